@@ -1,0 +1,1 @@
+"""What a contact centre does, whatever the channel."""

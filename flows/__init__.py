@@ -1,0 +1,1 @@
+"""What a flow says: the language from source to a running session."""

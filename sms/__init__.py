@@ -1,0 +1,1 @@
+"""The text channel: SMS and USSD over SMPP 3.4."""

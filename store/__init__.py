@@ -1,0 +1,1 @@
+"""What is kept: orders, stock, sessions and the outbox in one database."""
