@@ -1,0 +1,327 @@
+"""Parse tree to syntax values, as Lark reduces each rule."""
+
+# Lark calls these methods with untyped children: the one place in flows/ where Any stands.
+# pyright: basic
+
+from __future__ import annotations
+
+import contextlib
+import unicodedata
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from lark import Token, Transformer
+
+from flows import syntax as s
+from grammars.keywords import OUTCOMES, SETTINGS
+
+_KEY: ContextVar[str] = ContextVar("block key", default="")
+_CHANNELS = {"语音": "voice", "短信": "sms", "闪信": "ussd"}
+_LANGUAGES = {"中文": "zh", "英文": "en"}
+_KEYS = {"hash": "#", "井号": "#", "star": "*", "星号": "*"}
+_SETTING_NAMES = {word: name for name, pair in SETTINGS.items() for word in pair}
+_OUTCOME_NAMES = {chinese: english for english, chinese in OUTCOMES.items()}
+_RETRY = ("no_input", "no_match", "tries", "wait")
+
+
+@contextlib.contextmanager
+def block_key(key: str) -> Iterator[None]:
+    """Spans made within belong to this block."""
+    token = _KEY.set(key)
+    try:
+        yield
+    finally:
+        _KEY.reset(token)
+
+
+def span(token: Token, width: int | None = None) -> s.Span:
+    """The span of a token, trailing blanks left off."""
+    text = str(token).rstrip()
+    return s.Span(_KEY.get(), token.line or 1, token.column or 1, max(1, width or len(text)))
+
+
+def narrow(text: str) -> str:
+    """Full-width digits and letters as half-width ones."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def _text(token: Token, variants: Any = ()) -> s.Text:
+    return s.Text(str(token).strip(), tuple(v for v in variants if v is not None), span(token))
+
+
+def _integer(token: Token) -> int:
+    return int(narrow(str(token)))
+
+
+def _target(token: Token) -> tuple[str, s.Span]:
+    return str(token), span(token)
+
+
+class _Marked:
+    """A line of a question, kept apart by what it is until its question is built."""
+
+    __slots__ = ("kind", "value")
+
+    def __init__(self, kind: str, value: Any) -> None:
+        self.kind = kind
+        self.value = value
+
+
+def _retry(lines: list[Any]) -> s.Retry:
+    found: dict[str, list[Any]] = {kind: [] for kind in _RETRY}
+    for line in lines:
+        if isinstance(line, _Marked) and line.kind in found:
+            found[line.kind].append(line.value)
+    return s.Retry(
+        tuple(found["no_input"]),
+        tuple(found["no_match"]),
+        found["tries"][-1] if found["tries"] else None,
+        found["wait"][-1] if found["wait"] else None,
+    )
+
+
+class Builder(Transformer[Token, Any]):
+    """One method a rule of grammars/flow.lark; children that were optional and absent are None."""
+
+    def block(self, c: list[Any]) -> Any:
+        return c[0]
+
+    def flow_version(self, c: list[Any]) -> s.FlowVersion:
+        return s.FlowVersion(_integer(c[1]), span(c[0]))
+
+    def include(self, c: list[Any]) -> s.Include:
+        return s.Include(str(c[1]).strip(), span(c[1]))
+
+    def renamed(self, c: list[Any]) -> s.Renamed:
+        return s.Renamed(str(c[1]), str(c[2]), span(c[0]))
+
+    def grammar(self, c: list[Any]) -> s.GrammarFile:
+        return s.GrammarFile(str(c[1]), str(c[3]).strip(), span(c[1]))
+
+    def shop(self, c: list[Any]) -> s.Shop:
+        lines = [line for line in c[2:] if line is not None]
+        variants = [line for line in lines if isinstance(line, s.Variant)]
+        settings = tuple(line.value for line in lines if isinstance(line, _Marked))
+        return s.Shop(_text(c[1], variants), settings, span(c[0]))
+
+    def setting(self, c: list[Any]) -> _Marked:
+        name = _SETTING_NAMES[" ".join(str(c[0]).split())]
+        return _Marked("setting", s.Setting(name, str(c[1] or "").strip(), span(c[1] or c[0])))
+
+    def defaults(self, c: list[Any]) -> s.Defaults:
+        retry = _retry(c[1:])
+        settings = [line.value for line in c[1:] if line.kind == "setting"]
+        return s.Defaults(tuple(settings), retry.tries, retry.wait, span(c[0]))
+
+    def catalog(self, c: list[Any]) -> s.Catalog:
+        source = str(c[2]).strip() if c[2] is not None else None
+        return s.Catalog(source, tuple(i for i in c[3:] if i is not None), span(c[0]))
+
+    def item(self, c: list[Any]) -> s.Item:
+        fields: dict[str, str] = {}
+        rest = [child for child in c[2:] if child is not None]
+        for child in rest:
+            if isinstance(child, _Marked):
+                fields[child.kind] = child.value
+        label = next(child for child in rest if isinstance(child, Token))
+        variants = [child for child in rest if isinstance(child, s.Variant)]
+        return s.Item(
+            str(c[1]),
+            fields.get("PRICE"),
+            fields.get("STOCK"),
+            fields.get("IN_GROUP"),
+            fields.get("UNIT"),
+            _text(label, variants),
+            span(c[1]),
+        )
+
+    def item_field(self, c: list[Any]) -> _Marked:
+        return _Marked(c[0].type, narrow(str(c[1])))
+
+    def anywhere(self, c: list[Any]) -> s.Anywhere:
+        return s.Anywhere(tuple(line.value for line in c[1:]), span(c[0]))
+
+    def service(self, c: list[Any]) -> s.Service:
+        return s.Service(str(c[1]), tuple(c[2:]), span(c[1]))
+
+    def operation(self, c: list[Any]) -> s.Operation:
+        results = tuple(child for child in c[2:] if child is not None)
+        return s.Operation(str(c[0]), c[1] or (), results, span(c[0]))
+
+    def result(self, c: list[Any]) -> tuple[str, str]:
+        return str(c[0]), str(c[1])
+
+    def parameters(self, c: list[Any]) -> tuple[str, ...]:
+        return tuple(str(name) for name in c)
+
+    def step(self, c: list[Any]) -> s.Step:
+        return s.Step(str(c[1]), c[2] or (), tuple(_unmark(line) for line in c[3:]), span(c[1]))
+
+    def variant(self, c: list[Any]) -> s.Variant:
+        words = str(c[0]).rstrip(" :：").split()
+        channel = language = None
+        for word in words:
+            word = _LANGUAGES.get(word, _CHANNELS.get(word, word))
+            if word in ("voice", "sms", "ussd"):
+                channel = word
+            else:
+                language = word
+        return s.Variant(channel, language, str(c[1]).strip(), span(c[1]))
+
+    def say(self, c: list[Any]) -> s.Say:
+        return s.Say(_text(c[1], c[2:]), span(c[0]))
+
+    def send_sms(self, c: list[Any]) -> s.SendSms:
+        return s.SendSms(_text(c[1], c[2:]), span(c[0]))
+
+    def tell_shop(self, c: list[Any]) -> s.TellShop:
+        return s.TellShop(_text(c[1], c[2:]), span(c[0]))
+
+    def menu(self, c: list[Any]) -> s.Menu:
+        lines = c[2:]
+        variants = [line for line in lines if isinstance(line, s.Variant)]
+        options = tuple(
+            line.value for line in lines if isinstance(line, _Marked) and line.kind == "option"
+        )
+        text = _text(c[1], variants) if c[1] is not None else None
+        return s.Menu(text, options, _retry(lines), span(c[0]))
+
+    def option(self, c: list[Any]) -> _Marked:
+        on, channel, key, label, guard, target, *variants = c
+        name = _CHANNELS.get(str(channel), str(channel)) if channel is not None else None
+        begin = on if on is not None else key if key is not None else label
+        condition = None
+        if guard is not None:
+            condition = str(guard)[1:-1].removeprefix("if").removeprefix("如果").strip()
+        pressed = _KEYS.get(str(key), narrow(str(key))) if key is not None else None
+        to, to_span = _target(target)
+        return _Marked(
+            "option",
+            s.Option(name, pressed, _text(label, variants), condition, to, to_span, span(begin)),
+        )
+
+    def choice(self, c: list[Any]) -> _Marked:
+        key, label, value, *variants = c
+        pressed = _KEYS.get(str(key), narrow(str(key))) if key is not None else None
+        begin = key if key is not None else label
+        return _Marked(
+            "choice", s.ChoiceOption(pressed, _text(label, variants), str(value), span(begin))
+        )
+
+    def ask(self, c: list[Any]) -> s.Ask:
+        lines = c[4:]
+        return s.Ask(
+            str(c[1]),
+            c[3],
+            tuple(line for line in lines if isinstance(line, s.Say)),
+            tuple(l.value for l in lines if isinstance(l, _Marked) and l.kind == "choice"),  # noqa: E741
+            _retry(lines),
+            any(isinstance(line, _Marked) and line.kind == "confirm" for line in lines),
+            span(c[0], 3),
+        )
+
+    def confirm(self, c: list[Any]) -> _Marked:
+        return _Marked("confirm", span(c[0]))
+
+    def no_input(self, c: list[Any]) -> _Marked:
+        return _Marked("no_input", _text(c[1], c[2:]))
+
+    def no_match(self, c: list[Any]) -> _Marked:
+        return _Marked("no_match", _text(c[1], c[2:]))
+
+    def tries(self, c: list[Any]) -> _Marked:
+        return _Marked("tries", s.Tries(_integer(c[1]), str(c[3]), span(c[3])))
+
+    def wait(self, c: list[Any]) -> _Marked:
+        return _Marked("wait", s.Setting("no input after", narrow(str(c[1])), span(c[1])))
+
+    def answer_type(self, c: list[Any]) -> s.AnswerType:
+        kind = {"TEXT_TYPE": "text"}.get(c[0].type, c[0].type.lower())
+        lower = upper = name = None
+        for child in c[1:]:
+            if child is None or child.type == "OF_GROUP":
+                continue
+            if child.type == "RANGE":
+                low, high = _range(str(child))
+                lower, upper = low, high
+            elif child.type == "INTEGER":
+                lower = upper = _integer(child)
+            elif child.type == "NAME":
+                name = str(child)
+        if name in ("catalog", "商品目录", "目录"):
+            name = None
+        return s.AnswerType(kind, lower, upper, name, span(c[0]))
+
+    def branch(self, c: list[Any]) -> s.Branch:
+        arms = [(str(c[1]).strip(), c[2], span(c[1]))]
+        for child in c[3:]:
+            if child is not None:
+                arms.append(child)
+        return s.Branch(tuple(arms), span(c[0]))
+
+    def else_if(self, c: list[Any]) -> Any:
+        return (str(c[1]).strip(), c[2], span(c[1]))
+
+    def else_(self, c: list[Any]) -> Any:
+        return (None, c[1], span(c[0]))
+
+    def consequence(self, c: list[Any]) -> tuple[s.Statement, ...]:
+        if len(c) == 1 and isinstance(c[0], Token):
+            return (s.Jump(*_target(c[0])),)
+        return tuple(_unmark(child) for child in c)
+
+    def jump(self, c: list[Any]) -> s.Jump:
+        return s.Jump(*_target(c[1]))
+
+    def set(self, c: list[Any]) -> s.Assign:
+        return s.Assign(str(c[1]), str(c[2]).strip(), span(c[2]), span(c[1]))
+
+    def add(self, c: list[Any]) -> s.Add:
+        return s.Add(str(c[1]).strip(), str(c[3]), span(c[0]))
+
+    def remove(self, c: list[Any]) -> s.Remove:
+        return s.Remove(str(c[1]), span(c[0]))
+
+    def empty_cart(self, c: list[Any]) -> s.EmptyCart:
+        return s.EmptyCart(span(c[0]))
+
+    def call(self, c: list[Any]) -> s.Call:
+        return s.Call(str(c[1]), str(c[2]) if c[2] is not None else None, span(c[1]))
+
+    def return_(self, c: list[Any]) -> s.Return:
+        return s.Return(span(c[0]))
+
+    def goodbye(self, c: list[Any]) -> s.Goodbye:
+        return s.Goodbye(span(c[0]))
+
+    def place_order(self, c: list[Any]) -> s.PlaceOrder:
+        return s.PlaceOrder(_whens(c), span(c[0]))
+
+    def hand_over(self, c: list[Any]) -> s.HandOver:
+        prompts = tuple(child for child in c[2:] if isinstance(child, s.Say))
+        return s.HandOver(str(c[1]), prompts, _whens(c), span(c[1]))
+
+    def request(self, c: list[Any]) -> s.Request:
+        return s.Request(str(c[1]), str(c[2]).strip(), span(c[2]), _whens(c), span(c[0]))
+
+    def pay(self, c: list[Any]) -> s.Pay:
+        return s.Pay(str(c[1]).strip(), span(c[1]), _whens(c), span(c[0]))
+
+    def when(self, c: list[Any]) -> s.When:
+        words = " ".join(str(c[1]).split())
+        return s.When(_OUTCOME_NAMES.get(words, words), c[2], span(c[1]))
+
+
+def _whens(children: list[Any]) -> tuple[s.When, ...]:
+    return tuple(child for child in children if isinstance(child, s.When))
+
+
+def _unmark(child: Any) -> Any:
+    return child.value if isinstance(child, _Marked) else child
+
+
+def _range(text: str) -> tuple[int, int]:
+    text = narrow(text).replace("…", "..").replace("~", "..").replace("...", "..")
+    low, _, high = text.partition("..")
+    return int(low.replace(" ", "")), int(high.replace(" ", "").strip("."))
