@@ -1,0 +1,174 @@
+"""A catalog read from a CSV file, however a seller's spreadsheet wrote it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from flows.diagnostic import Diagnostic
+from flows.syntax import Item, Span, Text, Variant
+
+ROWS_MAX = 10_000
+"""Products a catalog may have."""
+FIELD_CHARACTERS_MAX = 1_000
+
+_COLUMNS = {
+    "code": "code", "编号": "code", "货号": "code", "sku": "code",
+    "name": "name", "名称": "name", "品名": "name", "商品": "name",
+    "price": "price", "价格": "price", "单价": "price",
+    "stock": "stock", "库存": "stock", "数量": "stock",
+    "synonyms": "synonyms", "别名": "synonyms", "同义词": "synonyms",
+    "group": "group", "分类": "group", "类别": "group",
+    "unit": "unit", "单位": "unit",
+}  # fmt: skip
+"""Headings understood, besides `name:en` and `synonyms:en` for other languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    field: str
+    language: str | None
+
+
+def read_catalog(
+    text: str, block: str, first_line: int = 1
+) -> tuple[tuple[Item, ...], tuple[Diagnostic, ...]]:
+    """Rows of a CSV text as items. Spans are those of block `block`, whose first line is the file's first."""
+    diagnostics: list[Diagnostic] = []
+
+    def report(line: int, message: str, help_text: str, code: str = "O601") -> None:
+        names = {"O601": "bad-price", "O602": "bad-stock", "E001": "syntax-error"}
+        span = Span(block, line, 1, 1)
+        diagnostics.append(Diagnostic(code, names[code], "error", message, span, help_text))
+
+    if text.startswith("sep="):
+        # Excel's own first line names the separator.
+        head, _, text = text.partition("\n")
+        delimiter, skipped = head.strip()[4:5] or ",", 1
+    else:
+        delimiter, skipped = _delimiter(text), 0
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    items: list[Item] = []
+    headings: list[_Heading | None] = []
+    try:
+        for row in reader:
+            line = reader.line_num + skipped + first_line - 1
+            if not any(cell.strip() for cell in row):
+                continue
+            if not headings:
+                headings = [_heading(cell) for cell in row]
+                found = {heading.field for heading in headings if heading}
+                if not {"code", "name", "price"} <= found:
+                    missing = ", ".join(sorted({"code", "name", "price"} - found))
+                    report(
+                        line,
+                        f"the first row lacks the columns {missing}",
+                        "begin with `code,name,price,stock`",
+                        "E001",
+                    )
+                    break
+                continue
+            if len(items) >= ROWS_MAX:
+                report(
+                    line, f"the catalog has more than {ROWS_MAX} products", "split the shop", "E001"
+                )
+                break
+            item = _item(row, headings, block, line, report)
+            if item is not None:
+                items.append(item)
+    except csv.Error as error:
+        report(
+            reader.line_num + skipped,
+            f"this row is not CSV: {error}",
+            "save the sheet as CSV again",
+            "E001",
+        )
+    return tuple(items), tuple(diagnostics)
+
+
+def _delimiter(text: str) -> str:
+    head = text.split("\n", 1)[0]
+    return max(",;\t，", key=head.count) if any(mark in head for mark in ",;\t，") else ","
+
+
+def _heading(cell: str) -> _Heading | None:
+    name = cell.strip().lstrip("\ufeff").lower()
+    base, _, language = name.replace("：", ":").partition(":")
+    if not language and base.startswith(("name_", "synonyms_")):
+        base, _, language = name.partition("_")
+    field = _COLUMNS.get(base.strip())
+    return _Heading(field, language.strip() or None) if field else None
+
+
+def _item(
+    row: list[str], headings: list[_Heading | None], block: str, line: int, report: object
+) -> Item | None:
+    cells: dict[tuple[str, str | None], str] = {}
+    for heading, cell in zip(headings, row, strict=False):
+        if heading is not None:
+            cells[heading.field, heading.language] = cell.strip()[:FIELD_CHARACTERS_MAX]
+    code = cells.get(("code", None), "")
+    name = cells.get(("name", None), "")
+    if not code or not name:
+        assert callable(report)
+        what = "code" if not code else "name"
+        report(line, f"this product has no {what}", f"fill in its {what} or delete the row", "E001")
+        return None
+    span = Span(block, line, 1, max(1, len(",".join(row))))
+    variants = tuple(
+        Variant(None, language, _label(value, cells.get(("synonyms", language), "")), span)
+        for (field, language), value in cells.items()
+        if field == "name" and language and value
+    )
+    label = Text(_label(name, cells.get(("synonyms", None), "")), variants, span)
+    price = (
+        cells.get(("price", None), "").replace("¥", "").replace("￥", "").replace("元", "").strip()
+    )
+    return Item(
+        code,
+        price or None,
+        cells.get(("stock", None)) or None,
+        cells.get(("group", None)) or None,
+        cells.get(("unit", None)) or None,
+        label,
+        span,
+    )
+
+
+def _label(name: str, synonyms: str) -> str:
+    words = [
+        name,
+        *(word.strip() for word in synonyms.replace("｜", "|").replace("/", "|").split("|")),
+    ]
+    return " | ".join(word for word in words if word)
+
+
+def read_price(text: str | None, decimals: int) -> int:
+    """`18.00` to minor units. Raises ValueError with what is wrong."""
+    if text is None:
+        raise ValueError("the price is missing; write `price 18.00`")
+    whole, point, fraction = text.replace("，", ",").replace(",", "").partition(".")
+    if text.startswith("-"):
+        raise ValueError(f"the price {text} is negative")
+    if (
+        not whole.isascii()
+        or not whole.isdigit()
+        or (point and not fraction.isdigit())
+        or len(whole) > 9
+    ):
+        raise ValueError(f"`{text}` is not a price; write digits, such as 18.00")
+    if len(fraction) > decimals and fraction[decimals:].strip("0"):
+        raise ValueError(f"the price {text} has more than {decimals} decimals")
+    return int(whole) * 10**decimals + int((fraction + "0" * decimals)[:decimals] or 0)
+
+
+def read_stock(text: str | None) -> int:
+    """`40` to a count. Raises ValueError with what is wrong."""
+    if text is None:
+        raise ValueError("the stock is missing; write `stock 40`")
+    if text.startswith("-"):
+        raise ValueError(f"the stock {text} is negative")
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise ValueError(f"`{text}` is not a whole number of pieces")
+    return int(text)

@@ -1,0 +1,55 @@
+"""What rules look at: a flow, its program, and what several rules need of both, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from flows import program as p
+from flows import syntax as s
+from flows.compiler import Compiled, statements
+
+
+class Subject:
+    """A flow under check. Everything on it is derived, and derived once."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.flow = compiled.flow
+        self.program = compiled.program
+
+    @cached_property
+    def shop(self) -> s.Shop | None:
+        """The first `shop` block."""
+        return next((b for b in self.flow.blocks if isinstance(b, s.Shop)), None)
+
+    @cached_property
+    def defaults(self) -> s.Defaults | None:
+        """The first `defaults` block."""
+        return next((b for b in self.flow.blocks if isinstance(b, s.Defaults)), None)
+
+    @cached_property
+    def steps(self) -> tuple[s.Step, ...]:
+        """All steps in the order of the file."""
+        return tuple(b for b in self.flow.blocks if isinstance(b, s.Step))
+
+    @cached_property
+    def items(self) -> tuple[s.Item, ...]:
+        """All products."""
+        return tuple(i for b in self.flow.blocks if isinstance(b, s.Catalog) for i in b.items)
+
+    @cached_property
+    def anywhere(self) -> tuple[s.Option, ...]:
+        """All options of `anywhere`."""
+        return tuple(o for b in self.flow.blocks if isinstance(b, s.Anywhere) for o in b.options)
+
+    def statements(self) -> Iterator[tuple[s.Step, s.Statement]]:
+        """Every statement with its step."""
+        for step in self.steps:
+            for statement in statements(step.body):
+                yield step, statement
+
+    @cached_property
+    def edges(self) -> tuple[tuple[tuple[str, int], ...], ...]:
+        """Ways out by node, as flows.program.edges gives them."""
+        return tuple(tuple(p.edges(self.program, i)) for i in range(len(self.program.nodes)))

@@ -1,0 +1,90 @@
+"""What reaches the engine: a buyer's words or keys, silence, a hang-up, an outcome; and the world as it is then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Input(msgspec.Struct, frozen=True, tag_field="kind"):
+    """Anything that makes a session take a turn."""
+
+
+class Opened(Input, frozen=True, tag="opened"):
+    """A buyer calls, dials a USSD code, or sends a first text that carries only the way to the shop."""
+
+
+class Text(Input, frozen=True, tag="text"):
+    """A written message; the first of a session opens it."""
+
+    text: str
+
+
+class Keys(Input, frozen=True, tag="keys"):
+    """Keys pressed on a phone: 0-9, * and #."""
+
+    keys: str
+
+
+class Speech(Input, frozen=True, tag="speech"):
+    """What a recogniser heard, with its confidence from 0 to 1."""
+
+    text: str
+    confidence: float = 1.0
+
+
+class Silence(Input, frozen=True, tag="silence"):
+    """Nothing, for as long as the question waits."""
+
+
+class HungUp(Input, frozen=True, tag="hungup"):
+    """The call or USSD session was dropped."""
+
+
+class Outcome(Input, frozen=True, tag="outcome"):
+    """What became of an effect: `ok`, or one of its named outcomes, with what it brings."""
+
+    name: str
+    values: dict[str, int | str | bool] = {}
+    """For an order: number, total, eta, missing; for a request: its results."""
+
+
+class Line(msgspec.Struct, frozen=True, array_like=True):
+    """One product of a cart or order."""
+
+    code: str
+    quantity: int
+
+
+class Order(msgspec.Struct, frozen=True, array_like=True):
+    """An order as a flow sees it."""
+
+    number: str
+    status: str
+    """placed, confirmed, shipped, delivered, cancelled, returned."""
+    total: int
+    """Minor units."""
+    eta: str
+    lines: tuple[Line, ...]
+
+
+class Buyer(msgspec.Struct, frozen=True):
+    """Who is at the other end, as far as the shop knows."""
+
+    number: str
+    """As dialled nationally, or E.164 without +."""
+    name: str = ""
+    address: str = ""
+    language: str = ""
+    opted_out: bool = False
+    last_order: Order | None = None
+
+
+class Given(msgspec.Struct, frozen=True):
+    """One turn's input and the part of the world that the flow may look at."""
+
+    input: Input
+    buyer: Buyer
+    stock: Mapping[str, int]
+    """Product code to what is left; a product that is not in it has its catalog's stock."""

@@ -1,0 +1,68 @@
+"""Where a buyer is in a flow: small enough to keep a million of, complete enough to go on after a restart."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+
+from flows.inputs import Line, Order
+
+ENDED = ""
+"""`Session.at` of a session that is over."""
+
+SESSION_BYTES_MAX = 16_384
+"""A session that packs into more is refused: a flow cannot be made to hoard."""
+
+
+class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=False):
+    """A buyer's place in a flow.
+
+    The encoding is an array, so fields may only be added at the end, with a default.
+    """
+
+    program: bytes
+    """Fingerprint of the program that the session is pinned to."""
+    channel: int
+    """Index into `program.CHANNELS`."""
+    language: str
+    at: str = ENDED
+    """The question or outcome waited for, such as `take_order.2`; `~` before it while the buyer is asked
+    whether to go on with it, `?` while the buyer confirms an answer; empty when over."""
+    touched: int = 0
+    """Unix seconds of the last turn."""
+    tries: int = 0
+    """Failed answers to this question so far."""
+    turns: int = 0
+    """Turns so far, for `max turns` and for the idempotency key of an order."""
+    values: dict[str, int | str | bool] = {}
+    """The seller's variables; a product is its code, a date ISO text."""
+    cart: tuple[Line, ...] = ()
+    order: Order | None = None
+    """The order placed in this session."""
+    missing: str = ""
+    """Code of the product that was sold out at the last `place order`."""
+    calls: tuple[str, ...] = ()
+    """Names of the calls to return to, innermost last."""
+    pending: int | str | bool | None = None
+    """An answer that waits to be confirmed."""
+
+
+@cache
+def _encoder() -> msgspec.msgpack.Encoder:
+    return msgspec.msgpack.Encoder()
+
+
+@cache
+def _decoder() -> msgspec.msgpack.Decoder[Session]:
+    return msgspec.msgpack.Decoder(Session)
+
+
+def pack(session: Session) -> bytes:
+    """A session as bytes."""
+    return _encoder().encode(session)
+
+
+def unpack(data: bytes) -> Session:
+    """Raises msgspec.DecodeError or msgspec.ValidationError for bytes that are no session."""
+    return _decoder().decode(data)

@@ -1,0 +1,322 @@
+"""Texts with `{{ }}` and `{% %}` as a small tree: what Jinja parses, less everything a text has no need of.
+
+Jinja2 reads the text; an allow-list over its tree decides what may stand. What is left cannot call, index, format or
+loop without end, so nothing needs a sandbox at run time. flows/render.py turns the tree into Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from flows import expression as e
+from flows import schema
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, nodes
+
+TEMPLATE_CHARACTERS_MAX = 2_000
+"""A longer text is refused: it is more than a dozen SMS parts."""
+TEMPLATE_DEPTH_MAX = 4
+"""Loops and conditions inside one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Characters as they are."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """`{{ expression }}`."""
+
+    expression: e.Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`{% for name in list %}`; `loop.last` and the like work inside."""
+
+    name: str
+    items: e.Expression
+    body: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """`{% if %}`."""
+
+    condition: e.Expression
+    then: tuple[Part, ...]
+    otherwise: tuple[Part, ...]
+
+
+Part = Plain | Output | Loop | Choose
+Template = tuple[Part, ...]
+
+
+class TemplateError(ValueError):
+    """A text cannot be read as a template, or uses what texts may not use."""
+
+    def __init__(self, message: str, help: str | None = None, offset: int = 0) -> None:  # noqa: A002
+        super().__init__(message)
+        self.message = message
+        self.help = help
+        self.offset = offset
+        """Characters from the start of the text to the mistake, where known."""
+
+
+# The commonest texts need no Jinja: characters, and `{{ path }}` or `{{ path|filter }}`.
+_SIMPLE = re.compile(r"\{\{\s*([A-Za-z_][\w.]*)\s*(?:\|\s*([a-z]+)\s*)?\}\}")
+_OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "lteq": "<=", "gteq": ">="}
+
+
+@lru_cache(maxsize=100_000)
+def parse_template(text: str) -> Template:
+    """Text to tree. Raises TemplateError."""
+    if len(text) > TEMPLATE_CHARACTERS_MAX:
+        raise TemplateError(
+            f"the text has {len(text)} characters; at most {TEMPLATE_CHARACTERS_MAX} are read",
+            "say it in two texts",
+        )
+    if "{" not in text:
+        return (Plain(text),) if text else ()
+    simple = _parse_simple(text)
+    return simple if simple is not None else _parse_jinja(text)
+
+
+def _parse_simple(text: str) -> Template | None:
+    parts: list[Part] = []
+    end = 0
+    for found in _SIMPLE.finditer(text):
+        if found.start() > end:
+            parts.append(Plain(text[end : found.start()]))
+        path = found[1]
+        if path in _RESERVED:
+            return None
+        expression: e.Expression = e.Path(tuple(path.split(".")))
+        if found[2]:
+            expression = e.Filtered(expression, found[2], ())
+        parts.append(Output(expression))
+        end = found.end()
+    if end < len(text):
+        parts.append(Plain(text[end:]))
+    rest = "".join(part.text for part in parts if isinstance(part, Plain))
+    if "{{" in rest or "{%" in rest or "{#" in rest or "}}" in rest or "%}" in rest:
+        return None
+    return tuple(parts)
+
+
+_RESERVED = frozenset(
+    {"true", "false", "none", "True", "False", "None", "not", "and", "or", "if", "in", "is"}
+)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment
+
+    return Environment(autoescape=False)  # noqa: S701  # parses only; texts are SMS and speech, not HTML
+
+
+def _parse_jinja(text: str) -> Template:
+    from jinja2 import TemplateSyntaxError
+
+    try:
+        tree = _environment().parse(text)
+    except TemplateSyntaxError as error:
+        raise TemplateError(
+            f"the text's braces cannot be read: {error.message}",
+            "write `{{ name }}` or `{% for p in catalog %}...{% endfor %}`",
+        ) from None
+    except RecursionError:
+        raise TemplateError("the text's braces are nested too deeply", "write it flat") from None
+    return _body(tree.body, 0)
+
+
+def _body(children: list[nodes.Node], depth: int, *, looping: bool = False) -> Template:
+    from jinja2 import nodes
+
+    if depth > TEMPLATE_DEPTH_MAX:
+        raise TemplateError(
+            f"loops and conditions go deeper than {TEMPLATE_DEPTH_MAX}", "write it flat"
+        )
+    parts: list[Part] = []
+    for child in children:
+        match child:
+            case nodes.Output():
+                for node in child.nodes:
+                    if isinstance(node, nodes.TemplateData):
+                        parts.append(Plain(node.data))
+                    else:
+                        parts.append(Output(_expression(node)))
+            case nodes.For() if looping:
+                # Two loops over a catalog of a thousand would be a million pieces.
+                raise TemplateError("a loop stands inside a loop", "use one loop")
+            case nodes.For():
+                if (
+                    child.else_
+                    or child.test
+                    or child.recursive
+                    or not isinstance(child.target, nodes.Name)
+                ):
+                    raise TemplateError(
+                        "a loop is written `{% for p in catalog %}`, without else or if"
+                    )
+                parts.append(
+                    Loop(
+                        child.target.name,
+                        _expression(child.iter),
+                        _body(child.body, depth + 1, looping=True),
+                    )
+                )
+            case nodes.If():
+                otherwise = _body(child.else_, depth + 1, looping=looping)
+                for arm in reversed(child.elif_):
+                    otherwise = (
+                        Choose(
+                            _expression(arm.test),
+                            _body(arm.body, depth + 1, looping=looping),
+                            otherwise,
+                        ),
+                    )
+                parts.append(
+                    Choose(
+                        _expression(child.test),
+                        _body(child.body, depth + 1, looping=looping),
+                        otherwise,
+                    )
+                )
+            case _:
+                name = type(child).__name__.lower()
+                raise TemplateError(
+                    f"`{name}` has no place in a text", "texts have {{ }}, for and if"
+                )
+    return tuple(parts)
+
+
+def _expression(node: nodes.Node) -> e.Expression:
+    from jinja2 import nodes
+
+    match node:
+        case nodes.Name():
+            return e.Path((node.name,))
+        case nodes.Getattr():
+            inner = _expression(node.node)
+            if not isinstance(inner, e.Path):
+                raise TemplateError("a field is read from a name: `dish.name`")
+            return e.Path((*inner.parts, node.attr))
+        case nodes.Const(value=bool() as truth):
+            return e.Truth(truth)
+        case nodes.Const(value=int() as number):
+            return e.Number(number)
+        case nodes.Const(value=str() as text):
+            return e.Literal(text)
+        case nodes.Const(value=float() as amount):
+            whole, _, fraction = repr(amount).partition(".")
+            if not whole.isdigit() or not fraction.isdigit():
+                raise TemplateError(f"`{amount}` is not an amount of money")
+            return e.Money(int(whole), fraction)
+        case nodes.Not():
+            return e.Not(_expression(node.node))
+        case nodes.And():
+            return e.Every((_expression(node.left), _expression(node.right)))
+        case nodes.Or():
+            return e.Some((_expression(node.left), _expression(node.right)))
+        case nodes.Compare() if len(node.ops) == 1 and node.ops[0].op in _OPERATORS:
+            return e.Comparison(
+                _OPERATORS[node.ops[0].op], _expression(node.expr), _expression(node.ops[0].expr)
+            )
+        case nodes.Add() | nodes.Sub() | nodes.Mul():
+            return e.Arithmetic(node.operator, _expression(node.left), _expression(node.right))
+        case nodes.Filter() if node.node is not None and not node.kwargs and not node.dyn_args:
+            arguments: list[int | str] = []
+            for argument in node.args:
+                if not isinstance(argument, nodes.Const) or not isinstance(
+                    argument.value, int | str
+                ):
+                    raise TemplateError(f"`{node.name}` takes a plain number")
+                arguments.append(argument.value)
+            return e.Filtered(_expression(node.node), node.name, tuple(arguments))
+        case nodes.CondExpr():
+            otherwise = _expression(node.expr2) if node.expr2 is not None else e.Literal("")
+            return e.Conditional(_expression(node.test), _expression(node.expr1), otherwise)
+        case _:
+            name = type(node).__name__.lower()
+            raise TemplateError(
+                f"`{name}` has no place in a text",
+                "texts read names and fields, compare them, and use filters",
+            )
+
+
+def outputs(template: Template) -> Iterator[e.Expression]:
+    """Every expression whose value a text shows."""
+    for part in template:
+        match part:
+            case Output(expression):
+                yield expression
+            case Loop(_, _, body):
+                yield from outputs(body)
+            case Choose(_, then, otherwise):
+                yield from outputs(then)
+                yield from outputs(otherwise)
+            case Plain():
+                pass
+
+
+def check_template(template: Template, scope: Mapping[str, str]) -> None:
+    """Raise ExpressionError (V301, V302, V304) at the first name, field or filter that does not fit."""
+    for part in template:
+        match part:
+            case Output(expression):
+                kind = schema.type_of(expression, scope)
+                if kind not in schema.PRINTABLE and not kind.startswith("choice:"):
+                    hint = {
+                        "yesno": 'write {{ "a" if x else "b" }}',
+                        "product": "write its `.name`",
+                        "order": "write its `.number`",
+                    }.get(kind, "write one of its fields")
+                    raise e.ExpressionError(
+                        f"{schema.article(kind)} cannot be shown in a text", hint, "V302"
+                    )
+            case Loop(name, items, body):
+                kind = schema.type_of(items, scope)
+                if kind not in schema.ELEMENTS:
+                    raise e.ExpressionError(
+                        f"{schema.article(kind)} is no list to loop over",
+                        "loop over catalog or cart.lines",
+                        "V302",
+                    )
+                check_template(body, {**scope, name: schema.ELEMENTS[kind], "loop": "loop"})
+            case Choose(condition, then, otherwise):
+                if schema.type_of(condition, scope) != "yesno":
+                    raise e.ExpressionError(
+                        "a condition needs a yes or no", "compare it with something", "V302"
+                    )
+                check_template(then, scope)
+                check_template(otherwise, scope)
+            case Plain():
+                pass
+
+
+def names_read(template: Template) -> set[str]:
+    """The first names of all paths that a text reads, loop names left out."""
+    found: set[str] = set()
+    for part in template:
+        match part:
+            case Output(expression):
+                found |= {path.parts[0] for path in e.paths(expression)}
+            case Loop(name, items, body):
+                found |= {path.parts[0] for path in e.paths(items)}
+                found |= names_read(body) - {name, "loop"}
+            case Choose(condition, then, otherwise):
+                found |= {path.parts[0] for path in e.paths(condition)}
+                found |= names_read(then) | names_read(otherwise)
+            case Plain():
+                pass
+    return found
