@@ -46,6 +46,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=False)
     """Names of the calls to return to, innermost last."""
     pending: int | str | bool | None = None
     """An answer that waits to be confirmed."""
+    placed: bool = False
+    """Whether the cart is the one that was ordered last, kept for the texts that follow."""
 
 
 @cache

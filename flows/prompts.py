@@ -1,0 +1,149 @@
+"""Words that the platform itself says: menu lines by channel, default replies by type, in every language it has.
+
+A language that is not here gets English. A seller's own wording always comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+DEFAULT_LANGUAGE = "en"
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "menu_first": "{label}请按{key}，",
+        "menu_last": "{label}请按{key}。",
+        "yesno_voice": "是请按1，不是请按2。",
+        "yesno_text": "1 是\n2 否",
+        "yesno_ussd": "1.是\n2.否",
+        "no_input": "没有听到您的回答。",
+        "no_match": "没听懂您的意思。",
+        "no_match_product": "没有找到这件商品，请回复编号或名称。",
+        "no_match_number": "请输入{lower}到{upper}之间的数字。",
+        "no_match_number_any": "请输入一个数字。",
+        "no_match_digits": "请输入{count}位数字。",
+        "no_match_phone": "请输入电话号码，比如13800138000。",
+        "no_match_money": "请输入金额，比如18.50。",
+        "no_match_yesno": "请回答是或不是。",
+        "no_match_address": "请给出完整的地址。",
+        "no_match_text": "请再说一次。",
+        "no_match_date": "请输入日期，比如明天，或者11月24日。",
+        "no_match_choice": "请选择其中一项。",
+        "no_match_pin": "请输入{count}位密码。",
+        "no_match_grammar": "没听懂您的意思。",
+        "confirm": "您说的是{value}，对吗？",
+        "resume_cart": "您上次的订单还没有完成（{summary}）。继续吗？",
+        "resume": "您上次还没有说完。继续吗？",
+        "resume_continue": "继续",
+        "resume_restart": "重新开始",
+        "one_moment": "正在处理，请稍候。",
+        "sorry": "抱歉，出了点问题，请稍后再试。",
+        "placed": "已下单",
+        "confirmed": "已确认",
+        "shipped": "已发货",
+        "delivered": "已送达",
+        "cancelled": "已取消",
+        "returned": "已退货",
+        "line": "{name}x{quantity}",
+        "line_join": "、",
+        "soon": "尽快",
+    },
+    "en": {
+        "menu_first": "For {label}, press {key}. ",
+        "menu_last": "For {label}, press {key}.",
+        "yesno_voice": "For yes, press 1. For no, press 2.",
+        "yesno_text": "1 Yes\n2 No",
+        "yesno_ussd": "1.Yes\n2.No",
+        "no_input": "I did not hear an answer.",
+        "no_match": "Sorry, I did not understand.",
+        "no_match_product": "I could not find that product. Please give its number or name.",
+        "no_match_number": "Please enter a number from {lower} to {upper}.",
+        "no_match_number_any": "Please enter a number.",
+        "no_match_digits": "Please enter {count} digits.",
+        "no_match_phone": "Please enter a phone number, such as 13800138000.",
+        "no_match_money": "Please enter an amount, such as 18.50.",
+        "no_match_yesno": "Please answer yes or no.",
+        "no_match_address": "Please give the full address.",
+        "no_match_text": "Please say it again.",
+        "no_match_date": "Please enter a date, such as tomorrow or 24 Nov.",
+        "no_match_choice": "Please choose one of these.",
+        "no_match_pin": "Please enter a PIN of {count} digits.",
+        "no_match_grammar": "Sorry, I did not understand.",
+        "confirm": "You said {value}. Is that right?",
+        "resume_cart": "Your last order is not finished ({summary}). Go on with it?",
+        "resume": "You had not finished last time. Go on?",
+        "resume_continue": "Go on",
+        "resume_restart": "Start again",
+        "one_moment": "One moment, please.",
+        "sorry": "Sorry, something went wrong. Please try again later.",
+        "placed": "placed",
+        "confirmed": "confirmed",
+        "shipped": "shipped",
+        "delivered": "delivered",
+        "cancelled": "cancelled",
+        "returned": "returned",
+        "line": "{name} x{quantity}",
+        "line_join": ", ",
+        "soon": "soon",
+    },
+}
+
+LANGUAGES = tuple(_WORDS)
+"""Languages that the platform itself speaks."""
+
+
+def word(name: str, language: str) -> str:
+    """One of the platform's own wordings."""
+    return _WORDS.get(language, _WORDS[DEFAULT_LANGUAGE])[name]
+
+
+def menu_lines(options: list[tuple[str | None, str]], channel: str, language: str) -> str:
+    """Options, as (key, label), as a channel gives them: spoken, a line each on SMS, a short line each on USSD."""
+    if channel == "voice":
+        spoken = [(key, label) for key, label in options if key is not None]
+        last = len(spoken) - 1
+        return "".join(
+            word("menu_last" if position == last else "menu_first", language).format(
+                label=label, key=_spoken_key(key, language)
+            )
+            for position, (key, label) in enumerate(spoken)
+        )
+    mark = "." if channel == "ussd" else " "
+    return "\n".join(
+        f"{key}{mark}{label}" if key is not None else label for key, label in options
+    )
+
+
+def prompt_with_menu(prompt: str, lines: str, channel: str) -> str:
+    """A menu's text and its options as one text."""
+    if not prompt or not lines:
+        return prompt or lines
+    if channel == "voice":
+        return prompt + lines if prompt[-1] in "。！？：，.!?:," and not prompt[-1].isascii() else f"{prompt} {lines}"
+    return f"{prompt}\n{lines}"
+
+
+def yesno_hint(channel: str, language: str) -> str:
+    """How a yes-or-no question may be answered."""
+    names = {"voice": "yesno_voice", "ussd": "yesno_ussd"}
+    return word(names.get(channel, "yesno_text"), language)
+
+
+def no_match(kind: str, language: str, lower: int | None, upper: int | None) -> str:
+    """The default reply to an answer that was not understood, by type of question."""
+    if kind == "number":
+        if lower is None:
+            return word("no_match_number_any", language)
+        return word("no_match_number", language).format(lower=lower, upper=upper)
+    text = word(f"no_match_{kind}", language)
+    if "{count}" in text:
+        count = "" if upper is None else str(upper) if lower == upper else f"{lower}-{upper}"
+        text = text.format(count=count).replace("  ", " ")
+    return text
+
+
+def _spoken_key(key: str | None, language: str) -> str:
+    spoken = {"*": ("星号键", "star"), "#": ("井号键", "hash")}
+    if key in spoken:
+        return spoken[key][0 if language == "zh" else 1]
+    return key or ""

@@ -1,0 +1,333 @@
+"""Texts and expressions as Python functions of a turn, made once a program.
+
+The trees of flows/template.py and flows/expression.py hold nothing but names, comparison and the filters of
+flows/schema.py, and every name is checked against a type, so what is generated here can only read. Buyers' words are
+values; they never become part of the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from flows import expression as e
+from flows import prompts, schema
+from flows import template as tpl
+from flows.program import CHANNELS, Program
+from flows.settings import hours_text
+
+if TYPE_CHECKING:
+    from flows.turn import Turn
+
+Render = Callable[["Turn"], str]
+Evaluate = Callable[["Turn"], Any]
+
+RENDERED_CHARACTERS_MAX = 4_000
+"""A text that comes out longer is cut."""
+LOOP_ITEMS_MAX = 100
+"""A loop shows at most so many items; nobody reads more in a message."""
+
+
+def money(minor: int, decimals: int) -> str:
+    """Minor units as people write them: 3600 as 36.00."""
+    if decimals == 2:
+        return "%d.%02d" % divmod(minor, 100) if minor >= 0 else "-" + money(-minor, 2)
+    if decimals == 0:
+        return str(minor)
+    sign = "-" if minor < 0 else ""
+    whole, rest = divmod(abs(minor), 10**decimals)
+    return f"{sign}{whole}.{rest:0{decimals}d}"
+
+
+class Renderer:
+    """Makes the functions of one program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.scope: dict[str, str] = dict(program.variables)
+        decimals = program.decimals
+        groups: dict[str, list[Any]] = {}
+        for product in program.products:
+            groups.setdefault(product.group, []).append(product)
+        language_count = len(program.languages)
+        self.names: dict[str, Any] = {
+            "__builtins__": {"len": len, "str": str, "enumerate": enumerate, "KeyError": KeyError},
+            "P": {product.code: product for product in program.products},
+            "CATALOG": program.products,
+            "GROUPS": groups,
+            "SHOP": program.shop_names,
+            "HOURS": [hours_text(program.hours, language) for language in program.languages],
+            "STATUS": [
+                {
+                    status: prompts.word(status, language)
+                    for status in ("placed", "confirmed", "shipped", "delivered", "cancelled", "returned")
+                }
+                for language in program.languages
+            ],
+            "CHANNELS": CHANNELS,
+            "money": (lambda minor: "%d.%02d" % divmod(minor, 100))
+            if decimals == 2
+            else (lambda minor: money(minor, decimals)),
+            "date_words": _date_words,
+            "digits": _digits,
+            "LANGUAGES": program.languages,
+            "CHOICES": {
+                question: {
+                    option.value: [
+                        program.texts[program.wordings[option.label][language_count + language]]
+                        for language in range(language_count)
+                    ]
+                    for option in options
+                }
+                for question, options in program.choices.items()
+            },
+        }
+
+    def text(self, text: str) -> str | Render:
+        """A text as itself, if nothing in it changes, or as a function.
+
+        Raises TemplateError or ExpressionError for a text that the checker would refuse.
+        """
+        template = tpl.parse_template(text)
+        if all(isinstance(part, tpl.Plain) for part in template):
+            return "".join(part.text for part in template if isinstance(part, tpl.Plain))
+        tpl.check_template(template, self.scope)
+        return self._compile(self._template(template))
+
+    def expression(self, text: str) -> Evaluate:
+        """An expression as a function. Raises ExpressionError."""
+        tree = e.parse_expression(text)
+        schema.type_of(tree, self.scope)
+        return self._compile([f"return {self._code(tree, {})}"])
+
+    def _compile(self, body: Sequence[str]) -> Any:
+        source = "def made(t):\n v = t.values\n l = t.l\n" + "".join(f" {line}\n" for line in body)
+        namespace: dict[str, Any] = {}
+        exec(compile(source, "<text>", "exec"), self.names, namespace)  # noqa: S102  # see the file's head
+        return namespace["made"]
+
+    # --- texts ---
+
+    def _template(self, template: tpl.Template) -> list[str]:
+        if all(isinstance(part, tpl.Plain | tpl.Output) for part in template):
+            return [f"return {self._format(template, {})}"]
+        return ["o = []", *self._lines(template, {}, ""), 'return "".join(o)']
+
+    def _format(self, parts: Sequence[tpl.Part], local: Mapping[str, str]) -> str:
+        pattern = ""
+        values: list[str] = []
+        for part in parts:
+            if isinstance(part, tpl.Plain):
+                pattern += part.text.replace("%", "%%")
+            elif isinstance(part, tpl.Output):
+                pattern += "%s"
+                values.append(self._shown(part.expression, local))
+        if not values:
+            return repr(pattern.replace("%%", "%"))
+        return f"{pattern!r} % ({', '.join(values)},)"
+
+    def _lines(self, template: tpl.Template, local: Mapping[str, str], indent: str) -> list[str]:
+        lines: list[str] = []
+        run: list[tpl.Part] = []
+
+        def flush() -> None:
+            if run:
+                lines.append(f"{indent}o.append({self._format(run, local)})")
+                run.clear()
+
+        for part in template:
+            match part:
+                case tpl.Plain() | tpl.Output():
+                    run.append(part)
+                case tpl.Loop(name, items, body):
+                    flush()
+                    depth = len(local)
+                    kind = schema.ELEMENTS[schema.type_of(items, {**self.scope, **_kinds(local)})]
+                    lines.append(f"{indent}n{depth} = {self._code(items, local)}[:{LOOP_ITEMS_MAX}]")
+                    lines.append(f"{indent}for k{depth}, i{depth} in enumerate(n{depth}):")
+                    inner = {**local, name: f"i{depth}:{kind}", "loop": f"{depth}:loop"}
+                    lines += self._lines(body, inner, indent + " ") or [f"{indent} pass"]
+                case tpl.Choose(condition, then, otherwise):
+                    flush()
+                    lines.append(f"{indent}if {self._code(condition, local)}:")
+                    lines += self._lines(then, local, indent + " ") or [f"{indent} pass"]
+                    if otherwise:
+                        lines.append(f"{indent}else:")
+                        lines += self._lines(otherwise, local, indent + " ")
+        flush()
+        return lines
+
+    def _shown(self, expression: e.Expression, local: Mapping[str, str]) -> str:
+        kind = schema.type_of(expression, {**self.scope, **_kinds(local)})
+        code = self._code(expression, local)
+        if kind.startswith("choice:"):
+            return f"CHOICES[{kind[7:]!r}][{code}][l]"
+        if kind == "money":
+            return f"money({code})"
+        if kind == "date":
+            return f"date_words({code}, t.language)"
+        return code
+
+    # --- expressions ---
+
+    def _code(self, tree: e.Expression, local: Mapping[str, str]) -> str:
+        match tree:
+            case e.Number(value):
+                return repr(value)
+            case e.Money(whole, fraction):
+                decimals = self.program.decimals
+                return repr(whole * 10**decimals + int((fraction + "0" * decimals)[:decimals] or 0))
+            case e.Literal(value):
+                return repr(value)
+            case e.Truth(value):
+                return repr(value)
+            case e.Path():
+                return self._path(tree, local)
+            case e.Not(operand):
+                return f"(not {self._code(operand, local)})"
+            case e.Every(operands):
+                return "(" + " and ".join(self._code(operand, local) for operand in operands) + ")"
+            case e.Some(operands):
+                return "(" + " or ".join(self._code(operand, local) for operand in operands) + ")"
+            case e.Comparison(operator, left, right) | e.Arithmetic(operator, left, right):
+                return f"({self._code(left, local)} {operator} {self._code(right, local)})"
+            case e.Filtered(operand, name, arguments):
+                return self._filter(operand, name, arguments, local)
+            case e.Conditional(condition, then, otherwise):
+                return (
+                    f"({self._code(then, local)} if {self._code(condition, local)} "
+                    f"else {self._code(otherwise, local)})"
+                )
+
+    def _filter(
+        self, operand: e.Expression, name: str, arguments: tuple[int | str, ...], local: Mapping[str, str]
+    ) -> str:
+        code = self._code(operand, local)
+        match name:
+            case "money":
+                return f"money({code})"
+            case "date":
+                return f"date_words({code}, t.language)"
+            case "digits":
+                return f"digits({code})"
+            case "count" | "length":
+                return f"len({code})"
+            case _:
+                return f"{code}[:{arguments[0]}]"
+
+    def _path(self, path: e.Path, local: Mapping[str, str]) -> str:
+        name, *rest = path.parts
+        if name in local:
+            return self._local(name, local[name], rest)
+        if name in self.scope:
+            return self._variable(name, self.scope[name], rest)
+        return self._global(name, rest)
+
+    def _local(self, name: str, bound: str, rest: list[str]) -> str:
+        variable, _, kind = bound.partition(":")
+        if kind == "loop":
+            return {
+                "index": f"(k{variable} + 1)",
+                "first": f"(k{variable} == 0)",
+                "last": f"(k{variable} == len(n{variable}) - 1)",
+            }[rest[0]]
+        if kind == "product":
+            return self._product(variable, rest)
+        if not rest:
+            return variable
+        product = f"P[{variable}.code]"
+        return {
+            "code": f"{variable}.code",
+            "quantity": f"{variable}.quantity",
+            "name": f"{product}.names[l]",
+            "price": f"{product}.price",
+            "unit": f"{product}.unit",
+            "total": f"({product}.price * {variable}.quantity)",
+        }[rest[0]]
+
+    def _variable(self, name: str, kind: str, rest: list[str]) -> str:
+        if kind == "product":
+            if not rest:
+                return f"v[{name!r}]"
+            if rest[0] == "stock":
+                return f"t.stock_of(v[{name!r}])"
+            return self._product(f"P[v[{name!r}]]", rest)
+        if rest:
+            return f"v[{'.'.join([name, *rest])!r}]"
+        return f"v[{name!r}]"
+
+    def _product(self, product: str, rest: list[str]) -> str:
+        if not rest:
+            return f"{product}.code"
+        return {
+            "code": f"{product}.code",
+            "name": f"{product}.names[l]",
+            "price": f"{product}.price",
+            "stock": f"t.stock_of({product}.code)",
+            "unit": f"{product}.unit",
+        }[rest[0]]
+
+    def _global(self, name: str, rest: list[str]) -> str:
+        field = rest[0] if rest else ""
+        match name:
+            case "shop":
+                return {
+                    "name": "SHOP[l]",
+                    "number": repr(self.program.number),
+                    "hours_text": "HOURS[l]",
+                    "is_open": "t.is_open()",
+                    "is_closed": "(not t.is_open())",
+                }[field]
+            case "buyer" if field == "last_order":
+                return self._order("t.buyer.last_order", rest[1:])
+            case "buyer":
+                return {
+                    "has_name": '(t.buyer.name != "")',
+                    "has_address": '(t.buyer.address != "")',
+                    "has_last_order": "(t.buyer.last_order is not None)",
+                }.get(field, f"t.buyer.{field}")
+            case "order" if field == "missing":
+                return "P[t.missing].names[l]"
+            case "order":
+                return self._order("t.order", rest)
+            case "cart":
+                return {
+                    "total": "t.total(t.cart)",
+                    "count": "t.count(t.cart)",
+                    "lines": "t.cart",
+                    "summary": "t.summary(t.cart)",
+                    "is_empty": "(not t.cart)",
+                }[field]
+            case "catalog":
+                return f"GROUPS[{field!r}]" if field else "CATALOG"
+            case "lang":
+                return "t.language"
+            case "channel":
+                return "CHANNELS[t.channel]"
+            case _:
+                return "t.today()"
+
+    def _order(self, order: str, rest: list[str]) -> str:
+        if not rest:
+            return f"{order}.number"
+        return {
+            "status": f"STATUS[l][{order}.status]",
+            "summary": f"t.summary({order}.lines)",
+        }.get(rest[0], f"{order}.{rest[0]}")
+
+
+def _kinds(local: Mapping[str, str]) -> dict[str, str]:
+    return {name: bound.partition(":")[2] for name, bound in local.items()}
+
+
+def _digits(value: object) -> str:
+    return " ".join(str(value))
+
+
+def _date_words(value: str, language: str) -> str:
+    """2026-11-24 as 11月24日 or 24 Nov."""
+    _, month, day = value.split("-")
+    if language == "zh":
+        return f"{int(month)}月{int(day)}日"
+    names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    return f"{int(day)} {names[int(month) - 1]}"

@@ -1,0 +1,133 @@
+"""One turn in the making: what is read and changed between an input and the next wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from flows import prompts
+from flows.effects import Effect
+from flows.inputs import Buyer, Line, Order
+from flows.program import Hours, Product
+from flows.settings import is_open
+
+LINES_MAX = 50
+"""Different products a cart holds."""
+QUANTITY_MAX = 100_000
+"""Pieces of one product a cart holds."""
+
+
+class Turn:
+    """The only mutable thing in the engine; it lives for one call of `step`."""
+
+    __slots__ = (
+        "answered",
+        "at",
+        "buyer",
+        "calls",
+        "cart",
+        "channel",
+        "effects",
+        "hours",
+        "l",
+        "language",
+        "missing",
+        "now",
+        "order",
+        "pending",
+        "placed",
+        "products",
+        "stock",
+        "timezone",
+        "tries",
+        "values",
+        "w",
+    )
+
+    values: dict[str, int | str | bool]
+    cart: tuple[Line, ...]
+    language: str
+    l: int  # noqa: E741
+    """Index of the language; short because generated code reads it."""
+    w: int
+    """Column of a wording: channel and language."""
+    channel: int
+    buyer: Buyer
+    stock: Mapping[str, int]
+    now: int
+    at: str
+    tries: int
+    calls: tuple[str, ...]
+    order: Order | None
+    missing: str
+    pending: int | str | bool | None
+    effects: list[Effect]
+    products: Mapping[str, Product]
+    hours: Hours | None
+    timezone: str
+    answered: bool
+    placed: bool
+
+    def stock_of(self, code: str) -> int:
+        """What is left of a product."""
+        left = self.stock.get(code)
+        return self.products[code].stock if left is None else left
+
+    def total(self, lines: tuple[Line, ...]) -> int:
+        """What lines cost, in minor units."""
+        products = self.products
+        cost = 0
+        for line in lines:
+            cost += products[line.code].price * line.quantity
+        return cost
+
+    def count(self, lines: tuple[Line, ...]) -> int:
+        """Pieces in all lines."""
+        return sum(line.quantity for line in lines)
+
+    def summary(self, lines: tuple[Line, ...]) -> str:
+        """牛肉面x2、凉拌黄瓜x1."""
+        pattern = prompts.word("line", self.language)
+        products = self.products
+        return prompts.word("line_join", self.language).join(
+            pattern.format(name=products[line.code].names[self.l], quantity=line.quantity)
+            for line in lines
+            if line.code in products
+        )
+
+    def local_time(self) -> datetime:
+        """The time at the shop."""
+        return datetime.fromtimestamp(self.now, _zone(self.timezone))
+
+    def today(self) -> str:
+        """The shop's date, ISO."""
+        return self.local_time().date().isoformat()
+
+    def is_open(self) -> bool:
+        """Whether the shop is open now."""
+        if self.hours is None:
+            return True
+        local = self.local_time()
+        yesterday = (local.date() - timedelta(days=1)).isoformat()
+        minute = local.hour * 60 + local.minute
+        return is_open(self.hours, local.weekday(), minute, local.date().isoformat(), yesterday)
+
+    def put(self, code: str, quantity: int) -> None:
+        """Add pieces of a product to the cart, within its bounds."""
+        lines = [] if self.placed else list(self.cart)
+        self.placed = False
+        for position, line in enumerate(lines):
+            if line.code == code:
+                lines[position] = Line(code, min(line.quantity + quantity, QUANTITY_MAX))
+                break
+        else:
+            if len(lines) < LINES_MAX:
+                lines.append(Line(code, min(quantity, QUANTITY_MAX)))
+        self.cart = tuple(lines)
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
