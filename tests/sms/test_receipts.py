@@ -32,8 +32,10 @@ def test_the_standard_form():
     ("text", "message_id", "state"),
     [
         (
-            "ID:abc-1 SUB:1 DLVRD:0 SUBMIT DATE:261124120501 DONE DATE:261124120601"
-            " STAT:undeliv ERR:045 TEXT:",
+            (
+                "ID:abc-1 SUB:1 DLVRD:0 SUBMIT DATE:261124120501 DONE DATE:261124120601"
+                " STAT:undeliv ERR:045 TEXT:"
+            ),
             "abc-1",
             State.UNDELIVERABLE,
         ),
