@@ -28,6 +28,9 @@ class Text(msgspec.Struct, frozen=True, tag_field="do", tag="text", forbid_unkno
     number: str
     code: str
     text: str
+    ussd_op: int | None = None
+    """ussd_service_op, to write on a USSD session instead of as SMS."""
+    session: int = 0
 
 
 class SetFaults(

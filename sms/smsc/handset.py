@@ -7,7 +7,7 @@ import msgspec
 
 from grammars.gsm.parts import GSM7, UCS2, Alphabet, Parts, count_parts
 from sms.piece import Piece
-from sms.reassembly import Reassembly, Whole
+from sms.reassembly import Key, Reassembly, Whole
 from sms.segments import Segment, split
 
 
@@ -24,6 +24,9 @@ class Heard(msgspec.Struct, frozen=True, tag_field="got", tag="heard"):
     """`gsm7`, `ucs2` or the character set of its data_coding."""
     price: int
     """Of all parts, in minor units of money."""
+    ussd_op: int | None = None
+    """ussd_service_op, for a USSD screen."""
+    session: int | None = None
 
 
 class Said(msgspec.Struct, frozen=True, tag_field="got", tag="said"):
@@ -48,8 +51,17 @@ class Handset:
         self._reference = (self._reference + 1) & 0xFF
         return split(text, reference=self._reference), count_parts(text)
 
-    def receive(self, code: str, piece: Piece, now: float) -> Heard | None:
+    def receive(
+        self, code: str, piece: Piece, now: float, ussd: tuple[int, int] | None = None
+    ) -> Heard | None:
         """Take a segment: the message once it is whole, or None."""
+        if ussd:
+            return msgspec.structs.replace(
+                self._show(code, Whole(Key(code, self.number, 0, 1), (piece,))),
+                price=0,
+                ussd_op=ussd[0],
+                session=ussd[1],
+            )
         for outcome in self._reassembly.receive(code, self.number, piece, now):
             if isinstance(outcome, Whole):
                 return self._show(code, outcome)
