@@ -1,0 +1,257 @@
+"""A grammar as numbered symbols and productions, ready for the matcher's chart.
+
+A symbol of 0 or more is a nonterminal; a negative one is the terminal `~symbol`. Sequences are
+laid out in productions, alternatives are productions of one nonterminal, and a repeat is a
+nonterminal whose productions the matcher makes as it counts. A rule is a nonterminal for each
+way it is referred to, because the logical parse structure shows the reference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from grammars.srgs.model import (
+    Alternatives,
+    Expansion,
+    Grammar,
+    Repeat,
+    Rule,
+    RuleRef,
+    Sequence,
+    Tag,
+    Token,
+)
+from grammars.srgs.words import pieces
+
+Production: TypeAlias = tuple[int, ...]
+
+SILENT: Final = 0
+"""Matches nothing and shows nothing: NULL."""
+NEVER: Final = 1
+"""VOID."""
+ANYTHING: Final = 2
+"""GARBAGE."""
+NONEMPTY: Final = 3
+"""Holds where the production at hand has matched something so far."""
+EMPTY: Final = 4
+"""Holds where the production at hand has matched nothing so far."""
+_FIXED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What is compared with the input, and what the parse shows for it."""
+
+    pieces: tuple[str, ...]
+    shown: Token | Tag | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A repeat of one symbol."""
+
+    body: int
+    minimum: int
+    maximum: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nonterminal:
+    """Productions in order of preference, found by the piece that they begin with."""
+
+    label: str | None
+    """The rule as the parse shows it, or None for what has no name."""
+    productions: tuple[Production, ...]
+    by_piece: dict[str, tuple[Production, ...]]
+    otherwise: tuple[Production, ...]
+    """Those that may begin with any piece, or with none."""
+    loop: Loop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A compiled grammar."""
+
+    nonterminals: tuple[Nonterminal, ...]
+    terminals: tuple[Terminal, ...]
+    starts: tuple[int, ...]
+
+
+def build(grammar: Grammar, language: str | None) -> Network:
+    """The network of a grammar; with a language, tokens of other languages never match."""
+    return _Builder(grammar, language).network()
+
+
+class _Builder:
+    def __init__(self, grammar: Grammar, language: str | None) -> None:
+        self._grammar = grammar
+        self._language = _primary(language) if language else None
+        self._documents = {each.uri: each for each in (grammar, *grammar.imports)}
+        self._rules = {
+            (each.uri, rule.name): rule for each in self._documents.values() for rule in each.rules
+        }
+        self._labels: list[str | None] = []
+        self._productions: list[tuple[Production, ...]] = []
+        self._loops: dict[int, Loop] = {}
+        self._terminals: list[Terminal] = [Terminal((), None)] * _FIXED
+        self._numbers: dict[tuple[str, str, str], int] = {}
+        self._waiting: list[tuple[int, Grammar, Rule]] = []
+
+    def network(self) -> Network:
+        starts = tuple(self._rule(self._grammar, rule, rule.name) for rule in self._grammar.entries)
+        while self._waiting:
+            number, document, rule = self._waiting.pop()
+            self._productions[number] = self._choices(document, rule.expansion)
+        firsts = self._firsts()
+        return Network(
+            tuple(self._nonterminal(number, firsts) for number in range(len(self._labels))),
+            tuple(self._terminals),
+            starts,
+        )
+
+    def _rule(self, document: Grammar, rule: Rule, label: str) -> int:
+        key = (document.uri, rule.name, label)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = self._new(label)
+            self._waiting.append((number, document, rule))
+        return number
+
+    def _new(self, label: str | None) -> int:
+        self._labels.append(label)
+        self._productions.append(())
+        return len(self._labels) - 1
+
+    def _choices(self, document: Grammar, item: Expansion) -> tuple[Production, ...]:
+        if isinstance(item, Alternatives):
+            return tuple(self._sequence(document, choice.item) for choice in item.choices)
+        return (self._sequence(document, item),)
+
+    def _sequence(self, document: Grammar, item: Expansion) -> Production:
+        if not isinstance(item, Sequence):
+            symbol = self._symbol(document, item)
+            return () if symbol == ~SILENT else (symbol,)
+        found: list[int] = []
+        for each in item.items:
+            found.extend(self._sequence(document, each))
+        return tuple(found)
+
+    def _symbol(self, document: Grammar, item: Expansion) -> int:
+        if isinstance(item, Token):
+            return self._token(document, item)
+        if isinstance(item, Tag):
+            return self._terminal(Terminal((), item))
+        if isinstance(item, RuleRef):
+            return self._reference(document, item)
+        if isinstance(item, Repeat):
+            return self._repeat(document, item)
+        if isinstance(item, (Alternatives, Sequence)):
+            productions = self._choices(document, item)
+            if len(productions) == 1 and len(productions[0]) == 1:
+                return productions[0][0]
+            number = self._new(None)
+            self._productions[number] = productions
+            return number
+        return ~{"NULL": SILENT, "VOID": NEVER, "GARBAGE": ANYTHING}[item.name]
+
+    def _token(self, document: Grammar, item: Token) -> int:
+        mode = document.header.mode
+        spoken = item.language or document.header.language
+        if self._language and mode == "voice" and spoken and _primary(spoken) != self._language:
+            return ~NEVER
+        return self._terminal(Terminal(pieces(item.text, mode), item))
+
+    def _terminal(self, terminal: Terminal) -> int:
+        self._terminals.append(terminal)
+        return ~(len(self._terminals) - 1)
+
+    def _reference(self, document: Grammar, item: RuleRef) -> int:
+        if item.document is None:
+            assert item.name is not None
+            return self._rule(document, self._rules[document.uri, item.name], item.name)
+        target = self._documents[item.document]
+        name = item.name if item.name is not None else target.header.root
+        assert name is not None
+        return self._rule(target, self._rules[target.uri, name], f"<{item.uri}>")
+
+    def _repeat(self, document: Grammar, item: Repeat) -> int:
+        body = self._symbol(document, item.item)
+        number = self._new(None)
+        if item.minimum == 0 and item.maximum == 1:
+            self._productions[number] = ((body,), ())
+        elif item.maximum == 0:
+            self._productions[number] = ((),)
+        else:
+            self._loops[number] = Loop(body, item.minimum, item.maximum)
+        return number
+
+    # What a production may begin with, so that a menu of a thousand dishes is looked up.
+
+    def _firsts(self) -> list[tuple[set[str], bool]]:
+        """For each nonterminal its first pieces, and whether it may begin with anything or nothing."""
+        firsts: list[tuple[set[str], bool]] = [(set(), False) for _ in self._labels]
+        changed = True
+        while changed:
+            changed = False
+            for number in range(len(firsts) - 1, -1, -1):
+                known, open_ended = firsts[number]
+                size = len(known)
+                opened = open_ended
+                for production in self._shapes(number):
+                    begins, free = self._begin(production, firsts)
+                    known |= begins
+                    opened = opened or free
+                if len(known) != size or opened != open_ended:
+                    firsts[number] = (known, opened)
+                    changed = True
+        return firsts
+
+    def _shapes(self, number: int) -> tuple[Production, ...]:
+        loop = self._loops.get(number)
+        if loop is None:
+            return self._productions[number]
+        return ((loop.body,), ()) if loop.minimum == 0 else ((loop.body,),)
+
+    def _begin(
+        self, production: Production, firsts: list[tuple[set[str], bool]]
+    ) -> tuple[set[str], bool]:
+        begins: set[str] = set()
+        for symbol in production:
+            if symbol >= 0:
+                found, free = firsts[symbol]
+                begins |= found
+                if not free:
+                    return begins, False
+            elif symbol == ~NEVER:
+                return begins, False
+            elif symbol == ~ANYTHING:
+                return begins, True
+            elif heads := self._terminals[~symbol].pieces:
+                begins.add(heads[0])
+                return begins, False
+        return begins, True
+
+    def _nonterminal(self, number: int, firsts: list[tuple[set[str], bool]]) -> Nonterminal:
+        productions = self._productions[number]
+        starts = [self._begin(production, firsts) for production in productions]
+        table: dict[str, list[int]] = {}
+        free = [index for index, (_, opened) in enumerate(starts) if opened]
+        for index, (begins, opened) in enumerate(starts):
+            if not opened:
+                for piece in begins:
+                    table.setdefault(piece, []).append(index)
+        return Nonterminal(
+            self._labels[number],
+            productions,
+            {
+                piece: tuple(productions[index] for index in sorted((*found, *free)))
+                for piece, found in table.items()
+            },
+            tuple(productions[index] for index in free),
+            self._loops.get(number),
+        )
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()
