@@ -196,7 +196,11 @@ def _number(lower: int | None, upper: int | None) -> Reader:
     most = upper if upper is not None else 999_999_999
 
     def read(_: Turn, text: str) -> Value | None:
-        number = int(text) if len(text) < 10 and text.isdecimal() and text.isascii() else read_number(text)
+        number = (
+            int(text)
+            if len(text) < 10 and text.isdecimal() and text.isascii()
+            else read_number(text)
+        )
         return number if number is not None and least <= number <= most else None
 
     return read

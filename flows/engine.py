@@ -35,9 +35,7 @@ RESUME_OFFER_MAX_S = 86_400
 """After a day a buyer is not asked whether to go on, but begins again."""
 
 
-def begin(
-    machine: Machine, channel: str, given: Given, now: int
-) -> tuple[Session, list[Effect]]:
+def begin(machine: Machine, channel: str, given: Given, now: int) -> tuple[Session, list[Effect]]:
     """A buyer's first turn on a channel. `now` is Unix seconds.
 
     A text that opens a session and already says something (`101 2`) is acted on at once.
@@ -55,6 +53,8 @@ def begin(
         if text and strict is not None:
             target = strict(turn, text)
             if target != NO_MATCH:
+                if machine.trace is not None:
+                    machine.trace.answered(program.waits[turn.at], turn.chosen)
                 # The buyer has answered before being asked; the question need not be read.
                 if turn.effects and turn.effects[-1].__class__ is effects.Say:
                     turn.effects.pop()
@@ -112,6 +112,7 @@ def _turn(machine: Machine, session: Session, given: Given, now: int) -> Turn:
     turn.hours = machine.program.hours
     turn.timezone = machine.program.timezone
     turn.answered = False
+    turn.chosen = -1
     return turn
 
 
@@ -176,6 +177,8 @@ def _answer(machine: Machine, turn: Turn, at: str, text: str) -> int:
         return _again(machine, turn, at, silent=False)
     if target == WAIT and turn.answered:
         return WAIT
+    if machine.trace is not None:
+        machine.trace.answered(machine.program.waits[at], turn.chosen)
     return _walk(machine, turn, target)
 
 
@@ -185,7 +188,7 @@ def _again(machine: Machine, turn: Turn, at: str, *, silent: bool) -> int:
     retry = question.retry
     turn.tries += 1
     if turn.tries >= retry.tries:
-        return _walk(machine, turn, retry.target)
+        return _give_up(machine, turn, at)
     own = retry.no_input if silent else retry.no_match
     tries = turn.tries
     if own:
@@ -287,11 +290,10 @@ def _outcome(machine: Machine, turn: Turn, at: str, outcome: Outcome) -> int:
     elif isinstance(node, p.Request) and outcome.name == "ok":
         for name, _ in node.results:
             turn.values[f"{node.name}.{name}"] = values.get(name, "")
-    if outcome.name == "ok":
-        return _walk(machine, turn, node.next)
-    target = node.outcomes.get(outcome.name)
-    if target is None:
-        target = node.outcomes.get("failed")
+    name = outcome.name if outcome.name in ("ok", *node.outcomes) else "failed"
+    if machine.trace is not None and index is not None:
+        machine.trace.edge(index, name)
+    target = node.next if name == "ok" else node.outcomes.get(name)
     if target is None:
         turn.effects.append(effects.Say(prompts.word("sorry", turn.language)))
         turn.effects.append(effects.Trouble("outcome.unhandled", f"{at}: {outcome.name}"))
@@ -307,6 +309,8 @@ def _confirmed(machine: Machine, turn: Turn, session: Session, text: str | None)
     said = read_yesno(text) if text else None
     if said and session.pending is not None:
         turn.values[question.name] = session.pending
+        if machine.trace is not None:
+            machine.trace.answered(machine.program.waits[at], -1)
         return _walk(machine, turn, question.next)
     if said is None and session.pending is not None and session.tries + 1 < question.retry.tries:
         turn.pending = session.pending
@@ -320,10 +324,17 @@ def _confirmed(machine: Machine, turn: Turn, session: Session, text: str | None)
 def _ask_again(machine: Machine, turn: Turn, at: str) -> int:
     tries = turn.tries + 1
     if tries >= machine.questions[at].retry.tries:
-        return _walk(machine, turn, machine.questions[at].retry.target)
+        return _give_up(machine, turn, at)
     sign = _walk(machine, turn, machine.program.waits[at])
     turn.tries = tries
     return sign
+
+
+def _give_up(machine: Machine, turn: Turn, at: str) -> int:
+    """The tries of a question have run out."""
+    if machine.trace is not None:
+        machine.trace.edge(machine.program.waits[at], "tries")
+    return _walk(machine, turn, machine.questions[at].retry.target)
 
 
 def _resume(
@@ -377,7 +388,7 @@ def _resumed(
         return _close(turn, session, _walk(machine, turn, machine.program.waits[at]), turns)
     if said is None and text is not None and at in machine.answers:
         # The buyer may simply answer the question that was open.
-        target = machine.answers[at](turn, words) if words and at in machine.strict else NO_MATCH
+        target = machine.answers[at](turn, words) if words else NO_MATCH
         if target != NO_MATCH and not turn.answered:
             return _close(turn, session, _walk(machine, turn, target), turns)
     if said is None and session.tries < 1:
@@ -390,4 +401,3 @@ def _resumed(
 def given_opened(given: Given) -> Given:
     """The same world, with nothing said."""
     return Given(Opened(), given.buyer, given.stock)
-

@@ -7,7 +7,7 @@ index, or one of the negative signs below.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from flows import effects, prompts
 from flows import program as p
@@ -23,12 +23,28 @@ WAIT = -2
 NO_MATCH = -3
 """The answer was not understood."""
 
+ANYWHERE = 1_000_000
+"""Added in `Turn.chosen` to an index into `Program.anywhere`; no menu has so many options."""
+
 RESUME = "~"
 CONFIRM = "?"
 """Marks before a question's name in `Session.at`."""
 
 CALLS_MAX = 8
 """Steps called within one another."""
+
+
+class Trace(Protocol):
+    """Is told every edge that a session takes, for coverage."""
+
+    def edge(self, node: int, label: str) -> None:
+        """A node was left by this edge; labels are those of flows.program.edges."""
+        ...
+
+    def answered(self, node: int, chosen: int) -> None:
+        """A question was answered: the option's index, -1 for a value, ANYWHERE + index for `anywhere`."""
+        ...
+
 
 Run = Callable[[Turn], int]
 Answer = Callable[[Turn, str], int]
@@ -45,8 +61,9 @@ class FlowTrouble(Exception):
 class Machine:
     """A program ready to run."""
 
-    def __init__(self, program: p.Program) -> None:
+    def __init__(self, program: p.Program, trace: Trace | None = None) -> None:
         self.program = program
+        self.trace = trace
         self.fingerprint = p.fingerprint(program)
         self.languages = {language: index for index, language in enumerate(program.languages)}
         self.products = {product.code: product for product in program.products}
@@ -61,6 +78,8 @@ class Machine:
         self.strict: dict[str, Answer] = {}
         """As `answers`, for a first message: nothing that takes any words."""
         self.runs: tuple[Run, ...] = tuple(self._run(node) for node in program.nodes)
+        if trace is not None:
+            self.runs = tuple(_traced(program, i, run, trace) for i, run in enumerate(self.runs))
 
     def anywhere(self, turn: Turn, text: str) -> int:
         """Where a message leads from any question, or NO_MATCH."""
@@ -145,7 +164,9 @@ class Machine:
             if not row:
                 row = self.row(wording)
             text = row[t.w]
-            t.effects.append(effect(text if text.__class__ is str else text(t)[:RENDERED_CHARACTERS_MAX]))
+            t.effects.append(
+                effect(text if text.__class__ is str else text(t)[:RENDERED_CHARACTERS_MAX])
+            )
             return following
 
         return run
@@ -284,7 +305,11 @@ class Machine:
         t.calls = tuple(rest)
         index = self.program.waits.get(name)
         node = self.program.nodes[index] if index is not None else None
-        return node.next if isinstance(node, p.Call) else END
+        if index is None or not isinstance(node, p.Call):
+            return END
+        if self.trace is not None:
+            self.trace.edge(index, "return")
+        return node.next
 
     # --- questions ---
 
@@ -304,8 +329,8 @@ class Machine:
             if found is not None:
                 guard = guards[found]
                 if guard is None or guard(t):
+                    t.chosen = found
                     return targets[found]
-                found = None
             anywhere = self._anywhere[t.channel].find(t, text)
             if anywhere != NO_MATCH:
                 return anywhere
@@ -313,6 +338,7 @@ class Machine:
             if found is not None:
                 guard = guards[found]
                 if guard is None or guard(t):
+                    t.chosen = found
                     return targets[found]
             return NO_MATCH
 
@@ -431,7 +457,10 @@ class Machine:
 
                     exact, meanings = product_phrases(products), [x.code for x in products]
                 else:
-                    exact, meanings = option_phrases(ask.choices), [o.value or "" for o in ask.choices]
+                    exact, meanings = (
+                        option_phrases(ask.choices),
+                        [o.value or "" for o in ask.choices],
+                    )
             found = exact.find(text)
             if found is not None and not (ask.confirm and t.channel == 0):
                 t.values[ask.name] = meanings[found]
@@ -456,7 +485,9 @@ class Machine:
             text = self.say(t, wordings[-1]) if wordings else ""
             if hint:
                 channel = p.CHANNELS[t.channel]
-                text = prompts.prompt_with_menu(text, prompts.yesno_hint(channel, t.language), channel)
+                text = prompts.prompt_with_menu(
+                    text, prompts.yesno_hint(channel, t.language), channel
+                )
             elif ask.choices:
                 listed = [(option.key, self.say(t, option.label)) for option in ask.choices]
                 channel = p.CHANNELS[t.channel]
@@ -488,9 +519,12 @@ class _Anywhere:
 
     def __init__(self, machine: Machine, channel: str) -> None:
         self.machine = machine
-        self.options = tuple(
-            option for option in machine.program.anywhere if option.channel in (None, channel)
-        )
+        self.indexes = [
+            index
+            for index, option in enumerate(machine.program.anywhere)
+            if option.channel in (None, channel)
+        ]
+        self.options = tuple(machine.program.anywhere[index] for index in self.indexes)
         self.phrases: Phrases | None = None
         self.guards: list[Evaluate | None] = []
         self.patterns: list[tuple[list[tuple[str, Reader]], int]] = []
@@ -518,6 +552,7 @@ class _Anywhere:
         if guard is not None and not guard(t):
             return NO_MATCH
         t.calls = ()
+        t.chosen = ANYWHERE + self.indexes[found]
         return self.options[found].target
 
     def _pattern(self, t: Turn, text: str) -> int | None:
@@ -547,6 +582,22 @@ def _fill(
             return None
         values[name] = value
     return values
+
+
+def _traced(program: p.Program, index: int, run: Run, trace: Trace) -> Run:
+    """A node's function that also tells which edge it took."""
+    labels = {target: label for label, target in reversed(p.edges(program, index))}
+    waits = isinstance(
+        program.nodes[index], p.Menu | p.Ask | p.PlaceOrder | p.HandOver | p.Request | p.Pay
+    )
+
+    def traced(t: Turn) -> int:
+        following = run(t)
+        if not waits and following in labels:
+            trace.edge(index, labels[following])
+        return following
+
+    return traced
 
 
 def set_language(t: Turn, language: str, index: int) -> None:

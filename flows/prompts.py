@@ -109,9 +109,7 @@ def menu_lines(options: list[tuple[str | None, str]], channel: str, language: st
             for position, (key, label) in enumerate(spoken)
         )
     mark = "." if channel == "ussd" else " "
-    return "\n".join(
-        f"{key}{mark}{label}" if key is not None else label for key, label in options
-    )
+    return "\n".join(f"{key}{mark}{label}" if key is not None else label for key, label in options)
 
 
 def prompt_with_menu(prompt: str, lines: str, channel: str) -> str:
@@ -119,7 +117,11 @@ def prompt_with_menu(prompt: str, lines: str, channel: str) -> str:
     if not prompt or not lines:
         return prompt or lines
     if channel == "voice":
-        return prompt + lines if prompt[-1] in "。！？：，.!?:," and not prompt[-1].isascii() else f"{prompt} {lines}"
+        return (
+            prompt + lines
+            if prompt[-1] in "。！？：，.!?:," and not prompt[-1].isascii()
+            else f"{prompt} {lines}"
+        )
     return f"{prompt}\n{lines}"
 
 

@@ -60,7 +60,14 @@ class Renderer:
             "STATUS": [
                 {
                     status: prompts.word(status, language)
-                    for status in ("placed", "confirmed", "shipped", "delivered", "cancelled", "returned")
+                    for status in (
+                        "placed",
+                        "confirmed",
+                        "shipped",
+                        "delivered",
+                        "cancelled",
+                        "returned",
+                    )
                 }
                 for language in program.languages
             ],
@@ -143,7 +150,9 @@ class Renderer:
                     flush()
                     depth = len(local)
                     kind = schema.ELEMENTS[schema.type_of(items, {**self.scope, **_kinds(local)})]
-                    lines.append(f"{indent}n{depth} = {self._code(items, local)}[:{LOOP_ITEMS_MAX}]")
+                    lines.append(
+                        f"{indent}n{depth} = {self._code(items, local)}[:{LOOP_ITEMS_MAX}]"
+                    )
                     lines.append(f"{indent}for k{depth}, i{depth} in enumerate(n{depth}):")
                     inner = {**local, name: f"i{depth}:{kind}", "loop": f"{depth}:loop"}
                     lines += self._lines(body, inner, indent + " ") or [f"{indent} pass"]
@@ -200,7 +209,11 @@ class Renderer:
                 )
 
     def _filter(
-        self, operand: e.Expression, name: str, arguments: tuple[int | str, ...], local: Mapping[str, str]
+        self,
+        operand: e.Expression,
+        name: str,
+        arguments: tuple[int | str, ...],
+        local: Mapping[str, str],
     ) -> str:
         code = self._code(operand, local)
         match name:

@@ -29,6 +29,7 @@ class Turn:
         "calls",
         "cart",
         "channel",
+        "chosen",
         "effects",
         "hours",
         "l",
@@ -68,6 +69,8 @@ class Turn:
     hours: Hours | None
     timezone: str
     answered: bool
+    chosen: int
+    """Option that the answer chose; see flows.machine.Trace.answered."""
     placed: bool
 
     def stock_of(self, code: str) -> int:

@@ -1,0 +1,71 @@
+"""What a batch changed: everything that its transaction keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from center.contact import Contact, ContactKey
+from center.orders.order import PlacedOrder
+from center.world import Seen
+from flows.inputs import Buyer
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingText:
+    """A text on its way to a phone."""
+
+    carrier: str
+    source: str
+    """Code that it comes from."""
+    destination: str
+    """The buyer's number."""
+    text: str
+    at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What was said in one turn, as lines of a transcript; numbers and addresses are masked."""
+
+    contact: ContactKey
+    serial: int
+    turn: int
+    at: int
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopMessage:
+    """A message for the seller."""
+
+    seller: str
+    buyer: str
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverRequest:
+    """A buyer who asked for a person."""
+
+    contact: ContactKey
+    serial: int
+    queue: str
+    at: int
+
+
+@dataclass(slots=True)
+class Changes:
+    """What to keep, whole or not at all."""
+
+    contacts: dict[ContactKey, Contact] = field(default_factory=dict[ContactKey, Contact])
+    buyers: dict[tuple[str, str], Buyer] = field(default_factory=dict[tuple[str, str], Buyer])
+    stock: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    """By seller and product: how many were taken, as a difference."""
+    orders: list[PlacedOrder] = field(default_factory=list[PlacedOrder])
+    seen: dict[bytes, Seen] = field(default_factory=dict[bytes, Seen])
+    texts: list[OutgoingText] = field(default_factory=list[OutgoingText])
+    talks: list[Talk] = field(default_factory=list[Talk])
+    messages: list[ShopMessage] = field(default_factory=list[ShopMessage])
+    hand_overs: list[HandOverRequest] = field(default_factory=list[HandOverRequest])

@@ -1,0 +1,44 @@
+"""One buyer's visit to one seller on one channel: what arrives, and what is kept of it between two turns."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from flows.inputs import Input
+
+
+class ContactKey(NamedTuple):
+    """Names a contact."""
+
+    seller: str
+    buyer: str
+    """The buyer's number."""
+    channel: str
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """Something a buyer did, as a channel hands it in."""
+
+    contact: ContactKey
+    input: Input
+    code: str
+    """The number or code that the buyer reached, and from which the reply goes out."""
+    carrier: str
+    """The carrier it came by; the reply goes back by it."""
+    key: bytes
+    """Names this very message, so that a redelivery is known; empty if the channel cannot repeat itself."""
+    epoch: int
+    """Connection of the carrier that it came over. A repeat over another connection is a redelivery."""
+    at: int
+    """Unix seconds."""
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """What is kept between two turns."""
+
+    serial: int
+    """Counts this buyer's sessions with this seller on this channel, from 1."""
+    session: bytes
+    """A packed flows.session.Session."""

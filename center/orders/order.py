@@ -1,0 +1,83 @@
+"""An order and the states it goes through, as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where an order is."""
+
+    PLACED = "placed"
+    CONFIRMED = "confirmed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+
+
+TRANSITIONS: dict[Status, tuple[Status, ...]] = {
+    Status.PLACED: (Status.CONFIRMED, Status.CANCELLED),
+    Status.CONFIRMED: (Status.SHIPPED, Status.CANCELLED),
+    Status.SHIPPED: (Status.DELIVERED, Status.RETURNED),
+    Status.DELIVERED: (Status.RETURNED,),
+    Status.CANCELLED: (),
+    Status.RETURNED: (),
+}
+"""What an order may become. Goods are paid on delivery, so a cancelled order owes nobody anything."""
+
+RESTOCKED = frozenset({Status.CANCELLED, Status.RETURNED})
+"""States in which the goods are back on the shelf."""
+
+
+class OrderError(Exception):
+    """The order cannot do that."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One product of an order, with its price as it was then."""
+
+    code: str
+    name: str
+    quantity: int
+    price: int
+    """Minor units, for one."""
+
+    @property
+    def total(self) -> int:
+        """Minor units."""
+        return self.price * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """An order as it is kept."""
+
+    seller: str
+    number: str
+    """What a person says on the phone; unique within the seller."""
+    key: str
+    """Idempotency key: seller, buyer, contact and turn that placed it."""
+    buyer: str
+    """The buyer's number."""
+    channel: str
+    lines: tuple[OrderLine, ...]
+    total: int
+    """Minor units of `currency`."""
+    currency: str
+    address: str
+    placed_at: int
+    """Unix seconds."""
+    due_at: int | None
+    """Unix seconds, when it should arrive."""
+    status: Status = Status.PLACED
+
+
+def advance(status: Status, to: Status) -> Status:
+    """The next state, if the table allows it; raises OrderError with what is possible."""
+    if to not in TRANSITIONS[status]:
+        allowed = ", ".join(TRANSITIONS[status]) or "nothing more"
+        raise OrderError(f"an order that is {status} cannot become {to}; it can become {allowed}")
+    return to

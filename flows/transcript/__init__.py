@@ -1,0 +1,1 @@
+"""Transcripts (`.talk`): a conversation as log, test and documentation in one."""

@@ -1,0 +1,156 @@
+"""The lines of a transcript: inputs and effects as text, one mark in the first column each.
+
+`> 101`            a message; `> [1]` keys; `> "牛肉面" 0.83` speech; `> hangup`; `>` alone opens without a word
+`~ 6s`             silence, or time that passes
+`< 牛肉面要几份？`    what the buyer hears or reads (a line break is shown as a space)
+`! goodbye`        an effect
+`= ok A0001 eta 12:40`   the outcome of an effect
+"""
+
+from __future__ import annotations
+
+import re
+
+from flows import effects
+from flows.effects import Effect
+from flows.inputs import HungUp, Input, Keys, Opened, Outcome, Silence, Speech, Text
+from flows.program import Program
+from flows.render import money
+
+_OUTCOME = re.compile(r"(\w+)=(\"[^\"]*\"|\S+)")
+
+
+def flatten(text: str) -> str:
+    """A text on one line: every run of white space is one space."""
+    return " ".join(text.split())
+
+
+def input_line(given: Input) -> str:
+    """An input as its line."""
+    match given:
+        case Opened():
+            return ">"
+        case Text(text):
+            flat = flatten(text)
+            # A message that looks like another kind of line is quoted by a backslash.
+            return (
+                f"> \\{flat}" if flat[:1] in ("[", '"', "\\") or flat == "hangup" else f"> {flat}"
+            )
+        case Keys(keys):
+            return f"> [{keys}]"
+        case Speech(text, confidence):
+            return f'> "{flatten(text)}"' + (f" {confidence:.2f}" if confidence < 1 else "")
+        case Silence():
+            return "~"
+        case HungUp():
+            return "> hangup"
+        case Outcome():
+            return outcome_line(given)
+        case _:
+            raise TypeError(f"{type(given).__name__} has no line")
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """`= ok A0001 eta 12:40`; other outcomes `= sold out missing=101`."""
+    values = dict(outcome.values)
+    words = ["=", outcome.name]
+    number = values.pop("number", None)
+    if number is not None:
+        words.append(str(number))
+        eta = values.pop("eta", "")
+        if eta:
+            words += ["eta", flatten(str(eta))]
+    for name, value in values.items():
+        shown = str(value) if not isinstance(value, bool) else ("yes" if value else "no")
+        words.append(f'{name}="{shown}"' if not shown or " " in shown else f"{name}={shown}")
+    return " ".join(words)
+
+
+def effect_line(effect: Effect, program: Program) -> str:
+    """An effect as its line."""
+    match effect:
+        case effects.Say(text):
+            return f"< {flatten(text)}"
+        case effects.SendSms(text):
+            return f"! sms {flatten(text)}"
+        case effects.TellShop(text):
+            return f"! tell shop {flatten(text)}"
+        case effects.KeepBuyer(field, value):
+            shown = ("yes" if value else "no") if isinstance(value, bool) else flatten(value)
+            return f"! buyer {field} {shown}".rstrip()
+        case effects.PlaceOrder(lines, total, _):
+            listed = " ".join(f"{line.code}x{line.quantity}" for line in lines)
+            return f"! place order {listed} total {money(total, program.decimals)}"
+        case effects.HandOver(queue):
+            return f"! hand over {queue}"
+        case effects.Request(service, operation, arguments):
+            return " ".join(["! request", f"{service}.{operation}", *map(str, arguments)])
+        case effects.Pay(amount):
+            return f"! pay {money(amount, program.decimals)}"
+        case effects.Goodbye():
+            return "! goodbye"
+        case effects.Trouble(code, message):
+            return f"! trouble {code} {flatten(message)}"
+        case _:
+            raise TypeError(f"{type(effect).__name__} has no line")
+
+
+def parse_input(text: str) -> Input:
+    """What stands after `> `, as an input. Raises ValueError with what to write."""
+    if not text:
+        return Opened()
+    if text == "hangup":
+        return HungUp()
+    if text.startswith("\\"):
+        return Text(text[1:])
+    if text.startswith("["):
+        keys = text[1:].removesuffix("]")
+        if not text.endswith("]") or not keys or keys.strip("0123456789*#"):
+            raise ValueError(f"`{text}` is not keys; write `[12#]` with 0-9, * and #")
+        return Keys(keys)
+    if text.startswith('"'):
+        said, quote, rest = text[1:].rpartition('"')
+        if not quote:
+            raise ValueError(f'`{text}` is not speech; write `"words"` or `"words" 0.83`')
+        try:
+            confidence = float(rest) if rest.strip() else 1.0
+        except ValueError:
+            raise ValueError(f"`{rest.strip()}` is not a confidence; write 0.83") from None
+        if not 0 <= confidence <= 1:
+            raise ValueError(f"`{rest.strip()}` is not a confidence from 0 to 1")
+        return Speech(said, confidence)
+    return Text(text)
+
+
+OUTCOME_NAMES = (
+    "sold out",
+    "ok",
+    "failed",
+    "busy",
+    "timeout",
+    "closed",
+    "hangup",
+    "declined",
+)
+
+
+def parse_outcome(text: str) -> Outcome:
+    """What stands after `= `, as an outcome. Raises ValueError with what to write."""
+    for name in OUTCOME_NAMES:
+        if text == name or text.startswith(name + " "):
+            rest = text[len(name) :].strip()
+            break
+    else:
+        raise ValueError(f"`{text}` is no outcome; write one of {', '.join(OUTCOME_NAMES)}")
+    values: dict[str, int | str | bool] = {}
+    for found in _OUTCOME.finditer(rest):
+        value = found[2].strip('"')
+        values[found[1]] = int(value) if value.isdecimal() and value.isascii() else value
+    plain = _OUTCOME.sub("", rest).strip()
+    if plain and name == "sold out":
+        values["missing"] = plain
+    elif plain:
+        number, _, eta = plain.partition(" eta ")
+        values["number"] = number.strip()
+        values["eta"] = eta.strip()
+    return Outcome(name, values)

@@ -1,0 +1,41 @@
+"""Values as they are kept in columns: packed buyers and order lines."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+
+from center.orders.order import OrderLine
+from flows.inputs import Buyer
+
+
+@cache
+def _buyers() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[Buyer]]:
+    return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Buyer)
+
+
+@cache
+def _lines() -> tuple[msgspec.json.Encoder, msgspec.json.Decoder[tuple[OrderLine, ...]]]:
+    # JSON, so that a person can read an order in the database without us.
+    return msgspec.json.Encoder(), msgspec.json.Decoder(tuple[OrderLine, ...])
+
+
+def pack_buyer(buyer: Buyer) -> bytes:
+    """A buyer as bytes."""
+    return _buyers()[0].encode(buyer)
+
+
+def unpack_buyer(data: bytes) -> Buyer:
+    """Raises msgspec.DecodeError for bytes that are no buyer."""
+    return _buyers()[1].decode(data)
+
+
+def pack_lines(lines: tuple[OrderLine, ...]) -> bytes:
+    """Order lines as JSON."""
+    return _lines()[0].encode(lines)
+
+
+def unpack_lines(data: bytes) -> tuple[OrderLine, ...]:
+    """Raises msgspec.DecodeError for bytes that are no order lines."""
+    return _lines()[1].decode(data)
