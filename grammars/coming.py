@@ -7,7 +7,7 @@ DAYS_AHEAD_MAX: Final = 3_660
 """Days that "in n days" may reach: ten years."""
 
 YEARS_SEARCHED_MAX: Final = 9
-"""Years looked through for a month and day. 29 February skips 1900's like, hence nine."""
+"""Years looked through for a month and day. 29 February can be eight years away (1896 to 1904)."""
 
 MONTHS_SEARCHED_MAX: Final = 3
 """Months looked through for a day of the month: of any two in a row one has 31 days."""

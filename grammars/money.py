@@ -120,7 +120,6 @@ def _minor(term: _Term, places: int) -> int | None:
     """Return a term's value in minor units, `places` decimals below its own unit."""
     whole, fraction = _parts(term.run)
     if whole is None or fraction is None or len(fraction) > places:
-        # "0 cents" in a currency without cents is no mistake worth a question, but none says it.
         return None
     return int(str(whole) + fraction.ljust(places, "0"))
 

@@ -35,6 +35,7 @@ _ON_THE_TELEPHONE: Final = {"洞": "0", "拐": "7", "勾": "9"}
 CHINESE: Final = Language(
     code="zh",
     tag="zh-CN",
+    spaced=False,
     numerals=chinese_numbers.NUMERALS,
     count=chinese_numbers.count,
     spell=chinese_numbers.spell,

@@ -38,6 +38,7 @@ _TWICE: Final = {"double": 2, "triple": 3, "treble": 3}
 ENGLISH: Final = Language(
     code="en",
     tag="en-US",
+    spaced=True,
     numerals=english_numbers.NUMERALS,
     count=english_numbers.count,
     spell=english_numbers.spell,

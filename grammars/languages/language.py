@@ -13,6 +13,8 @@ class Language:
     """As after `languages` in a flow: zh, en."""
     tag: str
     """As in an SRGS header: zh-CN, en-US."""
+    spaced: bool
+    """Whether spaces stand between words. Where they do not, a grammar's tokens are characters."""
 
     numerals: frozenset[str]
     """Words that numbers are made of."""
