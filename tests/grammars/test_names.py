@@ -1,0 +1,99 @@
+"""Names near one another, to the eye or to the ear."""
+
+import subprocess
+import sys
+
+import pytest
+
+from grammars.names import nearest, sounds_like
+
+
+@pytest.mark.parametrize(
+    ("word", "names", "meant"),
+    [
+        ("takeorder", ["main", "take_order"], ["take_order"]),
+        ("mian", ["main", "menu"], ["main"]),
+        ("牛肉米", ["炸酱面", "牛肉面"], ["牛肉面"]),
+        ("牛肉麵", ["牛肉面"], ["牛肉面"]),
+        ("下弹", ["查订单", "下单"], ["下单"]),
+        ("start", ["goodbye", "agent"], []),
+        ("a", ["b"], []),
+        ("main", ["main"], []),
+    ],
+)
+def test_the_name_that_was_meant_is_suggested(
+    word: str, names: list[str], meant: list[str]
+) -> None:
+    assert nearest(word, names) == meant
+
+
+def test_the_nearest_name_comes_first_and_no_more_than_asked() -> None:
+    names = ["addresses", "addres", "adress"]
+    assert nearest("address", names, 2) == ["addres", "adress"]
+    assert nearest("address", names, 3) == ["addres", "adress", "addresses"]
+    assert nearest("address", names, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("四", "十"),
+        ("4", "10"),
+        ("一", "七"),
+        ("1", "7"),
+        ("炒饭", "草房"),
+        ("牛奶", "流奶"),
+        ("飞机", "灰机"),
+        ("陈", "程"),
+        ("金", "京"),
+        ("下單", "下单"),
+    ],
+)
+def test_chinese_phrases_that_a_line_makes_one(one: str, other: str) -> None:
+    assert sounds_like(one, other, "zh")
+    assert sounds_like(other, one, "zh")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("确认", "取消"), ("下单", "查单"), ("牛肉面", "羊肉面"), ("一", "二")],
+)
+def test_chinese_phrases_that_stay_apart(one: str, other: str) -> None:
+    assert not sounds_like(one, other, "zh")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("two", "to"),
+        ("four", "for"),
+        ("eight", "ate"),
+        ("right", "write"),
+        ("night", "knight"),
+        ("bear", "pear"),
+        ("mail", "nail"),
+        ("thin", "fin"),
+        ("sale", "sail"),
+        ("2", "to"),
+    ],
+)
+def test_english_words_that_a_line_makes_one(one: str, other: str) -> None:
+    assert sounds_like(one, other, "en")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("yes", "no"), ("order", "older"), ("confirm", "cancel"), ("more", "menu")],
+)
+def test_english_words_that_stay_apart(one: str, other: str) -> None:
+    assert not sounds_like(one, other, "en")
+
+
+def test_a_language_without_a_code_compares_spellings() -> None:
+    assert sounds_like("Oui", "oui", "fr")
+    assert not sounds_like("oui", "non", "fr")
+
+
+def test_pypinyin_is_not_loaded_for_turns() -> None:
+    code = "import sys, grammars.names, grammars.numbers; sys.exit('pypinyin' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
