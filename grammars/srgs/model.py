@@ -67,6 +67,9 @@ class RuleRef:
     """The grammar's URI without fragment, resolved, or None for this grammar."""
     media_type: str | None = None
     language: str | None = None
+    """What the grammar gets that does not say its own."""
+    written: str | None = None
+    """The reference as its document writes it, before any base, or None for a rule of this grammar."""
     span: Span = field(default=NOWHERE, compare=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NoReturn
 from urllib.parse import urljoin
 
@@ -50,7 +51,7 @@ _DTMF = {key: key for key in "0123456789ABCD*#"} | {
     "pound": "#",
 }
 
-NUMBER_CHARACTERS_MAX = 32
+NUMBER_CHARACTERS_MAX = 64
 """Digits of a weight, a probability or a count."""
 REPEAT_COUNT_MAX = 1_000_000
 """The largest count in a repeat: more than any input has words."""
@@ -149,10 +150,10 @@ class References:
             )
         if not location:
             # A fragment alone means this very document whatever its base is (RFC 3986, 4.4).
-            return RuleRef(name, media_type=media_type, language=language, span=span)
+            return RuleRef(name, language=language, span=span)
         document = self._join(self._against, location, span)
         shown = self._shown(location) + mark + fragment
-        return RuleRef(name, shown, document, media_type, language, span)
+        return RuleRef(name, shown, document, media_type, language, reference, span)
 
     def _shown(self, location: str) -> str:
         """The reference with the declared base, and no more, applied: `./test/test.gram`."""
@@ -182,7 +183,7 @@ def spoken(item: Expansion, code: str, mode: Mode) -> Expansion:
     if isinstance(item, RuleRef):
         if item.language:
             return item
-        return RuleRef(item.name, item.uri, item.document, item.media_type, code, item.span)
+        return replace(item, language=code)
     if isinstance(item, Sequence):
         return Sequence(tuple(spoken(each, code, mode) for each in item.items), item.span)
     if isinstance(item, Alternatives):
