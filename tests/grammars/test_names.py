@@ -28,10 +28,11 @@ def test_the_name_that_was_meant_is_suggested(
 
 
 def test_the_nearest_name_comes_first_and_no_more_than_asked() -> None:
-    names = ["addresses", "addres", "adress"]
-    assert nearest("address", names, 2) == ["addres", "adress"]
-    assert nearest("address", names, 3) == ["addres", "adress", "addresses"]
-    assert nearest("address", names, 0) == []
+    names = ["红烧牛肉", "红烧牛肉面", "红烧羊肉拉面", "红烧肉"]
+    asked = "红烧牛肉拉面"
+    assert nearest(asked, names, 2) == ["红烧牛肉面", "红烧羊肉拉面"]
+    assert nearest(asked, names, 9) == ["红烧牛肉面", "红烧羊肉拉面", "红烧牛肉"]
+    assert nearest(asked, names, 0) == []
 
 
 @pytest.mark.parametrize(
