@@ -103,7 +103,7 @@ def _pinyin_code(phrase: str) -> tuple[str, ...]:
 _ENGLISH_EXCEPTIONS: Final = {"one": "won", "two": "to", "eight": "ate", "eye": "i", "are": "r"}
 _ENGLISH_SPELLINGS: Final = (
     (r"[^a-z]", ""),
-    (r"^(?:kn|gn|pn)", "n"),
+    (r"^[kgp]n", "n"),
     (r"^wr", "r"),
     (r"^wh", "w"),
     (r"^ps", "s"),
@@ -130,7 +130,7 @@ _ENGLISH_SPELLINGS: Final = (
     (r"ee|ea|ie(?=.)|e$", "I"),
     (r"uy|ye|ie|y", "Y"),
     (r"ow|ou", "O"),
-    (r"oo|ew|ue|u", "U"),
+    (r"oo|ew|u[e]?", "U"),
     (r"ai|ay|ei|a", "A"),
     (r"oa|o", "O"),
     (r"[ei]", "E"),
