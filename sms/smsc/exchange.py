@@ -63,10 +63,8 @@ class _Link:
     mode: Mode
     unanswered: dict[int, Delivery] = field(default_factory=dict[int, Delivery])
     """By sequence number, in order."""
-
-    @property
-    def takes(self) -> bool:
-        return self.mode != "transmitter" and len(self.unanswered) < WINDOW_MAX
+    holds: int = 0
+    """Reasons to deliver nothing for now."""
 
 
 class Exchange:
@@ -109,6 +107,16 @@ class Exchange:
         """How a link is bound, or None."""
         bound = self._links.get(link)
         return bound.mode if bound else None
+
+    def hold(self, link: int) -> None:
+        """Deliver nothing on a link until `release`, which must come as often as `hold`."""
+        if link in self._links:
+            self._links[link].holds += 1
+
+    def release(self, link: int) -> None:
+        """Deliver on it again."""
+        if link in self._links:
+            self._links[link].holds = max(0, self._links[link].holds - 1)
 
     def may_send_as(self, link: int, code: str) -> bool:
         """Whether a link may submit a message that seems to come from this code."""
@@ -193,7 +201,8 @@ class Exchange:
         fit = [
             link
             for link, bound in self._links.items()
-            if bound.takes
+            if bound.mode != "transmitter"
+            and not bound.holds
             and len(bound.unanswered) + taken.get(link, 0) < WINDOW_MAX
             and _covers(bound.account, delivery.destination)
         ]
