@@ -11,23 +11,46 @@ from datetime import datetime
 from typing import Final
 
 from sms.piece import read
-from sms.smsc.exchange import Sent
+from sms.smpp.errors import FramingError, ProtocolError
+from sms.smpp.frames import FRAME_BYTES_UNBOUND_MAX, Frames
+from sms.smpp.pdu import (
+    BIND_RECEIVER,
+    BIND_TRANSCEIVER,
+    BIND_TRANSMITTER,
+    CANCEL_SM,
+    DATA_SM,
+    PDU_BYTES_MAX,
+    QUERY_SM,
+    REPLACE_SM,
+    RESPONSE,
+    SUBMIT_SM,
+    UNBIND,
+    Bind,
+    BindResp,
+    CancelSm,
+    DataSm,
+    DataSmResp,
+    DeliverSmResp,
+    EnquireLink,
+    EnquireLinkResp,
+    GenericNack,
+    Pdu,
+    QuerySm,
+    ReplaceSm,
+    SubmitSm,
+    SubmitSmResp,
+    Unbind,
+    UnbindResp,
+    Unknown,
+    decode,
+    encode,
+)
+from sms.smpp.status import TEMPORARY, Status
+from sms.smpp.tlv import Tag
+from sms.smsc.exchange import Mode, Sent
 from sms.smsc.faults import Answer, Fate
 from sms.smsc.network import Network, Submission, Taken
-from sms.smsc.wire import (
-    MODES,
-    RESPONSE,
-    Command,
-    Frame,
-    Status,
-    WireError,
-    read_bind,
-    read_submit,
-    take,
-    write,
-    write_bind_response,
-    write_deliver,
-)
+from sms.smsc.wire import deliver_sm
 
 BIND_S_MAX: Final = 10.0
 """From connecting to a bind that is accepted."""
@@ -43,15 +66,18 @@ RETRY_S: Final = 1.0
 ANSWERS_MAX: Final = 10_000
 """Answers and receipts held back by a delay, on one link; past that submissions are throttled."""
 SYSTEM_ID: Final = "dialcart"
-_AGAIN: Final = frozenset({Status.QUEUE_FULL, Status.THROTTLED, Status.TEMPORARY_APP_ERROR})
-_REFUSALS: Final = {
-    "account": Status.INVALID_SYSTEM_ID,
-    "password": Status.INVALID_PASSWORD,
-    "bound": Status.ALREADY_BOUND,
-    "full": Status.BIND_FAILED,
+_MODES: Final[dict[int, Mode]] = {
+    BIND_RECEIVER: "receiver",
+    BIND_TRANSMITTER: "transmitter",
+    BIND_TRANSCEIVER: "transceiver",
 }
-_REQUESTS_UNSUPPORTED: Final = frozenset({0x03, 0x07, 0x08, 0x21, 0x0103})
-"""query_sm, replace_sm, cancel_sm, submit_multi, data_sm."""
+_REFUSALS: Final = {
+    "account": Status.INVSYSID,
+    "password": Status.INVPASWD,
+    "bound": Status.ALYBND,
+    "full": Status.BINDFAIL,
+}
+_INTERFACE_VERSION: Final = ((int(Tag.SC_INTERFACE_VERSION), b"\x34"),)
 
 
 class Link(asyncio.Protocol):
@@ -72,7 +98,7 @@ class Link(asyncio.Protocol):
         self._gone = gone
         self._local_time = local_time
         self._transport: asyncio.Transport | None = None
-        self._buffer = bytearray()
+        self._frames = Frames(FRAME_BYTES_UNBOUND_MAX)
         self._sequence = 0
         self._delivering: dict[int, float] = {}
         """When each unanswered deliver_sm must be answered, oldest first."""
@@ -99,14 +125,12 @@ class Link(asyncio.Protocol):
         if self._closing:
             return
         self._heard_at, self._asked_at = self._network.clock(), None
-        self._buffer += data
         try:
-            while not self._closing and (frames := take(self._buffer)):
-                for frame in frames:
-                    if not self._closing:
-                        self._take(frame)
-        except WireError as error:
-            self._send(write(Command.GENERIC_NACK, error.sequence, status=error.status))
+            for frame in self._frames.feed(data):
+                if not self._closing:
+                    self._read(frame)
+        except FramingError as error:
+            self._send(encode(GenericNack(status=error.status, sequence=error.sequence)))
             self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
@@ -131,81 +155,105 @@ class Link(asyncio.Protocol):
 
     # --- PDUs -------------------------------------------------------------------------------
 
-    def _take(self, frame: Frame) -> None:
+    def _read(self, frame: bytes) -> None:
         try:
-            if frame.command & RESPONSE:
-                self._take_response(frame)
-            elif frame.command in MODES:
-                self._bind(frame)
-            elif frame.command == Command.ENQUIRE_LINK:
-                self._answer(frame)
-            elif frame.command == Command.UNBIND:
-                self._unbind(frame)
-            elif frame.command == Command.SUBMIT_SM:
-                self._submit(frame)
-            elif frame.command in _REQUESTS_UNSUPPORTED:
-                self._answer(frame, Status.INVALID_COMMAND)
-            else:
-                self._send(
-                    write(Command.GENERIC_NACK, frame.sequence, status=Status.INVALID_COMMAND)
-                )
-        except WireError as error:
-            self._answer(frame, error.status)
-
-    def _bind(self, frame: Frame) -> None:
-        bind = read_bind(frame)
-        why = self._network.exchange.admit(self.number, bind.system_id, bind.password, bind.mode)
-        if why:
-            self._answer(frame, _REFUSALS[why])
+            pdu = decode(frame)
+        except FramingError:
+            raise
+        except ProtocolError as error:
+            if not error.command & RESPONSE:
+                self._refuse(error.command, error.sequence, error.status)
             return
-        self._send(write_bind_response(frame, SYSTEM_ID))
+        self._take(pdu)
+
+    def _take(self, pdu: Pdu) -> None:
+        match pdu:
+            case Bind():
+                self._bind(pdu)
+            case EnquireLink():
+                self._send(encode(EnquireLinkResp(sequence=pdu.sequence)))
+            case SubmitSm() | DataSm():
+                self._submit(pdu)
+            case DeliverSmResp() | GenericNack():
+                self._take_response(pdu)
+            case Unbind():
+                self._unbind(pdu)
+            case QuerySm():
+                self._refuse(QUERY_SM, pdu.sequence, Status.INVCMDID)
+            case CancelSm():
+                self._refuse(CANCEL_SM, pdu.sequence, Status.INVCMDID)
+            case ReplaceSm():
+                self._refuse(REPLACE_SM, pdu.sequence, Status.INVCMDID)
+            case Unknown(command=command) if not command & RESPONSE:
+                self._send(encode(GenericNack(sequence=pdu.sequence, status=Status.INVCMDID)))
+            case _:
+                pass  # Other answers need nothing but to be heard.
+
+    def _bind(self, bind: Bind) -> None:
+        mode = _MODES[bind.command]
+        why = self._network.exchange.admit(self.number, bind.system_id, bind.password, mode)
+        if why:
+            self._refuse(bind.command, bind.sequence, _REFUSALS[why])
+            return
+        self._frames.limit = PDU_BYTES_MAX
+        answer = BindResp(
+            command=bind.command | RESPONSE,
+            sequence=bind.sequence,
+            system_id=SYSTEM_ID,
+            tlvs=_INTERFACE_VERSION,
+        )
+        self._send(encode(answer))
         self._network.wake()
 
-    def _unbind(self, frame: Frame) -> None:
+    def _unbind(self, pdu: Unbind) -> None:
         if self._network.exchange.mode(self.number) is None:
-            self._answer(frame, Status.WRONG_BIND_STATE)
+            self._refuse(UNBIND, pdu.sequence, Status.INVBNDSTS)
             return
-        self._answer(frame)
+        self._send(encode(UnbindResp(sequence=pdu.sequence)))
         self.close()
 
-    def _submit(self, frame: Frame) -> None:
-        mode = self._network.exchange.mode(self.number)
-        if mode is None or mode == "receiver":
-            self._answer(frame, Status.WRONG_BIND_STATE)
+    def _submit(self, pdu: SubmitSm | DataSm) -> None:
+        command = SUBMIT_SM if isinstance(pdu, SubmitSm) else DATA_SM
+        refusal = self._refusal(pdu)
+        if refusal:
+            self._refuse(command, pdu.sequence, refusal)
             return
-        submit = read_submit(frame)
-        if not self._network.exchange.may_send_as(self.number, submit.source):
-            self._answer(frame, Status.INVALID_SOURCE)
-            return
-        if not submit.destination:
-            self._answer(frame, Status.INVALID_DESTINATION)
-            return
-        if self._held_back >= ANSWERS_MAX:
-            self._answer(frame, Status.THROTTLED)
-            return
+        tlvs = dict(pdu.tlvs)
         piece = read(
-            submit.short_message,
-            data_coding=submit.data_coding,
-            esm_class=submit.esm_class,
-            tlvs=submit.tlvs,
+            pdu.message if isinstance(pdu, SubmitSm) else b"",
+            data_coding=pdu.data_coding,
+            esm_class=pdu.esm_class,
+            tlvs=tlvs,
         )
         submission = Submission(
-            submit.source, submit.destination, piece, submit.registered_delivery, submit.tlvs
+            pdu.source.digits, pdu.destination.digits, piece, pdu.registered_delivery, tlvs
         )
         taken = self._network.submit(submission, local_time=self._local_time())
-        if taken.fate.answer is Answer.THROTTLE:
-            self._later(taken.fate.response_delay_s, lambda: self._answer(frame, Status.THROTTLED))
-        elif taken.fate.answer is Answer.QUEUE_FULL:
-            self._later(taken.fate.response_delay_s, lambda: self._answer(frame, Status.QUEUE_FULL))
-        else:
-            self._accept(frame, taken)
+        if taken.fate.answer is Answer.ACCEPT:
+            self._accept(pdu, taken)
+            return
+        full = taken.fate.answer is Answer.QUEUE_FULL
+        status = Status.MSGQFUL if full else Status.THROTTLED
+        self._later(
+            taken.fate.response_delay_s, lambda: self._refuse(command, pdu.sequence, status)
+        )
 
-    def _accept(self, frame: Frame, taken: Taken) -> None:
+    def _refusal(self, pdu: SubmitSm | DataSm) -> Status | None:
+        """Why a submission is refused before chance has its say."""
+        mode = self._network.exchange.mode(self.number)
+        if mode is None or mode == "receiver":
+            return Status.INVBNDSTS
+        if not self._network.exchange.may_send_as(self.number, pdu.source.digits):
+            return Status.INVSRCADR
+        if not pdu.destination.digits:
+            return Status.INVDSTADR
+        return Status.THROTTLED if self._held_back >= ANSWERS_MAX else None
+
+    def _accept(self, pdu: SubmitSm | DataSm, taken: Taken) -> None:
         """Answer, and let the receipt follow; or come first, if that is its fate."""
         fate = taken.fate
-        response = write(
-            Command.SUBMIT_SM | RESPONSE, frame.sequence, taken.message_id.encode() + b"\0"
-        )
+        kind = SubmitSmResp if isinstance(pdu, SubmitSm) else DataSmResp
+        response = encode(kind(sequence=pdu.sequence, message_id=taken.message_id))
         if fate.receipt_first:
             self._post_receipts(taken)
         self._later(fate.response_delay_s, lambda: self._respond(response, fate))
@@ -225,14 +273,12 @@ class Link(asyncio.Protocol):
             self._network.exchange.post([taken.receipt] * taken.fate.receipts)
             self._network.wake()
 
-    def _take_response(self, frame: Frame) -> None:
-        """A deliver_sm_resp or a generic_nack to it; others need nothing but to be heard."""
-        if frame.command not in (Command.DELIVER_SM | RESPONSE, Command.GENERIC_NACK):
-            return
-        self._delivering.pop(frame.sequence, None)
-        again = frame.status in _AGAIN
+    def _take_response(self, pdu: DeliverSmResp | GenericNack) -> None:
+        """What an ESME says to a delivery. One refused for now goes again after a pause."""
+        self._delivering.pop(pdu.sequence, None)
+        again = pdu.status in TEMPORARY
         self._network.exchange.answered(
-            self.number, frame.sequence, again=again, ok=frame.status == Status.OK
+            self.number, pdu.sequence, again=again, ok=pdu.status == Status.OK
         )
         if again:
             self._network.exchange.hold(self.number)
@@ -251,7 +297,7 @@ class Link(asyncio.Protocol):
         sequence = self._next_sequence()
         self._network.exchange.sent(self.number, sequence, sent.delivery)
         self._delivering[sequence] = self._network.clock() + DELIVER_S_MAX
-        return write_deliver(sequence, sent.delivery)
+        return encode(deliver_sm(sequence, sent.delivery))
 
     def send(self, octets: bytes) -> None:
         """Write what `deliver` gave."""
@@ -273,12 +319,12 @@ class Link(asyncio.Protocol):
             self.close()
         elif bound and now - self._heard_at >= ENQUIRE_S and self._asked_at is None:
             self._asked_at = now
-            self._send(write(Command.ENQUIRE_LINK, self._next_sequence()))
+            self._send(encode(EnquireLink(sequence=self._next_sequence())))
 
     def say_goodbye(self) -> None:
         """Ask a bound ESME to go, and close."""
         if self._network.exchange.mode(self.number) is not None:
-            self._send(write(Command.UNBIND, self._next_sequence()))
+            self._send(encode(Unbind(sequence=self._next_sequence())))
         self.close()
 
     def close(self) -> None:
@@ -295,8 +341,9 @@ class Link(asyncio.Protocol):
         if self._transport:
             self._transport.abort()
 
-    def _answer(self, frame: Frame, status: Status = Status.OK) -> None:
-        self._send(write(frame.command | RESPONSE, frame.sequence, status=status))
+    def _refuse(self, command: int, sequence: int, status: int) -> None:
+        """Answer with a header alone, as an error may be (SMPP 3.4, section 3.2)."""
+        self._send(encode(Unknown(command=command | RESPONSE, sequence=sequence, status=status)))
 
     def _send(self, octets: bytes) -> None:
         if self._transport and not self._transport.is_closing():

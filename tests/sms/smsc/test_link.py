@@ -8,6 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms.receipts import parse
+from sms.smpp.frames import FRAME_BYTES_UNBOUND_MAX
+from sms.smpp.pdu import PDU_BYTES_MAX, Address, CancelSm, DataSm, QuerySm, ReplaceSm, encode
+from sms.smpp.status import Status
 from sms.smsc import link as module
 from sms.smsc.control import Text
 from sms.smsc.exchange import Account
@@ -15,7 +18,6 @@ from sms.smsc.faults import Faults
 from sms.smsc.link import BIND_S_MAX, CLOSE_S_MAX, DELIVER_S_MAX, ENQUIRE_S, SILENCE_S_MAX, Link
 from sms.smsc.network import Network
 from sms.smsc.phone import Phone
-from sms.smsc.wire import PDU_OCTETS_MAX, Status
 
 BIND, SUBMIT, DELIVER_RESP, UNBIND, ENQUIRE = 9, 4, 0x80000005, 6, 0x15
 TRANSMITTER, RECEIVER = 2, 1
@@ -112,8 +114,8 @@ def test_a_bind_is_answered_with_our_name_and_version():
 @pytest.mark.parametrize(
     ("system_id", "password", "status"),
     [
-        (b"nobody", b"secret", Status.INVALID_SYSTEM_ID),
-        (b"noodles", b"wrong", Status.INVALID_PASSWORD),
+        (b"nobody", b"secret", Status.INVSYSID),
+        (b"noodles", b"wrong", Status.INVPASWD),
     ],
 )
 def test_a_wrong_bind_is_refused(system_id, password, status):
@@ -123,12 +125,13 @@ def test_a_wrong_bind_is_refused(system_id, password, status):
 def test_a_second_bind_is_refused():
     bench = Bench()
     bench.bind()
-    assert bench.bind()[0][1] == Status.ALREADY_BOUND
+    assert bench.bind()[0][1] == Status.ALYBND
 
 
 @pytest.mark.parametrize("command", [SUBMIT, UNBIND])
 def test_nothing_goes_before_the_bind(command):
-    assert Bench().say(command, submit())[0][:2] == (command | NACK, Status.WRONG_BIND_STATE)
+    body = submit() if command == SUBMIT else b""
+    assert Bench().say(command, body)[0][:2] == (command | NACK, Status.INVBNDSTS)
 
 
 def test_enquire_link_is_answered_even_before_the_bind():
@@ -138,7 +141,7 @@ def test_enquire_link_is_answered_even_before_the_bind():
 def test_a_receiver_may_not_submit():
     bench = Bench()
     bench.bind(RECEIVER)
-    assert bench.say(SUBMIT, submit())[0][1] == Status.WRONG_BIND_STATE
+    assert bench.say(SUBMIT, submit())[0][1] == Status.INVBNDSTS
 
 
 def test_a_message_submitted_is_shown_and_answered_with_its_id():
@@ -152,13 +155,13 @@ def test_a_message_submitted_is_shown_and_answered_with_its_id():
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (submit(source=b"99999"), Status.INVALID_SOURCE),
-        (submit(destination=b""), Status.INVALID_DESTINATION),
-        (submit(destination=b"1" * 21), Status.INVALID_COMMAND_LENGTH),
-        (submit()[:-1], Status.INVALID_COMMAND_LENGTH),
-        (submit() + b"\0", Status.INVALID_COMMAND_LENGTH),
-        (b"", Status.INVALID_COMMAND_LENGTH),
-        (submit(b"a" * 255), Status.INVALID_MESSAGE_LENGTH),
+        (submit(source=b"99999"), Status.INVSRCADR),
+        (submit(destination=b""), Status.INVDSTADR),
+        (submit(destination=b"1" * 21), Status.INVCMDLEN),
+        (submit()[:-1], Status.INVMSGLEN),
+        (submit() + b"\0", Status.INVOPTPARSTREAM),
+        (b"", Status.INVCMDLEN),
+        (submit(b"a" * 255), Status.INVMSGLEN),
     ],
 )
 def test_a_wrong_submission_is_refused_and_the_link_lives(body, status):
@@ -168,21 +171,40 @@ def test_a_wrong_submission_is_refused_and_the_link_lives(body, status):
     assert bench.say(SUBMIT, submit(b"a" * 254))[0][1] == Status.OK
 
 
-@pytest.mark.parametrize("command", [0x03, 0x07, 0x08, 0x21, 0x0103])
-def test_a_command_not_supported_gets_its_own_answer(command):
-    assert Bench().say(command)[0][:2] == (command | NACK, Status.INVALID_COMMAND)
+@pytest.mark.parametrize(("pdu", "command"), [(QuerySm(), 3), (ReplaceSm(), 7), (CancelSm(), 8)])
+def test_a_command_not_supported_gets_its_own_answer(pdu, command):
+    assert Bench().say(command, encode(pdu)[16:])[0][:2] == (command | NACK, Status.INVCMDID)
+
+
+def test_data_sm_is_a_submission_too():
+    bench = Bench()
+    phone = Phone(bench.network, "138")
+    bench.bind()
+    data = DataSm(source=Address("10690"), destination=Address("138"), tlvs=((0x0424, b"a" * 161),))
+    assert bench.say(0x103, encode(data)[16:])[0][::3] == (0x80000103, b"0000000001\0")
+    assert (phone.heard[0].text, phone.heard[0].parts) == ("a" * 161, 2)
 
 
 def test_an_unknown_command_gets_a_generic_nack():
-    assert Bench().say(0x77, sequence=9) == [(NACK, Status.INVALID_COMMAND, 9, b"")]
+    assert Bench().say(0x77, sequence=9) == [(NACK, Status.INVCMDID, 9, b"")]
 
 
-@pytest.mark.parametrize("length", [0, 15, PDU_OCTETS_MAX + 1, 0xFFFFFFFF])
+@pytest.mark.parametrize("length", [0, 15, PDU_BYTES_MAX + 1, 0xFFFFFFFF])
 def test_a_stream_that_cannot_be_followed_is_closed(length):
     bench = Bench()
     bench.link.data_received(struct.pack(">IIII", length, 4, 0, 3))
-    assert bench.heard() == [(NACK, Status.INVALID_COMMAND_LENGTH, 3, b"")]
+    assert bench.heard() == [(NACK, Status.INVCMDLEN, 0, b"")]
     assert bench.transport.closed
+
+
+def test_before_the_bind_only_short_pdus_are_taken():
+    bench = Bench()
+    bench.link.data_received(struct.pack(">IIII", FRAME_BYTES_UNBOUND_MAX + 1, SUBMIT, 0, 3))
+    assert bench.transport.closed
+    bench = Bench()
+    bench.bind()
+    bench.link.data_received(struct.pack(">IIII", FRAME_BYTES_UNBOUND_MAX + 1, SUBMIT, 0, 3))
+    assert not bench.transport.closed
 
 
 def test_octets_may_come_one_by_one():
@@ -245,7 +267,7 @@ def test_faults_of_answers(faults, commands):
 
 @pytest.mark.parametrize(
     ("faults", "status"),
-    [(Faults(throttled=1), Status.THROTTLED), (Faults(queue_full=1), Status.QUEUE_FULL)],
+    [(Faults(throttled=1), Status.THROTTLED), (Faults(queue_full=1), Status.MSGQFUL)],
 )
 def test_faults_of_submissions(faults, status):
     bench = Bench(faults=faults)
