@@ -6,9 +6,10 @@ come out as they went in. Every length is checked before it is used.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from struct import Struct
-from struct import error as StructError
+from typing import Any
 
 import msgspec
 
@@ -245,7 +246,7 @@ def decode(frame: bytes) -> Pdu:
         return Unknown(sequence=sequence, status=status, command=command, body=frame[16:])
     try:
         return read(frame, size, status, sequence)
-    except (ValueError, IndexError, StructError) as error:
+    except (ValueError, IndexError, struct.error) as error:
         raise ProtocolError(
             f"command 0x{command:08X} cannot be read: {error}", Status.INVCMDLEN, sequence, command
         ) from None
@@ -633,7 +634,8 @@ def _replace_body(pdu: ReplaceSm) -> bytes:
     )
 
 
-_WRITERS: dict[type[Pdu], Callable[..., tuple[int, bytes]]] = {
+# Each lambda gets the class that stands before it, which a type checker cannot see through the table.
+_WRITERS: dict[type[Pdu], Callable[[Any], tuple[int, bytes]]] = {
     SubmitSm: lambda p: (SUBMIT_SM, _message_body(p)),
     DeliverSm: lambda p: (DELIVER_SM, _message_body(p)),
     SubmitSmResp: lambda p: (SUBMIT_SM | RESPONSE, _id_body(p)),
