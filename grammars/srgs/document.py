@@ -33,8 +33,13 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 class Text:
     """Characters between two elements; comments and instructions do not divide them."""
 
-    text: str
+    parts: list[str]
     span: Span
+
+    @property
+    def text(self) -> str:
+        """All of it: expat gives a line at a time."""
+        return "".join(self.parts)
 
 
 @dataclass(slots=True)
@@ -72,7 +77,6 @@ class _Reader:
         self._entities = 0
         self._room = len(self._text) + GROWTH_CHARACTERS_MAX
         self._parser = expat.ParserCreate("utf-8", " ")
-        self._parser.buffer_text = True
         self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -122,9 +126,9 @@ class _Reader:
         children = self._stack[-1].children
         last = children[-1] if children else None
         if isinstance(last, Text):
-            last.text += data
+            last.parts.append(data)
         else:
-            children.append(Text(data, self._span()))
+            children.append(Text([data], self._span()))
 
     def _entity(
         self,

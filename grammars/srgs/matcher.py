@@ -29,9 +29,9 @@ from grammars.srgs.parse import Mark, Parse
 from grammars.srgs.words import pieces
 
 INPUT_CHARACTERS_MAX = 4096
-INPUT_PIECES_MAX = 512
+INPUT_PIECES_MAX = 256
 """Words, Chinese characters or keys in an input."""
-CHART_STEPS_MAX = 100_000
+CHART_STEPS_MAX = 300_000
 """Work on one input, about a fifth of a second: past it the input counts as not understood."""
 PARSE_MARKS_MAX = 10_000
 """The size of a parse."""
@@ -90,6 +90,7 @@ class _Chart:
         self._seen: set[tuple[_Entry, int, int, int]] = set()
         self._rounds: dict[int, tuple[Production, ...]] = {}
         self._found = 0
+        self._steps = 0
         # Symbols past the network's are counts of repeats: (loop's symbol, times so far).
         self._counts: list[tuple[Loop, int, int]] = []
         self._numbers: dict[tuple[int, int], int] = {}
@@ -99,10 +100,9 @@ class _Chart:
         for start in self._starts:
             self._entry(start, 0)
         agenda = self._agenda
-        steps = 0
         while agenda:
-            steps += 1
-            if steps > CHART_STEPS_MAX:
+            self._steps += 1
+            if self._steps > CHART_STEPS_MAX:
                 return False
             self._advance(*agenda.pop())
         return True
@@ -146,6 +146,7 @@ class _Chart:
                 self._resume(waiter, theirs, place, at)
 
     def _resume(self, entry: _Entry, production: Production, dot: int, at: int) -> None:
+        self._steps += 1
         state = (entry, id(production), dot, at)
         if state not in self._seen:
             self._seen.add(state)
@@ -244,9 +245,10 @@ class _Chart:
         raise AssertionError("the chart has an end without a derivation")
 
     def _places(self, symbol: int, production: Production, at: int, end: int) -> list[int] | None:
-        # A part as long as the whole must have been found before the whole: this keeps
-        # $a = $a | b from being read as itself for ever.
+        # A part as long as the whole that may be the whole again must have been found before it:
+        # this keeps $a = $a | b from being read as itself for ever.
         before = self._entries[symbol, at].ends[end]
+        circle = self._circle(symbol)
         levels: list[Collection[int]] = [[at]]
         reach: list[dict[int, Collection[int]]] = []
         for part in production:
@@ -258,7 +260,9 @@ class _Chart:
             found: dict[int, Collection[int]] = {}
             following: set[int] = set()
             for place in levels[-1]:
-                ends = self._ends(part, place, at, end, before)
+                ends = self._ends(
+                    part, place, at, end, before if self._circle(part) == circle else -1
+                )
                 found[place] = ends
                 following.update(ends)
             if not following:
@@ -285,6 +289,12 @@ class _Chart:
             places.append(min(fitting) if part == ~ANYTHING else max(fitting))
         return places
 
+    def _circle(self, symbol: int) -> int:
+        static = len(self._nonterminals)
+        if symbol >= static:
+            symbol = self._counts[symbol - static][1]
+        return self._nonterminals[symbol].circle if symbol >= 0 else -1
+
     def _ends(self, part: int, place: int, at: int, end: int, before: int) -> list[int]:
         if part >= 0:
             entry = self._entries.get((part, place))
@@ -293,7 +303,7 @@ class _Chart:
             return [
                 each
                 for each, found in entry.ends.items()
-                if each <= end and (found < before or place != at or each != end)
+                if each <= end and (before < 0 or found < before or place != at or each != end)
             ]
         terminal = ~part
         if terminal > EMPTY:

@@ -66,6 +66,8 @@ class Nonterminal:
     by_piece: dict[str, tuple[Production, ...]]
     otherwise: tuple[Production, ...]
     """Those that may begin with any piece, or with none."""
+    circle: int
+    """Nonterminals that may come to no more than one another bear the same number."""
     loop: Loop | None = None
 
 
@@ -104,8 +106,12 @@ class _Builder:
             number, document, rule = self._waiting.pop()
             self._productions[number] = self._choices(document, rule.expansion)
         firsts = self._firsts()
+        circles = self._circles(firsts)
         return Network(
-            tuple(self._nonterminal(number, firsts) for number in range(len(self._labels))),
+            tuple(
+                self._nonterminal(number, firsts, circles[number])
+                for number in range(len(self._labels))
+            ),
             tuple(self._terminals),
             starts,
         )
@@ -134,7 +140,10 @@ class _Builder:
             return () if symbol == ~SILENT else (symbol,)
         found: list[int] = []
         for each in item.items:
-            found.extend(self._sequence(document, each))
+            part = self._sequence(document, each)
+            # Anything twice over is anything.
+            if part != (~ANYTHING,) or found[-1:] != [~ANYTHING]:
+                found.extend(part)
         return tuple(found)
 
     def _symbol(self, document: Grammar, item: Expansion) -> int:
@@ -232,7 +241,48 @@ class _Builder:
                 return begins, False
         return begins, True
 
-    def _nonterminal(self, number: int, firsts: list[tuple[set[str], bool]]) -> Nonterminal:
+    def _circles(self, firsts: list[tuple[set[str], bool]]) -> list[int]:
+        """The strongly connected components of "may be no more than", by Kosaraju's algorithm."""
+        size = len(self._labels)
+        onward: list[list[int]] = [[] for _ in range(size)]
+        backward: list[list[int]] = [[] for _ in range(size)]
+        for number in range(size):
+            for production in self._shapes(number):
+                solid = [part for part in production if not self._may_be_nothing(part, firsts)]
+                for part in solid if len(solid) == 1 else production if not solid else ():
+                    if part >= 0:
+                        onward[number].append(part)
+                        backward[part].append(number)
+        finished: list[int] = []
+        seen = [False] * size
+        for origin in range(size):
+            waiting = [(origin, False)]
+            while waiting:
+                number, left = waiting.pop()
+                if left:
+                    finished.append(number)
+                elif not seen[number]:
+                    seen[number] = True
+                    waiting.append((number, True))
+                    waiting.extend((each, False) for each in onward[number] if not seen[each])
+        circles = [-1] * size
+        for origin in reversed(finished):
+            members = [origin]
+            while members:
+                number = members.pop()
+                if circles[number] < 0:
+                    circles[number] = origin
+                    members.extend(each for each in backward[number] if circles[each] < 0)
+        return circles
+
+    def _may_be_nothing(self, symbol: int, firsts: list[tuple[set[str], bool]]) -> bool:
+        if symbol >= 0:
+            return firsts[symbol][1]
+        return symbol != ~NEVER and not self._terminals[~symbol].pieces
+
+    def _nonterminal(
+        self, number: int, firsts: list[tuple[set[str], bool]], circle: int
+    ) -> Nonterminal:
         productions = self._productions[number]
         starts = [self._begin(production, firsts) for production in productions]
         table: dict[str, list[int]] = {}
@@ -249,6 +299,7 @@ class _Builder:
                 for piece, found in table.items()
             },
             tuple(productions[index] for index in free),
+            circle,
             self._loops.get(number),
         )
 

@@ -52,32 +52,29 @@ class Parse:
 
     @property
     def value(self) -> str:
-        """What the input means: of literal tags the last, otherwise the words that matched.
+        """What the input means: of literal tags the last that counts, otherwise the words.
 
-        Semantic Interpretation 1.0 with string literals: a rule's value is its last tag, or
-        else that of the last rule it refers to, or else its words. Scripts (semantics/1.0) are
-        not run: a grammar with them gives its words here and its tags in `tags`.
+        With the tag format semantics/1.0-literals (Semantic Interpretation 1.0, section 5) a
+        rule's value is its own last tag, or else the value of the last rule it refers to that
+        has one, or else nothing; a grammar whose root has no value gives the words that
+        matched. Scripts (semantics/1.0) are not run: such a grammar gives its words here, and
+        its tags as text in `tags`.
         """
+        words = " ".join(self.words)
         if not self.literals:
-            return " ".join(self.words)
-        # Each open rule: its last tag, the value of its last reference, its words.
-        stack: list[tuple[str | None, str | None, list[str]]] = [(None, None, [])]
+            return words
+        # For each open rule its own last tag and the last value of a rule it refers to.
+        stack: list[tuple[str | None, str | None]] = [(None, None)]
         for mark in self.marks:
-            tag, reference, words = stack[-1]
+            own, referred = stack[-1]
             if mark.kind == "open":
-                stack.append((None, None, []))
+                stack.append((None, None))
             elif mark.kind == "tag":
-                stack[-1] = (mark.text, reference, words)
-            elif mark.kind == "token":
-                words.append(mark.text)
-            else:
+                stack[-1] = (mark.text, referred)
+            elif mark.kind == "close":
                 stack.pop()
-                outer_tag, _, outer_words = stack[-1]
-                outer_words.extend(words)
-                meaning = next((each for each in (tag, reference) if each is not None), None)
-                stack[-1] = (
-                    outer_tag,
-                    " ".join(words) if meaning is None else meaning,
-                    outer_words,
-                )
-        return stack[0][1] or ""
+                value = referred if own is None else own
+                if value is not None:
+                    stack[-1] = (stack[-1][0], value)
+        value = stack[0][1]
+        return words if value is None else value

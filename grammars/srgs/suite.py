@@ -189,7 +189,7 @@ def _excuse(assertion: Assertion, text: str, actual: str) -> str:
 _TAG_OR_TOKEN = re.compile(r"\{!\{.*?\}!\}|\"[^\"]*\"")
 _NETWORK = re.compile(r"\$<https?://|<ruleref\s[^>]*uri\s*=\s*[\"']https?://")
 _XML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_XML_META = re.compile(r"<meta((?:\s+[\w:.\-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*/?>")
+_XML_META = re.compile(r"<(?:[\w.\-]+:)?meta((?:\s+[\w:.\-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*/?>")
 _XML_ATTRIBUTE = re.compile(r"([\w:.\-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ABNF_META = re.compile(
     r"//[^\r\n]*|/\*.*?\*/"

@@ -117,9 +117,9 @@ class _Reader:
         rules: list[Element] = []
         for child in root.children:
             if isinstance(child, Text):
-                if child.text.strip():
+                if stray := child.text.strip():
                     self._fail(
-                        f"'{child.text.strip()[:40]}' stands outside every rule",
+                        f"'{stray[:40]}' stands outside every rule",
                         child.span,
                         'put it in <rule id="name">...</rule>',
                     )
@@ -238,9 +238,9 @@ class _Reader:
         choices: list[Choice] = []
         for child in element.children:
             if isinstance(child, Text):
-                if child.text.strip():
+                if stray := child.text.strip():
                     self._fail(
-                        f"'{child.text.strip()[:40]}' stands directly in <one-of>",
+                        f"'{stray[:40]}' stands directly in <one-of>",
                         child.span,
                         "write <item>...</item> round each alternative",
                     )
