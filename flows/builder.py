@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -14,9 +15,11 @@ from typing import Any
 from lark import Token, Transformer
 
 from flows import syntax as s
-from grammars.keywords import OUTCOMES, SETTINGS
+from flows.diagnostic import Diagnostic, Severity
+from grammars.keywords import ARROW, OUTCOMES, SETTINGS
 
 _KEY: ContextVar[str] = ContextVar("block key", default="")
+_NOTES: ContextVar[list[Diagnostic] | None] = ContextVar("notes", default=None)
 _CHANNELS = {"语音": "voice", "短信": "sms", "闪信": "ussd"}
 _LANGUAGES = {"中文": "zh", "英文": "en"}
 _KEYS = {"hash": "#", "井号": "#", "star": "*", "星号": "*"}
@@ -26,13 +29,31 @@ _RETRY = ("no_input", "no_match", "tries", "wait")
 
 
 @contextlib.contextmanager
-def block_key(key: str) -> Iterator[None]:
-    """Spans made within belong to this block."""
-    token = _KEY.set(key)
+def reading(key: str) -> Iterator[list[Diagnostic]]:
+    """Spans made within belong to this block; what its lines say amiss is collected.
+
+    Context variables keep blocks apart that are parsed at the same time by several threads.
+    """
+    notes: list[Diagnostic] = []
+    key_before, notes_before = _KEY.set(key), _NOTES.set(notes)
     try:
-        yield
+        yield notes
     finally:
-        _KEY.reset(token)
+        _KEY.reset(key_before)
+        _NOTES.reset(notes_before)
+
+
+def _note(
+    span: s.Span,
+    message: str,
+    help_text: str,
+    code: str = "E001",
+    name: str = "syntax-error",
+    severity: Severity = "error",
+) -> None:
+    notes = _NOTES.get()
+    if notes is not None:
+        notes.append(Diagnostic(code, name, severity, message, span, help_text))
 
 
 def span(token: Token, width: int | None = None) -> s.Span:
@@ -46,8 +67,72 @@ def narrow(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
+_LEADS_ON = re.compile(ARROW + r"[ ]*([^\W\d][\w.]*)?[ ]*$")
+_QUOTES = {'"': '"', "“": "”", "「": "」", "'": "'"}
+_SPOKEN_GUARD = re.compile(r"[(（][ ]*(?:if[ ]|如果)([^()（）]*)[)）]?[ ]*$")
+_FIELD_IN_NAME = re.compile(r"[ ](?:price|stock|价格|库存)[ ]+\S*[0-9]")
+_DIGITS_THEN_WORD = re.compile(r"([0-9０-９]+)[^\W\d]")
+
+
+def said(text: str) -> str:
+    """A text as meant: `say: Hello` and `说：您好` are `say Hello`."""
+    return text.strip().lstrip(":：").strip()
+
+
+def _said(token: Token) -> str:
+    """The text of a token; what shows that the line was meant otherwise is noted."""
+    text = said(str(token))
+    found = _LEADS_ON.search(text)
+    if found:
+        where = span(token)
+        place = s.Span(where.block, where.line, where.column + str(token).index(found[0]), 2)
+        target = found[1] or "step"
+        if found.start() == 0:
+            message = "a text stands here, not the step it leads to"
+            help_text = f"write the text, or `tries 3 then -> {target}` for where it leads"
+        else:
+            message = "an arrow at the end of a text would be sent to the buyer"
+            help_text = f"put `-> {target}` on a line of its own"
+        _note(place, message, help_text)
+    if len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text.count(text[-1]) <= 2:
+        _note(
+            span(token),
+            "the quote marks would be sent to the buyer",
+            "a text needs no quote marks; take them away",
+            "E005",
+            "quoted-text",
+            "warning",
+        )
+    return text
+
+
 def _text(token: Token, variants: Any = ()) -> s.Text:
-    return s.Text(str(token).strip(), tuple(v for v in variants if v is not None), span(token))
+    return s.Text(_said(token), tuple(v for v in variants if v is not None), span(token))
+
+
+def _label(token: Token, variants: Any, *, keyed: bool) -> s.Text:
+    text = str(token).strip()
+    place = span(token)
+    guard = _SPOKEN_GUARD.search(text)
+    if guard:
+        _note(
+            place,
+            "the condition of an option stands in square brackets",
+            f"write `[if {guard[1].strip()}]` before the arrow",
+        )
+    digits = None if keyed else _DIGITS_THEN_WORD.match(text)
+    if digits:
+        _note(
+            place,
+            "this option has no key, and its wording begins with digits",
+            f"put a space after `{digits[1]}` if it is the key, or write a key before the wording",
+            "E006",
+            "key-without-space",
+            "warning",
+        )
+    if not text.strip(" |｜"):
+        _note(place, "this option has no wording", "write `1 wording -> step`")
+    return s.Text(text, tuple(v for v in variants if v is not None), place)
 
 
 def _integer(token: Token) -> int:
@@ -107,11 +192,17 @@ class Builder(Transformer[Token, Any]):
 
     def setting(self, c: list[Any]) -> _Marked:
         name = _SETTING_NAMES[" ".join(str(c[0]).split())]
-        return _Marked("setting", s.Setting(name, str(c[1] or "").strip(), span(c[1] or c[0])))
+        value = said(str(c[1] or ""))
+        if not value:
+            _note(span(c[0]), f"`{c[0]}` has no value", f"write it after `{c[0]}`")
+        return _Marked("setting", s.Setting(name, value, span(c[1] or c[0])))
 
     def defaults(self, c: list[Any]) -> s.Defaults:
-        retry = _retry(c[1:])
-        settings = [line.value for line in c[1:] if line.kind == "setting"]
+        lines = _present(c[1:])
+        if not lines:
+            _empty(c[0], "defaults", "`no input after 6s`")
+        retry = _retry(lines)
+        settings = [line.value for line in lines if line.kind == "setting"]
         return s.Defaults(tuple(settings), retry.tries, retry.wait, span(c[0]))
 
     def catalog(self, c: list[Any]) -> s.Catalog:
@@ -126,6 +217,13 @@ class Builder(Transformer[Token, Any]):
                 fields[child.kind] = child.value
         label = next(child for child in rest if isinstance(child, Token))
         variants = [child for child in rest if isinstance(child, s.Variant)]
+        swallowed = _FIELD_IN_NAME.search(str(label))
+        if swallowed:
+            _note(
+                span(label),
+                f"`{swallowed[0].strip()}` stands after the name and would be part of it",
+                "write `item 101 price 18.00 stock 40 name`, the name last",
+            )
         return s.Item(
             str(c[1]),
             fields.get("PRICE"),
@@ -140,10 +238,16 @@ class Builder(Transformer[Token, Any]):
         return _Marked(c[0].type, narrow(str(c[1])))
 
     def anywhere(self, c: list[Any]) -> s.Anywhere:
-        return s.Anywhere(tuple(line.value for line in c[1:]), span(c[0]))
+        options = tuple(line.value for line in _present(c[1:]))
+        if not options:
+            _empty(c[0], "anywhere", "`0 agent -> agent`")
+        return s.Anywhere(options, span(c[0]))
 
     def service(self, c: list[Any]) -> s.Service:
-        return s.Service(str(c[1]), tuple(c[2:]), span(c[1]))
+        operations = tuple(_present(c[2:]))
+        if not operations:
+            _empty(c[0], f"service {c[1]}", "`look_up(phone) -> points number`")
+        return s.Service(str(c[1]), operations, span(c[1]))
 
     def operation(self, c: list[Any]) -> s.Operation:
         results = tuple(child for child in c[2:] if child is not None)
@@ -156,7 +260,10 @@ class Builder(Transformer[Token, Any]):
         return tuple(str(name) for name in c)
 
     def step(self, c: list[Any]) -> s.Step:
-        return s.Step(str(c[1]), c[2] or (), tuple(_unmark(line) for line in c[3:]), span(c[1]))
+        body = tuple(_unmark(line) for line in _present(c[3:]))
+        if not body:
+            _empty(c[0], f"step {c[1]}", "`say Hello` or `-> step`")
+        return s.Step(str(c[1]), c[2] or (), body, span(c[1]))
 
     def variant(self, c: list[Any]) -> s.Variant:
         words = str(c[0]).rstrip(" :：").split()
@@ -167,7 +274,7 @@ class Builder(Transformer[Token, Any]):
                 channel = word
             else:
                 language = word
-        return s.Variant(channel, language, str(c[1]).strip(), span(c[1]))
+        return s.Variant(channel, language, _said(c[1]), span(c[1]))
 
     def say(self, c: list[Any]) -> s.Say:
         return s.Say(_text(c[1], c[2:]), span(c[0]))
@@ -185,6 +292,12 @@ class Builder(Transformer[Token, Any]):
             line.value for line in lines if isinstance(line, _Marked) and line.kind == "option"
         )
         text = _text(c[1], variants) if c[1] is not None else None
+        if not options:
+            _note(
+                span(c[0]),
+                "this menu has no options",
+                "write each under it, indented by two spaces: `1 wording -> step`",
+            )
         return s.Menu(text, options, _retry(lines), span(c[0]))
 
     def option(self, c: list[Any]) -> _Marked:
@@ -193,20 +306,31 @@ class Builder(Transformer[Token, Any]):
         begin = on if on is not None else key if key is not None else label
         condition = None
         if guard is not None:
-            condition = str(guard)[1:-1].removeprefix("if").removeprefix("如果").strip()
-        pressed = _KEYS.get(str(key), narrow(str(key))) if key is not None else None
+            condition = guarded(str(guard))
+        pressed = key_of(str(key)) if key is not None else None
         to, to_span = _target(target)
         return _Marked(
             "option",
-            s.Option(name, pressed, _text(label, variants), condition, to, to_span, span(begin)),
+            s.Option(
+                name,
+                pressed,
+                _label(label, variants, keyed=key is not None),
+                condition,
+                to,
+                to_span,
+                span(begin),
+            ),
         )
 
     def choice(self, c: list[Any]) -> _Marked:
         key, label, value, *variants = c
-        pressed = _KEYS.get(str(key), narrow(str(key))) if key is not None else None
+        pressed = key_of(str(key)) if key is not None else None
         begin = key if key is not None else label
         return _Marked(
-            "choice", s.ChoiceOption(pressed, _text(label, variants), str(value), span(begin))
+            "choice",
+            s.ChoiceOption(
+                pressed, _label(label, variants, keyed=key is not None), str(value), span(begin)
+            ),
         )
 
     def ask(self, c: list[Any]) -> s.Ask:
@@ -237,13 +361,13 @@ class Builder(Transformer[Token, Any]):
         return _Marked("wait", s.Setting("no input after", narrow(str(c[1])), span(c[1])))
 
     def answer_type(self, c: list[Any]) -> s.AnswerType:
-        kind = {"TEXT_TYPE": "text"}.get(c[0].type, c[0].type.lower())
+        kind: str = "text" if c[0].type == "TEXT_TYPE" else c[0].type.lower()
         lower = upper = name = None
         for child in c[1:]:
             if child is None or child.type == "OF_GROUP":
                 continue
             if child.type == "RANGE":
-                low, high = _range(str(child))
+                low, high = range_of(str(child))
                 lower, upper = low, high
             elif child.type == "INTEGER":
                 lower = upper = _integer(child)
@@ -254,22 +378,20 @@ class Builder(Transformer[Token, Any]):
         return s.AnswerType(kind, lower, upper, name, span(c[0]))
 
     def branch(self, c: list[Any]) -> s.Branch:
-        arms = [(str(c[1]).strip(), c[2], span(c[1]))]
-        for child in c[3:]:
-            if child is not None:
-                arms.append(child)
+        arms = [(_condition(c[1]), _body(c[0], c[2]), span(c[1]))]
+        arms += _present(c[3:])
         return s.Branch(tuple(arms), span(c[0]))
 
     def else_if(self, c: list[Any]) -> Any:
-        return (str(c[1]).strip(), c[2], span(c[1]))
+        return (_condition(c[1]), _body(c[0], c[2]), span(c[1]))
 
     def else_(self, c: list[Any]) -> Any:
-        return (None, c[1], span(c[0]))
+        return (None, _body(c[0], c[1]), span(c[0]))
 
     def consequence(self, c: list[Any]) -> tuple[s.Statement, ...]:
         if len(c) == 1 and isinstance(c[0], Token):
             return (s.Jump(*_target(c[0])),)
-        return tuple(_unmark(child) for child in c)
+        return tuple(_unmark(child) for child in _present(c))
 
     def jump(self, c: list[Any]) -> s.Jump:
         return s.Jump(*_target(c[1]))
@@ -310,7 +432,7 @@ class Builder(Transformer[Token, Any]):
 
     def when(self, c: list[Any]) -> s.When:
         words = " ".join(str(c[1]).split())
-        return s.When(_OUTCOME_NAMES.get(words, words), c[2], span(c[1]))
+        return s.When(_OUTCOME_NAMES.get(words, words), _body(c[0], c[2]), span(c[1]))
 
 
 def _whens(children: list[Any]) -> tuple[s.When, ...]:
@@ -321,7 +443,52 @@ def _unmark(child: Any) -> Any:
     return child.value if isinstance(child, _Marked) else child
 
 
-def _range(text: str) -> tuple[int, int]:
-    text = narrow(text).replace("…", "..").replace("~", "..").replace("...", "..")
-    low, _, high = text.partition("..")
-    return int(low.replace(" ", "")), int(high.replace(" ", "").strip("."))
+def _present(children: list[Any]) -> list[Any]:
+    return [child for child in children if child is not None]
+
+
+def _empty(head: Token, name: str, sample: str) -> None:
+    _note(
+        span(head),
+        f"`{name}` has nothing under it",
+        f"indent what belongs to it by two spaces, such as {sample}",
+    )
+
+
+def _body(head: Token, body: tuple[s.Statement, ...]) -> tuple[s.Statement, ...]:
+    """The statements of an arm; none is a mistake, noted at its keyword."""
+    if not body:
+        _note(
+            span(head),
+            f"`{head}` has nothing under it",
+            "indent what it does by two spaces, or end it with `-> step`",
+        )
+    return body
+
+
+def _condition(token: Token) -> str:
+    text = str(token).strip()
+    bare = re.sub(r"(?:[:：]|[ ]then|那么)$", "", text).strip()
+    if bare != text:
+        end = text[len(bare) :].strip()
+        _note(span(token), f"`{end}` is too much here", "end the line with the condition")
+    return bare
+
+
+def key_of(text: str) -> str:
+    """`1`, `１.`, `井号` as the key pressed: `1`, `1`, `#`."""
+    return _KEYS.get(text) or narrow(text).rstrip(".、)")
+
+
+def guarded(text: str) -> str:
+    """The condition of `[if condition]`."""
+    return text[1:-1].strip().removeprefix("if").removeprefix("如果").strip()
+
+
+def range_of(text: str) -> tuple[int, int]:
+    """`1..20`, `1-20`, `１～２０` or `1 到 20` as its two ends."""
+    low, high = _RANGE.findall(narrow(text).replace("…", ".."))[:2]
+    return int(low), int(high)
+
+
+_RANGE = re.compile(r"(?<![0-9])-?[0-9]+")

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 from flows.diagnostic import Diagnostic
+from flows.mistake import PLACES, Line, Mistake, explain, fits
 from flows.syntax import Block, Span
-from grammars.keywords import KEYWORDS, SETTINGS, keyword_pattern
+from grammars.keywords import ARROW, KEYWORDS, SETTINGS, head, keyword_pattern
 
 if TYPE_CHECKING:
     from lark import Lark, Token
 
 ERRORS_PER_BLOCK_MAX = 8
 """After so many bad lines in one block the rest of it is left alone."""
-BLOCKS_KEPT_MAX = 100_000
+LEVELS_MAX = 12
+"""Levels of indent in a block; the worked example has five."""
+BLOCKS_KEPT_MAX = 20_000
 """Parsed blocks kept, by text: sellers share most of theirs, and an editor changes one at a time."""
-
-_ENGLISH_ONLY_MARKS = ("_", "(", ")")
 
 
 class _MarginError(Exception):
@@ -74,6 +75,7 @@ def _lark() -> Lark:
     from flows.builder import Builder
 
     grammar = files("grammars").joinpath("flow.lark").read_text(encoding="utf-8")
+    grammar = grammar.replace("<arrow>", ARROW)
     longer_first = {"ELSE_IF": 4, "NO_INPUT_AFTER": 4}
     terminals = [
         f"{name}.{longer_first.get(name, 3)}: /{keyword_pattern(name)}/" for name in KEYWORDS
@@ -92,163 +94,311 @@ def _lark() -> Lark:
     )
 
 
+def _parser() -> Callable[[str], object]:
+    # Lark's own annotation gives a tree; with a transformer it is what the transformer made.
+    return cast("Callable[[str], object]", _lark().parse)  # pyright: ignore[reportUnknownMemberType]
+
+
 @lru_cache(maxsize=BLOCKS_KEPT_MAX)
 def parse_block(text: str, key: str) -> tuple[Block | None, tuple[Diagnostic, ...]]:
-    """One block's text to its syntax, with what was wrong. None if nothing of it could be read."""
-    from lark.exceptions import UnexpectedInput
+    """One block's text to its syntax, with what was wrong. None if not even its first line could be read.
 
-    from flows.builder import block_key
-
-    diagnostics: list[Diagnostic] = []
-    lines = text.split("\n")
-    while True:
-        try:
-            with block_key(key):
-                block = _lark().parse("\n".join(lines))
-            return cast("Block", block), tuple(diagnostics)
-        except _MarginError as error:
-            line = error.line
-            diagnostics.append(_uneven(key, lines, line))
-        except UnexpectedInput as error:
-            line, diagnostic = _explain(key, lines, error)
-            if diagnostics and line > len(lines):
-                return None, tuple(diagnostics)
-            diagnostics.append(diagnostic)
-        if line <= 1 or len(diagnostics) >= ERRORS_PER_BLOCK_MAX or not _blank(lines, line):
-            return None, tuple(diagnostics)
+    Safe to call from several threads: nothing is shared but the grammar, which never changes. What it
+    returns is frozen, so the same value may serve every caller.
+    """
+    return _Reading(text, key).read()
 
 
-def _blank(lines: list[str], line: int) -> bool:
-    """Blank a line and what is indented under it; False if there was nothing left to blank."""
-    index = line - 1
-    if index >= len(lines) or not lines[index].strip():
-        return False
-    depth = _depth(lines[index])
-    lines[index] = ""
-    for following in range(index + 1, len(lines)):
-        if lines[following].strip():
-            if _depth(lines[following]) <= depth:
+class _Reading:
+    """Reads one block: parses, puts right or leaves out the line it stopped at, and parses again."""
+
+    def __init__(self, text: str, key: str) -> None:
+        self.lines = text.split("\n")
+        self.key = key
+        self.found: list[Diagnostic] = []
+        self.told: set[int] = set()
+        """Lines that were reported: each is reported once, then put right, then left out."""
+        self.emptied: set[int] = set()
+        """Lines under which something was left out, so that it is no news if nothing is left."""
+
+    def read(self) -> tuple[Block | None, tuple[Diagnostic, ...]]:
+        self._bound_depth()
+        # Each round reports, puts right or leaves out at least one line, and a block has so many.
+        for _ in range(3 * ERRORS_PER_BLOCK_MAX + 1):
+            mistake = self._parse()
+            if not isinstance(mistake, Mistake):
+                return mistake
+            if not self._go_on(mistake):
                 break
-            lines[following] = ""
-    # A line that only opened a level for what was blanked would fail in turn; it goes quietly later.
-    return True
+        return None, tuple(self.found)
 
+    def _parse(self) -> tuple[Block | None, tuple[Diagnostic, ...]] | Mistake:
+        from lark.exceptions import UnexpectedInput
 
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
+        from flows.builder import reading
 
+        try:
+            with reading(self.key) as notes:
+                block = cast("Block", _parser()("\n".join(self.lines)))
+        except _MarginError as error:
+            return self._uneven(error.line)
+        except UnexpectedInput as error:
+            return self._explain(error)
+        silent = self.told | self.emptied
+        self.found += [note for note in notes if note.span.line not in silent]
+        return block, tuple(sorted(self.found, key=lambda d: (d.span.line, d.span.column)))
 
-def _uneven(key: str, lines: list[str], line: int) -> Diagnostic:
-    depth = _depth(lines[line - 1])
-    above = sorted({_depth(text) for text in lines[: line - 1] if text.strip()})
-    return Diagnostic(
-        "E002",
-        "bad-margin",
-        "error",
-        f"this line is indented by {depth} spaces, which no line above it is",
-        Span(key, line, 1, max(depth, 1)),
-        f"indent by one of {', '.join(map(str, above))}, as a line above does",
-    )
+    def _go_on(self, mistake: Mistake) -> bool:
+        """Report a mistake and change its line; False if there is nothing more to read."""
+        index = mistake.line - 1
+        first_time = mistake.line not in self.told
+        if first_time:
+            self.told.add(mistake.line)
+            self.found.append(
+                Diagnostic(
+                    "E001" if mistake.code is None else mistake.code,
+                    "syntax-error" if mistake.code is None else "bad-margin",
+                    "error",
+                    mistake.message,
+                    Span(self.key, mistake.line, mistake.column, mistake.width),
+                    mistake.help,
+                )
+            )
+            if len(self.found) >= ERRORS_PER_BLOCK_MAX and index > 0:
+                self._leave_out(index, len(self.lines))
+                return True
+            if mistake.repaired is not None and mistake.repaired != self.lines[index]:
+                self.lines[index] = mistake.repaired
+                return True
+        if index <= 0 or index >= len(self.lines) or not self.lines[index].strip():
+            return False
+        self._leave_out(index, self._end(index))
+        return True
 
+    def _leave_out(self, begin: int, end: int) -> None:
+        above = depth(self.lines[begin])
+        for index in range(begin - 1, -1, -1):
+            if self.lines[index].strip() and depth(self.lines[index]) < above:
+                self.emptied.add(index + 1)
+                above = depth(self.lines[index])
+        for index in range(begin, end):
+            self.lines[index] = ""
 
-def _explain(key: str, lines: list[str], error: Exception) -> tuple[int, Diagnostic]:
-    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+    def _end(self, index: int) -> int:
+        """Index after the last line that is indented under a line."""
+        margin = depth(self.lines[index])
+        for following in range(index + 1, len(self.lines)):
+            if self.lines[following].strip() and depth(self.lines[following]) <= margin:
+                return following
+        return len(self.lines)
 
-    expected: set[str] = set()
-    line, column, found = 1, 1, ""
-    if isinstance(error, UnexpectedToken):
-        expected = set(error.accepts or ()) or set(error.expected)
-        line, column = error.line, error.column
-        found = str(error.token)
-        if error.token.type in ("_DEDENT", "$END", "_INDENT"):
-            found = ""
-            line = _last_line_before(lines, line, inclusive=error.token.type != "_DEDENT")
-            if error.token.type == "_INDENT":
-                return _unexpected_indent(key, lines, error.line)
-            column = _depth(lines[line - 1]) + 1
-    elif isinstance(error, UnexpectedCharacters):
-        expected = set(error.allowed or ())
-        line, column = error.line, error.column
-    if line < 1 or line > len(lines):
-        line = len(lines) or 1
-    text = lines[line - 1] if lines else ""
-    rest = text[column - 1 :]
-    word = (re.match(r"[^\s:：]+", rest) or re.match(r"", rest))[0]  # type: ignore[index]
-    at_start = not text[: column - 1].strip()
-    message, help_text = _wording(expected, word, rest, text, at_start=at_start)
-    width = max(1, len(word) or len(found.strip()))
-    return line, Diagnostic(
-        "E001", "syntax-error", "error", message, Span(key, line, column, width), help_text
-    )
+    def _bound_depth(self) -> None:
+        """Leave out what is indented deeper than anybody could follow."""
+        levels = [0]
+        for index, line in enumerate(self.lines):
+            if not line.strip():
+                continue
+            while len(levels) > 1 and depth(line) < levels[-1]:
+                levels.pop()
+            if depth(line) > levels[-1]:
+                levels.append(depth(line))
+            if len(levels) > LEVELS_MAX:
+                self._go_on(
+                    Mistake(
+                        index + 1,
+                        1,
+                        depth(line),
+                        f"this line is indented more than {LEVELS_MAX - 1} levels deep",
+                        "move what is so deep to a step of its own",
+                    )
+                )
+                # It was left out, and with it what stood under it.
+                levels.pop()
 
-
-def _last_line_before(lines: list[str], line: int, *, inclusive: bool) -> int:
-    number = min(line if inclusive else line - 1, len(lines))
-    while number > 1 and not lines[number - 1].strip():
-        number -= 1
-    return max(number, 1)
-
-
-def _unexpected_indent(key: str, lines: list[str], line: int) -> tuple[int, Diagnostic]:
-    above = _last_line_before(lines, line, inclusive=False)
-    word = lines[above - 1].split()[0] if lines[above - 1].strip() else "the line above"
-    return line, Diagnostic(
-        "E001",
-        "syntax-error",
-        "error",
-        f"nothing can be indented under `{word}` here",
-        Span(key, line, 1, max(1, _depth(lines[line - 1]))),
-        "take the indent away, or put the line under the statement that it belongs to",
-    )
-
-
-def _wording(
-    expected: set[str], word: str, rest: str, text: str, *, at_start: bool
-) -> tuple[str, str | None]:
-    """A message and a help for what was found where `expected` terminals could stand."""
-    words = _spellings(expected)
-    if "_INDENT" in expected and not rest.strip():
-        return (
-            "indented lines are missing under this line",
-            "indent what belongs to it by two spaces",
+    def _uneven(self, number: int) -> Mistake:
+        crooked = self._crooked(number)
+        if crooked is not None:
+            return crooked
+        margin = depth(self.lines[number - 1])
+        above = sorted({depth(line) for line in self.lines[: number - 1] if line.strip()} - {0})
+        nearest = min(above, key=lambda level: (abs(level - margin), -level), default=0)
+        near = [level for level in above if abs(level - margin) <= 2] or above
+        return Mistake(
+            number,
+            1,
+            max(margin, 1),
+            f"this line is indented by {_spaces(margin)}, which fits no line above it",
+            f"indent it by {' or '.join(map(str, near))} spaces, as a line above is",
+            " " * nearest + self.lines[number - 1].lstrip(),
+            "E002",
         )
-    if at_start and word:
-        close = difflib.get_close_matches(word.lower(), words, 1, 0.6) or _glued(word, words)
-        if close:
-            return f"`{word}` is not a word of the language here", f"did you mean `{close[0]}`?"
-        if {"KEY", "LABEL"} & expected:
-            return f"`{word}` cannot begin a line here", "an option reads `1 wording -> step`"
-        listed = ", ".join(f"`{spelling}`" for spelling in words if spelling.isascii())
-        return f"`{word}` cannot begin a line here", f"one of {listed} can" if listed else None
-    if {"_ARROW", "JUMP"} & expected:
-        if "=>" in rest or re.search(r"[-–—]\s*>", rest):
-            return "the arrow is not written `->`", "write `-> step`"
-        return "this line does not say where it leads", "end it with `-> step`"
-    if "NAME" in expected or "PATH" in expected:
-        return "a name is missing here", "a name begins with a letter and has no spaces"
-    if "_EQUALS" in expected:
-        return "`=` is missing here", "write `set name = value`"
-    close = difflib.get_close_matches(word.lower(), words, 1, 0.6) if word else []
-    if close:
-        return f"`{word}` is not expected here", f"did you mean `{close[0]}`?"
-    if words:
-        listed = ", ".join(f"`{spelling}`" for spelling in words if spelling.isascii())
-        seen = f"`{word}` is not expected here" if word else "something is missing here"
-        return seen, f"{listed} can follow"
-    if {"TEXT", "LABEL", "VALUE"} & expected and not rest.strip():
-        return "a text is missing here", f"write it after `{text.strip()}`"
-    if "_NL" in expected:
-        return f"`{rest.strip()[:40]}` is too much on this line", "the line is complete before it"
-    return f"`{word or rest.strip()[:20]}` is not expected here", None
+
+    def _crooked(self, number: int, margin: int | None = None) -> Mistake | None:
+        """The line above whose margin is odd: sellers slip there, parsers notice later.
+
+        With a margin, only the lines that a line so indented stands under are looked at.
+        """
+        unit = min((depth(line) for line in self.lines if depth(line) > 1), default=2)
+        openers: list[int] = []
+        for index in range(number - 1):
+            if self.lines[index].strip():
+                _close(openers, self.lines, depth(self.lines[index]))
+                openers.append(index)
+        if margin is not None:
+            _close(openers, self.lines, margin)
+        for outer, index in pairwise(openers):
+            right = depth(self.lines[outer]) + unit
+            if depth(self.lines[index]) != right and index + 1 not in self.told:
+                return self._straightened(index, depth(self.lines[index]), right)
+        return None
+
+    def _straightened(self, index: int, margin: int, right: int) -> Mistake:
+        shift = margin - right
+        text = self.lines[index].lstrip()
+        below = next((line for line in self.lines[index + 1 :] if line.strip()), "")
+        alone = head(text) in _OPENING and not _ARROW_IN.search(text) and depth(below) == margin
+        if shift > 0 and not alone:
+            for following in range(index + 1, len(self.lines)):
+                if self.lines[following].strip():
+                    if depth(self.lines[following]) < margin:
+                        break
+                    self.lines[following] = self.lines[following][shift:]
+        return Mistake(
+            index + 1,
+            1,
+            max(margin, 1),
+            f"this line is indented by {_spaces(margin)}, which does not fit the lines around it",
+            f"indent it by {_spaces(right)}",
+            " " * right + text,
+            "E002",
+        )
+
+    def _explain(self, error: Exception) -> Mistake:
+        from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+        expected: set[str] = set()
+        number, column = len(self.lines), 1
+        if isinstance(error, UnexpectedToken):
+            expected = set(error.accepts or ()) or set(error.expected)
+            number, column = error.line, error.column
+            kind = cast("Token", error.token).type
+            if kind == "_INDENT":
+                return self._unexpected_indent(number)
+            if kind in ("_DEDENT", "$END", "_NL"):
+                number = self._written(number - (kind == "_DEDENT"))
+                column = len(self.lines[number - 1]) + 1
+        elif isinstance(error, UnexpectedCharacters):
+            expected = set(error.allowed or ())
+            number, column = error.line, error.column
+        number = self._written(min(max(number, 1), len(self.lines)))
+        return self._mistake(number, column, frozenset(expected))
+
+    def _mistake(self, number: int, column: int, expected: frozenset[str]) -> Mistake:
+        text = self.lines[number - 1]
+        margin = depth(text)
+        if margin == 0 and number > 1:
+            return self._lost_margin(number)
+        parent = before = None
+        outer: list[str] = []
+        level = margin
+        for line in reversed(self.lines[: number - 1]):
+            if not line.strip() or depth(line) > margin:
+                continue
+            if depth(line) < level:
+                level = depth(line)
+                outer.append(head(line.strip()) or "OPTION")
+            elif not outer:
+                before = before or head(line.strip()) or "OTHER"
+        parent = outer[0] if outer else None
+        crooked = self._crooked(number, margin)
+        if crooked is not None:
+            return crooked
+        if len(outer) > 1 and parent not in PLACES and fits(text.strip(), outer[1]):
+            return self._too_deep(number)
+        block = head(self.lines[0].strip()) or "OTHER" if number > 1 else None
+        return explain(Line(number, text.strip(), margin, parent, block, column, expected, before))
+
+    def _too_deep(self, number: int) -> Mistake:
+        """A line that would be right were it not indented under the line above."""
+        margin = depth(self.lines[number - 1])
+        beside = max(depth(line) for line in self.lines[: number - 1] if depth(line) < margin)
+        shift = margin - beside
+        for index in range(number, self._end(number - 1)):
+            self.lines[index] = self.lines[index][shift:]
+        return Mistake(
+            number,
+            1,
+            margin,
+            f"this line is indented by {margin} spaces and so belongs to the line above",
+            f"indent it by {beside} spaces to have it follow that line",
+            self.lines[number - 1][shift:],
+            "E002",
+        )
+
+    def _lost_margin(self, number: int) -> Mistake:
+        above = self._written(number - 1)
+        line = self.lines[above - 1]
+        opens = head(line.strip()) in _OPENING and not _ARROW_IN.search(line)
+        margin = depth(line) + 2 * opens
+        return Mistake(
+            number,
+            1,
+            1,
+            "this line stands in column 1, where only blocks begin",
+            f"indent it by {max(margin, 2)} spaces to have it belong to the block above",
+            " " * max(margin, 2) + self.lines[number - 1],
+        )
+
+    def _unexpected_indent(self, number: int) -> Mistake:
+        above = self._written(number - 1)
+        line = self.lines[above - 1]
+        if head(self.lines[0]) is None:
+            return self._mistake(above, 1, frozenset())
+        text = self.lines[number - 1]
+        for index in range(number, self._end_of_level(number - 1)):
+            if self.lines[index].strip():
+                self.lines[index] = self.lines[index][depth(text) - depth(line) :]
+        return Mistake(
+            number,
+            1,
+            max(1, depth(text)),
+            f"nothing can be indented under `{line.split()[0]}` here",
+            f"indent it by {depth(line)} spaces, as the line above is"
+            if depth(line)
+            else "take the indent away, or put it under the block that it belongs to",
+            " " * depth(line) + text.strip(),
+        )
+
+    def _end_of_level(self, index: int) -> int:
+        margin = depth(self.lines[index])
+        for following in range(index + 1, len(self.lines)):
+            if self.lines[following].strip() and depth(self.lines[following]) < margin:
+                return following
+        return len(self.lines)
+
+    def _written(self, number: int) -> int:
+        """The last line at or above `number` that is not blank."""
+        number = min(number, len(self.lines))
+        while number > 1 and not self.lines[number - 1].strip():
+            number -= 1
+        return max(number, 1)
 
 
-def _spellings(expected: set[str]) -> list[str]:
-    words = [spelling for name in sorted(expected & KEYWORDS.keys()) for spelling in KEYWORDS[name]]
-    if "SETTING" in expected:
-        words += [spelling for pair in SETTINGS.values() for spelling in pair]
-    return words
+_OPENING = ("STEP", "IF", "ELSE", "ELSE_IF", "WHEN", "MENU", "ASK", "SHOP", "CATALOG", "DEFAULTS",
+            "ANYWHERE")  # fmt: skip
+_ARROW_IN = re.compile(ARROW)
 
 
-def _glued(word: str, words: list[str]) -> list[str]:
-    """`menuPlease` begins with a keyword that lacks its space."""
-    return [w for w in words if w.isascii() and len(w) > 2 and word.lower().startswith(w)][:1]
+def _close(openers: list[int], lines: list[str], margin: int) -> None:
+    """Drop the lines that a line so indented does not stand under."""
+    while openers and margin <= depth(lines[openers[-1]]):
+        openers.pop()
+
+
+def _spaces(number: int) -> str:
+    return "1 space" if number == 1 else f"{number} spaces"
+
+
+def depth(line: str) -> int:
+    """Spaces in a line's margin."""
+    return len(line) - len(line.lstrip(" "))

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 
 from flows.diagnostic import Diagnostic
 from flows.syntax import Place, Span, Suppression
+from grammars.keywords import BLOCKS, head
 
 FILE_BYTES_MAX = 1_000_000
 """A flow file longer than this is refused; a thousand steps fit in a tenth of it."""
+LINE_CHARACTERS_MAX = 2_000
+"""A longer line is left out: thirteen SMS fit in it."""
+BLOCKS_MAX = 5_000
+"""Blocks of a file past this many are left out."""
+HEADER_CHARACTERS_MAX = 100
+"""Of a block's first line, so many characters name it."""
+_MARGIN = " \t\u3000\u00a0"
 
 _SUPPRESSION = re.compile(r"#\s*ok\s+([A-Z]\d{3})\b")
 
@@ -41,10 +49,8 @@ def decode(data: bytes) -> str:
     """
     if len(data) > FILE_BYTES_MAX:
         raise ValueError(f"the file has {len(data)} bytes; at most {FILE_BYTES_MAX} are read")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             text = data.decode(encoding)
@@ -58,54 +64,123 @@ def decode(data: bytes) -> str:
 
 def cut(text: str, file: str, taken: set[str] | None = None) -> Source:
     """Cut a file's text into chunks. `taken` holds block keys already used by other files of the flow."""
-    keys = taken if taken is not None else set[str]()
     lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    chunks: list[Chunk] = []
-    suppressions: list[Suppression] = []
-    diagnostics: list[Diagnostic] = []
-    body: list[str] = []
-    start = 0
+    cutter = _Cutter(file, lines, taken if taken is not None else set[str]())
+    for number in range(len(lines)):
+        cutter.take(number)
+    cutter.close()
+    return Source(
+        tuple(cutter.chunks), lines, tuple(cutter.suppressions), tuple(cutter.diagnostics)
+    )
 
-    def close(end: int) -> None:
-        if not body:
-            return
-        key = header = body[0].strip()
-        count = 1
-        while key in keys:
-            count += 1
-            key = f"{header} ({count})"
-        keys.add(key)
-        while body and not body[-1]:
-            body.pop()
-        chunks.append(Chunk(key, "\n".join(body) + "\n", Place(file, start + 1)))
-        diagnostics.extend(_margins(key, lines, start, min(end, start + len(body))))
-        body.clear()
 
-    for number, line in enumerate(lines):
-        stripped = line.strip(" \t\u3000\u00a0")
+class _Cutter:
+    def __init__(self, file: str, lines: tuple[str, ...], taken: set[str]) -> None:
+        self.file = file
+        self.lines = lines
+        self.taken = taken
+        self.chunks: list[Chunk] = []
+        self.suppressions: list[Suppression] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.body: list[str] = []
+        self.start = 0
+        self.long: list[int] = []
+        self.full = False
+
+    def take(self, number: int) -> None:
+        line = self.lines[number]
+        stripped = line.strip(_MARGIN)
         if stripped.startswith("#"):
             found = _SUPPRESSION.match(stripped)
             if found:
-                target = _next_line(lines, number)
-                place = Place(file, number + 1)
-                suppressions.append(Suppression(found[1], place, target + 1))
+                place = Place(self.file, number + 1)
+                target = _next_line(self.lines, number) + 1
+                self.suppressions.append(Suppression(found[1], place, target))
             stripped = ""
         if not stripped:
-            if body:
-                body.append("")
-            continue
-        if line[0] not in " \t\u3000\u00a0":
-            close(number)
-            start = number
-            body.append(line.rstrip())
-        elif body:
-            body.append(_margin_as_spaces(line.rstrip()))
+            if self.body:
+                self.body.append("")
+            return
+        begins = line[0] not in _MARGIN and not (self.body and _belongs_inside(stripped))
+        if begins or not self.body:
+            # An indented line before any block is a block of its own, which the parser will refuse.
+            self.close()
+            self.start = number
+            self.body.append(stripped)
         else:
-            # An indented line before any block: it is a block of its own, which the parser will refuse.
-            start = number
-            body.append(line.strip())
-    close(len(lines))
-    return Source(tuple(chunks), lines, tuple(suppressions), tuple(diagnostics))
+            self.body.append(_margin_as_spaces(line.rstrip()))
+        if len(line) > LINE_CHARACTERS_MAX:
+            self.long.append(number)
+            self.body[-1] = self.body[-1][:LINE_CHARACTERS_MAX]
+
+    def close(self) -> None:
+        while self.body and not self.body[-1]:
+            self.body.pop()
+        if not self.body:
+            return
+        if len(self.chunks) < BLOCKS_MAX:
+            self._keep()
+        elif not self.full:
+            last = self.chunks[-1]
+            self._report(
+                "E001",
+                "syntax-error",
+                f"the file has more than {BLOCKS_MAX} blocks; the rest is not read",
+                Span(last.key, self.start - last.place.line + 2, 1, 1),
+                "split the flow into files and `include` them",
+            )
+            self.full = True
+        self.body.clear()
+        self.long.clear()
+
+    def _keep(self) -> None:
+        key = header = self.body[0][:HEADER_CHARACTERS_MAX]
+        count = 1
+        while key in self.taken:
+            count += 1
+            key = f"{header} ({count})"
+        self.taken.add(key)
+        self.chunks.append(
+            Chunk(key, "\n".join(self.body) + "\n", Place(self.file, self.start + 1))
+        )
+        for number in self.long:
+            self._report(
+                "E001",
+                "syntax-error",
+                f"this line has {len(self.lines[number])} characters; "
+                f"at most {LINE_CHARACTERS_MAX} are read",
+                Span(key, number - self.start + 1, 1, LINE_CHARACTERS_MAX),
+                "split what it says into several lines",
+            )
+        for number in range(self.start, self.start + len(self.body)):
+            self._margin(key, number)
+
+    def _margin(self, key: str, number: int) -> None:
+        line = self.lines[number]
+        content = line.lstrip(_MARGIN)
+        strange = line[: len(line) - len(content)].strip(" ")
+        if not strange or not content or content.startswith("#"):
+            return
+        names = {"\t": "a tab", "\u3000": "a full-width space"}
+        self._report(
+            "E002",
+            "bad-margin",
+            f"{names.get(strange[0], 'a non-breaking space')} stands in the margin",
+            Span(key, number - self.start + 1, line.index(strange[0]) + 1, 1),
+            "indent with two spaces a level; `dialcart format` does it for the whole file",
+        )
+
+    def _report(self, code: str, name: str, message: str, span: Span, help_text: str) -> None:
+        self.diagnostics.append(Diagnostic(code, name, "error", message, span, help_text))
+
+
+def _belongs_inside(line: str) -> bool:
+    """Whether a line in column 0 lost its margin, rather than begins a block.
+
+    Kept with its block, it costs one message instead of two broken blocks.
+    """
+    word = head(line)
+    return word is not None and word not in BLOCKS
 
 
 def _next_line(lines: tuple[str, ...], number: int) -> int:
@@ -118,35 +193,8 @@ def _next_line(lines: tuple[str, ...], number: int) -> int:
 
 def _margin_as_spaces(line: str) -> str:
     """Tabs and wide spaces in the margin as spaces, so that parsing goes on after E002."""
-    content = line.lstrip(" \t\u3000\u00a0")
+    content = line.lstrip(_MARGIN)
     margin = line[: len(line) - len(content)]
     if not margin.strip(" "):
         return line
     return margin.replace("\t", "  ").replace("\u3000", "  ").replace("\u00a0", " ") + content
-
-
-def _margins(key: str, lines: tuple[str, ...], start: int, end: int) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
-    for number in range(start, end):
-        line = lines[number]
-        content = line.lstrip(" \t\u3000\u00a0")
-        if not content or content.startswith("#"):
-            continue
-        margin = line[: len(line) - len(content)]
-        strange = margin.strip(" ")
-        if strange:
-            name = {"\t": "a tab", "\u3000": "a full-width space"}.get(
-                strange[0], "a non-breaking space"
-            )
-            span = Span(key, number - start + 1, margin.index(strange[0]) + 1, 1)
-            found.append(
-                Diagnostic(
-                    "E002",
-                    "bad-margin",
-                    "error",
-                    f"{name} stands in the margin",
-                    span,
-                    "indent with two spaces a level; `dialcart format` does it for the whole file",
-                )
-            )
-    return found

@@ -1,6 +1,7 @@
 """The words of the flow language: one terminal, its English and its Chinese spelling."""
 
 import re
+from functools import cache
 
 KEYWORDS: dict[str, tuple[str, str]] = {
     # Blocks, which stand in column 0.
@@ -103,8 +104,49 @@ OUTCOMES: dict[str, str] = {
 """Named outcomes of effects: English to Chinese."""
 
 
+ARROW = r"(?:[-－—–]{1,3}[>＞》]|→)"
+"""Regular expression of `->` and of what a Chinese keyboard gives for it."""
+
+
 def keyword_pattern(name: str) -> str:
     """The regular expression of a terminal: either spelling, any run of spaces between its words."""
     spellings = [re.escape(word).replace(r"\ ", "[ ]+") for word in KEYWORDS[name]]
     # An ASCII word must end where it ends; a Chinese one may touch what follows it.
     return f"(?:{spellings[0]}(?![A-Za-z0-9_])|{spellings[1]})"
+
+
+BLOCKS = frozenset(
+    (
+        "FLOW",
+        "SHOP",
+        "DEFAULTS",
+        "CATALOG",
+        "ANYWHERE",
+        "STEP",
+        "GRAMMAR",
+        "SERVICE",
+        "INCLUDE",
+        "RENAMED",
+    )
+)
+"""Terminals that begin a block, in column 0."""
+
+_WITHIN = frozenset(
+    ("SAY", "MENU", "ASK", "IF", "ELSE_IF", "ELSE", "SET", "ADD", "REMOVE", "EMPTY_CART", "PLACE_ORDER",
+     "HAND_OVER", "SEND_SMS", "TELL_SHOP", "REQUEST", "PAY", "CALL", "RETURN", "GOODBYE", "WHEN", "ITEM",
+     "NO_INPUT_AFTER", "NO_INPUT", "NO_MATCH", "TRIES", "CONFIRM")
+)  # fmt: skip
+"""Terminals that begin a line inside a block."""
+
+
+@cache
+def _heads() -> re.Pattern[str]:
+    names = sorted(BLOCKS | _WITHIN, key=lambda name: (-len(KEYWORDS[name][0]), name))
+    marks = [f"(?P<JUMP>{ARROW})", r"(?P<KEY>[0-9０-９*＊＃]+(?=[ .、]))"]
+    return re.compile("|".join([*(f"(?P<{n}>{keyword_pattern(n)})" for n in names), *marks]))
+
+
+def head(line: str) -> str | None:
+    """The terminal that a line (without its margin) begins with: a keyword, JUMP, KEY, or None."""
+    found = _heads().match(line)
+    return found.lastgroup if found else None
