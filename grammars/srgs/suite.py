@@ -110,6 +110,17 @@ def summary(results: Iterable[Result]) -> str:
     return "\n".join(lines)
 
 
+def exclusions(results: Iterable[Result]) -> str:
+    """What is excluded and why, as a Markdown table for the documentation."""
+    lines = ["| file | assertion | reason |", "| --- | --- | --- |"]
+    lines += [
+        f"| {each.file} | in.{each.assertion.number} | {each.reason} |"
+        for each in results
+        if each.status == "excluded"
+    ]
+    return "\n".join(lines)
+
+
 def report(paths: Iterable[Path | str]) -> tuple[str, bool]:
     """What to print about grammars and folders of grammars, and whether all is well.
 

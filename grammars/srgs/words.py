@@ -15,14 +15,16 @@ _UNSPACED = (
 )
 _PIECE = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 
+_SPOKEN_KEYS = {"STAR": "*", "POUND": "#"}
+
 
 def pieces(text: str, mode: Mode) -> tuple[str, ...]:
-    """Words without case and width, or keys one by one.
+    """Words without case and width, or keys one by one (star and pound may be words).
 
     Section 2.1 leaves it to the processor how a token is compared with what was said.
     """
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     if mode == "dtmf":
-        return tuple("".join(plain.split()).upper())
+        return tuple(key for word in plain.upper().split() for key in _SPOKEN_KEYS.get(word, word))
     plain = plain.casefold()
     return tuple(plain.split()) if plain.isascii() else tuple(_PIECE.findall(plain))

@@ -96,6 +96,7 @@ def test_keys_match_one_by_one() -> None:
     found = match(keys, "12 1A#")
     assert found is not None
     assert found.words == ("1", "2", "1", "A", "#")
+    assert match(keys, "2 2 2 2 pound") is not None
     assert match(keys, "121") is None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grammars.srgs.loader import folder_resolver
-from grammars.srgs.suite import REASONS, report, run_file, run_folder, summary
+from grammars.srgs.suite import REASONS, exclusions, report, run_file, run_folder, summary
 
 OWN = Path(__file__).parent / "own"
 
@@ -55,6 +55,7 @@ def test_an_assertion_is_excluded_only_for_a_reason_of_the_table(tmp_path: Path)
     results = run_folder(tmp_path)
     reasons = [REASONS["malformed"], REASONS["choice"], REASONS["network"]]
     assert [each.reason for each in results if each.status == "excluded"] == reasons
+    assert f"| a.gram | in.2 | {REASONS['choice']} |" in exclusions(results)
     # To give another parse than the one expected is a failure whatever may be rejected.
     assert [each.file for each in results if each.status == "failed"] == ["b.gram"]
     assert summary(results).endswith("srgs: 0 of 4 assertions pass; 3 excluded")
