@@ -1,5 +1,190 @@
-"""The one place that wires edges to the core."""
+"""The command line: each command is imported when it is called, so that `--help` is there at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(
+    name="dialcart",
+    help="A shop for buyers without internet: flows that sell by text and by phone.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Channel = Literal["sms", "ussd", "voice"]
+Format = Literal["text", "json", "csv"]
+DATABASE = Path("var/dialcart.db")
+Paths = Annotated[list[Path], typer.Argument(help="Flow files or folders.", show_default=False)]
+Database = Annotated[Path, typer.Option(help="SQLite file that keeps everything.")]
+
+
+@app.command()
+def check(
+    paths: Paths,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="For people or for tools.")
+    ] = "text",
+) -> None:
+    """Tell what is wrong with flows, and what to write instead."""
+    from commands.check import check as run
+
+    raise typer.Exit(run(paths, output))
+
+
+@app.command()
+def talk(
+    flow: Annotated[Path, typer.Argument(help="A flow file, its folder, or a sample seller.")],
+    channel: Annotated[Channel, typer.Option(help="How the buyer reaches the shop.")] = "sms",
+    language: Annotated[str, typer.Option(help="The buyer's language.")] = "",
+    number: Annotated[str, typer.Option("--from", help="The buyer's number.")] = "13800138000",
+    save: Annotated[Path | None, typer.Option(help="Keep the talk as a transcript.")] = None,
+) -> None:
+    """Try a flow in the terminal, as a buyer would meet it."""
+    import time
+
+    from commands.talk import talk as run
+
+    raise typer.Exit(run(flow, channel, language, number, save, int(time.time())))
+
+
+@app.command()
+def replay(
+    paths: Annotated[list[Path], typer.Argument(help="Transcripts, Markdown files or folders.")],
+    accept: Annotated[bool, typer.Option("--accept", help="Rewrite what differs.")] = False,
+    cover: Annotated[bool, typer.Option("--cover", help="Show which edges are covered.")] = False,
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Write the transcripts that are missing.")
+    ] = False,
+) -> None:
+    """Play transcripts and hold them against what happens."""
+    from commands.replay import replay_paths
+
+    raise typer.Exit(replay_paths(paths, accept=accept, cover=cover, write=generate))
+
+
+@app.command()
+def serve(
+    sellers: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Flow files or folders; none: the sample sellers.", show_default=False),
+    ] = None,
+    database: Database = DATABASE,
+    smsc: Annotated[
+        str | None, typer.Option(help="host:port of a carrier's SMSC; none: our simulator.")
+    ] = None,
+    system_id: Annotated[str, typer.Option(help="Our name at the SMSC.")] = "dialcart",
+    password: Annotated[
+        str, typer.Option(envvar="DIALCART_SMSC_PASSWORD", help="Our password at the SMSC.")
+    ] = "dialcart",
+    smsc_port: Annotated[int, typer.Option(help="Port of the simulator; 0: any.")] = 2775,
+    control_port: Annotated[int, typer.Option(help="Port of its phones; 0: any.")] = 2776,
+    binds: Annotated[int, typer.Option(help="Connections to the SMSC.", min=1, max=64)] = 1,
+) -> None:
+    """Open sellers for business by SMS."""
+    import asyncio
+
+    from commands.flows_on_disk import LIBRARY
+    from commands.serve import ServeSettings
+    from commands.serve import serve as run
+
+    settings = ServeSettings(
+        tuple(sellers or [LIBRARY]),
+        database,
+        smsc,
+        system_id,
+        password,
+        smsc_port,
+        control_port,
+        binds,
+    )
+    raise typer.Exit(asyncio.run(run(settings)))
+
+
+@app.command()
+def phone(
+    to: Annotated[str, typer.Option(help="Code to text to.")] = "10690001",
+    number: Annotated[str, typer.Option("--from", help="The phone's number.")] = "13800138000",
+    port: Annotated[int, typer.Option(help="Control port of a running simulator.")] = 2776,
+) -> None:
+    """Be a phone in the terminal, on the simulator of `serve` or `smsc`."""
+    import asyncio
+
+    from commands.phone import phone as run
+
+    raise typer.Exit(asyncio.run(run(number, to, port)))
+
+
+@app.command()
+def smsc(
+    port: Annotated[int, typer.Option(help="SMPP port; 0: any.")] = 2775,
+    control_port: Annotated[int, typer.Option(help="Port for phones; 0: any.")] = 2776,
+    system_id: Annotated[str, typer.Option(help="Account that may bind.")] = "dialcart",
+    password: Annotated[str, typer.Option(help="Its password.")] = "dialcart",
+    faults: Annotated[
+        str, typer.Option(help="What goes wrong: `throttled=10% receipt_delay_s=2 seed=7`.")
+    ] = "",
+    to: Annotated[str, typer.Option(help="Code that the phone texts to.")] = "10690001",
+    number: Annotated[str, typer.Option("--from", help="The phone's number.")] = "13800138000",
+    connect: Annotated[
+        int | None, typer.Option(help="Be a phone on the simulator with this control port.")
+    ] = None,
+) -> None:
+    """Run the SMSC simulator, with a phone in this terminal."""
+    import asyncio
+
+    from commands import phone as phones
+
+    if connect is not None:
+        raise typer.Exit(asyncio.run(phones.phone(number, to, connect)))
+    raise typer.Exit(
+        asyncio.run(phones.smsc(port, control_port, system_id, password, faults, number, to))
+    )
+
+
+@app.command()
+def grammar(
+    paths: Annotated[list[Path], typer.Argument(help="SRGS grammars (.gram, .grxml) or folders.")],
+) -> None:
+    """Read SRGS grammars and hold them against the inputs in their own meta entries."""
+    from grammars.srgs.suite import report
+
+    text, passed = report(paths)
+    typer.echo(text)
+    raise typer.Exit(0 if passed else 1)
+
+
+@app.command()
+def orders(
+    seller: Annotated[str | None, typer.Option(help="Only this seller's.")] = None,
+    number: Annotated[str | None, typer.Option(help="One order.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
+    to: Annotated[
+        str | None, typer.Option(help="Move an order on: confirmed, shipped, delivered ...")
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="How to write them.")] = "text",
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100_000)] = 100,
+    database: Database = DATABASE,
+) -> None:
+    """List orders, show one, or move one on."""
+    from commands.orders import orders as run
+
+    raise typer.Exit(run(database, seller, number, status, to, output, limit))
 
 
 def main() -> None:
     """Run the command line."""
+    # Chinese must be printable on a machine that was never told its language.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -21,7 +21,7 @@ class Store(Protocol):
     def batch(self, arrivals: Sequence[Arrival]) -> AbstractContextManager[Batch]:
         """Open a batch: the part of the world that these arrivals touch, held against other writers.
 
-        Raises StoreBusy if another writer does not let go in time, StoreFull if the disk has no room.
+        Raises StoreBusyError if another writer does not let go in time, StoreFullError if the disk has no room.
         """
         ...
 
@@ -34,6 +34,11 @@ class Batch(Protocol):
         """What the arrivals touch."""
         ...
 
+    @property
+    def text_ids(self) -> Sequence[int]:
+        """After `commit`: the outbox's names for `Changes.texts`, in their order."""
+        ...
+
     def commit(self, changes: Changes) -> None:
         """Keep all changes durably."""
         ...
@@ -43,9 +48,9 @@ class StoreError(Exception):
     """The store cannot do its work now."""
 
 
-class StoreBusy(StoreError):
+class StoreBusyError(StoreError):
     """Another writer holds the store."""
 
 
-class StoreFull(StoreError):
+class StoreFullError(StoreError):
     """The disk has no room."""

@@ -81,6 +81,8 @@ class _Visit:
         self.buyer = buyer or Buyer(self.key.buyer)
         self.known = buyer
         self.said: list[str] = []
+        self.asides: list[str] = []
+        """Texts sent besides the conversation; they go out after what was said."""
         self.lines: list[str] = []
 
     def _resume(self, session: Session, current: Machine, shops: Shops) -> None:
@@ -144,7 +146,7 @@ class _Visit:
                 case effects.Say(text):
                     self.said.append(text)
                 case effects.SendSms(text):
-                    self._send(text)
+                    self.asides.append(text)
                 case effects.KeepBuyer(field, value):
                     self.buyer = replace(self.buyer, **{field: value})
                 case effects.TellShop(text):
@@ -237,6 +239,8 @@ class _Visit:
         if self.key.channel == "sms":
             # One message a turn: the carrier charges for each.
             self._send("\n".join(self.said))
+        for text in self.asides:
+            self._send(text)
         contact = Contact(self.serial, packed)
         self.world.contacts[self.key] = self.changes.contacts[self.key] = contact
         if self.buyer != self.known:

@@ -6,6 +6,7 @@ checker tells the author; a flow is published only without errors.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -528,10 +529,8 @@ class _Compiler:
         wait = retry.wait or (self.defaults.wait if self.defaults else None)
         wait_s = WAIT_DEFAULT_S
         if wait is not None:
-            try:
+            with contextlib.suppress(ValueError):
                 wait_s = settings.duration(wait.value)
-            except ValueError:
-                pass
         if tries is not None:
             limit, target = max(1, tries.limit), tries.target
         else:

@@ -18,7 +18,7 @@ from flows.machine import (
     NO_MATCH,
     RESUME,
     WAIT,
-    FlowTrouble,
+    FlowTroubleError,
     Machine,
 )
 from flows.session import ENDED, Session
@@ -154,8 +154,10 @@ def _walk(machine: Machine, turn: Turn, index: int) -> int:
             index = runs[index](turn)
         if index < 0:
             return index
-        raise FlowTrouble("steps.limit", f"more than {STEPS_PER_TURN_MAX} steps without a question")
-    except FlowTrouble as trouble:
+        raise FlowTroubleError(
+            "steps.limit", f"more than {STEPS_PER_TURN_MAX} steps without a question"
+        )
+    except FlowTroubleError as trouble:
         code, message = trouble.code, str(trouble)
     except (KeyError, AttributeError, TypeError, IndexError, ValueError) as error:
         # A value that a text needs is not there: the checker warns (V301), the buyer must not be left hanging.

@@ -189,7 +189,7 @@ def _parse(text: str, start: str) -> object:
             "split it with `set`",
         )
     try:
-        return _lark().parse(text, start=start)
+        return cast("Any", _lark()).parse(text, start=start)
     except UnexpectedInput as error:
         column = cast("int", getattr(error, "column", 1) or 1)
         rest = text[column - 1 :].strip() if column > 0 else ""

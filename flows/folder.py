@@ -96,7 +96,7 @@ class _Folder:
                 self.blocks.append(block)
                 if data is not None:
                     self._file(path, data)
-            case Catalog(source, items, span) if source is not None:
+            case Catalog(source, _, span) if source is not None:
                 data = self._beside(posixpath.normpath(posixpath.join(folder, source)), span)
                 self.blocks.append(self._catalog(block, source, data))
             case GrammarFile(_, source, span):

@@ -50,7 +50,7 @@ Run = Callable[[Turn], int]
 Answer = Callable[[Turn, str], int]
 
 
-class FlowTrouble(Exception):
+class FlowTroubleError(Exception):
     """The flow cannot go on: a bound was reached, or a value is not what a text needs."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -290,7 +290,7 @@ class Machine:
 
         def run(t: Turn) -> int:
             if len(t.calls) >= CALLS_MAX:
-                raise FlowTrouble("call.depth", f"steps are called more than {CALLS_MAX} deep")
+                raise FlowTroubleError("call.depth", f"steps are called more than {CALLS_MAX} deep")
             values = [argument(t) for argument in arguments]
             t.values.update(zip(parameters, values, strict=False))
             t.calls = (*t.calls, name)
@@ -609,6 +609,6 @@ def set_language(t: Turn, language: str, index: int) -> None:
 
 def _refused(message: str) -> Callable[[Turn], Any]:
     def fail(_: Turn) -> Any:
-        raise FlowTrouble("text.failed", message)
+        raise FlowTroubleError("text.failed", message)
 
     return fail

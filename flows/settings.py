@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from flows.program import CHANNELS, Hours
@@ -120,7 +121,7 @@ def opening(text: str) -> tuple[tuple[tuple[int, int], ...], ...]:
         raise ValueError("no hours are given; write `mon-sun 09:00-21:00`")
     for day, hours in enumerate(week):
         hours.sort()
-        for (_, closes), (opens, _) in zip(hours, hours[1:], strict=False):
+        for (_, closes), (opens, _) in pairwise(hours):
             if opens < closes:
                 raise ValueError(f"hours overlap on {list(_DAYS)[day]}; write each time once")
     return tuple(tuple(hours) for hours in week)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from center.changes import Changes, OutgoingText
 from center.contact import Arrival, Contact, ContactKey
 from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
-from center.ports import StoreBusy, StoreError, StoreFull
+from center.ports import StoreBusyError, StoreError, StoreFullError
 from center.world import Seen, World
 from flows.inputs import Buyer
 from flows.program import Program, decode, encode, fingerprint
@@ -68,13 +68,13 @@ class SqliteStore:
     # --- the batch ---
 
     @contextmanager
-    def batch(self, arrivals: Sequence[Arrival]) -> Iterator[SqliteBatch]:
+    def batch(self, arrivals: Sequence[Arrival]) -> Generator[SqliteBatch]:
         """See center.ports.Store."""
         with self._transaction():
             yield SqliteBatch(self._db, self._sql, self._world(arrivals))
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Generator[None]:
         """A write transaction; rolled back unless it was committed within, or the body ends well."""
         with _errors():
             # Immediate: what is read must still hold when it is written.
@@ -253,7 +253,7 @@ class SqliteBatch:
         return self._world
 
     def commit(self, changes: Changes) -> None:
-        """Keep all changes durably, or raise StoreFull or StoreBusy and keep none."""
+        """Keep all changes durably, or raise StoreFullError or StoreBusyError and keep none."""
         with _errors():
             self._write(changes)
             self._db.execute("commit")
@@ -326,16 +326,16 @@ def _order(row: Sequence[object]) -> PlacedOrder:
 
 
 @contextmanager
-def _errors() -> Iterator[None]:
+def _errors() -> Generator[None]:
     """SQLite's errors as the port's."""
     try:
         yield
     except sqlite3.OperationalError as error:
         text = str(error)
         if "full" in text or "disk I/O" in text:
-            raise StoreFull(f"the database cannot be written: {text}") from error
+            raise StoreFullError(f"the database cannot be written: {text}") from error
         if "locked" in text or "busy" in text:
-            raise StoreBusy(f"another program holds the database: {text}") from error
+            raise StoreBusyError(f"another program holds the database: {text}") from error
         raise StoreError(text) from error
     except sqlite3.IntegrityError as error:
         raise StoreError(f"the database refused a change: {error}") from error

@@ -70,9 +70,9 @@ def possible(program: p.Program, column: Column) -> set[Edge]:
         seen.add(index)
         node = program.nodes[index]
         for label, target in p.edges(program, index):
-            if isinstance(node, p.Branch) and label != _only_way(node, column):
-                if _only_way(node, column) is not None:
-                    continue
+            only = _only_way(node, column) if isinstance(node, p.Branch) else None
+            if only is not None and label != only:
+                continue
             found.add((index, label))
             waiting.append(target)
         if isinstance(node, p.Menu | p.Ask):

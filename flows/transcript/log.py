@@ -30,10 +30,9 @@ def log_lines(
     """The lines of one step: its input, then its effects. `private` are words to hide wherever they stand."""
     lines = [_masked_input(given, private)]
     for effect in turn_effects:
-        if isinstance(effect, effects.KeepBuyer) and isinstance(effect.value, str):
-            if effect.field in ("address", "name"):
-                lines.append(f"! buyer {effect.field} …")
-                continue
+        if isinstance(effect, effects.KeepBuyer) and effect.field in ("address", "name"):
+            lines.append(f"! buyer {effect.field} …")
+            continue
         lines.append(_cut(_hide(effect_line(effect, program), private, "…")))
     return lines
 

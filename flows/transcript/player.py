@@ -76,7 +76,7 @@ class Player:
         """What the world answers to the last effect that waits: orders are placed if the stock allows."""
         for effect in reversed(list(found)):
             match effect:
-                case effects.PlaceOrder(lines, _, _):
+                case effects.PlaceOrder():
                     return self._place(effect)
                 case effects.HandOver():
                     return Outcome("busy")
@@ -188,10 +188,10 @@ class _Playing:
             raise TalkError(line.number, str(error)) from None
         self.player.world.now += seconds
         session = self.player.session
-        if self.talk.channel == "voice" and session is not None and session.at != ENDED:
-            # On a call a pause as long as the question waits is an answer of its own.
-            if seconds >= self.player.wait_s():
-                self._give(Silence(), line)
+        on_call = self.talk.channel == "voice" and session is not None and session.at != ENDED
+        # On a call a pause as long as the question waits is an answer of its own.
+        if on_call and seconds >= self.player.wait_s():
+            self._give(Silence(), line)
 
     def _give(self, given: Input, line: TalkLine | None) -> None:
         number = line.number if line else 0

@@ -1,0 +1,78 @@
+"""Which seller a text is for: by the code it was sent to, by a keyword where sellers share a code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flows.program import Program
+from grammars.folding import fold
+
+KEYWORDS_SHOWN_MAX = 10
+"""Keywords that a buyer who named none is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A text on its way to a seller."""
+
+    seller: str
+    rest: str
+    """The text without the keyword that brought it there."""
+    named: bool
+    """Whether the buyer named the seller by its keyword."""
+
+
+class Routes:
+    """Codes and keywords of all sellers."""
+
+    def __init__(self, programs: Iterable[tuple[str, Program]]) -> None:
+        self._sellers: dict[str, list[str]] = {}
+        self._keywords: dict[str, dict[str, str]] = {}
+        self._shown: dict[str, list[str]] = {}
+        for seller, program in programs:
+            self.add(seller, program)
+
+    def add(self, seller: str, program: Program) -> None:
+        """A seller's codes; published again they stay."""
+        for code in (*program.codes.get("sms", ()), *program.codes.get("ussd", ())):
+            sellers = self._sellers.setdefault(code, [])
+            if seller not in sellers:
+                sellers.append(seller)
+            words = program.codes.get("keyword", ())
+            for word in words:
+                self._keywords.setdefault(code, {}).setdefault(fold(word), seller)
+            shown = self._shown.setdefault(code, [])
+            if words and words[0] not in shown:
+                shown.append(words[0])
+
+    def codes(self) -> dict[str, tuple[str, ...]]:
+        """Sellers by code."""
+        return {code: tuple(sellers) for code, sellers in self._sellers.items()}
+
+    def find(self, code: str, text: str, last: str | None) -> Routed | None:
+        """The seller for a text; `last` is the one that this buyer talked to before on this code.
+
+        A keyword alone, or before other words, names a seller; without one a buyer stays where they were. None if
+        nobody can be told.
+        """
+        sellers = self._sellers.get(code)
+        if not sellers:
+            return None
+        keywords = self._keywords.get(code, {})
+        stripped = text.strip()
+        whole = keywords.get(fold(stripped))
+        if whole is not None:
+            return Routed(whole, "", True)
+        head, _, rest = stripped.partition(" ")
+        named = keywords.get(fold(head)) if rest else None
+        if named is not None:
+            return Routed(named, rest.strip(), True)
+        if len(sellers) == 1:
+            return Routed(sellers[0], stripped, False)
+        return Routed(last, stripped, False) if last in sellers else None
+
+    def help(self, code: str) -> str:
+        """What a buyer who named no seller is told."""
+        words = self._shown.get(code, [])[:KEYWORDS_SHOWN_MAX]
+        return "请回复店铺关键词 / Reply with a shop's keyword: " + ", ".join(words)

@@ -1,0 +1,104 @@
+"""`dialcart orders`: what was ordered, one order, an order moved on, all as CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+
+import typer
+
+from center.orders.order import OrderError, PlacedOrder, Status
+from center.ports import StoreError
+from flows.render import money
+from flows.settings import CURRENCY_DECIMALS
+from store.sqlite import SqliteStore
+
+
+def orders(
+    database: Path,
+    seller: str | None,
+    number: str | None,
+    status: str | None,
+    to: str | None,
+    output: str,
+    limit: int,
+) -> int:
+    """List orders, show one, or move one on; the exit status."""
+    if not database.exists():
+        typer.echo(f"there is no database {database}; `dialcart serve` makes one", err=True)
+        return 1
+    try:
+        wanted = Status(status) if status else None
+        target = Status(to) if to else None
+    except ValueError as error:
+        typer.echo(f"{error}; states are {', '.join(Status)}", err=True)
+        return 2
+    store = SqliteStore(database)
+    try:
+        if target is not None:
+            if not seller or not number:
+                typer.echo("name the order: --seller noodles --number A0001", err=True)
+                return 2
+            found = [store.advance_order(seller, number, target, int(time.time()))]
+        else:
+            found = store.orders(seller, wanted, number, None, limit)
+    except (OrderError, LookupError, StoreError) as error:
+        typer.echo(str(error), err=True)
+        return 1
+    finally:
+        store.close()
+    typer.echo(_written(found, output), nl=False)
+    return 0
+
+
+def _written(found: list[PlacedOrder], output: str) -> str:
+    rows = [_row(order) for order in found]
+    if output == "json":
+        return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    if output == "csv":
+        text = io.StringIO()
+        columns = list(rows[0]) if rows else ["seller", "number"]
+        writer = csv.DictWriter(text, columns)
+        writer.writeheader()
+        for order, row in zip(found, rows, strict=True):
+            writer.writerow({**row, "lines": _lines(order)})
+        return text.getvalue()
+    if not rows:
+        return "no orders\n"
+    return "".join(
+        f"{row['placed']}  {row['seller']:<10} {row['number']:<7} {row['status']:<10} "
+        f"{row['total']:>9} {row['currency']}  {row['buyer']}  {_lines(order)}  {row['address']}\n"
+        for order, row in zip(found, rows, strict=True)
+    )
+
+
+def _lines(order: PlacedOrder) -> str:
+    return ", ".join(f"{line.code}x{line.quantity} {line.name}" for line in order.lines)
+
+
+def _row(order: PlacedOrder) -> dict[str, object]:
+    decimals = CURRENCY_DECIMALS.get(order.currency, 2)
+    return {
+        "seller": order.seller,
+        "number": order.number,
+        "status": str(order.status),
+        "placed": datetime.fromtimestamp(order.placed_at).astimezone().isoformat(" ", "seconds"),
+        "total": money(order.total, decimals),
+        "currency": order.currency,
+        "buyer": order.buyer,
+        "channel": order.channel,
+        "address": order.address,
+        "lines": [
+            {
+                "code": line.code,
+                "name": line.name,
+                "quantity": line.quantity,
+                "price": money(line.price, decimals),
+            }
+            for line in order.lines
+        ],
+    }

@@ -1,0 +1,305 @@
+"""The text channel: phones' messages into turn batches, replies out, nothing answered before it is kept.
+
+1. Messages that arrive are put together from their segments, sent to their seller, and collected for a few milliseconds.
+2. One batch steps them all; one transaction keeps all of it, the replies too.
+3. Only then are the messages acknowledged to the carrier and the replies submitted.
+4. A reply leaves the outbox when the carrier has taken all its segments.
+
+If the store cannot keep a batch, its messages are answered with a temporary error, and the carrier brings them again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from center.changes import OutgoingText
+from center.contact import Arrival, ContactKey
+from center.outbox import Outbox
+from center.ports import Store, StoreError
+from center.routing import Routes
+from center.shops import Shops
+from center.turns import take_turns
+from flows.inputs import Opened, Text
+from grammars.phones import read_phone
+from sms import piece, receipts, segments
+from sms.carrier import Carrier
+from sms.client import Esme, Link, Settlement, Submission
+from sms.reassembly import Reassembly, Whole
+from sms.smpp import pdu as p
+from sms.smpp.status import Status
+
+LINGER_S = 0.003
+"""Arrivals are collected so long. Measured on a prototype: at 800 orders a second it halves the work."""
+BATCH_MAX = 512
+"""Arrivals in one transaction."""
+SEGMENTS_PER_REPLY_MAX = 10
+"""A longer reply is cut: the checker warns of it (C501), and somebody pays for each segment."""
+LAST_SELLERS_MAX = 200_000
+"""Buyers whose last seller on a shared code is remembered."""
+RESEND_MAX = 1_000
+"""Replies taken from the outbox at a time after a restart."""
+TEXT_CHARACTERS_MAX = 2_000
+
+_ESM_RECEIPT = 0x04
+_ESM_TYPE_MASK = 0x3C
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class ChannelCounters:
+    """For operators."""
+
+    received: int = 0
+    turns: int = 0
+    batches: int = 0
+    refused: int = 0
+    unrouted: int = 0
+    receipts: int = 0
+    replies: int = 0
+    undeliverable: int = 0
+
+
+@dataclass(slots=True)
+class _Reply:
+    """A text whose segments are on their way."""
+
+    id: int
+    left: int
+    failed: bool = False
+
+
+class SmsChannel:
+    """Ties carriers' binds to the turn batch."""
+
+    def __init__(
+        self,
+        store: Store,
+        outbox: Outbox,
+        shops: Shops,
+        routes: Routes,
+        *,
+        clock: Callable[[], float] = time.time,
+        linger_s: float = LINGER_S,
+    ) -> None:
+        self.store = store
+        self.outbox = outbox
+        self.shops = shops
+        self.routes = routes
+        self.clock = clock
+        self.linger_s = linger_s
+        self.counters = ChannelCounters()
+        self.esmes: dict[str, Esme] = {}
+        self._reassembly = Reassembly()
+        self._arrivals: list[Arrival] = []
+        self._answers: list[tuple[Link, int]] = []
+        self._unrouted: list[OutgoingText] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._reference = int(clock()) & 0xFF
+        self._settled: list[int] = []
+
+    def add(self, esme: Esme) -> None:
+        """A carrier to send by; what waits in the outbox for it is sent."""
+        self.esmes[esme.carrier.name] = esme
+
+    def resend(self) -> int:
+        """Send what an earlier run did not get to; how many texts."""
+        after = count = 0
+        while True:
+            waiting = self.outbox.waiting_texts(after, RESEND_MAX)
+            if not waiting:
+                return count
+            for text_id, text in waiting:
+                self._submit(text_id, text)
+                after = text_id
+                count += 1
+
+    # --- in ---
+
+    def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
+        """See sms.client.Handler."""
+        now = self.clock()
+        for message in messages:
+            self.counters.received += 1
+            self._answers.append((link, message.sequence))
+            if message.esm_class & _ESM_TYPE_MASK == _ESM_RECEIPT:
+                self._receipt(message)
+                continue
+            read = piece.read(
+                message.message,
+                data_coding=message.data_coding,
+                esm_class=message.esm_class,
+                tlvs=dict(message.tlvs),
+            )
+            found = self._reassembly.receive(
+                message.source.digits, message.destination.digits, read, now
+            )
+            whole = found[-1] if found else None
+            if isinstance(whole, Whole):
+                self._text(link, message, whole.text[:TEXT_CHARACTERS_MAX], int(now))
+        if len(self._answers) >= BATCH_MAX:
+            self.flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self.linger_s, self.flush)
+
+    def _receipt(self, message: p.DeliverSm) -> None:
+        self.counters.receipts += 1
+        receipt = receipts.parse(message.message.decode("latin-1"), dict(message.tlvs))
+        if receipt is not None:
+            log.debug("receipt %s", receipt)
+
+    def _text(self, link: Link, message: p.DeliverSm, text: str, now: int) -> None:
+        buyer = read_phone(message.source.digits) or message.source.digits
+        code = message.destination.digits
+        carrier = link.carrier.name
+        routed = self.routes.find(code, text, self._last.get((code, buyer)))
+        if routed is None:
+            self.counters.unrouted += 1
+            if self.routes.codes().get(code):
+                self._unrouted.append(
+                    OutgoingText(carrier, code, buyer, self.routes.help(code), now)
+                )
+            return
+        self._remember(code, buyer, routed.seller)
+        digest = hashlib.blake2b(digest_size=12)
+        for part in (carrier, message.source.digits, code, text):
+            digest.update(part.encode() + b"\0")
+        given = Opened() if routed.named and not routed.rest else Text(routed.rest)
+        key = ContactKey(routed.seller, buyer, "sms")
+        self._arrivals.append(Arrival(key, given, code, carrier, digest.digest(), link.epoch, now))
+
+    def _remember(self, code: str, buyer: str, seller: str) -> None:
+        self._last[code, buyer] = seller
+        self._last.move_to_end((code, buyer))
+        if len(self._last) > LAST_SELLERS_MAX:
+            self._last.popitem(last=False)
+
+    # --- the batch ---
+
+    def flush(self) -> None:
+        """Step what was collected, keep it, then answer and reply."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        arrivals, self._arrivals = self._arrivals, []
+        answers, self._answers = self._answers, []
+        extra, self._unrouted = self._unrouted, []
+        if not answers:
+            return
+        status = Status.OK
+        replies: list[tuple[int, OutgoingText]] = []
+        if arrivals or extra:
+            try:
+                with self.store.batch(arrivals) as batch:
+                    changes = take_turns(arrivals, batch.world, self.shops)
+                    changes.texts.extend(extra)
+                    batch.commit(changes)
+                    replies = list(zip(batch.text_ids, changes.texts, strict=True))
+            except StoreError as error:
+                # Section 5.1.3: the receiver cannot take it now; the carrier keeps it and tries again.
+                status = Status.X_T_APPN
+                self.counters.refused += len(arrivals)
+                log.error("a batch of %d was refused: %s", len(arrivals), error)
+            else:
+                self.counters.batches += 1
+                self.counters.turns += len(arrivals)
+        self._acknowledge(answers, status)
+        for text_id, text in replies:
+            self._submit(text_id, text)
+
+    def _acknowledge(self, answers: Iterable[tuple[Link, int]], status: int) -> None:
+        by_link: dict[Link, list[tuple[int, int]]] = {}
+        for link, sequence in answers:
+            by_link.setdefault(link, []).append((sequence, status))
+        for link, listed in by_link.items():
+            link.acknowledge(listed)
+
+    # --- out ---
+
+    def _submit(self, text_id: int, text: OutgoingText) -> None:
+        esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
+        if esme is None:
+            return
+        self._reference = (self._reference + 1) & 0xFF
+        carrier = esme.carrier
+        try:
+            cut = segments.split(
+                text.text, reference=self._reference, concatenation=carrier.concatenation
+            )
+        except segments.TextTooLongError:
+            cut = segments.split(
+                text.text[:600], reference=self._reference, concatenation=carrier.concatenation
+            )
+        cut = (
+            cut[:SEGMENTS_PER_REPLY_MAX]
+            if len(cut) <= SEGMENTS_PER_REPLY_MAX
+            else self._shorter(text, carrier)
+        )
+        reply = _Reply(text_id, len(cut))
+        taken = esme.submit(
+            [Submission(reply, self._submit_sm(carrier, text, segment)) for segment in cut]
+        )
+        if taken < len(cut):
+            log.error("%s: the queue is full; text %d waits for a restart", carrier.name, text_id)
+        self.counters.replies += 1
+
+    def _shorter(self, text: OutgoingText, carrier: Carrier) -> Sequence[segments.Segment]:
+        """A text cut so that it fits in the segments that may be sent."""
+        characters = len(text.text)
+        while True:
+            characters = characters * 9 // 10
+            cut = segments.split(
+                text.text[:characters] + "...",
+                reference=self._reference,
+                concatenation=carrier.concatenation,
+            )
+            if len(cut) <= SEGMENTS_PER_REPLY_MAX:
+                return cut
+
+    def _submit_sm(
+        self, carrier: Carrier, text: OutgoingText, segment: segments.Segment
+    ) -> p.SubmitSm:
+        return p.SubmitSm(
+            source=p.Address(text.source, carrier.source_ton, carrier.source_npi),
+            destination=p.Address(
+                text.destination.lstrip("+"), carrier.destination_ton, carrier.destination_npi
+            ),
+            esm_class=segment.esm_class,
+            registered_delivery=1 if carrier.receipts else 0,
+            data_coding=segment.data_coding,
+            message=segment.short_message,
+            tlvs=segment.tlvs,
+        )
+
+    def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
+        """See sms.client.Handler."""
+        for settlement in settlements:
+            reply = settlement.key
+            assert isinstance(reply, _Reply)
+            reply.left -= 1
+            if settlement.message_id is None:
+                reply.failed = True
+                log.warning("%s: a segment was refused: 0x%X", carrier.name, settlement.status)
+            if reply.left == 0:
+                self.counters.undeliverable += reply.failed
+                self._settled.append(reply.id)
+        if self._settled:
+            asyncio.get_running_loop().call_soon(self._drop)
+
+    def _drop(self) -> None:
+        """Forget texts that the carrier has; a crash before only sends them once more."""
+        settled, self._settled = self._settled, []
+        if not settled:
+            return
+        try:
+            self.outbox.drop_texts(settled)
+        except StoreError as error:
+            self._settled = settled + self._settled
+            log.error("the outbox was not cleared: %s", error)

@@ -1,0 +1,458 @@
+"""The ESME: keeps a carrier's binds up, hands in what phones send, and sends what is submitted.
+
+Messages are handed in as they come, many at a time, and are answered only when the owner says so, after its commit.
+What is submitted goes out in order for each phone: the next message to a phone waits until the carrier has taken the
+one before, so that neither throttling nor several binds can change their order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sms.carrier import Carrier
+from sms.smpp import pdu as p
+from sms.smpp.bind import (
+    Answered,
+    BindMachine,
+    Changed,
+    Closing,
+    Event,
+    Requested,
+    State,
+    Unanswered,
+)
+from sms.smpp.errors import ProtocolError
+from sms.smpp.status import TEMPORARY, THROTTLING, Status, name_of
+
+UNACKNOWLEDGED_MAX = 4_000
+"""deliver_sm that the owner has not answered; past it no more is read from that connection."""
+QUEUE_MAX = 200_000
+"""Segments waiting to go out; past it `submit` takes no more."""
+ATTEMPTS_MAX = 5
+"""Tries for a segment that the carrier refuses for now, other than by throttling."""
+THROTTLE_PAUSE_S = 0.5
+"""A carrier that throttles is left alone so long."""
+RECONNECT_MIN_S = 0.5
+RECONNECT_MAX_S = 60.0
+TICK_S = 0.25
+"""How often timers are looked at."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A segment to send; `key` comes back in its Settlement."""
+
+    key: Any
+    pdu: p.SubmitSm
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a segment."""
+
+    key: Any
+    message_id: str | None
+    """The carrier's name for it, or None if it was not taken."""
+    status: int
+
+
+class Handler(Protocol):
+    """Who owns the messages."""
+
+    def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
+        """Phones' messages and receipts, as they came together. Answer them with `Link.acknowledge`."""
+        ...
+
+    def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
+        """What became of submissions."""
+        ...
+
+
+class Link(asyncio.Protocol):
+    """One connection to an SMSC."""
+
+    def __init__(self, esme: Esme, mode: int, index: int) -> None:
+        self.esme = esme
+        self.mode = mode
+        self.index = index
+        # A later connection has a later epoch, also over a restart.
+        self.epoch = time.time_ns() // 1_000
+        self.carrier = esme.carrier
+        self.machine = BindMachine(
+            "esme", 0.0, timers=self.carrier.timers, window=self.carrier.window
+        )
+        self.transport: asyncio.Transport | None = None
+        self.unacknowledged = 0
+        self.lost = asyncio.get_running_loop().create_future()
+        self.bound = False
+
+    # --- asyncio.Protocol ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        now = self.esme.now()
+        self.machine = BindMachine(
+            "esme", now, timers=self.carrier.timers, window=self.carrier.window
+        )
+        bind = p.Bind(
+            command=self.mode,
+            system_id=self.carrier.system_id,
+            password=self.carrier.password,
+            system_type=self.carrier.system_type,
+        )
+        self.machine.request(bind, now)
+        self.flush()
+
+    def data_received(self, data: bytes) -> None:
+        self._handle(self.machine.receive(data, self.esme.now()))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._handle(self.machine.closed(str(exc or "")))
+        self.bound = False
+        self.transport = None
+        if not self.lost.done():
+            self.lost.set_result(None)
+
+    # --- what the owner does ---
+
+    def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
+        """Answer deliver_sm by (sequence number, command_status). A connection that is gone is not answered."""
+        self.unacknowledged -= len(answers)
+        if self.transport is None:
+            return
+        self.machine.acknowledge(list(answers))
+        self.flush()
+        if self.unacknowledged < UNACKNOWLEDGED_MAX and not self.transport.is_reading():
+            self.transport.resume_reading()
+
+    def flush(self) -> None:
+        """Give the connection what the machine has to say, in one write."""
+        data = self.machine.data_to_send()
+        if data and self.transport is not None:
+            self.transport.write(data)
+
+    def tick(self) -> None:
+        """Time has passed."""
+        self._handle(self.machine.handle_timer(self.esme.now()))
+
+    def close(self) -> None:
+        """Unbind; the peer's answer closes."""
+        if self.transport is None:
+            return
+        if self.bound:
+            self.machine.request(p.Unbind(), self.esme.now())
+            self.flush()
+        else:
+            self.transport.close()
+
+    # --- events ---
+
+    def _handle(self, events: list[Event]) -> None:
+        messages: list[p.DeliverSm] = []
+        settlements: list[Settlement] = []
+        closing: str | None = None
+        for event in events:
+            match event:
+                case Requested(p.DeliverSm() as message):
+                    messages.append(message)
+                case Requested(pdu):
+                    self._refuse(pdu)
+                case Answered(context, request, answer):
+                    closing = self._answered(context, request, answer, settlements) or closing
+                case Unanswered(context, _):
+                    # The carrier may have taken it or not; sent again it may reach the phone twice, else never.
+                    self.esme.again(context, None, settlements)
+                case Changed(state):
+                    self.bound = state in (State.BOUND_RX, State.BOUND_TX, State.BOUND_TRX)
+                    log.info("%s: link %d is %s", self.carrier.name, self.index, state.value)
+                case Closing(reason):
+                    closing = reason
+        self.flush()
+        if messages:
+            self._take(messages)
+        if settlements:
+            self.esme.settle(settlements)
+        if closing is not None and self.transport is not None:
+            log.info("%s: link %d closes: %s", self.carrier.name, self.index, closing)
+            self.transport.close()
+        else:
+            self.esme.pump()
+
+    def _take(self, messages: list[p.DeliverSm]) -> None:
+        self.unacknowledged += len(messages)
+        if self.unacknowledged >= UNACKNOWLEDGED_MAX and self.transport is not None:
+            self.transport.pause_reading()
+        self.esme.handler.received(self, messages)
+
+    def _refuse(self, pdu: p.Pdu) -> None:
+        if isinstance(pdu, p.DataSm):
+            self.machine.respond(p.DataSmResp(sequence=pdu.sequence, status=Status.INVCMDID))
+
+    def _answered(
+        self, context: Any, request: p.Pdu, answer: p.Pdu, settlements: list[Settlement]
+    ) -> str | None:
+        if isinstance(request, p.Bind):
+            if answer.status != Status.OK:
+                return f"the bind was refused: {name_of(answer.status)}"
+            self.esme.connected()
+            return None
+        if isinstance(request, p.SubmitSm):
+            if answer.status == Status.OK and isinstance(answer, p.SubmitSmResp):
+                self.esme.taken(context)
+                settlements.append(Settlement(context.submission.key, answer.message_id, 0))
+            else:
+                self.esme.again(context, answer.status, settlements)
+        return None
+
+
+@dataclass(slots=True, eq=False)
+class _Queued:
+    submission: Submission
+    attempts: int = 0
+
+
+@dataclass(slots=True)
+class EsmeCounters:
+    """For operators."""
+
+    submitted: int = 0
+    taken: int = 0
+    throttled: int = 0
+    failed: int = 0
+    reconnects: int = 0
+
+
+class Esme:
+    """All binds to one carrier."""
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        handler: Handler,
+        *,
+        chance: random.Random,
+        now: Callable[[], float] | None = None,
+    ) -> None:
+        self.carrier = carrier
+        self.handler = handler
+        self.counters = EsmeCounters()
+        self.links: list[Link] = []
+        self._chance = chance
+        self._now = now
+        self._ready: deque[_Queued] = deque()
+        self._behind: dict[str, deque[_Queued]] = {}
+        """By phone: what waits for the message before it. A phone that is here has one under way."""
+        self._queued = 0
+        self._paused_until = 0.0
+        self._tokens = carrier.rate or 0.0
+        self._refilled = 0.0
+        self._delay = RECONNECT_MIN_S
+        self._tasks: list[asyncio.Task[None]] = []
+        self._closing = False
+        self._turn = 0
+
+    def now(self) -> float:
+        """Seconds of a clock that only goes forward."""
+        return self._now() if self._now is not None else asyncio.get_running_loop().time()
+
+    # --- life ---
+
+    def start(self) -> None:
+        """Begin to connect; goes on until `close`."""
+        self._refilled = self.now()
+        modes = (
+            [p.BIND_TRANSCEIVER]
+            if self.carrier.mode == "transceiver"
+            else [p.BIND_TRANSMITTER, p.BIND_RECEIVER]
+        )
+        for index in range(self.carrier.binds):
+            for mode in modes:
+                self._tasks.append(asyncio.create_task(self._keep_connected(mode, index)))
+        self._tasks.append(asyncio.create_task(self._tick()))
+
+    async def close(self, within_s: float = 5.0) -> None:
+        """Unbind everywhere and stop; what was not taken by the carrier stays the owner's."""
+        self._closing = True
+        lost = [link.lost for link in self.links if link.transport is not None]
+        for link in list(self.links):
+            link.close()
+        if lost:
+            await asyncio.wait(lost, timeout=within_s)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for link in self.links:
+            if link.transport is not None:
+                link.transport.abort()
+
+    async def _keep_connected(self, mode: int, index: int) -> None:
+        loop = asyncio.get_running_loop()
+        context = self._tls()
+        while not self._closing:
+            link = Link(self, mode, index)
+            try:
+                await loop.create_connection(
+                    lambda link=link: link,
+                    self.carrier.host,
+                    self.carrier.port,
+                    ssl=context,
+                    server_hostname=self.carrier.host if context else None,
+                )
+            except OSError as error:
+                log.warning("%s: no connection: %s", self.carrier.name, error)
+            else:
+                self.links.append(link)
+                await link.lost
+                self.links.remove(link)
+            if self._closing:
+                return
+            self.counters.reconnects += 1
+            # Full jitter, so that a thousand clients of a carrier that fell do not come back at once.
+            await asyncio.sleep(self._chance.uniform(self._delay / 2, self._delay))
+            self._delay = min(self._delay * 2, RECONNECT_MAX_S)
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if not self.carrier.tls:
+            return None
+        context = ssl.create_default_context()
+        if self.carrier.ca_file:
+            context.load_verify_locations(self.carrier.ca_file)
+        return context
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            for link in list(self.links):
+                link.tick()
+            self.pump()
+
+    def connected(self) -> None:
+        """A bind was accepted."""
+        self._delay = RECONNECT_MIN_S
+
+    @property
+    def bound(self) -> int:
+        """Binds that are up."""
+        return sum(link.bound for link in self.links)
+
+    @property
+    def waiting(self) -> int:
+        """Segments that the carrier has not taken."""
+        return self._queued
+
+    # --- sending ---
+
+    def submit(self, submissions: Sequence[Submission]) -> int:
+        """Queue segments; how many were taken, the rest must be offered again."""
+        room = QUEUE_MAX - self._queued
+        for submission in submissions[:room]:
+            self._queued += 1
+            self.counters.submitted += 1
+            self._queue(_Queued(submission))
+        self.pump()
+        return min(room, len(submissions))
+
+    def _queue(self, queued: _Queued) -> None:
+        phone = queued.submission.pdu.destination.digits
+        behind = self._behind.get(phone)
+        if behind is None:
+            self._behind[phone] = deque()
+            self._ready.append(queued)
+        else:
+            behind.append(queued)
+
+    def _next_for(self, phone: str) -> None:
+        behind = self._behind.get(phone)
+        if behind:
+            self._ready.append(behind.popleft())
+        else:
+            self._behind.pop(phone, None)
+
+    def pump(self) -> None:
+        """Send what may be sent now."""
+        if not self._ready:
+            return
+        now = self.now()
+        if now < self._paused_until:
+            return
+        senders = [
+            link
+            for link in self.links
+            if link.bound and link.mode != p.BIND_RECEIVER and link.transport is not None
+        ]
+        if not senders:
+            return
+        self._refill(now)
+        touched: set[int] = set()
+        idle = 0
+        while self._ready and idle < len(senders):
+            if self.carrier.rate is not None and self._tokens < 1:
+                break
+            self._turn = (self._turn + 1) % len(senders)
+            link = senders[self._turn]
+            if link.machine.room() <= 0:
+                idle += 1
+                continue
+            idle = 0
+            queued = self._ready.popleft()
+            try:
+                link.machine.request(queued.submission.pdu, now, queued)
+            except (ProtocolError, ValueError) as error:
+                log.error("%s: not sent: %s", self.carrier.name, error)
+                self._fail(queued, Status.SUBMITFAIL)
+                continue
+            self._tokens -= 1
+            touched.add(self._turn)
+        for turn in touched:
+            senders[turn].flush()
+
+    def _refill(self, now: float) -> None:
+        rate = self.carrier.rate
+        if rate is not None:
+            # The bucket holds a second's worth.
+            self._tokens = min(rate, self._tokens + (now - self._refilled) * rate)
+        self._refilled = now
+
+    def taken(self, queued: _Queued) -> None:
+        """The carrier has it."""
+        self.counters.taken += 1
+        self._queued -= 1
+        self._next_for(queued.submission.pdu.destination.digits)
+
+    def again(self, queued: _Queued, status: int | None, settlements: list[Settlement]) -> None:
+        """Not taken: once more if that can help, in its place before all others to that phone."""
+        if status in THROTTLING:
+            self.counters.throttled += 1
+            self._paused_until = self.now() + THROTTLE_PAUSE_S
+            self._ready.appendleft(queued)
+            return
+        queued.attempts += 1
+        if (status is None or status in TEMPORARY) and queued.attempts < ATTEMPTS_MAX:
+            self._ready.appendleft(queued)
+            return
+        self.counters.failed += 1
+        self._queued -= 1
+        self._next_for(queued.submission.pdu.destination.digits)
+        failed = Status.SUBMITFAIL if status is None else status
+        settlements.append(Settlement(queued.submission.key, None, failed))
+
+    def _fail(self, queued: _Queued, status: int) -> None:
+        self.counters.failed += 1
+        self._queued -= 1
+        self._next_for(queued.submission.pdu.destination.digits)
+        self.settle([Settlement(queued.submission.key, None, status)])
+
+    def settle(self, settlements: list[Settlement]) -> None:
+        """Tell the owner."""
+        self.handler.settled(self.carrier, settlements)
