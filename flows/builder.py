@@ -20,8 +20,8 @@ from grammars.keywords import ARROW, OUTCOMES, SETTINGS
 
 _KEY: ContextVar[str] = ContextVar("block key", default="")
 _NOTES: ContextVar[list[Diagnostic] | None] = ContextVar("notes", default=None)
-_CHANNELS = {"语音": "voice", "短信": "sms", "闪信": "ussd"}
-_LANGUAGES = {"中文": "zh", "英文": "en"}
+CHANNELS = {"语音": "voice", "短信": "sms", "闪信": "ussd"}
+LANGUAGES = {"中文": "zh", "英文": "en"}
 _KEYS = {"hash": "#", "井号": "#", "star": "*", "星号": "*"}
 _SETTING_NAMES = {word: name for name, pair in SETTINGS.items() for word in pair}
 _OUTCOME_NAMES = {chinese: english for english, chinese in OUTCOMES.items()}
@@ -269,7 +269,7 @@ class Builder(Transformer[Token, Any]):
         words = str(c[0]).rstrip(" :：").split()
         channel = language = None
         for word in words:
-            word = _LANGUAGES.get(word, _CHANNELS.get(word, word))
+            word = LANGUAGES.get(word, CHANNELS.get(word, word))
             if word in ("voice", "sms", "ussd"):
                 channel = word
             else:
@@ -302,7 +302,7 @@ class Builder(Transformer[Token, Any]):
 
     def option(self, c: list[Any]) -> _Marked:
         on, channel, key, label, guard, target, *variants = c
-        name = _CHANNELS.get(str(channel), str(channel)) if channel is not None else None
+        name = CHANNELS.get(str(channel), str(channel)) if channel is not None else None
         begin = on if on is not None else key if key is not None else label
         condition = None
         if guard is not None:

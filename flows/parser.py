@@ -109,6 +109,11 @@ def parse_block(text: str, key: str) -> tuple[Block | None, tuple[Diagnostic, ..
     return _Reading(text, key).read()
 
 
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a block that parses, margins among them. Raises lark's UnexpectedInput."""
+    yield from _lark().parse_interactive(text).iter_parse()
+
+
 class _Reading:
     """Reads one block: parses, puts right or leaves out the line it stopped at, and parses again."""
 

@@ -1,0 +1,247 @@
+"""A flow file in its one layout, and in either spelling of its keywords."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from flows.builder import CHANNELS, LANGUAGES, guarded, key_of, narrow, range_of, said
+from flows.diagnostic import width
+from flows.parser import depth, parse_block, tokens
+from flows.source import Chunk, cut
+from grammars.keywords import KEYWORDS, OUTCOMES, SETTINGS
+
+if TYPE_CHECKING:
+    from lark import Token
+
+Spelling = Literal["en", "zh"]
+
+ARROW_COLUMN_MAX = 60
+"""An option wider than this does not push the arrows of its menu to the right."""
+
+# The layout is made from tokens, line by line, not from the syntax: so every line and comment stays where
+# its author put it, and what the syntax does not keep (the order of a question's lines) is not lost.
+
+
+def format_source(text: str, keywords: Spelling | None = None) -> str:
+    """Lay out a file: two spaces a level, arrows of a menu below one another, one line between blocks.
+
+    With `keywords`, every word of the language is written in English or in Chinese. A block that has a
+    mistake stays as it is, letter for letter.
+    """
+    source = cut(text, "")
+    refused = {d.span.block for d in source.diagnostics if d.code != "E002"}
+    out: list[str] = []
+    at = 0
+    for chunk in source.chunks:
+        begin = chunk.place.line - 1
+        _between(source.lines[at:begin], out)
+        at = begin + chunk.text.count("\n")
+        original = source.lines[begin:at]
+        wrong = any(d.severity == "error" for d in parse_block(chunk.text, chunk.key)[1])
+        if wrong or chunk.key in refused:
+            out += original
+        else:
+            out += _laid_out(chunk, original, keywords)
+    _between(source.lines[at:], out)
+    while out and not out[-1].strip():
+        out.pop()
+    return "".join(f"{line}\n" for line in out)
+
+
+def _between(lines: tuple[str, ...], out: list[str]) -> None:
+    """Comments and blank lines between two blocks: indented comments are the upper block's."""
+    margin = depth(out[-1]) if out else 0
+    upper, parted = bool(out), not out
+    for line in lines:
+        content = line.strip()
+        if not content:
+            if out and out[-1]:
+                out.append("")
+            continue
+        upper = upper and line[0].isspace()
+        if upper and margin:
+            out.append(" " * margin + content)
+            continue
+        if not parted:
+            parted = True
+            if out[-1]:
+                out.append("")
+        # What is no comment here was not read (a block too many): it stays.
+        out.append(content if content.startswith("#") else line)
+    if not parted and out[-1]:
+        out.append("")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    level: int
+    menu: int
+    """Number of the line that this one stands under, for arrows to align with."""
+    left: str
+    target: str | None
+    """Step that an option leads to."""
+
+
+def _laid_out(chunk: Chunk, original: tuple[str, ...], keywords: Spelling | None) -> Iterator[str]:
+    lines = _lines(chunk, keywords)
+    columns: dict[int, int] = {}
+    for line in lines.values():
+        if line.target is not None and (wide := _wide(line)) <= ARROW_COLUMN_MAX:
+            columns[line.menu] = max(columns.get(line.menu, 0), wide)
+    level, blank = 0, False
+    following = sorted(lines)
+    for number, text in enumerate(original, 1):
+        while following and following[0] < number:
+            following.pop(0)
+        content = text.strip()
+        if not content:
+            blank = True
+            continue
+        if blank:
+            yield ""
+            blank = False
+        if number not in lines:
+            level = lines[following[0]].level if following else level
+            yield "  " * level + content
+            continue
+        line = lines[number]
+        level = line.level
+        left = "  " * level + line.left
+        if line.target is None:
+            yield left
+        else:
+            gap = max(columns.get(line.menu, 0) - _wide(line), 0)
+            yield f"{left}{' ' * gap}  -> {line.target}"
+
+
+def _wide(line: _Line) -> int:
+    return 2 * line.level + sum(width(character) for character in line.left)
+
+
+def _lines(chunk: Chunk, keywords: Spelling | None) -> dict[int, _Line]:
+    """The lines of a block by number, their words put in order."""
+    found: dict[int, _Line] = {}
+    above: list[int] = []
+    line: list[Token] = []
+    for token in tokens(chunk.text):
+        if token.type == "_INDENT":
+            above.append(max(found, default=0))
+        elif token.type == "_DEDENT":
+            above.pop()
+        elif token.type != "_NL":
+            line.append(token)
+        elif line:
+            number = line[0].line or 1
+            found[number] = _line(line, len(above), above[-1] if above else 0, keywords)
+            line = []
+    return found
+
+
+def _line(line: list[Token], level: int, menu: int, keywords: Spelling | None) -> _Line:
+    kinds = [token.type for token in line]
+    if kinds[-2:] == ["_ARROW", "NAME"] and "LABEL" in kinds:
+        return _Line(level, menu, _words(line[:-2], keywords), str(line[-1]))
+    return _Line(level, menu, _words(line, keywords), None)
+
+
+def _words(line: list[Token], keywords: Spelling | None) -> str:
+    text = ""
+    before = ""
+    for token in line:
+        word = _word(token, before, keywords)
+        glued = token.type in ("_LPAR", "_RPAR", "_COMMA", "ARGUMENTS") or before in ("_LPAR", "")
+        # A full-width colon brings its own space.
+        glued = glued or text.endswith("：") and before == "VARIANT"
+        gap = "  " if token.type == "GUARD" else "" if glued else " "
+        text += gap + word
+        before = token.type
+    return text
+
+
+def _word(token: Token, before: str, keywords: Spelling | None) -> str:
+    """A token as it is written; its keyword in the spelling asked for, or in its own."""
+    text = str(token).strip()
+    spelling: Spelling = keywords or ("en" if text.isascii() else "zh")
+    match token.type:
+        case "_ARROW" | "JUMP":
+            return "->"
+        case "_EQUALS":
+            return "="
+        case "_COMMA":
+            return ","
+        case "_LPAR":
+            return "("
+        case "_RPAR":
+            return ")"
+        case "TEXT":
+            return said(text)
+        case "INTEGER":
+            return str(int(narrow(text)))
+        case "RANGE":
+            return "..".join(map(str, range_of(text)))
+        case "KEY":
+            key = key_of(text)
+            return key if key != "#" else KEY_HASH[spelling == "zh"]
+        case "VARIANT":
+            return _variant(text, keywords)
+        case "CHANNEL":
+            return _spelt(text, _CHANNEL_PAIRS, spelling)
+        case "SETTING":
+            return _spelt(text, SETTINGS.values(), spelling)
+        case "OUTCOME":
+            return _spelt(text, OUTCOMES.items(), spelling)
+        case "GUARD":
+            spelling = keywords or ("zh" if "如果" in text[:4] else "en")
+            return f"[{KEYWORDS['IF'][spelling == 'zh']} {_expression(guarded(text), keywords)}]"
+        case "EXPRESSION" | "AMOUNT" | "ARGUMENTS":
+            return _expression(text, keywords)
+        case "NAME" if before == "OF_GROUP":
+            return _spelt(text, (KEYWORDS["CATALOG"],), spelling)
+        case kind if kind in KEYWORDS:
+            return KEYWORDS[kind][spelling == "zh"]
+        case _:
+            return text
+
+
+KEY_HASH = ("hash", "井号")
+"""The key #, whose sign begins a comment."""
+_CHANNEL_PAIRS = tuple((english, chinese) for chinese, english in CHANNELS.items())
+_LANGUAGE_PAIRS = tuple((code, chinese) for chinese, code in LANGUAGES.items())
+
+
+def _spelt(text: str, pairs: Iterable[tuple[str, str]], spelling: Spelling) -> str:
+    """A word, of which either spelling may stand in the file, in the one asked for."""
+    words = " ".join(text.split())
+    for pair in pairs:
+        if words in pair:
+            return pair[spelling == "zh"]
+    return words
+
+
+def _variant(text: str, keywords: Spelling | None) -> str:
+    words = text.rstrip(" :：").split()
+    if keywords is not None:
+        pairs = (*_CHANNEL_PAIRS, *_LANGUAGE_PAIRS)
+        words = [_spelt(word, pairs, keywords) for word in words]
+    return " ".join(words) + (":" if words[-1].isascii() else "：")
+
+
+_EXPRESSION_WORDS = (("and", "且"), ("or", "或"), ("not", "非"), ("true", "真"), ("false", "假"))
+_OTHER_WORDS = {"并且": "且", "或者": "或", "不是": "非", "不": "非", "yes": "true", "no": "false"}
+_EXPRESSION_PART = re.compile(r"\"[^\"]*\"|“[^”]*”|'[^']*'|[^\W\d][\w.]*|.", re.DOTALL)
+
+
+def _expression(text: str, keywords: Spelling | None) -> str:
+    """An expression; only whole words outside quote marks are respelt, and only when asked."""
+    if keywords is None:
+        return text
+    parts: list[str] = _EXPRESSION_PART.findall(text)
+    return "".join(
+        _spelt(_OTHER_WORDS.get(part, part), _EXPRESSION_WORDS, keywords)
+        if part[0].isalpha()
+        else part
+        for part in parts
+    )
