@@ -1,0 +1,134 @@
+"""Every text of a flow with its part in it, and which of its lines a channel and a language get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from flows import syntax as s
+from flows.checker.subject import Subject
+
+Part = Literal[
+    "say", "menu", "no input", "no match", "sms", "tell", "option", "choice", "product", "shop"
+]
+SENTENCES = frozenset({"say", "menu", "no input", "no match", "sms"})
+"""Texts that a buyer is told; the others are names, or for the seller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text and what it is in the flow."""
+
+    part: Part
+    text: s.Text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a text, as a seller wrote it, and who gets it."""
+
+    text: str
+    span: s.Span
+    channel: str | None
+    language: str | None
+    """None: the base language's line."""
+    readers: tuple[tuple[str, str], ...]
+    """(channel, language) that get this line."""
+
+
+@lru_cache(maxsize=4)
+def texts_of(subject: Subject) -> tuple[Written, ...]:
+    """All texts in the order of the file."""
+    return tuple(_texts(subject))
+
+
+def _texts(subject: Subject) -> Iterator[Written]:
+    if subject.shop is not None:
+        yield Written("shop", subject.shop.name)
+    for item in subject.items:
+        yield Written("product", item.label)
+    for option in subject.anywhere:
+        yield Written("option", option.label)
+    for _, statement in subject.statements():
+        match statement:
+            case s.Say(text):
+                yield Written("say", text)
+            case s.SendSms(text):
+                yield Written("sms", text)
+            case s.TellShop(text):
+                yield Written("tell", text)
+            case s.Menu(text, options, retry):
+                if text is not None:
+                    yield Written("menu", text)
+                for option in options:
+                    yield Written("option", option.label)
+                yield from _retry(retry)
+            case s.Ask(prompts=prompts, choices=choices, retry=retry):
+                for prompt in prompts:
+                    yield Written("say", prompt.text)
+                for choice in choices:
+                    yield Written("choice", choice.label)
+                yield from _retry(retry)
+            case s.HandOver(prompts=prompts):
+                for prompt in prompts:
+                    yield Written("say", prompt.text)
+            case _:
+                pass
+
+
+def _retry(retry: s.Retry) -> Iterator[Written]:
+    for text in retry.no_input:
+        yield Written("no input", text)
+    for text in retry.no_match:
+        yield Written("no match", text)
+
+
+def channels_of(written: Written, subject: Subject) -> tuple[str, ...]:
+    """Channels on which a text is ever given."""
+    channels = subject.program.channels
+    if written.part == "no input":
+        # Only a call notices silence; a message that does not come is no turn.
+        return tuple(channel for channel in channels if channel == "voice")
+    return channels
+
+
+def lines_of(
+    text: s.Text, channels: tuple[str, ...], languages: tuple[str, ...]
+) -> tuple[Line, ...]:
+    """Every line of a text with who gets it; a line that nobody gets has no readers."""
+    if not text.variants:
+        everyone = _everyone(channels, languages)
+        return (Line(text.base, text.span, None, None, everyone),)
+    readers: dict[int, list[tuple[str, str]]] = {}
+    for channel in channels:
+        for language in languages:
+            readers.setdefault(resolve(text, channel, language), []).append((channel, language))
+    base = Line(text.base, text.span, None, None, tuple(readers.get(-1, ())))
+    return (
+        base,
+        *(
+            Line(v.text, v.span, v.channel, v.language, tuple(readers.get(index, ())))
+            for index, v in enumerate(text.variants)
+        ),
+    )
+
+
+def resolve(text: s.Text, channel: str, language: str) -> int:
+    """Index of the variant that a channel and language get, -1 for the base; as the compiler resolves."""
+    by_language = by_channel = -1
+    for index, variant in enumerate(text.variants):
+        if variant.language == language:
+            if variant.channel == channel:
+                return index
+            if variant.channel is None:
+                by_language = index
+        elif variant.language is None and variant.channel == channel:
+            by_channel = index
+    return by_language if by_language >= 0 else by_channel
+
+
+@lru_cache(maxsize=64)
+def _everyone(channels: tuple[str, ...], languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((channel, language) for channel in channels for language in languages)
