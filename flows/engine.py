@@ -47,8 +47,8 @@ def begin(machine: Machine, channel: str, given: Given, now: int) -> tuple[Sessi
     session = Session(machine.fingerprint, p.CHANNELS.index(channel), language, touched=now)
     turn = _turn(machine, session, given, now)
     sign = _walk(machine, turn, program.start)
-    if sign == WAIT and given.input.__class__ is Text:
-        text = given.input.text[:ANSWER_CHARACTERS_MAX].strip()  # type: ignore[union-attr]
+    if sign == WAIT and isinstance(given.input, Text):
+        text = given.input.text[:ANSWER_CHARACTERS_MAX].strip()
         strict = machine.strict.get(turn.at)
         if text and strict is not None:
             target = strict(turn, text)

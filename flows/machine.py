@@ -389,9 +389,9 @@ class Machine:
         if menu.wording is None:
             return tail
         text = self.row(menu.wording)[t.w]
-        head = text if text.__class__ is str else text(t)[:RENDERED_CHARACTERS_MAX]  # type: ignore[operator]
+        head = text if isinstance(text, str) else text(t)[:RENDERED_CHARACTERS_MAX]
         if t.channel == 0:
-            return prompts.prompt_with_menu(str(head), tail, "voice")
+            return prompts.prompt_with_menu(head, tail, "voice")
         return f"{head}\n{tail}" if head and tail else f"{head}{tail}"
 
     def _constant_lines(self, menu: p.Menu, w: int, t: Turn) -> str | None:

@@ -232,8 +232,9 @@ class _Exploration:
                 return ["请回电" if chinese else "please call me"]
 
     def _grammar_words(self, name: str) -> list[str]:
-        from grammars.srgs.reader import GrammarError, read_grammar
-        from grammars.srgs.writer import phrases
+        from grammars.srgs.analysis import phrases
+        from grammars.srgs.errors import GrammarError
+        from grammars.srgs.reader import read_grammar
 
         source, content = self.program.grammars.get(name, ("", b""))
         try:
