@@ -1,0 +1,161 @@
+"""What an order costs from the first turn to its confirmation, by the cheapest, the usual and the worst way."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flows import program as p
+from flows import speech
+from flows.checker.turns import Run, Turns
+from flows.sample import Size
+from grammars.gsm.parts import count_parts
+
+WAITS_MAX = 2_000
+"""Questions looked at; a flow with more is not priced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """SMS parts, or seconds of speech."""
+
+    cheapest: float
+    usual: float
+    usual_turns: int
+    """Answers that the buyer gives on the usual way."""
+    worst: float
+
+
+def path_costs(turns: Turns, channel: str, language: str) -> Cost | None:
+    """The cost of an order on a channel in a language; None where no way leads to one."""
+    return _Paths(turns, channel, language).costs()
+
+
+class _Paths:
+    def __init__(self, turns: Turns, channel: str, language: str) -> None:
+        self.turns = turns
+        self.nodes = turns.program.nodes
+        self.channel = channel
+        self.language = language
+        self.shortcuts = [
+            option.target
+            for option in turns.program.anywhere
+            if option.channel in (None, channel) and option.target != p.NOWHERE
+        ]
+        self._costs: dict[tuple[int, Size], float] = {}
+
+    def costs(self) -> Cost | None:
+        cheapest = self._shortest(self.shortcuts, by_turns=False)
+        if cheapest is None:
+            return None
+        usual = self._shortest([], by_turns=True) or cheapest
+        return Cost(cheapest[0], usual[0], usual[1], max(self._worst(), cheapest[0], usual[0]))
+
+    # --- one turn ---
+
+    def _runs(self, entry: int) -> list[Run]:
+        """Runs that stay in the language."""
+        if entry == p.NOWHERE:
+            return []
+        runs = self.turns.runs(entry, self.channel, self.language)
+        return [run for run in runs if run.language == self.language]
+
+    def _cost(self, run: Run, size: Size) -> float:
+        # Runs are kept by Turns, so that their identity lasts.
+        key = (id(run), size)
+        found = self._costs.get(key)
+        if found is None:
+            found = self._costs[key] = self._price(run, size)
+        return found
+
+    def _price(self, run: Run, size: Size) -> float:
+        sayings = self.turns.sayings(self.channel, size)
+        if self.channel == "voice":
+            return sum(speech.seconds(text, self.language) for text in sayings.parts(run))
+        sent = [sayings.said(index, spoken) for index, spoken in run.sent]
+        return sum(_parts(text) for text in (sayings.message(run), *sent) if text)
+
+    # --- ways ---
+
+    def _ways(self, index: int, *, guarded: bool = True) -> list[int]:
+        """Where turns begin that follow a wait on a way to an order."""
+        node = self.nodes[index]
+        match node:
+            case p.Menu(options=options):
+                return [o.target for o in options if guarded or o.guard is None]
+            case p.Ask() | p.Request() | p.Pay():
+                return [node.next]
+            case _:
+                return []
+
+    def _shortest(self, shortcuts: list[int], *, by_turns: bool) -> tuple[float, int] | None:
+        """Cost and turns of the way of least cost, or of fewest turns, with the turn that confirms the order."""
+        heap: list[tuple[float, float, int, int]] = []
+
+        def push(entry: int, cost: float, turn: int) -> None:
+            for run in self._runs(entry):
+                if run.end != p.NOWHERE and run.end not in done:
+                    total = cost + self._cost(run, "usual")
+                    first, second = (turn, total) if by_turns else (total, turn)
+                    heapq.heappush(heap, (first, second, run.end, turn))
+
+        done: set[int] = set()
+        push(self.turns.program.start, 0.0, 0)
+        while heap and len(done) < WAITS_MAX:
+            first, second, index, turn = heapq.heappop(heap)
+            if index in done:
+                continue
+            done.add(index)
+            cost = second if by_turns else first
+            node = self.nodes[index]
+            if isinstance(node, p.PlaceOrder):
+                after = min((self._cost(run, "usual") for run in self._runs(node.next)), default=0)
+                return cost + after, turn
+            asks = isinstance(node, p.Menu | p.Ask)
+            ways = self._ways(index, guarded=not by_turns)
+            for entry in [*ways, *(shortcuts if asks else [])]:
+                push(entry, cost, turn + asks)
+        return None
+
+    def _worst(self) -> float:
+        """Every question on a way to an order once, at its longest."""
+        most: dict[int, float] = {}
+        follows: dict[int, set[int]] = {}
+        orders: set[int] = set()
+        last = 0.0
+        waiting = [(p.NOWHERE, self.turns.program.start)]
+        seen: set[tuple[int, int]] = set()
+        while waiting and len(most) < WAITS_MAX:
+            before, entry = waiting.pop()
+            if (before, entry) in seen:
+                continue
+            seen.add((before, entry))
+            for run in self._runs(entry):
+                end = run.end
+                if end == p.NOWHERE:
+                    continue
+                follows.setdefault(end, set()).add(before)
+                most[end] = max(most.get(end, 0.0), self._cost(run, "longest"))
+                node = self.nodes[end]
+                if isinstance(node, p.PlaceOrder):
+                    orders.add(end)
+                    after = [self._cost(run, "longest") for run in self._runs(node.next)]
+                    last = max(last, *after, 0.0)
+                else:
+                    waiting += [(end, way) for way in self._ways(end)]
+        # Only questions from which an order can be reached.
+        useful = set(orders)
+        frontier = list(orders)
+        while frontier:
+            for before in follows.get(frontier.pop(), ()):
+                if before != p.NOWHERE and before not in useful:
+                    useful.add(before)
+                    frontier.append(before)
+        return sum(most[index] for index in useful) + last
+
+
+@lru_cache(maxsize=20_000)
+def _parts(text: str) -> int:
+    # The commonest message needs no counting: even in UCS-2 it is one part.
+    return 1 if len(text) <= 35 else count_parts(text).parts

@@ -1,0 +1,114 @@
+"""What the nodes of a program say on one channel, their texts filled at one size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows import program as p
+from flows import prompts
+from flows.length import Lengths
+
+if TYPE_CHECKING:
+    from flows.checker.turns import Run
+
+
+class Sayings:
+    """Texts of one program on one channel."""
+
+    def __init__(self, program: p.Program, channel: str, lengths: Lengths) -> None:
+        self.program = program
+        self.channel = channel
+        self.lengths = lengths
+        self._said: dict[tuple[int, str], str] = {}
+        self._questions: dict[tuple[int, str], str] = {}
+        first = p.CHANNELS.index(channel) * len(program.languages)
+        self._columns = {
+            language: first + column for column, language in enumerate(program.languages)
+        }
+
+    def text(self, wording: int, language: str) -> str:
+        """A wording as a buyer gets it."""
+        column = self._columns[language]
+        return self.lengths.text(self.program.wordings[wording][column], language)
+
+    def written(self, wording: int, language: str) -> str:
+        """A wording as the seller wrote it."""
+        return self.program.texts[self.program.wordings[wording][self._columns[language]]]
+
+    def parts(self, run: Run) -> list[str]:
+        """The texts of a turn in order, the question last."""
+        found = [self.said(index, spoken) for index, spoken in run.said]
+        if run.end != p.NOWHERE:
+            found.append(self.question(run.end, run.language))
+        return [text for text in found if text]
+
+    def message(self, run: Run) -> str:
+        """The texts of a turn as one message, as SMS and USSD send them."""
+        return "\n".join(self.parts(run))
+
+    def said(self, index: int, language: str) -> str:
+        """The text of a `say` or `send sms`, as it is given."""
+        found = self._said.get((index, language))
+        if found is None:
+            node = self.program.nodes[index]
+            assert isinstance(node, p.Say | p.SendSms)
+            found = self._said[index, language] = self.text(node.wording, language)
+        return found
+
+    def question(self, index: int, language: str) -> str:
+        """What a question says of itself, with its options; nothing for what is no question."""
+        found = self._questions.get((index, language))
+        if found is None:
+            found = self._questions[index, language] = self._question(index, language)
+        return found
+
+    def before_options(self, index: int, language: str) -> str:
+        """What a question says before its options; for a hand-over, what is said on the way."""
+        texts = [self.text(wording, language) for wording in wordings_of(self.program.nodes[index])]
+        return ("" if self.channel == "voice" else "\n").join(text for text in texts if text)
+
+    def retries(self, index: int, language: str) -> list[str]:
+        """The messages to an answer that was not understood, with the question where it is asked again."""
+        node = self.program.nodes[index]
+        if not isinstance(node, p.Menu | p.Ask):
+            return []
+        own = [self.text(wording, language) for wording in node.retry.no_match]
+        if isinstance(node, p.Ask):
+            if own:
+                return own
+            default = prompts.no_match(node.type, language, node.lower, node.upper)
+        else:
+            default = prompts.word("no_match", language)
+        again = self.question(index, language)
+        return [f"{reply}\n{again}" for reply in own or [default]]
+
+    def _question(self, index: int, language: str) -> str:
+        before = self.before_options(index, language)
+        node = self.program.nodes[index]
+        match node:
+            case p.Menu(options=options):
+                lines = self._menu_lines(options, language)
+            case p.Ask(choices=options) if options:
+                lines = self._menu_lines(options, language)
+            case p.Ask(type="yesno"):
+                lines = prompts.yesno_hint(self.channel, language)
+            case _:
+                return before
+        return prompts.prompt_with_menu(before, lines, self.channel)
+
+    def _menu_lines(self, options: tuple[p.Option, ...], language: str) -> str:
+        listed = [(option.key, self.text(option.label, language)) for option in options]
+        return prompts.menu_lines(listed, self.channel, language)
+
+
+def wordings_of(node: p.AnyNode) -> tuple[int, ...]:
+    """The wordings that a node says, options and retries left out."""
+    match node:
+        case p.Say(wording=wording) | p.SendSms(wording=wording) | p.TellShop(wording=wording):
+            return (wording,)
+        case p.Ask(wordings=wordings) | p.HandOver(wordings=wordings):
+            return wordings
+        case p.Menu(wording=wording) if wording is not None:
+            return (wording,)
+        case _:
+            return ()
