@@ -154,7 +154,7 @@ def _words(line: list[Token], keywords: Spelling | None) -> str:
         word = _word(token, before, keywords)
         glued = token.type in ("_LPAR", "_RPAR", "_COMMA", "ARGUMENTS") or before in ("_LPAR", "")
         # A full-width colon brings its own space.
-        glued = glued or text.endswith("：") and before == "VARIANT"
+        glued = glued or (text.endswith("：") and before == "VARIANT")
         gap = "  " if token.type == "GUARD" else "" if glued else " "
         text += gap + word
         before = token.type

@@ -16,6 +16,7 @@ from grammars.keywords import ARROW, KEYWORDS, SETTINGS, head, keyword_pattern
 
 if TYPE_CHECKING:
     from lark import Lark, Token
+    from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 ERRORS_PER_BLOCK_MAX = 8
 """After so many bad lines in one block the rest of it is left alone."""
@@ -111,7 +112,8 @@ def parse_block(text: str, key: str) -> tuple[Block | None, tuple[Diagnostic, ..
 
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a block that parses, margins among them. Raises lark's UnexpectedInput."""
-    yield from _lark().parse_interactive(text).iter_parse()
+    parser: InteractiveParser = _lark().parse_interactive(text)  # pyright: ignore[reportUnknownMemberType]
+    yield from parser.iter_parse()
 
 
 class _Reading:
