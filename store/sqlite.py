@@ -55,6 +55,10 @@ class SqliteStore:
         """Let go of the file."""
         self._db.close()
 
+    def limit_pages(self, pages: int) -> None:
+        """Let the file grow to so many pages of 4 KiB and no further, as a quota would."""
+        self._db.execute(f"pragma max_page_count = {int(pages)}")
+
     def _check_version(self) -> None:
         row = self._db.execute("select value from meta where name = 'schema'").fetchone()
         if row is None:

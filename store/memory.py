@@ -1,0 +1,214 @@
+"""The store in memory: the same promises but for the disk, for tests and simulations."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+
+from msgspec.structs import replace as replace_struct
+
+from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
+from center.contact import Arrival, Contact, ContactKey
+from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
+from center.ports import StoreError
+from center.world import Seen, World
+from flows.inputs import Buyer
+from flows.program import Program, fingerprint
+
+
+@dataclass(slots=True)
+class _Kept:
+    contacts: dict[ContactKey, Contact] = field(default_factory=dict[ContactKey, Contact])
+    buyers: dict[tuple[str, str], Buyer] = field(default_factory=dict[tuple[str, str], Buyer])
+    stock: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+    seen: dict[bytes, Seen] = field(default_factory=dict[bytes, Seen])
+    orders: list[PlacedOrder] = field(default_factory=list[PlacedOrder])
+    texts: dict[int, OutgoingText] = field(default_factory=dict[int, OutgoingText])
+    text_count: int = 0
+    talks: list[Talk] = field(default_factory=list[Talk])
+    messages: list[ShopMessage] = field(default_factory=list[ShopMessage])
+    hand_overs: list[HandOverRequest] = field(default_factory=list[HandOverRequest])
+
+
+class MemoryStore:
+    """See center.ports.Store and center.outbox.Outbox."""
+
+    def __init__(self) -> None:
+        self._kept = _Kept()
+        self._programs: dict[bytes, Program] = {}
+        self._published: dict[str, bytes] = {}
+
+    @contextmanager
+    def batch(self, arrivals: Sequence[Arrival]) -> Generator[MemoryBatch]:
+        """See center.ports.Store."""
+        kept = self._kept
+        sellers = {arrival.contact.seller for arrival in arrivals}
+        world = World(
+            {a.contact: kept.contacts[a.contact] for a in arrivals if a.contact in kept.contacts},
+            {
+                who: kept.buyers[who]
+                for a in arrivals
+                if (who := (a.contact.seller, a.contact.buyer)) in kept.buyers
+            },
+            {seller: dict(kept.stock.get(seller, {})) for seller in sellers},
+            {seller: kept.counts[seller] for seller in sellers if seller in kept.counts},
+            {a.key: kept.seen[a.key] for a in arrivals if a.key in kept.seen},
+        )
+        yield MemoryBatch(self, world)
+
+    def keep(self, changes: Changes, world: World) -> list[int]:
+        """All changes or, if one cannot be, none; ids of the texts. Raises StoreError."""
+        kept = deepcopy(self._kept)
+        kept.seen.update(changes.seen)
+        kept.contacts.update(changes.contacts)
+        kept.buyers.update(changes.buyers)
+        for (seller, code), taken in changes.stock.items():
+            left = kept.stock.get(seller, {}).get(code)
+            if left is None:
+                continue
+            if left < taken:
+                raise StoreError(f"{seller} has {left} of {code}, not {taken}")
+            kept.stock[seller][code] = left - taken
+        keys = {order.key for order in kept.orders}
+        for order in changes.orders:
+            if order.key in keys:
+                raise StoreError(f"{order.key} has placed an order before")
+            keys.add(order.key)
+            kept.orders.append(order)
+            kept.counts[order.seller] = world.orders[order.seller]
+        ids: list[int] = []
+        for text in changes.texts:
+            kept.text_count += 1
+            kept.texts[kept.text_count] = text
+            ids.append(kept.text_count)
+        kept.talks += changes.talks
+        kept.messages += changes.messages
+        kept.hand_overs += changes.hand_overs
+        self._kept = kept
+        return ids
+
+    # --- the outbox ---
+
+    def waiting_texts(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
+        """See center.outbox.Outbox."""
+        return [(i, text) for i, text in self._kept.texts.items() if i > after][:limit]
+
+    def drop_texts(self, ids: Sequence[int]) -> None:
+        """See center.outbox.Outbox."""
+        for text_id in ids:
+            self._kept.texts.pop(text_id, None)
+
+    # --- sellers ---
+
+    def publish(self, seller: str, program: Program, now: int) -> bytes:
+        """See store.sqlite."""
+        del now
+        name = fingerprint(program)
+        self._programs[name] = program
+        self._published[seller] = name
+        self._kept.counts.setdefault(seller, 0)
+        stock = self._kept.stock.setdefault(seller, {})
+        for product in program.products:
+            stock.setdefault(product.code, product.stock)
+        return name
+
+    def published(self) -> dict[str, bytes]:
+        """See store.sqlite."""
+        return dict(self._published)
+
+    def program(self, name: bytes) -> Program | None:
+        """See store.sqlite."""
+        return self._programs.get(name)
+
+    # --- what people look at ---
+
+    def orders(
+        self,
+        seller: str | None = None,
+        status: Status | None = None,
+        number: str | None = None,
+        buyer: str | None = None,
+        limit: int = 100_000,
+    ) -> list[PlacedOrder]:
+        """See store.sqlite."""
+        found = [
+            order
+            for order in reversed(self._kept.orders)
+            if seller in (None, order.seller)
+            and status in (None, order.status)
+            and number in (None, order.number)
+            and buyer in (None, order.buyer)
+        ]
+        return found[:limit]
+
+    def advance_order(self, seller: str, number: str, to: Status, now: int) -> PlacedOrder:
+        """See store.sqlite."""
+        del now
+        for position, order in enumerate(self._kept.orders):
+            if (order.seller, order.number) == (seller, number):
+                advance(order.status, to)
+                moved = self._kept.orders[position] = replace(order, status=to)
+                self._note(moved)
+                return moved
+        raise LookupError(f"{seller} has no order {number}")
+
+    def _note(self, order: PlacedOrder) -> None:
+        if order.status in RESTOCKED:
+            for line in order.lines:
+                self._kept.stock[order.seller][line.code] += line.quantity
+        who = (order.seller, order.buyer)
+        buyer = self._kept.buyers.get(who)
+        if buyer is not None and buyer.last_order and buyer.last_order.number == order.number:
+            last = replace_struct(buyer.last_order, status=str(order.status))
+            self._kept.buyers[who] = replace_struct(buyer, last_order=last)
+
+    def stock(self, seller: str) -> dict[str, int]:
+        """See store.sqlite."""
+        return dict(self._kept.stock.get(seller, {}))
+
+    def set_stock(self, seller: str, code: str, left: int) -> None:
+        """See store.sqlite."""
+        self._kept.stock.setdefault(seller, {})[code] = left
+
+    def buyer(self, seller: str, number: str) -> Buyer | None:
+        """See store.sqlite."""
+        return self._kept.buyers.get((seller, number))
+
+    def talks(self, seller: str, limit: int = 100) -> list[tuple[str, str, int, int, str]]:
+        """See store.sqlite."""
+        sessions: dict[tuple[str, str, int], list[Talk]] = {}
+        for talk in self._kept.talks:
+            if talk.contact.seller == seller:
+                key = (talk.contact.buyer, talk.contact.channel, talk.serial)
+                sessions.setdefault(key, []).append(talk)
+        rows = [
+            (*key, turns[0].at, "\n".join(turn.lines for turn in turns))
+            for key, turns in sessions.items()
+        ]
+        return sorted(rows, key=lambda row: -row[3])[:limit]
+
+    def messages(self, seller: str, limit: int = 100) -> list[tuple[str, str, str, int]]:
+        """See store.sqlite."""
+        found = [m for m in reversed(self._kept.messages) if m.seller == seller]
+        return [(m.seller, m.buyer, m.text, m.at) for m in found[:limit]]
+
+
+class MemoryBatch:
+    """See center.ports.Batch."""
+
+    def __init__(self, store: MemoryStore, world: World) -> None:
+        self._store = store
+        self._world = world
+        self.text_ids: Sequence[int] = ()
+
+    @property
+    def world(self) -> World:
+        """What the arrivals touch."""
+        return self._world
+
+    def commit(self, changes: Changes) -> None:
+        """Keep all changes."""
+        self.text_ids = self._store.keep(changes, self._world)

@@ -1,0 +1,43 @@
+from center.routing import Routes
+from flows.program import Program
+from tests.flows.shops import SHOP, program_of
+
+TEA = program_of(shop=SHOP.replace("sms code 1069", "sms code 1070\n  keyword 茶 | tea"))
+NOODLES = program_of(shop=SHOP.replace("sms code 1069", "sms code 1070, 1069\n  keyword 面馆"))
+
+
+def routes(*sellers: tuple[str, Program]) -> Routes:
+    return Routes(sellers or (("tea", TEA), ("noodles", NOODLES)))
+
+
+def test_a_code_of_one_seller_needs_no_keyword() -> None:
+    routed = routes().find("1069", "101 2", None)
+    assert routed is not None
+    assert (routed.seller, routed.rest) == ("noodles", "101 2")
+
+
+def test_a_keyword_alone_opens_the_shop() -> None:
+    routed = routes().find("1070", " ＴＥＡ ", None)
+    assert routed is not None
+    assert (routed.seller, routed.rest, routed.named) == ("tea", "", True)
+
+
+def test_a_keyword_before_other_words_is_taken_off() -> None:
+    routed = routes().find("1070", "面馆 101 2", "tea")
+    assert routed is not None
+    assert (routed.seller, routed.rest) == ("noodles", "101 2")
+
+
+def test_without_a_keyword_a_buyer_stays_with_the_last_shop() -> None:
+    routed = routes().find("1070", "2", "tea")
+    assert routed is not None
+    assert routed.seller == "tea"
+
+
+def test_a_stranger_without_a_keyword_is_told_the_keywords() -> None:
+    assert routes().find("1070", "hello", None) is None
+    assert routes().help("1070").endswith("茶, 面馆")
+
+
+def test_a_code_of_nobody_leads_nowhere() -> None:
+    assert routes().find("9999", "茶", None) is None

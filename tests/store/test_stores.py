@@ -1,0 +1,272 @@
+"""What every store promises, held against each of them."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from center.contact import Arrival, ContactKey
+from center.orders.order import OrderError, Status
+from center.ports import StoreError, StoreFullError
+from center.shops import Shops
+from center.turns import take_turns
+from flows.inputs import Text
+from flows.program import fingerprint
+from store.memory import MemoryStore
+from store.sqlite import SqliteStore
+from tests.flows.shops import NOON, ORDER, SHOP, program_of
+
+AnyStore = SqliteStore | MemoryStore
+PROGRAM = program_of()
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyStore]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    kept = SqliteStore(tmp_path / "shop.db")
+    yield kept
+    kept.close()
+
+
+def arrival(text: str, *, buyer: str = "13800138000", key: bytes = b"", epoch: int = 1) -> Arrival:
+    contact = ContactKey("shop", buyer, "sms")
+    return Arrival(contact, Text(text), "1069", "carrier", key, epoch, NOON)
+
+
+def run(store: AnyStore, *arrivals: Arrival) -> list[str]:
+    """One batch; the texts it sent."""
+    shops = Shops(store.published(), store.program)
+    with store.batch(arrivals) as batch:
+        changes = take_turns(arrivals, batch.world, shops)
+        batch.commit(changes)
+        assert len(batch.text_ids) == len(changes.texts)
+    return [text.text for text in changes.texts]
+
+
+def order(store: AnyStore, what: str = "苹果 2", buyer: str = "13800138000") -> list[str]:
+    run(store, arrival(what, buyer=buyer))
+    return run(store, arrival("1", buyer=buyer))
+
+
+def test_an_order_takes_its_stock_in_the_same_batch(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    assert order(store) == ["订单A0001，12:30到"]
+    assert store.stock("shop") == {"1": 3, "2": 1}
+    [placed] = store.orders("shop")
+    assert (placed.number, placed.total, placed.status) == ("A0001", 500, Status.PLACED)
+    assert placed.lines[0].name == "苹果"
+
+
+def test_orders_are_numbered_on_for_each_seller(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    order(store, "苹果 1", "1380000001")
+    order(store, "苹果 1", "1380000002")
+    assert [placed.number for placed in store.orders("shop")] == ["A0002", "A0001"]
+
+
+def test_what_two_buyers_want_in_one_batch_is_sold_once(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("西瓜 1", buyer="1"), arrival("西瓜 1", buyer="2"))
+    sent = run(store, arrival("1", buyer="1"), arrival("1", buyer="2"))
+    assert sent == ["订单A0001，12:30到", "大西瓜没有了\n要什么？"]
+    assert store.stock("shop")["2"] == 0
+    assert len(store.orders("shop")) == 1
+
+
+def test_a_batch_that_is_not_committed_never_happened(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果 2"))
+    arrivals = [arrival("1")]
+    with store.batch(arrivals) as batch:
+        take_turns(arrivals, batch.world, Shops(store.published(), store.program))
+    assert store.orders("shop") == []
+    assert store.stock("shop")["1"] == 5
+    assert run(store, arrival("1")) == ["订单A0001，12:30到"]
+
+
+def test_a_batch_that_fails_is_undone(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果 2"))
+
+    def fail() -> None:
+        arrivals = [arrival("1")]
+        with store.batch(arrivals) as batch:
+            take_turns(arrivals, batch.world, Shops(store.published(), store.program))
+            raise RuntimeError("the power went")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert store.stock("shop")["1"] == 5
+    assert run(store, arrival("1")) == ["订单A0001，12:30到"]
+
+
+def test_a_redelivery_over_another_connection_is_taken_once(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果 2", key=b"a"))
+    assert run(store, arrival("1", key=b"b")) == ["订单A0001，12:30到"]
+    assert run(store, arrival("1", key=b"b", epoch=2)) == []
+    assert len(store.orders("shop")) == 1
+
+
+def test_the_same_words_said_twice_are_two_messages(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果", key=b"a"))
+    run(store, arrival("2", key=b"b"))
+    assert run(store, arrival("2", key=b"b")) == ["要什么？"]
+
+
+def test_texts_wait_in_the_outbox_until_the_carrier_has_them(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("你好", buyer="1"), arrival("你好", buyer="2"))
+    waiting = store.waiting_texts(0, 10)
+    assert [text.destination for _, text in waiting] == ["1", "2"]
+    store.drop_texts([waiting[0][0]])
+    assert [text.destination for _, text in store.waiting_texts(0, 10)] == ["2"]
+    assert store.waiting_texts(waiting[1][0], 10) == []
+
+
+def test_a_buyer_is_known_the_next_time(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    order(store)
+    buyer = store.buyer("shop", "13800138000")
+    assert buyer is not None
+    assert buyer.last_order is not None
+    assert buyer.last_order.number == "A0001"
+
+
+def test_an_order_moves_through_its_states_and_the_buyer_sees_it(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    order(store)
+    store.advance_order("shop", "A0001", Status.CONFIRMED, NOON)
+    moved = store.advance_order("shop", "A0001", Status.SHIPPED, NOON + 1)
+    assert moved.status is Status.SHIPPED
+    buyer = store.buyer("shop", "13800138000")
+    assert buyer is not None
+    assert buyer.last_order is not None
+    assert buyer.last_order.status == "shipped"
+
+
+def test_an_order_cannot_skip_a_state(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    order(store)
+    with pytest.raises(OrderError, match="can become confirmed, cancelled"):
+        store.advance_order("shop", "A0001", Status.DELIVERED, NOON)
+    with pytest.raises(LookupError):
+        store.advance_order("shop", "A0002", Status.CONFIRMED, NOON)
+
+
+def test_a_cancelled_order_puts_its_goods_back(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    order(store)
+    store.advance_order("shop", "A0001", Status.CANCELLED, NOON)
+    assert store.stock("shop")["1"] == 5
+
+
+def test_publishing_again_keeps_what_is_left_in_stock(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    order(store)
+    store.publish("shop", program_of(ORDER.replace("要什么", "想要什么")), NOON)
+    assert store.stock("shop")["1"] == 3
+
+
+def test_a_buyer_in_the_middle_goes_on_in_the_new_version(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果"))
+    store.publish("shop", program_of(ORDER.replace("共{{", "一共{{")), NOON)
+    assert run(store, arrival("2")) == ["一共5.00\n1 下单\n2 再加"]
+
+
+def test_a_buyer_whose_question_changed_finishes_in_the_old_version(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果"))
+    changed = ORDER.replace("number 1..9", "number 5..9")
+    store.publish("shop", program_of(changed), NOON)
+    assert run(store, arrival("2")) == ["共2.50\n1 下单\n2 再加".replace("2.50", "5.00")]
+    assert store.published()["shop"] == fingerprint(program_of(changed))
+
+
+def test_what_was_said_is_logged_masked_and_by_session(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    order(store)
+    run(store, arrival("你好"))
+    talks = store.talks("shop")
+    assert [row[2] for row in talks] == [2, 1] or [row[2] for row in talks] == [1, 2]
+    first = next(row for row in talks if row[2] == 1)
+    assert first[4].split("\n")[:2] == ["> 苹果 2", "< 共5.00 1 下单 2 再加"]
+    assert "! place order 1x2 total 5.00" in first[4]
+
+
+def test_a_message_for_the_shop_is_kept(store: AnyStore) -> None:
+    steps = """
+step start
+  tell shop 有人来了
+  goodbye
+
+step take
+  goodbye
+
+step agent
+  goodbye
+"""
+    store.publish("shop", program_of(steps, SHOP), NOON)
+    run(store, arrival("你好"))
+    assert store.messages("shop") == [("shop", "13800138000", "有人来了", NOON)]
+
+
+# --- what only a file can show ---
+
+
+def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
+    first = SqliteStore(tmp_path / "shop.db")
+    first.publish("shop", PROGRAM, NOON)
+    run(first, arrival("苹果 2"))
+    first.close()
+    second = SqliteStore(tmp_path / "shop.db")
+    assert run(second, arrival("1")) == ["订单A0001，12:30到"]
+    assert len(second.waiting_texts(0, 10)) == 2
+    second.close()
+
+
+def test_a_file_that_is_not_a_database_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("these are notes, not a database at all " * 100)
+    with pytest.raises(StoreError, match=r"notes\.txt is not a database of dialcart"):
+        SqliteStore(path)
+    assert path.read_text().startswith("these are notes")
+
+
+def test_a_database_of_another_schema_is_refused(tmp_path: Path) -> None:
+    SqliteStore(tmp_path / "shop.db").close()
+    with sqlite3.connect(tmp_path / "shop.db") as database:
+        database.execute("update meta set value = '99' where name = 'schema'")
+    database.close()
+    with pytest.raises(StoreError, match="has schema 99"):
+        SqliteStore(tmp_path / "shop.db")
+
+
+def test_a_full_disk_refuses_the_batch_and_keeps_the_world(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "shop.db")
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果 2"))
+    with sqlite3.connect(tmp_path / "shop.db") as probe:
+        pages = probe.execute("pragma page_count").fetchone()[0]
+    probe.close()
+    store.limit_pages(pages)
+    strangers = [arrival("你好", buyer=str(number)) for number in range(2_000)]
+    with pytest.raises(StoreFullError):
+        run(store, *strangers)
+    store.limit_pages(1_000_000)
+    assert run(store, arrival("1")) == ["订单A0001，12:30到"]
+    store.close()
+
+
+def test_keys_of_old_messages_are_forgotten(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "shop.db")
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果", key=b"a"))
+    store.forget_old(NOON + 86_401)
+    assert run(store, arrival("2", key=b"a", epoch=2)) == ["共5.00\n1 下单\n2 再加"]
+    store.close()
