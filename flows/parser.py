@@ -10,7 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 from flows.diagnostic import Diagnostic
-from flows.mistake import PLACES, Line, Mistake, explain, fits
+from flows.mistakes.explain import explain
+from flows.mistakes.mistake import Line, Mistake
+from flows.mistakes.places import PLACES, fits
 from flows.syntax import Block, Span
 from grammars.keywords import ARROW, KEYWORDS, SETTINGS, head, keyword_pattern
 

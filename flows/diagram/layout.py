@@ -66,7 +66,7 @@ def lay_out(picture: Picture) -> Layout:
     ]
     column, reached = _columns(picture, numbers, ways)
     arrows = _drawn(boxes, ways, column)
-    order = _order(boxes, column, arrows)
+    order = _order(column, arrows)
     top = _heights(boxes, order, arrows)
     lift = min(top.values(), default=0.0)
     at = tuple(
@@ -124,9 +124,7 @@ def _drawn(boxes: tuple[Box, ...], ways: list[Arrow], column: dict[int, int]) ->
     return tuple(sorted(chosen.values(), key=lambda arrow: (arrow.source, arrow.row)))
 
 
-def _order(
-    boxes: tuple[Box, ...], column: dict[int, int], arrows: tuple[Arrow, ...]
-) -> list[list[int]]:
+def _order(column: dict[int, int], arrows: tuple[Arrow, ...]) -> list[list[int]]:
     """Boxes of each column from top to bottom, swept to and fro by the middle of their neighbours."""
     columns: list[list[int]] = [[] for _ in range(max(column.values(), default=-1) + 1)]
     # As they were reached: the start on top, then `anywhere`, then what nothing leads to.
