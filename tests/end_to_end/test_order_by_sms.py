@@ -1,0 +1,157 @@
+"""A buyer's phone, an SMSC, our ESME, the flow, the database: all real, all over sockets."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from center.contact import Arrival
+from center.ports import Batch, StoreFullError
+from sms.carrier import Carrier
+from sms.smpp import pdu as p
+from sms.smsc.faults import Faults
+from store.sqlite import SqliteStore
+from tests.end_to_end.shop import open_shop, until
+
+
+def test_an_order_is_placed_and_confirmed(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_shop(tmp_path / "shop.db") as shop:
+            phone = shop.phone()
+            phone.text("苹果 2")
+            assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+            phone.text("1")
+            assert (await phone.hears()).startswith("订单A0001")
+            [order] = shop.store.orders()
+            assert (order.buyer, order.total) == ("13800138000", 500)
+            await until(lambda: not shop.store.waiting_texts(0, 10))
+
+    asyncio.run(run())
+
+
+def test_a_text_of_several_segments_is_read_as_one(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_shop(tmp_path / "shop.db") as shop:
+            phone = shop.phone()
+            phone.text("苹果" + "，谢谢" * 40 + "。")
+            assert await phone.hears() == "要什么？"
+            assert shop.channel.counters.received > 1
+            assert shop.channel.counters.turns == 1
+
+    asyncio.run(run())
+
+
+def test_transmitter_and_receiver_do_as_well_as_a_transceiver(tmp_path: Path) -> None:
+    async def run() -> None:
+        pair = Carrier("carrier", "127.0.0.1", 0, "dialcart", "dialcart", mode="pair", binds=2)
+        async with open_shop(tmp_path / "shop.db", carrier=pair) as shop:
+            await until(lambda: shop.esme.bound == 4)
+            phone = shop.phone()
+            phone.text("苹果 2")
+            assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+
+    asyncio.run(run())
+
+
+def test_many_phones_are_served_in_few_batches(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_shop(tmp_path / "shop.db") as shop:
+            phones = [shop.phone(f"1380000{number:04d}") for number in range(200)]
+            for phone in phones:
+                phone.text("你好")
+            for phone in phones:
+                assert await phone.hears() == "要什么？"
+            assert shop.channel.counters.turns == 200
+            assert shop.channel.counters.batches < 100
+
+    asyncio.run(run())
+
+
+def test_a_throttling_carrier_gets_everything_in_order_in_the_end(tmp_path: Path) -> None:
+    async def run() -> None:
+        faults = Faults(throttled=0.3, seed=7)
+        async with open_shop(tmp_path / "shop.db", faults=faults) as shop:
+            phone = shop.phone()
+            for text in ("你好", "1", "1"):
+                phone.text(text)
+            heard = [await phone.hears() for _ in range(3)]
+            assert heard == ["要什么？", "要几个？", "共2.50\n1 下单\n2 再加"]
+
+    asyncio.run(run())
+
+
+def test_what_was_committed_but_not_sent_is_sent_by_the_next_run(tmp_path: Path) -> None:
+    async def run() -> None:
+        faults = Faults(queue_full=1.0)
+        async with open_shop(tmp_path / "shop.db", faults=faults) as shop:
+            phone = shop.phone()
+            phone.text("苹果 2")
+            await until(lambda: shop.channel.counters.replies == 1)
+        async with open_shop(tmp_path / "shop.db") as again:
+            phone = again.phone()
+            assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+            await until(lambda: not again.store.waiting_texts(0, 10))
+
+    asyncio.run(run())
+
+
+class FullAtFirst:
+    """A store whose disk has no room for the first batch."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.store = store
+        self.refused = 0
+
+    def batch(self, arrivals: Sequence[Arrival]) -> AbstractContextManager[Batch]:
+        if not self.refused:
+            self.refused += 1
+            raise StoreFullError("the disk is full")
+        return self.store.batch(arrivals)
+
+
+def test_a_batch_that_cannot_be_kept_is_refused_for_now_and_comes_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_shop(tmp_path / "shop.db") as shop:
+            full = FullAtFirst(shop.store)
+            shop.channel.store = full
+            phone = shop.phone()
+            phone.text("苹果 2")
+            assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+            assert full.refused == 1
+            assert shop.channel.counters.refused == 1
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("name", ["wrong", ""])
+def test_a_wrong_account_never_binds_and_never_crashes(tmp_path: Path, name: str) -> None:
+    async def run() -> None:
+        async with open_shop(tmp_path / "shop.db") as shop:
+            wrong = replace(shop.esme.carrier, system_id=name, name="wrong")
+            from sms.client import Esme
+
+            stranger = Esme(wrong, shop.channel, chance=shop.esme._chance)  # noqa: SLF001
+            stranger.start()
+            await until(lambda: stranger.counters.reconnects >= 1)
+            assert stranger.bound == 0
+            await stranger.close()
+
+    asyncio.run(run())
+
+
+def test_garbage_on_the_smsc_port_harms_nobody(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_shop(tmp_path / "shop.db") as shop:
+            reader, writer = await asyncio.open_connection("127.0.0.1", shop.smsc.port)
+            writer.write(b"GET / HTTP/1.1\r\n\r\n" * 100)
+            await writer.drain()
+            assert len(await reader.read()) <= p.PDU_BYTES_MAX
+            writer.close()
+            phone = shop.phone()
+            phone.text("苹果 2")
+            assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+
+    asyncio.run(run())

@@ -1,0 +1,246 @@
+"""Both ends of a bind, each a machine, wired to one another without a network."""
+
+import itertools
+
+import pytest
+
+from sms.smpp import pdu as p
+from sms.smpp.bind import (
+    ALLOWED,
+    SEQUENCE_MAX,
+    Answered,
+    BindMachine,
+    Changed,
+    Closing,
+    Event,
+    Requested,
+    State,
+    Timers,
+    Unanswered,
+)
+from sms.smpp.errors import ProtocolError
+from sms.smpp.frames import FRAME_BYTES_UNBOUND_MAX
+from sms.smpp.status import Status
+
+
+class Pair:
+    """An ESME and an SMSC; what one sends the other receives."""
+
+    def __init__(self, *, window: int = 64) -> None:
+        self.now = 0.0
+        self.esme = BindMachine("esme", 0.0, window=window)
+        self.smsc = BindMachine("smsc", 0.0)
+        self.events: dict[str, list[Event]] = {"esme": [], "smsc": []}
+
+    def settle(self) -> None:
+        while True:
+            out, back = self.esme.data_to_send(), self.smsc.data_to_send()
+            if not out and not back:
+                return
+            if out:
+                self.events["smsc"] += self.smsc.receive(out, self.now)
+            if back:
+                self.events["esme"] += self.esme.receive(back, self.now)
+
+    def take(self, end: str) -> list[Event]:
+        self.settle()
+        events, self.events[end] = self.events[end], []
+        return events
+
+    def bind(self, command: int = p.BIND_TRANSCEIVER, status: int = 0) -> list[Event]:
+        self.esme.request(p.Bind(command=command, system_id="shop"), self.now)
+        [asked] = self.take("smsc")
+        assert isinstance(asked, Requested)
+        assert isinstance(asked.pdu, p.Bind)
+        answer = p.BindResp(
+            sequence=asked.pdu.sequence, status=status, command=command | p.RESPONSE
+        )
+        self.smsc.respond(answer)
+        return self.take("esme")
+
+
+def test_a_bind_is_asked_and_accepted() -> None:
+    pair = Pair()
+    changed, answered = pair.bind()
+    assert changed == Changed(State.BOUND_TRX)
+    assert isinstance(answered, Answered)
+    assert pair.esme.state is pair.smsc.state is State.BOUND_TRX
+
+
+def test_a_refused_bind_leaves_both_ends_open() -> None:
+    pair = Pair()
+    [answered] = pair.bind(status=Status.INVPASWD)
+    assert isinstance(answered, Answered)
+    assert answered.pdu.status == Status.INVPASWD
+    assert pair.esme.state is pair.smsc.state is State.OPEN
+
+
+def test_a_message_and_its_answer_carry_the_context() -> None:
+    pair = Pair()
+    pair.bind()
+    pair.esme.request(p.SubmitSm(message=b"hi"), 0.0, context="order 1")
+    [asked] = pair.take("smsc")
+    assert isinstance(asked, Requested)
+    pair.smsc.respond(p.SubmitSmResp(sequence=asked.pdu.sequence, message_id="77"))
+    [answered] = pair.take("esme")
+    assert isinstance(answered, Answered)
+    assert answered.context == "order 1"
+    assert answered.pdu == p.SubmitSmResp(sequence=asked.pdu.sequence, message_id="77")
+
+
+def test_answers_may_come_in_any_order() -> None:
+    pair = Pair()
+    pair.bind()
+    for number in range(3):
+        pair.esme.request(p.SubmitSm(), 0.0, context=number)
+    asked = [event.pdu.sequence for event in pair.take("smsc") if isinstance(event, Requested)]
+    for sequence in reversed(asked):
+        pair.smsc.respond(p.SubmitSmResp(sequence=sequence))
+    contexts = [event.context for event in pair.take("esme") if isinstance(event, Answered)]
+    assert contexts == [2, 1, 0]
+
+
+def test_the_window_closes_and_opens() -> None:
+    pair = Pair(window=2)
+    pair.bind()
+    pair.esme.request(p.SubmitSm(), 0.0)
+    pair.esme.request(p.SubmitSm(), 0.0)
+    assert pair.esme.room() == 0
+    asked = pair.take("smsc")[0]
+    assert isinstance(asked, Requested)
+    pair.smsc.respond(p.SubmitSmResp(sequence=asked.pdu.sequence))
+    pair.settle()
+    assert pair.esme.room() == 1
+
+
+def test_a_late_and_a_doubled_answer_are_counted_and_dropped() -> None:
+    pair = Pair()
+    pair.bind()
+    pair.take("esme")
+    pair.smsc.respond(p.SubmitSmResp(sequence=99))
+    assert pair.take("esme") == []
+    assert pair.esme.counters.stray_responses == 1
+
+
+def test_a_request_without_an_answer_runs_out_of_time() -> None:
+    pair = Pair()
+    pair.bind()
+    pair.esme.request(p.SubmitSm(), 5.0, context="lost")
+    assert pair.esme.handle_timer(14.9) == []
+    [late] = pair.esme.handle_timer(15.0)
+    assert isinstance(late, Unanswered)
+    assert late.context == "lost"
+
+
+def test_a_silent_peer_is_asked_and_then_given_up() -> None:
+    pair = Pair()
+    pair.bind()
+    assert pair.esme.timer() == 30.0
+    assert pair.esme.handle_timer(30.0) == []
+    assert isinstance(p.decode(pair.esme.data_to_send()), p.EnquireLink)
+    [closing] = pair.esme.handle_timer(40.0)
+    assert closing == Closing("no answer to EnquireLink")
+
+
+def test_enquire_link_is_answered_by_itself() -> None:
+    pair = Pair()
+    pair.bind()
+    pair.smsc.request(p.EnquireLink(), 1.0)
+    assert pair.take("esme") == []
+    assert pair.smsc.room() == 64
+
+
+def test_who_does_not_bind_in_time_is_closed() -> None:
+    smsc = BindMachine("smsc", 0.0, timers=Timers(session_init_s=3))
+    assert smsc.timer() == 3
+    assert smsc.handle_timer(3.0) == [Closing("nobody bound in time")]
+
+
+@pytest.mark.parametrize("asker", ["esme", "smsc"])
+def test_unbind_is_answered_and_closes_either_way(asker: str) -> None:
+    pair = Pair()
+    pair.bind()
+    end = pair.esme if asker == "esme" else pair.smsc
+    end.request(p.Unbind(), 0.0)
+    pair.settle()
+    for events in pair.events.values():
+        assert any(isinstance(event, Closing) for event in events)
+    assert pair.esme.state is pair.smsc.state is State.UNBOUND
+
+
+REQUESTS = {
+    p.Bind: p.Bind(),
+    p.Outbind: p.Outbind(),
+    p.SubmitSm: p.SubmitSm(),
+    p.QuerySm: p.QuerySm(),
+    p.CancelSm: p.CancelSm(),
+    p.ReplaceSm: p.ReplaceSm(),
+    p.DeliverSm: p.DeliverSm(),
+    p.AlertNotification: p.AlertNotification(),
+    p.DataSm: p.DataSm(),
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "kind"), list(itertools.product(State, ["esme", "smsc"], REQUESTS))
+)
+def test_every_arrow_of_the_table_and_no_other(state: State, role: str, kind: type[p.Pdu]) -> None:
+    asker = BindMachine("esme" if role == "esme" else "smsc", 0.0, state=state)
+    peer = BindMachine("smsc" if role == "esme" else "esme", 0.0, state=state)
+    if kind in ALLOWED[state][role]:
+        asker.request(REQUESTS[kind], 0.0)
+        [event] = peer.receive(asker.data_to_send(), 0.0)
+        assert isinstance(event, Requested)
+        assert type(event.pdu) is kind
+        return
+    with pytest.raises(ProtocolError):
+        asker.request(REQUESTS[kind], 0.0)
+    # A peer that asks all the same is told that it may not, and nobody else hears of it.
+    assert peer.receive(p.encode(REQUESTS[kind]), 0.0) == []
+    answer = peer.data_to_send()
+    if answer:
+        assert p.decode(answer).status == Status.INVBNDSTS
+
+
+def test_a_bad_pdu_is_nacked_and_the_next_is_read() -> None:
+    pair = Pair()
+    pair.bind()
+    bad = bytearray(p.encode(p.SubmitSm(sequence=50, message=b"abc")))
+    bad[-4] = 99
+    events = pair.smsc.receive(bytes(bad) + p.encode(p.SubmitSm(sequence=51)), 1.0)
+    assert [event.pdu.sequence for event in events if isinstance(event, Requested)] == [51]
+    assert p.decode(pair.smsc.data_to_send()) == p.GenericNack(sequence=50, status=Status.INVMSGLEN)
+
+
+def test_an_unknown_command_is_nacked() -> None:
+    pair = Pair()
+    pair.bind()
+    pair.smsc.receive(p.HEADER.pack(16, 0x00000777, 0, 8), 1.0)
+    assert p.decode(pair.smsc.data_to_send()) == p.GenericNack(sequence=8, status=Status.INVCMDID)
+
+
+def test_before_a_bind_long_pdus_are_refused_unread() -> None:
+    smsc = BindMachine("smsc", 0.0)
+    head = (FRAME_BYTES_UNBOUND_MAX + 1).to_bytes(4, "big")
+    events = smsc.receive(head, 0.0)
+    assert any(isinstance(event, Closing) for event in events)
+    assert smsc.state is State.CLOSED
+
+
+def test_sequence_numbers_wrap_to_one() -> None:
+    pair = Pair()
+    pair.bind()
+    pair.esme._sequence = SEQUENCE_MAX - 1  # noqa: SLF001  # two thousand million requests take too long
+    assert pair.esme.request(p.SubmitSm(), 0.0) == SEQUENCE_MAX
+    assert pair.esme.request(p.SubmitSm(), 0.0) == 1
+
+
+def test_when_the_connection_goes_what_waited_is_unanswered() -> None:
+    pair = Pair()
+    pair.bind()
+    pair.esme.request(p.SubmitSm(), 0.0, context="half way")
+    lost, changed = pair.esme.closed()
+    assert isinstance(lost, Unanswered)
+    assert lost.context == "half way"
+    assert changed == Changed(State.CLOSED)
+    assert pair.esme.timer() is None
