@@ -39,6 +39,12 @@ class Line:
 
 
 @lru_cache(maxsize=4)
+def statements_of(subject: Subject) -> tuple[tuple[s.Step, s.Statement], ...]:
+    """Every statement with its step, walked once for all rules."""
+    return tuple(subject.statements())
+
+
+@lru_cache(maxsize=4)
 def texts_of(subject: Subject) -> tuple[Written, ...]:
     """All texts in the order of the file."""
     return tuple(_texts(subject))
@@ -51,7 +57,7 @@ def _texts(subject: Subject) -> Iterator[Written]:
         yield Written("product", item.label)
     for option in subject.anywhere:
         yield Written("option", option.label)
-    for _, statement in subject.statements():
+    for _, statement in statements_of(subject):
         match statement:
             case s.Say(text):
                 yield Written("say", text)

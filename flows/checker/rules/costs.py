@@ -576,12 +576,14 @@ def _dear_lines(
     return found
 
 
+_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _CULPRITS_SHARE = 10
 """A line with one character in so many outside GSM 7-bit is meant to be in it."""
 
 
 @lru_cache(maxsize=50_000)
 def _culprits(text: str) -> tuple[tuple[str, str | None], ...]:
+    text = _BRACES.sub("", text)
     outside = [c for c in dict.fromkeys(text) if c not in DEFAULT.characters]
     if not outside:
         return ()
@@ -596,5 +598,5 @@ def _culprits(text: str) -> tuple[tuple[str, str | None], ...]:
 
 def _holds(text: str, line: str) -> bool:
     """Whether a message holds a line, as far as its longest run of characters that do not change shows."""
-    plain = max(re.split(r"\{\{.*?\}\}|\{%.*?%\}", line), key=len)
+    plain = max(_BRACES.split(line), key=len)
     return plain in text
