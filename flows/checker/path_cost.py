@@ -43,6 +43,7 @@ class _Paths:
             for option in turns.program.anywhere
             if option.channel in (None, channel) and option.target != p.NOWHERE
         ]
+        self._kept: dict[int, list[Run]] = {}
         self._costs: dict[tuple[int, Size], float] = {}
 
     def costs(self) -> Cost | None:
@@ -56,10 +57,11 @@ class _Paths:
 
     def _runs(self, entry: int) -> list[Run]:
         """Runs that stay in the language."""
-        if entry == p.NOWHERE:
-            return []
-        runs = self.turns.runs(entry, self.channel, self.language)
-        return [run for run in runs if run.language == self.language]
+        found = self._kept.get(entry)
+        if found is None:
+            runs = self.turns.runs(entry, self.channel, self.language) if entry >= 0 else ()
+            found = self._kept[entry] = [run for run in runs if run.language == self.language]
+        return found
 
     def _cost(self, run: Run, size: Size) -> float:
         # Runs are kept by Turns, so that their identity lasts.
@@ -72,7 +74,7 @@ class _Paths:
     def _price(self, run: Run, size: Size) -> float:
         sayings = self.turns.sayings(self.channel, size)
         if self.channel == "voice":
-            return sum(speech.seconds(text, self.language) for text in sayings.parts(run))
+            return sum(_seconds(text, self.language) for text in sayings.parts(run))
         sent = [sayings.said(index, spoken) for index, spoken in run.sent]
         return sum(_parts(text) for text in (sayings.message(run), *sent) if text)
 
@@ -113,9 +115,13 @@ class _Paths:
                 after = min((self._cost(run, "usual") for run in self._runs(node.next)), default=0)
                 return cost + after, turn
             asks = isinstance(node, p.Menu | p.Ask)
-            ways = self._ways(index, guarded=not by_turns)
-            for entry in [*ways, *(shortcuts if asks else [])]:
+            for entry in self._ways(index, guarded=not by_turns):
                 push(entry, cost, turn + asks)
+            if asks:
+                # A shortcut is cheapest from the first question that is reached.
+                for entry in shortcuts:
+                    push(entry, cost, turn + 1)
+                shortcuts = []
         return None
 
     def _worst(self) -> float:
@@ -159,3 +165,8 @@ class _Paths:
 def _parts(text: str) -> int:
     # The commonest message needs no counting: even in UCS-2 it is one part.
     return 1 if len(text) <= 35 else count_parts(text).parts
+
+
+@lru_cache(maxsize=20_000)
+def _seconds(text: str, language: str) -> float:
+    return speech.seconds(text, language)

@@ -166,9 +166,10 @@ def ussd_overflow(subject: Subject) -> Iterator[Finding]:
     shop 老王面馆
       channels ussd
     step start
-      menu 您好，欢迎光临本店。本店每天早上九点开门，晚上九点打烊，节假日照常营业，满一百元免费送货到家，不满一百元收五元送货费，请选择您要的服务：
+      menu 您好，欢迎光临本店。本店每天早上九点开门，晚上九点打烊，节假日照常营业，满一百元免费送货到家，不满一百元收五元送货费，请选择您今天要的服务：
         1 下单 -> start
         2 查询订单 -> start
+        3 修改订单 -> start
     ```
 
     Write instead
@@ -271,11 +272,10 @@ _NAMES = {"sms": "SMS", "voice": "phone"}
 
 
 def _cost_text(language: str, cost: Cost, channel: str) -> str:
-    unit = "parts" if channel == "sms" else "s of speech"
-    return (
-        f"`{language}` {cost.cheapest:.0f} {unit} at best, {cost.usual:.0f} usually"
-        f" ({cost.usual_turns} turns), {cost.worst:.0f} at worst"
-    )
+    best, usual, worst = round(cost.cheapest), round(cost.usual), round(cost.worst)
+    unit = f"part{'s' * (best != 1)}" if channel == "sms" else "s of speech"
+    answers = f"{cost.usual_turns} answer{'s' * (cost.usual_turns != 1)}"
+    return f"`{language}` {best} {unit} at best, {usual} usually ({answers}), {worst} at worst"
 
 
 @rule("C505", "long-prompt", "warning")

@@ -26,6 +26,9 @@ from grammars.names import nearest
 PRODUCTS_NAMED_MAX = 3
 """Products named in one finding; the others are counted."""
 
+WORDS_MIN = 3
+"""Latin words that make a sentence; fewer are a name, such as Wi-Fi."""
+
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
 _BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
@@ -425,7 +428,7 @@ def _script(text: str) -> str | None:
     han, latin = len(_HAN.findall(words)), len(_LATIN_WORD.findall(words))
     if han >= 2 and han > latin:
         return "han"
-    return "latin" if han == 0 and latin >= 2 else None
+    return "latin" if han == 0 and latin >= WORDS_MIN else None
 
 
 _WRITTEN_IN_SPEECH = (
@@ -445,7 +448,9 @@ _WRITTEN_IN_SPEECH = (
 )
 _SPOKEN_IN_WRITING = (
     (
-        re.compile(r"按(?:\s*[0-9０-９*#＊＃](?!\s*[份个元折])|下?(?:井号|星号)|任意键)"),
+        re.compile(
+            r"按(?:\s*[0-9０-９*#＊＃](?![0-9０-９.]*\s*[份个元折斤克件公千人天周月年小%])|下?(?:井号|星号)|任意键)"
+        ),
         "a message is answered in words, not with keys",
     ),
     (
