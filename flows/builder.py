@@ -471,7 +471,9 @@ def _condition(token: Token) -> str:
     bare = re.sub(r"(?:[:：]|[ ]then|那么)$", "", text).strip()
     if bare != text:
         end = text[len(bare) :].strip()
-        _note(span(token), f"`{end}` is too much here", "end the line with the condition")
+        whole = span(token)
+        place = s.Span(whole.block, whole.line, whole.column + whole.width - len(end), len(end))
+        _note(place, f"`{end}` is too much here", "end the line with the condition")
     return bare
 
 

@@ -36,9 +36,7 @@ def false_arrow(line: Line) -> Mistake | None:
 def arrow_target(line: Line) -> Mistake | None:
     """What follows the arrow is the name of a step, and nothing follows that."""
     found = REAL_ARROW.search(line.text)
-    if not found or (line.column <= line.depth + found.start() + 1 and line.parent != "STEP"):
-        return None
-    if line.column <= line.depth + found.start():
+    if not found or line.column <= line.depth + found.start() + 1:
         return None
     before, after = line.text[: found.end()], line.text[found.end() :].strip()
     if not after:
@@ -64,6 +62,8 @@ def arrow_target(line: Line) -> Mistake | None:
             f"{before} {bare}",
         )
     bare = after.rstrip(".。;；,，:：!！")
+    if bare == after and NAME.fullmatch(bare):
+        return None
     if NAME.fullmatch(bare):
         return line.mistake(
             f"`{after[len(bare) :]}` is too much after the name of a step",

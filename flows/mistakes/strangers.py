@@ -56,17 +56,21 @@ def column_zero(line: Line) -> Mistake | None:
 
 
 def else_alone(line: Line) -> Mistake | None:
+    """`else` and `else if` that follow no `if`."""
     word = head(line.text)
     if word not in ("ELSE", "ELSE_IF") or line.parent not in STATEMENT_PLACES:
         return None
+    if line.before in ("IF", "ELSE_IF"):
+        return None
+    spelling = next(s for s in KEYWORDS[word] if line.text.startswith(s))
     if line.before == "ELSE":
         return line.mistake(
-            f"`{line.word}` comes after `else`", "put every `else if` before the `else`", line.word
+            f"`{spelling}` comes after `else`", "put every `else if` before the `else`", spelling
         )
     return line.mistake(
-        f"there is no `if` above this `{line.word}`",
+        f"there is no `if` above this `{spelling}`",
         "put it right below the lines of its `if`, indented as the `if` is",
-        line.word,
+        spelling,
     )
 
 
@@ -228,9 +232,9 @@ def unknown(line: Line) -> Mistake | None:
     listed = ", ".join(f"`{s}`" for s in words[:LISTED_MAX])
     more = " and others" if len(words) > LISTED_MAX else ""
     if "SETTING" in PLACES.get(line.parent, ()):
-        close = difflib.get_close_matches(line.word.lower(), words, 1, 0.5)
+        close = difflib.get_close_matches(line.word.lower(), words, 1, CLOSE_ENOUGH)
         if close:
-            listed = f"`{close[0]}`"
+            listed, more = f"`{close[0]}`", " and others"
         return line.mistake(
             f"there is no setting `{line.word}`", f"settings are {listed}{more}", line.word
         )
