@@ -20,6 +20,7 @@ class Sayings:
         self.channel = channel
         self.lengths = lengths
         self._said: dict[tuple[int, str], str] = {}
+        self._parts: dict[int, list[str]] = {}
         self._questions: dict[tuple[int, str], str] = {}
         first = p.CHANNELS.index(channel) * len(program.languages)
         self._columns = {
@@ -37,10 +38,14 @@ class Sayings:
 
     def parts(self, run: Run) -> list[str]:
         """The texts of a turn in order, the question last."""
-        found = [self.said(index, spoken) for index, spoken in run.said]
-        if run.end != p.NOWHERE:
-            found.append(self.question(run.end, run.language))
-        return [text for text in found if text]
+        # Runs are kept by Turns, so that their identity lasts.
+        found = self._parts.get(id(run))
+        if found is None:
+            texts = [self.said(index, spoken) for index, spoken in run.said]
+            if run.end != p.NOWHERE:
+                texts.append(self.question(run.end, run.language))
+            found = self._parts[id(run)] = [text for text in texts if text]
+        return found
 
     def message(self, run: Run) -> str:
         """The texts of a turn as one message, as SMS and USSD send them."""

@@ -18,14 +18,6 @@ SENTENCES = frozenset({"say", "menu", "no input", "no match", "sms"})
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A text and what it is in the flow."""
-
-    part: Part
-    text: s.Text
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a text, as a seller wrote it, and who gets it."""
 
@@ -38,6 +30,16 @@ class Line:
     """(channel, language) that get this line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text and what it is in the flow."""
+
+    part: Part
+    text: s.Text
+    lines: tuple[Line, ...]
+    """Every line of the text with who gets it; a line that nobody gets has no readers."""
+
+
 @lru_cache(maxsize=4)
 def statements_of(subject: Subject) -> tuple[tuple[s.Step, s.Statement], ...]:
     """Every statement with its step, walked once for all rules."""
@@ -47,57 +49,54 @@ def statements_of(subject: Subject) -> tuple[tuple[s.Step, s.Statement], ...]:
 @lru_cache(maxsize=4)
 def texts_of(subject: Subject) -> tuple[Written, ...]:
     """All texts in the order of the file."""
-    return tuple(_texts(subject))
+    channels, languages = subject.program.channels, subject.program.languages
+    # Only a call notices silence; a message that does not come is no turn.
+    voice = tuple(channel for channel in channels if channel == "voice")
+    return tuple(
+        Written(part, text, lines_of(text, voice if part == "no input" else channels, languages))
+        for part, text in _texts(subject)
+    )
 
 
-def _texts(subject: Subject) -> Iterator[Written]:
+def _texts(subject: Subject) -> Iterator[tuple[Part, s.Text]]:
     if subject.shop is not None:
-        yield Written("shop", subject.shop.name)
+        yield "shop", subject.shop.name
     for item in subject.items:
-        yield Written("product", item.label)
+        yield "product", item.label
     for option in subject.anywhere:
-        yield Written("option", option.label)
+        yield "option", option.label
     for _, statement in statements_of(subject):
         match statement:
             case s.Say(text):
-                yield Written("say", text)
+                yield "say", text
             case s.SendSms(text):
-                yield Written("sms", text)
+                yield "sms", text
             case s.TellShop(text):
-                yield Written("tell", text)
+                yield "tell", text
             case s.Menu(text, options, retry):
                 if text is not None:
-                    yield Written("menu", text)
+                    yield "menu", text
                 for option in options:
-                    yield Written("option", option.label)
+                    yield "option", option.label
                 yield from _retry(retry)
             case s.Ask(prompts=prompts, choices=choices, retry=retry):
                 for prompt in prompts:
-                    yield Written("say", prompt.text)
+                    yield "say", prompt.text
                 for choice in choices:
-                    yield Written("choice", choice.label)
+                    yield "choice", choice.label
                 yield from _retry(retry)
             case s.HandOver(prompts=prompts):
                 for prompt in prompts:
-                    yield Written("say", prompt.text)
+                    yield "say", prompt.text
             case _:
                 pass
 
 
-def _retry(retry: s.Retry) -> Iterator[Written]:
+def _retry(retry: s.Retry) -> Iterator[tuple[Part, s.Text]]:
     for text in retry.no_input:
-        yield Written("no input", text)
+        yield "no input", text
     for text in retry.no_match:
-        yield Written("no match", text)
-
-
-def channels_of(written: Written, subject: Subject) -> tuple[str, ...]:
-    """Channels on which a text is ever given."""
-    channels = subject.program.channels
-    if written.part == "no input":
-        # Only a call notices silence; a message that does not come is no turn.
-        return tuple(channel for channel in channels if channel == "voice")
-    return channels
+        yield "no match", text
 
 
 def lines_of(
@@ -107,16 +106,15 @@ def lines_of(
     if not text.variants:
         everyone = _everyone(channels, languages)
         return (Line(text.base, text.span, None, None, everyone),)
-    readers: dict[int, list[tuple[str, str]]] = {}
-    for channel in channels:
-        for language in languages:
-            readers.setdefault(resolve(text, channel, language), []).append((channel, language))
-    base = Line(text.base, text.span, None, None, tuple(readers.get(-1, ())))
+    readers: list[list[tuple[str, str]]] = [[] for _ in range(len(text.variants) + 1)]
+    for reader in _everyone(channels, languages):
+        # The base is variant -1, the last of the list.
+        readers[resolve(text, *reader)].append(reader)
     return (
-        base,
+        Line(text.base, text.span, None, None, tuple(readers[-1])),
         *(
-            Line(v.text, v.span, v.channel, v.language, tuple(readers.get(index, ())))
-            for index, v in enumerate(text.variants)
+            Line(variant.text, variant.span, variant.channel, variant.language, tuple(given))
+            for variant, given in zip(text.variants, readers, strict=False)
         ),
     )
 

@@ -13,7 +13,7 @@ from flows.checker.rule import Finding, rule
 from flows.checker.sayings import wordings_of
 from flows.checker.subject import Subject
 from flows.checker.turns import Run, Turns, turns_of
-from flows.checker.wording import SENTENCES, channels_of, lines_of, texts_of
+from flows.checker.wording import SENTENCES, texts_of
 from flows.syntax import Span
 from grammars.gsm.alphabet import DEFAULT
 from grammars.gsm.parts import UCS2, Parts, choose, count_parts, count_units
@@ -431,8 +431,7 @@ def option_before_key(subject: Subject) -> Iterator[Finding]:
     for written in texts_of(subject):
         if written.part not in SENTENCES or written.part == "sms":
             continue
-        channels = channels_of(written, subject)
-        for line in lines_of(written.text, channels, subject.program.languages):
+        for line in written.lines:
             if not any(channel == "voice" for channel, _ in line.readers):
                 continue
             found = _key_first(line.text)
@@ -562,8 +561,7 @@ def _dear_lines(
     for written in texts_of(subject):
         if written.part in ("tell", "product", "shop"):
             continue
-        channels = channels_of(written, subject)
-        for line in lines_of(written.text, channels, subject.program.languages):
+        for line in written.lines:
             if written.part == "sms":
                 read = bool(line.readers)
             else:

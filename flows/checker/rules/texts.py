@@ -15,8 +15,6 @@ from flows.checker.wording import (
     SENTENCES,
     Line,
     Written,
-    channels_of,
-    lines_of,
     resolve,
     statements_of,
     texts_of,
@@ -115,9 +113,9 @@ def missing_translation(subject: Subject) -> Iterator[Finding]:
             f"write `{language}: NAME` under the product, or a column `name:{language}` in its CSV file",
         )
     for written in texts_of(subject):
-        if written.part in ("product", "tell"):
+        if written.part in ("product", "tell") or not any(line.readers for line in written.lines):
             continue
-        missing = _missing(written.text, base, others, channels_of(written, subject))
+        missing = _missing(written.text, base, others, subject.program.channels)
         if missing:
             yield Finding(
                 written.text.span,
@@ -519,8 +517,7 @@ def word_of_another_channel(subject: Subject) -> Iterator[Finding]:
 def _given(subject: Subject) -> Iterator[tuple[Written, Line]]:
     for written in texts_of(subject):
         if written.part in SENTENCES:
-            channels = channels_of(written, subject)
-            for line in lines_of(written.text, channels, subject.program.languages):
+            for line in written.lines:
                 if line.readers:
                     yield written, line
 
