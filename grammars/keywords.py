@@ -39,7 +39,6 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     # Parts of statements.
     "AS": ("as", "为"),
     "FROM": ("from", "来自"),
-    "WITH": ("with", "用"),
     "ITEM": ("item", "商品"),
     "PRICE": ("price", "价格"),
     "STOCK": ("stock", "库存"),
