@@ -52,6 +52,7 @@ class Turns:
         self.longest = Lengths(program, "longest")
         self.usual = Lengths(program, "usual")
         self._runs: dict[tuple[int, str, str], tuple[Run, ...]] = {}
+        self._returns: dict[int, tuple[int, ...]] | None = None
         self._all: dict[str, tuple[Run, ...]] = {}
         self._sayings: dict[tuple[str, Size], Sayings] = {}
         self._by_channel = any(
@@ -120,7 +121,7 @@ class Turns:
                 if not isinstance(node, WAITS) and depth < NODES_PER_RUN_MAX:
                     if isinstance(node, p.Call):
                         calls = (*calls, index)
-                    following = self._next(node, channel, spoken, calls)
+                    following = self._next(index, channel, spoken, calls)
                     if isinstance(node, p.Return):
                         calls = calls[:-1]
                 depth += 1
@@ -141,8 +142,9 @@ class Turns:
                     states.append((*state, depth))
 
     def _next(
-        self, node: p.AnyNode, channel: str, language: str, calls: tuple[int, ...]
+        self, index: int, channel: str, language: str, calls: tuple[int, ...]
     ) -> list[tuple[int, str]]:
+        node = self.program.nodes[index]
         match node:
             case p.Branch(condition, yes, no):
                 truth = _decide(condition, channel, language)
@@ -158,11 +160,36 @@ class Turns:
                 if calls:
                     caller = self.program.nodes[calls[-1]]
                     return [(caller.next, language)] if isinstance(caller, p.Call) else []
-                return []
+                # The turn began inside a called step: it may go back to any of its callers.
+                return [(following, language) for following in self._callers().get(index, ())]
             case p.Goodbye() | p.Menu() | p.Ask():
                 return []
             case _:
                 return [(node.next, language)]
+
+    def _callers(self) -> dict[int, tuple[int, ...]]:
+        """Every `return`, explicit or at a step's end, to where the calls that reach it come back."""
+        if self._returns is None:
+            found: dict[int, dict[int, None]] = {}
+            for call in self.program.nodes:
+                if isinstance(call, p.Call):
+                    for index in self._within(call.target):
+                        if isinstance(self.program.nodes[index], p.Return):
+                            found.setdefault(index, {})[call.next] = None
+            self._returns = {index: tuple(nexts) for index, nexts in found.items()}
+        return self._returns
+
+    def _within(self, entry: int) -> set[int]:
+        """Nodes that are reached from a node without entering a called step."""
+        seen: set[int] = set()
+        waiting = [entry]
+        while waiting:
+            index = waiting.pop()
+            if index in seen or index == p.NOWHERE:
+                continue
+            seen.add(index)
+            waiting += [to for label, to in p.edges(self.program, index) if label != "call"]
+        return seen
 
     def _tongues(self, value: str, language: str) -> tuple[str, ...]:
         """Languages that `set lang = VALUE` may lead to."""

@@ -227,7 +227,8 @@ def unused_variant(subject: Subject) -> Iterator[Finding]:
     """A line of a text for a channel or language that the shop does not have, or that another line hides.
 
     What it does
-    Compares every `sms:`, `en:`, `voice zh:` with `channels` and `languages` of the shop.
+    Compares every `sms:`, `en:`, `voice zh:` with `channels` and `languages` of the shop. Files that the flow includes
+    are left alone: other shops may share them.
 
     Why
     Nobody ever gets it: either the setting lacks a word, or the line is a leftover.
@@ -256,7 +257,10 @@ def unused_variant(subject: Subject) -> Iterator[Finding]:
     if subject.shop is None:
         return
     languages, channels = subject.program.languages, subject.program.channels
+    own = {key for key, place in subject.flow.starts.items() if place.file == _file(subject)}
     for written in texts_of(subject):
+        if written.text.span.block not in own:
+            continue
         seen: dict[tuple[str | None, str | None], s.Span] = {}
         for variant in written.text.variants:
             if variant.language is not None and variant.language not in languages:
@@ -278,6 +282,11 @@ def unused_variant(subject: Subject) -> Iterator[Finding]:
                     ((seen[key], "the other stands here"),),
                 )
             seen.setdefault(key, variant.span)
+
+
+def _file(subject: Subject) -> str:
+    """The file of the shop, which is the flow's own."""
+    return "" if subject.shop is None else subject.flow.starts[subject.shop.span.block].file
 
 
 @rule("T404", "placeholder-mismatch", "warning")
