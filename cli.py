@@ -37,6 +37,34 @@ def check(
     raise typer.Exit(run(paths, output))
 
 
+@app.command("format")
+def format_(
+    paths: Paths,
+    keywords: Annotated[
+        Literal["zh", "en"] | None, typer.Option(help="Write the language's words so.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only tell what would change.")] = False,
+) -> None:
+    """Lay flows out the one way they are written."""
+    from commands.layout import format_files
+
+    raise typer.Exit(format_files(paths, keywords, check=check))
+
+
+@app.command()
+def graph(
+    flow: Annotated[Path, typer.Argument(help="A flow file, its folder, or a sample seller.")],
+    output: Annotated[
+        Literal["svg", "mermaid"], typer.Option("--format", help="How to draw it.")
+    ] = "svg",
+    to: Annotated[Path | None, typer.Option(help="File to write.")] = None,
+) -> None:
+    """Draw a flow so that its seller recognises it."""
+    from commands.layout import graph as run
+
+    raise typer.Exit(run(flow, output, to))
+
+
 @app.command()
 def talk(
     flow: Annotated[Path, typer.Argument(help="A flow file, its folder, or a sample seller.")],
@@ -175,6 +203,70 @@ def orders(
     from commands.orders import orders as run
 
     raise typer.Exit(run(database, seller, number, status, to, output, limit))
+
+
+@app.command()
+def publish(
+    flow: Annotated[Path, typer.Argument(help="A flow file or its folder.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what becomes of waiting buyers.")
+    ] = False,
+    database: Database = DATABASE,
+) -> None:
+    """Make a flow live, and tell what becomes of buyers in the middle of it."""
+    from commands.publish import publish as run
+
+    raise typer.Exit(run(flow, database, dry_run=dry_run))
+
+
+@app.command()
+def rollback(
+    seller: Annotated[str, typer.Argument(help="Seller.")],
+    to: Annotated[str | None, typer.Option(help="Version; none lists them.")] = None,
+    database: Database = DATABASE,
+) -> None:
+    """Go back to an older version of a flow."""
+    from commands.publish import rollback as run
+
+    raise typer.Exit(run(seller, to, database))
+
+
+@app.command()
+def stock(
+    seller: Annotated[str, typer.Argument(help="Seller.")],
+    changes: Annotated[
+        list[str] | None, typer.Argument(help="CODE=COUNT to count anew.", show_default=False)
+    ] = None,
+    database: Database = DATABASE,
+) -> None:
+    """Show what is left of each product, or count it anew."""
+    from commands.shopkeeping import stock as run
+
+    raise typer.Exit(run(seller, changes or [], database))
+
+
+@app.command()
+def messages(
+    seller: Annotated[str, typer.Argument(help="Seller.")],
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100_000)] = 100,
+    database: Database = DATABASE,
+) -> None:
+    """Show what buyers left for the seller."""
+    from commands.shopkeeping import messages as run
+
+    raise typer.Exit(run(seller, limit, database))
+
+
+@app.command()
+def talks(
+    seller: Annotated[str, typer.Argument(help="Seller.")],
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100_000)] = 100,
+    database: Database = DATABASE,
+) -> None:
+    """Print logged conversations as transcripts; `replay` takes them as they are."""
+    from commands.shopkeeping import talks as run
+
+    raise typer.Exit(run(seller, limit, database))
 
 
 def main() -> None:

@@ -80,6 +80,8 @@ class _Visit:
         buyer = world.buyers.get((self.key.seller, self.key.buyer))
         self.buyer = buyer or Buyer(self.key.buyer)
         self.known = buyer
+        self.began = False
+        """Whether the last step began a session."""
         self.said: list[str] = []
         self.asides: list[str] = []
         """Texts sent besides the conversation; they go out after what was said."""
@@ -104,7 +106,12 @@ class _Visit:
         """Step the session to its next wait and carry out what it asks for on the way."""
         given = Given(self.arrival.input, self.buyer, self._stock())
         private = self._private()
+        buyer, stock = self.buyer, dict(self._stock()) if self.session is None else {}
         turn_effects = self._advance(given)
+        if self.began and self.session is not None:
+            self.lines += log_head(
+                self.machine.program, self.key.channel, self.session, buyer, stock, self.arrival.at
+            )
         self.lines += log_lines(self.arrival.input, turn_effects, self.machine.program, private)
         for _ in range(OUTCOMES_PER_TURN_MAX):
             outcome = self._carry_out(turn_effects)
@@ -128,6 +135,7 @@ class _Visit:
         return tuple(word for word in words if word)
 
     def _advance(self, given: Given) -> list[Effect]:
+        self.began = self.session is None
         if self.session is None:
             self.session, found = begin(self.machine, self.key.channel, given, self.arrival.at)
         else:
@@ -136,6 +144,7 @@ class _Visit:
             if self.session.turns < before.turns:
                 # The buyer began again: a new session, which must not share the old one's order keys.
                 self.serial += 1
+                self.began = True
         return found
 
     def _carry_out(self, turn_effects: list[Effect]) -> Outcome | None:

@@ -16,7 +16,14 @@ from flows.effects import Effect, Suspending
 from flows.inputs import Buyer, Input, Keys, Opened, Outcome, Silence, Text
 from flows.machine import Machine
 from flows.session import ENDED
-from flows.transcript.lines import effect_line, input_line, outcome_line, parse_input, parse_outcome
+from flows.transcript.lines import (
+    effect_line,
+    input_line,
+    outcome_line,
+    parse_input,
+    parse_outcome,
+    typed_outcome,
+)
 from flows.transcript.player import Player, World
 from flows.transcript.talk import TalkError, pause_seconds
 
@@ -54,7 +61,8 @@ class Conversation:
             yield from self._pause(line[1:].strip())
             return
         if line.startswith("="):
-            self._dictated.append(parse_outcome(line[1:].strip()))
+            dictated = parse_outcome(line[1:].strip())
+            self._dictated.append(typed_outcome(dictated, self.machine.program))
             return
         given = parse_input(line)
         if self.channel == "voice" and isinstance(given, Text):
@@ -74,7 +82,7 @@ class Conversation:
             outcome = self._outcome(found)
             if outcome is None:
                 return
-            yield self._note(outcome_line(outcome))
+            yield self._note(outcome_line(outcome, self.machine.program))
             found = self.player.give(outcome)
             yield from self._show(found)
 

@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 
 from flows import effects
+from flows.catalog import read_price
 from flows.effects import Effect
 from flows.inputs import HungUp, Input, Keys, Opened, Outcome, Silence, Speech, Text
-from flows.program import Program
+from flows.program import Program, Request
 from flows.render import money
+from flows.schema import article
 
 _OUTCOME = re.compile(r"(\w+)=(\"[^\"]*\"|\S+)")
 
@@ -25,8 +27,8 @@ def flatten(text: str) -> str:
     return " ".join(text.split())
 
 
-def input_line(given: Input) -> str:
-    """An input as its line."""
+def input_line(given: Input, program: Program | None = None) -> str:
+    """An input as its line; with the program, amounts of money in an outcome stand as money."""
     match given:
         case Opened():
             return ">"
@@ -45,14 +47,15 @@ def input_line(given: Input) -> str:
         case HungUp():
             return "> hangup"
         case Outcome():
-            return outcome_line(given)
+            return outcome_line(given, program)
         case _:
             raise TypeError(f"{type(given).__name__} has no line")
 
 
-def outcome_line(outcome: Outcome) -> str:
-    """`= ok A0001 eta 12:40`; other outcomes `= sold out missing=101`."""
+def outcome_line(outcome: Outcome, program: Program | None = None) -> str:
+    """`= ok A0001 eta 12:40`; other outcomes `= sold out missing=101`, a service's `= ok balance=12.50 barred=no`."""
     values = dict(outcome.values)
+    kinds = _result_kinds(program) if program else {}
     words = ["=", outcome.name]
     number = values.pop("number", None)
     if number is not None:
@@ -62,8 +65,48 @@ def outcome_line(outcome: Outcome) -> str:
             words += ["eta", flatten(str(eta))]
     for name, value in values.items():
         shown = str(value) if not isinstance(value, bool) else ("yes" if value else "no")
+        if program and kinds.get(name) == "money" and isinstance(value, int):
+            shown = money(value, program.decimals)
         words.append(f'{name}="{shown}"' if not shown or " " in shown else f"{name}={shown}")
     return " ".join(words)
+
+
+def typed_outcome(outcome: Outcome, program: Program) -> Outcome:
+    """A parsed outcome with the types that the flow's services declare: `12.50` is money, `no` is a no.
+
+    Raises ValueError for a value that is not of its type.
+    """
+    kinds = _result_kinds(program)
+    values = {
+        name: _typed(name, str(value), kinds[name], program.decimals) if name in kinds else value
+        for name, value in outcome.values.items()
+    }
+    return Outcome(outcome.name, values)
+
+
+def _typed(name: str, text: str, kind: str, decimals: int) -> int | str | bool:
+    try:
+        match kind:
+            case "money":
+                return read_price(text, decimals)
+            case "number":
+                return int(text)
+            case "yesno":
+                return {"yes": True, "no": False}[text]
+            case _:
+                return text
+    except (ValueError, KeyError):
+        raise ValueError(f"`{name}={text}` is not {article(kind)}") from None
+
+
+def _result_kinds(program: Program) -> dict[str, str]:
+    """What the services of a flow answer, by name."""
+    return {
+        name: kind
+        for node in program.nodes
+        if isinstance(node, Request)
+        for name, kind in node.results
+    }
 
 
 def effect_line(effect: Effect, program: Program) -> str:

@@ -7,12 +7,16 @@ buyer typed is logged as a made-up one of the same kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flows import effects
 from flows.effects import Effect
-from flows.inputs import Input, Text
+from flows.inputs import Buyer, Input, Text
 from flows.program import Program
+from flows.render import money
+from flows.session import Session
 from flows.transcript.lines import effect_line, input_line
 
 LOG_LINE_CHARACTERS_MAX = 2_000
@@ -24,11 +28,45 @@ MASKED_ADDRESS = "某路1号"
 _NUMBER = re.compile(r"(?<![\d.])\+?\d[\d -]{5,17}\d(?![\d.])")
 
 
+STOCK_LISTED_MAX = 20
+"""Products whose stock the head of a log names."""
+
+
+def log_head(
+    program: Program,
+    channel: str,
+    session: Session,
+    buyer: Buyer,
+    stock: Mapping[str, int],
+    at: int,
+) -> list[str]:
+    """The `@` lines of a session that begins: all that its replay must know of the world, masked."""
+    local = datetime.fromtimestamp(at, ZoneInfo(program.timezone))
+    head = f"@ flow {program.name}  channel {channel}  lang {session.language}"
+    lines = [f"{head}  from 13800138000  at {local:%Y-%m-%d %H:%M}"]
+    changed = [
+        f"{product.code}={stock[product.code]}"
+        for product in program.products
+        if stock.get(product.code, product.stock) != product.stock
+    ]
+    if changed:
+        lines.append(f"@ stock {' '.join(changed[:STOCK_LISTED_MAX])}")
+    if buyer.address:
+        lines.append(f"@ address {MASKED_ADDRESS}")
+    order = buyer.last_order
+    if order is not None and order.lines:
+        listed = " ".join(f"{line.code}x{line.quantity}" for line in order.lines)
+        total = money(order.total, program.decimals)
+        eta = f" eta {order.eta}" if order.eta else ""
+        lines.append(f"@ last order {order.number} {order.status} {listed} total {total}{eta}")
+    return lines
+
+
 def log_lines(
     given: Input, turn_effects: Sequence[Effect], program: Program, private: Sequence[str] = ()
 ) -> list[str]:
     """The lines of one step: its input, then its effects. `private` are words to hide wherever they stand."""
-    lines = [_masked_input(given, private)]
+    lines = [_masked_input(given, program, private)]
     for effect in turn_effects:
         if isinstance(effect, effects.KeepBuyer) and effect.field in ("address", "name"):
             lines.append(f"! buyer {effect.field} …")
@@ -37,11 +75,11 @@ def log_lines(
     return lines
 
 
-def _masked_input(given: Input, private: Sequence[str]) -> str:
+def _masked_input(given: Input, program: Program, private: Sequence[str]) -> str:
     if isinstance(given, Text) and given.text.strip() in private:
         return f"> {MASKED_ADDRESS}"
     # Buyers' digits stay digits, so that a phone number or a code is still one when it is replayed.
-    line = input_line(given)
+    line = input_line(given, program)
     return _cut(_NUMBER.sub(lambda found: re.sub(r"\d", "0", found[0][:-4]) + found[0][-4:], line))
 
 

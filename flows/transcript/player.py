@@ -17,7 +17,7 @@ from flows.inputs import Buyer, Given, Input, Opened, Order, Outcome, Silence
 from flows.machine import Machine
 from flows.session import ENDED, Session
 from flows.transcript.coverage import Column, Coverage
-from flows.transcript.lines import effect_line, parse_input, parse_outcome
+from flows.transcript.lines import effect_line, parse_input, parse_outcome, typed_outcome
 from flows.transcript.talk import Talk, TalkError, TalkLine, local_seconds, pause_seconds
 
 OUTCOMES_MAX = 8
@@ -95,6 +95,7 @@ class Player:
                 for line in effect.lines:
                     left = self.left(line.code)
                     self.world.stock[line.code] = max(0, left - line.quantity)
+                self.world.orders += 1
                 self._remember(effect, outcome)
 
     def _place(self, effect: effects.PlaceOrder) -> Outcome:
@@ -205,7 +206,7 @@ class _Playing:
             if self.driving and self.driving[0].mark == "=":
                 dictated = self.driving.popleft()
                 try:
-                    outcome = parse_outcome(dictated.text)
+                    outcome = typed_outcome(parse_outcome(dictated.text), self.program)
                 except ValueError as error:
                     raise TalkError(dictated.number, str(error)) from None
                 self.lines.append(dictated)

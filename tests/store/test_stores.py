@@ -12,7 +12,10 @@ from center.ports import StoreError, StoreFullError
 from center.shops import Shops
 from center.turns import take_turns
 from flows.inputs import Text
+from flows.machine import Machine
 from flows.program import fingerprint
+from flows.transcript.replay import difference, replay
+from flows.transcript.talk import read_talks
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
@@ -195,8 +198,23 @@ def test_what_was_said_is_logged_masked_and_by_session(store: AnyStore) -> None:
     talks = store.talks("shop")
     assert [row[2] for row in talks] == [2, 1] or [row[2] for row in talks] == [1, 2]
     first = next(row for row in talks if row[2] == 1)
-    assert first[4].split("\n")[:2] == ["> 苹果 2", "< 共5.00 1 下单 2 再加"]
+    assert first[4].split("\n")[:3] == [
+        "@ flow shop  channel sms  lang zh  from 13800138000  at 2026-11-24 12:00",
+        "> 苹果 2",
+        "< 共5.00 1 下单 2 再加",
+    ]
     assert "! place order 1x2 total 5.00" in first[4]
+
+
+def test_a_logged_conversation_replays_as_it_is(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    order(store)
+    order(store, "苹果 1")
+    machine = Machine(PROGRAM)
+    for row in store.talks("shop"):
+        [talk] = read_talks(row[4])
+        replayed = replay(machine, talk)
+        assert replayed.passed, difference(replayed, "log")
 
 
 def test_a_message_for_the_shop_is_kept(store: AnyStore) -> None:

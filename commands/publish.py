@@ -1,0 +1,105 @@
+"""`dialcart publish`: a flow goes live; what becomes of buyers in the middle of it; back to an older version."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import typer
+
+from center.ports import StoreError
+from commands.flows_on_disk import flow_name, load
+from flows.checker import check_flow
+from flows.diagnostic import render
+from flows.program import Program, fingerprint
+from flows.publish import MARKS, Verdict, compare
+from flows.session import ENDED, unpack
+from store.sqlite import SqliteStore
+
+
+def publish(path: Path, database: Path, *, dry_run: bool) -> int:
+    """Publish a flow that has no errors; the exit status."""
+    try:
+        found = load(path)
+    except OSError as error:
+        typer.echo(f"{path}: cannot be read: {error.strerror}", err=True)
+        return 1
+    errors = [d for d in check_flow(found.flow, found.diagnostics) if d.severity == "error"]
+    for diagnostic in errors:
+        typer.echo(render(found.flow, diagnostic), err=True)
+    if errors:
+        typer.echo(f"{path} has {len(errors)} errors and is not published", err=True)
+        return 1
+    program = found.compile().program
+    seller = flow_name(found.path)
+    store = SqliteStore(database)
+    try:
+        _report(store, seller, program)
+        if dry_run:
+            typer.echo("nothing was published")
+        else:
+            name = store.publish(seller, program, int(time.time()))
+            typer.echo(f"{seller} is live as {name.hex()}; new sessions run it")
+    except StoreError as error:
+        typer.echo(str(error), err=True)
+        return 1
+    finally:
+        store.close()
+    return 0
+
+
+def _report(store: SqliteStore, seller: str, new: Program) -> None:
+    """What becomes of live sessions, question by question."""
+    waiting: Counter[tuple[bytes, str]] = Counter()
+    for packed in store.sessions(seller):
+        session = unpack(packed)
+        if session.at != ENDED:
+            waiting[session.program, session.at.lstrip(MARKS)] += 1
+    if not waiting:
+        typer.echo("no buyer is in the middle of it")
+        return
+    words = {
+        Verdict.SAME: "go on in the new version",
+        Verdict.COMPATIBLE: "go on in the new version",
+        Verdict.CHANGED: "finish in the version they began with",
+        Verdict.GONE: "finish in the version they began with",
+    }
+    for (name, at), count in sorted(waiting.items(), key=lambda entry: entry[0][1]):
+        old = store.program(name)
+        verdict = Verdict.SAME if name == fingerprint(new) else Verdict.GONE
+        if old is not None and name != fingerprint(new):
+            verdict = compare(old, new).get(at, Verdict.GONE)
+        typer.echo(f"  {at:<24} {verdict:<11} {count} buyers {words[verdict]}")
+
+
+def rollback(seller: str, to: str | None, database: Path) -> int:
+    """Make an older version live again; without one, list them; the exit status."""
+    if not database.exists():
+        typer.echo(f"there is no database {database}", err=True)
+        return 1
+    store = SqliteStore(database)
+    try:
+        publications = store.publications(seller)
+        if not publications:
+            typer.echo(f"{seller} has published nothing", err=True)
+            return 1
+        live = store.published().get(seller)
+        if to is None:
+            for name, at in publications:
+                when = datetime.fromtimestamp(at).astimezone().isoformat(" ", "seconds")
+                typer.echo(f"{name.hex()}  {when}{'  live' if name == live else ''}")
+            return 0
+        wanted = [name for name, _ in publications if name.hex().startswith(to)]
+        if len(set(wanted)) != 1:
+            typer.echo(f"`{to}` is not one of {seller}'s versions", err=True)
+            return 1
+        program = store.program(wanted[0])
+        assert program is not None
+        _report(store, seller, program)
+        store.publish(seller, program, int(time.time()))
+        typer.echo(f"{seller} is back at {wanted[0].hex()}")
+    finally:
+        store.close()
+    return 0

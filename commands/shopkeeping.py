@@ -1,0 +1,71 @@
+"""`dialcart stock`, `messages` and `talks`: what a seller looks after day by day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import typer
+
+from center.ports import StoreError
+from grammars.phones import mask_phone
+from store.sqlite import SqliteStore
+
+
+def _open(database: Path) -> SqliteStore | None:
+    if not database.exists():
+        typer.echo(f"there is no database {database}; `dialcart serve` makes one", err=True)
+        return None
+    return SqliteStore(database)
+
+
+def stock(seller: str, changes: list[str], database: Path) -> int:
+    """Show what is left, or count it anew (`101=40`); the exit status."""
+    store = _open(database)
+    if store is None:
+        return 1
+    try:
+        known = store.stock(seller)
+        if not known:
+            typer.echo(f"{seller} is not published here", err=True)
+            return 1
+        for change in changes:
+            code, equals, left = change.partition("=")
+            if not equals or not left.isdecimal() or code not in known:
+                typer.echo(
+                    f"`{change}` is not understood; write CODE=COUNT, such as 101=40", err=True
+                )
+                return 2
+            store.set_stock(seller, code, int(left))
+        for code, left in sorted(store.stock(seller).items()):
+            typer.echo(f"{code:<12} {left:>8}")
+    except StoreError as error:
+        typer.echo(str(error), err=True)
+        return 1
+    finally:
+        store.close()
+    return 0
+
+
+def messages(seller: str, limit: int, database: Path) -> int:
+    """What buyers left for the seller; the exit status."""
+    store = _open(database)
+    if store is None:
+        return 1
+    for _, buyer, text, at in store.messages(seller, limit):
+        when = datetime.fromtimestamp(at).astimezone().isoformat(" ", "minutes")
+        typer.echo(f"{when}  {buyer}  {text}")
+    store.close()
+    return 0
+
+
+def talks(seller: str, limit: int, database: Path) -> int:
+    """Logged conversations as transcripts that `dialcart replay` takes as they are; the exit status."""
+    store = _open(database)
+    if store is None:
+        return 1
+    for buyer, channel, serial, _, lines in store.talks(seller, limit):
+        typer.echo(f"# {mask_phone(buyer)} by {channel}, session {serial}")
+        typer.echo(lines + "\n")
+    store.close()
+    return 0
