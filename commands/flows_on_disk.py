@@ -32,15 +32,13 @@ class FoundFlow:
 
 
 def flow_files(paths: list[Path]) -> Iterator[Path]:
-    """Flow files under paths, in order: files as named, in folders every `*.flow` that no other includes."""
+    """Flow files under paths, in order: files as named, in folders the sellers' own, or else every `*.flow`."""
     for path in paths:
         if path.is_dir():
-            found = sorted(path.rglob("*.flow"))
-            # In a seller's folder the other files are there to be included.
-            sellers = {file.parent for file in found if file.name == SELLER_FILE}
-            for file in found[:FLOWS_MAX]:
-                if file.parent not in sellers or file.name == SELLER_FILE:
-                    yield file
+            found = sorted(path.rglob("*.flow"))[:FLOWS_MAX]
+            # Beside sellers the other files are there to be included.
+            sellers = [file for file in found if file.name == SELLER_FILE]
+            yield from sellers or found
         else:
             yield path
 

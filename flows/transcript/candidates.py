@@ -137,8 +137,8 @@ class Candidates:
                 return ["请回电" if self.chinese else "please call me"]
 
     def _grammar_words(self, name: str) -> list[str]:
-        from grammars.srgs.errors import GrammarError
         from grammars.srgs.analysis import phrases
+        from grammars.srgs.errors import GrammarError
         from grammars.srgs.reader import read_grammar
 
         source, content = self.program.grammars.get(name, ("", b""))

@@ -207,10 +207,12 @@ class _Exploration:
     def _text(self, state: _State) -> str:
         beginning = state.beginning
         buyer = beginning.buyer
+        how = (
+            f"flow {self.program.name}  channel {self.column.channel}  lang {self.column.language}"
+        )
         lines = [
             f"# {beginning.title}: {', '.join(state.steps)}",
-            f"@ flow {self.program.name}  channel {self.column.channel}  "
-            f"lang {self.column.language}  from {buyer.number}  at {beginning.at}",
+            f"@ {how}  from {buyer.number}  at {beginning.at}",
         ]
         if beginning.stock:
             listed = " ".join(f"{code}={left}" for code, left in beginning.stock.items())
