@@ -27,7 +27,7 @@ from flows.machine import Machine
 from flows.program import Ask
 from flows.publish import move
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
-from flows.transcript.log import log_lines
+from flows.transcript.log import log_head, log_lines
 
 OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
