@@ -37,7 +37,7 @@ def format_source(text: str, keywords: Spelling | None = None) -> str:
     at = 0
     for chunk in source.chunks:
         begin = chunk.place.line - 1
-        _between(source.lines[at:begin], out)
+        _between(source.lines[at:begin], source.lines[at - 1] if at else "", out)
         at = begin + chunk.text.count("\n")
         original = source.lines[begin:at]
         wrong = any(d.severity == "error" for d in parse_block(chunk.text, chunk.key)[1])
@@ -45,16 +45,19 @@ def format_source(text: str, keywords: Spelling | None = None) -> str:
             out += original
         else:
             out += _laid_out(chunk, original, keywords)
-    _between(source.lines[at:], out)
+    _between(source.lines[at:], source.lines[at - 1] if at else "", out)
     while out and not out[-1].strip():
         out.pop()
     return "".join(f"{line}\n" for line in out)
 
 
-def _between(lines: tuple[str, ...], out: list[str]) -> None:
-    """Comments and blank lines between two blocks: indented comments are the upper block's."""
-    margin = depth(out[-1]) if out else 0
-    upper, parted = bool(out), not out
+def _between(lines: tuple[str, ...], above: str, out: list[str]) -> None:
+    """Comments and blank lines between two blocks: indented comments are the upper block's.
+
+    `above` is the last line of that block as it stood in the file.
+    """
+    upper, parted = bool(out and depth(out[-1])), not out
+    was, margin = _margin(above), depth(out[-1]) if out else 0
     for line in lines:
         content = line.strip()
         if not content:
@@ -62,8 +65,10 @@ def _between(lines: tuple[str, ...], out: list[str]) -> None:
                 out.append("")
             continue
         upper = upper and line[0].isspace()
-        if upper and margin:
-            out.append(" " * margin + content)
+        if upper:
+            # As deep below the block's last line as it was, in steps of two spaces.
+            step = round(_margin(line) * margin / max(was, 1) / 2) * 2
+            out.append(" " * min(max(step, 2), margin) + content)
             continue
         if not parted:
             parted = True
@@ -73,6 +78,10 @@ def _between(lines: tuple[str, ...], out: list[str]) -> None:
         out.append(content if content.startswith("#") else line)
     if not parted and out[-1]:
         out.append("")
+
+
+def _margin(line: str) -> int:
+    return len(line.expandtabs(2)) - len(line.expandtabs(2).lstrip())
 
 
 @dataclass(frozen=True, slots=True)
