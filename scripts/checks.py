@@ -1,0 +1,89 @@
+"""The static checks: a line and a time for each, and what it said only where it failed."""
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS_MAX = 300
+WORKERS = 2
+
+TOOLS: dict[str, tuple[str, ...]] = {
+    # The slowest first, so that the others run beside it.
+    "basedpyright": ("basedpyright",),
+    "ruff check": ("ruff", "check", "."),
+    "ruff format": ("ruff", "format", "--check", "."),
+    "lint-imports": ("lint-imports",),
+    "deptry": ("deptry", "."),
+    "typos": ("typos",),
+}
+
+GENERATORS = ("docs.commands", "docs.diagnostics", "flows.manual")
+"""Modules that write documentation; `python -m MODULE --check` tells whether what they wrote is current."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check came to."""
+
+    name: str
+    passed: bool
+    output: str
+    time_s: float
+
+
+def run(name: str, command: tuple[str, ...]) -> Outcome:
+    """Run one check to its end, or to SECONDS_MAX."""
+    began = time.monotonic()
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS_MAX,
+            check=False,
+        )
+        passed, output = done.returncode == 0, done.stdout
+    except subprocess.TimeoutExpired:
+        passed, output = False, f"took longer than {SECONDS_MAX} s\n"
+    except OSError as error:
+        passed, output = False, f"{error}\n"
+    return Outcome(name, passed, output, time.monotonic() - began)
+
+
+def commands() -> dict[str, tuple[str, ...]]:
+    """Every check by its name, with the words that start it."""
+    scripts = Path(sys.executable).parent
+    checks = {name: (str(scripts / tool), *rest) for name, (tool, *rest) in TOOLS.items()}
+    for module in GENERATORS:
+        if find_spec(module):
+            checks[f"{module} is current"] = (sys.executable, "-m", module, "--check")
+    return checks
+
+
+def main() -> int:
+    """Run all, two at a time, and tell of each as it ends."""
+    failed: list[Outcome] = []
+    with ThreadPoolExecutor(WORKERS) as pool:
+        running = [pool.submit(run, name, command) for name, command in commands().items()]
+        for future in running:
+            outcome = future.result()
+            verdict = "ok" if outcome.passed else "FAILED"
+            print(f"{outcome.name:<30} {verdict:<7} {outcome.time_s:6.1f} s", flush=True)
+            if not outcome.passed:
+                failed.append(outcome)
+    for outcome in failed:
+        print(f"\n--- {outcome.name}\n{outcome.output.rstrip()}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    sys.exit(main())
