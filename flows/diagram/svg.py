@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,6 +25,8 @@ TITLE_HEIGHT = 44
 TAG_TEXT_MAX = 120
 """Pixels that the name of a step may take in a tag."""
 
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document may contain (XML 1.0, section 2.2)."""
 _STYLE = """
 text{font-family:system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;
 font-size:13px;fill:#1f2933;dominant-baseline:central}
@@ -68,7 +71,7 @@ class _Page:
     def text(self) -> str:
         wide = max(self.layout.width, 760)
         tall = self.layout.height + TITLE_HEIGHT + 40
-        return "".join(
+        page = "".join(
             (
                 (
                     f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {tall:.0f}" '
@@ -90,6 +93,7 @@ class _Page:
                 "</svg>\n",
             )
         )
+        return _FORBIDDEN.sub("\ufffd", page)
 
     def _ways(self) -> Iterator[str]:
         for arrow in self.layout.arrows:
