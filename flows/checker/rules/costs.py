@@ -384,7 +384,7 @@ def long_menu(subject: Subject) -> Iterator[Finding]:
 
 _KEY_FIRST = {
     "zh": re.compile(
-        r"按\s*(?:[0-9０-９*#＊＃]|星号|井号)\s*键?\s*(?![或再后然即以以和并，、直])[一-鿿]"
+        r"按\s*(?:[0-9０-９*#＊＃]|星号|井号)\s*键?\s*(?![或再后然即以和并直份个元折斤克件公千人天周月年小])[一-鿿]"
     ),
     "en": re.compile(
         r"\bpress\s+(?:[0-9*#]|one|two|three|four|five|six|seven|eight|nine|zero|star|hash|pound)"

@@ -332,11 +332,14 @@ def sound_alike(subject: Subject) -> Iterator[Finding]:
     if "voice" not in subject.program.channels:
         return
     for table in _tables(subject):
+        told: set[tuple[str, str]] = set()
         for language in subject.program.languages:
-            yield from _alike_entries(table, language)
+            yield from _alike_entries(table, language, told)
 
 
-def _alike_entries(table: tuple[_Entry, ...], language: str) -> Iterator[Finding]:
+def _alike_entries(
+    table: tuple[_Entry, ...], language: str, told: set[tuple[str, str]]
+) -> Iterator[Finding]:
     spoken = [
         (phrase, entry)
         for entry in table
@@ -351,7 +354,8 @@ def _alike_entries(table: tuple[_Entry, ...], language: str) -> Iterator[Finding
             pairs += 1
             if pairs > SOUND_PAIRS_MAX:
                 return
-            if _sounds_like(phrase, earlier, language):
+            if (phrase, earlier) not in told and _sounds_like(phrase, earlier, language):
+                told.add((phrase, earlier))
                 yield Finding(
                     entry.span,
                     f"`{phrase}` and `{earlier}` sound alike on the phone",
@@ -933,11 +937,11 @@ def _phrases_in(entry: _Entry, language: str) -> list[str]:
 
 def _may_sound_alike(one: str, other: str, language: str) -> bool:
     """A quick no: Chinese phrases that sound alike have as many characters, English ones as many words."""
-    if fold(one) == fold(other):
+    if fold(one) == fold(other) or one.isascii() != other.isascii():
         return False
     if language == "zh":
-        return len(one) == len(other) or any(map(str.isdigit, one + other))
-    return language == "en" and one.count(" ") == other.count(" ")
+        return not one.isascii() and (len(one) == len(other) or any(map(str.isdigit, one + other)))
+    return language == "en" and one.isascii() and one.count(" ") == other.count(" ")
 
 
 @lru_cache(maxsize=100_000)

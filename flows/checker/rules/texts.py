@@ -433,7 +433,8 @@ def _script(text: str) -> str | None:
     """`han` or `latin` where a sentence is clearly in one of the two."""
     words = _BRACES.sub("", text)
     han, latin = len(_HAN.findall(words)), len(_LATIN_WORD.findall(words))
-    if han >= 2 and han > latin:
+    if han >= 2 and han > 2 * latin:
+        # A Chinese word has two characters, more or less.
         return "han"
     return "latin" if han == 0 and latin >= WORDS_MIN else None
 
