@@ -15,15 +15,14 @@ import typer
 
 from center.routing import Routes
 from center.shops import Shops
-from commands.flows_on_disk import flow_files, flow_name, load
-from flows.checker import check_flow
-from flows.diagnostic import render
-from flows.program import Program, fingerprint
+from commands.flows_on_disk import flow_files
+from commands.opening import open_flows
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.client import Esme
 from sms.smsc.exchange import Account
 from sms.smsc.server import Settings, Smsc
+from store.compiled import CompiledFlows
 from store.sqlite import SqliteStore
 
 FORGET_EVERY_S = 3_600.0
@@ -46,35 +45,50 @@ class ServeSettings:
     binds: int = 1
 
 
-def publish_all(store: SqliteStore, paths: list[Path], now: int) -> list[tuple[str, Program]]:
-    """Publish every seller whose flow has no error and has changed; all that are open afterwards."""
+@dataclass(frozen=True, slots=True)
+class OpenSeller:
+    """What people are told of a seller that is open."""
+
+    seller: str
+    name: str
+    codes: tuple[str, ...]
+    keyword: str
+
+
+def publish_all(store: SqliteStore, paths: list[Path], now: int) -> tuple[Routes, list[OpenSeller]]:
+    """Publish every seller whose flow has no error and has changed; ways to all that are open then."""
     published = store.published()
-    sellers: list[tuple[str, Program]] = []
-    for path in flow_files(paths):
-        found = load(path)
-        errors = [d for d in check_flow(found.flow, found.diagnostics) if d.severity == "error"]
-        if errors:
-            for diagnostic in errors:
-                typer.echo(render(found.flow, diagnostic), err=True)
-            typer.echo(f"{path} has errors and is not published", err=True)
+    routes = Routes([])
+    sellers: list[OpenSeller] = []
+    cache = CompiledFlows(Path(store.path).with_suffix(".compiled"))
+    for opened in open_flows(flow_files(paths), cache):
+        for error in opened.errors:
+            typer.echo(error, err=True)
+        if opened.compiled.errors:
+            typer.echo(f"{opened.path} has errors and is not published", err=True)
             continue
-        program = found.compile().program
-        seller = flow_name(path)
-        if published.get(seller) != fingerprint(program):
-            store.publish(seller, program, now)
-        sellers.append((seller, program))
-    return sellers
+        # Not kept: 40,000 programs in memory would serve nobody who does not text.
+        program = opened.compiled.load()
+        if published.get(opened.seller) != opened.compiled.fingerprint:
+            store.publish(opened.seller, program, now)
+        routes.add(opened.seller, program)
+        codes, keywords = program.codes.get("sms", ()), program.codes.get("keyword", ())
+        sellers.append(
+            OpenSeller(opened.seller, program.shop_names[0], codes, "".join(keywords[:1]))
+        )
+    cache.close()
+    return routes, sellers
 
 
 async def serve(settings: ServeSettings) -> int:
     """Serve until interrupted; the exit status."""
     store = SqliteStore(settings.database)
-    sellers = publish_all(store, list(settings.sellers), int(time.time()))
+    routes, sellers = publish_all(store, list(settings.sellers), int(time.time()))
     if not sellers:
         typer.echo("no seller to serve", err=True)
         return 1
     shops = Shops(store.published(), store.program)
-    channel = SmsChannel(store, store, shops, Routes(sellers))
+    channel = SmsChannel(store, store, shops, routes)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -121,16 +135,13 @@ async def _forget(store: SqliteStore) -> None:
         await asyncio.sleep(FORGET_EVERY_S)
 
 
-def _say_what_next(
-    sellers: list[tuple[str, Program]], settings: ServeSettings, control_port: int
-) -> None:
+def _say_what_next(sellers: list[OpenSeller], settings: ServeSettings, control_port: int) -> None:
     typer.echo(f"Dialcart is open: {len(sellers)} sellers, orders kept in {settings.database}\n")
-    for seller, program in sellers:
-        codes = ", ".join(program.codes.get("sms", ())) or "no SMS code"
-        words = " ".join(program.codes.get("keyword", ())[:1])
-        typer.echo(f"  {seller:<12} {program.shop_names[0]}  text to {codes} {words}".rstrip())
-    first = next((p for _, p in sellers if p.codes.get("sms")), None)
-    code = first.codes["sms"][0] if first else "10690001"
+    for seller in sellers[:SELLERS_SHOWN_MAX]:
+        codes = ", ".join(seller.codes) or "no SMS code"
+        typer.echo(f"  {seller.seller:<12} text to {codes:<22} {seller.keyword}  {seller.name}")
+    first = next((seller for seller in sellers if seller.codes), None)
+    code = first.codes[0] if first else "10690001"
     port = "" if control_port == DEFAULT_CONTROL_PORT else f" --port {control_port}"
     typer.echo(
         "\nIn a second terminal, be a buyer with a phone:\n"
@@ -142,3 +153,4 @@ def _say_what_next(
 
 
 DEFAULT_CONTROL_PORT = 2776
+SELLERS_SHOWN_MAX = 20

@@ -1,0 +1,89 @@
+"""Sellers' flows read, checked and compiled, or taken from the cache if nothing in them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from commands.flows_on_disk import flow_name
+from flows.checker import check_flow
+from flows.compiler import compile_flow
+from flows.diagnostic import render
+from flows.folder import read_flow
+from flows.program import encode, fingerprint
+from store.compiled import CompiledFlow, CompiledFlows, Keyed, digest, key_of
+
+KEPT_AT_ONCE = 500
+"""Entries that go into the cache in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A seller's flow, compiled now or before."""
+
+    seller: str
+    path: Path
+    compiled: CompiledFlow
+    fresh: bool
+    """Whether it was compiled now."""
+    errors: tuple[str, ...] = ()
+    """Errors as text, where it was compiled now."""
+
+
+def reader(folder: Path) -> Callable[[str], bytes]:
+    """Reads files in and beside a flow's folder, and nowhere else."""
+
+    def read(file: str) -> bytes:
+        wanted = (folder / file).resolve()
+        if folder.parent not in wanted.parents:
+            raise FileNotFoundError(file)
+        return wanted.read_bytes()
+
+    return read
+
+
+def compile_now(name: str, path: Path) -> tuple[Keyed, tuple[str, ...]]:
+    """Read, check and compile a flow; its cache entry, and its errors as text. Raises OSError."""
+    base = reader(path.resolve().parent)
+    files: dict[str, bytes] = {}
+
+    def read(file: str) -> bytes:
+        data = base(file)
+        files[file] = data
+        return data
+
+    flow, found = read_flow(name, path.name, read)
+    source = files.pop(path.name)
+    errors = tuple(
+        render(flow, diagnostic)
+        for diagnostic in check_flow(flow, found)
+        if diagnostic.severity == "error"
+    )
+    program = compile_flow(flow).program
+    entry = CompiledFlow(
+        fingerprint(program),
+        encode(program),
+        {file: digest(data) for file, data in files.items()},
+        len(errors),
+    )
+    return Keyed(key_of(name, source), entry), errors
+
+
+def open_flows(paths: Iterator[Path], cache: CompiledFlows) -> Iterator[Opened]:
+    """Every flow, from the cache where it can be. Raises OSError for a file that cannot be read."""
+    fresh: list[Keyed] = []
+    for path in paths:
+        name = flow_name(path)
+        found = cache.find(name, path.read_bytes(), reader(path.resolve().parent))
+        if found is not None and not found.errors:
+            yield Opened(name, path, found, fresh=False)
+            continue
+        keyed, errors = compile_now(name, path)
+        fresh.append(keyed)
+        if len(fresh) >= KEPT_AT_ONCE:
+            cache.keep(fresh)
+            fresh.clear()
+        yield Opened(name, path, keyed.entry, fresh=True, errors=errors)
+    if fresh:
+        cache.keep(fresh)
