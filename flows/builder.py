@@ -5,134 +5,28 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
-import unicodedata
-from collections.abc import Iterator
-from contextvars import ContextVar
 from typing import Any
 
 from lark import Token, Transformer
 
 from flows import syntax as s
-from flows.diagnostic import Diagnostic, Severity
-from grammars.keywords import ARROW, OUTCOMES, SETTINGS
+from flows.notes import (
+    FIELD_IN_NAME,
+    checked,
+    condition_of,
+    empty,
+    filled,
+    label_of,
+    note,
+    span,
+    text_of,
+)
+from flows.words import CHANNELS, LANGUAGES, guarded, key_of, narrow, range_of, said
+from grammars.keywords import OUTCOMES, SETTINGS
 
-_KEY: ContextVar[str] = ContextVar("block key", default="")
-_NOTES: ContextVar[list[Diagnostic] | None] = ContextVar("notes", default=None)
-CHANNELS = {"语音": "voice", "短信": "sms", "闪信": "ussd"}
-LANGUAGES = {"中文": "zh", "英文": "en"}
-_KEYS = {"hash": "#", "井号": "#", "star": "*", "星号": "*"}
 _SETTING_NAMES = {word: name for name, pair in SETTINGS.items() for word in pair}
 _OUTCOME_NAMES = {chinese: english for english, chinese in OUTCOMES.items()}
 _RETRY = ("no_input", "no_match", "tries", "wait")
-
-
-@contextlib.contextmanager
-def reading(key: str) -> Iterator[list[Diagnostic]]:
-    """Spans made within belong to this block; what its lines say amiss is collected.
-
-    Context variables keep blocks apart that are parsed at the same time by several threads.
-    """
-    notes: list[Diagnostic] = []
-    key_before, notes_before = _KEY.set(key), _NOTES.set(notes)
-    try:
-        yield notes
-    finally:
-        _KEY.reset(key_before)
-        _NOTES.reset(notes_before)
-
-
-def _note(
-    span: s.Span,
-    message: str,
-    help_text: str,
-    code: str = "E001",
-    name: str = "syntax-error",
-    severity: Severity = "error",
-) -> None:
-    notes = _NOTES.get()
-    if notes is not None:
-        notes.append(Diagnostic(code, name, severity, message, span, help_text))
-
-
-def span(token: Token, width: int | None = None) -> s.Span:
-    """The span of a token, trailing blanks left off."""
-    text = str(token).rstrip()
-    return s.Span(_KEY.get(), token.line or 1, token.column or 1, max(1, width or len(text)))
-
-
-def narrow(text: str) -> str:
-    """Full-width digits and letters as half-width ones."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
-
-
-_LEADS_ON = re.compile(ARROW + r"[ ]*([^\W\d][\w.]*)?[ ]*$")
-_QUOTES = {'"': '"', "“": "”", "「": "」", "'": "'"}
-_SPOKEN_GUARD = re.compile(r"[(（][ ]*(?:if[ ]|如果)([^()（）]*)[)）]?[ ]*$")
-_FIELD_IN_NAME = re.compile(r"[ ](?:price|stock|价格|库存)[ ]+\S*[0-9]")
-_DIGITS_THEN_WORD = re.compile(r"([0-9０-９]+)[^\W\d]")
-
-
-def said(text: str) -> str:
-    """A text as meant: `say: Hello` and `说：您好` are `say Hello`."""
-    return text.strip().lstrip(":：").strip()
-
-
-def _said(token: Token) -> str:
-    """The text of a token; what shows that the line was meant otherwise is noted."""
-    text = said(str(token))
-    found = _LEADS_ON.search(text)
-    if found:
-        where = span(token)
-        place = s.Span(where.block, where.line, where.column + str(token).index(found[0]), 2)
-        target = found[1] or "step"
-        if found.start() == 0:
-            message = "a text stands here, not the step it leads to"
-            help_text = f"write the text, or `tries 3 then -> {target}` for where it leads"
-        else:
-            message = "an arrow at the end of a text would be sent to the buyer"
-            help_text = f"put `-> {target}` on a line of its own"
-        _note(place, message, help_text)
-    if len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text.count(text[-1]) <= 2:
-        _note(
-            span(token),
-            "the quote marks would be sent to the buyer",
-            "a text needs no quote marks; take them away",
-            "E005",
-            "quoted-text",
-            "warning",
-        )
-    return text
-
-
-def _text(token: Token, variants: Any = ()) -> s.Text:
-    return s.Text(_said(token), tuple(v for v in variants if v is not None), span(token))
-
-
-def _label(token: Token, variants: Any, *, keyed: bool) -> s.Text:
-    text = str(token).strip()
-    place = span(token)
-    guard = _SPOKEN_GUARD.search(text)
-    if guard:
-        _note(
-            place,
-            "the condition of an option stands in square brackets",
-            f"write `[if {guard[1].strip()}]` before the arrow",
-        )
-    digits = None if keyed else _DIGITS_THEN_WORD.match(text)
-    if digits:
-        _note(
-            place,
-            "this option has no key, and its wording begins with digits",
-            f"put a space after `{digits[1]}` if it is the key, or write a key before the wording",
-            "E006",
-            "key-without-space",
-            "warning",
-        )
-    if not text.strip(" |｜"):
-        _note(place, "this option has no wording", "write `1 wording -> step`")
-    return s.Text(text, tuple(v for v in variants if v is not None), place)
 
 
 def _integer(token: Token) -> int:
@@ -188,19 +82,19 @@ class Builder(Transformer[Token, Any]):
         lines = [line for line in c[2:] if line is not None]
         variants = [line for line in lines if isinstance(line, s.Variant)]
         settings = tuple(line.value for line in lines if isinstance(line, _Marked))
-        return s.Shop(_text(c[1], variants), settings, span(c[0]))
+        return s.Shop(text_of(c[1], variants), settings, span(c[0]))
 
     def setting(self, c: list[Any]) -> _Marked:
         name = _SETTING_NAMES[" ".join(str(c[0]).split())]
         value = said(str(c[1] or ""))
         if not value:
-            _note(span(c[0]), f"`{c[0]}` has no value", f"write it after `{c[0]}`")
+            note(span(c[0]), f"`{c[0]}` has no value", f"write it after `{c[0]}`")
         return _Marked("setting", s.Setting(name, value, span(c[1] or c[0])))
 
     def defaults(self, c: list[Any]) -> s.Defaults:
         lines = _present(c[1:])
         if not lines:
-            _empty(c[0], "defaults", "`no input after 6s`")
+            empty(c[0], "defaults", "`no input after 6s`")
         retry = _retry(lines)
         settings = [line.value for line in lines if line.kind == "setting"]
         return s.Defaults(tuple(settings), retry.tries, retry.wait, span(c[0]))
@@ -217,9 +111,9 @@ class Builder(Transformer[Token, Any]):
                 fields[child.kind] = child.value
         label = next(child for child in rest if isinstance(child, Token))
         variants = [child for child in rest if isinstance(child, s.Variant)]
-        swallowed = _FIELD_IN_NAME.search(str(label))
+        swallowed = FIELD_IN_NAME.search(str(label))
         if swallowed:
-            _note(
+            note(
                 span(label),
                 f"`{swallowed[0].strip()}` stands after the name and would be part of it",
                 "write `item 101 price 18.00 stock 40 name`, the name last",
@@ -230,7 +124,7 @@ class Builder(Transformer[Token, Any]):
             fields.get("STOCK"),
             fields.get("IN_GROUP"),
             fields.get("UNIT"),
-            _text(label, variants),
+            text_of(label, variants),
             span(c[1]),
         )
 
@@ -240,13 +134,13 @@ class Builder(Transformer[Token, Any]):
     def anywhere(self, c: list[Any]) -> s.Anywhere:
         options = tuple(line.value for line in _present(c[1:]))
         if not options:
-            _empty(c[0], "anywhere", "`0 agent -> agent`")
+            empty(c[0], "anywhere", "`0 agent -> agent`")
         return s.Anywhere(options, span(c[0]))
 
     def service(self, c: list[Any]) -> s.Service:
         operations = tuple(_present(c[2:]))
         if not operations:
-            _empty(c[0], f"service {c[1]}", "`look_up(phone) -> points number`")
+            empty(c[0], f"service {c[1]}", "`look_up(phone) -> points number`")
         return s.Service(str(c[1]), operations, span(c[1]))
 
     def operation(self, c: list[Any]) -> s.Operation:
@@ -262,7 +156,7 @@ class Builder(Transformer[Token, Any]):
     def step(self, c: list[Any]) -> s.Step:
         body = tuple(_unmark(line) for line in _present(c[3:]))
         if not body:
-            _empty(c[0], f"step {c[1]}", "`say Hello` or `-> step`")
+            empty(c[0], f"step {c[1]}", "`say Hello` or `-> step`")
         return s.Step(str(c[1]), c[2] or (), body, span(c[1]))
 
     def variant(self, c: list[Any]) -> s.Variant:
@@ -274,16 +168,16 @@ class Builder(Transformer[Token, Any]):
                 channel = word
             else:
                 language = word
-        return s.Variant(channel, language, _said(c[1]), span(c[1]))
+        return s.Variant(channel, language, checked(c[1]), span(c[1]))
 
     def say(self, c: list[Any]) -> s.Say:
-        return s.Say(_text(c[1], c[2:]), span(c[0]))
+        return s.Say(text_of(c[1], c[2:]), span(c[0]))
 
     def send_sms(self, c: list[Any]) -> s.SendSms:
-        return s.SendSms(_text(c[1], c[2:]), span(c[0]))
+        return s.SendSms(text_of(c[1], c[2:]), span(c[0]))
 
     def tell_shop(self, c: list[Any]) -> s.TellShop:
-        return s.TellShop(_text(c[1], c[2:]), span(c[0]))
+        return s.TellShop(text_of(c[1], c[2:]), span(c[0]))
 
     def menu(self, c: list[Any]) -> s.Menu:
         lines = c[2:]
@@ -291,9 +185,9 @@ class Builder(Transformer[Token, Any]):
         options = tuple(
             line.value for line in lines if isinstance(line, _Marked) and line.kind == "option"
         )
-        text = _text(c[1], variants) if c[1] is not None else None
+        text = text_of(c[1], variants) if c[1] is not None else None
         if not options:
-            _note(
+            note(
                 span(c[0]),
                 "this menu has no options",
                 "write each under it, indented by two spaces: `1 wording -> step`",
@@ -314,7 +208,7 @@ class Builder(Transformer[Token, Any]):
             s.Option(
                 name,
                 pressed,
-                _label(label, variants, keyed=key is not None),
+                label_of(label, variants, keyed=key is not None),
                 condition,
                 to,
                 to_span,
@@ -329,7 +223,7 @@ class Builder(Transformer[Token, Any]):
         return _Marked(
             "choice",
             s.ChoiceOption(
-                pressed, _label(label, variants, keyed=key is not None), str(value), span(begin)
+                pressed, label_of(label, variants, keyed=key is not None), str(value), span(begin)
             ),
         )
 
@@ -349,10 +243,10 @@ class Builder(Transformer[Token, Any]):
         return _Marked("confirm", span(c[0]))
 
     def no_input(self, c: list[Any]) -> _Marked:
-        return _Marked("no_input", _text(c[1], c[2:]))
+        return _Marked("no_input", text_of(c[1], c[2:]))
 
     def no_match(self, c: list[Any]) -> _Marked:
-        return _Marked("no_match", _text(c[1], c[2:]))
+        return _Marked("no_match", text_of(c[1], c[2:]))
 
     def tries(self, c: list[Any]) -> _Marked:
         return _Marked("tries", s.Tries(_integer(c[1]), str(c[3]), span(c[3])))
@@ -378,15 +272,15 @@ class Builder(Transformer[Token, Any]):
         return s.AnswerType(kind, lower, upper, name, span(c[0]))
 
     def branch(self, c: list[Any]) -> s.Branch:
-        arms = [(_condition(c[1]), _body(c[0], c[2]), span(c[1]))]
+        arms = [(condition_of(c[1]), filled(c[0], c[2]), span(c[1]))]
         arms += _present(c[3:])
         return s.Branch(tuple(arms), span(c[0]))
 
     def else_if(self, c: list[Any]) -> Any:
-        return (_condition(c[1]), _body(c[0], c[2]), span(c[1]))
+        return (condition_of(c[1]), filled(c[0], c[2]), span(c[1]))
 
     def else_(self, c: list[Any]) -> Any:
-        return (None, _body(c[0], c[1]), span(c[0]))
+        return (None, filled(c[0], c[1]), span(c[0]))
 
     def consequence(self, c: list[Any]) -> tuple[s.Statement, ...]:
         if len(c) == 1 and isinstance(c[0], Token):
@@ -432,7 +326,7 @@ class Builder(Transformer[Token, Any]):
 
     def when(self, c: list[Any]) -> s.When:
         words = " ".join(str(c[1]).split())
-        return s.When(_OUTCOME_NAMES.get(words, words), _body(c[0], c[2]), span(c[1]))
+        return s.When(_OUTCOME_NAMES.get(words, words), filled(c[0], c[2]), span(c[1]))
 
 
 def _whens(children: list[Any]) -> tuple[s.When, ...]:
@@ -445,52 +339,3 @@ def _unmark(child: Any) -> Any:
 
 def _present(children: list[Any]) -> list[Any]:
     return [child for child in children if child is not None]
-
-
-def _empty(head: Token, name: str, sample: str) -> None:
-    _note(
-        span(head),
-        f"`{name}` has nothing under it",
-        f"indent what belongs to it by two spaces, such as {sample}",
-    )
-
-
-def _body(head: Token, body: tuple[s.Statement, ...]) -> tuple[s.Statement, ...]:
-    """The statements of an arm; none is a mistake, noted at its keyword."""
-    if not body:
-        _note(
-            span(head),
-            f"`{head}` has nothing under it",
-            "indent what it does by two spaces, or end it with `-> step`",
-        )
-    return body
-
-
-def _condition(token: Token) -> str:
-    text = str(token).strip()
-    bare = re.sub(r"(?:[:：]|[ ]then|那么)$", "", text).strip()
-    if bare != text:
-        end = text[len(bare) :].strip()
-        whole = span(token)
-        place = s.Span(whole.block, whole.line, whole.column + whole.width - len(end), len(end))
-        _note(place, f"`{end}` is too much here", "end the line with the condition")
-    return bare
-
-
-def key_of(text: str) -> str:
-    """`1`, `１.`, `井号` as the key pressed: `1`, `1`, `#`."""
-    return _KEYS.get(text) or narrow(text).rstrip(".、)")
-
-
-def guarded(text: str) -> str:
-    """The condition of `[if condition]`."""
-    return text[1:-1].strip().removeprefix("if").removeprefix("如果").strip()
-
-
-def range_of(text: str) -> tuple[int, int]:
-    """`1..20`, `1-20`, `１～２０` or `1 到 20` as its two ends."""
-    low, high = _RANGE.findall(narrow(text).replace("…", ".."))[:2]
-    return int(low), int(high)
-
-
-_RANGE = re.compile(r"(?<![0-9])-?[0-9]+")

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from flows.builder import CHANNELS, LANGUAGES, guarded, key_of, narrow, range_of, said
 from flows.diagnostic import width
-from flows.parser import depth, parse_block, tokens
+from flows.grammar import tokens
+from flows.parser import depth, parse_block
 from flows.source import Chunk, cut
+from flows.words import CHANNELS, LANGUAGES, guarded, key_of, narrow, range_of, said
 from grammars.keywords import KEYWORDS, OUTCOMES, SETTINGS
 
 if TYPE_CHECKING:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 from flows.diagnostic import Diagnostic
+from flows.grammar import MarginError, parse
 from flows.mistakes.explain import explain
 from flows.mistakes.mistake import Line, Mistake
 from flows.mistakes.places import PLACES, fits
 from flows.syntax import Block, Span
-from grammars.keywords import ARROW, KEYWORDS, SETTINGS, head, keyword_pattern
+from grammars.keywords import ARROW, head
 
 if TYPE_CHECKING:
-    from lark import Lark, Token
-    from lark.parsers.lalr_interactive_parser import InteractiveParser
+    from lark import Token
 
 ERRORS_PER_BLOCK_MAX = 8
 """After so many bad lines in one block the rest of it is left alone."""
@@ -26,80 +24,6 @@ LEVELS_MAX = 12
 """Levels of indent in a block; the worked example has five."""
 BLOCKS_KEPT_MAX = 20_000
 """Parsed blocks kept, by text: sellers share most of theirs, and an editor changes one at a time."""
-
-
-class _MarginError(Exception):
-    """A line is indented to a depth that no line above it has."""
-
-    def __init__(self, line: int, column: int) -> None:
-        super().__init__(line, column)
-        self.line = line
-        self.column = column
-
-
-class _Margin:
-    """Turns the indent of each line into _INDENT and _DEDENT tokens (Lark's own Indenter loses the line)."""
-
-    always_accept = ("_NL",)
-
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        from lark import Token
-
-        depths = [0]
-        last: Token | None = None
-        for token in stream:
-            last = token
-            if token.type != "_NL":
-                yield token
-                continue
-            text = str(token)
-            depth = len(text) - text.rfind("\n") - 1
-            line = (token.line or 1) + text.count("\n")
-            yield token
-            if depth > depths[-1]:
-                depths.append(depth)
-                yield Token("_INDENT", "", line=line, column=depth + 1)
-            else:
-                while depth < depths[-1]:
-                    depths.pop()
-                    yield Token("_DEDENT", "", line=line, column=depth + 1)
-                if depth != depths[-1]:
-                    raise _MarginError(line, depth + 1)
-        line = (last.line or 1) if last else 1
-        while len(depths) > 1:
-            depths.pop()
-            yield Token("_DEDENT", "", line=line, column=1)
-
-
-@cache
-def _lark() -> Lark:
-    from lark import Lark
-
-    from flows.builder import Builder
-
-    grammar = files("grammars").joinpath("flow.lark").read_text(encoding="utf-8")
-    grammar = grammar.replace("<arrow>", ARROW)
-    longer_first = {"ELSE_IF": 4, "NO_INPUT_AFTER": 4}
-    terminals = [
-        f"{name}.{longer_first.get(name, 3)}: /{keyword_pattern(name)}/" for name in KEYWORDS
-    ]
-    spellings = sorted((re.escape(w) for pair in SETTINGS.values() for w in pair), key=len)
-    settings = "|".join(reversed([s.replace(r"\ ", "[ ]+") for s in spellings]))
-    terminals.append(f"SETTING.2: /(?:{settings})(?![A-Za-z0-9_])/")
-    return Lark(
-        grammar + "\n" + "\n".join(terminals) + "\n",
-        start="block",
-        parser="lalr",
-        lexer="contextual",
-        postlex=cast("object", _Margin()),  # pyright: ignore[reportArgumentType]
-        transformer=Builder(),
-        maybe_placeholders=True,
-    )
-
-
-def _parser() -> Callable[[str], object]:
-    # Lark's own annotation gives a tree; with a transformer it is what the transformer made.
-    return cast("Callable[[str], object]", _lark().parse)  # pyright: ignore[reportUnknownMemberType]
 
 
 @lru_cache(maxsize=BLOCKS_KEPT_MAX)
@@ -110,12 +34,6 @@ def parse_block(text: str, key: str) -> tuple[Block | None, tuple[Diagnostic, ..
     returns is frozen, so the same value may serve every caller.
     """
     return _Reading(text, key).read()
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a block that parses, margins among them. Raises lark's UnexpectedInput."""
-    parser: InteractiveParser = _lark().parse_interactive(text)  # pyright: ignore[reportUnknownMemberType]
-    yield from parser.iter_parse()
 
 
 class _Reading:
@@ -144,12 +62,12 @@ class _Reading:
     def _parse(self) -> tuple[Block | None, tuple[Diagnostic, ...]] | Mistake:
         from lark.exceptions import UnexpectedInput
 
-        from flows.builder import reading
+        from flows.notes import reading
 
         try:
             with reading(self.key) as notes:
-                block = cast("Block", _parser()("\n".join(self.lines)))
-        except _MarginError as error:
+                block = cast("Block", parse("\n".join(self.lines)))
+        except MarginError as error:
             return self._uneven(error.line)
         except UnexpectedInput as error:
             return self._explain(error)

@@ -1,0 +1,37 @@
+"""Small words of a line as meant: keys, ranges, guards, full-width digits, the colon after `say`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+CHANNELS = {"语音": "voice", "短信": "sms", "闪信": "ussd"}
+LANGUAGES = {"中文": "zh", "英文": "en"}
+_KEYS = {"hash": "#", "井号": "#", "star": "*", "星号": "*"}
+_RANGE = re.compile(r"(?<![0-9])-?[0-9]+")
+
+
+def narrow(text: str) -> str:
+    """Full-width digits and letters as half-width ones."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def said(text: str) -> str:
+    """A text as meant: `say: Hello` and `说：您好` are `say Hello`."""
+    return text.strip().lstrip(":：").strip()
+
+
+def key_of(text: str) -> str:
+    """`1`, `１.`, `井号` as the key pressed: `1`, `1`, `#`."""
+    return _KEYS.get(text) or narrow(text).rstrip(".、)")
+
+
+def guarded(text: str) -> str:
+    """The condition of `[if condition]`."""
+    return text[1:-1].strip().removeprefix("if").removeprefix("如果").strip()
+
+
+def range_of(text: str) -> tuple[int, int]:
+    """`1..20`, `1-20`, `１～２０` or `1 到 20` as its two ends."""
+    low, high = _RANGE.findall(narrow(text).replace("…", ".."))[:2]
+    return int(low), int(high)
