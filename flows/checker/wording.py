@@ -28,6 +28,8 @@ class Line:
     """None: the base language's line."""
     readers: tuple[tuple[str, str], ...]
     """(channel, language) that get this line."""
+    channels: tuple[str, ...]
+    """Channels of the readers, each once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +107,15 @@ def lines_of(
     """Every line of a text with who gets it; a line that nobody gets has no readers."""
     if not text.variants:
         everyone = _everyone(channels, languages)
-        return (Line(text.base, text.span, None, None, everyone),)
+        return (Line(text.base, text.span, None, None, everyone, channels),)
     readers: list[list[tuple[str, str]]] = [[] for _ in range(len(text.variants) + 1)]
     for reader in _everyone(channels, languages):
         # The base is variant -1, the last of the list.
         readers[resolve(text, *reader)].append(reader)
     return (
-        Line(text.base, text.span, None, None, tuple(readers[-1])),
+        _line(text.base, text.span, None, None, tuple(readers[-1])),
         *(
-            Line(variant.text, variant.span, variant.channel, variant.language, tuple(given))
+            _line(variant.text, variant.span, variant.channel, variant.language, tuple(given))
             for variant, given in zip(text.variants, readers, strict=False)
         ),
     )
@@ -136,3 +138,18 @@ def resolve(text: s.Text, channel: str, language: str) -> int:
 @lru_cache(maxsize=64)
 def _everyone(channels: tuple[str, ...], languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((channel, language) for channel in channels for language in languages)
+
+
+def _line(
+    text: str,
+    span: s.Span,
+    channel: str | None,
+    language: str | None,
+    readers: tuple[tuple[str, str], ...],
+) -> Line:
+    return Line(text, span, channel, language, readers, _channels(readers))
+
+
+@lru_cache(maxsize=1_000)
+def _channels(readers: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(channel for channel, _ in readers))

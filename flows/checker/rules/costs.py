@@ -432,9 +432,7 @@ def option_before_key(subject: Subject) -> Iterator[Finding]:
         if written.part not in SENTENCES or written.part == "sms":
             continue
         for line in written.lines:
-            if not any(channel == "voice" for channel, _ in line.readers):
-                continue
-            found = _key_first(line.text)
+            found = _key_first(line.text) if "voice" in line.channels else None
             if found:
                 yield Finding(
                     line.span,
@@ -562,13 +560,11 @@ def _dear_lines(
         if written.part in ("tell", "product", "shop"):
             continue
         for line in written.lines:
-            if written.part == "sms":
-                read = bool(line.readers)
-            else:
-                read = any(channel == "sms" for channel, _ in line.readers)
-            if read and (culprits := _culprits(line.text)):
-                shown = re.split(r"[|｜]", line.text)[0].strip()
-                text = shown if written.part in ("option", "choice") else line.text
+            if not _culprits(line.text):
+                continue
+            if "sms" in line.channels or (written.part == "sms" and line.readers):
+                named = written.part in ("option", "choice")
+                text = re.split(r"[|｜]", line.text)[0].strip() if named else line.text
                 if culprits := _culprits(text):
                     found.append((text, line.span, culprits))
     return found

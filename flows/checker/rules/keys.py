@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,12 +40,13 @@ class _Entry:
     channel: str | None
     goal: str
     """Where it leads, or the value it gives: two entries with the same goal do not clash."""
-    guard: str | None
+    leads: bool
+    """Whether the goal is a step."""
     span: s.Span
-
-    @property
-    def phrases(self) -> list[str]:
-        return [] if SLOT.search(self.label.base) else phrases_of(self.label)
+    phrases: tuple[str, ...]
+    """In every language, as written; none for a pattern of slots."""
+    folded: tuple[str, ...]
+    """The same, as buyers' messages are compared."""
 
 
 @lru_cache(maxsize=4)
@@ -58,7 +59,7 @@ def _tables(subject: Subject) -> tuple[tuple[_Entry, ...], ...]:
                 found.append(tuple(_option(option) for option in options))
             case s.Ask(choices=choices) if choices:
                 found.append(
-                    tuple(_Entry(c.key, c.label, None, c.value, None, c.span) for c in choices)
+                    tuple(_entry(c.key, c.label, None, c.value, False, c.span) for c in choices)
                 )
             case _:
                 pass
@@ -67,9 +68,19 @@ def _tables(subject: Subject) -> tuple[tuple[_Entry, ...], ...]:
 
 
 def _option(option: s.Option) -> _Entry:
-    return _Entry(
-        option.key, option.label, option.channel, option.target, option.guard, option.span
-    )
+    return _entry(option.key, option.label, option.channel, option.target, True, option.span)
+
+
+def _entry(
+    key: str | None,
+    label: s.Text,
+    channel: str | None,
+    goal: str,
+    leads: bool,
+    span: s.Span,
+) -> _Entry:
+    phrases = () if "<" in label.base and SLOT.search(label.base) else tuple(phrases_of(label))
+    return _Entry(key, label, channel, goal, leads, span, phrases, tuple(map(fold, phrases)))
 
 
 def _meet(one: _Entry, other: _Entry) -> bool:
@@ -222,8 +233,8 @@ def same_phrase(subject: Subject) -> Iterator[Finding]:
     for table in _tables(subject):
         seen: dict[str, list[tuple[_Entry, str]]] = {}
         for entry in table:
-            for phrase in [*([entry.key] if entry.key else []), *entry.phrases]:
-                folded = fold(phrase)
+            said = list(zip(entry.phrases, entry.folded, strict=True))
+            for phrase, folded in [(entry.key, entry.key), *said] if entry.key else said:
                 for before, earlier in seen.get(folded, ()):
                     keys = phrase == entry.key and earlier == before.key
                     if before.goal != entry.goal and _meet(before, entry) and not keys:
@@ -544,34 +555,33 @@ def reserved_word(subject: Subject) -> Iterator[Finding]:
     if "sms" not in subject.program.channels:
         return
     leaving = opt_out_steps(subject)
-    for _, statement in statements_of(subject):
-        match statement:
-            case s.Menu(options=options):
-                for option in options:
-                    if option.target not in leaving and option.channel in (None, "sms"):
-                        yield from _reserved(option.label, option.span, OPT_OUT_WORDS)
-            case s.Ask(choices=choices):
-                for choice in choices:
-                    yield from _reserved(choice.label, choice.span, OPT_OUT_WORDS | HELP_WORDS)
-            case _:
-                pass
-    for option in subject.anywhere:
-        if option.target not in leaving and option.channel in (None, "sms"):
-            yield from _reserved(option.label, option.span, OPT_OUT_WORDS)
+    for table in _tables(subject):
+        for entry in table:
+            # A choice leads nowhere: its value is all that it means.
+            words = OPT_OUT_WORDS if entry.leads else OPT_OUT_WORDS | HELP_WORDS
+            if entry.channel in (None, "sms") and not (entry.leads and entry.goal in leaving):
+                yield from _reserved(entry.phrases, entry.folded, entry.span, words)
     for item in subject.items:
-        yield from _reserved(item.label, item.span, OPT_OUT_WORDS | HELP_WORDS)
+        phrases = phrases_of(item.label)
+        folded = tuple(map(fold, phrases))
+        yield from _reserved(phrases, folded, item.span, OPT_OUT_WORDS | HELP_WORDS)
 
 
-def _reserved(label: s.Text, span: s.Span, words: frozenset[str]) -> Iterator[Finding]:
-    for phrase in phrases_of(label):
-        if fold(phrase) in words:
+def _reserved(
+    phrases: Sequence[str], folded: Sequence[str], span: s.Span, words: frozenset[str]
+) -> Iterator[Finding]:
+    if words.isdisjoint(folded):
+        return
+    for phrase, plain in zip(phrases, folded, strict=True):
+        if plain in words:
+            asks_help = plain in HELP_WORDS
             yield Finding(
                 span,
                 f"`{phrase}` is what buyers send "
-                + ("to ask for help" if fold(phrase) in HELP_WORDS else "to get no more messages"),
-                "use another word, or lead it to a step that says `set buyer.opted_out = yes`"
-                if fold(phrase) in OPT_OUT_WORDS
-                else "use another word",
+                f"{'to ask for help' if asks_help else 'to get no more messages'}",
+                "use another word"
+                if asks_help
+                else "use another word, or lead it to a step that says `set buyer.opted_out = yes`",
             )
 
 
@@ -887,13 +897,13 @@ def phrase_shadows_anywhere(subject: Subject) -> Iterator[Finding]:
     ```
     """
     *tables, anywhere = _tables(subject)
-    kept = {fold(phrase): entry for entry in anywhere for phrase in entry.phrases}
+    kept = {phrase: entry for entry in anywhere for phrase in entry.folded}
     if not kept:
         return
     for table in tables:
         for entry in table:
-            for phrase in entry.phrases:
-                before = kept.get(fold(phrase))
+            for phrase, folded in zip(entry.phrases, entry.folded, strict=True):
+                before = kept.get(folded)
                 if before is not None and before.goal != entry.goal and _meet(before, entry):
                     yield Finding(
                         entry.span,
@@ -910,10 +920,10 @@ def phrase_shadows_anywhere(subject: Subject) -> Iterator[Finding]:
 def _spoken(table: tuple[_Entry, ...]) -> list[tuple[str, _Entry]]:
     """Folded phrases that a caller can say, each with its option."""
     return [
-        (fold(phrase), entry)
+        (phrase, entry)
         for entry in table
         if entry.channel in (None, "voice")
-        for phrase in entry.phrases
+        for phrase in entry.folded
     ]
 
 

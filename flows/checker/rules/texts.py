@@ -509,14 +509,15 @@ def word_of_another_channel(subject: Subject) -> Iterator[Finding]:
     ```
     """
     for written, line in _given(subject):
-        heard = [channel for channel, _ in line.readers if channel == "voice"]
-        read = list(dict.fromkeys(channel for channel, _ in line.readers if channel != "voice"))
         if written.part == "sms":
-            heard, read = [], ["sms"]
-        found = _unfit(line.text, bool(heard), bool(read))
+            heard, read = False, ("sms",)
+        else:
+            heard = "voice" in line.channels
+            read = tuple(channel for channel in line.channels if channel != "voice")
+        found = _unfit(line.text, heard, bool(read))
         if found is not None:
             word, why, spoken = found
-            channels = ["voice"] if spoken else read
+            channels = ("voice",) if spoken else read
             yield Finding(
                 line.span,
                 f"“{word}” is told on {' and '.join(channels)}: {why}",
