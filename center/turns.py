@@ -8,8 +8,6 @@ transaction and only then acknowledges and sends: a crash at any instruction los
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -19,7 +17,8 @@ from center.orders.number import order_number
 from center.orders.order import OrderLine, PlacedOrder
 from center.shops import Shops
 from center.world import Seen, World
-from flows import effects, prompts
+from flows import effects
+from flows.due import due_text
 from flows.effects import Effect
 from flows.engine import begin, step
 from flows.inputs import Buyer, Given, Order, Outcome, Text
@@ -258,14 +257,3 @@ class _Visit:
         self.changes.talks.append(
             Talk(self.key, self.serial, session.turns, self.arrival.at, "\n".join(self.lines))
         )
-
-
-def due_text(due: int | None, now: int, timezone: str, language: str) -> str:
-    """When goods arrive, as a buyer reads it: 12:40 today, 11-26 later."""
-    if due is None:
-        return prompts.word("soon", language)
-    zone = ZoneInfo(timezone)
-    then, today = datetime.fromtimestamp(due, zone), datetime.fromtimestamp(now, zone)
-    if then.date() == today.date():
-        return then.strftime("%H:%M")
-    return f"{then.month}月{then.day}日" if language == "zh" else then.strftime("%d %b").lstrip("0")

@@ -125,7 +125,7 @@ class Machine:
             case p.SendSms(wording, following):
                 return self._say(wording, following, effects.SendSms)
             case p.TellShop(wording, following):
-                return self._say(wording, following, effects.TellShop)
+                return self._tell_shop(self._say(wording, following, effects.TellShop))
             case p.Menu():
                 return self._menu(node)
             case p.Ask():
@@ -168,6 +168,20 @@ class Machine:
                 effect(text if text.__class__ is str else text(t)[:RENDERED_CHARACTERS_MAX])
             )
             return following
+
+        return run
+
+    def _tell_shop(self, tell: Run) -> Run:
+        """The seller reads the shop's first language, whatever the buyer speaks."""
+        own = self.program.languages[0]
+
+        def run(t: Turn) -> int:
+            spoken, index = t.language, t.l
+            set_language(t, own, 0)
+            try:
+                return tell(t)
+            finally:
+                set_language(t, spoken, index)
 
         return run
 
@@ -340,7 +354,7 @@ class Machine:
                 if guard is None or guard(t):
                     t.chosen = found
                     return targets[found]
-            return NO_MATCH
+            return self._anywhere[t.channel].find_within(t, text)
 
         self.answers[name] = self.strict[name] = answer
         if any(guards):
@@ -428,7 +442,9 @@ class Machine:
 
         def typed(t: Turn, text: str) -> int:
             found = understand(t, text)
-            return found if found != NO_MATCH else self._anywhere[t.channel].find(t, text)
+            if found == NO_MATCH:
+                found = self._anywhere[t.channel].find(t, text)
+            return found if found != NO_MATCH else self._anywhere[t.channel].find_within(t, text)
 
         def exact_then_anywhere(t: Turn, text: str) -> int:
             # `101 2` holds the name of a product, and is more than that: a pattern of `anywhere` goes before.
@@ -469,7 +485,8 @@ class Machine:
                 elsewhere = self._anywhere[t.channel].find(t, text)
                 if elsewhere != NO_MATCH:
                     return elsewhere
-            return understand(t, text)
+            meant = understand(t, text)
+            return meant if meant != NO_MATCH else self._anywhere[t.channel].find_within(t, text)
 
         return answer
 
@@ -508,6 +525,8 @@ class Machine:
             shown = next(self.say(t, o.label) for o in ask.choices if o.value == value)
         elif ask.type == "money":
             shown = self.renderer.names["money"](value)
+        elif ask.type == "date":
+            shown = self.renderer.names["date_words"](value, t.language)
         elif ask.type in ("digits", "phone", "pin"):
             shown = " ".join(shown)
         text = prompts.word("confirm", t.language).format(value=shown)
@@ -546,6 +565,14 @@ class _Anywhere:
         found = phrases.find(text)
         if found is None and self.patterns:
             found = self._pattern(t, text)
+        return self._go(t, found)
+
+    def find_within(self, t: Turn, text: str) -> int:
+        """As `find`, for a message that only contains a phrase (`转人工吧`) and means nothing else."""
+        phrases = self.phrases or self._prepare()
+        return self._go(t, phrases.find_within(text))
+
+    def _go(self, t: Turn, found: int | None) -> int:
         if found is None:
             return NO_MATCH
         guard = self.guards[found]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from flows import effects, prompts
+from flows import effects
+from flows.due import due_text
 from flows.effects import Effect
 from flows.engine import begin, step
 from flows.inputs import Buyer, Given, Input, Opened, Order, Outcome, Silence
@@ -106,14 +105,10 @@ class Player:
             self.world.stock[line.code] = self.left(line.code) - line.quantity
         self.world.orders += 1
         program = self.machine.program
-        if program.delivery_s is None:
-            language = self.session.language if self.session else program.languages[0]
-            eta = prompts.word("soon", language)
-        else:
-            zone = ZoneInfo(program.timezone)
-            eta = datetime.fromtimestamp(self.world.now + program.delivery_s, zone).strftime(
-                "%H:%M"
-            )
+        language = self.session.language if self.session else program.languages[0]
+        now = self.world.now
+        due = None if program.delivery_s is None else now + program.delivery_s
+        eta = due_text(due, now, program.timezone, language)
         outcome = Outcome("ok", {"number": f"A{self.world.orders:04d}", "eta": eta})
         self._remember(effect, outcome)
         return outcome
