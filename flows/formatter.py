@@ -12,7 +12,7 @@ from flows.grammar import tokens
 from flows.parser import depth, parse_block
 from flows.source import Chunk, cut
 from flows.words import CHANNELS, LANGUAGES, guarded, key_of, narrow, range_of, said
-from grammars.keywords import KEYWORDS, OUTCOMES, SETTINGS
+from grammars.keywords import KEYWORDS, OUTCOMES, SETTINGS, head
 
 if TYPE_CHECKING:
     from lark import Token
@@ -38,7 +38,9 @@ def format_source(text: str, keywords: Spelling | None = None) -> str:
     at = 0
     for chunk in source.chunks:
         begin = chunk.place.line - 1
-        _between(source.lines[at:begin], source.lines[at - 1] if at else "", out)
+        above = source.lines[at - 1] if at else ""
+        if at < begin or not _listed(above, chunk.text):
+            _between(source.lines[at:begin], above, out)
         at = begin + chunk.text.count("\n")
         original = source.lines[begin:at]
         wrong = any(d.severity == "error" for d in parse_block(chunk.text, chunk.key)[1])
@@ -83,6 +85,12 @@ def _between(lines: tuple[str, ...], above: str, out: list[str]) -> None:
 
 def _margin(line: str) -> int:
     return len(line.expandtabs(2)) - len(line.expandtabs(2).lstrip())
+
+
+def _listed(above: str, below: str) -> bool:
+    """Whether two blocks of one line, such as two `include`, may stand together as written."""
+    words = head(above), head(below)
+    return words[0] == words[1] and words[0] in ("INCLUDE", "RENAMED", "GRAMMAR")
 
 
 @dataclass(frozen=True, slots=True)

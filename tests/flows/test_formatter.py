@@ -99,7 +99,6 @@ step start(a, b)
 
 # before the next
 include tea.flow
-
 include more.flow
 
 step bye
