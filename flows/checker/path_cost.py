@@ -43,6 +43,8 @@ class _Paths:
             for option in turns.program.anywhere
             if option.channel in (None, channel) and option.target != p.NOWHERE
         ]
+        # Nobody waits while an address of 120 characters is read out: calls are priced with usual values.
+        self.most: Size = "usual" if channel == "voice" else "longest"
         self._kept: dict[int, list[Run]] = {}
         self._costs: dict[tuple[int, Size], float] = {}
 
@@ -125,7 +127,7 @@ class _Paths:
         return None
 
     def _worst(self) -> float:
-        """Every question on a way to an order once, at its longest."""
+        """Every question on a way to an order once, at its dearest."""
         most: dict[int, float] = {}
         follows: dict[int, set[int]] = {}
         orders: set[int] = set()
@@ -142,11 +144,11 @@ class _Paths:
                 if end == p.NOWHERE:
                     continue
                 follows.setdefault(end, set()).add(before)
-                most[end] = max(most.get(end, 0.0), self._cost(run, "longest"))
+                most[end] = max(most.get(end, 0.0), self._cost(run, self.most))
                 node = self.nodes[end]
                 if isinstance(node, p.PlaceOrder):
                     orders.add(end)
-                    after = [self._cost(run, "longest") for run in self._runs(node.next)]
+                    after = [self._cost(run, self.most) for run in self._runs(node.next)]
                     last = max(last, *after, 0.0)
                 else:
                     waiting += [(end, way) for way in self._ways(end)]

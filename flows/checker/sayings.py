@@ -117,3 +117,12 @@ def wordings_of(node: p.AnyNode) -> tuple[int, ...]:
             return (wording,)
         case _:
             return ()
+
+
+def options_of(node: p.AnyNode) -> tuple[p.Option, ...]:
+    """The options of a menu or a choice; none for any other node."""
+    match node:
+        case p.Menu(options=options) | p.Ask(choices=options):
+            return options
+        case _:
+            return ()

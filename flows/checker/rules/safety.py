@@ -10,8 +10,8 @@ from flows import expression as e
 from flows import syntax as s
 from flows import template as tpl
 from flows.answers import NOTE_CHARACTERS_MAX
+from flows.checker.opting_out import OPT_OUT_WORDS, opt_out_steps
 from flows.checker.rule import Finding, rule
-from flows.checker.rules.keys import OPT_OUT_WORDS, opt_out_steps
 from flows.checker.subject import Subject
 from flows.checker.wording import statements_of, texts_of
 from grammars.folding import fold

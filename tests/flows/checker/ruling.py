@@ -3,12 +3,22 @@
 import textwrap
 
 from flows.checker.rule import RULES, Finding
-from flows.checker.rules import costs, keys, safety, texts
+from flows.checker.rules import (
+    answers,
+    calls,
+    costs,
+    keys,
+    phrases,
+    safety,
+    screens,
+    texts,
+    translations,
+)
 from flows.checker.subject import Subject
 from flows.compiler import compile_flow
 from flows.folder import read_flow
 
-FAMILIES = (costs, keys, safety, texts)
+FAMILIES = (answers, calls, costs, keys, phrases, safety, screens, texts, translations)
 """Importing a family registers its rules."""
 
 CLOSING = """
