@@ -94,7 +94,7 @@ class _Reading:
             if len(self.found) >= ERRORS_PER_BLOCK_MAX and index > 0:
                 self._leave_out(index, len(self.lines))
                 return True
-            if mistake.repaired is not None and mistake.repaired != self.lines[index]:
+            if mistake.repaired is not None:
                 self.lines[index] = mistake.repaired
                 return True
         if index <= 0 or index >= len(self.lines) or not self.lines[index].strip():
@@ -237,13 +237,58 @@ class _Reading:
             elif not outer:
                 before = before or head(line.strip()) or "OTHER"
         parent = outer[0] if outer else None
-        crooked = self._crooked(number, margin)
-        if crooked is not None:
-            return crooked
+        known = self._crooked(number, margin) or self._beside_its_question(number)
+        if known is not None:
+            return known
         if len(outer) > 1 and parent not in PLACES and fits(text.strip(), outer[1]):
             return self._too_deep(number)
         block = head(self.lines[0].strip()) or "OTHER" if number > 1 else None
         return explain(Line(number, text.strip(), margin, parent, block, column, expected, before))
+
+    def _beside_its_question(self, number: int) -> Mistake | None:
+        """A question whose own lines, this one among them, stand beside it instead of under it."""
+        margin = depth(self.lines[number - 1])
+        for index in range(number - 2, -1, -1):
+            text = self.lines[index]
+            if not text.strip() or depth(text) > margin:
+                continue
+            word = head(text.strip())
+            if depth(text) < margin:
+                return None
+            if word in ("ASK", "MENU"):
+                break
+            if not any(fits(text.strip(), question) for question in ("ASK", "MENU")):
+                return None
+        else:
+            return None
+        if not fits(self.lines[number - 1].strip(), word):
+            return None
+        question = self.lines[index].split()[0]
+        below = next(line for line in self.lines[index + 1 :] if line.strip())
+        astray = depth(below) > margin
+        begin = number - 1 if astray else index + 1
+        for following in range(begin, self._end(number - 1)):
+            if self.lines[following].strip():
+                self.lines[following] = "  " + self.lines[following]
+        if astray:
+            return Mistake(
+                number,
+                1,
+                max(margin, 1),
+                f"this line stands beside the `{question}` that it belongs to",
+                f"indent it by {_spaces(margin + 2)}",
+                self.lines[number - 1],
+                "E002",
+            )
+        return Mistake(
+            index + 1,
+            margin + 1,
+            len(question),
+            f"what belongs to this `{question}` stands beside it, not under it",
+            f"indent the lines of `{question}` two spaces deeper than `{question}` itself",
+            self.lines[index],
+            "E002",
+        )
 
     def _too_deep(self, number: int) -> Mistake:
         """A line that would be right were it not indented under the line above."""

@@ -317,7 +317,8 @@ def test_single_slips_are_reported_where_they_are() -> None:
     assert len(distances) > 30
     assert distances[len(distances) // 2] == 0
     assert distances[len(distances) * 9 // 10] <= 1
-    assert distances[-1] <= 5
+    # Of an `ask` that is gone altogether, the first trace is a line that only an `ask` may have.
+    assert distances[-1] <= 8
 
 
 def test_five_typos_are_reported_in_one_pass() -> None:

@@ -712,6 +712,39 @@ MISTAKES = [
             ),
         ],
     ),
+    (
+        "the lines of a question beside it",
+        "step a\n  ask d as address\n  say Where?\n  confirm\n  -> b",
+        [
+            (
+                "2:3+3 E002",
+                "what belongs to this `ask` stands beside it, not under it",
+                "indent the lines of `ask` two spaces deeper than `ask` itself",
+            ),
+        ],
+    ),
+    (
+        "one line of a question beside it",
+        "step a\n  menu Choose:\n    1 Order -> b\n  2 Stop -> c",
+        [
+            (
+                "4:1+2 E002",
+                "this line stands beside the `menu` that it belongs to",
+                "indent it by 4 spaces",
+            ),
+        ],
+    ),
+    (
+        "too many levels",
+        "step a\n  if x\n    if x\n      if x\n        if x\n          if x\n            if x\n              if x\n                if x\n                  if x\n                    if x\n                      if x\n                        -> b",
+        [
+            (
+                "13:1+24 E001",
+                "this line is indented more than 11 levels deep",
+                "move what is so deep to a step of its own",
+            ),
+        ],
+    ),
 ]
 
 
