@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -105,51 +105,49 @@ def lines_of(
     text: s.Text, channels: tuple[str, ...], languages: tuple[str, ...]
 ) -> tuple[Line, ...]:
     """Every line of a text with who gets it; a line that nobody gets has no readers."""
-    if not text.variants:
-        everyone = _everyone(channels, languages)
-        return (Line(text.base, text.span, None, None, everyone, channels),)
-    readers: list[list[tuple[str, str]]] = [[] for _ in range(len(text.variants) + 1)]
-    for reader in _everyone(channels, languages):
-        # The base is variant -1, the last of the list.
-        readers[resolve(text, *reader)].append(reader)
+    order = tuple([(variant.channel, variant.language) for variant in text.variants])
+    *readers, base = _readers(order, channels, languages)
     return (
-        _line(text.base, text.span, None, None, tuple(readers[-1])),
-        *(
-            _line(variant.text, variant.span, variant.channel, variant.language, tuple(given))
-            for variant, given in zip(text.variants, readers, strict=False)
-        ),
+        Line(text.base, text.span, None, None, *base),
+        *[
+            Line(variant.text, variant.span, variant.channel, variant.language, *given)
+            for variant, given in zip(text.variants, readers, strict=True)
+        ],
     )
 
 
 def resolve(text: s.Text, channel: str, language: str) -> int:
     """Index of the variant that a channel and language get, -1 for the base; as the compiler resolves."""
+    return _resolve([(v.channel, v.language) for v in text.variants], channel, language)
+
+
+def _resolve(order: Sequence[_Kind], channel: str, language: str) -> int:
     by_language = by_channel = -1
-    for index, variant in enumerate(text.variants):
-        if variant.language == language:
-            if variant.channel == channel:
+    for index, (on, spoken) in enumerate(order):
+        if spoken == language:
+            if on == channel:
                 return index
-            if variant.channel is None:
+            if on is None:
                 by_language = index
-        elif variant.language is None and variant.channel == channel:
+        elif spoken is None and on == channel:
             by_channel = index
     return by_language if by_language >= 0 else by_channel
 
 
-@lru_cache(maxsize=64)
-def _everyone(channels: tuple[str, ...], languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((channel, language) for channel in channels for language in languages)
-
-
-def _line(
-    text: str,
-    span: s.Span,
-    channel: str | None,
-    language: str | None,
-    readers: tuple[tuple[str, str], ...],
-) -> Line:
-    return Line(text, span, channel, language, readers, _channels(readers))
-
-
 @lru_cache(maxsize=1_000)
-def _channels(readers: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(channel for channel, _ in readers))
+def _readers(
+    order: tuple[_Kind, ...], channels: tuple[str, ...], languages: tuple[str, ...]
+) -> tuple[tuple[tuple[tuple[str, str], ...], tuple[str, ...]], ...]:
+    """Readers of each variant of a text, and their channels; those of the base last."""
+    readers: list[list[tuple[str, str]]] = [[] for _ in range(len(order) + 1)]
+    for channel in channels:
+        for language in languages:
+            # The base is variant -1, the last of the list.
+            readers[_resolve(order, channel, language)].append((channel, language))
+    return tuple(
+        (tuple(given), tuple(dict.fromkeys(channel for channel, _ in given))) for given in readers
+    )
+
+
+_Kind = tuple[str | None, str | None]
+"""Channel and language of a variant."""
