@@ -22,7 +22,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "typos": ("typos",),
 }
 
-GENERATORS = ("docs.commands", "docs.diagnostics", "flows.manual")
+GENERATORS = ("scripts.command_pages", "scripts.diagnostic_pages", "flows.manual")
 """Modules that write documentation; `python -m MODULE --check` tells whether what they wrote is current."""
 
 

@@ -1,0 +1,153 @@
+"""The house's rules that no other tool holds: a pure core, no registry and no place on a disk in the tree."""
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CORE = ("grammars", "flows", "center")
+EDGES = ("commands", "sms", "store")
+
+WORLDLY_MODULES = frozenset(
+    [
+        "asyncio",
+        "http",
+        "multiprocessing",
+        "os",
+        "random",
+        "secrets",
+        "shutil",
+        "signal",
+        "socket",
+        "sqlite3",
+        "subprocess",
+        "tempfile",
+        "threading",
+        "time",
+        "urllib",
+    ]
+)
+WORLDLY_CALLS = frozenset({"open", "input", "print"})
+WORLDLY_METHODS = frozenset(
+    {"now", "utcnow", "today", "open", "read_bytes", "read_text", "write_bytes", "write_text"}
+)
+
+EXCEPTIONS = {
+    # Each reads what is packed beside the code, once, when it is first needed.
+    ("flows/grammar.py", "read_text"): "the grammar of flow files",
+    ("flows/expression.py", "read_text"): "the grammar of expressions",
+    ("grammars/folding.py", "read_text"): "the table of characters that are read alike",
+    ("flows/answers.py", "today"): "the turn's own day, from the `now` it was given",
+    # SRGS grammars name one another by file, so the reader that follows them opens files.
+    ("grammars/srgs/loader.py", "open"): "grammars that other grammars name",
+    (
+        "grammars/srgs/loader.py",
+        "urllib.request",
+    ): "file names as URIs and back; nothing is fetched",
+}
+
+
+def worldly_names(source: str):
+    """What in the source touches clock, chance, disk, network or processes."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (a.name for a in node.names if a.name.split(".")[0] in WORLDLY_MODULES)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if node.level == 0 and module.split(".")[0] in WORLDLY_MODULES:
+                if module != "urllib.parse":  # text in, text out
+                    yield module
+        elif isinstance(node, ast.Call):
+            match node.func:
+                case ast.Name(id=name) if name in WORLDLY_CALLS:
+                    yield name
+                case ast.Attribute(attr=name) if name in WORLDLY_METHODS:
+                    yield name
+
+
+def core_files():
+    return sorted(path for package in CORE for path in (ROOT / package).rglob("*.py"))
+
+
+def tracked_files():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    return [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import time",
+        "from random import choice",
+        "open('x')",
+        "from datetime import datetime\ndatetime.now()",
+        "import urllib.request",
+        "p.write_text('x')",
+    ],
+)
+def test_a_touch_of_the_world_is_seen(source):
+    assert list(worldly_names(source))
+
+
+def test_the_core_takes_clock_chance_and_files_as_arguments():
+    found = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in core_files()
+        for name in worldly_names(path.read_text("utf-8"))
+    }
+    assert found - EXCEPTIONS.keys() == set()
+
+
+def test_every_exception_to_the_pure_core_is_still_needed():
+    found = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in core_files()
+        for name in worldly_names(path.read_text("utf-8"))
+    }
+    assert EXCEPTIONS.keys() - found == set()
+
+
+def test_every_package_says_what_it_holds():
+    packages = [path for top in (*CORE, *EDGES) for path in (ROOT / top).rglob("__init__.py")]
+    assert packages
+    silent = [
+        path for path in packages if not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    ]
+    assert silent == []
+
+
+def test_no_file_names_a_registry_or_a_place_on_a_machine():
+    # Put together here, so that this file does not hold what it looks for.
+    hosts = [
+        "pypi" + ".org",
+        "python" + "hosted.org",
+        "registry." + "npm" + "js",
+        "registry." + "yarn" + "pkg",
+    ]
+    places = [
+        "/wo" + "rk/main",
+        "/ho" + "me/",
+        "/op" + "t/wheels",
+        "/op" + "t/pypi",
+        "/Us" + "ers/",
+    ]
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout, so nothing tells which files are ours")
+    named = [
+        (path.relative_to(ROOT).as_posix(), word)
+        for path in tracked_files()
+        if path.is_file()
+        for text in [path.read_bytes().decode("utf-8", "replace")]
+        for word in [*hosts, *places]
+        if word in text
+    ]
+    assert named == []
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_every_locked_package_has_a_version_and_a_hash(name):
+    entries = (ROOT / name).read_text("utf-8").replace("\\\n", " ").splitlines()
+    assert entries
+    assert [entry for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
