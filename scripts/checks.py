@@ -5,7 +5,6 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,10 +19,14 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "lint-imports": ("lint-imports",),
     "deptry": ("deptry", "."),
     "typos": ("typos",),
+    "docs and their links": ("zensical", "build", "--strict"),
 }
 
-GENERATORS = ("scripts.command_pages", "scripts.diagnostic_pages", "flows.manual")
-"""Modules that write documentation; `python -m MODULE --check` tells whether what they wrote is current."""
+GENERATORS = ("scripts.command_pages", "scripts.diagnostic_pages")
+"""Modules that write documentation. `python -m MODULE` writes it, `--check` tells whether it is current.
+
+A new one is named here and nowhere else: scripts/docs, scripts/check and tests/docs read this list.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,7 @@ def commands() -> dict[str, tuple[str, ...]]:
     scripts = Path(sys.executable).parent
     checks = {name: (str(scripts / tool), *rest) for name, (tool, *rest) in TOOLS.items()}
     for module in GENERATORS:
-        if find_spec(module):
-            checks[f"{module} is current"] = (sys.executable, "-m", module, "--check")
+        checks[f"{module} is current"] = (sys.executable, "-m", module, "--check")
     return checks
 
 
@@ -76,7 +78,7 @@ def main() -> int:
         for future in running:
             outcome = future.result()
             verdict = "ok" if outcome.passed else "FAILED"
-            print(f"{outcome.name:<30} {verdict:<7} {outcome.time_s:6.1f} s", flush=True)
+            print(f"{outcome.name:<36} {verdict:<7} {outcome.time_s:6.1f} s", flush=True)
             if not outcome.passed:
                 failed.append(outcome)
     for outcome in failed:
@@ -85,5 +87,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     sys.exit(main())
