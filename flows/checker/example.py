@@ -23,7 +23,10 @@ _START = "step start\n  say 您好。\n  goodbye\n"
 def sections(rule: Rule) -> dict[str, str]:
     """The page by heading; under the empty heading the sentence it opens with."""
     parts = re.split(rf"(?m)^({'|'.join(HEADINGS)})\n", inspect.cleandoc(rule.page))
-    return {"": parts[0].strip(), **dict(zip(parts[1::2], map(str.strip, parts[2::2]), strict=True))}
+    return {
+        "": parts[0].strip(),
+        **dict(zip(parts[1::2], map(str.strip, parts[2::2]), strict=True)),
+    }
 
 
 def examples(rule: Rule) -> tuple[str, str]:

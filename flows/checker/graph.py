@@ -1,0 +1,256 @@
+"""A program as a graph: what can be reached, what goes round, and how far it is.
+
+An `if` is taken both ways, and so is the guard of an option: a way counts if some buyer can take it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+
+from flows import program as p
+from flows.checker.opting_out import opt_out_steps
+from flows.checker.subject import Subject
+
+Ways = Sequence[Sequence[int]]
+"""Nodes that a node leads to, by node."""
+
+
+@lru_cache(maxsize=4)
+def graph_of(subject: Subject) -> Graph:
+    """The graph of a flow, worked out once."""
+    return Graph(subject)
+
+
+class Graph:
+    """Ways through one program."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.program = subject.program
+        self.nodes = subject.program.nodes
+        self.edges = subject.edges
+        leaves = opt_out_steps(subject)
+        self._leaving = {self.program.steps[name] for name in leaves if name in self.program.steps}
+        self._taken: dict[str, Ways] = {}
+
+    @cached_property
+    def questions(self) -> tuple[int, ...]:
+        """Nodes at which a buyer answers."""
+        return tuple(i for i, node in enumerate(self.nodes) if isinstance(node, p.Menu | p.Ask))
+
+    @cached_property
+    def calls(self) -> tuple[int, ...]:
+        """Nodes that call a step."""
+        return tuple(i for i, node in enumerate(self.nodes) if isinstance(node, p.Call))
+
+    @cached_property
+    def entries(self) -> tuple[int, ...]:
+        """Nodes that a session begins at or comes to without being led: the start, `anywhere`, `max turns`."""
+        found = [self.program.start, self.program.limits.turns_target]
+        found += [option.target for option in self.program.anywhere]
+        return tuple(dict.fromkeys(index for index in found if index != p.NOWHERE))
+
+    @cached_property
+    def reached(self) -> frozenset[int]:
+        """Nodes that some session comes to."""
+        return frozenset(reach(self.entries, [[to for _, to in ways] for ways in self.edges]))
+
+    @cached_property
+    def uncalled(self) -> frozenset[int]:
+        """Nodes that a session comes to with nothing to return to."""
+        ways = [[to for label, to in ways if label != "call"] for ways in self.edges]
+        return frozenset(reach(self.entries, ways))
+
+    def taken(self, channel: str) -> Ways:
+        """Ways that a buyer on a channel can choose: tries that run out are left aside, returns are followed."""
+        found = self._taken.get(channel)
+        if found is None:
+            found = self._taken[channel] = self._choose(channel)
+        return found
+
+    def shortcuts(self, channel: str) -> list[int]:
+        """Where `anywhere` leads on a channel, the way off the list left aside."""
+        return [
+            option.target
+            for option in self.program.anywhere
+            if option.channel in (None, channel) and option.target not in self._leaving
+        ]
+
+    def cycles(self, at_question: Callable[[p.Question], Iterable[int]]) -> Iterator[list[int]]:
+        """Nodes that lead round to themselves, where questions lead as the argument says.
+
+        A way round that counts (it sets what one of its conditions reads) comes to an end, and is left out.
+        """
+        ways = self._onward(at_question)
+        for component in components(ways, self.reached):
+            one = component[0]
+            if (len(component) > 1 or one in ways[one]) and not self._counts(component, ways):
+                yield sorted(component)
+
+    # --- building ---
+
+    def _choose(self, channel: str) -> Ways:
+        ways: list[Sequence[int]] = []
+        for index, node in enumerate(self.nodes):
+            match node:
+                case p.Menu(options=options):
+                    ways.append([o.target for o in options if o.channel in (None, channel)])
+                case p.Ask():
+                    ways.append([node.next])
+                case p.Return():
+                    ways.append(self._callers.get(index, ()))
+                case _:
+                    ways.append([to for _, to in self.edges[index]])
+        return ways
+
+    @cached_property
+    def _callers(self) -> dict[int, tuple[int, ...]]:
+        """Every `return` and end of a step, to where the calls that reach it go on."""
+        nexts: dict[int, list[int]] = {}
+        for index in self.calls:
+            node = self.nodes[index]
+            assert isinstance(node, p.Call)
+            nexts.setdefault(node.target, []).append(node.next)
+        inside = [[to for label, to in ways if label != "call"] for ways in self.edges]
+        found: dict[int, dict[int, None]] = {}
+        for target, following in nexts.items():
+            for index in reach([target], inside):
+                if isinstance(self.nodes[index], p.Return):
+                    found.setdefault(index, {}).update(dict.fromkeys(following))
+        return {index: tuple(following) for index, following in found.items()}
+
+    def _onward(self, at_question: Callable[[p.Question], Iterable[int]]) -> Ways:
+        ways: list[list[int]] = []
+        for index, node in enumerate(self.nodes):
+            if isinstance(node, p.Menu | p.Ask):
+                ways.append([to for to in at_question(node) if to != p.NOWHERE])
+            elif isinstance(node, p.Call):
+                ways.append([])
+            else:
+                ways.append([to for _, to in self.edges[index] if to != p.NOWHERE])
+        # What follows a call is come to only where the called step can come back.
+        waiting = list(self.calls)
+        for _ in range(len(self.calls)):
+            still: list[int] = []
+            for index in waiting:
+                node = self.nodes[index]
+                assert isinstance(node, p.Call)
+                if any(isinstance(self.nodes[i], p.Return) for i in reach([node.target], ways)):
+                    ways[index].append(node.next)
+                else:
+                    still.append(index)
+            if len(still) == len(waiting):
+                break
+            waiting = still
+        for index in self.calls:
+            node = self.nodes[index]
+            assert isinstance(node, p.Call)
+            if node.target != p.NOWHERE:
+                ways[index].append(node.target)
+        return ways
+
+    def _counts(self, component: list[int], ways: Ways) -> bool:
+        inside = set(component)
+        changed: set[str] = set()
+        for index in component:
+            match self.nodes[index]:
+                case p.Assign(path):
+                    changed.add(path)
+                case p.Add() | p.Remove() | p.Empty():
+                    changed.add("cart")
+                case p.Request(name=name):
+                    changed.add(name)
+                case _:
+                    pass
+        if not changed:
+            return False
+        for index in component:
+            node = self.nodes[index]
+            if isinstance(node, p.Branch) and not inside.issuperset(ways[index]):
+                read = node.condition
+                if any(path.partition(".")[0] in read for path in changed):
+                    return True
+        return False
+
+
+def reach(starts: Iterable[int], ways: Ways) -> set[int]:
+    """Nodes reached from some, those included."""
+    waiting = [index for index in starts if index != p.NOWHERE]
+    seen = set(waiting)
+    while waiting:
+        for to in ways[waiting.pop()]:
+            if to not in seen and to != p.NOWHERE:
+                seen.add(to)
+                waiting.append(to)
+    return seen
+
+
+def backwards(ways: Ways) -> list[list[int]]:
+    """The same ways, walked from their ends."""
+    found: list[list[int]] = [[] for _ in ways]
+    for index, targets in enumerate(ways):
+        for to in targets:
+            if to != p.NOWHERE:
+                found[to].append(index)
+    return found
+
+
+def distance(start: int, goals: frozenset[int], ways: Ways, costs: frozenset[int]) -> int | None:
+    """How many nodes of `costs` lie on the shortest way from a node to one of the goals; None without a way."""
+    if start == p.NOWHERE:
+        return None
+    known = {start: 0}
+    waiting = deque([(0, start)])
+    while waiting:
+        so_far, index = waiting.popleft()
+        if so_far > known[index]:
+            continue
+        if index in goals:
+            return so_far
+        step = 1 if index in costs else 0
+        for to in ways[index]:
+            if to != p.NOWHERE and so_far + step < known.get(to, len(ways) + 1):
+                known[to] = so_far + step
+                if step:
+                    waiting.append((so_far + 1, to))
+                else:
+                    waiting.appendleft((so_far, to))
+    return None
+
+
+def components(ways: Ways, within: frozenset[int]) -> Iterator[list[int]]:
+    """Strongly connected nodes: Tarjan's algorithm (SIAM J. Comput. 1, 1972), without recursion."""
+    number: dict[int, int] = {}
+    low: dict[int, int] = {}
+    open_nodes: list[int] = []
+    is_open: set[int] = set()
+    for root in sorted(within):
+        if root in number:
+            continue
+        number[root] = low[root] = len(number)
+        open_nodes.append(root)
+        is_open.add(root)
+        path: list[tuple[int, Iterator[int]]] = [(root, iter(ways[root]))]
+        while path:
+            index, rest = path[-1]
+            for to in rest:
+                if to not in number:
+                    number[to] = low[to] = len(number)
+                    open_nodes.append(to)
+                    is_open.add(to)
+                    path.append((to, iter(ways[to])))
+                    break
+                if to in is_open:
+                    low[index] = min(low[index], number[to])
+            else:
+                path.pop()
+                if path:
+                    before = path[-1][0]
+                    low[before] = min(low[before], low[index])
+                if low[index] == number[index]:
+                    component: list[int] = []
+                    while not component or component[-1] != index:
+                        component.append(open_nodes.pop())
+                    is_open.difference_update(component)
+                    yield component
