@@ -97,7 +97,7 @@ def unused_suppression(subject: Subject) -> Iterator[Finding]:
     for comment in subject.unused:
         # A span stands in a block: the nearest that begins above or below, whatever the distance.
         near = [key for key, place in starts.items() if place.file == comment.place.file]
-        key = min(near, key=lambda key: abs(starts[key].line - comment.place.line))
+        key = min(near or starts, key=lambda key: abs(starts[key].line - comment.place.line))
         line = comment.place.line - starts[key].line + 1
         yield Finding(
             s.Span(key, line, 1, len(f"# ok {comment.code}")),

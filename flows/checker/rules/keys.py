@@ -207,8 +207,10 @@ def unusual_agent_key(subject: Subject) -> Iterator[Finding]:
         1 下单 -> start
     step agent
       hand over to sales
-        when busy -> start
-        when timeout -> start
+        when busy -> bye
+        when timeout -> bye
+    step bye
+      goodbye
     ```
 
     Write instead
@@ -222,8 +224,10 @@ def unusual_agent_key(subject: Subject) -> Iterator[Finding]:
         1 下单 -> start
     step agent
       hand over to sales
-        when busy -> start
-        when timeout -> start
+        when busy -> bye
+        when timeout -> bye
+    step bye
+      goodbye
     ```
     """
     if "voice" not in subject.program.channels:
