@@ -17,6 +17,7 @@ _MISSING = (
     (("shop", "店铺"), "shop 小店\n  languages zh\n  channels voice, sms\n"),
 )
 """First words of a block, and the block that is put where a fragment has none."""
+_CATALOG = "catalog\n  item 1 price 2.50 stock 5 苹果\n"
 _START = "step start\n  say 您好。\n  goodbye\n"
 
 
@@ -46,5 +47,7 @@ def complete(fragment: str) -> str:
     """A fragment as a flow of its own: what every flow begins with is put before it, a first step after."""
     heads = [chunk.text.split(maxsplit=1)[0] for chunk in cut(fragment, "").chunks]
     before = [block for words, block in _MISSING if not set(words) & set(heads)]
+    if "product" in fragment and not {"catalog", "商品目录"} & set(heads):
+        before.append(_CATALOG)
     after = [] if {"step", "步骤"} & set(heads) else [_START]
     return "".join([*before, fragment, *after])
