@@ -193,6 +193,8 @@ def _parse(text: str, start: str) -> object:
     except UnexpectedInput as error:
         column = cast("int", getattr(error, "column", 1) or 1)
         rest = text[column - 1 :].strip() if column > 0 else ""
+        if getattr(getattr(error, "token", None), "type", "") == "$END":
+            rest = ""
         if rest.startswith(("=", "＝")):
             raise ExpressionError(
                 "`=` does not compare", "write `==` to ask whether two are equal"
