@@ -43,6 +43,6 @@ def talk(noodles: Machine) -> list[Session]:
             session, effects = step(noodles, session, given, NOON)
         sessions.append(session)
         for effect in effects:
-            if effect.__class__ is KeepBuyer:
+            if isinstance(effect, KeepBuyer):
                 buyer = replace(buyer, **{effect.field: effect.value})
     return sessions

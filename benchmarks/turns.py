@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.dialogue import ANSWERS, machine, talk
 from flows.session import pack
@@ -93,7 +94,7 @@ def python_statemachine() -> float | None:
             | placed.to(main)
         )
 
-    order = Order()
+    order: Any = Order()
 
     def run() -> int:
         for _ in range(70):
@@ -116,8 +117,8 @@ statechart:
 def sismic() -> float | None:
     """Bare transitions a second of sismic."""
     try:
-        from sismic.interpreter import Interpreter
-        from sismic.io import import_from_yaml
+        from sismic import interpreter as engine
+        from sismic import io
     except ImportError:
         return None
     names = ["main", "dish", "quantity", "cart", "address", "confirm", "placed"]
@@ -127,7 +128,8 @@ def sismic() -> float | None:
             f"      - name: {name}\n        transitions:\n"
             f"          - target: {following}\n            event: go\n"
         )
-    interpreter = Interpreter(import_from_yaml(text))
+    reader: Any = io
+    interpreter: Any = engine.Interpreter(reader.import_from_yaml(text))
     interpreter.execute()
 
     def run() -> int:

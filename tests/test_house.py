@@ -2,6 +2,7 @@
 
 import ast
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,10 @@ def worldly_names(source: str):
             yield from (a.name for a in node.names if a.name.split(".")[0] in WORLDLY_MODULES)
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
-            if node.level == 0 and module.split(".")[0] in WORLDLY_MODULES:
-                if module != "urllib.parse":  # text in, text out
-                    yield module
+            worldly = node.level == 0 and module.split(".")[0] in WORLDLY_MODULES
+            # urllib.parse is text in, text out.
+            if worldly and module != "urllib.parse":
+                yield module
         elif isinstance(node, ast.Call):
             match node.func:
                 case ast.Name(id=name) if name in WORLDLY_CALLS:
@@ -118,6 +120,68 @@ def test_every_package_says_what_it_holds():
     assert silent == []
 
 
+def own_folders():
+    """Every folder of our packages, as tests name it below tests/."""
+    return {
+        path.relative_to(ROOT)
+        for top in (*CORE, *EDGES)
+        for path in [ROOT / top, *(ROOT / top).rglob("*/")]
+        if path.name != "__pycache__"
+    }
+
+
+def imported_modules(source):
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def mirrors_what_it_tests(test, source, root=ROOT):
+    """Whether a test of the folder that its own mirrors: of a namesake below it, or of what it imports from it."""
+    folder = test.parent
+    namesake = test.stem.removeprefix("test_")
+    if folder.name == namesake or any((root / folder).rglob(f"{namesake}.py")):
+        return True
+    package = ".".join(folder.parts)
+    return any(f"{name}.".startswith(f"{package}.") for name in imported_modules(source))
+
+
+def test_each_test_stands_where_what_it_tests_stands():
+    tests = {
+        path.relative_to(ROOT / "tests"): path.read_text("utf-8")
+        for top in (*CORE, *EDGES)
+        for path in (ROOT / "tests" / top).rglob("test_*.py")
+    }
+    assert tests
+    assert {test.parent for test in tests} - own_folders() == set()
+    astray = [str(test) for test, text in tests.items() if not mirrors_what_it_tests(test, text)]
+    assert astray == []
+
+
+def test_a_test_of_something_else_is_seen_to_stand_astray():
+    assert mirrors_what_it_tests(Path("sms/test_segments.py"), "")
+    assert mirrors_what_it_tests(Path("sms/test_long_texts.py"), "from sms import segments")
+    assert not mirrors_what_it_tests(Path("sms/test_long_texts.py"), "import smsx, flows.engine")
+
+
+def test_every_top_package_has_its_place_in_the_contracts():
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"benchmarks"}
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        settings = tomllib.load(file)["tool"]
+    contracts = settings["importlinter"]
+    layers = {
+        name.strip()
+        for contract in contracts["contracts"]
+        for layer in contract.get("layers", ())
+        for name in layer.split("|")
+    }
+    assert packages == set(contracts["root_packages"]) == layers
+    assert packages == {*CORE, *EDGES}
+    assert packages <= set(settings["basedpyright"]["include"])
+
+
 def test_no_file_names_a_registry_or_a_place_on_a_machine():
     # Put together here, so that this file does not hold what it looks for.
     hosts = [
@@ -125,6 +189,8 @@ def test_no_file_names_a_registry_or_a_place_on_a_machine():
         "python" + "hosted.org",
         "registry." + "npm" + "js",
         "registry." + "yarn" + "pkg",
+        "deb." + "debian",
+        "crates" + ".io",
     ]
     places = [
         "/wo" + "rk/main",
@@ -132,6 +198,7 @@ def test_no_file_names_a_registry_or_a_place_on_a_machine():
         "/op" + "t/wheels",
         "/op" + "t/pypi",
         "/Us" + "ers/",
+        "/ro" + "ot/",
     ]
     if not (ROOT / ".git").exists():
         pytest.skip("not a checkout, so nothing tells which files are ours")
