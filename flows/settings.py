@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import date
 from itertools import pairwise
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.program import CHANNELS, Hours
 
@@ -68,9 +68,12 @@ def currency(text: str) -> tuple[str, int]:
 def timezone(text: str) -> str:
     """IANA name of a time zone."""
     name = text.strip()
-    if name not in available_timezones():
-        raise ValueError(f"`{text}` is not a time zone; write a name such as Asia/Shanghai")
-    ZoneInfo(name)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"`{text}` is not a time zone; write a name such as Asia/Shanghai"
+        ) from None
     return name
 
 
