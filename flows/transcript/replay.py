@@ -82,12 +82,14 @@ def matches(pattern: str, text: str) -> bool:
     if not rest.startswith(parts[0]):
         return False
     rest = rest[len(parts[0]) :]
+    if len(parts) == 1:
+        return not rest
     for part in parts[1:-1]:
         at = rest.find(part)
         if at < 0:
             return False
         rest = rest[at + len(part) :]
-    return len(parts) == 1 or rest.endswith(parts[-1])
+    return rest.endswith(parts[-1])
 
 
 def difference(replayed: Replayed, file: str) -> str:

@@ -1,0 +1,168 @@
+"""The command line as its users meet it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli import app
+from store.sqlite import SqliteStore
+from tests.flows.shops import NOON, ORDER, SHOP, program_of
+
+
+def run(*words: str | Path, typed: str | None = None) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words], input=typed)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "seller.flow").write_text(SHOP + ORDER, "utf-8")
+    return folder
+
+
+def test_a_broken_flow_is_told_where_and_how_and_exits_with_one(shop: Path) -> None:
+    broken = (shop / "seller.flow").read_text("utf-8").replace("1 下单 -> place", "1 下单 -> palce")
+    (shop / "seller.flow").write_text(broken, "utf-8")
+    result = run("check", shop)
+    assert result.exit_code == 1
+    assert "F101 undefined-step" in result.output
+    assert "did you mean `place`" in result.output
+
+
+def test_check_gives_json_to_tools(shop: Path) -> None:
+    (shop / "seller.flow").write_text("step start\n  -> nowhere\n", "utf-8")
+    result = run("check", shop, "--format", "json")
+    assert result.exit_code == 1
+    found = json.loads(result.output)
+    assert {"code", "message", "file", "line", "column", "severity"} <= set(found[0])
+    assert any(entry["code"] == "F101" and entry["line"] == 2 for entry in found)
+
+
+def test_a_folder_without_flows_is_not_all_well(tmp_path: Path) -> None:
+    assert run("check", tmp_path).exit_code == 1
+    assert run("replay", tmp_path).exit_code == 1
+
+
+def test_a_file_that_is_not_text_is_a_finding_not_a_crash(tmp_path: Path) -> None:
+    (tmp_path / "x.flow").write_bytes(b"\x00\xff\xfe\x81" * 100)
+    result = run("check", tmp_path / "x.flow")
+    assert result.exit_code == 1
+    assert "save it as UTF-8" in result.output
+
+
+def test_a_talk_is_saved_and_replays(shop: Path) -> None:
+    saved = shop / "saved.talk"
+    result = run("talk", shop, "--save", saved, typed="苹果\n2\n1\n")
+    assert result.exit_code == 0, result.output
+    assert "! place order 1x2 total 5.00" in result.output
+    again = run("replay", saved)
+    assert again.exit_code == 0, again.output
+    assert "1 of 1 talks passed" in again.output
+
+
+def test_the_missing_talks_are_written_and_cover_everything(shop: Path) -> None:
+    result = run("replay", shop, "--generate", "--cover")
+    assert result.exit_code == 0, result.output
+    assert "100 %" in result.output
+    assert "not covered" not in result.output
+    assert run("replay", shop, "--cover").exit_code == 0
+
+
+def test_coverage_that_is_not_whole_fails(shop: Path) -> None:
+    run("talk", shop, "--save", shop / "one.talk", typed="苹果\n")
+    result = run("replay", shop, "--cover")
+    assert result.exit_code == 1
+    assert "not covered: seller.flow:" in result.output
+
+
+def test_a_flow_is_laid_out_once(shop: Path) -> None:
+    run("format", shop)
+    assert run("format", shop, "--check").exit_code == 0
+    chinese = run("format", shop, "--keywords", "zh")
+    assert chinese.exit_code == 0
+    assert "步骤 start" in (shop / "seller.flow").read_text("utf-8")
+    assert run("format", shop, "--check").exit_code == 0
+
+
+def test_a_flow_is_drawn(shop: Path) -> None:
+    assert run("graph", shop, "--format", "mermaid").output.startswith(("flowchart", "%%", "---"))
+    run("graph", shop, "--to", shop / "flow.svg")
+    assert "<svg" in (shop / "flow.svg").read_text("utf-8")
+
+
+def test_publish_tells_what_becomes_of_waiting_buyers_and_can_be_taken_back(shop: Path) -> None:
+    database = shop / "shop.db"
+    assert run("publish", shop, "--database", database).exit_code == 0
+    first = SqliteStore(database).published()["shop"].hex()
+    (shop / "seller.flow").write_text(SHOP + ORDER.replace("要什么", "想要什么"), "utf-8")
+    dry = run("publish", shop, "--database", database, "--dry-run")
+    assert "nothing was published" in dry.output
+    assert SqliteStore(database).published()["shop"].hex() == first
+    run("publish", shop, "--database", database)
+    assert SqliteStore(database).published()["shop"].hex() != first
+    assert run("rollback", "shop", "--to", first, "--database", database).exit_code == 0
+    assert SqliteStore(database).published()["shop"].hex() == first
+
+
+def test_a_flow_with_errors_is_not_published(shop: Path) -> None:
+    (shop / "seller.flow").write_text(SHOP + "step start\n  -> nowhere\n", "utf-8")
+    database = shop / "shop.db"
+    assert run("publish", shop, "--database", database).exit_code == 1
+    assert not database.exists() or not SqliteStore(database).published()
+
+
+def test_orders_are_listed_exported_and_moved_on(shop: Path) -> None:
+    from tests.store.test_stores import order
+
+    database = shop / "shop.db"
+    store = SqliteStore(database)
+    store.publish("shop", program_of(), NOON)
+    order(store)
+    store.close()
+    listed = run("orders", "--database", database)
+    assert "A0001" in listed.output
+    assert "1x2 苹果" in listed.output
+    exported = run("orders", "--database", database, "--format", "csv").output.splitlines()
+    assert exported[0].startswith("seller,number,status")
+    moved = run(
+        "orders",
+        "--seller",
+        "shop",
+        "--number",
+        "A0001",
+        "--to",
+        "confirmed",
+        "--database",
+        database,
+    )
+    assert "confirmed" in moved.output
+    wrong = run(
+        "orders",
+        "--seller",
+        "shop",
+        "--number",
+        "A0001",
+        "--to",
+        "returned",
+        "--database",
+        database,
+    )
+    assert wrong.exit_code == 1
+    assert "it can become shipped, cancelled" in wrong.output
+    found = json.loads(run("orders", "--database", database, "--format", "json").output)
+    assert found[0]["total"] == "5.00"
+    assert run("stock", "shop", "1=9", "--database", database).output.split()[:2] == ["1", "9"]
+    assert run("stock", "shop", "1=many", "--database", database).exit_code == 2
+    assert "place order" in run("talks", "shop", "--database", database).output
+
+
+@pytest.mark.parametrize("command", ["orders", "stock", "messages", "talks", "rollback"])
+def test_without_a_database_it_says_what_makes_one(tmp_path: Path, command: str) -> None:
+    seller = [] if command == "orders" else ["shop"]
+    result = run(command, *seller, "--database", tmp_path / "none.db")
+    assert result.exit_code == 1
+    assert "there is no database" in result.output
+    assert not (tmp_path / "none.db").exists()
