@@ -27,7 +27,10 @@ from flows.program import Ask
 from flows.publish import move
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
 from flows.transcript.log import log_head, log_lines
+from grammars.folding import fold
 
+OPT_OUT_WORDS = frozenset({"stop", "unsubscribe", "退订", "td"})
+"""Words, folded, that end all messages which the buyer did not ask for."""
 OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
 PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
@@ -103,6 +106,8 @@ class _Visit:
 
     def take(self) -> None:
         """Step the session to its next wait and carry out what it asks for on the way."""
+        if self._opts_out():
+            return
         given = Given(self.arrival.input, self.buyer, self._stock())
         private = self._private()
         buyer, stock = self.buyer, dict(self._stock()) if self.session is None else {}
@@ -121,6 +126,20 @@ class _Visit:
         else:
             self._carry_out(turn_effects)
         self._keep()
+
+    def _opts_out(self) -> bool:
+        """STOP works in every shop; where the seller's own flow takes the word, the flow has it."""
+        said = self.arrival.input
+        if not isinstance(said, Text) or self.key.channel != "sms":
+            return False
+        word = fold(said.text)
+        if word not in OPT_OUT_WORDS or word in self.machine.anywhere_phrases:
+            return False
+        language = self.session.language if self.session else self.machine.program.languages[0]
+        self.buyer = replace(self.buyer, opted_out=True)
+        self._send(prompts.word("opted_out", language))
+        self._keep_buyer()
+        return True
 
     def _private(self) -> tuple[str, ...]:
         """Words that the log must not show: who and where the buyer is, and a free answer."""
@@ -251,9 +270,7 @@ class _Visit:
             self._send(text)
         contact = Contact(self.serial, packed)
         self.world.contacts[self.key] = self.changes.contacts[self.key] = contact
-        if self.buyer != self.known:
-            who = (self.key.seller, self.key.buyer)
-            self.world.buyers[who] = self.changes.buyers[who] = self.buyer
+        self._keep_buyer()
         self.changes.talks.append(
             Talk(self.key, self.serial, session.turns, self.arrival.at, "\n".join(self.lines))
         )

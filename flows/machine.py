@@ -7,6 +7,7 @@ index, or one of the negative signs below.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Protocol
 
 from flows import effects, prompts
@@ -16,6 +17,7 @@ from flows.expression import ExpressionError
 from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
 from flows.template import TemplateError
 from flows.turn import Turn
+from grammars.folding import fold
 
 END = p.NOWHERE
 WAIT = -2
@@ -84,6 +86,13 @@ class Machine:
     def anywhere(self, turn: Turn, text: str) -> int:
         """Where a message leads from any question, or NO_MATCH."""
         return self._anywhere[turn.channel].find(turn, text)
+
+    @cached_property
+    def anywhere_phrases(self) -> frozenset[str]:
+        """Phrases of `anywhere`, folded: what the seller answers at every question."""
+        return frozenset(
+            fold(phrase) for option in self.program.anywhere for phrase in option.phrases
+        )
 
     # --- wordings ---
 

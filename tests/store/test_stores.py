@@ -217,6 +217,24 @@ def test_a_logged_conversation_replays_as_it_is(store: AnyStore) -> None:
         assert replayed.passed, difference(replayed, "log")
 
 
+@pytest.mark.parametrize("word", ["STOP", "退订", "ｔｄ", " stop. "])
+def test_stop_works_in_every_shop_and_loses_no_basket(store: AnyStore, word: str) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果 2"))
+    [reply] = run(store, arrival(word))
+    assert reply.startswith("已退订")
+    buyer = store.buyer("shop", "13800138000")
+    assert buyer is not None
+    assert buyer.opted_out
+    assert run(store, arrival("1")) == ["订单A0001，12:30到"]
+
+
+def test_a_shop_that_has_its_own_words_for_stop_says_them(store: AnyStore) -> None:
+    own = SHOP.replace("  0 人工 -> agent", "  STOP -> bye\n  0 人工 -> agent")
+    store.publish("shop", program_of(ORDER, own), NOON)
+    assert run(store, arrival("stop")) == ["再见"]
+
+
 def test_a_message_for_the_shop_is_kept(store: AnyStore) -> None:
     steps = """
 step start
