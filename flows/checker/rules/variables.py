@@ -104,12 +104,13 @@ def _unset(
 
 def _given_at(subject: Subject) -> dict[str, list[s.Span]]:
     found: dict[str, list[s.Span]] = {}
-    for name, span in _values(subject):
+    for name, span in values_of(subject):
         found.setdefault(name, []).append(span)
     return found
 
 
-def _values(subject: Subject) -> Iterator[tuple[str, s.Span]]:
+def values_of(subject: Subject) -> Iterator[tuple[str, s.Span]]:
+    """Every name that is given a value, where it is given."""
     for option in subject.anywhere:
         for name, _ in SLOT.findall(option.label.base):
             yield name, option.span
@@ -190,7 +191,7 @@ def unused_variable(subject: Subject) -> Iterator[Finding]:
         for _, statement in statements_of(subject)
         if isinstance(statement, s.Request)
     }
-    for name, span in _values(subject):
+    for name, span in values_of(subject):
         if name in used or name in told or name in requests or name in schema.ASSIGNABLE:
             continue
         if "." in name or starts[span.block].file != own:
@@ -308,7 +309,7 @@ def not_settable(subject: Subject) -> Iterator[Finding]:
         for _, statement in statements_of(subject)
         if isinstance(statement, s.Assign) and statement.path in schema.ASSIGNABLE
     }
-    for name, span in _values(subject):
+    for name, span in values_of(subject):
         head, dot, _ = name.partition(".")
         if id(span) in may_set or (not dot and head not in schema.GLOBALS):
             continue

@@ -1,0 +1,216 @@
+"""E005, E006, E007, E008: what reading notes, and what a flow must say of the shop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from flows import settings
+from flows import syntax as s
+from flows.checker.rule import Finding, rule
+from flows.checker.subject import Subject
+from flows.checker.wording import statements_of
+from grammars.keywords import ARROW
+
+_TURNS = re.compile(r"([0-9]{1,4})\s*(?:(?:then|之后)\s*" + ARROW + r"\s*[^\W\d]\w*)?")
+
+
+@rule("E005", "quoted-text", "warning")
+def quoted_text(_: Subject) -> Iterator[Finding]:
+    """A text stands in quote marks.
+
+    What it does
+    While reading, looks for texts that begin and end with quote marks.
+
+    Why
+    The marks would be sent to the buyer with the text.
+
+    Example
+    ```flow
+    step start
+      say "您好。"
+      goodbye
+    ```
+
+    Write instead
+    ```flow
+    step start
+      say 您好。
+      goodbye
+    ```
+    """
+    # flows/notes.py tells of it.
+    yield from ()
+
+
+@rule("E006", "key-without-space", "warning")
+def key_without_space(_: Subject) -> Iterator[Finding]:
+    """An option's wording begins with digits, and there is no key before it.
+
+    What it does
+    While reading, looks for options such as `1下单`, where a space between the key and the wording may be missing.
+
+    Why
+    The option could be chosen only by saying all of it, digits and word.
+
+    Example
+    ```flow
+    step start
+      menu 请选择：
+        1下单 -> bye
+    step bye
+      goodbye
+    ```
+
+    Write instead
+    ```flow
+    step start
+      menu 请选择：
+        1 下单 -> bye
+    step bye
+      goodbye
+    ```
+    """
+    # flows/notes.py tells of it.
+    yield from ()
+
+
+@rule("E007", "bad-setting", "error")
+def bad_setting(subject: Subject) -> Iterator[Finding]:
+    """The value of a setting cannot be read.
+
+    What it does
+    Reads every line under `shop` and `defaults`, and each `no input after`: hours, days, lengths of time, currency,
+    languages and channels. A setting that stands twice counts once, except `closed`.
+
+    Why
+    The shop would run with a value that nobody chose.
+
+    Example
+    ```flow
+    shop 小店
+      open mon-fri 9点到18点
+    step start
+      goodbye
+    ```
+
+    Write instead
+    ```flow
+    shop 小店
+      open mon-fri 09:00-18:00
+    step start
+      goodbye
+    ```
+    """
+    for block in subject.flow.blocks:
+        if isinstance(block, s.Shop | s.Defaults):
+            seen: dict[str, s.Setting] = {}
+            for line in block.settings:
+                yield from _unreadable(line)
+                first = seen.setdefault(line.name, line)
+                if first is not line and line.name not in _MANY:
+                    yield Finding(
+                        line.span,
+                        f"`{line.name}` stands here twice, and only the last counts",
+                        "take one away",
+                        ((first.span, "the first"),),
+                        "warning",
+                    )
+            if isinstance(block, s.Defaults) and block.wait is not None:
+                yield from _unreadable(block.wait)
+    for _, statement in statements_of(subject):
+        if isinstance(statement, s.Menu | s.Ask) and statement.retry.wait is not None:
+            yield from _unreadable(statement.retry.wait)
+
+
+@rule("E008", "missing-block", "error")
+def missing_block(subject: Subject) -> Iterator[Finding]:
+    """A flow lacks a block that every flow has.
+
+    What it does
+    Looks for `shop` and for a step. A flow without `flow 1`, or whose first step is not called `start`, is a warning.
+
+    Why
+    Without a shop nobody knows which channels and languages there are; without a step there is nothing to say.
+
+    Example
+    ```flow
+    step hello
+      say 您好。
+      goodbye
+    ```
+
+    Write instead
+    ```flow
+    step start
+      say 您好。
+      goodbye
+    ```
+    """
+    first = s.Span(next(iter(subject.flow.starts)), 1, 1, 1)
+    versions = [block for block in subject.flow.blocks if isinstance(block, s.FlowVersion)]
+    if not versions:
+        yield Finding(
+            first, "the flow does not say its version", "begin with `flow 1`", severity="warning"
+        )
+    for block in versions:
+        if block.version != 1:
+            yield Finding(block.span, f"version {block.version} is not known", "write `flow 1`")
+    if subject.shop is None:
+        yield Finding(
+            first,
+            "the flow does not say whose it is",
+            "write `shop NAME`, and under it `languages zh` and `channels sms, voice`",
+        )
+    if not subject.steps:
+        yield Finding(
+            first, "the flow has no steps", "write `step start`, and under it `say Hello`"
+        )
+    elif "start" not in subject.program.steps:
+        yield Finding(
+            subject.steps[0].span,
+            "there is no step `start`, so buyers begin here",
+            "call the first step `start`",
+            severity="warning",
+        )
+
+
+def _read_turns(text: str) -> object:
+    found = _TURNS.fullmatch(settings.narrow(text).strip())
+    if not found or not int(found[1]):
+        raise ValueError(f"`{text}` is not a number of turns; write `40 then -> step`")
+    return found
+
+
+def _read_parts(text: str) -> object:
+    return settings.number(text, 1, 20)
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "languages": settings.languages,
+    "channels": settings.channels,
+    "currency": settings.currency,
+    "timezone": settings.timezone,
+    "open": settings.opening,
+    "closed": settings.closed_days,
+    "delivery": settings.duration,
+    "sms session": settings.duration,
+    "ussd session": settings.duration,
+    "voice session": settings.duration,
+    "no input after": settings.duration,
+    "max turns": _read_turns,
+    "max sms parts": _read_parts,
+}
+"""Settings whose values have a form; the others are texts and lists."""
+_MANY = frozenset({"closed", "sms code", "ussd code", "keyword"})
+
+
+def _unreadable(line: s.Setting) -> Iterator[Finding]:
+    reader = _READERS.get(line.name)
+    if reader is None or not line.value:
+        return
+    try:
+        reader(line.value)
+    except ValueError as error:
+        message, _, help_text = str(error).partition("; ")
+        yield Finding(line.span, message, help_text or None)
