@@ -17,7 +17,7 @@ from center.orders.number import order_number
 from center.orders.order import OrderLine, PlacedOrder
 from center.shops import Shops
 from center.world import Seen, World
-from flows import effects
+from flows import effects, prompts
 from flows.due import due_text
 from flows.effects import Effect
 from flows.engine import begin, step
@@ -274,3 +274,8 @@ class _Visit:
         self.changes.talks.append(
             Talk(self.key, self.serial, session.turns, self.arrival.at, "\n".join(self.lines))
         )
+
+    def _keep_buyer(self) -> None:
+        if self.buyer != self.known:
+            who = (self.key.seller, self.key.buyer)
+            self.world.buyers[who] = self.changes.buyers[who] = self.buyer
