@@ -105,6 +105,13 @@ class Graph:
         return ways
 
     @cached_property
+    def called(self) -> dict[int, frozenset[int]]:
+        """First node of each called step, to the nodes that are come to before the call returns."""
+        inside = [[to for label, to in ways if label != "call"] for ways in self.edges]
+        targets = {node.target for node in self.nodes if isinstance(node, p.Call)}
+        return {to: frozenset(reach([to], inside)) for to in sorted(targets) if to != p.NOWHERE}
+
+    @cached_property
     def _callers(self) -> dict[int, tuple[int, ...]]:
         """Every `return` and end of a step, to where the calls that reach it go on."""
         nexts: dict[int, list[int]] = {}
@@ -112,10 +119,9 @@ class Graph:
             node = self.nodes[index]
             assert isinstance(node, p.Call)
             nexts.setdefault(node.target, []).append(node.next)
-        inside = [[to for label, to in ways if label != "call"] for ways in self.edges]
         found: dict[int, dict[int, None]] = {}
         for target, following in nexts.items():
-            for index in reach([target], inside):
+            for index in self.called.get(target, ()):
                 if isinstance(self.nodes[index], p.Return):
                     found.setdefault(index, {}).update(dict.fromkeys(following))
         return {index: tuple(following) for index, following in found.items()}

@@ -25,7 +25,7 @@ def bad_margin(_: Subject) -> Iterator[Finding]:
     Example
     ```flow
     step start
-    say 您好。
+       say 您好。
       goodbye
     ```
 
