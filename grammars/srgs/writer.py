@@ -94,7 +94,8 @@ def _abnf_quoted(text: str) -> str:
 
 
 def _abnf_tag(text: str) -> str:
-    if "}!}" in text:
+    # Also one that ends in `}!`, which with the closing brace would close too early.
+    if "}!}" in text + "}":
         raise GrammarError("ABNF cannot write a tag that holds }!}", help="put a space in it")
     if "}" in text or text.startswith("!{"):
         return f"{{!{{{text}}}!}}"
