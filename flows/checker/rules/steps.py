@@ -87,10 +87,16 @@ def unreachable_step(subject: Subject) -> Iterator[Finding]:
     ```
     """
     reached = steps_led_to(subject)
+    # A name with a slip in it is told by F101; the step that it means is not told again.
+    steps = subject.program.steps
+    wrong = {m.target for m in mentions_of(subject) if m.target not in steps}
+    meant = {close for name in wrong for close in nearest(name, steps)}
     starts = subject.flow.starts
     own = next(iter(starts.values())).file
     for step in subject.steps:
-        if step.name not in reached and starts[step.span.block].file == own:
+        if step.name in reached or step.name in meant:
+            continue
+        if starts[step.span.block].file == own:
             yield Finding(
                 step.span,
                 f"no way leads to `{step.name}`",

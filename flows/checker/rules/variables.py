@@ -183,6 +183,10 @@ def unused_variable(subject: Subject) -> Iterator[Finding]:
     ```
     """
     used = {path.partition(".")[0] for paths in read_of(subject).paths for path in paths}
+    # A name with a slip in it is told by V301; the one that it means is not told again.
+    variables = subject.program.variables
+    wrong = used - variables.keys() - schema.GLOBALS.keys()
+    used |= {close for name in wrong for close in nearest(name, variables)}
     starts = subject.flow.starts
     own = next(iter(starts.values())).file
     told: set[str] = set()
