@@ -270,12 +270,27 @@ def talks(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; what the world refuses is told in a line, not as a traceback."""
     # Chinese must be printable on a machine that was never told its language.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    app()
+    try:
+        app()
+    except Exception as error:
+        from center.ports import StoreError
+
+        if not isinstance(error, OSError | StoreError):
+            raise
+        typer.echo(f"dialcart: {_plain(error)}", err=True)
+        sys.exit(1)
+
+
+def _plain(error: Exception) -> str:
+    """An error of the world without its number."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,9 @@ async def serve(settings: ServeSettings) -> int:
             _say_what_next(sellers, settings, smsc.control_port or 0)
         else:
             host, _, number = settings.smsc.rpartition(":")
+            if not host or not number.isdecimal():
+                typer.echo(f"`{settings.smsc}` is no SMSC; write host:port", err=True)
+                return 2
             port = int(number)
             smsc = None
         carrier = Carrier(
