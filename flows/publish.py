@@ -7,8 +7,11 @@ others finish in the old one.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -29,99 +32,167 @@ class Verdict(StrEnum):
     """There is no such question any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Signature:
-    kind: str
-    detail: tuple[object, ...]
-    """What must be equal for an answer to mean the same."""
-    ways: frozenset[tuple[str, str]]
-    """Answers and the steps they lead to; more may come."""
-
-
 MARKS = "~?"
 """What may stand before a question's name in `Session.at`."""
+CHANGES_MAX = 64
+"""Pairs of programs whose comparison is kept."""
+_KEEP = (Verdict.SAME, Verdict.COMPATIBLE)
 
 
 def compare(old: p.Program, new: p.Program) -> dict[str, Verdict]:
     """Each question and wait of the old program: what it is in the new one."""
-    return {name: _verdict(old, new, name) for name in old.waits}
+    return dict(_change(_Kept(old), _Kept(new)).verdicts)
 
 
 def move(session: Session, old: p.Program, new: p.Program) -> Session | None:
     """A waiting session on the new program, or None if it must stay pinned to the old one."""
     if session.at == ENDED:
         return None
+    change = _change(_Kept(old), _Kept(new))
     mark = session.at[:1] if session.at[:1] in MARKS else ""
     names = [session.at.removeprefix(mark), *session.calls]
-    keep = (Verdict.SAME, Verdict.COMPATIBLE)
-    if any(name not in old.waits or _verdict(old, new, name) not in keep for name in names):
+    if any(change.verdicts.get(name) not in _KEEP for name in names):
         return None
-    for name in session.values:
-        variable = name.partition(".")[0]
-        if old.variables.get(variable) != new.variables.get(variable, old.variables.get(variable)):
-            return None
-    if any(line.code not in _codes(new) for line in session.cart):
+    if any(name.partition(".")[0] in change.retyped for name in session.values):
+        return None
+    if any(line.code not in change.codes for line in session.cart):
         return None
     at, *calls = (_renamed(name, new) for name in names)
-    return replace(session, program=p.fingerprint(new), at=mark + at, calls=tuple(calls))
+    return replace(session, program=change.fingerprint, at=mark + at, calls=tuple(calls))
 
 
-def _verdict(old: p.Program, new: p.Program, name: str) -> Verdict:
-    index = new.waits.get(_renamed(name, new))
+class _Kept:
+    """A program as a key: programs hold tables, so they are told apart by being the same object."""
+
+    __slots__ = ("program",)
+
+    def __init__(self, program: p.Program) -> None:
+        self.program = program
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Kept) and other.program is self.program
+
+    def __hash__(self) -> int:
+        return id(self.program)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What is worked out once for all sessions of a version that another takes the place of."""
+
+    verdicts: Mapping[str, Verdict]
+    retyped: frozenset[str]
+    """Variables whose type is another now."""
+    codes: frozenset[str]
+    """Products there are now."""
+    fingerprint: bytes
+    """Of the new program."""
+
+
+@lru_cache(maxsize=CHANGES_MAX)
+def _change(old: _Kept, new: _Kept) -> _Change:
+    before, after = old.program, new.program
+    here, there = _Steps(before, after.renamed), _Steps(after, {})
+    return _Change(
+        {
+            name: _verdict(before.nodes[index], after.waits.get(_renamed(name, after)), here, there)
+            for name, index in before.waits.items()
+        },
+        frozenset(
+            name
+            for name, kind in before.variables.items()
+            if _type(kind) != _type(after.variables.get(name, kind))
+        ),
+        frozenset(product.code for product in after.products),
+        p.fingerprint(after),
+    )
+
+
+class _Steps:
+    """Which step each node of a program is in."""
+
+    def __init__(self, program: p.Program, renamed: Mapping[str, str]) -> None:
+        self.program = program
+        begins: dict[int, set[str]] = {}
+        for name, entry in program.steps.items():
+            # A step that only leads on begins where the other does, so a place may have two names.
+            begins.setdefault(entry, set()).add(renamed.get(name, name))
+        self.entries = sorted(begins)
+        self.names = [frozenset(begins[entry]) for entry in self.entries]
+
+    def of(self, target: int) -> frozenset[str]:
+        """The step of a node; none for the end of the session."""
+        if target == p.NOWHERE:
+            return frozenset()
+        # The compiler lays steps one after another, each with its end before its first statement.
+        position = bisect_right(self.entries, target + 1) - 1
+        return self.names[max(position, 0)] if self.names else frozenset()
+
+    def ways(self, node: p.AnyNode) -> dict[str, frozenset[str]]:
+        """Answers and outcomes of a wait, and the steps they lead to."""
+        index = self.program.waits[node.id] if isinstance(node, _WAITS) else p.NOWHERE
+        found: dict[str, frozenset[str]] = {}
+        for label, target in p.edges(self.program, index) if index != p.NOWHERE else ():
+            # When a buyer has failed too often is the seller's own affair.
+            if label != "tries":
+                found[label] = found.get(label, frozenset()) | self.of(target)
+        return found
+
+
+_WAITS = (p.Menu, p.Ask, p.PlaceOrder, p.HandOver, p.Request, p.Pay, p.Call)
+
+
+def _verdict(node: p.AnyNode, index: int | None, here: _Steps, there: _Steps) -> Verdict:
     if index is None:
         return Verdict.GONE
-    before = _signature(old, old.waits[name], tuple(sorted(new.renamed.items())))
-    after = _signature(new, index, ())
-    if before.kind != after.kind or before.detail != after.detail:
+    other = there.program.nodes[index]
+    if _meaning(node) != _meaning(other):
         return Verdict.CHANGED
-    if before.ways == after.ways:
-        return Verdict.SAME
-    return Verdict.COMPATIBLE if before.ways < after.ways else Verdict.CHANGED
+    before, after = here.ways(node), there.ways(other)
+    for label, steps in before.items():
+        # A place with two names is the same place if one of them is.
+        if label not in after or not (steps & after[label] or steps == after[label]):
+            return Verdict.CHANGED
+    more = len(after) > len(before)
+    if isinstance(node, p.Ask) and isinstance(other, p.Ask):
+        choices, offered = _choices(node), _choices(other)
+        if not choices <= offered or not _takes(other, node):
+            return Verdict.CHANGED
+        more = more or choices != offered or not _takes(node, other)
+    return Verdict.COMPATIBLE if more else Verdict.SAME
+
+
+def _meaning(node: p.AnyNode) -> tuple[object, ...]:
+    """What must be equal for an answer to mean the same."""
+    match node:
+        case p.Ask():
+            return ("ask", node.name, node.type, node.group)
+        case p.Request():
+            return ("request", node.name, node.service, node.operation, node.results)
+        case p.Call():
+            return ("call", node.parameters)
+        case _:
+            return (type(node).__name__,)
+
+
+def _choices(ask: p.Ask) -> frozenset[tuple[str, str]]:
+    return frozenset((choice.key or "", choice.value or "") for choice in ask.choices)
+
+
+def _takes(wide: p.Ask, narrow: p.Ask) -> bool:
+    """Whether one question's bounds take every answer that the other's do."""
+    if wide.type != "number":
+        return (wide.lower, wide.upper) == (narrow.lower, narrow.upper)
+    lower = wide.lower is None or (narrow.lower is not None and wide.lower <= narrow.lower)
+    upper = wide.upper is None or (narrow.upper is not None and wide.upper >= narrow.upper)
+    return lower and upper
+
+
+def _type(kind: str) -> str:
+    """A variable's type; which question a choice comes from does not matter to its value."""
+    return "choice" if kind.startswith("choice:") else kind
 
 
 def _renamed(name: str, new: p.Program) -> str:
     step, _, ordinal = name.rpartition(".")
     return f"{new.renamed.get(step, step)}.{ordinal}"
-
-
-def _signature(program: p.Program, index: int, renamed: tuple[tuple[str, str], ...]) -> _Signature:
-    node = program.nodes[index]
-    names = dict(renamed)
-
-    def step_of(target: int) -> str:
-        name = _steps(program).get(target, _owner(program, target))
-        return names.get(name, name)
-
-    ways = frozenset(
-        (label, step_of(target)) for label, target in p.edges(program, index) if label != "tries"
-    )
-    match node:
-        case p.Menu():
-            return _Signature("menu", (), ways)
-        case p.Ask():
-            choices = frozenset((choice.key or "", choice.value or "") for choice in node.choices)
-            # A wider range or one more choice takes every answer that was possible.
-            detail = (node.name, node.type, node.group, node.lower, node.upper)
-            return _Signature("ask", detail, ways | choices)
-        case p.Request():
-            return _Signature("request", (node.service, node.operation, node.results), ways)
-        case _:
-            return _Signature(type(node).__name__.lower(), (), ways)
-
-
-def _steps(program: p.Program) -> dict[int, str]:
-    return {index: name for name, index in reversed(program.steps.items())}
-
-
-def _owner(program: p.Program, target: int) -> str:
-    """The step that a node inside a step belongs to, as well as it can be told from the waits near it."""
-    if target < 0:
-        return ""
-    for name, index in program.waits.items():
-        if index == target:
-            return name
-    return type(program.nodes[target]).__name__.lower()
-
-
-def _codes(program: p.Program) -> set[str]:
-    return {product.code for product in program.products}
