@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -63,7 +64,11 @@ async def until(condition: object) -> None:
 
 @contextlib.asynccontextmanager
 async def open_shop(
-    path: Path, *, faults: Faults | None = None, port: int = 0, carrier: Carrier | None = None
+    path: Path,
+    *,
+    faults: Faults | None = None,
+    carrier: Carrier | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[OpenShop]:
     """Open the shop of tests.flows.shops on a database file."""
     store = SqliteStore(path)
@@ -71,7 +76,7 @@ async def open_shop(
     store.publish("shop", program, NOON)
     shops = Shops(store.published(), store.program)
     channel = SmsChannel(store, store, shops, Routes([("shop", program)]))
-    async with Smsc(Settings(port=port, faults=faults or Faults())) as smsc:
+    async with Smsc(Settings(port=0, faults=faults or Faults(), tls=tls)) as smsc:
         base = carrier or Carrier("carrier", "127.0.0.1", 0, "dialcart", "dialcart")
         esme = Esme(replace(base, port=smsc.port), channel, chance=random.Random(1))
         channel.add(esme)

@@ -1,18 +1,26 @@
 """A buyer's phone, an SMSC, our ESME, the flow, the database: all real, all over sockets."""
 
 import asyncio
+import random
+import ssl
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import trustme
 
 from center.contact import Arrival
 from center.ports import Batch, StoreFullError
+from center.routing import Routes
+from center.shops import Shops
 from sms.carrier import Carrier
+from sms.channel import SmsChannel
+from sms.client import Esme
 from sms.smpp import pdu as p
 from sms.smsc.faults import Faults
+from sms.smsc.server import Settings, Smsc
 from store.sqlite import SqliteStore
 from tests.end_to_end.shop import open_shop, until
 
@@ -131,8 +139,6 @@ def test_a_wrong_account_never_binds_and_never_crashes(tmp_path: Path, name: str
     async def run() -> None:
         async with open_shop(tmp_path / "shop.db") as shop:
             wrong = replace(shop.esme.carrier, system_id=name, name="wrong")
-            from sms.client import Esme
-
             stranger = Esme(wrong, shop.channel, chance=shop.esme._chance)  # noqa: SLF001
             stranger.start()
             await until(lambda: stranger.counters.reconnects >= 1)
@@ -153,5 +159,58 @@ def test_garbage_on_the_smsc_port_harms_nobody(tmp_path: Path) -> None:
             phone = shop.phone()
             phone.text("苹果 2")
             assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+
+    asyncio.run(run())
+
+
+def certificates(folder: Path) -> tuple[ssl.SSLContext, str]:
+    """A server's certificate for `localhost`, and the file of who signed it."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    signer = folder / "signer.pem"
+    authority.cert_pem.write_to_path(str(signer))
+    return context, str(signer)
+
+
+def test_an_order_over_tls(tmp_path: Path) -> None:
+    async def run() -> None:
+        tls, signer = certificates(tmp_path)
+        secure = Carrier(
+            "carrier", "localhost", 0, "dialcart", "dialcart", tls=True, ca_file=signer
+        )
+        async with open_shop(tmp_path / "shop.db", carrier=secure, tls=tls) as shop:
+            phone = shop.phone()
+            phone.text("苹果 2")
+            assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("host", "known"), [("127.0.0.1", True), ("localhost", False)])
+def test_an_smsc_that_is_not_who_it_should_be_gets_no_password(
+    tmp_path: Path, host: str, known: bool
+) -> None:
+    async def run() -> None:
+        tls, signer = certificates(tmp_path)
+        async with Smsc(Settings(port=0, tls=tls)) as smsc:
+            store = SqliteStore(tmp_path / "shop.db")
+            channel = SmsChannel(store, store, Shops({}, store.program), Routes([]))
+            carrier = Carrier(
+                "carrier",
+                host,
+                smsc.port,
+                "dialcart",
+                "dialcart",
+                tls=True,
+                ca_file=signer if known else None,
+            )
+            esme = Esme(carrier, channel, chance=random.Random(1))
+            esme.start()
+            await until(lambda: esme.counters.reconnects >= 1)
+            assert esme.bound == 0
+            assert smsc.network.exchange.binds == ()
+            await esme.close()
+            store.close()
 
     asyncio.run(run())
