@@ -15,13 +15,27 @@ from flows.syntax import Flow, Suppression
 LAST = "D903"
 """The rule over what the others found: it runs after them."""
 
+ALONE = frozenset(
+    (
+        *("E001", "E003", "E007", "F101", "F110", "F114", "F116"),
+        *("K201", "K203", "O601", "O602", "V302", "V304", "V307"),
+    )
+)
+"""Rules that judge a line by itself. Where other lines could not be read, no other is worth telling: the lines that are
+missing would be told a second time by what they leave behind."""
+
 
 def check_flow(
     flow: Flow, found: tuple[Diagnostic, ...] = (), older: p.Program | None = None
 ) -> tuple[Diagnostic, ...]:
     """Run every rule. `found` is what reading the flow already reported, `older` the program that buyers are in now."""
-    subject = Subject(compile_flow(flow), older)
-    diagnostics = [*found, *run(subject, RULES.values())]
+    broken = {diagnostic.span.block for diagnostic in found if diagnostic.severity == "error"}
+    subject = Subject(compile_flow(flow), older, partly=bool(broken))
+    rules = [rule for rule in RULES.values() if not broken or rule.code in ALONE]
+    diagnostics = [
+        *found,
+        *(d for d in run(subject, rules) if d.code == "E001" or d.span.block not in broken),
+    ]
     silenced = {_target(suppression) for suppression in flow.suppressions}
     kept: list[Diagnostic] = []
     used: set[tuple[str, str, int]] = set()
@@ -33,7 +47,8 @@ def check_flow(
         else:
             kept.append(diagnostic)
     subject.unused = tuple(s for s in flow.suppressions if _target(s) not in used)
-    kept += run(subject, [RULES[LAST]])
+    if not broken:
+        kept += run(subject, [RULES[LAST]])
     return tuple(sorted(kept, key=lambda diagnostic: _order(flow, diagnostic)))
 
 

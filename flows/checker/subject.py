@@ -13,12 +13,16 @@ from flows.compiler import Compiled, statements
 class Subject:
     """A flow under check. Everything on it is derived, and derived once."""
 
-    def __init__(self, compiled: Compiled, older: p.Program | None = None) -> None:
+    def __init__(
+        self, compiled: Compiled, older: p.Program | None = None, *, partly: bool = False
+    ) -> None:
         self.compiled = compiled
         self.flow = compiled.flow
         self.program = compiled.program
         self.older = older
         """The program that buyers are in now, where the flow is to take its place."""
+        self.partly = partly
+        """Whether some lines could not be read, so that what seems to be missing may stand there."""
         self.unused: tuple[s.Suppression, ...] = ()
         """Comments that silence nothing; known once all other rules have run."""
 
