@@ -69,3 +69,5 @@ class Changes:
     talks: list[Talk] = field(default_factory=list[Talk])
     messages: list[ShopMessage] = field(default_factory=list[ShopMessage])
     hand_overs: list[HandOverRequest] = field(default_factory=list[HandOverRequest])
+    notes: dict[str, bytes | None] = field(default_factory=dict[str, "bytes | None"])
+    """What a channel keeps for itself, by a name that begins with the channel's; None takes a note away."""

@@ -1,4 +1,4 @@
-"""What a channel needs of the outbox: texts that wait, and leave to forget those that are gone."""
+"""What a channel needs of the store beside its batches: texts that wait to go out, and its own notes."""
 
 from __future__ import annotations
 
@@ -20,4 +20,8 @@ class Outbox(Protocol):
 
     def drop_texts(self, ids: Sequence[int]) -> None:
         """The carrier has these."""
+        ...
+
+    def notes(self, prefix: str) -> dict[str, bytes]:
+        """Notes that were committed, whose names begin so."""
         ...

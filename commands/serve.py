@@ -116,6 +116,7 @@ async def serve(settings: ServeSettings) -> int:
         )
         esme = Esme(carrier, channel, chance=random.Random())  # noqa: S311  # jitter, not secrets
         channel.add(esme)
+        channel.restore()
         channel.resend()
         esme.start()
         stack.push_async_callback(_close, channel, esme)

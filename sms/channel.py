@@ -18,6 +18,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
 from center.outbox import Outbox
@@ -30,7 +32,7 @@ from grammars.phones import read_phone
 from sms import piece, receipts, segments
 from sms.carrier import Carrier
 from sms.client import Esme, Link, Settlement, Submission
-from sms.reassembly import Reassembly, Whole
+from sms.reassembly import Partial, Reassembly, Whole
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 
@@ -45,6 +47,10 @@ LAST_SELLERS_MAX = 200_000
 RESEND_MAX = 1_000
 """Replies taken from the outbox at a time after a restart."""
 TEXT_CHARACTERS_MAX = 2_000
+
+SEGMENTS_NOTE = "sms/segments/"
+LAST_NOTE = "sms/last/"
+"""Names of this channel's notes in the store."""
 
 _ESM_RECEIPT = 0x04
 _ESM_TYPE_MASK = 0x3C
@@ -97,6 +103,10 @@ class SmsChannel:
         self.counters = ChannelCounters()
         self.esmes: dict[str, Esme] = {}
         self._reassembly = Reassembly()
+        self._segments: dict[str, bytes] = {}
+        """Segments of texts that are not whole yet, as the store has them."""
+        self._notes: dict[str, bytes | None] = {}
+        """Notes that the next batch keeps."""
         self._arrivals: list[Arrival] = []
         self._answers: list[tuple[Link, int]] = []
         self._unrouted: list[OutgoingText] = []
@@ -104,6 +114,12 @@ class SmsChannel:
         self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._reference = int(clock()) & 0xFF
         self._settled: list[int] = []
+
+    def restore(self) -> None:
+        """Take up texts whose first segments came to an earlier run."""
+        self._segments = self.outbox.notes(SEGMENTS_NOTE)
+        decoder = msgspec.msgpack.Decoder(Partial)
+        self._reassembly.restore(decoder.decode(kept) for kept in self._segments.values())
 
     def add(self, esme: Esme) -> None:
         """A carrier to send by; what waits in the outbox for it is sent."""
@@ -159,7 +175,7 @@ class SmsChannel:
         buyer = read_phone(message.source.digits) or message.source.digits
         code = message.destination.digits
         carrier = link.carrier.name
-        routed = self.routes.find(code, text, self._last.get((code, buyer)))
+        routed = self.routes.find(code, text, self._last_seller(code, buyer))
         if routed is None:
             self.counters.unrouted += 1
             if self.routes.codes().get(code):
@@ -175,7 +191,18 @@ class SmsChannel:
         key = ContactKey(routed.seller, buyer, "sms")
         self._arrivals.append(Arrival(key, given, code, carrier, digest.digest(), link.epoch, now))
 
+    def _last_seller(self, code: str, buyer: str) -> str | None:
+        """Whom a buyer talked to before on a code that sellers share, also before a restart."""
+        known = self._last.get((code, buyer))
+        if known is not None or len(self.routes.codes().get(code, ())) < 2:
+            return known
+        name = f"{LAST_NOTE}{code}/{buyer}"
+        kept = self.outbox.notes(name).get(name)
+        return kept.decode() if kept is not None else None
+
     def _remember(self, code: str, buyer: str, seller: str) -> None:
+        if self._last.get((code, buyer)) != seller and len(self.routes.codes()[code]) > 1:
+            self._notes[f"{LAST_NOTE}{code}/{buyer}"] = seller.encode()
         self._last[code, buyer] = seller
         self._last.move_to_end((code, buyer))
         if len(self._last) > LAST_SELLERS_MAX:
@@ -193,18 +220,22 @@ class SmsChannel:
         extra, self._unrouted = self._unrouted, []
         if not answers:
             return
+        self._note_segments()
+        notes, self._notes = self._notes, {}
         status = Status.OK
         replies: list[tuple[int, OutgoingText]] = []
-        if arrivals or extra:
+        if arrivals or extra or notes:
             try:
                 with self.store.batch(arrivals) as batch:
                     changes = take_turns(arrivals, batch.world, self.shops)
                     changes.texts.extend(extra)
+                    changes.notes.update(notes)
                     batch.commit(changes)
                     replies = list(zip(batch.text_ids, changes.texts, strict=True))
             except StoreError as error:
                 # Section 5.1.3: the receiver cannot take it now; the carrier keeps it and tries again.
                 status = Status.X_T_APPN
+                self._segments = self.outbox.notes(SEGMENTS_NOTE)
                 self.counters.refused += len(arrivals)
                 log.error("a batch of %d was refused: %s", len(arrivals), error)
             else:
@@ -213,6 +244,21 @@ class SmsChannel:
         self._acknowledge(answers, status)
         for text_id, text in replies:
             self._submit(text_id, text)
+
+    def _note_segments(self) -> None:
+        """Segments of texts that are not whole yet are acknowledged, so they must be kept like all else."""
+        now = {
+            f"{SEGMENTS_NOTE}{'/'.join(map(str, partial.key))}": msgspec.msgpack.encode(partial)
+            for partial in self._reassembly.partials()
+        }
+        if now == self._segments:
+            return
+        for name in self._segments.keys() - now.keys():
+            self._notes[name] = None
+        for name, value in now.items():
+            if self._segments.get(name) != value:
+                self._notes[name] = value
+        self._segments = now
 
     def _acknowledge(self, answers: Iterable[tuple[Link, int]], status: int) -> None:
         by_link: dict[Link, list[tuple[int, int]]] = {}

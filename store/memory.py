@@ -31,6 +31,7 @@ class _Kept:
     talks: list[Talk] = field(default_factory=list[Talk])
     messages: list[ShopMessage] = field(default_factory=list[ShopMessage])
     hand_overs: list[HandOverRequest] = field(default_factory=list[HandOverRequest])
+    notes: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
 
 class MemoryStore:
@@ -87,6 +88,11 @@ class MemoryStore:
         kept.talks += changes.talks
         kept.messages += changes.messages
         kept.hand_overs += changes.hand_overs
+        for name, value in changes.notes.items():
+            if value is None:
+                kept.notes.pop(name, None)
+            else:
+                kept.notes[name] = value
         self._kept = kept
         return ids
 
@@ -100,6 +106,10 @@ class MemoryStore:
         """See center.outbox.Outbox."""
         for text_id in ids:
             self._kept.texts.pop(text_id, None)
+
+    def notes(self, prefix: str) -> dict[str, bytes]:
+        """See center.outbox.Outbox."""
+        return {n: value for n, value in self._kept.notes.items() if n.startswith(prefix)}
 
     # --- sellers ---
 

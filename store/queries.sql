@@ -63,6 +63,16 @@ select id, carrier, source, destination, text, at from outbox where id > ? order
 -- name: drop_text
 delete from outbox where id = ?;
 
+-- name: notes
+-- Names from a prefix up to the next one that does not begin with it.
+select name, value from notes where name >= ?1 and name < ?1 || char(0x10ffff);
+
+-- name: keep_note
+insert into notes (name, value) values (?, ?) on conflict do update set value = excluded.value;
+
+-- name: drop_note
+delete from notes where name = ?;
+
 -- name: put_turn
 insert into turns (seller, buyer, channel, serial, at, lines) values (?, ?, ?, ?, ?, ?);
 

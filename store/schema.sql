@@ -106,6 +106,12 @@ create table if not exists turns (
 );
 create index if not exists turns_of_session on turns (seller, buyer, channel, serial, id);
 
+-- What a channel keeps for itself, such as the first segments of a text whose last has not come.
+create table if not exists notes (
+  name text primary key,
+  value blob not null
+) without rowid;
+
 create table if not exists shop_messages (
   id integer primary key,
   seller text not null,

@@ -135,6 +135,10 @@ class SqliteStore:
         with self._transaction():
             self._db.executemany(self._sql["drop_text"], [(i,) for i in ids])
 
+    def notes(self, prefix: str) -> dict[str, bytes]:
+        """See center.outbox.Outbox."""
+        return dict(self._db.execute(self._sql["notes"], (prefix,)).fetchall())
+
     def forget_old(self, now: int) -> None:
         """Drop keys of messages that can no longer be redelivered."""
         with self._transaction():
@@ -304,6 +308,11 @@ class SqliteBatch:
             sql["put_turn"], [(*talk.contact, talk.serial, talk.at, talk.lines) for talk in c.talks]
         )
         db.executemany(sql["put_message"], [(m.seller, m.buyer, m.text, m.at) for m in c.messages])
+        for name, value in c.notes.items():
+            if value is None:
+                db.execute(sql["drop_note"], (name,))
+            else:
+                db.execute(sql["keep_note"], (name, value))
         db.executemany(
             sql["put_hand_over"], [(*h.contact, h.serial, h.queue, h.at) for h in c.hand_overs]
         )

@@ -80,6 +80,7 @@ async def open_shop(
         base = carrier or Carrier("carrier", "127.0.0.1", 0, "dialcart", "dialcart")
         esme = Esme(replace(base, port=smsc.port), channel, chance=random.Random(1))
         channel.add(esme)
+        channel.restore()
         channel.resend()
         esme.start()
         await until(lambda: esme.bound == len(esme.links) > 0)

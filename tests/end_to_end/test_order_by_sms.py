@@ -15,6 +15,7 @@ from center.contact import Arrival
 from center.ports import Batch, StoreFullError
 from center.routing import Routes
 from center.shops import Shops
+from sms import segments
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.client import Esme
@@ -48,6 +49,25 @@ def test_a_text_of_several_segments_is_read_as_one(tmp_path: Path) -> None:
             assert await phone.hears() == "要什么？"
             assert shop.channel.counters.received > 1
             assert shop.channel.counters.turns == 1
+
+    asyncio.run(run())
+
+
+def test_a_text_whose_segments_are_parted_by_a_restart_is_read_as_one(tmp_path: Path) -> None:
+    async def run() -> None:
+        text = "苹果 2" + " " * 100
+        first, second = segments.split(text, reference=9)
+
+        async with open_shop(tmp_path / "shop.db") as shop:
+            shop.channel.received(shop.esme.links[0], [message(first, 1)])
+            shop.channel.flush()
+            assert shop.store.notes("sms/segments/")
+        async with open_shop(tmp_path / "shop.db") as again:
+            phone = again.phone()
+            again.channel.received(again.esme.links[0], [message(second, 2)])
+            again.channel.flush()
+            assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+            assert not again.store.notes("sms/segments/")
 
     asyncio.run(run())
 
@@ -104,6 +124,18 @@ def test_what_was_committed_but_not_sent_is_sent_by_the_next_run(tmp_path: Path)
             await until(lambda: not again.store.waiting_texts(0, 10))
 
     asyncio.run(run())
+
+
+def message(segment: segments.Segment, sequence: int) -> p.DeliverSm:
+    """A segment as the carrier delivers it."""
+    return p.DeliverSm(
+        sequence=sequence,
+        source=p.Address("13800138000"),
+        destination=p.Address("1069"),
+        esm_class=segment.esm_class,
+        data_coding=segment.data_coding,
+        message=segment.short_message,
+    )
 
 
 class FullAtFirst:
