@@ -195,7 +195,9 @@ class _Exploration:
         said = self.candidates.at_question(self.machine.questions[session.at])
         for option in self.program.anywhere:
             edge = (ANYWHERE_NODE, p.option_label(option))
-            if edge in wanted and option.channel in (None, self.column.channel):
+            # Said where it is missing, and as a first message, since other steps may lie behind it.
+            useful = edge in wanted or state.depth == 1
+            if useful and option.channel in (None, self.column.channel):
                 said.append(self.candidates.anywhere(option))
         return said
 
