@@ -1,5 +1,6 @@
 """Numbers as buyers write and say them."""
 
+import importlib
 import random
 
 import pytest
@@ -95,7 +96,7 @@ def test_a_text_past_the_limit_is_not_read() -> None:
 
 
 def test_chinese_numbers_agree_with_another_implementation() -> None:
-    cn2an = pytest.importorskip("cn2an")
+    cn2an = importlib.import_module("cn2an")
     chance = random.Random(5)
     values = [*range(130), *(chance.randrange(10 ** chance.randrange(2, 12)) for _ in range(400))]
     for value in values:
