@@ -26,14 +26,21 @@ def publish(path: Path, database: Path, *, dry_run: bool) -> int:
     except OSError as error:
         typer.echo(f"{path}: cannot be read: {error.strerror}", err=True)
         return 1
-    errors = [d for d in check_flow(found.flow, found.diagnostics) if d.severity == "error"]
-    for diagnostic in errors:
+    seller = flow_name(found.path)
+    try:
+        older = _live(seller, database)
+    except StoreError as error:
+        typer.echo(str(error), err=True)
+        return 1
+    told = check_flow(found.flow, found.diagnostics, older)
+    errors = [d for d in told if d.severity == "error"]
+    # D901: what publishing changes for buyers in the middle; `check` alone does not know the older version.
+    for diagnostic in (d for d in told if d.severity == "error" or d.code == "D901"):
         typer.echo(render(found.flow, diagnostic), err=True)
     if errors:
         typer.echo(f"{path} has {len(errors)} errors and is not published", err=True)
         return 1
     program = found.compile().program
-    seller = flow_name(found.path)
     store = SqliteStore(database)
     try:
         _report(store, seller, program)
@@ -48,6 +55,18 @@ def publish(path: Path, database: Path, *, dry_run: bool) -> int:
     finally:
         store.close()
     return 0
+
+
+def _live(seller: str, database: Path) -> Program | None:
+    """The program that new sessions of a seller run now, if there is one."""
+    if not database.exists():
+        return None
+    store = SqliteStore(database)
+    try:
+        name = store.published().get(seller)
+        return store.program(name) if name is not None else None
+    finally:
+        store.close()
 
 
 def _report(store: SqliteStore, seller: str, new: Program) -> None:

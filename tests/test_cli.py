@@ -107,6 +107,15 @@ def test_publish_tells_what_becomes_of_waiting_buyers_and_can_be_taken_back(shop
     assert SqliteStore(database).published()["shop"].hex() == first
 
 
+def test_publish_tells_of_a_question_that_buyers_may_wait_at_and_that_is_gone(shop: Path) -> None:
+    database = shop / "shop.db"
+    assert "D901" not in run("publish", shop, "--database", database).output
+    (shop / "seller.flow").write_text((SHOP + ORDER).replace("count", "pieces"), "utf-8")
+    told = run("publish", shop, "--database", database)
+    assert told.exit_code == 0
+    assert "D901" in told.output
+
+
 def test_a_flow_with_errors_is_not_published(shop: Path) -> None:
     (shop / "seller.flow").write_text(SHOP + "step start\n  -> nowhere\n", "utf-8")
     database = shop / "shop.db"
