@@ -1,0 +1,58 @@
+"""A line: things in order of a key that never changes, each thing leaving the line without a search.
+
+A heap with lazy deletion. An entry holds the stamp its item had when it joined; an item that moves on takes the next
+stamp, so its old entries are void wherever they lie and are dropped when they come to the head.
+"""
+
+from heapq import heapify, heappop, heappush
+from typing import Generic, Protocol, TypeVar
+
+ROOM_MIN = 64
+
+
+class Stamped(Protocol):
+    """What can stand in a line."""
+
+    stamp: int
+
+
+T = TypeVar("T", bound=Stamped)
+
+Entry = tuple[float, int, T, int]
+"""Key, order among equal keys (unique, so that items are never compared), item, stamp."""
+
+
+class Line(Generic[T]):
+    """The head is the least key. Void entries are at most as many as others, or ROOM_MIN."""
+
+    __slots__ = ("entries", "room")
+
+    def __init__(self) -> None:
+        self.entries: list[Entry[T]] = []
+        self.room = ROOM_MIN
+
+    def push(self, key: float, order: int, item: T) -> None:
+        """Let an item join."""
+        entries = self.entries
+        if len(entries) >= self.room:
+            self._sweep()
+        heappush(entries, (key, order, item, item.stamp))
+
+    def head(self) -> Entry[T] | None:
+        """The entry of the least key whose item still stands there."""
+        entries = self.entries
+        while entries:
+            entry = entries[0]
+            if entry[2].stamp == entry[3]:
+                return entry
+            heappop(entries)
+        return None
+
+    def standing(self) -> list[Entry[T]]:
+        """All that stand in line, in order."""
+        return sorted(entry for entry in self.entries if entry[2].stamp == entry[3])
+
+    def _sweep(self) -> None:
+        self.entries[:] = [entry for entry in self.entries if entry[2].stamp == entry[3]]
+        heapify(self.entries)
+        self.room = max(ROOM_MIN, 2 * len(self.entries))
