@@ -48,6 +48,14 @@ class Line(Generic[T]):
             heappop(entries)
         return None
 
+    def take(self, until: float) -> T | None:
+        """Remove the head and return its item if its key is no greater than this."""
+        entry = self.head()
+        if entry is None or entry[0] > until:
+            return None
+        heappop(self.entries)
+        return entry[2]
+
     def standing(self) -> list[Entry[T]]:
         """All that stand in line, in order."""
         return sorted(entry for entry in self.entries if entry[2].stamp == entry[3])

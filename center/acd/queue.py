@@ -10,7 +10,7 @@ from math import isfinite
 import msgspec
 
 from center.acd.agent import Skill, check_skills
-from center.acd.recipe import REQUIRES_MAX, STEPS_MAX, Step
+from center.acd.recipe import REQUIRES_MAX, STEPS_MAX, Raise, Step
 
 WAIT_S_MAX = 60_000
 WAITING_MAX = 10_000
@@ -83,3 +83,8 @@ class Queue(msgspec.Struct, frozen=True):
         times = [step.after_s for step in self.recipe]
         if times != sorted(times) or any(not 0 <= after_s <= WAIT_S_MAX for after_s in times):
             raise ValueError(f"the steps of a recipe come in order, each within {WAIT_S_MAX} s")
+
+    def raised(self, steps: int) -> float:
+        """Points that so many steps of the recipe have added."""
+        actions = (step.action for step in self.recipe[:steps])
+        return sum(action.points for action in actions if isinstance(action, Raise))

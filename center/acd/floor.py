@@ -1,0 +1,104 @@
+"""The two questions of routing: which free agent for this contact, which waiting contact for this agent.
+
+Everything is looked up among the classes that fit (needs.py); what is asked and answered here changes no order.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop
+
+from center.acd.lines import Entry, Line
+from center.acd.needs import Directory, Need
+from center.acd.seats import CONVERSATION_POINTS, Seat, Ticket
+
+
+class Floor:
+    """Lines of waiting contacts and of free agents."""
+
+    def __init__(self) -> None:
+        self.directory = Directory()
+        self._order = 0
+
+    def order(self) -> int:
+        """Counts up, to tell equals apart by who was first."""
+        self._order += 1
+        return self._order
+
+    def free_agent(self, needs: list[Need]) -> Seat | None:
+        """Who is asked, of all who are free and fit; an earlier ring before a later one."""
+        for need in needs:
+            best: Entry[Seat] | None = None
+            for line in need.idle:
+                entries = line.entries
+                while entries:
+                    entry = entries[0]
+                    if entry[2].stamp == entry[3]:
+                        if best is None or entry < best:
+                            best = entry
+                        break
+                    heappop(entries)
+            if best is not None:
+                return best[2]
+        return None
+
+    def next_contact(self, seat: Seat, now: float) -> Ticket | None:
+        """Who is served, of all who wait and fit: first one who asked for this agent, then the highest priority."""
+        if seat.awaited is not None:
+            awaited = seat.awaited.head()
+            if awaited is not None:
+                return awaited[2]
+        profile, channel = seat.person.profile, seat.channel
+        if not profile.one_rate[channel]:
+            return _highest(profile.needs[channel], now)
+        best: Entry[Ticket] | None = None
+        for need in profile.needs[channel]:
+            entries = need.line.entries
+            while entries:
+                entry = entries[0]
+                if entry[2].stamp == entry[3]:
+                    if best is None or entry < best:
+                        best = entry
+                    break
+                heappop(entries)
+        return best[2] if best is not None else None
+
+    def enter(self, ticket: Ticket) -> None:
+        """Let a contact stand in the lines of its needs."""
+        base = standing_points(ticket)
+        for need in ticket.needs:
+            need.line.push(need.key(ticket.since, base), ticket.order, ticket)
+
+    def await_agent(self, ticket: Ticket, seat: Seat) -> None:
+        """Let a contact wait for one agent alone."""
+        if seat.awaited is None:
+            seat.awaited = Line()
+        key = ticket.needs[0].key(ticket.since, standing_points(ticket))
+        seat.awaited.push(key, ticket.order, ticket)
+
+    def make_free(self, seat: Seat) -> None:
+        """Let an agent stand among the free."""
+        person, channel, order = seat.person, seat.channel, self.order()
+        at_hand = seat.taken * CONVERSATION_POINTS
+        person.profile.idle[channel].push(at_hand + seat.idle_since, order, seat)
+        if person.profile.quiet_wanted[channel]:
+            person.profile.quiet[channel].push(at_hand + person.quiet_key, order, seat)
+
+
+def standing_points(ticket: Ticket) -> float:
+    """Points of a contact apart from those that waiting gives: the queue's, its own, and its recipe's so far."""
+    queue = ticket.backlog.queue
+    return queue.base + ticket.points + queue.raised(ticket.step)
+
+
+def _highest(needs: list[Need], now: float) -> Ticket | None:
+    """The highest priority at this time, where needs age at different rates; of equals, who came first."""
+    best: Ticket | None = None
+    most = 0.0
+    for need in needs:
+        entry = need.line.head()
+        if entry is not None:
+            points = need.priority(entry[0], now)
+            ahead = best is None or points > most
+            if ahead or (points == most and best is not None and entry[1] < best.order):
+                best, most = entry[2], points
+    return best

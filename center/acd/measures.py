@@ -1,0 +1,81 @@
+"""What is told of a queue and of an agent, each figure with its formula."""
+
+from dataclasses import dataclass
+
+from center.acd.agent import Presence, Slot
+
+SHORT_S = 5.0
+"""Who hangs up sooner than this did not mean to wait; the measures leave them out."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of those who came to a queue; grows while the router runs."""
+
+    arrived: int = 0
+    answered: int = 0
+    answered_within: int = 0
+    """In the queue's `level_within_s`."""
+    waited_s: float = 0.0
+    """Sum over the answered."""
+    abandoned: int = 0
+    abandoned_short: int = 0
+    """Of these, sooner than SHORT_S."""
+    no_agents: int = 0
+    busy: int = 0
+    timed_out: int = 0
+    not_answered: int = 0
+    """Offers that an agent let ring or declined."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMeasure:
+    """A queue's figures since it was opened."""
+
+    name: str
+    waiting: int
+    estimate_s: float
+    counts: Counts
+
+    @property
+    def _counted(self) -> int:
+        c = self.counts
+        return c.answered + c.abandoned - c.abandoned_short + c.timed_out
+
+    @property
+    def service_level(self) -> float:
+        """answered in time / (answered + abandoned - abandoned at once + timed out); 1 if nobody came."""
+        return self.counts.answered_within / self._counted if self._counted else 1.0
+
+    @property
+    def abandonment(self) -> float:
+        """(abandoned - abandoned at once) / (answered + abandoned - abandoned at once + timed out)."""
+        left = self.counts.abandoned - self.counts.abandoned_short
+        return left / self._counted if self._counted else 0.0
+
+    @property
+    def speed_of_answer_s(self) -> float:
+        """Seconds waited by the answered / answered."""
+        return self.counts.waited_s / self.counts.answered if self.counts.answered else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AgentMeasure:
+    """An agent's day."""
+
+    name: str
+    presence: Presence
+    reason: str
+    """Why not ready; empty when ready."""
+    contacts: tuple[tuple[str, Slot], ...]
+    busy_s: float
+    """With at least one contact, talking or writing up."""
+    ready_s: float
+    """Ready and without any."""
+    not_ready_s: float
+
+    @property
+    def occupancy(self) -> float:
+        """busy / (busy + ready without a contact); pauses count on neither side."""
+        staffed_s = self.busy_s + self.ready_s
+        return self.busy_s / staffed_s if staffed_s else 0.0
