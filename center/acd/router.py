@@ -67,10 +67,10 @@ class Router:
 
     def __init__(self, floor: Floor | None = None) -> None:
         self.now = 0.0
-        self._floor = floor or Floor()
-        self._backlogs: dict[str, Backlog] = {}
-        self._people: dict[str, Person] = {}
-        self._tickets: dict[str, Ticket] = {}
+        self.floor = floor or Floor()
+        self.backlogs: dict[str, Backlog] = {}
+        self.people: dict[str, Person] = {}
+        self.tickets: dict[str, Ticket] = {}
         self._timers: Line[Ticket] = Line()
         self._decisions: list[Decision] = []
 
@@ -110,10 +110,10 @@ class Router:
             case AgentSet():
                 self._set_agent(event)
             case ContractSet(pool=pool, seller=seller):
-                self._floor.directory.contract(pool, seller)
+                self.floor.directory.contract(pool, seller)
                 self._place_again(seller)
             case ContractEnded(pool=pool, seller=seller):
-                self._floor.directory.end_contract(pool, seller)
+                self.floor.directory.end_contract(pool, seller)
                 self._place_again(seller)
         return self._decisions
 
@@ -153,18 +153,18 @@ class Router:
             "now": self.now,
             "contacts": {
                 name: (t.slot, t.seat and t.seat.person.agent.name, t.order, t.since, t.step)
-                for name, t in self._tickets.items()
+                for name, t in self.tickets.items()
             },
             "agents": {
                 name: (
                     *(p.presence, p.reason, p.quiet_key, list(p.tickets)),
                     *((seat.taken, seat.idle_since) for seat in p.seats),
                 )
-                for name, p in self._people.items()
+                for name, p in self.people.items()
             },
             "queues": {
                 name: (b.waiting, b.estimate_s(self.now), b.counts)
-                for name, b in self._backlogs.items()
+                for name, b in self.backlogs.items()
             },
             "timers": [(at, ticket.name) for at, _, ticket, _ in self._timers.standing()],
         }
@@ -172,11 +172,11 @@ class Router:
     # Contacts
 
     def _arrive(self, event: ContactArrived) -> None:
-        if event.contact in self._tickets:
+        if event.contact in self.tickets:
             return  # told twice
         backlog = self._backlog(event.queue)
         channel = CHANNELS.index(event.channel)
-        ticket = Ticket(event.contact, backlog, channel, self._floor.order())
+        ticket = Ticket(event.contact, backlog, channel, self.floor.order())
         ticket.joined_at = self.now
         ticket.since = self.now if event.since is None else min(event.since, self.now)
         ticket.points = event.points
@@ -184,13 +184,13 @@ class Router:
         backlog.counts.arrived += 1
         seat = self._preferred(ticket, event.prefers) if event.prefers else None
         if seat is None:
-            seat = self._floor.free_agent(ticket.needs)
+            seat = self.floor.free_agent(ticket.needs)
         elif not seat.free():
             ticket.prefers = event.prefers
             ticket.sticky_until = self.now + backlog.queue.sticky_s
             seat = None
         if seat is not None:
-            self._tickets[ticket.name] = ticket
+            self.tickets[ticket.name] = ticket
             self._offer(ticket, seat)
         elif not self._staffed(backlog, channel):
             backlog.counts.no_agents += 1
@@ -199,12 +199,12 @@ class Router:
             backlog.counts.busy += 1
             self._decisions.append(Leave(ticket.name, Exit.BUSY))
         else:
-            self._tickets[ticket.name] = ticket
+            self.tickets[ticket.name] = ticket
             self._wait(ticket)
 
     def _preferred(self, ticket: Ticket, agent: str) -> Seat | None:
         """The seat of the agent asked for, if they may serve this contact and will before long."""
-        person = self._people.get(agent)
+        person = self.people.get(agent)
         if person is None or person.presence != "ready":
             return None
         seat = person.seats[ticket.channel]
@@ -219,10 +219,10 @@ class Router:
 
     def _stand(self, ticket: Ticket) -> None:
         if ticket.sticky_until > self.now:
-            seat = self._people[ticket.prefers].seats[ticket.channel]
-            self._floor.await_agent(ticket, seat)
+            seat = self.people[ticket.prefers].seats[ticket.channel]
+            self.floor.await_agent(ticket, seat)
         else:
-            self._floor.enter(ticket)
+            self.floor.enter(ticket)
         self._call_when_due(ticket)
 
     def _call_when_due(self, ticket: Ticket) -> None:
@@ -232,14 +232,14 @@ class Router:
             due = min(due, ticket.joined_at + steps[ticket.step].after_s)
         if self.now < ticket.sticky_until < due:
             due = ticket.sticky_until
-        self._timers.push(due, self._floor.order(), ticket)
+        self._timers.push(due, self.floor.order(), ticket)
 
     def _gives_up_at(self, ticket: Ticket) -> float:
         limit_s = WAIT_S_MAX if ticket.call_back else ticket.backlog.queue.wait_s_max
         return ticket.joined_at + limit_s
 
     def _leave(self, contact: str) -> None:
-        ticket = self._tickets.get(contact)
+        ticket = self.tickets.get(contact)
         if ticket is None:
             return
         match ticket.slot:
@@ -265,10 +265,10 @@ class Router:
 
     def _forget(self, ticket: Ticket) -> None:
         ticket.stamp += 1
-        del self._tickets[ticket.name]
+        del self.tickets[ticket.name]
 
     def _take_call_back(self, contact: str, channel: int) -> None:
-        ticket = self._tickets.get(contact)
+        ticket = self.tickets.get(contact)
         if ticket is None or not ticket.waiting:
             return
         ticket.call_back = CHANNELS[channel]
@@ -340,7 +340,7 @@ class Router:
         ticket.needs = self._needs(ticket.backlog, ticket.channel, ticket.step)
         seat = None
         if ticket.sticky_until <= self.now:
-            seat = self._floor.free_agent(ticket.needs)
+            seat = self.floor.free_agent(ticket.needs)
         if seat is None:
             self._stand(ticket)
         else:
@@ -360,27 +360,27 @@ class Router:
         seat.stamp += 1
         person.tickets[ticket.name] = ticket
         answer_by = self.now + queue.answer_s
-        self._timers.push(answer_by, self._floor.order(), ticket)
+        self._timers.push(answer_by, self.floor.order(), ticket)
         self._decisions.append(
             Offer(ticket.name, person.agent.name, queue.name, answer_by, ticket.call_back)
         )
         if seat.taken < seat.slots:
-            self._floor.make_free(seat)
+            self.floor.make_free(seat)
 
     def _serve(self, seat: Seat) -> None:
         """Fill a seat that has room, or let its agent stand among the free."""
         while seat.free():
-            ticket = self._floor.next_contact(seat, self.now)
+            ticket = self.floor.next_contact(seat, self.now)
             if ticket is None:
                 seat.stamp += 1
-                self._floor.make_free(seat)
+                self.floor.make_free(seat)
                 return
             ticket.backlog.part(ticket)
             self._offer(ticket, seat)
 
     def _held(self, contact: str, agent: str) -> Ticket | None:
         """A contact that is with this very agent."""
-        ticket = self._tickets.get(contact)
+        ticket = self.tickets.get(contact)
         if ticket is None or ticket.seat is None or ticket.seat.person.agent.name != agent:
             return None
         return ticket
@@ -416,7 +416,7 @@ class Router:
             self._end_wrap_up(ticket)
         else:
             ticket.stamp += 1
-            self._timers.push(self.now + wrap_up_s, self._floor.order(), ticket)
+            self._timers.push(self.now + wrap_up_s, self.floor.order(), ticket)
 
     def _end_wrap_up(self, ticket: Ticket) -> None:
         if (ticket.slot, "wrapped up") not in SLOT:
@@ -494,9 +494,9 @@ class Router:
     # Queues, agents and contracts as they are set
 
     def _set_queue(self, event: QueueSet) -> None:
-        backlog = self._backlogs.get(event.queue.name)
+        backlog = self.backlogs.get(event.queue.name)
         if backlog is None:
-            backlog = self._backlogs[event.queue.name] = Backlog(event.queue)
+            backlog = self.backlogs[event.queue.name] = Backlog(event.queue)
             for channel in range(len(CHANNELS)):
                 self._first_need(backlog, channel)
         else:
@@ -506,10 +506,10 @@ class Router:
 
     def _set_agent(self, event: AgentSet) -> None:
         agent = event.agent
-        profile = self._floor.directory.profile(agent.pool, agent.skills)
-        person = self._people.get(agent.name)
+        profile = self.floor.directory.profile(agent.pool, agent.skills)
+        person = self.people.get(agent.name)
         if person is None:
-            self._people[agent.name] = Person(agent, profile)
+            self.people[agent.name] = Person(agent, profile)
             return
         signed_in = person.presence != "signed out"
         if signed_in:
@@ -524,7 +524,7 @@ class Router:
             self._serve(seat)
 
     def _place_again(self, seller: str) -> None:
-        for backlog in self._backlogs.values():
+        for backlog in self.backlogs.values():
             if backlog.queue.seller == seller:
                 self._place_all(backlog)
 
@@ -533,7 +533,7 @@ class Router:
         for ticket in backlog.tickets():
             # One who waits for an agent that may serve no longer waits with the others.
             needs = self._needs(backlog, ticket.channel, ticket.step)
-            if ticket.prefers and not self._people[ticket.prefers].profile.fits(needs[0]):
+            if ticket.prefers and not self.people[ticket.prefers].profile.fits(needs[0]):
                 ticket.sticky_until = 0.0
             self._seek_again(ticket)
 
@@ -550,11 +550,11 @@ class Router:
             match step.action:
                 case Widen(requires=requires):
                     queue = backlog.queue
-                    wider = self._floor.directory.need(
+                    wider = self.floor.directory.need(
                         queue.seller, requires, channel, queue.rate, queue.choice
                     )
-                case Overflow(queue=name) if name in self._backlogs:
-                    wider = self._need(backlog, self._backlogs[name], channel)
+                case Overflow(queue=name) if name in self.backlogs:
+                    wider = self._need(backlog, self.backlogs[name], channel)
                 case _:
                     continue
             if wider not in needs:
@@ -564,7 +564,7 @@ class Router:
     def _need(self, backlog: Backlog, asked: Backlog, channel: int) -> Need:
         """The need of one queue's contacts for the people of another, or the same; the seller stays its own."""
         queue = backlog.queue
-        return self._floor.directory.need(
+        return self.floor.directory.need(
             queue.seller, asked.queue.requires, channel, queue.rate, queue.choice
         )
 
@@ -577,12 +577,12 @@ class Router:
 
     def _backlog(self, name: str) -> Backlog:
         try:
-            return self._backlogs[name]
+            return self.backlogs[name]
         except KeyError:
             raise UnknownNameError(f"queue {name}") from None
 
     def _person(self, name: str) -> Person:
         try:
-            return self._people[name]
+            return self.people[name]
         except KeyError:
             raise UnknownNameError(f"agent {name}") from None
