@@ -6,6 +6,8 @@
 4. A reply leaves the outbox when the carrier has taken all its segments.
 
 If the store cannot keep a batch, its messages are answered with a temporary error, and the carrier brings them again.
+If a message makes a seller's program fail, the others of its batch are taken without it; after TRIES_MAX tries it is
+kept for the seller to read and answered with a permanent error.
 """
 
 from __future__ import annotations
@@ -20,10 +22,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from center.changes import OutgoingText
+from center.changes import Changes, OutgoingText, ShopMessage
 from center.contact import Arrival, ContactKey
 from center.outbox import Outbox
-from center.ports import Store, StoreError
+from center.ports import Store, StoreBusyError, StoreError, StoreFullError
 from center.routing import Routes
 from center.shops import Shops
 from center.turns import take_turns
@@ -47,6 +49,10 @@ LAST_SELLERS_MAX = 200_000
 RESEND_MAX = 1_000
 """Replies taken from the outbox at a time after a restart."""
 TEXT_CHARACTERS_MAX = 2_000
+TRIES_MAX = 3
+"""Times that a message which makes a program fail is tried before a person has it."""
+FAILING_MAX = 10_000
+"""Such messages whose tries are counted."""
 
 SEGMENTS_NOTE = "sms/segments/"
 LAST_NOTE = "sms/last/"
@@ -70,6 +76,8 @@ class ChannelCounters:
     receipts: int = 0
     replies: int = 0
     undeliverable: int = 0
+    set_aside: int = 0
+    """Messages that made a program fail and were given to the seller to read."""
 
 
 @dataclass(slots=True)
@@ -109,6 +117,10 @@ class SmsChannel:
         """Notes that the next batch keeps."""
         self._arrivals: list[Arrival] = []
         self._answers: list[tuple[Link, int]] = []
+        self._brought: dict[int, tuple[Link, int]] = {}
+        """The answer that waits for an arrival, by the arrival's identity."""
+        self._failing: OrderedDict[bytes, int] = OrderedDict()
+        """Tries of messages that made a program fail."""
         self._unrouted: list[OutgoingText] = []
         self._timer: asyncio.TimerHandle | None = None
         self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
@@ -189,7 +201,9 @@ class SmsChannel:
             digest.update(part.encode() + b"\0")
         given = Opened() if routed.named and not routed.rest else Text(routed.rest)
         key = ContactKey(routed.seller, buyer, "sms")
-        self._arrivals.append(Arrival(key, given, code, carrier, digest.digest(), link.epoch, now))
+        arrival = Arrival(key, given, code, carrier, digest.digest(), link.epoch, now)
+        self._arrivals.append(arrival)
+        self._brought[id(arrival)] = (link, message.sequence)
 
     def _last_seller(self, code: str, buyer: str) -> str | None:
         """Whom a buyer talked to before on a code that sellers share, also before a restart."""
@@ -220,30 +234,88 @@ class SmsChannel:
         extra, self._unrouted = self._unrouted, []
         if not answers:
             return
+        brought, self._brought = self._brought, {}
         self._note_segments()
         notes, self._notes = self._notes, {}
-        status = Status.OK
+        statuses: dict[tuple[Link, int], int] = {}
         replies: list[tuple[int, OutgoingText]] = []
-        if arrivals or extra or notes:
-            try:
-                with self.store.batch(arrivals) as batch:
-                    changes = take_turns(arrivals, batch.world, self.shops)
-                    changes.texts.extend(extra)
-                    changes.notes.update(notes)
-                    batch.commit(changes)
-                    replies = list(zip(batch.text_ids, changes.texts, strict=True))
-            except StoreError as error:
-                # Section 5.1.3: the receiver cannot take it now; the carrier keeps it and tries again.
-                status = Status.X_T_APPN
-                self._segments = self.outbox.notes(SEGMENTS_NOTE)
-                self.counters.refused += len(arrivals)
-                log.error("a batch of %d was refused: %s", len(arrivals), error)
-            else:
-                self.counters.batches += 1
-                self.counters.turns += len(arrivals)
-        self._acknowledge(answers, status)
+        try:
+            if arrivals or extra or notes:
+                try:
+                    replies = self._take(arrivals, extra, notes)
+                except (StoreBusyError, StoreFullError):
+                    raise
+                except Exception as error:  # noqa: BLE001 - whatever one message does, the others are taken
+                    log.error("a batch of %d is taken one by one: %s", len(arrivals), _kind(error))
+                    replies = self._take([], extra, notes)
+                    for arrival in arrivals:
+                        status, said = self._take_alone(arrival)
+                        statuses[brought[id(arrival)]] = status
+                        replies += said
+        except StoreError as error:
+            # Section 5.1.3: the receiver cannot take it now; the carrier keeps it and tries again.
+            self.counters.refused += len(arrivals)
+            log.error("a batch of %d was refused: %s", len(arrivals), error)
+            self._go_back()
+            statuses = {answer: statuses.get(answer, Status.X_T_APPN) for answer in answers}
+        for status, some in _by_status(answers, statuses):
+            self._acknowledge(some, status)
         for text_id, text in replies:
             self._submit(text_id, text)
+
+    def _take(
+        self,
+        arrivals: list[Arrival],
+        extra: list[OutgoingText],
+        notes: dict[str, bytes | None],
+    ) -> list[tuple[int, OutgoingText]]:
+        """Step and keep a batch; its texts with their ids. Raises StoreError, and whatever a program does."""
+        with self.store.batch(arrivals) as batch:
+            changes = take_turns(arrivals, batch.world, self.shops)
+            changes.texts.extend(extra)
+            changes.notes.update(notes)
+            batch.commit(changes)
+            replies = list(zip(batch.text_ids, changes.texts, strict=True))
+        self.counters.batches += 1
+        self.counters.turns += len(arrivals)
+        return replies
+
+    def _take_alone(self, arrival: Arrival) -> tuple[int, list[tuple[int, OutgoingText]]]:
+        """A message of a batch that failed, by itself: how to answer it, and its texts.
+
+        Raises StoreBusyError and StoreFullError, which are nobody's fault.
+        """
+        try:
+            return Status.OK, self._take([arrival], [], {})
+        except (StoreBusyError, StoreFullError):
+            raise
+        except Exception as error:  # noqa: BLE001 - counted, logged and kept for a person
+            tries = self._failing.pop(arrival.key, 0) + 1
+            log.error(
+                "a message to %s fails, try %d: %s", arrival.contact.seller, tries, _kind(error)
+            )
+            if tries < TRIES_MAX:
+                self._failing[arrival.key] = tries
+                if len(self._failing) > FAILING_MAX:
+                    self._failing.popitem(last=False)
+                self._go_back()
+                return Status.X_T_APPN, []
+        said = arrival.input.text if isinstance(arrival.input, Text) else ""
+        kept = ShopMessage(
+            arrival.contact.seller, arrival.contact.buyer, f"[not understood] {said}", arrival.at
+        )
+        with self.store.batch([arrival]) as batch:
+            batch.commit(Changes(messages=[kept]))
+        self.counters.set_aside += 1
+        return Status.X_R_APPN, []
+
+    def _go_back(self) -> None:
+        """What was refused comes again, its segments too: forget that they were here."""
+        self._segments = self.outbox.notes(SEGMENTS_NOTE)
+        self._reassembly = Reassembly()
+        decoder = msgspec.msgpack.Decoder(Partial)
+        self._reassembly.restore(decoder.decode(kept) for kept in self._segments.values())
+        self._last.clear()
 
     def _note_segments(self) -> None:
         """Segments of texts that are not whole yet are acknowledged, so they must be kept like all else."""
@@ -349,3 +421,18 @@ class SmsChannel:
         except StoreError as error:
             self._settled = settled + self._settled
             log.error("the outbox was not cleared: %s", error)
+
+
+def _kind(error: Exception) -> str:
+    """An error for the log: its words may hold a buyer's, its kind does not."""
+    return type(error).__name__
+
+
+def _by_status(
+    answers: list[tuple[Link, int]], statuses: dict[tuple[Link, int], int]
+) -> list[tuple[int, list[tuple[Link, int]]]]:
+    """Answers put together by what they say; what is not named was taken."""
+    found: dict[int, list[tuple[Link, int]]] = {}
+    for answer in answers:
+        found.setdefault(statuses.get(answer, Status.OK), []).append(answer)
+    return list(found.items())

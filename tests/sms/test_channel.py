@@ -1,0 +1,137 @@
+"""The text channel where things go wrong: messages that make a program fail, a store that is full."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, cast
+
+import pytest
+
+from center.contact import Arrival
+from center.ports import Batch, StoreFullError
+from center.routing import Routes
+from center.shops import Shops
+from flows.inputs import Text
+from sms import channel as channels
+from sms import segments
+from sms.carrier import Carrier
+from sms.channel import TRIES_MAX, SmsChannel
+from sms.smpp import pdu as p
+from sms.smpp.status import Status
+from store.memory import MemoryStore
+from tests.flows.shops import NOON, program_of
+
+
+class Line:
+    """A connection that remembers how it was answered."""
+
+    def __init__(self) -> None:
+        self.carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+        self.epoch = 1
+        self.answers: dict[int, int] = {}
+
+    def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
+        self.answers.update(answers)
+
+
+class Full:
+    """A store without room."""
+
+    def batch(self, arrivals: Sequence[Arrival]) -> AbstractContextManager[Batch]:
+        raise StoreFullError("the disk is full")
+
+
+def open_channel() -> tuple[SmsChannel, MemoryStore, Line]:
+    store, program = MemoryStore(), program_of()
+    store.publish("shop", program, NOON)
+    shops = Shops(store.published(), store.program)
+    routes = Routes([("shop", program)])
+    return SmsChannel(store, store, shops, routes, clock=lambda: NOON), store, Line()
+
+
+def write(channel: SmsChannel, line: Line, *messages: p.DeliverSm) -> None:
+    """Messages that come together, and the batch that takes them."""
+
+    async def run() -> None:
+        channel.received(cast("Any", line), list(messages))
+        channel.flush()
+
+    asyncio.run(run())
+
+
+def text(sequence: int, words: str, buyer: str = "13800138000") -> list[p.DeliverSm]:
+    """A phone's text as its deliver_sm, numbered from `sequence`."""
+    return [
+        p.DeliverSm(
+            sequence=sequence + place,
+            source=p.Address(buyer),
+            destination=p.Address("1069"),
+            esm_class=segment.esm_class,
+            data_coding=segment.data_coding,
+            message=segment.short_message,
+        )
+        for place, segment in enumerate(segments.split(words, reference=7))
+    ]
+
+
+@pytest.fixture
+def poison(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Words that make the engine fail, as a defect of ours would."""
+    sound = channels.take_turns
+
+    def fail(arrivals: Sequence[Arrival], *rest: Any) -> Any:
+        if any(isinstance(a.input, Text) and a.input.text == "poison" for a in arrivals):
+            raise ZeroDivisionError("poison")
+        return sound(arrivals, *rest)
+
+    monkeypatch.setattr(channels, "take_turns", fail)
+    return "poison"
+
+
+def test_a_message_that_makes_the_program_fail_fails_alone(poison: str) -> None:
+    channel, store, line = open_channel()
+    write(channel, line, *text(1, "苹果 2"), *text(2, poison, "1390"), *text(3, "你好", "1370"))
+    assert line.answers == {1: Status.OK, 2: Status.X_T_APPN, 3: Status.OK}
+    assert [sent.destination for _, sent in store.waiting_texts(0, 10)] == ["13800138000", "1370"]
+
+
+def test_after_some_tries_a_person_has_it(poison: str) -> None:
+    channel, store, line = open_channel()
+    answers: list[int] = []
+    for sequence in range(1, TRIES_MAX + 1):
+        write(channel, line, *text(sequence, poison))
+        answers.append(line.answers[sequence])
+    assert answers == [Status.X_T_APPN] * (TRIES_MAX - 1) + [Status.X_R_APPN]
+    assert store.messages("shop") == [("shop", "13800138000", "[not understood] poison", NOON)]
+    assert channel.counters.set_aside == 1
+
+
+def test_what_the_program_was_told_is_not_in_the_log(
+    poison: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel, _, line = open_channel()
+    write(channel, line, *text(1, poison))
+    assert "ZeroDivisionError" in caplog.text
+    assert poison not in caplog.text
+    assert "13800138000" not in caplog.text
+
+
+def test_a_long_text_refused_by_a_full_disk_is_taken_when_it_comes_again() -> None:
+    channel, store, line = open_channel()
+    long = "苹果 2" + " " * 100
+    channel.store = Full()
+    write(channel, line, *text(1, long))
+    assert set(line.answers.values()) == {Status.X_T_APPN}
+    channel.store = store
+    write(channel, line, *text(11, long))
+    assert line.answers[11] == line.answers[12] == Status.OK
+    [(_, reply)] = store.waiting_texts(0, 10)
+    assert reply.text == "共5.00\n1 下单\n2 再加"
+
+
+def test_a_clock_that_jumps_loses_no_basket() -> None:
+    channel, store, line = open_channel()
+    write(channel, line, *text(1, "苹果"))
+    channel.clock = lambda: NOON - 86_400.0
+    write(channel, line, *text(2, "2"))
+    assert [sent.text for _, sent in store.waiting_texts(0, 10)][-1] == "共5.00\n1 下单\n2 再加"
