@@ -38,8 +38,11 @@ QUEUE_MAX = 200_000
 """Segments waiting to go out; past it `submit` takes no more."""
 ATTEMPTS_MAX = 5
 """Tries for a segment that the carrier refuses for now, other than by throttling."""
-THROTTLE_PAUSE_S = 0.5
-"""A carrier that throttles is left alone so long."""
+THROTTLES_IN_A_ROW = 3
+"""A carrier that refuses one now and then is sent the same again at once; after so many in a row it is left alone."""
+PAUSE_MIN_S = 0.05
+PAUSE_MAX_S = 2.0
+"""How long: doubled while it goes on, halved by each segment taken."""
 RECONNECT_MIN_S = 0.5
 RECONNECT_MAX_S = 60.0
 TICK_S = 0.25
@@ -255,6 +258,8 @@ class Esme:
         """By phone: what waits for the message before it. A phone that is here has one under way."""
         self._queued = 0
         self._paused_until = 0.0
+        self._pause_s = PAUSE_MIN_S
+        self._refused_in_a_row = 0
         self._tokens = carrier.rate or 0.0
         self._refilled = 0.0
         self._delay = RECONNECT_MIN_S
@@ -427,14 +432,15 @@ class Esme:
     def taken(self, queued: _Queued) -> None:
         """The carrier has it."""
         self.counters.taken += 1
+        self._refused_in_a_row = 0
+        self._pause_s = max(PAUSE_MIN_S, self._pause_s / 2)
         self._queued -= 1
         self._next_for(queued.submission.pdu.destination.digits)
 
     def again(self, queued: _Queued, status: int | None, settlements: list[Settlement]) -> None:
         """Not taken: once more if that can help, in its place before all others to that phone."""
         if status in THROTTLING:
-            self.counters.throttled += 1
-            self._paused_until = self.now() + THROTTLE_PAUSE_S
+            self._throttled()
             self._ready.appendleft(queued)
             return
         queued.attempts += 1
@@ -446,6 +452,18 @@ class Esme:
         self._next_for(queued.submission.pdu.destination.digits)
         failed = Status.SUBMITFAIL if status is None else status
         settlements.append(Settlement(queued.submission.key, None, failed))
+
+    def _throttled(self) -> None:
+        """Slow down, but only once for all that was under way when the carrier said so."""
+        self.counters.throttled += 1
+        # What was refused does not count towards what the carrier allows.
+        if self.carrier.rate is not None:
+            self._tokens = min(self.carrier.rate, self._tokens + 1)
+        self._refused_in_a_row += 1
+        now = self.now()
+        if self._refused_in_a_row >= THROTTLES_IN_A_ROW and now >= self._paused_until:
+            self._paused_until = now + self._pause_s
+            self._pause_s = min(PAUSE_MAX_S, self._pause_s * 2)
 
     def _fail(self, queued: _Queued, status: int) -> None:
         self.counters.failed += 1
