@@ -51,6 +51,8 @@ RESEND_MAX = 1_000
 TEXT_CHARACTERS_MAX = 2_000
 TRIES_MAX = 3
 """Times that a message which makes a program fail is tried before a person has it."""
+WAITING_MAX = 100_000
+"""Segments waiting for a carrier past which texts stay in the outbox, and are read from it when there is room."""
 FAILING_MAX = 10_000
 """Such messages whose tries are counted."""
 
@@ -119,6 +121,8 @@ class SmsChannel:
         self._answers: list[tuple[Link, int]] = []
         self._brought: dict[int, tuple[Link, int]] = {}
         """The answer that waits for an arrival, by the arrival's identity."""
+        self._behind_after: int | None = None
+        """While texts stay in the outbox: the last that was submitted. None: each goes out at once."""
         self._failing: OrderedDict[bytes, int] = OrderedDict()
         """Tries of messages that made a program fail."""
         self._unrouted: list[OutgoingText] = []
@@ -139,15 +143,10 @@ class SmsChannel:
 
     def resend(self) -> int:
         """Send what an earlier run did not get to; how many texts."""
-        after = count = 0
-        while True:
-            waiting = self.outbox.waiting_texts(after, RESEND_MAX)
-            if not waiting:
-                return count
-            for text_id, text in waiting:
-                self._submit(text_id, text)
-                after = text_id
-                count += 1
+        before = self.counters.replies
+        self._behind_after = 0
+        self._catch_up()
+        return self.counters.replies - before
 
     # --- in ---
 
@@ -260,8 +259,25 @@ class SmsChannel:
             statuses = {answer: statuses.get(answer, Status.X_T_APPN) for answer in answers}
         for status, some in _by_status(answers, statuses):
             self._acknowledge(some, status)
-        for text_id, text in replies:
-            self._submit(text_id, text)
+        if self._behind_after is None and not self._is_full():
+            for text_id, text in replies:
+                self._submit(text_id, text)
+        elif self._behind_after is None and replies:
+            self._behind_after = replies[0][0] - 1
+
+    def _is_full(self) -> bool:
+        """Whether a carrier's queue has no room for a batch; its texts then wait in the outbox."""
+        return any(esme.waiting >= WAITING_MAX for esme in self.esmes.values())
+
+    def _catch_up(self) -> None:
+        """Send what waits in the outbox, oldest first, as far as there is room again."""
+        while self._behind_after is not None and not self._is_full():
+            waiting = self.outbox.waiting_texts(self._behind_after, RESEND_MAX)
+            for text_id, text in waiting:
+                self._behind_after = text_id
+                self._submit(text_id, text)
+            if not waiting:
+                self._behind_after = None
 
     def _take(
         self,
@@ -361,11 +377,7 @@ class SmsChannel:
             else self._shorter(text, carrier)
         )
         reply = _Reply(text_id, len(cut))
-        taken = esme.submit(
-            [Submission(reply, self._submit_sm(carrier, text, segment)) for segment in cut]
-        )
-        if taken < len(cut):
-            log.error("%s: the queue is full; text %d waits for a restart", carrier.name, text_id)
+        esme.submit([Submission(reply, self._submit_sm(carrier, text, segment)) for segment in cut])
         self.counters.replies += 1
 
     def _shorter(self, text: OutgoingText, carrier: Carrier) -> Sequence[segments.Segment]:
@@ -421,6 +433,7 @@ class SmsChannel:
         except StoreError as error:
             self._settled = settled + self._settled
             log.error("the outbox was not cleared: %s", error)
+        self._catch_up()
 
 
 def _kind(error: Exception) -> str:

@@ -129,6 +129,52 @@ def test_a_long_text_refused_by_a_full_disk_is_taken_when_it_comes_again() -> No
     assert reply.text == "共5.00\n1 下单\n2 再加"
 
 
+class Slow:
+    """A carrier that keeps what it is given until it is told to take it."""
+
+    def __init__(self) -> None:
+        self.carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+        self.given: list[Any] = []
+        self.heard: list[str] = []
+
+    @property
+    def waiting(self) -> int:
+        return len(self.given)
+
+    def submit(self, submissions: Sequence[Any]) -> int:
+        self.given += submissions
+        return len(submissions)
+
+    def take_all(self, channel: SmsChannel) -> None:
+        """Take what was given so far."""
+        taken, self.given = self.given, []
+        self.heard += [submission.pdu.destination.digits for submission in taken]
+
+        async def run() -> None:
+            channel.settled(
+                self.carrier, [channels.Settlement(one.key, "1", Status.OK) for one in taken]
+            )
+            await asyncio.sleep(0)
+
+        asyncio.run(run())
+
+
+def test_texts_that_a_full_queue_left_behind_go_out_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(channels, "WAITING_MAX", 2)
+    channel, store, line = open_channel()
+    slow = Slow()
+    channel.add(cast("Any", slow))
+    for sequence in range(1, 8):
+        write(channel, line, *text(sequence, "你好", str(sequence)))
+    assert slow.waiting == 2
+    while slow.given:
+        slow.take_all(channel)
+    assert slow.heard == ["1", "2", "3", "4", "5", "6", "7"]
+    assert store.waiting_texts(0, 10) == []
+
+
 def test_a_clock_that_jumps_loses_no_basket() -> None:
     channel, store, line = open_channel()
     write(channel, line, *text(1, "苹果"))
