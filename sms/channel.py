@@ -180,7 +180,8 @@ class SmsChannel:
         self.counters.receipts += 1
         receipt = receipts.parse(message.message.decode("latin-1"), dict(message.tlvs))
         if receipt is not None:
-            log.debug("receipt %s", receipt)
+            # Not the receipt whole: it quotes the text.
+            log.debug("a receipt says %s", receipt.state.word)
 
     def _text(self, link: Link, message: p.DeliverSm, text: str, now: int) -> None:
         buyer = read_phone(message.source.digits) or message.source.digits
