@@ -1,0 +1,1 @@
+"""Partners: order systems and other services that flows ask."""

@@ -1,0 +1,1 @@
+"""The voice channel: SIP, RTP, speech and the browser."""
