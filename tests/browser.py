@@ -1,0 +1,66 @@
+"""A real browser without a window, with a microphone that plays a file: for tests of what people see and hear."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import struct
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+WAIT_MS_MAX = 15_000
+RATE_HZ = 48_000
+
+
+def chromium() -> str:
+    """Where the browser is; scripts/debian brings one."""
+    found = shutil.which("chromium") or str(ROOT / ".tools" / "bin" / "chromium")
+    assert Path(found).exists(), "no Chromium: run scripts/debian chromium=chromium"
+    return found
+
+
+def write_tone(path: Path, frequency_hz: float, seconds: float = 2.0) -> Path:
+    """A file with one tone, for the microphone."""
+    samples = (
+        int(12_000 * math.sin(2 * math.pi * frequency_hz * n / RATE_HZ))
+        for n in range(int(seconds * RATE_HZ))
+    )
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+    return path
+
+
+@contextmanager
+def browser(microphone: Path | None = None) -> Iterator[Browser]:
+    """Chromium, with this file for a microphone, looped; every page may use it."""
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        "--autoplay-policy=no-user-gesture-required",
+        "--allow-loopback-in-peer-connection",
+    ]
+    if microphone is not None:
+        arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium(), headless=True, args=arguments
+        )
+        try:
+            yield started
+        finally:
+            started.close()
