@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
-import random
-import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
-from center.routing import Routes
-from center.shops import Shops
-from commands.flows_on_disk import flow_files
-from commands.opening import open_flows
+from commands.serving.business import Business, OpenSeller, open_business
+from commands.serving.running import run, stop_signals
+from commands.serving.service import Service
+from commands.serving.simulator import Simulator
+from commands.serving.texts import Texts
 from sms.carrier import Carrier
-from sms.channel import SmsChannel
-from sms.client import Esme
 from sms.smsc.exchange import Account
-from sms.smsc.server import Settings, Smsc
-from store.compiled import CompiledFlows
+from sms.smsc.server import Settings
 from store.sqlite import SqliteStore
 
 FORGET_EVERY_S = 3_600.0
-
-log = logging.getLogger("dialcart")
+DEFAULT_CONTROL_PORT = 2776
+SELLERS_SHOWN_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,92 +40,59 @@ class ServeSettings:
     binds: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSeller:
-    """What people are told of a seller that is open."""
-
-    seller: str
-    name: str
-    codes: tuple[str, ...]
-    keyword: str
-
-
-def publish_all(store: SqliteStore, paths: list[Path], now: int) -> tuple[Routes, list[OpenSeller]]:
-    """Publish every seller whose flow has no error and has changed; ways to all that are open then."""
-    published = store.published()
-    routes = Routes([])
-    sellers: list[OpenSeller] = []
-    cache = CompiledFlows(Path(store.path).with_suffix(".compiled"))
-    for opened in open_flows(flow_files(paths), cache):
-        for error in opened.errors:
-            typer.echo(error, err=True)
-        if opened.compiled.errors:
-            typer.echo(f"{opened.path} has errors and is not published", err=True)
-            continue
-        # Not kept: 40,000 programs in memory would serve nobody who does not text.
-        program = opened.compiled.load()
-        if published.get(opened.seller) != opened.compiled.fingerprint:
-            store.publish(opened.seller, program, now)
-        routes.add(opened.seller, program)
-        codes, keywords = program.codes.get("sms", ()), program.codes.get("keyword", ())
-        sellers.append(
-            OpenSeller(opened.seller, program.shop_names[0], codes, "".join(keywords[:1]))
+def services_of(settings: ServeSettings, business: Business) -> list[Service]:
+    """Every service, in the order in which they open. Raises ValueError for an SMSC that is none."""
+    if settings.smsc is None:
+        simulator = Simulator(
+            Settings(
+                accounts=(Account(settings.system_id, settings.password),),
+                port=settings.smsc_port,
+                control_port=settings.control_port,
+            )
         )
-    cache.close()
-    return routes, sellers
+
+        def simulated() -> Sequence[Carrier]:
+            return [_carrier(settings, "127.0.0.1", simulator.port)]
+
+        return [simulator, Texts(business, simulated)]
+    host, _, port = settings.smsc.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError(f"`{settings.smsc}` is no SMSC; write host:port")
+    return [Texts(business, lambda: [_carrier(settings, host, int(port))])]
+
+
+def _carrier(settings: ServeSettings, host: str, port: int) -> Carrier:
+    return Carrier(
+        "carrier", host, port, settings.system_id, settings.password, binds=settings.binds
+    )
 
 
 async def serve(settings: ServeSettings) -> int:
     """Serve until interrupted; the exit status."""
-    store = SqliteStore(settings.database)
-    routes, sellers = publish_all(store, list(settings.sellers), int(time.time()))
-    if not sellers:
+    business = open_business(settings.database, settings.sellers)
+    if not business.sellers:
         typer.echo("no seller to serve", err=True)
         return 1
-    shops = Shops(store.published(), store.program)
-    channel = SmsChannel(store, store, shops, routes)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with contextlib.AsyncExitStack() as stack:
-        if settings.smsc is None:
-            accounts = (Account(settings.system_id, settings.password),)
-            smsc = Smsc(
-                Settings(
-                    accounts=accounts, port=settings.smsc_port, control_port=settings.control_port
-                )
-            )
-            await stack.enter_async_context(smsc)
-            host, port = "127.0.0.1", smsc.port
-            _say_what_next(sellers, settings, smsc.control_port or 0)
-        else:
-            host, _, number = settings.smsc.rpartition(":")
-            if not host or not number.isdecimal():
-                typer.echo(f"`{settings.smsc}` is no SMSC; write host:port", err=True)
-                return 2
-            port = int(number)
-            smsc = None
-        carrier = Carrier(
-            "carrier", host, port, settings.system_id, settings.password, binds=settings.binds
-        )
-        esme = Esme(carrier, channel, chance=random.Random())  # noqa: S311  # jitter, not secrets
-        channel.add(esme)
-        channel.restore()
-        channel.resend()
-        esme.start()
-        stack.push_async_callback(_close, channel, esme)
-        forgetting = asyncio.create_task(_forget(store))
-        stack.callback(forgetting.cancel)
-        await stop.wait()
-        typer.echo("closing: no new messages, what is taken is finished")
-    store.close()
+    try:
+        services = services_of(settings, business)
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        return 2
+    stop, hurry = stop_signals()
+    forgetting = asyncio.create_task(_forget(business.store))
+
+    def opened() -> None:
+        for service in services:
+            if isinstance(service, Simulator):
+                _say_what_next(business.sellers, settings, service.control_port)
+
+    try:
+        await run(services, stop, hurry, opened=opened)
+    finally:
+        forgetting.cancel()
+        business.close()
+    typer.echo("closed: what was taken is finished or kept")
     return 0
-
-
-async def _close(channel: SmsChannel, esme: Esme) -> None:
-    channel.flush()
-    await esme.close()
 
 
 async def _forget(store: SqliteStore) -> None:
@@ -139,7 +101,9 @@ async def _forget(store: SqliteStore) -> None:
         await asyncio.sleep(FORGET_EVERY_S)
 
 
-def _say_what_next(sellers: list[OpenSeller], settings: ServeSettings, control_port: int) -> None:
+def _say_what_next(
+    sellers: Sequence[OpenSeller], settings: ServeSettings, control_port: int
+) -> None:
     typer.echo(f"Dialcart is open: {len(sellers)} sellers, orders kept in {settings.database}\n")
     for seller in sellers[:SELLERS_SHOWN_MAX]:
         codes = ", ".join(seller.codes) or "no SMS code"
@@ -154,7 +118,3 @@ def _say_what_next(sellers: list[OpenSeller], settings: ServeSettings, control_p
         "Then look at the order:\n"
         f"  .venv/bin/dialcart orders --database {settings.database}\n"
     )
-
-
-DEFAULT_CONTROL_PORT = 2776
-SELLERS_SHOWN_MAX = 20

@@ -1,0 +1,81 @@
+"""The business that all channels serve: the store, the sellers that are open, and the ways to them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from center.routing import Routes
+from center.shops import Shops
+from commands.flows_on_disk import flow_files
+from commands.opening import open_flows
+from store.compiled import CompiledFlows
+from store.sqlite import SqliteStore
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSeller:
+    """What people are told of a seller that is open."""
+
+    seller: str
+    name: str
+    codes: tuple[str, ...]
+    """Of texts."""
+    keyword: str
+    ussd: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """What a channel needs to serve buyers."""
+
+    store: SqliteStore
+    shops: Shops
+    routes: Routes
+    sellers: tuple[OpenSeller, ...]
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+
+def open_business(database: Path, sellers: Iterable[Path]) -> Business:
+    """Open the store and publish what is new in it. Raises StoreError, and OSError for a flow that cannot be read."""
+    store = SqliteStore(database)
+    routes, opened = publish_all(store, list(sellers), int(time.time()))
+    return Business(store, Shops(store.published(), store.program), routes, tuple(opened))
+
+
+def publish_all(store: SqliteStore, paths: list[Path], now: int) -> tuple[Routes, list[OpenSeller]]:
+    """Publish every seller whose flow has no error and has changed; ways to all that are open then."""
+    published = store.published()
+    routes = Routes([])
+    sellers: list[OpenSeller] = []
+    cache = CompiledFlows(Path(store.path).with_suffix(".compiled"))
+    for opened in open_flows(flow_files(paths), cache):
+        for error in opened.errors:
+            typer.echo(error, err=True)
+        if opened.compiled.errors:
+            typer.echo(f"{opened.path} has errors and is not published", err=True)
+            continue
+        # Not kept: 40,000 programs in memory would serve nobody who does not text.
+        program = opened.compiled.load()
+        if published.get(opened.seller) != opened.compiled.fingerprint:
+            store.publish(opened.seller, program, now)
+        routes.add(opened.seller, program)
+        codes, keywords = program.codes.get("sms", ()), program.codes.get("keyword", ())
+        sellers.append(
+            OpenSeller(
+                opened.seller,
+                program.shop_names[0],
+                codes,
+                "".join(keywords[:1]),
+                program.codes.get("ussd", ()),
+            )
+        )
+    cache.close()
+    return routes, sellers

@@ -1,0 +1,66 @@
+"""Services from their opening to their close: opened in order, drained together, closed in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Sequence
+
+from commands.serving.service import Service
+
+DRAIN_S_MAX = 10.0
+"""Services have so long to finish what they took; what is left then is on disk and goes on at the next start."""
+
+log = logging.getLogger("dialcart")
+
+
+def stop_signals() -> tuple[asyncio.Event, asyncio.Event]:
+    """Events that SIGINT and SIGTERM set: the first asks to drain, the second to wait no longer."""
+    stop, hurry = asyncio.Event(), asyncio.Event()
+
+    def signalled() -> None:
+        (hurry if stop.is_set() else stop).set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, signalled)
+    return stop, hurry
+
+
+async def run(
+    services: Sequence[Service],
+    stop: asyncio.Event,
+    hurry: asyncio.Event,
+    *,
+    opened: Callable[[], None],
+    drain_s_max: float = DRAIN_S_MAX,
+) -> None:
+    """Run services until `stop`. Raises OSError if one cannot open; those before it are closed then."""
+    async with contextlib.AsyncExitStack() as stack:
+        for service in services:
+            # A service that failed half-way in opening has something to close, too.
+            stack.push_async_callback(service.close)
+            await service.open()
+        opened()
+        await stop.wait()
+        await drain(services, hurry, drain_s_max)
+
+
+async def drain(services: Sequence[Service], hurry: asyncio.Event, within_s: float) -> bool:
+    """Let all services finish, together, in bounded time; whether they did."""
+    draining = {service: asyncio.create_task(service.drain()) for service in services}
+    hurrying = asyncio.create_task(hurry.wait())
+    everything = asyncio.gather(*draining.values(), return_exceptions=True)
+    await asyncio.wait([everything, hurrying], timeout=within_s, return_when="FIRST_COMPLETED")
+    unfinished = [service.name for service, task in draining.items() if not task.done()]
+    for task in (hurrying, *draining.values()):
+        task.cancel()
+    await asyncio.gather(everything, return_exceptions=True)
+    for service, task in draining.items():
+        if service.name not in unfinished and (error := task.exception()) is not None:
+            log.error("%s did not drain: %s", service.name, type(error).__name__)
+    if unfinished:
+        log.warning("not drained, goes on at the next start: %s", ", ".join(unfinished))
+    return not unfinished

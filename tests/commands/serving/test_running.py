@@ -1,0 +1,78 @@
+"""Services open in order, drain together in bounded time, and close in reverse, whatever one of them does."""
+
+import asyncio
+from collections.abc import Iterable
+
+import pytest
+
+from commands.serving.running import run
+from commands.serving.service import Measure
+
+
+class Fake:
+    """A service that notes what is done to it."""
+
+    def __init__(
+        self, name: str, log: list[str], *, refuses: bool = False, hangs: bool = False
+    ) -> None:
+        self.name = name
+        self.log = log
+        self.refuses = refuses
+        self.hangs = hangs
+
+    async def open(self) -> None:
+        self.log.append(f"{self.name} opens")
+        if self.refuses:
+            raise OSError("the port is taken")
+
+    async def drain(self) -> None:
+        self.log.append(f"{self.name} drains")
+        if self.hangs:
+            await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        self.log.append(f"{self.name} closes")
+
+    def unready(self) -> str | None:
+        return None
+
+    def measures(self) -> Iterable[Measure]:
+        return ()
+
+
+def run_all(*services: Fake, hurried: bool = False, drain_s_max: float = 60.0) -> None:
+    async def go() -> None:
+        stop, hurry = asyncio.Event(), asyncio.Event()
+        if hurried:
+            hurry.set()
+        await run(services, stop, hurry, opened=stop.set, drain_s_max=drain_s_max)
+
+    asyncio.run(go())
+
+
+def test_services_open_in_order_and_close_in_reverse() -> None:
+    log: list[str] = []
+    run_all(Fake("a", log), Fake("b", log))
+    assert log == ["a opens", "b opens", "a drains", "b drains", "b closes", "a closes"]
+
+
+def test_a_service_that_cannot_open_closes_those_before_it() -> None:
+    log: list[str] = []
+    with pytest.raises(OSError, match="taken"):
+        run_all(Fake("a", log), Fake("b", log, refuses=True))
+    assert log == ["a opens", "b opens", "b closes", "a closes"]
+
+
+def test_a_service_that_never_finishes_is_closed_when_its_time_is_over(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log: list[str] = []
+    run_all(Fake("a", log, hangs=True), Fake("b", log), drain_s_max=0.0)
+    assert log[-2:] == ["b closes", "a closes"]
+    assert "not drained" in caplog.text
+
+
+def test_a_second_signal_waits_no_longer() -> None:
+    log: list[str] = []
+    run_all(Fake("a", log, hangs=True), hurried=True)
+    assert log == ["a opens", "a drains", "a closes"]
