@@ -1,0 +1,281 @@
+"""Durable orders a second through the running system.
+
+    python -m benchmarks.orders                         # closed loop, as fast as it goes
+    python -m benchmarks.orders --open 800              # so many orders begin a second
+    python -m benchmarks.orders --parts                 # what codec, engine, SQL and fsync cost
+    python -m benchmarks.orders --sellers 1000          # spread over so many sellers
+
+`dialcart serve` runs as a process of its own on a fresh database and binds to the load (benchmarks/orders/phones.py), a
+process of its own too. The load answers every text, returns receipts and times every message to its answer and to its
+reply. Both share the machine's cores, so figures are given a CPU second too. At the end the orders that phones were told
+of are counted in the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.orders import process, sellers
+from benchmarks.orders.dialogue import DIALOGUES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+READY_S_MAX = 300.0
+"""Sellers are open and bound within this."""
+
+
+def main() -> None:
+    """Read the options, run, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--open",
+        type=float,
+        default=0.0,
+        metavar="RATE",
+        help="orders that begin a second; 0: closed loop",
+    )
+    parser.add_argument("--seconds", type=float, default=10.0, help="measured, after the warm-up")
+    parser.add_argument("--warm", type=float, default=3.0)
+    parser.add_argument(
+        "--every", type=float, default=0.0, help="print orders/s and memory so often"
+    )
+    parser.add_argument("--phones", type=int, default=1_000, help="phones at once, closed loop")
+    parser.add_argument("--dialogue", choices=sorted(DIALOGUES), default="line")
+    parser.add_argument("--sellers", type=int, default=1)
+    parser.add_argument("--binds", type=int, default=1)
+    parser.add_argument("--parts", action="store_true", help="put a stopwatch on the parts")
+    parser.add_argument("--profile", type=Path, help="write what cProfile saw of the system")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="where the database is made; by default beside the system's temporary files",
+    )
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        run(options, Path(name))
+
+
+def run(options: argparse.Namespace, folder: Path) -> None:
+    """One run, from the sellers' folders to the count at the end."""
+    database = folder / "orders.db"
+    now = int(time.time())
+    codes = sellers.write(folder / "sellers", options.sellers, database, now)
+    print(f"{_what(options)}, fsync of this disk {_fsync_ms(folder):.2f} ms")
+    with _load(options, codes) as (load, port):
+        began = time.perf_counter()
+        with _system(options, folder, database, port) as system:
+            _expect(load, "measuring")
+            print(f"up and warm after {time.perf_counter() - began:.1f} s")
+            told = _measure(options, folder, load, system)
+            ended = _expect(load, "announced")
+    print(_count(database, ended))
+    _report(told)
+
+
+def _what(options: argparse.Namespace) -> str:
+    turns = DIALOGUES[options.dialogue]
+    messages, texts = len(turns), sum(turn.texts for turn in turns)
+    loop = (
+        f"open loop, {options.open:.0f} a second"
+        if options.open
+        else f"closed loop, {options.phones} phones"
+    )
+    return (
+        f"{loop}; an order is {messages} messages, {texts} texts and their receipts, {2 * (messages + 2 * texts)} PDUs; "
+        f"{options.sellers} sellers"
+    )
+
+
+def _fsync_ms(folder: Path) -> float:
+    """What this disk takes to make 16 KiB durable: the floor under every commit."""
+    path = folder / "probe"
+    with path.open("wb", buffering=0) as file:
+        times: list[float] = []
+        for _ in range(50):
+            file.write(bytes(16_384))
+            began = time.perf_counter()
+            os.fdatasync(file.fileno())
+            times.append(time.perf_counter() - began)
+    path.unlink()
+    return sorted(times)[25] * 1000
+
+
+@contextmanager
+def _load(
+    options: argparse.Namespace, codes: list[str]
+) -> Generator[tuple[subprocess.Popen[str], int]]:
+    command = [sys.executable, "-m", "benchmarks.orders.phones"]
+    for name in ("dialogue", "binds", "phones", "warm", "seconds", "every"):
+        command += [f"--{name}", str(getattr(options, name))]
+    command += ["--rate", str(options.open)]
+    load = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert load.stdin
+    load.stdin.write("\n".join(codes))
+    load.stdin.close()
+    try:
+        yield load, int(_expect(load, "port")["port"])
+    finally:
+        load.terminate()
+        load.wait()
+
+
+@contextmanager
+def _system(
+    options: argparse.Namespace, folder: Path, database: Path, port: int
+) -> Generator[subprocess.Popen[bytes]]:
+    command = [sys.executable]
+    if options.parts:
+        command += ["-m", "benchmarks.orders.parts", str(folder / "parts.json")]
+    elif options.profile:
+        command += ["-m", "cProfile", "-o", str(options.profile), "-m", "cli"]
+    else:
+        command += ["-m", "cli"]
+    command += [
+        "serve",
+        str(folder / "sellers"),
+        "--database",
+        str(database),
+        "--smsc",
+        f"127.0.0.1:{port}",
+    ]
+    command += ["--binds", str(options.binds)]
+    with (folder / "system.log").open("wb") as log:
+        system = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
+    try:
+        yield system
+    finally:
+        system.send_signal(signal.SIGINT)
+        try:
+            system.wait(30)
+        except subprocess.TimeoutExpired:
+            system.kill()
+        shown = (folder / "system.log").read_text("utf-8", "replace").strip().splitlines()
+        print("".join(f"  system: {line}\n" for line in shown[-5:]), end="")
+
+
+def _expect(load: subprocess.Popen[str], key: str) -> dict[str, Any]:
+    """The load's next line that has this key."""
+    assert load.stdout
+    for line in load.stdout:
+        told: dict[str, Any] = json.loads(line)
+        if key in told:
+            return told
+    raise SystemExit("the load has ended; the system did not bind, or phones waited in vain")
+
+
+def _measure(
+    options: argparse.Namespace,
+    folder: Path,
+    load: subprocess.Popen[str],
+    system: subprocess.Popen[bytes],
+) -> dict[str, Any]:
+    """Costs at the beginning and at the end of measuring."""
+    before_parts = _parts(folder, system) if options.parts else {}
+    pids = process.family(system.pid)
+    before = process.costs(pids), process.cost(load.pid), process.machine_busy_s()
+    assert load.stdout
+    for line in load.stdout:
+        told: dict[str, Any] = json.loads(line)
+        if "orders_s" in told:
+            resident = sum(map(process.resident_bytes, process.family(system.pid)))
+            print(f"  {told['orders_s']:>7,.0f} orders/s, {resident / 2**20:,.0f} MiB", flush=True)
+        if "to_reply" in told:
+            told["system"] = process.costs(pids).since(before[0])
+            told["load"] = process.cost(load.pid).since(before[1])
+            told["busy_s"] = process.machine_busy_s() - before[2]
+            told["resident"] = sum(map(process.resident_bytes, pids))
+            if options.parts:
+                after = _parts(folder, system)
+                told["parts"] = {
+                    n: [b - a for a, b in zip(before_parts[n], after[n], strict=True)]
+                    for n in after
+                }
+            return told
+    raise SystemExit("the load has ended too soon")
+
+
+def _parts(folder: Path, system: subprocess.Popen[bytes]) -> dict[str, list[int]]:
+    file = folder / "parts.json"
+    file.unlink(missing_ok=True)
+    system.send_signal(signal.SIGUSR1)
+    while not file.exists():
+        time.sleep(0.005)
+    return json.loads(file.read_text())
+
+
+def _count(database: Path, ended: dict[str, Any]) -> str:
+    """Whether what phones were told is what is kept: every phone ordered once."""
+    db = sqlite3.connect(database)
+    kept, buyers = db.execute("select count(*), count(distinct buyer) from orders").fetchone()
+    db.close()
+    right = kept == buyers == ended["announced"] and not ended["wrong"]
+    return (
+        f"{ended['announced']:,} orders announced, {kept:,} in the database by {buyers:,} phones, {ended['wrong']} wrong texts, "
+        f"{ended['refused']} messages refused for a while: {'right' if right else 'WRONG'}"
+    )
+
+
+def _report(told: dict[str, Any]) -> None:
+    seconds, orders = told["seconds"], told["orders"]
+    system, load = told["system"], told["load"]
+    others = told["busy_s"] - system.cpu_s - load.cpu_s
+    print(
+        f"\n{orders / seconds:,.0f} orders/s, {told['pdus'] / seconds:,.0f} PDU/s, over {seconds:.1f} s\n"
+        f"system {system.cpu_s / seconds:.0%} of a core (user {system.user_s / seconds:.0%}), "
+        f"load {load.cpu_s / seconds:.0%}, others on this machine {others / seconds:.0%} of {os.cpu_count()} cores\n"
+        f"{orders / system.cpu_s:,.0f} orders a CPU second of the system, {system.cpu_s / orders * 1e6:,.0f} us an order; "
+        f"memory {told['resident'] / 2**20:.0f} MiB"
+    )
+    for name, what in (
+        ("to_answer", "deliver_sm to its resp"),
+        ("to_reply", "deliver_sm to its reply"),
+        ("whole", "whole order"),
+    ):
+        shown = ", ".join(f"{key} {value:.1f}" for key, value in told[name].items())
+        print(f"{what:<26}{shown} ms")
+    if "parts" in told:
+        _report_parts(told["parts"], orders, system.cpu_s)
+
+
+def _report_parts(parts: dict[str, list[int]], orders: int, cpu_s: float) -> None:
+    codec = sum(parts[name][0] for name in ("decode", "encode", "frames"))
+    commit_wall, commit_cpu, commits = parts["commit"]
+    rows = [
+        ("codec", codec, "frames, decode, encode"),
+        ("engine", parts["engine"][0], "begin, step"),
+        ("turns", parts["turns"][0] - parts["engine"][0], "what turns do round the engine"),
+        ("SQL reads", parts["reads"][0], ""),
+        ("SQL writes", parts["writes"][0], ""),
+        (
+            "commit, CPU",
+            commit_cpu,
+            f"{commits:,} commits, {orders / max(1, commits):.1f} orders each",
+        ),
+        ("commit, waiting", commit_wall - commit_cpu, "fsync: wall time that no CPU is used in"),
+    ]
+    print("\nwith a stopwatch on the parts, us an order:")
+    for name, spent_ns, what in rows:
+        print(f"  {name:<18}{spent_ns / orders / 1000:>8.1f}   {what}")
+    rest = cpu_s * 1e9 - sum(row[1] for row in rows[:-1])
+    print(
+        f"  {'the rest':<18}{rest / orders / 1000:>8.1f}   asyncio, sockets, channel, and the stopwatches"
+    )
+
+
+if __name__ == "__main__":
+    main()
