@@ -118,7 +118,7 @@ class Conversation:
         session = self.player.session
         question = self.machine.questions.get(session.at) if session else None
         options = (
-            question.options
+            p.offered(question.options, self.channel)
             if isinstance(question, p.Menu)
             else question.choices
             if question is not None

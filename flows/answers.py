@@ -98,11 +98,12 @@ def product_phrases(products: Sequence[Product]) -> Phrases:
     )
 
 
-def option_phrases(options: Sequence[Option]) -> Phrases:
-    """Keys and phrases of options; a meaning is an index into them."""
+def option_phrases(options: Sequence[Option], channel: str | None = None) -> Phrases:
+    """Keys and phrases of the options that a channel has; a meaning is an index into all of them."""
     return Phrases(
         (phrase, index)
         for index, option in enumerate(options)
+        if channel is None or option.channel in (None, channel)
         for phrase in ((option.key, *option.phrases) if option.key is not None else option.phrases)
     )
 

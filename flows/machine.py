@@ -342,12 +342,12 @@ class Machine:
         options = menu.options
         guards = [self.evaluate(o.guard) if o.guard is not None else None for o in options]
         targets = [option.target for option in options]
-        phrases: Phrases | None = None
+        tables: list[Phrases | None] = [None] * len(p.CHANNELS)
 
         def answer(t: Turn, text: str) -> int:
-            nonlocal phrases
+            phrases = tables[t.channel]
             if phrases is None:
-                phrases = option_phrases(options)
+                phrases = tables[t.channel] = option_phrases(options, p.CHANNELS[t.channel])
             found = phrases.find(text)
             if found is not None:
                 guard = guards[found]
@@ -380,7 +380,7 @@ class Machine:
             if tail == "":
                 tail = tails[w] = self._constant_lines(menu, w, t)
             if tail is None:
-                tail = self._lines(menu.options, t)
+                tail = self._lines(p.offered(menu.options, p.CHANNELS[t.channel]), t)
             t.effects.append(effects.Say(self._menu_text(menu, tail, t)))
             t.at = name
             return WAIT
@@ -398,8 +398,8 @@ class Machine:
             shown = tuple([guard is None or bool(guard(t)) for guard in guards])
             tail = kept.get((t.w, shown))
             if tail is None:
-                offered = tuple(o for o, on in zip(menu.options, shown, strict=True) if on)
-                tail = self._lines(offered, t)
+                open_now = tuple(o for o, on in zip(menu.options, shown, strict=True) if on)
+                tail = self._lines(p.offered(open_now, p.CHANNELS[t.channel]), t)
                 if constant:
                     kept[t.w, shown] = tail
             t.effects.append(effects.Say(self._menu_text(menu, tail, t)))
@@ -418,8 +418,9 @@ class Machine:
         return f"{head}\n{tail}" if head and tail else f"{head}{tail}"
 
     def _constant_lines(self, menu: p.Menu, w: int, t: Turn) -> str | None:
-        if all(isinstance(self.row(option.label)[w], str) for option in menu.options):
-            return self._lines(menu.options, t)
+        options = p.offered(menu.options, p.CHANNELS[t.channel])
+        if all(isinstance(self.row(option.label)[w], str) for option in options):
+            return self._lines(options, t)
         return None
 
     def _lines(self, options: tuple[p.Option, ...], t: Turn) -> str:
@@ -547,12 +548,8 @@ class _Anywhere:
 
     def __init__(self, machine: Machine, channel: str) -> None:
         self.machine = machine
-        self.indexes = [
-            index
-            for index, option in enumerate(machine.program.anywhere)
-            if option.channel in (None, channel)
-        ]
-        self.options = tuple(machine.program.anywhere[index] for index in self.indexes)
+        self.channel = channel
+        self.options = machine.program.anywhere
         self.phrases: Phrases | None = None
         self.guards: list[Evaluate | None] = []
         self.patterns: list[tuple[list[tuple[str, Reader]], int]] = []
@@ -563,9 +560,9 @@ class _Anywhere:
         self.patterns = [
             ([(name, slot_reader(kind, machine.program)) for name, kind in option.slots], index)
             for index, option in enumerate(self.options)
-            if option.slots
+            if option.slots and option.channel in (None, self.channel)
         ]
-        self.phrases = option_phrases(self.options)
+        self.phrases = option_phrases(self.options, self.channel)
         return self.phrases
 
     def find(self, t: Turn, text: str) -> int:
@@ -588,7 +585,7 @@ class _Anywhere:
         if guard is not None and not guard(t):
             return NO_MATCH
         t.calls = ()
-        t.chosen = ANYWHERE + self.indexes[found]
+        t.chosen = ANYWHERE + found
         return self.options[found].target
 
     def _pattern(self, t: Turn, text: str) -> int | None:

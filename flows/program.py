@@ -42,6 +42,7 @@ class Option(Value, frozen=True, array_like=True):
     """A way out of a menu, of `anywhere`, or a value of a choice."""
 
     channel: str | None
+    """The only channel that has it; None: every channel does."""
     key: str | None
     label: int
     """Wording of what is shown."""
@@ -330,8 +331,13 @@ def fingerprint(program: Program) -> bytes:
     return hashlib.sha256(encode(program)).digest()[:8]
 
 
-def edges(program: Program, index: int) -> list[tuple[str, int]]:
-    """Ways out of a node, as (label, target); a target may be NOWHERE.
+def offered(options: tuple[Option, ...], channel: str) -> tuple[Option, ...]:
+    """The options that a channel has: those of every channel, and its own."""
+    return tuple([option for option in options if option.channel in (None, channel)])
+
+
+def edges(program: Program, index: int, channel: str | None = None) -> list[tuple[str, int]]:
+    """Ways out of a node, on one channel or on any, as (label, target); a target may be NOWHERE.
 
     Labels are what coverage and diagrams show: `next`, `yes`, `no`, `option 1`, `tries`, `ok`, `sold out`, `anywhere 0`.
     Edges of `anywhere` belong to the program: see `anywhere_edges`.
@@ -339,6 +345,8 @@ def edges(program: Program, index: int) -> list[tuple[str, int]]:
     node = program.nodes[index]
     match node:
         case Menu(_, _, options, retry):
+            if channel is not None:
+                options = offered(options, channel)
             ways = [(option_label(option), option.target) for option in options]
             return [*ways, ("tries", retry.target)]
         case Ask(retry=retry, next=following):

@@ -128,14 +128,18 @@ class _Steps:
         position = bisect_right(self.entries, target + 1) - 1
         return self.names[max(position, 0)] if self.names else frozenset()
 
-    def ways(self, node: p.AnyNode) -> dict[str, frozenset[str]]:
-        """Answers and outcomes of a wait, and the steps they lead to."""
-        index = self.program.waits[node.id] if isinstance(node, _WAITS) else p.NOWHERE
-        found: dict[str, frozenset[str]] = {}
-        for label, target in p.edges(self.program, index) if index != p.NOWHERE else ():
-            # When a buyer has failed too often is the seller's own affair.
-            if label != "tries":
-                found[label] = found.get(label, frozenset()) | self.of(target)
+    def ways(self, node: p.AnyNode) -> dict[tuple[str | None, str], frozenset[str]]:
+        """Answers and outcomes of a wait, those of a menu by channel, and the steps they lead to."""
+        if not isinstance(node, _WAITS):
+            return {}
+        index = self.program.waits[node.id]
+        found: dict[tuple[str | None, str], frozenset[str]] = {}
+        for channel in p.CHANNELS if isinstance(node, p.Menu) else (None,):
+            for label, target in p.edges(self.program, index, channel):
+                # When a buyer has failed too often is the seller's own affair.
+                if label != "tries":
+                    way = channel, label
+                    found[way] = found.get(way, frozenset()) | self.of(target)
         return found
 
 

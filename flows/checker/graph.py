@@ -73,8 +73,8 @@ class Graph:
         """Where `anywhere` leads on a channel, the way off the list left aside."""
         return [
             option.target
-            for option in self.program.anywhere
-            if option.channel in (None, channel) and option.target not in self._leaving
+            for option in p.offered(self.program.anywhere, channel)
+            if option.target not in self._leaving
         ]
 
     def cycles(self, at_question: Callable[[p.Question], Iterable[int]]) -> Iterator[list[int]]:
@@ -95,7 +95,7 @@ class Graph:
         for index, node in enumerate(self.nodes):
             match node:
                 case p.Menu(options=options):
-                    ways.append([o.target for o in options if o.channel in (None, channel)])
+                    ways.append([option.target for option in p.offered(options, channel)])
                 case p.Ask():
                     ways.append([node.next])
                 case p.Return():

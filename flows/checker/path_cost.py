@@ -40,8 +40,8 @@ class _Paths:
         self.language = language
         self.shortcuts = [
             option.target
-            for option in turns.program.anywhere
-            if option.channel in (None, channel) and option.target != p.NOWHERE
+            for option in p.offered(turns.program.anywhere, channel)
+            if option.target != p.NOWHERE
         ]
         # Nobody waits while an address of 120 characters is read out: calls are priced with usual values.
         self.most: Size = "usual" if channel == "voice" else "longest"
@@ -87,7 +87,11 @@ class _Paths:
         node = self.nodes[index]
         match node:
             case p.Menu(options=options):
-                return [o.target for o in options if guarded or o.guard is None]
+                return [
+                    option.target
+                    for option in p.offered(options, self.channel)
+                    if guarded or option.guard is None
+                ]
             case p.Ask() | p.Request() | p.Pay():
                 return [node.next]
             case _:

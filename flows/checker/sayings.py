@@ -102,7 +102,10 @@ class Sayings:
         return prompts.prompt_with_menu(before, lines, self.channel)
 
     def _menu_lines(self, options: tuple[p.Option, ...], language: str) -> str:
-        listed = [(option.key, self.text(option.label, language)) for option in options]
+        listed = [
+            (option.key, self.text(option.label, language))
+            for option in p.offered(options, self.channel)
+        ]
         return prompts.menu_lines(listed, self.channel, language)
 
 
@@ -119,10 +122,10 @@ def wordings_of(node: p.AnyNode) -> tuple[int, ...]:
             return ()
 
 
-def options_of(node: p.AnyNode) -> tuple[p.Option, ...]:
-    """The options of a menu or a choice; none for any other node."""
+def options_of(node: p.AnyNode, channel: str) -> tuple[p.Option, ...]:
+    """The options that a menu or a choice has on a channel; none for any other node."""
     match node:
         case p.Menu(options=options) | p.Ask(choices=options):
-            return options
+            return p.offered(options, channel)
         case _:
             return ()

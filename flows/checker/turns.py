@@ -61,13 +61,13 @@ class Turns:
 
     # --- where turns begin ---
 
-    def entries(self) -> list[int]:
-        """Every node that a turn can begin with, each once, in order."""
+    def entries(self, channel: str) -> list[int]:
+        """Every node that a turn can begin with on a channel, each once, in order."""
         found: dict[int, None] = {self.program.start: None}
         for node in self.program.nodes:
-            for target in _targets(node):
+            for target in _targets(node, channel):
                 found[target] = None
-        for option in self.program.anywhere:
+        for option in p.offered(self.program.anywhere, channel):
             found[option.target] = None
         found[self.program.limits.turns_target] = None
         found.pop(p.NOWHERE, None)
@@ -85,7 +85,7 @@ class Turns:
         """Every run of every turn in every language, each once."""
         found = self._all.get(channel)
         if found is None:
-            entries, languages = self.entries(), self.program.languages
+            entries, languages = self.entries(channel), self.program.languages
             found = self._all[channel] = tuple(
                 {
                     (run.said, run.end, run.language): run
@@ -210,10 +210,10 @@ _State = tuple[
 _END = p.Goodbye()
 
 
-def _targets(node: p.AnyNode) -> Iterator[int]:
+def _targets(node: p.AnyNode, channel: str) -> Iterator[int]:
     match node:
         case p.Menu(options=options, retry=retry):
-            for option in options:
+            for option in p.offered(options, channel):
                 yield option.target
             yield retry.target
         case p.Ask(retry=retry, next=following):

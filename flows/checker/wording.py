@@ -38,6 +38,8 @@ class Written:
 
     part: Part
     text: s.Text
+    channels: tuple[str, ...]
+    """Channels of the shop that may give this text: an option that is `on sms` has but one."""
     lines: tuple[Line, ...]
     """Every line of the text with who gets it; a line that nobody gets has no readers."""
 
@@ -52,53 +54,54 @@ def statements_of(subject: Subject) -> tuple[tuple[s.Step, s.Statement], ...]:
 def texts_of(subject: Subject) -> tuple[Written, ...]:
     """All texts in the order of the file."""
     channels, languages = subject.program.channels, subject.program.languages
-    # Only a call notices silence; a message that does not come is no turn.
-    voice = tuple(channel for channel in channels if channel == "voice")
-    return tuple(
-        Written(part, text, lines_of(text, voice if part == "no input" else channels, languages))
-        for part, text in _texts(subject)
-    )
+    found: list[Written] = []
+    for part, text, only in _texts(subject):
+        given = channels if only is None else tuple([c for c in channels if c == only])
+        found.append(Written(part, text, given, lines_of(text, given, languages)))
+    return tuple(found)
 
 
-def _texts(subject: Subject) -> Iterator[tuple[Part, s.Text]]:
+def _texts(subject: Subject) -> Iterator[tuple[Part, s.Text, str | None]]:
+    """Every text with its part, and its channel where it is given on one alone."""
     if subject.shop is not None:
-        yield "shop", subject.shop.name
+        yield "shop", subject.shop.name, None
     for item in subject.items:
-        yield "product", item.label
+        yield "product", item.label, None
     for option in subject.anywhere:
-        yield "option", option.label
+        yield "option", option.label, option.channel
     for _, statement in statements_of(subject):
         match statement:
             case s.Say(text):
-                yield "say", text
+                yield "say", text, None
             case s.SendSms(text):
-                yield "sms", text
+                yield "sms", text, None
             case s.TellShop(text):
-                yield "tell", text
+                yield "tell", text, None
             case s.Menu(text, options, retry):
                 if text is not None:
-                    yield "menu", text
+                    yield "menu", text, None
                 for option in options:
-                    yield "option", option.label
+                    yield "option", option.label, option.channel
                 yield from _retry(retry)
             case s.Ask(prompts=prompts, choices=choices, retry=retry):
                 for prompt in prompts:
-                    yield "say", prompt.text
+                    yield "say", prompt.text, None
                 for choice in choices:
-                    yield "choice", choice.label
+                    yield "choice", choice.label, None
                 yield from _retry(retry)
             case s.HandOver(prompts=prompts):
                 for prompt in prompts:
-                    yield "say", prompt.text
+                    yield "say", prompt.text, None
             case _:
                 pass
 
 
-def _retry(retry: s.Retry) -> Iterator[tuple[Part, s.Text]]:
+def _retry(retry: s.Retry) -> Iterator[tuple[Part, s.Text, str | None]]:
     for text in retry.no_input:
-        yield "no input", text
+        # Only a call notices silence; a message that does not come is no turn.
+        yield "no input", text, "voice"
     for text in retry.no_match:
-        yield "no match", text
+        yield "no match", text, None
 
 
 def lines_of(

@@ -35,7 +35,7 @@ class Candidates:
     def at_question(self, question: p.Question) -> list[Input]:
         """Answers that the question understands, then one that it does not."""
         words = (
-            [option_words(option) for option in question.options]
+            [option_words(option) for option in p.offered(question.options, self.channel)]
             if isinstance(question, p.Menu)
             else self._answers(question)
         )

@@ -60,7 +60,7 @@ def columns(program: p.Program) -> list[Column]:
 def possible(program: p.Program, column: Column) -> set[Edge]:
     """Edges that a buyer on this channel and in this language can take, as far as the graph tells."""
     found: set[Edge] = set()
-    options = [o for o in program.anywhere if o.channel in (None, column.channel)]
+    options = p.offered(program.anywhere, column.channel)
     waiting = [program.start]
     seen: set[int] = set()
     while waiting:
@@ -69,7 +69,7 @@ def possible(program: p.Program, column: Column) -> set[Edge]:
             continue
         seen.add(index)
         node = program.nodes[index]
-        for label, target in p.edges(program, index):
+        for label, target in p.edges(program, index, column.channel):
             only = _only_way(node, column) if isinstance(node, p.Branch) else None
             if only is not None and label != only:
                 continue

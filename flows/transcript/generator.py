@@ -193,11 +193,10 @@ class _Exploration:
         if state.player.needs_outcome():
             return self._outcomes(state)
         said = self.candidates.at_question(self.machine.questions[session.at])
-        for option in self.program.anywhere:
+        for option in p.offered(self.program.anywhere, self.column.channel):
             edge = (ANYWHERE_NODE, p.option_label(option))
             # Said where it is missing, and as a first message, since other steps may lie behind it.
-            useful = edge in wanted or state.depth == 1
-            if useful and option.channel in (None, self.column.channel):
+            if edge in wanted or state.depth == 1:
                 said.append(self.candidates.anywhere(option))
         return said
 

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -60,6 +61,77 @@ def test_a_longer_name_hides_the_shorter_one_inside_it() -> None:
     visitor.says("来大西瓜")
     assert visitor.session is not None
     assert visitor.session.values["what"] == "2"
+
+
+BY_CHANNEL = """
+step start
+  menu 请选择
+    en: Choose
+    on voice 1 下单 -> voice_order
+      en: Order
+    on sms 1 订购 -> text_order
+      en: Buy
+    2 再见 -> bye
+      en: Bye
+    on ussd 3 帮助  [if channel == "ussd"] -> bye
+      en: Help
+
+step voice_order
+  say 电话
+    en: By phone
+  goodbye
+
+step text_order
+  say 短信
+    en: By text
+  goodbye
+
+step agent
+  goodbye
+
+step bye
+  say 再见
+    en: Bye
+  goodbye
+"""
+ANYWHERE_TAKE = "  on sms <what:product> <count:number> -> take\n"
+
+
+@pytest.mark.parametrize(
+    ("channel", "shown"),
+    [
+        ("voice", "请选择 下单请按1，再见请按2。"),
+        ("sms", "请选择\n1 订购\n2 再见"),
+        ("ussd", "请选择\n2.再见\n3.帮助"),
+    ],
+)
+def test_a_menu_shows_the_options_of_its_channel(channel: str, shown: str) -> None:
+    assert Visitor(machine_of(BY_CHANNEL, SHOP.replace(ANYWHERE_TAKE, "")), channel).opens() == [
+        shown
+    ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "said", "heard"),
+    [
+        ("sms", "1", "短信"),
+        ("sms", "订购", "短信"),
+        ("sms", "我想下单", "请选择\n1 订购\n2 再见"),
+        ("ussd", "1", "请选择\n2.再见\n3.帮助"),
+        ("ussd", "3", "再见"),
+    ],
+)
+def test_an_option_is_chosen_on_its_channel_alone(channel: str, said: str, heard: str) -> None:
+    visitor = Visitor(machine_of(BY_CHANNEL, SHOP.replace(ANYWHERE_TAKE, "")), channel)
+    visitor.opens()
+    assert visitor.says(said)[-1] == heard
+
+
+def test_a_key_may_mean_one_thing_on_calls_and_another_in_texts() -> None:
+    visitor = Visitor(machine_of(BY_CHANNEL, SHOP.replace(ANYWHERE_TAKE, "")), "voice")
+    visitor.opens()
+    visitor.give(Keys("1"))
+    assert visitor.heard() == ["电话"]
 
 
 def test_full_width_and_traditional_writing_are_understood() -> None:

@@ -145,6 +145,13 @@ def test_keys_and_channels_are_spelt_with_the_keywords() -> None:
     )
 
 
+def test_an_option_of_one_channel_keeps_it() -> None:
+    text = "step a\n  menu Choose\n    on voice 1 Order     -> b\n    on sms 1 Order now -> c\n"
+    assert format_source(text, "zh") == (
+        "步骤 a\n  菜单 Choose\n    仅 语音 1 Order      -> b\n    仅 短信 1 Order now  -> c\n"
+    )
+
+
 def test_without_keywords_each_word_keeps_its_spelling() -> None:
     text = "步骤 a\n  say 您好\n    英文：Hello\n  菜单 请选择\n    1 是  -> b\n"
     assert format_source(text) == text

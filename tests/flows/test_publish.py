@@ -114,6 +114,13 @@ def test_a_key_that_leads_elsewhere_or_nowhere_is_a_change() -> None:
     assert verdict("start.1", ("    2 再见 -> bye\n", "")) == "changed"
 
 
+def test_an_option_taken_from_a_channel_is_a_change() -> None:
+    assert verdict("start.1", ("2 再见 -> bye", "on sms 2 再见 -> bye")) == "changed"
+    assert verdict("start.1", ("1 下单 -> order", "1 下单 -> order\n    on sms 3 快 -> quick")) == (
+        "compatible"
+    )
+
+
 def test_another_kind_of_answer_is_a_change() -> None:
     assert verdict("order.2", ("count as number 1..9", "count as text")) == "changed"
     assert verdict("order.2", ("ask count as", "ask pieces as")) == "changed"

@@ -125,7 +125,7 @@ def long_menu(subject: Subject) -> Iterator[Finding]:
     if "voice" not in subject.program.channels:
         return
     for index, node in enumerate(subject.program.nodes):
-        spoken = sum(option.key is not None for option in options_of(node))
+        spoken = sum(option.key is not None for option in options_of(node, "voice"))
         if spoken > VOICE_OPTIONS_MAX:
             yield Finding(
                 subject.compiled.spans[index],

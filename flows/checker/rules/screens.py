@@ -76,7 +76,7 @@ def ussd_overflow(subject: Subject) -> Iterator[Finding]:
             severity=None if index in certain else "warning",
         )
     for index, node in enumerate(turns.program.nodes):
-        options = options_of(node)
+        options = options_of(node, "ussd")
         always = sum(option.guard is None for option in options)
         if always > USSD_OPTIONS_MAX:
             yield Finding(

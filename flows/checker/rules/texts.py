@@ -85,8 +85,8 @@ def unused_variant(subject: Subject) -> Iterator[Finding]:
     """A line of a text for a channel or language that the shop does not have, or that another line hides.
 
     What it does
-    Compares every `sms:`, `en:`, `voice zh:` with `channels` and `languages` of the shop. Files that the flow includes
-    are left alone: other shops may share them.
+    Compares every `sms:`, `en:`, `voice zh:`, and every option that is `on sms`, with `channels` and `languages` of the
+    shop. Files that the flow includes are left alone: other shops may share them.
 
     Why
     Nobody ever gets it: either the setting lacks a word, or the line is a leftover.
@@ -119,6 +119,13 @@ def unused_variant(subject: Subject) -> Iterator[Finding]:
     for written in texts_of(subject):
         if written.text.span.block not in own:
             continue
+        if written.part == "option" and not written.channels:
+            yield Finding(
+                written.text.span,
+                "this option is on a channel that the shop does not have",
+                f"write `on {channels[0]}`, or take the option out",
+            )
+            continue
         seen: dict[tuple[str | None, str | None], s.Span] = {}
         for variant in written.text.variants:
             if variant.language is not None and variant.language not in languages:
@@ -130,6 +137,12 @@ def unused_variant(subject: Subject) -> Iterator[Finding]:
                     variant.span,
                     f"the shop is not on {variant.channel}",
                     f"add {variant.channel} to `channels`, or take the line out",
+                )
+            elif written.part == "option" and variant.channel not in (None, *written.channels):
+                yield Finding(
+                    variant.span,
+                    f"this option is on {written.channels[0]} alone",
+                    "take the line out, or take away `on` before the option",
                 )
             key = (variant.channel, variant.language)
             if key in seen:

@@ -107,7 +107,7 @@ def missing_translation(subject: Subject) -> Iterator[Finding]:
     for written in texts_of(subject):
         if written.part in ("product", "tell") or not any(line.readers for line in written.lines):
             continue
-        missing = _missing(written.text, base, others, subject.program.channels)
+        missing = _missing(written.text, base, others, written.channels)
         if missing:
             yield Finding(
                 written.text.span,

@@ -202,6 +202,18 @@ def test_a_menus_options_count() -> None:
     assert messages("C501", shop(menu))
 
 
+def test_options_of_other_channels_do_not_count() -> None:
+    menu = f"menu {'字' * 50}\n    1 好 -> start\n    on voice 2 {'字' * 8} -> start"
+    assert not messages("C501", shop(menu, channels="sms, voice"))
+
+
+def test_what_only_another_channel_leads_to_is_no_message() -> None:
+    menu = "menu 好\n    1 好 -> start\n    on voice 2 长 -> long\nstep long\n  say {}\n  -> start"
+    flow = shop(menu.format("字" * 80), channels="sms, voice")
+    assert not messages("C501", flow)
+    assert messages("C501", flow.replace("on voice ", ""))
+
+
 def test_an_sms_counts_on_every_channel() -> None:
     flow = shop(f"send sms {'字' * 71}\n  goodbye", channels="voice")
     assert messages("C501", flow)

@@ -63,6 +63,16 @@ def test_lines_that_nobody_gets_are_told() -> None:
     ]
 
 
+def test_an_option_of_a_channel_that_the_shop_lacks_is_told() -> None:
+    menu = "menu 请选择\n    {} 下单 -> start\n      voice: 订货"
+    assert messages("T403", say("", "").replace("say ", menu.format("on ussd 1"))) == [
+        "this option is on a channel that the shop does not have"
+    ]
+    assert messages(
+        "T403", say("", "", channels="sms, voice").replace("say ", menu.format("on sms 1"))
+    ) == ["this option is on sms alone"]
+
+
 def test_a_translation_shows_the_same_values() -> None:
     (finding,) = findings("T404", say("共{{ cart.total|money }}。", "en: {{ cart.count }} dishes."))
     assert finding.message == "this translation lacks `cart.total` and adds `cart.count`"
