@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import threading
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from ivr.webrtc.description import OfferError
 from ivr.webrtc.leg import BrowserLeg, LegState, new_certificate
 from tests.browser import WAIT_MS_MAX, browser, write_tone
+from tests.loop import LoopThread
 
 SAID_HZ = 1_000
 PLAYED_HZ = 700
@@ -106,20 +106,15 @@ class Plane(asyncio.DatagramProtocol):
 class Host:
     """The leg and its plane on a loop of their own, while the test drives the browser."""
 
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever)
-        self.thread.start()
+    def __init__(self, loop: LoopThread) -> None:
+        self.run = loop.run
         self.plane = Plane()
         self.states: list[LegState] = []
         self.down: Future[None] = Future()
         self.leg = self.run(self._open())
 
-    def run(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(WAIT_MS_MAX / 1_000)
-
     async def _open(self) -> BrowserLeg:
-        transport, _ = await self.loop.create_datagram_endpoint(
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
             lambda: self.plane, local_addr=("127.0.0.1", 0)
         )
         leg = BrowserLeg(new_certificate(), self._moved)
@@ -131,19 +126,17 @@ class Host:
         if state is LegState.DOWN and not self.down.done():
             self.down.set_result(None)
 
-    def close(self) -> None:
-        self.run(self.leg.close())
+    async def close(self) -> None:
+        await self.leg.close()
         self.plane.transport.close()
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
 
 
 @pytest.fixture
 def host():
-    opened = Host()
-    yield opened
-    opened.close()
+    with LoopThread() as loop:
+        opened = Host(loop)
+        yield opened
+        loop.run(opened.close())
 
 
 def test_sound_and_keys_cross_between_a_browser_and_the_plane(host: Host, tmp_path: Path):

@@ -1,0 +1,171 @@
+"""The web telephone in a real browser, with an exchange that repeats what it hears."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from ivr.webrtc.leg import BrowserLeg, LegState, new_certificate
+from tests.browser import WAIT_MS_MAX, browser, write_tone
+from tests.loop import LoopThread
+from web.app import web_app
+from web.server import WebServer
+from web.telephone.exchange import CallRefusedError, ShopWindow
+from web.telephone.line import BURST_MAX, RATE_PER_S, Allowance, is_number
+from web.telephone.routes import telephone_routes
+
+NOODLES = ShopWindow("noodles", "老王面馆", "400-800-1234", "106900010")
+SEEDS = ShopWindow("seeds", "Seeds by text", "", "22000")
+GREETING = "您好，欢迎致电。"
+
+
+class EchoCall:
+    """Answers a browser, says a greeting, and waits."""
+
+    def __init__(self, telephone) -> None:
+        self.telephone = telephone
+        self.leg = BrowserLeg(new_certificate(), self.moved)
+        self.answer = ""
+        self.over = asyncio.Event()
+
+    def moved(self, state: LegState) -> None:
+        if state is LegState.UP:
+            self.telephone.said(GREETING)
+        elif state is LegState.DOWN:
+            self.over.set()
+
+    async def hang_up(self) -> None:
+        await self.leg.close()
+
+
+class EchoExchange:
+    """Says back what is written; takes calls to the noodle shop unless it is busy."""
+
+    def __init__(self) -> None:
+        self.calls: list[EchoCall] = []
+        self.is_busy = False
+        self.telephones = []
+
+    def shops(self):
+        return (NOODLES, SEEDS)
+
+    async def call(self, seller, caller, offer, telephone):
+        if self.is_busy:
+            raise CallRefusedError("所有线路都忙，请稍后再拨。")
+        call = EchoCall(telephone)
+        call.answer = await call.leg.answer(offer)
+        self.calls.append(call)
+        return call
+
+    def text(self, seller, sender, text, telephone):
+        self.telephones.append(telephone)
+        telephone.texted(f"{seller} heard {sender} say {text}")
+
+
+@pytest.fixture
+def exchange():
+    return EchoExchange()
+
+
+@pytest.fixture
+def site(exchange):
+    with LoopThread() as loop:
+        server = WebServer(web_app(telephone_routes(exchange), "/telephone/"), "127.0.0.1", 0)
+        loop.run(server.__aenter__())
+        yield f"http://127.0.0.1:{server.port}", loop
+        loop.run(server.__aexit__(None, None, None))
+
+
+@pytest.fixture
+def page(tmp_path: Path, site):
+    with browser(write_tone(tmp_path / "tone.wav", 440)) as chromium:
+        opened = chromium.new_context(locale="zh-CN").new_page()
+        opened.set_default_timeout(WAIT_MS_MAX)
+        mistakes = []
+        opened.on("pageerror", lambda error: mistakes.append(str(error)))
+        opened.on("console", lambda line: line.type == "error" and mistakes.append(line.text))
+        yield opened
+        assert mistakes == []
+
+
+def test_a_message_is_written_and_answered(page: Page, site):
+    page.goto(site[0])
+    expect(page.locator("h1")).to_have_text("老王面馆")
+    page.fill("#number", "13900000001")
+    page.press("#number", "Tab")
+    page.fill("#text", "牛肉面 2")
+    page.press("#text", "Enter")
+
+    lines = page.locator("#thread li")
+    expect(lines).to_have_text(["牛肉面 2", "noodles heard 13900000001 say 牛肉面 2"])
+
+
+def test_a_call_is_put_through_read_along_and_hung_up(page: Page, site, exchange):
+    page.goto(f"{site[0]}/telephone/noodles")
+    page.click("#dial")
+    expect(page.locator("#state")).to_have_text("通话中")
+    expect(page.locator("#said li")).to_have_text([GREETING])
+    page.keyboard.press("1")
+    page.click("#keys button:has-text('#')")
+    expect(page.locator("#said li")).to_have_text([GREETING, "[1]", "[#]"])
+    page.click("#hang-up")
+    expect(page.locator("#state")).to_have_text("通话结束")
+    expect(page.locator("#dial")).to_be_enabled()
+
+    site[1].run(asyncio.wait_for(exchange.calls[0].over.wait(), WAIT_MS_MAX / 1_000))
+
+
+def test_a_refused_call_says_why(page: Page, site, exchange):
+    exchange.is_busy = True
+    page.goto(f"{site[0]}/telephone/noodles")
+    page.click("#dial")
+
+    expect(page.locator("#state")).to_have_text("所有线路都忙，请稍后再拨。")
+    expect(page.locator("#dial")).to_be_enabled()
+
+
+def test_a_shop_that_takes_no_calls_says_so_in_the_readers_language(page: Page, site):
+    page.goto(f"{site[0]}/telephone/seeds")
+    page.click("#language")
+
+    expect(page.locator("#state")).to_have_text("This shop takes no calls")
+    expect(page.locator("#dial")).to_be_disabled()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_an_unknown_shop_is_told_where_the_shops_are(page: Page, site):
+    answer = page.request.get(f"{site[0]}/telephone/nobody")
+
+    assert answer.status == 404
+    assert re.search("/telephone/", answer.text())
+
+
+@pytest.mark.parametrize("origin", ["http://elsewhere.test", None])
+def test_a_page_of_another_site_gets_no_line(site, origin: str | None):
+    address = site[0].replace("http", "ws") + "/telephone/noodles/line?from=13900000001"
+
+    with pytest.raises(InvalidStatus) as refused, connect(address, origin=origin):
+        pass
+    assert refused.value.response.status_code == 403
+    with connect(address, origin=site[0]) as line:
+        assert line.response.status_code == 101
+
+
+def test_a_page_that_writes_too_fast_is_asked_to_slow_down():
+    allowance = Allowance(0.0)
+
+    assert all(allowance.take(0.0) for _ in range(BURST_MAX))
+    assert not allowance.take(0.0)
+    assert allowance.take(1 / RATE_PER_S)
+
+
+@pytest.mark.parametrize(
+    ("number", "fits"),
+    [("13900000001", True), ("123", True), ("12", False), ("1" * 16, False), ("+86139", False)],
+)
+def test_a_number_is_digits_of_a_telephone(number: str, fits: bool):
+    assert is_number(number) is fits

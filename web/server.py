@@ -1,0 +1,80 @@
+"""The web server: pages and WebSockets on one port, in the event loop that runs everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Generator
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.types import ASGIApp
+
+CONNECTIONS_MAX = 4_000
+"""Browsers at once; one more gets 503."""
+MESSAGE_BYTES_MAX = 65_536
+"""A WebSocket message: a browser's offer of audio is near 3 KB."""
+PING_S = 20.0
+"""How often an idle WebSocket is asked whether somebody is there, and how long it may take to answer."""
+CLOSE_S_MAX = 3
+"""Requests under way have so long to finish when the server closes."""
+
+
+class WebServer:
+    """Serves an application until left. `port` 0 takes any; the one taken is in `port` then."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                ws="websockets-sansio",
+                ws_max_size=MESSAGE_BYTES_MAX,
+                ws_ping_interval=PING_S,
+                ws_ping_timeout=PING_S,
+                limit_concurrency=CONNECTIONS_MAX,
+                timeout_graceful_shutdown=CLOSE_S_MAX,
+                # Requests hold numbers of buyers, and whoever runs us logs in one format.
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                lifespan="off",
+            )
+        )
+        self._serving: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Listen. Raises OSError if the port is taken."""
+        self._server.config.load()
+        self._server.lifespan = self._server.config.lifespan_class(self._server.config)
+        try:
+            await self._server.startup()
+        except SystemExit:
+            raise OSError(f"port {self.port} on {self.host} cannot be served") from None
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        self._serving = asyncio.create_task(self._server.main_loop())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop listening, and close what is open."""
+        self._server.should_exit = True
+        if self._serving is not None:
+            await self._serving
+        await self._server.shutdown()
+
+
+class _Server(uvicorn.Server):
+    """Signals are for whoever runs the loop, not for the web server."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield

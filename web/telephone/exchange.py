@@ -1,0 +1,68 @@
+"""What the web telephone needs of the outside: shops to call, and somebody who puts calls and messages through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ShopWindow:
+    """A shop as a buyer sees it."""
+
+    seller: str
+    name: str
+    number: str
+    """What is dialled; empty if the shop takes no calls."""
+    code: str
+    """What is texted; empty if the shop takes no messages."""
+
+
+class CallRefusedError(Exception):
+    """The call cannot be put through; the message is for the person at the telephone."""
+
+
+class Telephone(Protocol):
+    """One browser's telephone, as the exchange calls back. Nothing here waits, and a browser that is gone ignores it."""
+
+    def said(self, text: str) -> None:
+        """What is being said on the call, to read along."""
+        ...
+
+    def texted(self, text: str) -> None:
+        """A message from the shop."""
+        ...
+
+    def ended(self, reason: str) -> None:
+        """The call is over."""
+        ...
+
+
+class Call(Protocol):
+    """A call that was put through."""
+
+    @property
+    def answer(self) -> str:
+        """The description of our end, for the browser (SDP)."""
+        ...
+
+    async def hang_up(self) -> None:
+        """End it. A call that is over stays so."""
+        ...
+
+
+class Exchange(Protocol):
+    """Puts calls and messages through to flows."""
+
+    def shops(self) -> Sequence[ShopWindow]:
+        """Every shop that is open, in the order to show them."""
+        ...
+
+    async def call(self, seller: str, caller: str, offer: str, telephone: Telephone) -> Call:
+        """Put a call through; `offer` is the browser's description. Raises CallRefusedError."""
+        ...
+
+    def text(self, seller: str, sender: str, text: str, telephone: Telephone) -> None:
+        """Take a message; replies come to the telephone that texted last from this number. Raises CallRefusedError."""
+        ...

@@ -1,0 +1,177 @@
+// The web telephone: one line to one shop, for calls and for messages.
+
+import { words } from "/pages/words.js";
+import { Softphone } from "/pages/softphone.js";
+
+const { word, choose, language } = words({
+  title: { zh: "网页电话", en: "Web telephone" },
+  shop: { zh: "店铺", en: "Shop" },
+  number: { zh: "本机号码", en: "My number" },
+  call: { zh: "电话", en: "Call" },
+  messages: { zh: "短信", en: "Messages" },
+  dial: { zh: "拨打", en: "Call" },
+  hang_up: { zh: "挂断", en: "Hang up" },
+  send: { zh: "发送", en: "Send" },
+  write: { zh: "写短信……", en: "Write a message…" },
+  heard: { zh: "通话内容", en: "What is said" },
+  calling: { zh: "正在呼叫……", en: "Calling…" },
+  up: { zh: "通话中", en: "On the call" },
+  ended: { zh: "通话结束", en: "The call is over" },
+  silent: { zh: "没有麦克风：可以按键，不能说话", en: "No microphone: keys work, speech does not" },
+  no_line: { zh: "线路断了，正在重连……", en: "The line is down; trying again…" },
+  no_calls: { zh: "这家店不接电话", en: "This shop takes no calls" },
+  no_texts: { zh: "这家店不收短信", en: "This shop takes no messages" },
+});
+
+const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+const LINES_MAX = 200;
+const RETRY_MS = 2_000;
+
+const $ = id => document.getElementById(id);
+let shops = [];
+let shop = null;
+let socket = null;
+let phone = null;
+let state = ["", ""];
+
+// --- the page ---
+
+function showState(name, kind = "", detail = "") {
+  state = [name, kind, detail];
+  $("state").textContent = detail || (name && word(name));
+  $("state").className = kind;
+}
+
+function add(list, text, kind = "") {
+  const item = document.createElement("li");
+  item.textContent = text;
+  item.className = kind;
+  $(list).append(item);
+  while ($(list).children.length > LINES_MAX) $(list).firstChild.remove();
+  item.scrollIntoView({ block: "nearest" });
+}
+
+function showShop() {
+  document.title = shop ? `${shop.name} · ${word("title")}` : word("title");
+  $("dialled").textContent = shop?.number ?? "";
+  $("code").textContent = shop?.code ?? "";
+  $("name").textContent = shop?.name ?? word("title");
+  $("language").textContent = language() === "zh" ? "English" : "中文";
+  $("language").lang = language() === "zh" ? "en" : "zh";
+  $("text").disabled = !shop?.code;
+  if (!phone) $("dial").disabled = !shop?.number;
+  if (shop && !shop.number) showState("no_calls");
+  else showState(...state);
+}
+
+function busy(isBusy) {
+  $("dial").disabled = isBusy || !shop?.number;
+  $("hang-up").disabled = !isBusy;
+}
+
+// --- the line ---
+
+function connect() {
+  socket?.close();
+  if (!shop || !$("number").checkValidity()) return;
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const line = new WebSocket(`${scheme}://${location.host}/telephone/${shop.seller}/line?from=${$("number").value}`);
+  socket = line;
+  line.onmessage = event => hear(JSON.parse(event.data));
+  line.onopen = () => state[0] === "no_line" && showState("");
+  line.onclose = () => {
+    if (socket !== line) return;
+    hangUp();
+    showState("no_line", "refused");
+    setTimeout(() => socket === line && connect(), RETRY_MS);
+  };
+}
+
+const tell = message => socket?.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
+
+function hear(message) {
+  switch (message.kind) {
+    case "answer": return phone?.answered(message.answer);
+    case "said": return add("said", message.text);
+    case "text": return add("thread", message.text);
+    case "ended": closePhone(); return showState("ended", "", message.reason);
+    case "refused":
+      if (phone && !phone.isUp) { closePhone(); return showState("", "refused", message.why); }
+      return add("thread", message.why, "refused");
+  }
+}
+
+// --- calls ---
+
+async function dial() {
+  if (phone) return;
+  busy(true);
+  $("said").replaceChildren();
+  showState("calling");
+  phone = new Softphone($("sound"), {
+    up: () => showState(phone.isSilent ? "silent" : "up", "up"),
+    down: () => { hangUp(); showState("ended"); },
+  });
+  tell({ kind: "call", offer: await phone.offer() });
+}
+
+function closePhone() {
+  phone?.close();
+  phone = null;
+  busy(false);
+}
+
+function hangUp() {
+  if (!phone) return;
+  tell({ kind: "hang up" });
+  closePhone();
+}
+
+function press(key) {
+  const button = $("keys").children[KEYS.indexOf(key)];
+  button.classList.add("down");
+  setTimeout(() => button.classList.remove("down"), 120);
+  if (phone?.press(key)) add("said", `[${key}]`, "mine");
+}
+
+// --- wiring ---
+
+for (const key of KEYS) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = key;
+  button.onclick = () => press(key);
+  $("keys").append(button);
+}
+$("dial").onclick = dial;
+$("hang-up").onclick = () => { hangUp(); showState("ended"); };
+$("write").onsubmit = event => {
+  event.preventDefault();
+  const text = $("text").value.trim();
+  if (!text) return;
+  add("thread", text, "mine");
+  tell({ kind: "text", text });
+  $("text").value = "";
+};
+document.addEventListener("keydown", event => {
+  if (event.target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (KEYS.includes(event.key)) press(event.key);
+});
+$("language").onclick = () => choose(language() === "zh" ? "en" : "zh", showShop);
+$("shop").onchange = () => { location.pathname = `/telephone/${$("shop").value}`; };
+$("number").onchange = () => {
+  if (!$("number").reportValidity()) return;
+  localStorage.setItem("number", $("number").value);
+  hangUp();
+  connect();
+};
+
+// A number of its own for each browser, from a range of Chinese mobiles, so that two who try it are two buyers.
+$("number").value = localStorage.getItem("number") ?? `139${String(Math.floor(Math.random() * 1e8)).padStart(8, "0")}`;
+localStorage.setItem("number", $("number").value);
+shops = await (await fetch("/telephone/shops")).json();
+for (const { seller, name } of shops) $("shop").append(new Option(name, seller));
+shop = shops.find(each => each.seller === location.pathname.split("/")[2]) ?? shops[0] ?? null;
+if (shop) $("shop").value = shop.seller;
+showShop();
+connect();
