@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from center.awaited import Awaited
 from center.contact import Contact, ContactKey
 from center.orders.order import PlacedOrder
+from center.reply import Reply
 from center.world import Seen
 from flows.inputs import Buyer
 
@@ -15,6 +17,7 @@ class OutgoingText:
     """A text on its way to a phone."""
 
     carrier: str
+    """Its name; empty: any that there is."""
     source: str
     """Code that it comes from."""
     destination: str
@@ -69,5 +72,11 @@ class Changes:
     talks: list[Talk] = field(default_factory=list[Talk])
     messages: list[ShopMessage] = field(default_factory=list[ShopMessage])
     hand_overs: list[HandOverRequest] = field(default_factory=list[HandOverRequest])
+    awaited: dict[ContactKey, Awaited | None] = field(
+        default_factory=dict[ContactKey, "Awaited | None"]
+    )
+    """What sessions wait for from now on; None: no more."""
     notes: dict[str, bytes | None] = field(default_factory=dict[str, "bytes | None"])
     """What a channel keeps for itself, by a name that begins with the channel's; None takes a note away."""
+    replies: list[Reply | None] = field(default_factory=list["Reply | None"])
+    """An entry an arrival, in their order; not kept, but given to the channel after the commit."""

@@ -33,6 +33,8 @@ class Arrival(msgspec.Struct, frozen=True):
     """Connection of the carrier that it came over. A repeat over another connection is a redelivery."""
     at: int
     """Unix seconds."""
+    asked: tuple[int, int] | None = None
+    """For an outcome: serial and turn of the session that asked. It is dropped if that session waits no more."""
 
 
 class Contact(msgspec.Struct, frozen=True):

@@ -1,14 +1,19 @@
-"""What the centre needs of the outside: a store that keeps a batch whole or not at all."""
+"""What the centre needs of the outside: a store that keeps a batch whole or not at all, channels, and who does
+what a session waits for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from center.awaited import Awaited
 from center.changes import Changes
-from center.contact import Arrival
+from center.contact import Arrival, ContactKey
+from center.taken import Taken
 from center.world import World
+from flows.effects import Effect
+from flows.inputs import Outcome
 
 
 class Store(Protocol):
@@ -54,3 +59,42 @@ class StoreBusyError(StoreError):
 
 class StoreFullError(StoreError):
     """The disk has no room."""
+
+
+class Channel(Protocol):
+    """Who brings arrivals to the turn batch."""
+
+    def taken(self, taken: Sequence[Taken]) -> None:
+        """What became of arrivals and of held tickets, in their order. What was kept is on disk."""
+        ...
+
+
+class Performer(Protocol):
+    """Does what a session waits for: hands a buyer over to a person, asks a partner, takes a payment."""
+
+    def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:
+        """The outcome if it is known now, else None. Decides only: the turn is not kept yet and may never be."""
+        ...
+
+    def perform(self, awaited: Sequence[Awaited]) -> None:
+        """Begin what is awaited: it is kept now. Bring each outcome with `TurnBatch.settle`.
+
+        After a crash the same is given again: `Awaited.key` names it, so that a partner does it once.
+        """
+        ...
+
+
+class Timer(Protocol):
+    """Something that will be called."""
+
+    def cancel(self) -> None:
+        """It will not be called."""
+        ...
+
+
+class Later(Protocol):
+    """Calls after a delay: `loop.call_later` of asyncio is one."""
+
+    def __call__(self, delay_s: float, callback: Callable[[], object], /) -> Timer:
+        """Call in `delay_s` seconds, never from within this call."""
+        ...

@@ -11,10 +11,14 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from center.awaited import Awaited
 from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, Contact
+from center.nobody import NOBODY
 from center.orders.number import order_number
 from center.orders.order import OrderLine, PlacedOrder
+from center.ports import Performer
+from center.reply import Reply, expected
 from center.shops import Shops
 from center.world import Seen, World
 from flows import effects, prompts
@@ -39,19 +43,41 @@ REDELIVERY_WINDOW_S = 3_600
 """A message repeated later than this is a new one."""
 
 
-def take_turns(arrivals: Iterable[Arrival], world: World, shops: Shops) -> Changes:
+def take_turns(
+    arrivals: Iterable[Arrival], world: World, shops: Shops, performer: Performer = NOBODY
+) -> Changes:
     """One batch. Arrivals of one buyer are taken in their order."""
     changes = Changes()
     for arrival in arrivals:
-        if arrival.key:
-            seen = world.seen.get(arrival.key)
-            if seen is not None and _is_redelivery(arrival, seen):
-                continue
-            world.seen[arrival.key] = changes.seen[arrival.key] = Seen(arrival.at, arrival.epoch)
-        machine = shops.current(arrival.contact.seller)
-        if machine is not None:
-            _Visit(arrival, machine, world, shops, changes).take()
+        changes.replies.append(_take(arrival, world, shops, performer, changes))
     return changes
+
+
+def _take(
+    arrival: Arrival, world: World, shops: Shops, performer: Performer, changes: Changes
+) -> Reply | None:
+    if arrival.key:
+        seen = world.seen.get(arrival.key)
+        if seen is not None and _is_redelivery(arrival, seen):
+            return None
+        world.seen[arrival.key] = changes.seen[arrival.key] = Seen(arrival.at, arrival.epoch)
+    if arrival.asked is not None and not _is_awaited(arrival, world, changes):
+        return None
+    machine = shops.current(arrival.contact.seller)
+    if machine is None:
+        return None
+    return _Visit(arrival, machine, world, shops, performer, changes).take()
+
+
+def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:
+    """Whether the session that asked still waits; from here on it waits no more."""
+    awaited = world.awaited.get(outcome.contact)
+    if awaited is None or outcome.asked != (awaited.serial, awaited.turn):
+        return False
+    del world.awaited[outcome.contact]
+    changes.awaited[outcome.contact] = None
+    contact = world.contacts.get(outcome.contact)
+    return contact is not None and contact.serial == awaited.serial
 
 
 def _is_redelivery(arrival: Arrival, seen: Seen) -> bool:
@@ -66,9 +92,16 @@ class _Visit:
     """One arrival on its way through its flow."""
 
     def __init__(
-        self, arrival: Arrival, current: Machine, world: World, shops: Shops, changes: Changes
+        self,
+        arrival: Arrival,
+        current: Machine,
+        world: World,
+        shops: Shops,
+        performer: Performer,
+        changes: Changes,
     ) -> None:
         self.arrival = arrival
+        self.performer = performer
         self.key = arrival.contact
         self.world = world
         self.changes = changes
@@ -88,6 +121,8 @@ class _Visit:
         self.asides: list[str] = []
         """Texts sent besides the conversation; they go out after what was said."""
         self.lines: list[str] = []
+        self.performed: list[Effect] = []
+        """All effects of the turn, for a channel that performs them itself."""
 
     def _resume(self, session: Session, current: Machine, shops: Shops) -> None:
         """Go on where the buyer was: on the newest program if the question is still the same there, else on its own."""
@@ -104,12 +139,13 @@ class _Visit:
             self.session = None
             self.serial += 1
 
-    def take(self) -> None:
+    def take(self) -> Reply | None:
         """Step the session to its next wait and carry out what it asks for on the way."""
         if self._opts_out():
-            return
+            return None
         given = Given(self.arrival.input, self.buyer, self._stock())
         private = self._private()
+        language = self._language()
         buyer, stock = self.buyer, dict(self._stock()) if self.session is None else {}
         turn_effects = self._advance(given)
         if self.began and self.session is not None:
@@ -126,6 +162,7 @@ class _Visit:
         else:
             self._carry_out(turn_effects)
         self._keep()
+        return self._reply(language)
 
     def _opts_out(self) -> bool:
         """STOP works in every shop; where the seller's own flow takes the word, the flow has it."""
@@ -166,8 +203,9 @@ class _Visit:
         return found
 
     def _carry_out(self, turn_effects: list[Effect]) -> Outcome | None:
-        """Do what effects ask; the outcome of the last one, if the session waits for it."""
+        """Do what effects ask; the outcome of the last one, if the session waits for it and it is known."""
         outcome: Outcome | None = None
+        self.performed += turn_effects
         for effect in turn_effects:
             match effect:
                 case effects.Say(text):
@@ -186,13 +224,27 @@ class _Visit:
                     self.changes.hand_overs.append(
                         HandOverRequest(self.key, self.serial, queue, self.arrival.at)
                     )
-                    # Nobody is signed in to take it until there is an agent's desk; the request is kept for one.
-                    outcome = Outcome("busy")
+                    outcome = self._ask(effect)
                 case effects.Request() | effects.Pay():
-                    # No partner's service is connected yet.
-                    outcome = Outcome("failed")
+                    outcome = self._ask(effect)
                 case _:
                     pass
+        return outcome
+
+    def _ask(self, effect: effects.HandOver | effects.Request | effects.Pay) -> Outcome | None:
+        """The outcome if the performer knows it now; else the session waits, which is kept."""
+        outcome = self.performer.at_once(self.key, effect)
+        if outcome is None:
+            assert self.session is not None
+            self.changes.awaited[self.key] = self.world.awaited[self.key] = Awaited(
+                self.key,
+                self.serial,
+                self.session.turns,
+                effect,
+                self.arrival.code,
+                self.arrival.carrier,
+                self.arrival.at,
+            )
         return outcome
 
     def _place(self, effect: effects.PlaceOrder) -> Outcome:
@@ -245,12 +297,15 @@ class _Visit:
         return Outcome("ok", {"number": order.number, "eta": eta})
 
     def _send(self, text: str) -> None:
-        if text:
-            self.changes.texts.append(
-                OutgoingText(
-                    self.arrival.carrier, self.arrival.code, self.key.buyer, text, self.arrival.at
-                )
-            )
+        if not text:
+            return
+        carrier, code = self.arrival.carrier, self.arrival.code
+        if self.key.channel != "sms":
+            # A text beside a call comes from the seller's own code, by any carrier.
+            carrier, code = "", next(iter(self.machine.program.codes.get("sms", ())), code)
+        self.changes.texts.append(
+            OutgoingText(carrier, code, self.key.buyer, text, self.arrival.at)
+        )
 
     def _stock(self) -> dict[str, int]:
         return self.world.stock.setdefault(self.key.seller, {})
@@ -273,6 +328,26 @@ class _Visit:
         self._keep_buyer()
         self.changes.talks.append(
             Talk(self.key, self.serial, session.turns, self.arrival.at, "\n".join(self.lines))
+        )
+
+    def _language(self) -> str:
+        """In which the turn begins."""
+        if self.session is not None:
+            return self.session.language
+        known, languages = self.buyer.language, self.machine.program.languages
+        return known if known in languages else languages[0]
+
+    def _reply(self, language: str) -> Reply | None:
+        """For a channel that performs the effects itself; texts go by the outbox."""
+        session = self.session
+        if self.key.channel == "sms" or session is None:
+            return None
+        return Reply(
+            tuple(self.performed),
+            language,
+            expected(self.machine, session),
+            session.at == ENDED,
+            self.machine.fingerprint,
         )
 
     def _keep_buyer(self) -> None:

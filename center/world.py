@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from center.awaited import Awaited
 from center.contact import Contact, ContactKey
 from flows.inputs import Buyer
 
@@ -31,3 +32,5 @@ class World:
     """Orders placed so far, by seller."""
     seen: dict[bytes, Seen] = field(default_factory=dict[bytes, Seen])
     """By arrival key."""
+    awaited: dict[ContactKey, Awaited] = field(default_factory=dict[ContactKey, Awaited])
+    """Of contacts for which an outcome arrives."""

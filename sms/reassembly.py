@@ -141,6 +141,10 @@ class Reassembly:
         """What is held, oldest first, to be kept on disk."""
         return tuple(self._partials.values())
 
+    def held(self, key: Key) -> Partial | None:
+        """What is held of one message."""
+        return self._partials.get(key)
+
     def restore(self, partials: Iterable[Partial]) -> None:
         """Take up what `partials` gave, within the limits."""
         for partial in sorted(partials, key=lambda partial: partial.began_at):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec.structs import replace as replace_struct
 
+from center.awaited import Awaited
 from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, Contact, ContactKey
 from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
@@ -32,6 +33,7 @@ class _Kept:
     messages: list[ShopMessage] = field(default_factory=list[ShopMessage])
     hand_overs: list[HandOverRequest] = field(default_factory=list[HandOverRequest])
     notes: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    awaited: dict[ContactKey, Awaited] = field(default_factory=dict[ContactKey, Awaited])
 
 
 class MemoryStore:
@@ -57,6 +59,7 @@ class MemoryStore:
             {seller: dict(kept.stock.get(seller, {})) for seller in sellers},
             {seller: kept.counts[seller] for seller in sellers if seller in kept.counts},
             {a.key: kept.seen[a.key] for a in arrivals if a.key in kept.seen},
+            {a.contact: kept.awaited[a.contact] for a in arrivals if a.contact in kept.awaited},
         )
         yield MemoryBatch(self, world)
 
@@ -93,6 +96,11 @@ class MemoryStore:
                 kept.notes.pop(name, None)
             else:
                 kept.notes[name] = value
+        for contact, awaited in changes.awaited.items():
+            if awaited is None:
+                kept.awaited.pop(contact, None)
+            else:
+                kept.awaited[contact] = awaited
         self._kept = kept
         return ids
 
@@ -110,6 +118,10 @@ class MemoryStore:
     def notes(self, prefix: str) -> dict[str, bytes]:
         """See center.outbox.Outbox."""
         return {n: value for n, value in self._kept.notes.items() if n.startswith(prefix)}
+
+    def awaited(self, limit: int = 100_000) -> list[Awaited]:
+        """See store.sqlite."""
+        return sorted(self._kept.awaited.values(), key=lambda awaited: awaited.contact)[:limit]
 
     # --- sellers ---
 

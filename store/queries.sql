@@ -85,6 +85,22 @@ select seller, buyer, text, at from shop_messages where seller = ? order by id d
 -- name: put_hand_over
 insert into hand_overs (seller, buyer, channel, serial, queue, at) values (?, ?, ?, ?, ?, ?);
 
+-- name: awaited_of
+select a.record
+from json_each(?) as wanted
+join awaited as a
+  on a.seller = wanted.value ->> 0 and a.buyer = wanted.value ->> 1 and a.channel = wanted.value ->> 2;
+
+-- name: awaited
+select record from awaited order by seller, buyer, channel limit ?;
+
+-- name: keep_awaited
+insert into awaited (seller, buyer, channel, record) values (?, ?, ?, ?)
+on conflict do update set record = excluded.record;
+
+-- name: drop_awaited
+delete from awaited where seller = ? and buyer = ? and channel = ?;
+
 -- name: talks
 -- A row a session, newest first.
 select buyer, channel, serial, min(at) as began, group_concat(lines, char(10)) as lines

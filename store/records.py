@@ -1,4 +1,4 @@
-"""Values as they are kept in columns: packed buyers and order lines."""
+"""Values as they are kept in columns: packed buyers, order lines and what is awaited."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import cache
 
 import msgspec
 
+from center.awaited import Awaited
 from center.orders.order import OrderLine
 from flows.inputs import Buyer
 
@@ -13,6 +14,11 @@ from flows.inputs import Buyer
 @cache
 def _buyers() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[Buyer]]:
     return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Buyer)
+
+
+@cache
+def _awaited() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[Awaited]]:
+    return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Awaited)
 
 
 @cache
@@ -29,6 +35,16 @@ def pack_buyer(buyer: Buyer) -> bytes:
 def unpack_buyer(data: bytes) -> Buyer:
     """Raises msgspec.DecodeError for bytes that are no buyer."""
     return _buyers()[1].decode(data)
+
+
+def pack_awaited(awaited: Awaited) -> bytes:
+    """What a session waits for, as bytes."""
+    return _awaited()[0].encode(awaited)
+
+
+def unpack_awaited(data: bytes) -> Awaited:
+    """Raises msgspec.DecodeError for bytes that are nothing awaited."""
+    return _awaited()[1].decode(data)
 
 
 def pack_lines(lines: tuple[OrderLine, ...]) -> bytes:

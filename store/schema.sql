@@ -120,6 +120,15 @@ create table if not exists shop_messages (
   at integer not null
 );
 
+-- What sessions wait for: an outcome that a person or a partner brings.
+create table if not exists awaited (
+  seller text not null,
+  buyer text not null,
+  channel text not null,
+  record blob not null,
+  primary key (seller, buyer, channel)
+) without rowid;
+
 create table if not exists hand_overs (
   id integer primary key,
   seller text not null,

@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from center.awaited import Awaited
 from center.changes import Changes, OutgoingText
 from center.contact import Arrival, Contact, ContactKey
 from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
@@ -16,7 +17,14 @@ from center.world import Seen, World
 from flows.inputs import Buyer
 from flows.program import Program, decode, encode, fingerprint
 from store.queries import queries, schema
-from store.records import pack_buyer, pack_lines, unpack_buyer, unpack_lines
+from store.records import (
+    pack_awaited,
+    pack_buyer,
+    pack_lines,
+    unpack_awaited,
+    unpack_buyer,
+    unpack_lines,
+)
 
 SCHEMA_VERSION = "1"
 BUSY_TIMEOUT_S = 5.0
@@ -121,6 +129,11 @@ class SqliteStore:
             named = [arrival.key.hex() for arrival in arrivals if arrival.key]
             for key, at, epoch in self._db.execute(self._sql["seen"], (json.dumps(named),)):
                 world.seen[key] = Seen(at, epoch)
+            asked = [arrival.contact for arrival in arrivals if arrival.asked is not None]
+            if asked:
+                for (record,) in self._db.execute(self._sql["awaited_of"], (json.dumps(asked),)):
+                    awaited = unpack_awaited(record)
+                    world.awaited[awaited.contact] = awaited
         return world
 
     # --- the outbox ---
@@ -138,6 +151,10 @@ class SqliteStore:
     def notes(self, prefix: str) -> dict[str, bytes]:
         """See center.outbox.Outbox."""
         return dict(self._db.execute(self._sql["notes"], (prefix,)).fetchall())
+
+    def awaited(self, limit: int = ROWS_MAX) -> list[Awaited]:
+        """What sessions wait for, for a performer that begins anew."""
+        return [unpack_awaited(row[0]) for row in self._db.execute(self._sql["awaited"], (limit,))]
 
     def forget_old(self, now: int) -> None:
         """Drop keys of messages that can no longer be redelivered."""
@@ -313,6 +330,11 @@ class SqliteBatch:
                 db.execute(sql["drop_note"], (name,))
             else:
                 db.execute(sql["keep_note"], (name, value))
+        for contact, awaited in c.awaited.items():
+            if awaited is None:
+                db.execute(sql["drop_awaited"], contact)
+            else:
+                db.execute(sql["keep_awaited"], (*contact, pack_awaited(awaited)))
         db.executemany(
             sql["put_hand_over"], [(*h.contact, h.serial, h.queue, h.at) for h in c.hand_overs]
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
+from center.batch import TurnBatch
 from center.routing import Routes
 from center.shops import Shops
 from commands.flows_on_disk import flow_files
@@ -35,6 +37,8 @@ class Business:
 
     store: SqliteStore
     shops: Shops
+    turns: TurnBatch
+    """One for all channels; each opens itself there."""
     routes: Routes
     sellers: tuple[OpenSeller, ...]
 
@@ -47,7 +51,12 @@ def open_business(database: Path, sellers: Iterable[Path]) -> Business:
     """Open the store and publish what is new in it. Raises StoreError, and OSError for a flow that cannot be read."""
     store = SqliteStore(database)
     routes, opened = publish_all(store, list(sellers), int(time.time()))
-    return Business(store, Shops(store.published(), store.program), routes, tuple(opened))
+    shops = Shops(store.published(), store.program)
+    return Business(store, shops, TurnBatch(store, shops, later=_later), routes, tuple(opened))
+
+
+def _later(delay_s: float, callback: Callable[[], object], /) -> asyncio.TimerHandle:
+    return asyncio.get_running_loop().call_later(delay_s, callback)
 
 
 def publish_all(store: SqliteStore, paths: list[Path], now: int) -> tuple[Routes, list[OpenSeller]]:

@@ -23,7 +23,7 @@ class Texts:
 
     def __init__(self, business: Business, carriers: Callable[[], Sequence[Carrier]]) -> None:
         """`carriers` is asked when the service opens: the port of a simulator is known only then."""
-        self.channel = SmsChannel(business.store, business.store, business.shops, business.routes)
+        self.channel = SmsChannel(business.turns, business.store, business.routes)
         self.esmes: list[Esme] = []
         self._carriers = carriers
 
@@ -33,21 +33,20 @@ class Texts:
             esme = Esme(carrier, self.channel, chance=random.Random())  # noqa: S311  # jitter, not secrets
             self.esmes.append(esme)
             self.channel.add(esme)
-        self.channel.restore()
-        self.channel.resend()
+        self.channel.start()
         for esme in self.esmes:
             esme.start()
 
     async def drain(self) -> None:
         """Finish the batch that is open, and wait until carriers have taken its texts."""
-        self.channel.flush()
+        self.channel.turns.flush()
         # Answers come to any of many links, none of which knows of a drain.
         while any(esme.waiting for esme in self.esmes):  # noqa: ASYNC110
             await asyncio.sleep(DRAIN_LOOK_S)
 
     async def close(self) -> None:
         """Unbind everywhere."""
-        self.channel.flush()
+        self.channel.turns.flush()
         await asyncio.gather(*(esme.close() for esme in self.esmes))
 
     def unready(self) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from center.batch import TurnBatch
 from center.routing import Routes
 from center.shops import Shops
 from sms.carrier import Carrier
@@ -75,13 +76,13 @@ async def open_shop(
     program = program_of()
     store.publish("shop", program, NOON)
     shops = Shops(store.published(), store.program)
-    channel = SmsChannel(store, store, shops, Routes([("shop", program)]))
+    turns = TurnBatch(store, shops, later=asyncio.get_running_loop().call_later)
+    channel = SmsChannel(turns, store, Routes([("shop", program)]))
     async with Smsc(Settings(port=0, faults=faults or Faults(), tls=tls)) as smsc:
         base = carrier or Carrier("carrier", "127.0.0.1", 0, "dialcart", "dialcart")
         esme = Esme(replace(base, port=smsc.port), channel, chance=random.Random(1))
         channel.add(esme)
-        channel.restore()
-        channel.resend()
+        channel.start()
         esme.start()
         await until(lambda: esme.bound == len(esme.links) > 0)
         try:

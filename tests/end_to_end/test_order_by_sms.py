@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from center.batch import TurnBatch
 from center.contact import Arrival
 from center.ports import Batch, StoreFullError
 from center.routing import Routes
@@ -47,8 +48,8 @@ def test_a_text_of_several_segments_is_read_as_one(tmp_path: Path) -> None:
             phone = shop.phone()
             phone.text("苹果" + "，谢谢" * 40 + "。")
             assert await phone.hears() == "要什么？"
-            assert shop.channel.counters.received > 1
-            assert shop.channel.counters.turns == 1
+            assert shop.channel.receiving.counters.received > 1
+            assert shop.channel.turns.counters.turns == 1
 
     asyncio.run(run())
 
@@ -60,12 +61,12 @@ def test_a_text_whose_segments_are_parted_by_a_restart_is_read_as_one(tmp_path: 
 
         async with open_shop(tmp_path / "shop.db") as shop:
             shop.channel.received(shop.esme.links[0], [message(first, 1)])
-            shop.channel.flush()
+            shop.channel.turns.flush()
             assert shop.store.notes("sms/segments/")
         async with open_shop(tmp_path / "shop.db") as again:
             phone = again.phone()
             again.channel.received(again.esme.links[0], [message(second, 2)])
-            again.channel.flush()
+            again.channel.turns.flush()
             assert await phone.hears() == "共5.00\n1 下单\n2 再加"
             assert not again.store.notes("sms/segments/")
 
@@ -92,8 +93,8 @@ def test_many_phones_are_served_in_few_batches(tmp_path: Path) -> None:
                 phone.text("你好")
             for phone in phones:
                 assert await phone.hears() == "要什么？"
-            assert shop.channel.counters.turns == 200
-            assert shop.channel.counters.batches < 100
+            assert shop.channel.turns.counters.turns == 200
+            assert shop.channel.turns.counters.batches < 100
 
     asyncio.run(run())
 
@@ -117,7 +118,7 @@ def test_what_was_committed_but_not_sent_is_sent_by_the_next_run(tmp_path: Path)
         async with open_shop(tmp_path / "shop.db", faults=faults) as shop:
             phone = shop.phone()
             phone.text("苹果 2")
-            await until(lambda: shop.channel.counters.replies == 1)
+            await until(lambda: shop.channel.sending.counters.replies == 1)
         async with open_shop(tmp_path / "shop.db") as again:
             phone = again.phone()
             assert await phone.hears() == "共5.00\n1 下单\n2 再加"
@@ -156,12 +157,12 @@ def test_a_batch_that_cannot_be_kept_is_refused_for_now_and_comes_again(tmp_path
     async def run() -> None:
         async with open_shop(tmp_path / "shop.db") as shop:
             full = FullAtFirst(shop.store)
-            shop.channel.store = full
+            shop.channel.turns.store = full
             phone = shop.phone()
             phone.text("苹果 2")
             assert await phone.hears() == "共5.00\n1 下单\n2 再加"
             assert full.refused == 1
-            assert shop.channel.counters.refused == 1
+            assert shop.channel.turns.counters.refused == 1
 
     asyncio.run(run())
 
@@ -227,7 +228,9 @@ def test_an_smsc_that_is_not_who_it_should_be_gets_no_password(
         tls, signer = certificates(tmp_path)
         async with Smsc(Settings(port=0, tls=tls)) as smsc:
             store = SqliteStore(tmp_path / "shop.db")
-            channel = SmsChannel(store, store, Shops({}, store.program), Routes([]))
+            later = asyncio.get_running_loop().call_later
+            turns = TurnBatch(store, Shops({}, store.program), later=later)
+            channel = SmsChannel(turns, store, Routes([]))
             carrier = Carrier(
                 "carrier",
                 host,

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from center.batch import TurnBatch
 from center.routing import Routes
 from center.shops import Shops
 from sms.carrier import Carrier
@@ -77,9 +78,9 @@ def test_an_order_through_an_smsc_that_others_wrote(tmp_path: Path) -> None:
         store = SqliteStore(tmp_path / "shop.db")
         program = program_of()
         store.publish("shop", program, NOON)
-        channel = SmsChannel(
-            store, store, Shops(store.published(), store.program), Routes([("shop", program)])
-        )
+        shops = Shops(store.published(), store.program)
+        turns = TurnBatch(store, shops, later=asyncio.get_running_loop().call_later)
+        channel = SmsChannel(turns, store, Routes([("shop", program)]))
         async with npm_smsc() as (smsc, port):
             carrier = Carrier("npm", "127.0.0.1", port, "dialcart", "secret")
             esme = Esme(carrier, channel, chance=random.Random(1))
@@ -107,7 +108,9 @@ def test_an_order_through_an_smsc_that_others_wrote(tmp_path: Path) -> None:
 def test_a_wrong_password_is_refused_and_tried_again_later(tmp_path: Path) -> None:
     async def run() -> None:
         store = SqliteStore(tmp_path / "shop.db")
-        channel = SmsChannel(store, store, Shops({}, store.program), Routes([]))
+        later = asyncio.get_running_loop().call_later
+        turns = TurnBatch(store, Shops({}, store.program), later=later)
+        channel = SmsChannel(turns, store, Routes([]))
         async with npm_smsc() as (smsc, port):
             carrier = Carrier("npm", "127.0.0.1", port, "dialcart", "wrong")
             esme = Esme(carrier, channel, chance=random.Random(1))

@@ -1,21 +1,23 @@
 """The text channel where things go wrong: messages that make a program fail, a store that is full."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, cast
 
 import pytest
 
+from center import batch
+from center.batch import TRIES_MAX, TurnBatch
 from center.contact import Arrival
-from center.ports import Batch, StoreFullError
+from center.ports import Batch, StoreFullError, Timer
 from center.routing import Routes
 from center.shops import Shops
 from flows.inputs import Text
-from sms import channel as channels
-from sms import segments
+from sms import segments, sending
 from sms.carrier import Carrier
-from sms.channel import TRIES_MAX, SmsChannel
+from sms.channel import SmsChannel
+from sms.client import Settlement
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from store.memory import MemoryStore
@@ -46,7 +48,13 @@ def open_channel() -> tuple[SmsChannel, MemoryStore, Line]:
     store.publish("shop", program, NOON)
     shops = Shops(store.published(), store.program)
     routes = Routes([("shop", program)])
-    return SmsChannel(store, store, shops, routes, clock=lambda: NOON), store, Line()
+    turns = TurnBatch(store, shops, later=later)
+    return SmsChannel(turns, store, routes, clock=lambda: NOON), store, Line()
+
+
+def later(delay_s: float, callback: Callable[[], object], /) -> Timer:
+    """Tests flush; the loop that would call is closed by then."""
+    return asyncio.get_running_loop().call_later(delay_s, callback)
 
 
 def write(channel: SmsChannel, line: Line, *messages: p.DeliverSm) -> None:
@@ -54,7 +62,7 @@ def write(channel: SmsChannel, line: Line, *messages: p.DeliverSm) -> None:
 
     async def run() -> None:
         channel.received(cast("Any", line), list(messages))
-        channel.flush()
+        channel.turns.flush()
 
     asyncio.run(run())
 
@@ -77,14 +85,14 @@ def text(sequence: int, words: str, buyer: str = "13800138000") -> list[p.Delive
 @pytest.fixture
 def poison(monkeypatch: pytest.MonkeyPatch) -> str:
     """Words that make the engine fail, as a defect of ours would."""
-    sound = channels.take_turns
+    sound = batch.take_turns
 
     def fail(arrivals: Sequence[Arrival], *rest: Any) -> Any:
         if any(isinstance(a.input, Text) and a.input.text == "poison" for a in arrivals):
             raise ZeroDivisionError("poison")
         return sound(arrivals, *rest)
 
-    monkeypatch.setattr(channels, "take_turns", fail)
+    monkeypatch.setattr(batch, "take_turns", fail)
     return "poison"
 
 
@@ -103,7 +111,7 @@ def test_after_some_tries_a_person_has_it(poison: str) -> None:
         answers.append(line.answers[sequence])
     assert answers == [Status.X_T_APPN] * (TRIES_MAX - 1) + [Status.X_R_APPN]
     assert store.messages("shop") == [("shop", "13800138000", "[not understood] poison", NOON)]
-    assert channel.counters.set_aside == 1
+    assert channel.turns.counters.set_aside == 1
 
 
 def test_what_the_program_was_told_is_not_in_the_log(
@@ -119,10 +127,10 @@ def test_what_the_program_was_told_is_not_in_the_log(
 def test_a_long_text_refused_by_a_full_disk_is_taken_when_it_comes_again() -> None:
     channel, store, line = open_channel()
     long = "苹果 2" + " " * 100
-    channel.store = Full()
+    channel.turns.store = Full()
     write(channel, line, *text(1, long))
     assert set(line.answers.values()) == {Status.X_T_APPN}
-    channel.store = store
+    channel.turns.store = store
     write(channel, line, *text(11, long))
     assert line.answers[11] == line.answers[12] == Status.OK
     [(_, reply)] = store.waiting_texts(0, 10)
@@ -151,9 +159,7 @@ class Slow:
         self.heard += [submission.pdu.destination.digits for submission in taken]
 
         async def run() -> None:
-            channel.settled(
-                self.carrier, [channels.Settlement(one.key, "1", Status.OK) for one in taken]
-            )
+            channel.settled(self.carrier, [Settlement(one.key, "1", Status.OK) for one in taken])
             await asyncio.sleep(0)
 
         asyncio.run(run())
@@ -162,7 +168,7 @@ class Slow:
 def test_texts_that_a_full_queue_left_behind_go_out_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(channels, "WAITING_MAX", 2)
+    monkeypatch.setattr(sending, "WAITING_MAX", 2)
     channel, store, line = open_channel()
     slow = Slow()
     channel.add(cast("Any", slow))

@@ -1,17 +1,20 @@
 """What every store promises, held against each of them."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from center.awaited import Awaited
 from center.contact import Arrival, ContactKey
 from center.orders.order import OrderError, Status
 from center.ports import StoreError, StoreFullError
 from center.shops import Shops
 from center.turns import take_turns
-from flows.inputs import Text
+from flows.effects import Effect, HandOver
+from flows.inputs import Outcome, Text
 from flows.machine import Machine
 from flows.program import fingerprint
 from flows.transcript.replay import difference, replay
@@ -306,3 +309,28 @@ def test_keys_of_old_messages_are_forgotten(tmp_path: Path) -> None:
     store.forget_old(NOON + 86_401)
     assert run(store, arrival("2", key=b"a", epoch=2)) == ["共5.00\n1 下单\n2 再加"]
     store.close()
+
+
+class Later:
+    """A performer whose outcomes all come later."""
+
+    def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:
+        del contact, effect
+
+    def perform(self, awaited: Sequence[Awaited]) -> None:
+        raise AssertionError("only a turn batch asks")
+
+
+def test_what_a_session_waits_for_is_kept_until_its_outcome_comes(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    shops = Shops(store.published(), store.program)
+    given = arrival("人工")
+    with store.batch([given]) as batch:
+        batch.commit(take_turns([given], batch.world, shops, Later()))
+    [asked] = store.awaited()
+    assert (asked.contact, asked.effect) == (given.contact, HandOver("sales"))
+    outcome = replace(given, input=Outcome("busy"), asked=(asked.serial, asked.turn))
+    assert run(store, replace(outcome, asked=(asked.serial, asked.turn + 1))) == []
+    assert run(store, outcome) == ["再见"]
+    assert store.awaited() == []
+    assert run(store, outcome) == []

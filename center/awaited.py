@@ -1,0 +1,29 @@
+"""An effect whose outcome is not known yet: kept with the turn that asked, so that no crash forgets it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from center.contact import ContactKey
+from flows.effects import Suspending
+
+
+class Awaited(msgspec.Struct, frozen=True):
+    """What one session waits for."""
+
+    contact: ContactKey
+    serial: int
+    """The session's, as `Contact.serial`."""
+    turn: int
+    """In which it asked."""
+    effect: Suspending
+    code: str
+    """As the arrival's: where the buyer's next reply goes out from."""
+    carrier: str
+    at: int
+    """Unix seconds."""
+
+    @property
+    def key(self) -> str:
+        """Names it for a partner, who must do it once however often it is asked."""
+        return f"{'/'.join(self.contact)}/{self.serial}/{self.turn}"

@@ -1,0 +1,27 @@
+"""The performer while nobody is connected: no agent is signed in, no partner's service answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from center.awaited import Awaited
+from center.contact import ContactKey
+from flows import effects
+from flows.effects import Effect
+from flows.inputs import Outcome
+
+
+class Nobody:
+    """See center.ports.Performer. A hand-over finds nobody free, all else fails, at once."""
+
+    def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:
+        """See center.ports.Performer."""
+        del contact
+        return Outcome("busy" if isinstance(effect, effects.HandOver) else "failed")
+
+    def perform(self, awaited: Sequence[Awaited]) -> None:
+        """See center.ports.Performer."""
+        del awaited
+
+
+NOBODY = Nobody()

@@ -1,0 +1,32 @@
+"""What became of something that a channel brought to the turn batch."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from center.contact import Arrival
+from center.reply import Reply
+
+
+class Fate(Enum):
+    """How it ended."""
+
+    KEPT = "kept"
+    """It is on disk, with all it led to. So is a redelivery, which leads to nothing."""
+    REFUSED = "refused"
+    """Not now: nothing of it was kept. Whoever sent it should bring it again."""
+    SET_ASIDE = "set aside"
+    """It makes the seller's program fail, again and again; the seller has it to read."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """One arrival or held ticket, told to the channel that brought it, after the commit."""
+
+    ticket: object
+    """As the channel gave it; None for an outcome that somebody else brought."""
+    fate: Fate
+    arrival: Arrival | None = None
+    reply: Reply | None = None
+    """What to perform, on every channel but SMS, whose texts go by the outbox. None for a redelivery."""

@@ -1,0 +1,136 @@
+"""What phones send: deliver_sm put together from their segments and brought to their seller's turn batch.
+
+Every deliver_sm is answered when the batch that has it is told. Segments of a text that is not whole yet are kept as
+notes, since they are answered like all else; on a refusal the state goes back to what is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import msgspec
+
+from center.batch import TurnBatch
+from center.changes import OutgoingText
+from center.contact import Arrival, ContactKey
+from center.outbox import Outbox
+from center.routing import Routes
+from flows.inputs import Opened, Text
+from grammars.phones import read_phone
+from sms import piece
+from sms.client import Link
+from sms.reassembly import Dropped, Key, Partial, Reassembly, Waiting, Whole
+from sms.smpp import pdu as p
+
+TEXT_CHARACTERS_MAX = 2_000
+LAST_SELLERS_MAX = 200_000
+"""Buyers whose last seller on a shared code is remembered."""
+
+SEGMENTS_NOTE = "sms/segments/"
+LAST_NOTE = "sms/last/"
+"""Names of this channel's notes in the store."""
+
+Answer = tuple[Link, int]
+"""A connection, and the sequence number of what it waits for: the ticket of a deliver_sm."""
+Notes = dict[str, bytes | None]
+
+
+@dataclass(slots=True)
+class ReceivingCounters:
+    """For operators."""
+
+    received: int = 0
+    unrouted: int = 0
+
+
+class Receiving:
+    """From deliver_sm to arrivals."""
+
+    def __init__(self, turns: TurnBatch, outbox: Outbox, routes: Routes) -> None:
+        self.turns = turns
+        self.outbox = outbox
+        self.routes = routes
+        self.counters = ReceivingCounters()
+        self._reassembly = Reassembly()
+        self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+    def go_back(self) -> None:
+        """Take up what is kept, and that alone: after a start, and when what was refused will come again."""
+        self._reassembly = Reassembly()
+        decoder = msgspec.msgpack.Decoder(Partial)
+        kept = self.outbox.notes(SEGMENTS_NOTE)
+        self._reassembly.restore(decoder.decode(partial) for partial in kept.values())
+        self._last.clear()
+
+    def receive(self, link: Link, message: p.DeliverSm, now: float) -> None:
+        """Take a phone's message; its answer waits for the batch."""
+        self.counters.received += 1
+        read = piece.read(
+            message.message,
+            data_coding=message.data_coding,
+            esm_class=message.esm_class,
+            tlvs=dict(message.tlvs),
+        )
+        source, destination = message.source.digits, message.destination.digits
+        notes: Notes = {}
+        text: str | None = None
+        for outcome in self._reassembly.receive(source, destination, read, now):
+            match outcome:
+                case Whole(key):
+                    text = outcome.text[:TEXT_CHARACTERS_MAX]
+                    if key.total > 1:
+                        notes[_segments_note(key)] = None
+                case Waiting(key):
+                    notes[_segments_note(key)] = msgspec.msgpack.encode(self._reassembly.held(key))
+                case Dropped(dropped):
+                    notes[_segments_note(dropped.key)] = None
+                case _:
+                    pass
+        if text is None:
+            self.turns.hold("sms", (link, message.sequence), notes=notes)
+        else:
+            self._text(link, message, text, notes, int(now))
+
+    def _text(self, link: Link, message: p.DeliverSm, text: str, notes: Notes, now: int) -> None:
+        buyer = read_phone(message.source.digits) or message.source.digits
+        code = message.destination.digits
+        carrier = link.carrier.name
+        ticket: Answer = (link, message.sequence)
+        routed = self.routes.find(code, text, self._last_seller(code, buyer))
+        if routed is None:
+            self.counters.unrouted += 1
+            known = self.routes.codes().get(code)
+            help_text = OutgoingText(carrier, code, buyer, self.routes.help(code), now)
+            self.turns.hold("sms", ticket, notes=notes, texts=(help_text,) if known else ())
+            return
+        self._remember(code, buyer, routed.seller, notes)
+        digest = hashlib.blake2b(digest_size=12)
+        for part in (carrier, message.source.digits, code, text):
+            digest.update(part.encode() + b"\0")
+        given = Opened() if routed.named and not routed.rest else Text(routed.rest)
+        key = ContactKey(routed.seller, buyer, "sms")
+        arrival = Arrival(key, given, code, carrier, digest.digest(), link.epoch, now)
+        self.turns.add(arrival, ticket, notes=notes)
+
+    def _last_seller(self, code: str, buyer: str) -> str | None:
+        """Whom a buyer talked to before on a code that sellers share, also before a restart."""
+        known = self._last.get((code, buyer))
+        if known is not None or len(self.routes.codes().get(code, ())) < 2:
+            return known
+        name = f"{LAST_NOTE}{code}/{buyer}"
+        kept = self.outbox.notes(name).get(name)
+        return kept.decode() if kept is not None else None
+
+    def _remember(self, code: str, buyer: str, seller: str, notes: Notes) -> None:
+        if self._last.get((code, buyer)) != seller and len(self.routes.codes()[code]) > 1:
+            notes[f"{LAST_NOTE}{code}/{buyer}"] = seller.encode()
+        self._last[code, buyer] = seller
+        self._last.move_to_end((code, buyer))
+        if len(self._last) > LAST_SELLERS_MAX:
+            self._last.popitem(last=False)
+
+
+def _segments_note(key: Key) -> str:
+    return f"{SEGMENTS_NOTE}{'/'.join(map(str, key))}"

@@ -1,0 +1,158 @@
+"""What goes to phones: texts that the outbox keeps, cut into segments and given to their carriers.
+
+A text leaves the outbox when its carrier has taken all its segments. While a carrier has more than WAITING_MAX to do,
+texts stay in the outbox, and are read from it in their order when there is room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from center.changes import OutgoingText
+from center.outbox import Outbox
+from center.ports import StoreError
+from sms import segments
+from sms.carrier import Carrier
+from sms.client import Esme, Settlement, Submission
+from sms.smpp import pdu as p
+
+SEGMENTS_PER_REPLY_MAX = 10
+"""A longer reply is cut: the checker warns of it (C501), and somebody pays for each segment."""
+RESEND_MAX = 1_000
+"""Texts read from the outbox at a time."""
+WAITING_MAX = 100_000
+"""Segments waiting for a carrier past which texts stay in the outbox."""
+CHARACTERS_PER_REPLY_MAX = 600
+"""A text that no cutting can number is cut to this first."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class SendingCounters:
+    """For operators."""
+
+    replies: int = 0
+    undeliverable: int = 0
+
+
+@dataclass(slots=True)
+class _Reply:
+    """A text whose segments are on their way."""
+
+    id: int
+    left: int
+    failed: bool = False
+
+
+class Sending:
+    """From the outbox to carriers."""
+
+    def __init__(self, outbox: Outbox, *, first_reference: int = 0) -> None:
+        self.outbox = outbox
+        self.esmes: dict[str, Esme] = {}
+        self.counters = SendingCounters()
+        self._behind_after: int | None = None
+        """While texts stay in the outbox: the last that was submitted. None: each goes out at once."""
+        self._reference = first_reference & 0xFF
+        self._settled: list[int] = []
+
+    def resend(self) -> int:
+        """Send what an earlier run did not get to; how many texts."""
+        before = self.counters.replies
+        self._behind_after = 0
+        self._catch_up()
+        return self.counters.replies - before
+
+    def send(self, texts: list[tuple[int, OutgoingText]]) -> None:
+        """Send texts that were just kept, or leave them in the outbox until there is room."""
+        if self._behind_after is not None:
+            return
+        if self._is_full():
+            self._behind_after = texts[0][0] - 1
+            return
+        for text_id, text in texts:
+            self._submit(text_id, text)
+
+    def _is_full(self) -> bool:
+        """Whether a carrier's queue has no room for a batch; its texts then wait in the outbox."""
+        return any(esme.waiting >= WAITING_MAX for esme in self.esmes.values())
+
+    def _catch_up(self) -> None:
+        """Send what waits in the outbox, oldest first, as far as there is room again."""
+        while self._behind_after is not None and not self._is_full():
+            waiting = self.outbox.waiting_texts(self._behind_after, RESEND_MAX)
+            for text_id, text in waiting:
+                self._behind_after = text_id
+                self._submit(text_id, text)
+            if not waiting:
+                self._behind_after = None
+
+    def _submit(self, text_id: int, text: OutgoingText) -> None:
+        esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
+        if esme is None:
+            return
+        self._reference = (self._reference + 1) & 0xFF
+        cut = self._cut(text.text, esme.carrier)
+        reply = _Reply(text_id, len(cut))
+        esme.submit([Submission(reply, _submit_sm(esme.carrier, text, one)) for one in cut])
+        self.counters.replies += 1
+
+    def _cut(self, text: str, carrier: Carrier) -> Sequence[segments.Segment]:
+        """The segments of a text; of one that is too long, as much as may be sent."""
+        try:
+            cut = self._split(text, carrier)
+        except segments.TextTooLongError:
+            cut = self._split(text[:CHARACTERS_PER_REPLY_MAX], carrier)
+        characters = len(text)
+        while len(cut) > SEGMENTS_PER_REPLY_MAX:
+            characters = characters * 9 // 10
+            cut = self._split(text[:characters] + "...", carrier)
+        return cut
+
+    def _split(self, text: str, carrier: Carrier) -> Sequence[segments.Segment]:
+        return segments.split(text, reference=self._reference, concatenation=carrier.concatenation)
+
+    def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
+        """What became of segments."""
+        for settlement in settlements:
+            reply = settlement.key
+            assert isinstance(reply, _Reply)
+            reply.left -= 1
+            if settlement.message_id is None:
+                reply.failed = True
+                log.warning("%s: a segment was refused: 0x%X", carrier.name, settlement.status)
+            if reply.left == 0:
+                self.counters.undeliverable += reply.failed
+                self._settled.append(reply.id)
+        if self._settled:
+            asyncio.get_running_loop().call_soon(self._drop)
+
+    def _drop(self) -> None:
+        """Forget texts that the carrier has; a crash before only sends them once more."""
+        settled, self._settled = self._settled, []
+        if not settled:
+            return
+        try:
+            self.outbox.drop_texts(settled)
+        except StoreError as error:
+            self._settled = settled + self._settled
+            log.error("the outbox was not cleared: %s", error)
+        self._catch_up()
+
+
+def _submit_sm(carrier: Carrier, text: OutgoingText, segment: segments.Segment) -> p.SubmitSm:
+    return p.SubmitSm(
+        source=p.Address(text.source, carrier.source_ton, carrier.source_npi),
+        destination=p.Address(
+            text.destination.lstrip("+"), carrier.destination_ton, carrier.destination_npi
+        ),
+        esm_class=segment.esm_class,
+        registered_delivery=1 if carrier.receipts else 0,
+        data_coding=segment.data_coding,
+        message=segment.short_message,
+        tlvs=segment.tlvs,
+    )

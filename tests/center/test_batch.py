@@ -1,0 +1,252 @@
+"""The turn batch: when it is due, whom it tells what, and outcomes that come later. Refusals are in tests.sms.test_channel."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+import pytest
+
+from center import batch as batches
+from center.awaited import Awaited
+from center.batch import OUTCOME_AGAIN_S, TurnBatch
+from center.changes import OutgoingText
+from center.contact import Arrival, ContactKey
+from center.ports import Batch, StoreFullError
+from center.shops import Shops
+from center.taken import Fate, Taken
+from flows.effects import Effect, Goodbye, HandOver, Say
+from flows.inputs import HungUp, Input, Keys, Opened, Outcome, Silence
+from store.memory import MemoryStore
+from tests.flows.shops import NOON, program_of
+
+BUYER = "13800138000"
+
+
+@dataclass
+class Clock:
+    """Calls that are due, which a test makes itself."""
+
+    due: list[tuple[float, Callable[[], object]]] = field(
+        default_factory=list[tuple[float, Callable[[], object]]]
+    )
+
+    def later(self, delay_s: float, callback: Callable[[], object], /) -> "Clock":
+        self.due.append((delay_s, callback))
+        return self
+
+    def cancel(self) -> None:
+        self.due.clear()
+
+
+@dataclass
+class Switchboard:
+    """A channel that remembers what it was told."""
+
+    told: list[Taken] = field(default_factory=list[Taken])
+
+    def taken(self, taken: Sequence[Taken]) -> None:
+        self.told += taken
+
+
+@dataclass
+class Desk:
+    """A performer who hands over later."""
+
+    asked: list[Awaited] = field(default_factory=list[Awaited])
+
+    def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:
+        return None if isinstance(effect, HandOver) else Outcome("failed")
+
+    def perform(self, awaited: Sequence[Awaited]) -> None:
+        self.asked += awaited
+
+
+@dataclass
+class House:
+    """A shop whose calls come by a switchboard."""
+
+    store: MemoryStore = field(default_factory=MemoryStore)
+    clock: Clock = field(default_factory=Clock)
+    calls: Switchboard = field(default_factory=Switchboard)
+    desk: Desk = field(default_factory=Desk)
+
+    def __post_init__(self) -> None:
+        self.store.publish("shop", program_of(), NOON)
+        shops = Shops(self.store.published(), self.store.program)
+        self.turns = TurnBatch(
+            self.store, shops, later=self.clock.later, performer=self.desk, linger_s=0.003
+        )
+        self.turns.open("voice", self.calls)
+
+    def call(self, given: Input, ticket: str = "call 1") -> Taken:
+        self.turns.add(arrival(given), ticket)
+        self.turns.flush()
+        return self.calls.told[-1]
+
+
+def arrival(given: Input, buyer: str = BUYER) -> Arrival:
+    return Arrival(ContactKey("shop", buyer, "voice"), given, "4001234567", "trunk", b"", 0, NOON)
+
+
+def said(taken: Taken) -> list[str]:
+    assert taken.reply is not None
+    return [text for text, _ in taken.reply.said()]
+
+
+def test_a_batch_is_due_a_linger_after_its_first_arrival() -> None:
+    house = House()
+    for buyer in ("1", "2"):
+        house.turns.add(arrival(Opened(), buyer), buyer)
+    [(delay_s, flush)] = house.clock.due
+    assert delay_s == 0.003
+    assert house.calls.told == []
+    flush()
+    assert [(one.ticket, one.fate) for one in house.calls.told] == [
+        ("1", Fate.KEPT),
+        ("2", Fate.KEPT),
+    ]
+
+
+def test_a_full_batch_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "BATCH_MAX", 2)
+    house = House()
+    for buyer in ("1", "2", "3"):
+        house.turns.add(arrival(Opened(), buyer), buyer)
+    assert [delay_s for delay_s, _ in house.clock.due] == [0.0]
+
+
+def test_a_call_is_told_what_to_say_and_what_the_buyer_may_press() -> None:
+    house = House()
+    first = house.call(Opened())
+    assert said(first) == ["要什么？"]
+    assert first.reply is not None
+    assert first.reply.expected is not None
+    assert first.reply.expected.type == "product"
+    assert first.reply.expected.keys == ("1", "2", "0")
+    second = house.call(Keys("1"))
+    assert second.reply is not None
+    assert second.reply.expected is not None
+    assert (second.reply.expected.type, second.reply.expected.digits_max) == ("number", 1)
+    menu = house.call(Keys("2"))
+    assert menu.reply is not None
+    assert menu.reply.expected is not None
+    assert menu.reply.expected.keys == ("1", "2", "0")
+    placed = house.call(Keys("1"))
+    assert placed.reply is not None
+    assert placed.reply.ended
+    assert placed.reply.expected is None
+    assert isinstance(placed.reply.effects[-1], Goodbye)
+    assert house.store.orders("shop")[0].total == 500
+    assert house.store.waiting_texts(0, 10) == []
+
+
+def test_silence_and_a_hang_up_are_arrivals_too() -> None:
+    house = House()
+    house.call(Opened())
+    assert len(said(house.call(Silence()))) == 2
+    assert said(house.call(HungUp())) == []
+
+
+def test_a_hand_over_is_awaited_and_its_outcome_goes_on() -> None:
+    house = House()
+    house.call(Opened())
+    waiting = house.call(Keys("0"))
+    assert waiting.reply is not None
+    assert waiting.reply.effects == (HandOver("sales"),)
+    assert waiting.reply.expected is None
+    assert not waiting.reply.ended
+    [asked] = house.desk.asked
+    assert house.store.awaited() == [asked]
+    assert asked.key == f"shop/{BUYER}/voice/1/2"
+
+    house.turns.settle(asked, Outcome("busy"), NOON)
+    house.turns.flush()
+    told = house.calls.told[-1]
+    assert told.ticket is None
+    assert told.arrival is not None
+    assert told.arrival.contact == asked.contact
+    assert said(told) == ["再见"]
+    assert house.store.awaited() == []
+
+
+def test_an_outcome_that_comes_twice_or_for_an_older_session_is_dropped() -> None:
+    house = House()
+    house.call(Opened())
+    house.call(Keys("0"))
+    [asked] = house.desk.asked
+    house.turns.settle(asked, Outcome("busy"), NOON)
+    house.turns.settle(asked, Outcome("busy"), NOON)
+    house.turns.flush()
+    assert [one.reply is None for one in house.calls.told[-2:]] == [False, True]
+    house.call(Opened())
+    house.call(Keys("0"))
+    house.turns.settle(asked, Outcome("busy"), NOON)
+    house.turns.flush()
+    assert house.calls.told[-1].reply is None
+    assert house.store.awaited() == [house.desk.asked[-1]]
+
+
+class Full:
+    """A store without room."""
+
+    def batch(self, arrivals: Sequence[Arrival]) -> AbstractContextManager[Batch]:
+        raise StoreFullError("the disk is full")
+
+
+def test_an_outcome_that_a_full_disk_refused_is_tried_again() -> None:
+    house = House()
+    house.call(Opened())
+    house.call(Keys("0"))
+    house.turns.store = Full()
+    house.clock.due.clear()
+    house.turns.settle(house.desk.asked[0], Outcome("busy"), NOON)
+    house.turns.flush()
+    assert house.calls.told[-1].fate is Fate.REFUSED
+    [(delay_s, again)] = house.clock.due
+    assert delay_s == OUTCOME_AGAIN_S
+    house.turns.store = house.store
+    again()
+    house.turns.flush()
+    assert said(house.calls.told[-1]) == ["再见"]
+
+
+def test_what_is_held_is_kept_and_told_in_its_place() -> None:
+    house = House()
+    sent: list[tuple[int, OutgoingText]] = []
+    house.turns.send_texts_by(sent.extend)
+    text = OutgoingText("", "1069", BUYER, "hello", NOON)
+    house.turns.hold("voice", "first", notes={"voice/a": b"1"}, texts=(text,))
+    house.turns.add(arrival(Opened()), "second", notes={"voice/a": None, "voice/b": b"2"})
+    house.turns.flush()
+    assert [one.ticket for one in house.calls.told] == ["first", "second"]
+    assert house.store.notes("voice/") == {"voice/b": b"2"}
+    assert sent == [(1, text)]
+
+
+def test_a_say_in_another_language_bears_its_language() -> None:
+    flow = """
+step start
+  say 你好
+    en: Hello
+  menu
+    1 English -> english
+
+step english
+  set lang = "en"
+  say 你好
+    en: Hello
+  goodbye
+
+step agent
+  goodbye
+"""
+    house = House()
+    house.store.publish("shop", program_of(flow), NOON)
+    house.turns.shops = Shops(house.store.published(), house.store.program)
+    first = house.call(Opened())
+    assert first.reply is not None
+    assert [language for _, language in first.reply.said()] == ["zh", "zh"]
+    second = house.call(Keys("1"))
+    assert second.reply is not None
+    assert Say("Hello") in second.reply.effects
+    assert list(second.reply.said()) == [("Hello", "en")]
