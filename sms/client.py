@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
+
 from sms.carrier import Carrier
 from sms.smpp import pdu as p
 from sms.smpp.bind import (
@@ -45,22 +47,22 @@ PAUSE_MAX_S = 2.0
 """How long: doubled while it goes on, halved by each segment taken."""
 RECONNECT_MIN_S = 0.5
 RECONNECT_MAX_S = 60.0
+HALVINGS_MAX = 16
+"""More halvings than this change nothing."""
 TICK_S = 0.25
 """How often timers are looked at."""
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True):
     """A segment to send; `key` comes back in its Settlement."""
 
     key: Any
     pdu: p.SubmitSm
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(msgspec.Struct, frozen=True):
     """What became of a segment."""
 
     key: Any
@@ -165,13 +167,21 @@ class Link(asyncio.Protocol):
         messages: list[p.DeliverSm] = []
         settlements: list[Settlement] = []
         closing: str | None = None
+        taken: list[_Queued] = []
         for event in events:
             match event:
-                case Requested(p.DeliverSm() as message):
-                    messages.append(message)
                 case Requested(pdu):
-                    self._refuse(pdu)
+                    if type(pdu) is p.DeliverSm:
+                        messages.append(pdu)
+                    else:
+                        self._refuse(pdu)
+                case Answered(context, _, p.SubmitSmResp(status=Status.OK) as answer):
+                    taken.append(context)
+                    settlements.append(Settlement(context.submission.key, answer.message_id, 0))
                 case Answered(context, request, answer):
+                    # In their order: a carrier that takes some and throttles others goes on taking.
+                    self.esme.taken(taken)
+                    taken.clear()
                     closing = self._answered(context, request, answer, settlements) or closing
                 case Unanswered(context, _):
                     # The carrier may have taken it or not; sent again it may reach the phone twice, else never.
@@ -181,6 +191,7 @@ class Link(asyncio.Protocol):
                     log.info("%s: link %d is %s", self.carrier.name, self.index, state.value)
                 case Closing(reason):
                     closing = reason
+        self.esme.taken(taken)
         self.flush()
         if messages:
             self._take(messages)
@@ -211,17 +222,13 @@ class Link(asyncio.Protocol):
             self.esme.connected()
             return None
         if isinstance(request, p.SubmitSm):
-            if answer.status == Status.OK and isinstance(answer, p.SubmitSmResp):
-                self.esme.taken(context)
-                settlements.append(Settlement(context.submission.key, answer.message_id, 0))
-            else:
-                self.esme.again(context, answer.status, settlements)
+            self.esme.again(context, answer.status, settlements)
         return None
 
 
-@dataclass(slots=True, eq=False)
-class _Queued:
+class _Queued(msgspec.Struct, eq=False):
     submission: Submission
+    phone: str
     attempts: int = 0
 
 
@@ -254,7 +261,7 @@ class Esme:
         self._chance = chance
         self._now = now
         self._ready: deque[_Queued] = deque()
-        self._behind: dict[str, deque[_Queued]] = {}
+        self._behind: dict[str, deque[_Queued] | None] = {}
         """By phone: what waits for the message before it. A phone that is here has one under way."""
         self._queued = 0
         self._paused_until = 0.0
@@ -360,22 +367,22 @@ class Esme:
 
     def submit(self, submissions: Sequence[Submission]) -> int:
         """Queue segments; how many were taken, the rest must be offered again."""
-        room = QUEUE_MAX - self._queued
-        for submission in submissions[:room]:
-            self._queued += 1
-            self.counters.submitted += 1
-            self._queue(_Queued(submission))
-        self.pump()
-        return min(room, len(submissions))
-
-    def _queue(self, queued: _Queued) -> None:
-        phone = queued.submission.pdu.destination.digits
-        behind = self._behind.get(phone)
-        if behind is None:
-            self._behind[phone] = deque()
-            self._ready.append(queued)
-        else:
+        accepted = min(QUEUE_MAX - self._queued, len(submissions))
+        self._queued += accepted
+        self.counters.submitted += accepted
+        for submission in submissions[:accepted]:
+            phone = submission.pdu.destination.digits
+            queued = _Queued(submission, phone)
+            if phone not in self._behind:
+                self._behind[phone] = None
+                self._ready.append(queued)
+                continue
+            behind = self._behind[phone]
+            if behind is None:
+                behind = self._behind[phone] = deque()
             behind.append(queued)
+        self.pump()
+        return accepted
 
     def _next_for(self, phone: str) -> None:
         behind = self._behind.get(phone)
@@ -399,28 +406,27 @@ class Esme:
         if not senders:
             return
         self._refill(now)
-        touched: set[int] = set()
-        idle = 0
-        while self._ready and idle < len(senders):
-            if self.carrier.rate is not None and self._tokens < 1:
-                break
-            self._turn = (self._turn + 1) % len(senders)
-            link = senders[self._turn]
-            if link.machine.room() <= 0:
-                idle += 1
-                continue
-            idle = 0
-            queued = self._ready.popleft()
-            try:
-                link.machine.request(queued.submission.pdu, now, queued)
-            except (ProtocolError, ValueError) as error:
-                log.error("%s: not sent: %s", self.carrier.name, error)
-                self._fail(queued, Status.SUBMITFAIL)
-                continue
-            self._tokens -= 1
-            touched.add(self._turn)
-        for turn in touched:
-            senders[turn].flush()
+        allowed = len(self._ready) if self.carrier.rate is None else int(self._tokens)
+        while self._ready and allowed > 0 and senders:
+            # Each bind in its turn gets its part of what is ready, so that none is left behind the others.
+            self._turn += 1
+            link = senders[self._turn % len(senders)]
+            share = -(-len(self._ready) // len(senders))
+            room = min(link.machine.room(), share, allowed)
+            for _ in range(room):
+                self._send(link, self._ready.popleft(), now)
+            allowed -= room
+            self._tokens -= room
+            if room == 0 or link.machine.room() <= 0:
+                senders.remove(link)
+            link.flush()
+
+    def _send(self, link: Link, queued: _Queued, now: float) -> None:
+        try:
+            link.machine.request(queued.submission.pdu, now, queued)
+        except (ProtocolError, ValueError) as error:
+            log.error("%s: not sent: %s", self.carrier.name, error)
+            self._fail(queued, Status.SUBMITFAIL)
 
     def _refill(self, now: float) -> None:
         rate = self.carrier.rate
@@ -429,13 +435,21 @@ class Esme:
             self._tokens = min(rate, self._tokens + (now - self._refilled) * rate)
         self._refilled = now
 
-    def taken(self, queued: _Queued) -> None:
-        """The carrier has it."""
-        self.counters.taken += 1
+    def taken(self, taken: Sequence[_Queued]) -> None:
+        """The carrier has these."""
+        if not taken:
+            return
+        self.counters.taken += len(taken)
         self._refused_in_a_row = 0
-        self._pause_s = max(PAUSE_MIN_S, self._pause_s / 2)
-        self._queued -= 1
-        self._next_for(queued.submission.pdu.destination.digits)
+        self._pause_s = max(PAUSE_MIN_S, self._pause_s / 2 ** min(len(taken), HALVINGS_MAX))
+        self._queued -= len(taken)
+        behind, ready = self._behind, self._ready
+        for queued in taken:
+            waiting = behind.get(queued.phone)
+            if waiting:
+                ready.append(waiting.popleft())
+            else:
+                behind.pop(queued.phone, None)
 
     def again(self, queued: _Queued, status: int | None, settlements: list[Settlement]) -> None:
         """Not taken: once more if that can help, in its place before all others to that phone."""
@@ -449,7 +463,7 @@ class Esme:
             return
         self.counters.failed += 1
         self._queued -= 1
-        self._next_for(queued.submission.pdu.destination.digits)
+        self._next_for(queued.phone)
         failed = Status.SUBMITFAIL if status is None else status
         settlements.append(Settlement(queued.submission.key, None, failed))
 
@@ -468,7 +482,7 @@ class Esme:
     def _fail(self, queued: _Queued, status: int) -> None:
         self.counters.failed += 1
         self._queued -= 1
-        self._next_for(queued.submission.pdu.destination.digits)
+        self._next_for(queued.phone)
         self.settle([Settlement(queued.submission.key, None, status)])
 
     def settle(self, settlements: list[Settlement]) -> None:

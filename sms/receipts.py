@@ -6,10 +6,12 @@ it is read by its keys. TLVs (5.3.2.12 receipted_message_id, 5.3.2.35 message_st
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final, Literal
+
+import msgspec
 
 RECEIPTED_MESSAGE_ID: Final = 0x001E
 NETWORK_ERROR_CODE: Final = 0x0423
@@ -85,8 +87,7 @@ _STATES: Final[dict[str, State]] = {word: state for state, word in _WORDS.items(
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """What became of a message that was submitted."""
 
     message_id: str
@@ -109,6 +110,12 @@ _KEYS: Final = re.compile(
     r"|done[ _]?(?:date|time)|stat(?:us|e)?|err(?:or)?(?:[ _]?code)?|text)[ ]?[:=]",
     re.IGNORECASE,
 )
+_STANDARD: Final = re.compile(
+    r"id:(?P<id>[0-9A-Za-z-]+) sub:(?P<sub>\d+) dlvrd:(?P<dlvrd>\d+) submit date:(?P<submitdate>\d+)"
+    r" done date:(?P<donedate>\d+) stat:(?P<stat>[A-Za-z]+) err:(?P<err>[0-9A-Za-z]+) text:(?P<text>.*)",
+    re.ASCII | re.DOTALL,
+)
+"""Appendix B to the letter, which most write; read at once."""
 _NAMES: Final[dict[str, str]] = {
     "msgid": "id",
     "messageid": "id",
@@ -150,6 +157,11 @@ def parse(text: str, tlvs: Mapping[int, bytes] | None = None) -> Receipt | None:
 
 def _fields(text: str) -> dict[str, str]:
     """Values by key. `text:` runs to the end once id and state are known, for it is a buyer's."""
+    standard = _STANDARD.fullmatch(text)
+    if standard is not None:
+        fields = standard.groupdict()
+        fields["text"] = fields["text"].strip(" \r\n\0")
+        return fields
     found = list(_KEYS.finditer(text))
     fields: dict[str, str] = {}
     for place, match in enumerate(found):
@@ -200,6 +212,7 @@ _DATE_LENGTHS: Final[dict[int, tuple[str, ...]]] = {
 _DATE_MAX: Final = 32
 
 
+@lru_cache(1_024)  # Receipts that come together tell the same minutes.
 def parse_date(written: str) -> datetime | None:
     """Read YYMMDDhhmm, with seconds, with a century, with separators, or the SMPP time format.
 

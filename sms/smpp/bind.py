@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
+import msgspec
+
 from sms.smpp import pdu as p
 from sms.smpp.errors import FramingError, ProtocolError
 from sms.smpp.frames import FRAME_BYTES_UNBOUND_MAX, Frames
@@ -68,6 +70,7 @@ _RESPONSES: dict[type[p.Pdu], type[p.Pdu]] = {
     p.EnquireLink: p.EnquireLinkResp,
 }
 _RESPONSE_TYPES = frozenset(_RESPONSES.values())
+_MESSAGES = frozenset({p.SubmitSm, p.DeliverSm})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,13 @@ class Timers:
     """Silence after which the peer is taken for gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Requested:
+class Requested(msgspec.Struct, frozen=True):
     """The peer asks something that the owner must answer."""
 
     pdu: p.Pdu
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """The peer answered a request, with `context` as given to `request`."""
 
     context: Any
@@ -100,23 +101,20 @@ class Answered:
     pdu: p.Pdu
 
 
-@dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(msgspec.Struct, frozen=True):
     """A request got no answer in time, or the connection went before."""
 
     context: Any
     request: p.Pdu
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(msgspec.Struct, frozen=True):
     """The bind entered a state."""
 
     state: State
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(msgspec.Struct, frozen=True):
     """The connection should be closed, after what is still to be sent."""
 
     reason: str
@@ -162,9 +160,13 @@ class BindMachine:
     _heard: float = 0.0
     _asked: bool = False
     _asking_to_bind: p.Bind | None = None
+    _asks: frozenset[type[p.Pdu]] = frozenset()
+    """Requests that our end may make in this state, and those that the peer may: a row of ALLOWED."""
+    _is_asked: frozenset[type[p.Pdu]] = frozenset()
 
     def __post_init__(self) -> None:
         self._heard = self.now
+        self._be(self.state)
 
     # --- sending ---
 
@@ -177,17 +179,16 @@ class BindMachine:
 
         Raises ProtocolError if the state does not allow it, ValueError if the PDU cannot be encoded; nothing is sent then.
         """
-        if type(pdu) not in ALLOWED[self.state][self.role]:
+        if type(pdu) not in self._asks:
             raise ProtocolError(
                 f"{type(pdu).__name__} is not for a bind that is {self.state.value}"
             )
         sequence = self._sequence % SEQUENCE_MAX + 1
-        numbered = _with_sequence(pdu, sequence)
-        self._out.append(p.encode(numbered))
+        self._out.append(p.encode(pdu, sequence))
         self._sequence = sequence
         self.counters.sent += 1
         if type(pdu) in _RESPONSES:
-            self._pending[sequence] = _Pending(numbered, context, now + self.timers.response_s)
+            self._pending[sequence] = _Pending(pdu, context, now + self.timers.response_s)
         if isinstance(pdu, p.Bind):
             self._asking_to_bind = pdu
         return sequence
@@ -245,8 +246,10 @@ class BindMachine:
             self._settle(pdu, events)
         elif kind is p.Unknown:
             self._take_unknown(pdu)
-        elif kind not in ALLOWED[self.state][self._peer()]:
+        elif kind not in self._is_asked:
             self._refuse(pdu, Status.INVBNDSTS)
+        elif kind is p.DeliverSm or kind is p.SubmitSm:
+            events.append(Requested(pdu))
         elif kind is p.EnquireLink:
             self.respond(p.EnquireLinkResp(sequence=pdu.sequence))
         elif kind is p.Unbind:
@@ -269,6 +272,9 @@ class BindMachine:
             self.counters.stray_responses += 1
             return
         request = pending.request
+        if type(request) in _MESSAGES:
+            events.append(Answered(pending.context, request, pdu))
+            return
         if isinstance(request, p.EnquireLink):
             return
         if isinstance(request, p.Bind) and pdu.status == Status.OK and isinstance(pdu, p.BindResp):
@@ -296,12 +302,14 @@ class BindMachine:
         )
 
     def _enter(self, state: State) -> None:
-        self.state = state
+        self._be(state)
         if state in BOUND.values():
             self._frames.limit = p.PDU_BYTES_MAX
 
-    def _peer(self) -> str:
-        return "smsc" if self.role == "esme" else "esme"
+    def _be(self, state: State) -> None:
+        self.state = state
+        self._asks = ALLOWED[state][self.role]
+        self._is_asked = ALLOWED[state]["smsc" if self.role == "esme" else "esme"]
 
     # --- time ---
 
@@ -355,12 +363,6 @@ class BindMachine:
         ]
         self._pending.clear()
         if self.state is not State.CLOSED:
-            self.state = State.CLOSED
+            self._enter(State.CLOSED)
             events.append(Changed(State.CLOSED))
         return events
-
-
-def _with_sequence(pdu: p.Pdu, sequence: int) -> p.Pdu:
-    from msgspec.structs import replace
-
-    return replace(pdu, sequence=sequence)

@@ -301,49 +301,89 @@ def _read_message(
         service_type = frame[16:end].decode("latin-1") if end > 16 else ""
         at = end + 1
         end = index(0, at + 2, at + 23)
-        source = Address(frame[at + 2 : end].decode("latin-1"), frame[at], frame[at + 1])
+        source = _ADDRESSES.get(frame[at:end]) or _new_address(frame[at:end])
         at = end + 1
         end = index(0, at + 2, at + 23)
-        destination = Address(frame[at + 2 : end].decode("latin-1"), frame[at], frame[at + 1])
+        destination = _ADDRESSES.get(frame[at:end]) or _new_address(frame[at:end])
         at = end + 1
-        esm_class, protocol_id, priority = frame[at : at + 3]
-        at += 3
+        # By far the commonest: no schedule and no validity, whose NULs stand where they are looked for here.
+        (
+            esm_class,
+            protocol_id,
+            priority,
+            scheduled,
+            valid,
+            registered,
+            replace,
+            coding,
+            default,
+            length,
+        ) = _FLAGS.unpack_from(frame, at)
+        at += 10
         schedule = validity = ""
-        if frame[at]:
-            schedule, at = _string(frame, at, 17)
-        else:
-            at += 1
-        if frame[at]:
-            validity, at = _string(frame, at, 17)
-        else:
-            at += 1
-        registered, replace, coding, default, length = frame[at : at + 5]
-        at += 5
+        if scheduled or valid:
+            schedule, validity, at = _times(frame, at - 7)
+            registered, replace, coding, default, length = frame[at : at + 5]
+            at += 5
         end = at + length
         if end > size or length > SHORT_MESSAGE_BYTES_MAX:
             raise ProtocolError(
                 f"short_message says {length} bytes and has {size - at}", Status.INVMSGLEN
             )
+        if status or protocol_id or priority or schedule or validity or replace or default:
+            return kind(
+                sequence=sequence,
+                status=status,
+                service_type=service_type,
+                source=source,
+                destination=destination,
+                esm_class=esm_class,
+                protocol_id=protocol_id,
+                priority=priority,
+                schedule=schedule,
+                validity=validity,
+                registered_delivery=registered,
+                replace_if_present=replace,
+                data_coding=coding,
+                default_message=default,
+                message=frame[at:end],
+                tlvs=_tlvs(frame, end, size) if end < size else (),
+            )
         return kind(
             sequence=sequence,
-            status=status,
             service_type=service_type,
             source=source,
             destination=destination,
             esm_class=esm_class,
-            protocol_id=protocol_id,
-            priority=priority,
-            schedule=schedule,
-            validity=validity,
             registered_delivery=registered,
-            replace_if_present=replace,
             data_coding=coding,
-            default_message=default,
             message=frame[at:end],
             tlvs=_tlvs(frame, end, size) if end < size else (),
         )
 
     return read
+
+
+_FLAGS = Struct(">10B")
+"""esm_class to sm_length, where both times between them are empty."""
+_ADDRESSES: dict[bytes, Address] = {}
+"""Addresses by their bytes: a buyer's comes many times over within minutes, our own with every message."""
+_ADDRESSES_MAX = 16_384
+
+
+def _new_address(packed: bytes) -> Address:
+    if len(_ADDRESSES) >= _ADDRESSES_MAX:
+        _ADDRESSES.clear()
+    address = Address(packed[2:].decode("latin-1"), packed[0], packed[1])
+    _ADDRESSES[packed] = address
+    return address
+
+
+def _times(frame: bytes, at: int) -> tuple[str, str, int]:
+    """schedule_delivery_time and validity_period, and where they end."""
+    schedule, at = _string(frame, at, 17)
+    validity, at = _string(frame, at, 17)
+    return schedule, validity, at
 
 
 def _read_bind(command: int) -> Callable[[bytes, int, int, int], Pdu]:
@@ -389,10 +429,12 @@ def _read_id_resp(
     def read(frame: bytes, size: int, status: int, sequence: int) -> Pdu:
         if size == 16:
             return kind(sequence=sequence, status=status)
-        message_id, at = _string(frame, 16, 65)
-        return kind(
-            sequence=sequence, status=status, message_id=message_id, tlvs=_tlvs(frame, at, size)
-        )
+        end = frame.index(0, 16, 81)
+        message_id = frame[16:end].decode("latin-1")
+        if end + 1 == size:
+            return kind(sequence=sequence, status=status, message_id=message_id)
+        tlvs = _tlvs(frame, end + 1, size)
+        return kind(sequence=sequence, status=status, message_id=message_id, tlvs=tlvs)
 
     return read
 
@@ -533,8 +575,11 @@ _READERS: dict[int, Callable[[bytes, int, int, int], Pdu]] = {
 # --- writing ---
 
 
-def encode(pdu: Pdu) -> bytes:
-    """A PDU as its frame. Raises ValueError for a field that is too long or does not fit its bytes."""
+def encode(pdu: Pdu, sequence: int | None = None) -> bytes:
+    """A PDU as its frame, numbered `sequence` if that is given and else as it says itself.
+
+    Raises ValueError for a field that is too long or does not fit its bytes.
+    """
     write = _WRITERS.get(type(pdu))
     if write is None:
         raise ValueError(f"{type(pdu).__name__} is not sent")
@@ -542,7 +587,8 @@ def encode(pdu: Pdu) -> bytes:
     size = 16 + len(body)
     if size > PDU_BYTES_MAX:
         raise ValueError(f"the PDU has {size} bytes; at most {PDU_BYTES_MAX} are sent")
-    return HEADER.pack(size, command, pdu.status, pdu.sequence) + body
+    number = pdu.sequence if sequence is None else sequence
+    return HEADER.pack(size, command, pdu.status, number) + body
 
 
 def _cstring(text: str, longest: int) -> bytes:
@@ -556,12 +602,21 @@ def _packed(address: Address, longest: int = 21) -> bytes:
     return bytes((address.ton, address.npi)) + _cstring(address.digits, longest)
 
 
+def _packed_again(address: Address) -> bytes:
+    """The same of a phone or of our own code, which come many times over."""
+    packed = _PACKED.get(address)
+    if packed is None:
+        if len(_PACKED) >= _ADDRESSES_MAX:
+            _PACKED.clear()
+        packed = _PACKED[address] = _packed(address)
+    return packed
+
+
+_PACKED: dict[Address, bytes] = {}
+
+
 def _joined(tlvs: Tlvs) -> bytes:
     return b"".join([_TLV.pack(tag, len(value)) + value for tag, value in tlvs])
-
-
-_FLAGS = Struct(">BBB")
-_TAIL = Struct(">BBBBB")
 
 
 def _message_body(pdu: ShortMessage) -> bytes:
@@ -570,26 +625,41 @@ def _message_body(pdu: ShortMessage) -> bytes:
         raise ValueError(
             f"short_message has {len(message)} bytes; at most 254 fit, use message_payload"
         )
-    body = b"".join(
-        (
-            _cstring(pdu.service_type, 6),
-            _packed(pdu.source),
-            _packed(pdu.destination),
-            bytes((pdu.esm_class, pdu.protocol_id, pdu.priority)),
-            _cstring(pdu.schedule, 17) if pdu.schedule else b"\0",
-            _cstring(pdu.validity, 17) if pdu.validity else b"\0",
-            bytes(
-                (
-                    pdu.registered_delivery,
-                    pdu.replace_if_present,
-                    pdu.data_coding,
-                    pdu.default_message,
-                    len(message),
-                )
-            ),
-            message,
+    schedule, validity = pdu.schedule, pdu.validity
+    if schedule or validity:
+        flags = b"".join(
+            (
+                bytes((pdu.esm_class, pdu.protocol_id, pdu.priority)),
+                _cstring(schedule, 17),
+                _cstring(validity, 17),
+                bytes(
+                    (
+                        pdu.registered_delivery,
+                        pdu.replace_if_present,
+                        pdu.data_coding,
+                        pdu.default_message,
+                        len(message),
+                    )
+                ),
+            )
         )
-    )
+    else:
+        flags = bytes(
+            (
+                pdu.esm_class,
+                pdu.protocol_id,
+                pdu.priority,
+                0,
+                0,
+                pdu.registered_delivery,
+                pdu.replace_if_present,
+                pdu.data_coding,
+                pdu.default_message,
+                len(message),
+            )
+        )
+    service = _cstring(pdu.service_type, 6) if pdu.service_type else b"\0"
+    body = service + _packed_again(pdu.source) + _packed_again(pdu.destination) + flags + message
     return body + _joined(pdu.tlvs) if pdu.tlvs else body
 
 

@@ -156,3 +156,10 @@ def test_ids_in_hexadecimal_and_decimal(response, receipt, form, equal):
     ours = canonical(response, form, where="response")
     theirs = canonical(receipt, form, where="receipt")
     assert (ours == theirs) is equal
+
+
+@given(st.text(max_size=40), st.sampled_from(["DELIVRD", "undeliv", "ODD"]))
+def test_the_standard_form_reads_the_same_at_once_and_by_its_keys(text: str, state: str) -> None:
+    written = STANDARD.partition(" stat:")[0] + f" stat:{state} err:01 text:{text}"
+    # Keys may be written large, which the standard does not do: it is then read by its keys.
+    assert parse(written) == parse(written.replace("id:", "ID:", 1))
