@@ -4,7 +4,7 @@
 
 80,000 agents, 40,000 queues, 200,000 waiting. A decision is one event handled: a contact arrives, an agent answers,
 ends the talk, has written it up (and is given the next who waits), a buyer hangs up. Two layouts: agents who share
-profiles, and every agent unique with 50 queues of their own. Garbage collection is frozen before, as in the server.
+profiles (20 pools, 100 each), and every agent unique with 50 queues of their own. Garbage collection is frozen before, as in the server.
 
 The peers do one thing only, with the same agents and queues: choose who is next for a free agent. The scan looks at all
 who wait. mod_callcenter asks SQL: all members by score, and for each the agents of its queue by tier and idle time; here
@@ -39,6 +39,7 @@ from center.acd.router import Router
 
 AGENTS, QUEUES, WAITING, EVENTS = 80_000, 40_000, 200_000, 300_000
 POOLS, LANGUAGES, TRADES = 20, 6, 40
+PROFILES_A_POOL = 100
 QUEUES_AN_AGENT = 50
 ROUNDS = 3
 
@@ -74,27 +75,28 @@ class Floor:
             self.queue_skills.append(skills)
             rate = 1.0 if self.unique else (1.0, 2.0)[n % 2]
             yield QueueSet(0.0, Queue(f"q{n}", f"seller {n}", skills, rate=rate, wait_s_max=6000))
+        shared = [self.some_skills() for _ in range(PROFILES_A_POOL)]
         for n in range(self.agents):
             if self.unique:
                 own = chance.sample(range(self.queues), QUEUES_AN_AGENT)
                 skills = tuple(Skill(f"queue {q}") for q in own)
                 pool = "pool 0"
             else:
-                skills = (
-                    *(
-                        Skill(f"language {one}", 3)
-                        for one in chance.sample(range(LANGUAGES), chance.randint(1, 2))
-                    ),
-                    *(
-                        Skill(f"trade {one}", chance.randint(2, 3))
-                        for one in chance.sample(range(TRADES), 4)
-                    ),
-                )
+                skills = shared[n // POOLS % PROFILES_A_POOL]
                 pool = f"pool {n % POOLS}"
             self.agent_skills.append(skills)
             yield AgentSet(0.0, Agent(f"a{n}", pool, skills))
             yield AgentSignedIn(0.0, f"a{n}")
             yield AgentReady(float(n) / self.agents, f"a{n}")
+
+    def some_skills(self) -> tuple[Skill, ...]:
+        chance = self.chance
+        languages = chance.sample(range(LANGUAGES), chance.randint(1, 2))
+        trades = chance.sample(range(TRADES), 4)
+        return (
+            *(Skill(f"language {one}", 3) for one in languages),
+            *(Skill(f"trade {one}", chance.randint(2, 3)) for one in trades),
+        )
 
     def arrival(self) -> ContactArrived:
         self.serial += 1

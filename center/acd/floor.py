@@ -5,10 +5,10 @@ Everything is looked up among the classes that fit (needs.py); what is asked and
 
 from __future__ import annotations
 
-from heapq import heappop
+from math import inf
 
-from center.acd.lines import Entry, Line
-from center.acd.needs import Directory, Need
+from center.acd.lines import Entry, Line, first
+from center.acd.needs import Directory, Need, priority
 from center.acd.seats import CONVERSATION_POINTS, Seat, Ticket
 
 
@@ -27,18 +27,9 @@ class Floor:
     def free_agent(self, needs: list[Need]) -> Seat | None:
         """Who is asked, of all who are free and fit; an earlier ring before a later one."""
         for need in needs:
-            best: Entry[Seat] | None = None
-            for line in need.idle:
-                entries = line.entries
-                while entries:
-                    entry = entries[0]
-                    if entry[2].stamp == entry[3]:
-                        if best is None or entry < best:
-                            best = entry
-                        break
-                    heappop(entries)
-            if best is not None:
-                return best[2]
+            entry = first(need.idle)
+            if entry is not None:
+                return entry[2]
         return None
 
     def next_contact(self, seat: Seat, now: float) -> Ticket | None:
@@ -47,19 +38,17 @@ class Floor:
             awaited = seat.awaited.head()
             if awaited is not None:
                 return awaited[2]
-        profile, channel = seat.person.profile, seat.channel
-        if not profile.one_rate[channel]:
-            return _highest(profile.needs[channel], now)
+        by_rate = seat.person.profile.lines[seat.channel]
         best: Entry[Ticket] | None = None
-        for need in profile.needs[channel]:
-            entries = need.line.entries
-            while entries:
-                entry = entries[0]
-                if entry[2].stamp == entry[3]:
-                    if best is None or entry < best:
-                        best = entry
-                    break
-                heappop(entries)
+        most = -inf
+        for rate, lines in by_rate.items():
+            entry = first(lines)
+            if entry is None:
+                continue
+            points = priority(rate, entry[0], now)
+            # Of equals, who came first.
+            if best is None or points > most or (points == most and entry[1] < best[1]):
+                best, most = entry, points
         return best[2] if best is not None else None
 
     def enter(self, ticket: Ticket) -> None:
@@ -88,17 +77,3 @@ def standing_points(ticket: Ticket) -> float:
     """Points of a contact apart from those that waiting gives: the queue's, its own, and its recipe's so far."""
     queue = ticket.backlog.queue
     return queue.base + ticket.points + queue.raised(ticket.step)
-
-
-def _highest(needs: list[Need], now: float) -> Ticket | None:
-    """The highest priority at this time, where needs age at different rates; of equals, who came first."""
-    best: Ticket | None = None
-    most = 0.0
-    for need in needs:
-        entry = need.line.head()
-        if entry is not None:
-            points = need.priority(entry[0], now)
-            ahead = best is None or points > most
-            if ahead or (points == most and best is not None and entry[1] < best.order):
-                best, most = entry[2], points
-    return best

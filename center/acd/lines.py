@@ -2,9 +2,14 @@
 
 A heap with lazy deletion. An entry holds the stamp its item had when it joined; an item that moves on takes the next
 stamp, so its old entries are void wherever they lie and are dropped when they come to the head.
+
+A line is itself a list of two numbers, the key and the order of the head it last knew, so that `min(lines)` finds the
+line whose head is first without a step of Python for each. What is known is never later than the true head: joining
+keeps it current, and leaving only makes the true head later, which `first` finds out when it comes to look.
 """
 
 from heapq import heapify, heappop, heappush
+from math import inf
 from typing import Generic, Protocol, TypeVar
 
 ROOM_MIN = 64
@@ -22,12 +27,14 @@ Entry = tuple[float, int, T, int]
 """Key, order among equal keys (unique, so that items are never compared), item, stamp."""
 
 
-class Line(Generic[T]):
+class Line(list[float], Generic[T]):
     """The head is the least key. Void entries are at most as many as others, or ROOM_MIN."""
 
     __slots__ = ("entries", "room")
 
     def __init__(self) -> None:
+        # An empty line comes after all; its identity tells it from other empty ones.
+        super().__init__((inf, id(self)))
         self.entries: list[Entry[T]] = []
         self.room = ROOM_MIN
 
@@ -37,6 +44,8 @@ class Line(Generic[T]):
         if len(entries) >= self.room:
             self._sweep()
         heappush(entries, (key, order, item, item.stamp))
+        if key < self[0] or (key == self[0] and order < self[1]):
+            self[:] = key, order
 
     def head(self) -> Entry[T] | None:
         """The entry of the least key whose item still stands there."""
@@ -47,6 +56,11 @@ class Line(Generic[T]):
                 return entry
             heappop(entries)
         return None
+
+    def look(self) -> None:
+        """Know the true head again."""
+        head = self.head()
+        self[:] = (inf, id(self)) if head is None else head[:2]
 
     def take(self, until: float) -> T | None:
         """Remove the head and return its item if its key is no greater than this."""
@@ -64,3 +78,18 @@ class Line(Generic[T]):
         self.entries[:] = [entry for entry in self.entries if entry[2].stamp == entry[3]]
         heapify(self.entries)
         self.room = max(ROOM_MIN, 2 * len(self.entries))
+
+
+def first(lines: list[Line[T]]) -> Entry[T] | None:
+    """The least of the heads of several lines."""
+    while lines:
+        line = min(lines)
+        entries = line.entries
+        if entries:
+            entry = entries[0]
+            if entry[2].stamp == entry[3] and entry[1] == line[1]:
+                return entry
+        elif line[0] == inf:
+            return None
+        line.look()
+    return None

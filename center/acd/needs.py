@@ -61,22 +61,32 @@ class Need:
         """
         return since - base / self.rate if self.rate else -base
 
-    def priority(self, key: float, now: float) -> float:
-        """Points at this time of one with this key."""
-        return self.rate * (now - key) if self.rate else -key
+
+def priority(rate: float, key: float, now: float) -> float:
+    """Points at this time of one with this key, where priorities age at this rate."""
+    return rate * (now - key) if rate else -key
 
 
 class Profile:
     """People of one pool with the same skills, and those of them who are free."""
 
-    __slots__ = ("idle", "needs", "one_rate", "pool", "quiet", "quiet_wanted", "skills", "staffed")
+    __slots__ = (
+        "idle",
+        "lines",
+        "needs",
+        "pool",
+        "quiet",
+        "quiet_wanted",
+        "skills",
+        "staffed",
+    )
 
     def __init__(self, pool: str, skills: tuple[Skill, ...]) -> None:
         self.pool = pool
         self.skills = {skill.name: skill.level for skill in skills}
         self.needs: tuple[list[Need], ...] = tuple([] for _ in CHANNELS)
-        self.one_rate = [True for _ in CHANNELS]
-        """Whether all needs age alike, so that keys alone tell who is first."""
+        self.lines: tuple[dict[float, list[Line[Ticket]]], ...] = tuple({} for _ in CHANNELS)
+        """Who waits in those needs, by the rate of ageing: keys of one rate compare, those of two do not."""
         self.idle: tuple[Line[Seat], ...] = tuple(Line() for _ in CHANNELS)
         """By the time they became free."""
         self.quiet: tuple[Line[Seat], ...] = tuple(Line() for _ in CHANNELS)
@@ -166,10 +176,8 @@ class Directory:
 
 def _join(need: Need, profile: Profile) -> None:
     channel = need.channel
-    needs = profile.needs[channel]
-    if needs and needs[-1].rate != need.rate:
-        profile.one_rate[channel] = False
-    needs.append(need)
+    profile.needs[channel].append(need)
+    profile.lines[channel].setdefault(need.rate, []).append(need.line)
     need.profiles.append(profile)
     need.staffed += profile.staffed[channel] > 0
     if need.choice is Choice.LONGEST_IDLE:

@@ -69,6 +69,7 @@ class Router:
         self.now = 0.0
         self.floor = floor or Floor()
         self.backlogs: dict[str, Backlog] = {}
+        self._of_seller: dict[str, list[Backlog]] = {}
         self.people: dict[str, Person] = {}
         self.tickets: dict[str, Ticket] = {}
         self._timers: Line[Ticket] = Line()
@@ -497,6 +498,7 @@ class Router:
         backlog = self.backlogs.get(event.queue.name)
         if backlog is None:
             backlog = self.backlogs[event.queue.name] = Backlog(event.queue)
+            self._of_seller.setdefault(event.queue.seller, []).append(backlog)
             for channel in range(len(CHANNELS)):
                 self._first_need(backlog, channel)
         else:
@@ -524,9 +526,8 @@ class Router:
             self._serve(seat)
 
     def _place_again(self, seller: str) -> None:
-        for backlog in self.backlogs.values():
-            if backlog.queue.seller == seller:
-                self._place_all(backlog)
+        for backlog in self._of_seller.get(seller, ()):
+            self._place_all(backlog)
 
     def _place_all(self, backlog: Backlog) -> None:
         backlog.first = [None for _ in CHANNELS]

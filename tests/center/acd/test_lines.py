@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center.acd.lines import ROOM_MIN, Line
+from center.acd.lines import ROOM_MIN, Line, first
 
 
 @dataclass
@@ -43,6 +43,24 @@ def test_who_is_head_is_who_a_search_finds(moves):
         expected = min(keys, key=keys.__getitem__) if keys else None
         assert (found and found[2].name) == expected
     assert [entry[2].name for entry in line.standing()] == sorted(keys, key=keys.__getitem__)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 20), st.integers(0, 9)), max_size=300))
+def test_the_first_of_several_lines_is_who_a_search_finds(moves):
+    lines, keys, things = [Line(), Line(), Line()], {}, {}
+    for order, (which, name, key) in enumerate(moves):
+        thing = things.setdefault(name, Thing(name))
+        thing.stamp += 1
+        if name in keys:
+            del keys[name]
+        else:
+            keys[name] = (key, order)
+            lines[which].push(key, order, thing)
+        if order % 3 == 0:
+            expected = min(keys, key=keys.__getitem__) if keys else None
+            found = first(lines)
+            assert (found and found[2].name) == expected
+    assert first([]) is None
 
 
 def test_a_line_that_nobody_looks_at_does_not_grow():
