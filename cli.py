@@ -24,6 +24,30 @@ Paths = Annotated[list[Path], typer.Argument(help="Flow files or folders.", show
 Database = Annotated[Path, typer.Option(help="SQLite file that keeps everything.")]
 
 
+config_app = typer.Typer(
+    name="config", help="The settings file of `serve`.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(config_app, name="config")
+
+
+@config_app.command("check")
+def config_check(
+    file: Annotated[Path, typer.Argument(help="A settings file (TOML).")],
+) -> None:
+    """Tell what is wrong with a settings file, line by line, and what to write instead."""
+    from commands.config import check as run
+
+    raise typer.Exit(run(file))
+
+
+@config_app.command("schema")
+def config_schema() -> None:
+    """Print the schema of the settings file as JSON, for editors."""
+    from commands.config import schema as run
+
+    raise typer.Exit(run())
+
+
 @app.command()
 def check(
     paths: Paths,
@@ -98,9 +122,13 @@ def replay(
 
 @app.command()
 def serve(
+    context: typer.Context,
     sellers: Annotated[
         list[Path] | None,
         typer.Argument(help="Flow files or folders; none: the sample sellers.", show_default=False),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings file, which says all that follows and more.")
     ] = None,
     database: Database = DATABASE,
     smsc: Annotated[
@@ -113,25 +141,36 @@ def serve(
     smsc_port: Annotated[int, typer.Option(help="Port of the simulator; 0: any.")] = 2775,
     control_port: Annotated[int, typer.Option(help="Port of its phones; 0: any.")] = 2776,
     binds: Annotated[int, typer.Option(help="Connections to the SMSC.", min=1, max=64)] = 1,
+    operations_port: Annotated[
+        int | None, typer.Option(help="Port of /metrics, /health and /ready; none: not served.")
+    ] = None,
 ) -> None:
     """Open sellers for business by SMS."""
     import asyncio
 
-    from commands.flows_on_disk import LIBRARY
-    from commands.serve import ServeSettings
+    from commands.serve import Options, settings_of
     from commands.serve import serve as run
 
-    settings = ServeSettings(
-        tuple(sellers or [LIBRARY]),
-        database,
-        smsc,
-        system_id,
-        password,
-        smsc_port,
-        control_port,
-        binds,
+    options = Options(
+        sellers=tuple(sellers or ()),
+        database=database,
+        smsc=smsc,
+        system_id=system_id,
+        password=password,
+        smsc_port=smsc_port,
+        control_port=control_port,
+        binds=binds,
+        operations_port=operations_port,
     )
-    raise typer.Exit(asyncio.run(run(settings)))
+    typed = [
+        name
+        for name in context.params
+        if (source := context.get_parameter_source(name)) is not None
+        and source.name == "COMMANDLINE"
+        and name != "config"
+    ]
+    settings = settings_of(config, options, typed)
+    raise typer.Exit(asyncio.run(run(settings)) if settings is not None else 2)
 
 
 @app.command()

@@ -9,12 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
+from pydantic import SecretStr, ValidationError
 
+from commands.config import load_settings
+from commands.flows_on_disk import LIBRARY
 from commands.serving.business import Business, OpenSeller, open_business
 from commands.serving.running import run, stop_signals
 from commands.serving.service import Service
 from commands.serving.simulator import Simulator
 from commands.serving.texts import Texts
+from commands.settings.schema import (
+    CarrierSection,
+    Config,
+    OperationsSection,
+    SimulatorSection,
+    StoreSection,
+)
 from sms.carrier import Carrier
 from sms.smsc.exchange import Account
 from sms.smsc.server import Settings
@@ -26,68 +36,119 @@ SELLERS_SHOWN_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ServeSettings:
-    """How to serve."""
+class Options:
+    """What the command line says, where no settings file does."""
 
-    sellers: tuple[Path, ...]
-    database: Path
-    smsc: str | None
+    sellers: tuple[Path, ...] = ()
+    database: Path = Path("var/dialcart.db")
+    smsc: str | None = None
     """`host:port` of a carrier's SMSC; None runs the simulator."""
-    system_id: str
-    password: str
-    smsc_port: int
-    control_port: int
+    system_id: str = "dialcart"
+    password: str = "dialcart"  # noqa: S105  # the simulator's
+    smsc_port: int = 2775
+    control_port: int = 2776
     binds: int = 1
+    operations_port: int | None = None
 
-
-def services_of(settings: ServeSettings, business: Business) -> list[Service]:
-    """Every service, in the order in which they open. Raises ValueError for an SMSC that is none."""
-    if settings.smsc is None:
-        simulator = Simulator(
-            Settings(
-                accounts=(Account(settings.system_id, settings.password),),
-                port=settings.smsc_port,
-                control_port=settings.control_port,
-            )
+    def config(self) -> Config:
+        """The settings that these options come to. Raises ValueError that says what to write instead."""
+        carriers: list[CarrierSection] = []
+        if self.smsc is not None:
+            host, _, port = self.smsc.rpartition(":")
+            if not host or not port.isdecimal():
+                raise ValueError(f"`{self.smsc}` is no SMSC; write host:port")
+            carriers = [
+                CarrierSection(
+                    name="carrier",
+                    host=host,
+                    port=int(port),
+                    system_id=self.system_id,
+                    password=SecretStr(self.password),
+                    binds=self.binds,
+                )
+            ]
+        return Config(
+            sellers=list(self.sellers),
+            store=StoreSection(database=self.database),
+            carrier=carriers,
+            simulator=SimulatorSection(
+                port=self.smsc_port,
+                control_port=self.control_port,
+                system_id=self.system_id,
+                password=SecretStr(self.password),
+                binds=self.binds,
+            ),
+            operations=OperationsSection(port=self.operations_port)
+            if self.operations_port is not None
+            else None,
         )
 
-        def simulated() -> Sequence[Carrier]:
-            return [_carrier(settings, "127.0.0.1", simulator.port)]
 
-        return [simulator, Texts(business, simulated)]
-    host, _, port = settings.smsc.rpartition(":")
-    if not host or not port.isdecimal():
-        raise ValueError(f"`{settings.smsc}` is no SMSC; write host:port")
-    return [Texts(business, lambda: [_carrier(settings, host, int(port))])]
+def settings_of(file: Path | None, options: Options, typed: Sequence[str]) -> Config | None:
+    """The settings from a file, or from the options; None if they are wrong, which is told. Raises OSError."""
+    if file is None:
+        try:
+            return options.config()
+        except ValidationError as error:
+            for found in error.errors():
+                typer.echo(f"{'.'.join(map(str, found['loc']))}: {found['msg']}", err=True)
+        except ValueError as error:
+            typer.echo(str(error), err=True)
+        return None
+    if typed:
+        named = ", ".join("--" + name.replace("_", "-") for name in typed)
+        typer.echo(f"{named} stands beside --config; write it in {file} instead", err=True)
+        return None
+    return load_settings(file)
 
 
-def _carrier(settings: ServeSettings, host: str, port: int) -> Carrier:
-    return Carrier(
-        "carrier", host, port, settings.system_id, settings.password, binds=settings.binds
+def services_of(config: Config, business: Business) -> list[Service]:
+    """Every service, in the order in which they open."""
+    if config.carrier:
+        carriers = [section.carrier() for section in config.carrier]
+        return [Texts(business, lambda: carriers)]
+    section = config.simulator
+    password = section.password.get_secret_value()
+    simulator = Simulator(
+        Settings(
+            accounts=(Account(section.system_id, password),),
+            port=section.port,
+            control_port=section.control_port,
+        )
     )
 
+    def simulated() -> list[Carrier]:
+        return [
+            Carrier(
+                "carrier",
+                "127.0.0.1",
+                simulator.port,
+                section.system_id,
+                password,
+                binds=section.binds,
+            )
+        ]
 
-async def serve(settings: ServeSettings) -> int:
+    return [simulator, Texts(business, simulated)]
+
+
+async def serve(config: Config) -> int:
     """Serve until interrupted; the exit status."""
-    business = open_business(settings.database, settings.sellers)
+    database = config.store.database
+    business = open_business(database, config.sellers or [LIBRARY])
     if not business.sellers:
         typer.echo("no seller to serve", err=True)
         return 1
-    try:
-        services = services_of(settings, business)
-    except ValueError as error:
-        typer.echo(str(error), err=True)
-        return 2
+    services = services_of(config, business)
     stop, hurry = stop_signals()
     forgetting = asyncio.create_task(_forget(business.store))
 
     def opened() -> None:
-        for service in services:
-            if isinstance(service, Simulator):
-                _say_what_next(business.sellers, settings, service.control_port)
+        control_port = next((s.control_port for s in services if isinstance(s, Simulator)), None)
+        _say_what_next(business.sellers, database, control_port)
 
     try:
-        await run(services, stop, hurry, opened=opened)
+        await run(services, stop, hurry, opened=opened, drain_s_max=config.drain_s)
     finally:
         forgetting.cancel()
         business.close()
@@ -101,13 +162,13 @@ async def _forget(store: SqliteStore) -> None:
         await asyncio.sleep(FORGET_EVERY_S)
 
 
-def _say_what_next(
-    sellers: Sequence[OpenSeller], settings: ServeSettings, control_port: int
-) -> None:
-    typer.echo(f"Dialcart is open: {len(sellers)} sellers, orders kept in {settings.database}\n")
+def _say_what_next(sellers: Sequence[OpenSeller], database: Path, control_port: int | None) -> None:
+    typer.echo(f"Dialcart is open: {len(sellers)} sellers, orders kept in {database}\n")
     for seller in sellers[:SELLERS_SHOWN_MAX]:
         codes = ", ".join(seller.codes) or "no SMS code"
         typer.echo(f"  {seller.seller:<12} text to {codes:<22} {seller.keyword}  {seller.name}")
+    if control_port is None:
+        return
     first = next((seller for seller in sellers if seller.codes), None)
     code = first.codes[0] if first else "10690001"
     port = "" if control_port == DEFAULT_CONTROL_PORT else f" --port {control_port}"
@@ -116,5 +177,5 @@ def _say_what_next(
         f"  .venv/bin/dialcart phone --to {code}{port}\n"
         "and text anything, or order in one line:  101 2\n"
         "Then look at the order:\n"
-        f"  .venv/bin/dialcart orders --database {settings.database}\n"
+        f"  .venv/bin/dialcart orders --database {database}\n"
     )

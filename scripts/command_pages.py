@@ -6,6 +6,7 @@ from inspect import Parameter, getdoc, signature
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin
 
+from typer import Typer
 from typer.models import ArgumentInfo, ParameterInfo
 
 from cli import app
@@ -68,14 +69,21 @@ def rows(command: Callable[..., object]) -> Iterator[str]:
         yield f"| {shown} | {told} | {'required' if required else default_of(default)} |"
 
 
+def commands(of: Typer = app, before: str = "") -> Iterator[tuple[str, Callable[..., object]]]:
+    """Every command with its name, those of groups after the others."""
+    for command in of.registered_commands:
+        if command.callback is not None and not command.hidden:
+            name = command.name or command.callback.__name__.replace("_", "-")
+            yield f"{before}{name}", command.callback
+    for group in of.registered_groups:
+        if group.typer_instance is not None and not group.hidden:
+            yield from commands(group.typer_instance, f"{before}{group.name} ")
+
+
 def page() -> str:
     """The whole page."""
     parts = [TITLE]
-    for command in app.registered_commands:
-        function = command.callback
-        if function is None or command.hidden:
-            continue
-        name = command.name or function.__name__.replace("_", "-")
+    for name, function in commands():
         parts.append(f"\n## dialcart {name}\n\n{getdoc(function) or ''}\n")
         table = list(rows(function))
         if table:

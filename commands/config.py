@@ -1,0 +1,66 @@
+"""`dialcart config`: a settings file held against its schema, and the schema itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import typer
+
+from commands.settings.reading import read_settings
+from commands.settings.reference import json_schema
+from commands.settings.schema import Config
+from commands.settings.secrets import secret_fields
+from commands.settings.sections import every_section
+
+
+def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Config | None:
+    """Read a file, or tell what is wrong with it and give None. Raises OSError."""
+    read = read_settings(path.read_bytes(), environment)
+    if isinstance(read, Config):
+        return read
+    for problem in read:
+        typer.echo(f"{path}:{problem.line}: {problem.told}", err=True)
+    return None
+
+
+def check(path: Path) -> int:
+    """Tell what is wrong with a settings file; the exit status."""
+    config = load_settings(path)
+    if config is None:
+        return 1
+    missing = [str(folder) for folder in config.sellers if not folder.exists()]
+    for folder in missing:
+        typer.echo(f"{path}: the sellers' folder {folder} is not there", err=True)
+    for carrier in config.carrier:
+        if carrier.ca_file is not None and not carrier.ca_file.is_file():
+            missing.append(str(carrier.ca_file))
+            typer.echo(f"{path}: {carrier.ca_file} of {carrier.name} is not there", err=True)
+    if missing:
+        return 1
+    for word in _exposed(path):
+        typer.echo(
+            f"{path}: a {word} stands in a file that others may read; "
+            f"`chmod 600 {path}`, or set it in the environment",
+            err=True,
+        )
+    carriers = ", ".join(carrier.name for carrier in config.carrier) or "the simulator"
+    typer.echo(f"{path} is well: {carriers}; orders kept in {config.store.database}")
+    return 0
+
+
+def _exposed(path: Path) -> list[str]:
+    """Kinds of secrets that stand in the file itself, if it may be read by others."""
+    if not path.stat().st_mode & 0o077:
+        return []
+    text = path.read_text("utf-8-sig")
+    names = {name for section in every_section(Config) for name in secret_fields(section)}
+    lines = [line.partition("=")[0].strip() for line in text.splitlines() if "=" in line]
+    return sorted(names.intersection(lines))
+
+
+def schema() -> int:
+    """Print the schema; the exit status."""
+    typer.echo(json_schema())
+    return 0

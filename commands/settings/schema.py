@@ -1,0 +1,165 @@
+"""What may stand in the settings file: a class a section, a field a key.
+
+To add a section, write its class (in a file of its own, if it is long) and name it as a field of Config. The reference
+page, `dialcart config schema`, checking, and secrets from the environment follow from the fields.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from sms.carrier import Carrier
+from sms.smpp.bind import Timers
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+Ton = Annotated[int, Field(ge=0, le=7)]
+File = Annotated[Path, Field(strict=False)]
+Seconds = Annotated[float, Field(gt=0, le=3_600)]
+
+
+class Section(BaseModel):
+    """A table of the file. Text is no number, and a key that nobody reads is a slip."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+    )
+
+
+class StoreSection(Section):
+    """Where everything is kept."""
+
+    database: File = Path("var/dialcart.db")
+    """SQLite file that keeps orders, sessions, stock and what waits to be sent. A relative path begins where
+    `dialcart` was started."""
+
+
+class TimersSection(Section):
+    """How patient we are with a carrier."""
+
+    session_init_s: Seconds = 10.0
+    """From the connection to the bind."""
+    enquire_link_s: Seconds = 30.0
+    """Silence after which the carrier is asked whether it is there."""
+    response_s: Seconds = 10.0
+    """A request waits so long for its response."""
+    inactivity_s: Seconds = 120.0
+    """Silence after which the carrier is taken for gone."""
+
+
+class CarrierSection(Section):
+    """One carrier's SMSC. Write `[[carrier]]` once for each."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$", examples=["unicom"])]
+    """What we call it, in small letters. Texts that wait in the database are kept under this name."""
+    host: Annotated[str, Field(min_length=1, max_length=253, examples=["smsc.example.net"])]
+    """Name or address of its SMSC. With TLS the certificate must bear this name."""
+    port: Annotated[int, Field(ge=1, le=65_535)] = 2775
+    """Its SMPP port."""
+    # SMPP 3.4, section 4.1: 16, 9 and 13 octets with the NUL.
+    system_id: Annotated[str, Field(min_length=1, max_length=15, examples=["dialcart"])]
+    """Our name there."""
+    password: Annotated[SecretStr, Field(strict=False, max_length=8)]
+    """Our password there, at most eight characters (SMPP 3.4, section 5.2.2)."""
+    system_type: Annotated[str, Field(max_length=12)] = ""
+    """What kind of system we are, if the carrier wants to know."""
+    mode: Literal["transceiver", "pair"] = "transceiver"
+    """How we bind; `pair` binds a transmitter and a receiver, for an SMSC that knows no transceiver."""
+    binds: Annotated[int, Field(ge=1, le=64)] = 1
+    """Connections (or pairs) at once."""
+    window: Annotated[int, Field(ge=1, le=1_000)] = 64
+    """Messages under way on one connection, which the carrier has not answered."""
+    rate: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    """Segments a second that the carrier allows. Left out: as fast as it takes them."""
+    tls: bool = False
+    """Whether the connection is encrypted. The certificate is checked, and so is the host's name in it."""
+    ca_file: File | None = None
+    """Certificates that sign the carrier's, beside the system's own (PEM)."""
+    source_ton: Ton = 3
+    """Type of number of our code (SMPP 3.4, section 5.2.5): 3 network specific, 5 alphanumeric."""
+    source_npi: Annotated[int, Field(ge=0, le=18)] = 0
+    """Numbering plan of our code (section 5.2.6)."""
+    destination_ton: Ton = 1
+    """Type of number of phones: 1 international, 2 national."""
+    destination_npi: Annotated[int, Field(ge=0, le=18)] = 1
+    """Numbering plan of phones: 1 ISDN (E.164)."""
+    concatenation: Literal["udh8", "udh16", "sar", "payload"] = "udh8"
+    """How long texts are sent: with an 8 or 16 bit reference before each segment, in SAR parameters, or whole."""
+    receipts: bool = True
+    """Whether delivery receipts are asked for."""
+    timers: TimersSection = TimersSection()
+
+    @model_validator(mode="after")
+    def _ca_file_needs_tls(self) -> CarrierSection:
+        if self.ca_file is not None and not self.tls:
+            raise ValueError("`ca_file` is for TLS, which is off here; write tls = true")
+        return self
+
+    def carrier(self) -> Carrier:
+        """The value that the text channel takes."""
+        values = self.model_dump(exclude={"password", "ca_file", "timers"})
+        return Carrier(
+            **values,
+            password=self.password.get_secret_value(),
+            ca_file=str(self.ca_file) if self.ca_file is not None else None,
+            timers=Timers(**self.timers.model_dump()),
+        )
+
+
+class SimulatorSection(Section):
+    """The carrier that comes with us. It runs where no `[[carrier]]` is named."""
+
+    port: Port = 2775
+    """Where it listens for SMPP, on this machine only; 0: any."""
+    control_port: Port = 2776
+    """Where it listens for `dialcart phone`, on this machine only; 0: any."""
+    system_id: Annotated[str, Field(min_length=1, max_length=15)] = "dialcart"
+    """Account that may bind."""
+    password: Annotated[SecretStr, Field(strict=False, max_length=8)] = SecretStr("dialcart")
+    """Its password."""
+    binds: Annotated[int, Field(ge=1, le=64)] = 1
+    """Connections that we make to it."""
+
+
+class OperationsSection(Section):
+    """For operators: /metrics, /health and /ready over HTTP. It runs where this section stands."""
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Address to listen on. Figures name sellers' codes and carriers: keep it off public networks."""
+    port: Port = 9464
+    """Port to listen on; 0: any."""
+
+
+class LogSection(Section):
+    """What is told on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is told."""
+    format: Literal["json", "text"] = "json"
+    """`json`: one event a line, for machines; `text`: for people. Numbers and texts of buyers stand in neither."""
+
+
+class Config(Section):
+    """The whole file."""
+
+    sellers: list[File] = Field(default=[], examples=[["shops"]])
+    """Flow files, or folders of them, that are open. None: the sample sellers that come with us."""
+    drain_s: Annotated[float, Field(ge=0, le=600)] = 10.0
+    """After SIGTERM, what was taken has so long to be finished and sent. What is left goes on at the next start."""
+    store: StoreSection = StoreSection()
+    carrier: Annotated[list[CarrierSection], Field(max_length=64)] = []
+    simulator: SimulatorSection = SimulatorSection()
+    operations: OperationsSection | None = None
+    log: LogSection = LogSection()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Config:
+        names = [carrier.name for carrier in self.carrier]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(
+                    f"two carriers are called `{name}`; give each a name of its own, for replies go back by it"
+                )
+        return self

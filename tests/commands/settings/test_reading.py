@@ -1,0 +1,182 @@
+"""A settings file gives settings, or tells line by line what to write instead."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commands.settings.lines import lines_of
+from commands.settings.reading import FILE_BYTES_MAX, PROBLEMS_MAX, Problem, read_settings
+from commands.settings.schema import Config
+from sms.carrier import Carrier
+from sms.smpp.bind import Timers
+
+SECRETS = {"DIALCART_CARRIER_UNICOM_PASSWORD": "geheim"}
+WHOLE = """\
+sellers = ["shops", "more shops"]
+drain_s = 30
+
+[store]
+database = "/srv/dialcart.db"
+
+[[carrier]]
+name = "unicom"
+host = "smsc.example.net"
+port = 3550
+system_id = "us"
+binds = 2
+window = 10
+rate = 50
+tls = true
+ca_file = "ca.pem"
+[carrier.timers]
+response_s = 5
+
+[[carrier]]  # another
+name = "telcom"
+host = "10.0.0.1"
+system_id = "us"
+password = "other"
+mode = "pair"
+
+[log]
+level = "warning"
+"""
+
+
+def read(text: str) -> Config | list[Problem]:
+    return read_settings(text.encode(), SECRETS)
+
+
+def problem(text: str) -> tuple[int, str]:
+    """The one thing that is wrong."""
+    found = read(text)
+    assert isinstance(found, list)
+    assert len(found) == 1, found
+    return found[0].line, found[0].told
+
+
+def test_a_whole_file_is_read() -> None:
+    config = read(WHOLE)
+    assert isinstance(config, Config)
+    assert config.sellers == [Path("shops"), Path("more shops")]
+    first, second = (section.carrier() for section in config.carrier)
+    assert first == Carrier(
+        "unicom",
+        "smsc.example.net",
+        3550,
+        "us",
+        "geheim",
+        binds=2,
+        window=10,
+        rate=50.0,
+        tls=True,
+        ca_file="ca.pem",
+        timers=Timers(response_s=5.0),
+    )
+    assert (second.mode, second.password) == ("pair", "other")
+
+
+def test_every_field_of_a_carrier_may_be_written() -> None:
+    config = read(WHOLE)
+    assert isinstance(config, Config)
+    assert set(Carrier.__dataclass_fields__) == set(type(config.carrier[0]).model_fields)
+
+
+def test_an_empty_file_serves_the_samples_on_the_simulator() -> None:
+    config = read("")
+    assert isinstance(config, Config)
+    assert (config.carrier, config.operations) == ([], None)
+
+
+def test_a_secret_of_the_environment_goes_before_the_file() -> None:
+    text = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\npassword = "old"\n'
+    config = read(text)
+    assert isinstance(config, Config)
+    assert config.carrier[0].carrier().password == "geheim"
+
+
+def test_no_secret_is_shown() -> None:
+    assert "geheim" not in repr(read(WHOLE))
+
+
+CARRIER = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("drain = 5", 1, "did you mean `drain_s`?"),
+        (CARRIER + "prot = 1", 5, "`prot` is not known in [[carrier]]; did you mean `port`?"),
+        ('database = "x"', 1, "it stands in [store]"),
+        (CARRIER + 'port = "2775"', 5, "write port = 2775"),
+        (CARRIER + "port = 70000", 5, "write at most 65535"),
+        (CARRIER + "rate = 0", 5, "write more than 0"),
+        (CARRIER + 'mode = "both"', 5, "write one of 'transceiver' or 'pair'"),
+        (CARRIER + 'ca_file = "x"', 1, "write tls = true"),
+        (CARRIER.replace("unicom", "Uni Com") + 'password = ""', 2, "small letters"),
+        (CARRIER.replace("unicom", "x"), 1, "set the environment variable DIALCART_CARRIER_X_"),
+        (CARRIER.replace('host = "h"\n', ""), 1, 'write host = "smsc.example.net"'),
+        (CARRIER + CARRIER, 1, "two carriers are called `unicom`"),
+        ("[carrier]\n", 1, "write [[carrier]]"),
+        (CARRIER + "[carrier.timers]\nresponse_s = 0", 6, "`response_s` is out of range"),
+        (CARRIER + "[[carrier.timers]]\n", 5, "write [carrier.timers]"),
+        ("[log]\nlevel = loud", 2, 'write level = "loud"'),
+        ("[log]\nlevel", 2, "write a key, an equals sign and a value"),
+        ("[log", 1, "this is not TOML"),
+        ('sellers = "x"', 1, "`sellers` is no list"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line_and_what_to_write(
+    text: str, line: int, told: str
+) -> None:
+    at, found = problem(text)
+    assert told in found
+    assert at == line
+
+
+def test_a_password_longer_than_smpp_allows_is_refused_without_showing_it() -> None:
+    _, told = problem(CARRIER.replace("unicom", "x") + 'password = "123456789"')
+    assert told == "`password` is too long; at most 8"
+
+
+def test_what_is_no_text_or_too_long_is_told() -> None:
+    assert read_settings(b"\xff\xfe\x00", {}) == [
+        Problem(1, "", "the file is not text; save it as UTF-8")
+    ]
+    assert isinstance(read_settings(b"#" * FILE_BYTES_MAX, {}), Config)
+    assert isinstance(read_settings(b"#" * (FILE_BYTES_MAX + 1), {}), list)
+
+
+def test_only_so_many_problems_are_told() -> None:
+    found = read("".join(f"x{n} = 1\n" for n in range(PROBLEMS_MAX + 1)))
+    assert isinstance(found, list)
+    assert len(found) == PROBLEMS_MAX
+
+
+def test_lines_are_found_behind_values_of_every_kind() -> None:
+    text = (
+        'a = """\nb = 1\n"""  # "\n'
+        "c = [\n  '[x]',  # ]\n  2,\n]\n"
+        "d.e = { f = 1 }\n"
+        "[[t]]\ng = 1\n[t.u]\n'h i' = 1\n[[t]]\ng = 2\n"
+    )
+    assert lines_of(text) == {
+        ("a",): 1,
+        ("c",): 4,
+        ("d", "e"): 8,
+        ("t",): 9,
+        ("t", 0): 9,
+        ("t", 0, "g"): 10,
+        ("t", 0, "u"): 11,
+        ("t", 0, "u", "h i"): 12,
+        ("t", 1): 13,
+        ("t", 1, "g"): 14,
+    }
+
+
+@given(st.text(alphabet="ab=[]{}\"'#.\n\\1, ", max_size=60))
+def test_no_text_stops_it(text: str) -> None:
+    lines_of(text)
+    read(text)
