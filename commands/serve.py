@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,10 @@ from pydantic import SecretStr, ValidationError
 
 from commands.config import load_settings
 from commands.flows_on_disk import LIBRARY
+from commands.logs import log_to_stderr
+from commands.serving.books import Books
 from commands.serving.business import Business, OpenSeller, open_business
+from commands.serving.operations import Operations
 from commands.serving.running import run, stop_signals
 from commands.serving.service import Service
 from commands.serving.simulator import Simulator
@@ -21,6 +22,7 @@ from commands.serving.texts import Texts
 from commands.settings.schema import (
     CarrierSection,
     Config,
+    LogSection,
     OperationsSection,
     SimulatorSection,
     StoreSection,
@@ -28,9 +30,7 @@ from commands.settings.schema import (
 from sms.carrier import Carrier
 from sms.smsc.exchange import Account
 from sms.smsc.server import Settings
-from store.sqlite import SqliteStore
 
-FORGET_EVERY_S = 3_600.0
 DEFAULT_CONTROL_PORT = 2776
 SELLERS_SHOWN_MAX = 20
 
@@ -78,6 +78,7 @@ class Options:
                 password=SecretStr(self.password),
                 binds=self.binds,
             ),
+            log=LogSection(level="warning", format="text"),
             operations=OperationsSection(port=self.operations_port)
             if self.operations_port is not None
             else None,
@@ -104,6 +105,15 @@ def settings_of(file: Path | None, options: Options, typed: Sequence[str]) -> Co
 
 def services_of(config: Config, business: Business) -> list[Service]:
     """Every service, in the order in which they open."""
+    services: list[Service] = [Books(business.store, business.measured), *_texts(config, business)]
+    if config.operations is not None:
+        told = Operations(config.operations.host, config.operations.port, services)
+        return [told, *services]
+    return services
+
+
+def _texts(config: Config, business: Business) -> list[Service]:
+    """The text channel, with the simulator where no carrier is named."""
     if config.carrier:
         carriers = [section.carrier() for section in config.carrier]
         return [Texts(business, lambda: carriers)]
@@ -134,6 +144,7 @@ def services_of(config: Config, business: Business) -> list[Service]:
 
 async def serve(config: Config) -> int:
     """Serve until interrupted; the exit status."""
+    log_to_stderr(config.log.level, config.log.format)
     database = config.store.database
     business = open_business(database, config.sellers or [LIBRARY])
     if not business.sellers:
@@ -141,25 +152,19 @@ async def serve(config: Config) -> int:
         return 1
     services = services_of(config, business)
     stop, hurry = stop_signals()
-    forgetting = asyncio.create_task(_forget(business.store))
 
     def opened() -> None:
         control_port = next((s.control_port for s in services if isinstance(s, Simulator)), None)
         _say_what_next(business.sellers, database, control_port)
+        for told in (s for s in services if isinstance(s, Operations)):
+            typer.echo(f"For operators: http://{told.host}:{told.port}/metrics, /health, /ready")
 
     try:
         await run(services, stop, hurry, opened=opened, drain_s_max=config.drain_s)
     finally:
-        forgetting.cancel()
         business.close()
     typer.echo("closed: what was taken is finished or kept")
     return 0
-
-
-async def _forget(store: SqliteStore) -> None:
-    while True:
-        store.forget_old(int(time.time()))
-        await asyncio.sleep(FORGET_EVERY_S)
 
 
 def _say_what_next(sellers: Sequence[OpenSeller], database: Path, control_port: int | None) -> None:

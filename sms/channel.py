@@ -57,6 +57,7 @@ class SmsChannel:
         self.clock = clock
         self.receiving = Receiving(turns, outbox, routes)
         self.sending = Sending(outbox, first_reference=int(clock()))
+        self._refusing = False
         self.receipts = 0
         """Delivery receipts that came."""
         turns.open("sms", self)
@@ -76,12 +77,18 @@ class SmsChannel:
         self.receiving.go_back()
         self.sending.resend()
 
+    def refuse_new(self) -> None:
+        """Before we close: texts stay with the carrier, which brings them to whoever binds next. Receipts still come."""
+        self._refusing = True
+
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
         """See sms.client.Handler."""
         now = self.clock()
         for message in messages:
             if message.esm_class & _ESM_TYPE_MASK == _ESM_RECEIPT:
                 self._receipt(link, message)
+            elif self._refusing:
+                link.acknowledge([(message.sequence, Status.X_T_APPN)])
             else:
                 self.receiving.receive(link, message, now)
 

@@ -359,6 +359,11 @@ class Esme:
         return sum(link.bound for link in self.links)
 
     @property
+    def wanted(self) -> int:
+        """Binds that should be up."""
+        return self.carrier.binds * (1 if self.carrier.mode == "transceiver" else 2)
+
+    @property
     def waiting(self) -> int:
         """Segments that the carrier has not taken."""
         return self._queued

@@ -140,3 +140,14 @@ update orders set status = ? where id = ? and status = ?;
 
 -- name: order_events
 select status, at from order_events where order_id = ? order by at;
+
+-- name: figures
+-- For operators. The oldest text is the first row; sessions are counted by a scan, so not on the writer's connection.
+select
+  (select count(*) from outbox) as texts_waiting,
+  (select at from outbox order by id limit 1) as oldest_text_at,
+  (select count(*) from contacts) as sessions,
+  (select coalesce(sum(orders), 0) from sellers) as orders,
+  (select count(*) from sellers) as sellers,
+  (select count(*) from shop_messages) as messages,
+  (select count(*) from hand_overs) as hand_overs;

@@ -16,6 +16,7 @@ from center.shops import Shops
 from commands.flows_on_disk import flow_files
 from commands.opening import open_flows
 from store.compiled import CompiledFlows
+from store.measured import MeasuredStore
 from store.sqlite import SqliteStore
 
 
@@ -36,6 +37,8 @@ class Business:
     """What a channel needs to serve buyers."""
 
     store: SqliteStore
+    measured: MeasuredStore
+    """The same store, for the turn batch: it counts what batches are and take."""
     shops: Shops
     turns: TurnBatch
     """One for all channels; each opens itself there."""
@@ -52,7 +55,9 @@ def open_business(database: Path, sellers: Iterable[Path]) -> Business:
     store = SqliteStore(database)
     routes, opened = publish_all(store, list(sellers), int(time.time()))
     shops = Shops(store.published(), store.program)
-    return Business(store, shops, TurnBatch(store, shops, later=_later), routes, tuple(opened))
+    measured = MeasuredStore(store)
+    turns = TurnBatch(measured, shops, later=_later)
+    return Business(store, measured, shops, turns, routes, tuple(opened))
 
 
 def _later(delay_s: float, callback: Callable[[], object], /) -> asyncio.TimerHandle:

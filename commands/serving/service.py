@@ -7,27 +7,10 @@ like the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Iterable
+from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Figures of one name, as they are now."""
-
-    name: str
-    """As Prometheus has it, with the unit last: `dialcart_sms_received_total`, `dialcart_outbox_age_seconds`."""
-    kind: Literal["counter", "gauge"]
-    help: str
-    labels: tuple[str, ...]
-    samples: Sequence[tuple[tuple[str, ...], float]]
-    """A value for each set of labels."""
-
-
-def single(name: str, kind: Literal["counter", "gauge"], help: str, value: float) -> Measure:  # noqa: A002
-    """A measure that has no labels."""
-    return Measure(name, kind, help, (), [((), value)])
+from center.measure import Measure, Spread
 
 
 class Service(Protocol):
@@ -54,6 +37,6 @@ class Service(Protocol):
         """Why it cannot serve now, or None when it can."""
         ...
 
-    def measures(self) -> Iterable[Measure]:
+    def measures(self) -> Iterable[Measure | Spread]:
         """How it does, read from counters that it keeps anyway. Must not wait for anything."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commands.serving.service import Measure
+from center.measure import Measure, Spread
 from sms.smsc.server import Settings, Smsc
 
 
@@ -46,6 +46,6 @@ class Simulator:
         """Never: nobody in earnest depends on it."""
         return None
 
-    def measures(self) -> Iterable[Measure]:
+    def measures(self) -> Iterable[Measure | Spread]:
         """None: it is not ours to operate."""
         return ()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
+from center.measure import Measure, Spread, counter
 from commands.serving.business import Business
-from commands.serving.service import Measure
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.client import Esme
+from sms.client import Esme, Link
+from sms.smpp import pdu as p
 
 DRAIN_LOOK_S = 0.02
 """How often a drain looks whether the carriers have taken everything."""
@@ -38,7 +40,8 @@ class Texts:
             esme.start()
 
     async def drain(self) -> None:
-        """Finish the batch that is open, and wait until carriers have taken its texts."""
+        """Leave new texts with the carriers, finish the batch that is open, and wait until its texts are taken."""
+        self.channel.refuse_new()
         self.channel.turns.flush()
         # Answers come to any of many links, none of which knows of a drain.
         while any(esme.waiting for esme in self.esmes):  # noqa: ASYNC110
@@ -54,6 +57,113 @@ class Texts:
         down = [esme.carrier.name for esme in self.esmes if not esme.bound]
         return f"no bind to {', '.join(down)}" if down or not self.esmes else None
 
-    def measures(self) -> Iterable[Measure]:
-        """What the counters of the channel and its binds say."""
-        return ()
+    def measures(self) -> Iterable[Measure | Spread]:
+        """What the counters of the channel, its batches and its binds say."""
+        batches = self.channel.turns.counters
+        receiving = self.channel.receiving.counters
+        sending = self.channel.sending.counters
+        yield counter("dialcart_turns", "Turns stepped, on all channels.", batches.turns)
+        yield counter("dialcart_batches", "Batches kept.", batches.batches)
+        yield counter("dialcart_arrivals_refused", "Answered with `not now`.", batches.refused)
+        yield counter("dialcart_arrivals_set_aside", "Given to sellers to read.", batches.set_aside)
+        yield counter("dialcart_sms_received", "deliver_sm that were texts.", receiving.received)
+        yield counter("dialcart_sms_unrouted", "Texts for no seller.", receiving.unrouted)
+        yield counter("dialcart_sms_receipts", "Delivery receipts.", self.channel.receipts)
+        yield counter("dialcart_sms_replies", "Texts handed to carriers.", sending.replies)
+        yield counter(
+            "dialcart_sms_undeliverable", "Texts that no carrier would take.", sending.undeliverable
+        )
+        for name, kind, told, read in _CARRIERS:
+            yield Measure(
+                f"dialcart_smpp_{name}",
+                kind,
+                told,
+                ("carrier",),
+                [((esme.carrier.name,), float(read(esme))) for esme in self.esmes],
+            )
+        links = [
+            ((esme.carrier.name, str(link.index), BIND_NAMES[link.mode]), link)
+            for esme in self.esmes
+            for link in esme.links
+        ]
+        for name, kind, told, look in _BINDS:
+            yield Measure(
+                f"dialcart_bind_{name}",
+                kind,
+                told,
+                ("carrier", "bind", "mode"),
+                [(labels, float(look(link))) for labels, link in links],
+            )
+
+
+BIND_NAMES = {
+    p.BIND_TRANSCEIVER: "transceiver",
+    p.BIND_TRANSMITTER: "transmitter",
+    p.BIND_RECEIVER: "receiver",
+}
+
+Kind = Literal["counter", "gauge"]
+
+_CARRIERS: tuple[tuple[str, Kind, str, Callable[[Esme], float]], ...] = (
+    (
+        "segments_submitted",
+        "counter",
+        "Segments queued for a carrier.",
+        lambda e: e.counters.submitted,
+    ),
+    ("segments_taken", "counter", "Segments that it took.", lambda e: e.counters.taken),
+    (
+        "segments_throttled",
+        "counter",
+        "Segments that it refused as too many.",
+        lambda e: e.counters.throttled,
+    ),
+    ("segments_failed", "counter", "Segments given up.", lambda e: e.counters.failed),
+    ("segments_waiting", "gauge", "Segments that it has not taken yet.", lambda e: e.waiting),
+    ("reconnects", "counter", "Connections lost or not had.", lambda e: e.counters.reconnects),
+    ("binds", "gauge", "Binds that are up.", lambda e: e.bound),
+    ("binds_wanted", "gauge", "Binds that should be up.", lambda e: e.wanted),
+)
+"""What is told of each carrier."""
+
+_BINDS: tuple[tuple[str, Kind, str, Callable[[Link], float]], ...] = (
+    ("up", "gauge", "1 where the bind is up, 0 where it connects.", lambda link: link.bound),
+    ("unacknowledged", "gauge", "deliver_sm not answered yet.", lambda link: link.unacknowledged),
+    (
+        "window_used",
+        "gauge",
+        "Requests that wait for their answers.",
+        lambda link: link.machine.window - link.machine.room(),
+    ),
+    (
+        "pdus_received",
+        "counter",
+        "PDUs since the connection was made.",
+        lambda link: link.machine.counters.received,
+    ),
+    (
+        "pdus_sent",
+        "counter",
+        "PDUs since the connection was made.",
+        lambda link: link.machine.counters.sent,
+    ),
+    (
+        "pdus_nacked",
+        "counter",
+        "PDUs that were no SMPP.",
+        lambda link: link.machine.counters.nacked,
+    ),
+    (
+        "unanswered",
+        "counter",
+        "Requests that got no answer in time.",
+        lambda link: link.machine.counters.unanswered,
+    ),
+    (
+        "stray_responses",
+        "counter",
+        "Answers to nothing.",
+        lambda link: link.machine.counters.stray_responses,
+    ),
+)
+"""What is told of each bind."""

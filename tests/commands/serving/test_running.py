@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from center.measure import Measure, Spread
 from commands.serving.running import run
-from commands.serving.service import Measure
 
 
 class Fake:
@@ -36,7 +36,7 @@ class Fake:
     def unready(self) -> str | None:
         return None
 
-    def measures(self) -> Iterable[Measure]:
+    def measures(self) -> Iterable[Measure | Spread]:
         return ()
 
 

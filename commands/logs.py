@@ -1,0 +1,90 @@
+"""Logs: one event a line, as JSON for machines or as text for people, and never a buyer's number or words.
+
+Whoever logs is careful first; what is here catches what slips: numbers of NUMBER_DIGITS_MIN digits and more are masked
+wherever they stand, and of an error its kind and place are told, not its words, which may quote a buyer's.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal, TextIO
+
+NUMBER_DIGITS_MIN: Final = 6
+"""A run of as many digits or more is taken for a phone's number, also with blanks or dashes between them."""
+LINE_CHARACTERS_MAX: Final = 4_000
+FRAMES_MAX: Final = 12
+"""Of an error's way through the program, the innermost so many."""
+
+_NUMBER: Final = re.compile(rf"\+?\d(?:[ .()-]?\d){{{NUMBER_DIGITS_MIN - 1},}}")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+def masked(text: str) -> str:
+    """Text without numbers that may be a buyer's, on one line, of bounded length."""
+    return _CONTROLS.sub(" ", _NUMBER.sub("***", text))[:LINE_CHARACTERS_MAX]
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    """What a record says, with the `extra` that it was given."""
+    fields: dict[str, Any] = {
+        "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+        "level": record.levelname.lower(),
+        "from": record.name,
+        "event": masked(record.getMessage()),
+    }
+    for name, value in vars(record).items():
+        if name not in _OWN:
+            is_number = isinstance(value, int | float) and abs(value) < 10 ** (
+                NUMBER_DIGITS_MIN - 1
+            )
+            fields[name] = value if is_number else masked(str(value))
+    if record.exc_info and record.exc_info[0] is not None:
+        fields["error"] = record.exc_info[0].__name__
+        frames = traceback.extract_tb(record.exc_info[2])[-FRAMES_MAX:]
+        fields["where"] = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]
+    return fields
+
+
+class JsonLines(logging.Formatter):
+    """A JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of an event."""
+        return json.dumps(_fields(record), ensure_ascii=False, default=str)
+
+
+class PlainLines(logging.Formatter):
+    """A line for people: the time of day, how grave, who, what."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of an event."""
+        fields = _fields(record)
+        at, level, name, event = (fields.pop(key) for key in ("at", "level", "from", "event"))
+        rest = "".join(f" {key}={value}" for key, value in fields.items())
+        return f"{at[11:19]} {level:<7} {name}: {event}{rest}"
+
+
+def log_to(stream: TextIO, level: str, form: Literal["json", "text"]) -> logging.Handler:
+    """Write every logger's events to a stream from now on."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines() if form == "json" else PlainLines())
+    root = logging.getLogger()
+    for old in list(root.handlers):
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    # asyncio tells of slow callbacks with their arguments, which may be a buyer's.
+    logging.getLogger("asyncio").setLevel(max(logging.WARNING, root.level))
+    return handler
+
+
+def log_to_stderr(level: str, form: Literal["json", "text"]) -> logging.Handler:
+    """Where services log."""
+    return log_to(sys.stderr, level, form)

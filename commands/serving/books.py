@@ -1,0 +1,94 @@
+"""The books as a service: what the store holds, counted now and then beside the work, and old keys thrown away."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from center.measure import Measure, Spread, gauge
+from center.ports import StoreError
+from store.figures import Figures, read_figures
+from store.measured import MeasuredStore
+from store.sqlite import SqliteStore
+
+COUNT_EVERY_S = 15.0
+"""A count takes a second with millions of sessions, on another connection and in a thread."""
+FORGET_EVERY_S = 3_600.0
+
+log = logging.getLogger("dialcart")
+
+
+class Books:
+    """See commands.serving.service.Service."""
+
+    name = "store"
+
+    def __init__(self, store: SqliteStore, measured: MeasuredStore) -> None:
+        self._store = store
+        self._measured = measured
+        self._figures: Figures | None = None
+        self._wrong: str | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Count and forget from now on."""
+        await self._count()
+        self._tasks = [
+            asyncio.create_task(self._keep_counting()),
+            asyncio.create_task(self._keep_forgetting()),
+        ]
+
+    async def drain(self) -> None:
+        """Nothing waits here."""
+
+    async def close(self) -> None:
+        """Stop counting."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def unready(self) -> str | None:
+        """Whether the store could not be read when it was last counted."""
+        return self._wrong
+
+    def measures(self) -> Iterable[Measure | Spread]:
+        """What the last count said, and what batches did since the start."""
+        yield from self._measured.measures()
+        figures = self._figures
+        if figures is None:
+            return
+        oldest = figures.oldest_text_at
+        age_s = max(0.0, time.time() - oldest) if oldest is not None else 0.0
+        yield gauge(
+            "dialcart_outbox_texts", "Texts that no carrier has taken.", figures.texts_waiting
+        )
+        yield gauge("dialcart_outbox_age_seconds", "Age of the oldest of them.", age_s)
+        yield gauge("dialcart_sessions", "Sessions kept, live or over.", figures.sessions)
+        yield gauge("dialcart_orders", "Orders kept.", figures.orders)
+        yield gauge("dialcart_sellers", "Sellers that were published.", figures.sellers)
+        yield gauge("dialcart_shop_messages", "Messages that sellers may read.", figures.messages)
+        yield gauge("dialcart_hand_overs", "Requests for a person.", figures.hand_overs)
+        yield gauge("dialcart_store_bytes", "Size of the database on disk.", figures.bytes)
+
+    async def _count(self) -> None:
+        try:
+            self._figures = await asyncio.to_thread(read_figures, Path(self._store.path))
+            self._wrong = None
+        except StoreError as error:
+            self._wrong = str(error)
+
+    async def _keep_counting(self) -> None:
+        while True:
+            await asyncio.sleep(COUNT_EVERY_S)
+            await self._count()
+
+    async def _keep_forgetting(self) -> None:
+        while True:
+            try:
+                self._store.forget_old(int(time.time()))
+            except StoreError as error:
+                log.warning("old keys were not thrown away: %s", error)
+            await asyncio.sleep(FORGET_EVERY_S)

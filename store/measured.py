@@ -1,0 +1,86 @@
+"""A store that counts what its batches are and how long they take; all else is the store's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+
+from center.changes import Changes
+from center.contact import Arrival
+from center.measure import Histogram, Measure, Spread, counter
+from center.ports import Batch, Store, StoreError
+from center.world import World
+
+SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class MeasuredStore:
+    """See center.ports.Store."""
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._store = store
+        self._clock = clock
+        self._sizes = Histogram(SIZES)
+        self._turn_s = Histogram(SECONDS)
+        self._commit_s = Histogram(SECONDS)
+        self._failed = 0
+        self._orders = 0
+
+    @contextmanager
+    def batch(self, arrivals: Sequence[Arrival]) -> Generator[Batch]:
+        """See center.ports.Store."""
+        began = self._clock()
+        try:
+            with self._store.batch(arrivals) as batch:
+                yield _MeasuredBatch(batch, self._clock, self._committed)
+        except StoreError:
+            self._failed += 1
+            raise
+        self._sizes.observe(len(arrivals))
+        self._turn_s.observe(self._clock() - began)
+
+    def _committed(self, took_s: float, orders: int) -> None:
+        self._commit_s.observe(took_s)
+        self._orders += orders
+
+    def measures(self) -> Iterable[Measure | Spread]:
+        """What was counted since the start."""
+        return [
+            self._sizes.spread("dialcart_batch_arrivals", "Arrivals in one batch."),
+            self._turn_s.spread(
+                "dialcart_batch_seconds", "From the opening of a batch to its end on disk."
+            ),
+            self._commit_s.spread("dialcart_commit_seconds", "Writing a batch and its fsync."),
+            counter(
+                "dialcart_batches_refused", "Batches that the store could not keep.", self._failed
+            ),
+            counter("dialcart_orders_placed", "Orders since the start.", self._orders),
+        ]
+
+
+class _MeasuredBatch:
+    """See center.ports.Batch."""
+
+    __slots__ = ("_batch", "_clock", "_committed")
+
+    def __init__(
+        self, batch: Batch, clock: Callable[[], float], committed: Callable[[float, int], None]
+    ) -> None:
+        self._batch = batch
+        self._clock = clock
+        self._committed = committed
+
+    @property
+    def world(self) -> World:
+        return self._batch.world
+
+    @property
+    def text_ids(self) -> Sequence[int]:
+        return self._batch.text_ids
+
+    def commit(self, changes: Changes) -> None:
+        began = self._clock()
+        self._batch.commit(changes)
+        self._committed(self._clock() - began, len(changes.orders))

@@ -1,0 +1,70 @@
+"""No log line holds a buyer's number or an error's words, and each is one line."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commands.logs import LINE_CHARACTERS_MAX, NUMBER_DIGITS_MIN, log_to, masked
+
+log = logging.getLogger("dialcart.test")
+
+
+@pytest.fixture
+def root() -> Iterator[None]:
+    """The root logger as it was, afterwards."""
+    logger = logging.getLogger()
+    handlers, level = list(logger.handlers), logger.level
+    yield
+    logger.handlers[:] = handlers
+    logger.setLevel(level)
+
+
+def test_an_event_is_one_json_object_on_one_line(root: None) -> None:
+    stream = io.StringIO()
+    log_to(stream, "info", "json")
+    log.info("%s: link %d is %s\nx", "unicom", 0, "bound", extra={"carrier": "unicom", "link": 0})
+    [line] = stream.getvalue().splitlines()
+    event = json.loads(line)
+    assert event["event"] == "unicom: link 0 is bound x"
+    assert (event["level"], event["from"]) == ("info", "dialcart.test")
+    assert (event["carrier"], event["link"]) == ("unicom", 0)
+    assert event["at"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_numbers_and_the_words_of_errors_are_not_told(form: str, root: None) -> None:
+    stream = io.StringIO()
+    log_to(stream, "debug", "json" if form == "json" else "text")
+    log.warning("from %s", "+86 138-0013-8000", extra={"buyer": 13800138000})
+    try:
+        raise ValueError("牛肉面 2 for 13800138000")
+    except ValueError:
+        log.exception("a message fails")
+    told = stream.getvalue()
+    assert "138" not in told
+    assert "牛肉面" not in told
+    assert "ValueError" in told
+    assert "test_logs.py" in told
+
+
+def test_what_is_short_stays() -> None:
+    assert masked("order A0001 at port 2775, 0x58") == "order A0001 at port 2775, 0x58"
+
+
+def test_the_shortest_number_that_is_masked() -> None:
+    assert masked("1" * (NUMBER_DIGITS_MIN - 1)) == "1" * (NUMBER_DIGITS_MIN - 1)
+    assert masked("1" * NUMBER_DIGITS_MIN) == "***"
+
+
+def test_a_line_is_bounded() -> None:
+    assert len(masked("x" * (LINE_CHARACTERS_MAX + 1))) == LINE_CHARACTERS_MAX
+
+
+@given(st.text())
+def test_nothing_breaks_a_line(text: str) -> None:
+    assert len(masked(text).splitlines()) <= 1

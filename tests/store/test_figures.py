@@ -1,0 +1,30 @@
+"""What a store holds is counted beside the writer."""
+
+from pathlib import Path
+
+import pytest
+
+from center.changes import Changes, OutgoingText
+from center.ports import StoreError
+from store.figures import read_figures
+from store.sqlite import SqliteStore
+from tests.flows.shops import NOON, program_of
+
+
+def test_a_store_is_counted_while_it_is_open(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "shop.db")
+    store.publish("shop", program_of(), NOON)
+    texts = [OutgoingText("c", "1069", "1", "x", NOON + n) for n in range(3)]
+    with store.batch([]) as batch:
+        batch.commit(Changes(texts=texts))
+    found = read_figures(tmp_path / "shop.db")
+    assert (found.sellers, found.texts_waiting, found.oldest_text_at) == (1, 3, NOON)
+    assert (found.sessions, found.orders) == (0, 0)
+    assert found.bytes > 4096
+    store.close()
+
+
+def test_a_file_that_is_no_store_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"x" * 100)
+    with pytest.raises(StoreError, match="cannot be counted"):
+        read_figures(tmp_path / "x.db")

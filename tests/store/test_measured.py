@@ -1,0 +1,43 @@
+"""A measured store keeps what the store keeps, and counts it."""
+
+import pytest
+
+from center.changes import Changes
+from center.measure import Measure, Spread
+from center.ports import StoreFullError
+from store.measured import MeasuredStore
+from store.memory import MemoryStore
+
+
+def figures(store: MeasuredStore) -> dict[str, float]:
+    """Values by name; of spreads how many were observed, and their sum."""
+    found: dict[str, float] = {}
+    for measure in store.measures():
+        match measure:
+            case Measure(name=name, samples=samples):
+                found[name] = samples[0][1]
+            case Spread(name=name, counts=counts, sum=total):
+                found[name] = sum(counts)
+                found[f"{name}_sum"] = total
+    return found
+
+
+def test_a_batch_is_kept_and_counted() -> None:
+    ticks = iter(range(100))
+    store = MeasuredStore(MemoryStore(), clock=lambda: next(ticks))
+    with store.batch([]) as batch:
+        batch.commit(Changes(notes={"x": b"1"}))
+    found = figures(store)
+    assert found["dialcart_batch_arrivals"] == 1
+    # Opened at 0, commit from 1 to 2, over at 3.
+    assert found["dialcart_commit_seconds_sum"] == 1
+    assert found["dialcart_batch_seconds_sum"] == 3
+
+
+def test_a_batch_that_the_store_cannot_keep_is_counted_apart() -> None:
+    store = MeasuredStore(MemoryStore())
+    with pytest.raises(StoreFullError), store.batch([]):
+        raise StoreFullError("full")
+    found = figures(store)
+    assert found["dialcart_batches_refused"] == 1
+    assert found["dialcart_batch_arrivals"] == 0

@@ -1,0 +1,1 @@
+"""For operators: /metrics, /health and /ready, on a port of their own."""
