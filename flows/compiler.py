@@ -10,6 +10,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from flows import expression as e
@@ -17,10 +18,13 @@ from flows import program as p
 from flows import schema, settings
 from flows import syntax as s
 from flows.catalog import read_price, read_stock
+from flows.same import Same
 
 SLOT = re.compile(r"<\s*([^\W\d]\w*)\s*[:：]\s*([^\W\d]\w*)\s*>")
 """`<dish:product>` in a phrase of `anywhere`."""
 
+TEXTS_KEPT_MAX = 100_000
+"""Texts whose wordings are kept between compilations: an author checks a flow again and again."""
 TRIES_DEFAULT = 3
 WAIT_DEFAULT_S = 6
 ANSWER_TYPES = {
@@ -251,9 +255,9 @@ class _Compiler:
                     price, stock = read_price(item.price, self.decimals), read_stock(item.stock)
                 except ValueError:
                     price = stock = 0
-                names = tuple(
-                    self._shown(item.label, "sms", language) for language in self.languages
-                )
+                # The middle of a row is what SMS shows.
+                columns = len(self.languages)
+                names = _labels(Same(item.label), self.languages)[columns : 2 * columns]
                 yield p.Product(
                     item.code,
                     names,
@@ -271,20 +275,16 @@ class _Compiler:
             return (self.flow.name,) * len(self.languages)
         return tuple(_resolve_text(text, "sms", language) for language in self.languages)
 
-    def _shown(self, label: s.Text, channel: str, language: str) -> str:
-        return re.split(r"[|｜]", _resolve_text(label, channel, language))[0].strip()
+    def _wording(self, text: s.Text) -> int:
+        return self._row(_texts(Same(text), self.languages))
 
-    def _wording(self, text: s.Text, *, label: bool = False) -> int:
-        row: list[int] = []
-        for channel in p.CHANNELS:
-            for language in self.languages:
-                read = self._shown if label else _resolve_text
-                row.append(self._text(read(text, channel, language)))
-        key = tuple(row)
+    def _label(self, label: s.Text) -> int:
+        return self._row(_labels(Same(label), self.languages))
+
+    def _row(self, row: tuple[str, ...]) -> int:
+        texts = self.texts
+        key = tuple([texts.setdefault(text, len(texts)) for text in row])
         return self.wordings.setdefault(key, len(self.wordings))
-
-    def _text(self, text: str) -> int:
-        return self.texts.setdefault(text, len(self.texts))
 
     # --- types of variables ---
 
@@ -451,7 +451,7 @@ class _Compiler:
 
     def _menu(self, menu: s.Menu, name: str) -> Callable[[], p.AnyNode]:
         wording = self._wording(menu.text) if menu.text else None
-        labels = [self._wording(option.label, label=True) for option in menu.options]
+        labels = [self._label(option.label) for option in menu.options]
         retry = self._retry(menu.retry)
         return lambda: p.Menu(
             name,
@@ -466,7 +466,7 @@ class _Compiler:
             p.Option(
                 None,
                 choice.key,
-                self._wording(choice.label, label=True),
+                self._label(choice.label),
                 tuple(phrases_of(choice.label)),
                 (),
                 None,
@@ -514,7 +514,7 @@ class _Compiler:
         return p.Option(
             option.channel,
             option.key,
-            self._wording(option.label, label=True) if label is None else label,
+            self._label(option.label) if label is None else label,
             () if slots else tuple(phrases_of(option.label)),
             slots,
             option.guard,
@@ -536,6 +536,21 @@ class _Compiler:
         else:
             limit, target = TRIES_DEFAULT, "agent" if "agent" in self.steps else None
         return lambda: p.Retry(no_input, no_match, limit, self._resolve(target), wait_s)
+
+
+# Blocks that were not edited are the same objects at the next compilation, and so are their texts.
+@lru_cache(maxsize=TEXTS_KEPT_MAX)
+def _texts(text: Same[s.Text], languages: tuple[str, ...]) -> tuple[str, ...]:
+    """A text's wordings, by channel and language."""
+    return tuple(
+        [_resolve_text(text.value, c, language) for c in p.CHANNELS for language in languages]
+    )
+
+
+@lru_cache(maxsize=TEXTS_KEPT_MAX)
+def _labels(label: Same[s.Text], languages: tuple[str, ...]) -> tuple[str, ...]:
+    """What is shown of a label: the first phrase of each of its wordings."""
+    return tuple([re.split(r"[|｜]", text)[0].strip() for text in _texts(label, languages)])
 
 
 def _resolve_text(text: s.Text, channel: str, language: str) -> str:

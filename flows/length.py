@@ -6,43 +6,54 @@ What is filled in comes from flows/sample.py, which says what bounds each value.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import cast
 
 from flows import expression as e
 from flows import program as p
 from flows import template as tpl
 from flows.render import LOOP_ITEMS_MAX, RENDERED_CHARACTERS_MAX
-from flows.sample import Cart, Samples, Size
+from flows.sample import Bounds, Cart, Samples, Size
+
+TEXTS_KEPT_MAX = 10_000
+"""Texts that are kept filled; with more, all are filled anew."""
 
 _Local = Mapping[str, object]
 
 
-def longest(program: p.Program, text_index: int, language: str) -> str:
+def longest(program: p.Program, text: str, language: str) -> str:
     """A rendering of a text that is as long as any that a buyer may plausibly get."""
-    return Lengths(program, "longest").text(text_index, language)
+    return lengths_of(Bounds(program), "longest").text(text, language)
+
+
+# An author checks one flow again and again; a folder's flows come one after another.
+@lru_cache(maxsize=16)
+def lengths_of(bounds: Bounds, size: Size) -> Lengths:
+    """The renderings at one size of every program whose names have the same bounds."""
+    return Lengths(bounds, size)
 
 
 class Lengths:
-    """Renderings of one program's texts at one size; made once, for many texts."""
+    """Renderings at one size; each is made once, and serves until the bounds change."""
 
-    def __init__(self, program: p.Program, size: Size) -> None:
-        self.program = program
-        self.samples = Samples(program, size)
-        self._texts: dict[tuple[int, str], str] = {}
+    def __init__(self, bounds: Bounds, size: Size) -> None:
+        self.samples = Samples(bounds, size)
+        self._texts: dict[tuple[str, str], str] = {}
         self._values: dict[tuple[tuple[str, ...], str], object] = {}
 
-    def text(self, text_index: int, language: str) -> str:
-        """The text as the buyer would get it."""
-        key = (text_index, language)
-        found = self._texts.get(key)
-        if found is None:
-            found = self._texts[key] = self.fill(self.program.texts[text_index], language)
-        return found
-
-    def fill(self, text: str, language: str) -> str:
-        """Any text of this program as the buyer would get it; one that cannot be read stays as it is."""
+    def text(self, text: str, language: str) -> str:
+        """The text as the buyer would get it; one that cannot be read stays as it is."""
         if "{" not in text:
             return text
+        key = (text, language)
+        found = self._texts.get(key)
+        if found is None:
+            if len(self._texts) >= TEXTS_KEPT_MAX:
+                self._texts.clear()
+            found = self._texts[key] = self._fill(text, language)
+        return found
+
+    def _fill(self, text: str, language: str) -> str:
         try:
             template = tpl.parse_template(text)
         except tpl.TemplateError:

@@ -619,7 +619,7 @@ def _fill(
 
 def _traced(program: p.Program, index: int, run: Run, trace: Trace) -> Run:
     """A node's function that also tells which edge it took."""
-    labels = {target: label for label, target in reversed(p.edges(program, index))}
+    labels = {target: label for label, target in reversed(p.edges(program.nodes[index]))}
     waits = isinstance(
         program.nodes[index], p.Menu | p.Ask | p.PlaceOrder | p.HandOver | p.Request | p.Pay
     )

@@ -336,13 +336,12 @@ def offered(options: tuple[Option, ...], channel: str) -> tuple[Option, ...]:
     return tuple([option for option in options if option.channel in (None, channel)])
 
 
-def edges(program: Program, index: int, channel: str | None = None) -> list[tuple[str, int]]:
+def edges(node: AnyNode, channel: str | None = None) -> list[tuple[str, int]]:
     """Ways out of a node, on one channel or on any, as (label, target); a target may be NOWHERE.
 
     Labels are what coverage and diagrams show: `next`, `yes`, `no`, `option 1`, `tries`, `ok`, `sold out`, `anywhere 0`.
     Edges of `anywhere` belong to the program: see `anywhere_edges`.
     """
-    node = program.nodes[index]
     match node:
         case Menu(_, _, options, retry):
             if channel is not None:

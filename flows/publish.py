@@ -16,6 +16,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from flows import program as p
+from flows.same import Same
 from flows.session import ENDED, Session
 
 
@@ -41,14 +42,14 @@ _KEEP = (Verdict.SAME, Verdict.COMPATIBLE)
 
 def compare(old: p.Program, new: p.Program) -> dict[str, Verdict]:
     """Each question and wait of the old program: what it is in the new one."""
-    return dict(_change(_Kept(old), _Kept(new)).verdicts)
+    return dict(_change(Same(old), Same(new)).verdicts)
 
 
 def move(session: Session, old: p.Program, new: p.Program) -> Session | None:
     """A waiting session on the new program, or None if it must stay pinned to the old one."""
     if session.at == ENDED:
         return None
-    change = _change(_Kept(old), _Kept(new))
+    change = _change(Same(old), Same(new))
     mark = session.at[:1] if session.at[:1] in MARKS else ""
     names = [session.at.removeprefix(mark), *session.calls]
     if any(change.verdicts.get(name) not in _KEEP for name in names):
@@ -59,21 +60,6 @@ def move(session: Session, old: p.Program, new: p.Program) -> Session | None:
         return None
     at, *calls = (_renamed(name, new) for name in names)
     return replace(session, program=change.fingerprint, at=mark + at, calls=tuple(calls))
-
-
-class _Kept:
-    """A program as a key: programs hold tables, so they are told apart by being the same object."""
-
-    __slots__ = ("program",)
-
-    def __init__(self, program: p.Program) -> None:
-        self.program = program
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kept) and other.program is self.program
-
-    def __hash__(self) -> int:
-        return id(self.program)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +76,8 @@ class _Change:
 
 
 @lru_cache(maxsize=CHANGES_MAX)
-def _change(old: _Kept, new: _Kept) -> _Change:
-    before, after = old.program, new.program
+def _change(old: Same[p.Program], new: Same[p.Program]) -> _Change:
+    before, after = old.value, new.value
     here, there = _Steps(before, after.renamed), _Steps(after, {})
     return _Change(
         {
@@ -132,10 +118,9 @@ class _Steps:
         """Answers and outcomes of a wait, those of a menu by channel, and the steps they lead to."""
         if not isinstance(node, _WAITS):
             return {}
-        index = self.program.waits[node.id]
         found: dict[tuple[str | None, str], frozenset[str]] = {}
         for channel in p.CHANNELS if isinstance(node, p.Menu) else (None,):
-            for label, target in p.edges(self.program, index, channel):
+            for label, target in p.edges(node, channel):
                 # When a buyer has failed too often is the seller's own affair.
                 if label != "tries":
                     way = channel, label

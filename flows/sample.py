@@ -7,7 +7,10 @@ flow gives none, a constant below does, and says that it is assumed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
+
+import msgspec
 
 from flows import program as p
 from flows import prompts
@@ -54,20 +57,61 @@ class Cart(list[dict[str, object]]):
     """How many the cart may have, which can be more than are listed."""
 
 
-class Samples:
-    """Values of one program's names at one size."""
+class Bounds:
+    """What of a program decides the values that its names can have. Two programs with the same are equal.
 
-    def __init__(self, program: p.Program, size: Size) -> None:
-        self.program = program
+    An edit of a text or of an arrow leaves them as they are, so what was filled with them before still stands.
+    """
+
+    def __init__(self, program: p.Program) -> None:
+        self.languages = program.languages
+        self.shop_names = program.shop_names
+        self.number = program.number
+        self.hours = program.hours
+        self.decimals = program.decimals
+        self.products = program.products
+        self.variables = program.variables
+        self.asked = tuple(
+            [
+                (node.name, node.type, node.lower, node.upper)
+                for node in program.nodes
+                if isinstance(node, p.Ask)
+            ]
+        )
+        """Name, type and range of every question."""
+        self.slots = tuple([slot for option in program.anywhere for slot in option.slots])
+        columns = len(program.languages)
+        self.labels = {
+            question: [
+                [program.texts[i] for i in program.wordings[option.label][columns : 2 * columns]]
+                for option in options
+            ]
+            for question, options in program.choices.items()
+        }
+        """Question of a choice to the labels of its values, each by language."""
+        # Whatever is added above is part of the key.
+        self._key = msgspec.msgpack.encode(list(vars(self).values()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bounds) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+class Samples:
+    """Values of names at one size."""
+
+    def __init__(self, bounds: Bounds, size: Size) -> None:
+        self.bounds = bounds
         self.most = size == "longest"
-        self.languages = {language: index for index, language in enumerate(program.languages)}
+        self.languages = {language: index for index, language in enumerate(bounds.languages)}
         self._products: dict[int, list[p.Product]] = {}
-        self._numbers: dict[str, tuple[int, int]] | None = None
 
     def value(self, parts: tuple[str, ...], language: str) -> object:
         """What a path gives: a text, a number, a list of records; None for a truth or a name that is not there."""
         name, *rest = parts
-        kind = self.program.variables.get(name)
+        kind = self.bounds.variables.get(name)
         if kind is not None:
             return self._variable(name, kind, rest, language)
         index = self.languages.get(language, 0)
@@ -75,9 +119,9 @@ class Samples:
         match name:
             case "shop":
                 return {
-                    "name": self.program.shop_names[index],
-                    "number": self.program.number,
-                    "hours_text": hours_text(self.program.hours, language),
+                    "name": self.bounds.shop_names[index],
+                    "number": self.bounds.number,
+                    "hours_text": hours_text(self.bounds.hours, language),
                 }.get(field)
             case "buyer" if field == "last_order":
                 return self._order(rest[1] if len(rest) > 1 else "number", language)
@@ -90,7 +134,7 @@ class Samples:
             case "catalog":
                 return [
                     self._product(product, index)
-                    for product in self.program.products
+                    for product in self.bounds.products
                     if not field or product.group == field
                 ]
             case "lang":
@@ -149,7 +193,7 @@ class Samples:
                     }
                     for product, quantity in self._lines(language)
                 )
-                most = min(len(self.program.products), LINES_MAX)
+                most = min(len(self.bounds.products), LINES_MAX)
                 lines.different = most if self.most else len(lines)
                 return lines
             case _:
@@ -160,18 +204,15 @@ class Samples:
         if base == "product":
             return self._sample(language).get(rest[0] if rest else "code", "")
         if base == "choice":
-            columns = len(self.program.languages) + self.languages.get(language, 0)
-            labels = [
-                self.program.texts[self.program.wordings[option.label][columns]]
-                for option in self.program.choices.get(detail, ())
-            ]
+            index = self.languages.get(language, 0)
+            labels = [by_language[index] for by_language in self.bounds.labels.get(detail, ())]
             return _longest_or_middle(labels, most=self.most)
         if base == "answer":
             kinds = dict(pair.split("=") for pair in detail.split(",") if pair)
             base = kinds.get(rest[0] if rest else "", "text")
         match base:
             case "number":
-                lower, upper = self._bounds().get(name, (0, NUMBER_LONGEST))
+                lower, upper = self._ranges.get(name, (0, NUMBER_LONGEST))
                 return max((str(lower), str(upper)), key=len) if self.most else max(lower, 2)
             case "money":
                 return self._money(MONEY_LONGEST if self.most else 2_000)
@@ -186,13 +227,12 @@ class Samples:
         """A variable of type text: an answer in words or digits."""
         letter = _FILLERS.get(language, "n")
         widest = ""
-        for node in self.program.nodes:
-            if not isinstance(node, p.Ask) or node.name != name:
+        for asked, kind, _, upper in self.bounds.asked:
+            if asked != name:
                 continue
-            match node.type:
+            match kind:
                 case "digits" | "pin":
-                    width = node.upper or PHONE_DIGITS_LONGEST
-                    value = "0" * width
+                    value = "0" * (upper or PHONE_DIGITS_LONGEST)
                 case "phone":
                     value = "1" * (PHONE_DIGITS_LONGEST if self.most else 11)
                 case "address":
@@ -208,27 +248,25 @@ class Samples:
 
     # --- samples ---
 
-    def _bounds(self) -> dict[str, tuple[int, int]]:
+    @cached_property
+    def _ranges(self) -> dict[str, tuple[int, int]]:
         """Lowest and highest value of every number that is asked for."""
-        if self._numbers is None:
-            found: dict[str, tuple[int, int]] = {}
-            for node in self.program.nodes:
-                if isinstance(node, p.Ask) and node.type == "number":
-                    upper = NUMBER_LONGEST if node.upper is None else node.upper
-                    before = found.get(node.name, (0, 0))
-                    found[node.name] = (min(before[0], node.lower or 0), max(before[1], upper))
-            for option in self.program.anywhere:
-                for name, kind in option.slots:
-                    if kind == "number":
-                        found[name] = (found.get(name, (0, 0))[0], QUANTITY_LONGEST)
-            self._numbers = found
-        return self._numbers
+        found: dict[str, tuple[int, int]] = {}
+        for name, kind, lower, upper in self.bounds.asked:
+            if kind == "number":
+                before = found.get(name, (0, 0))
+                most = NUMBER_LONGEST if upper is None else upper
+                found[name] = (min(before[0], lower or 0), max(before[1], most))
+        for name, kind in self.bounds.slots:
+            if kind == "number":
+                found[name] = (found.get(name, (0, 0))[0], QUANTITY_LONGEST)
+        return found
 
     def _lines(self, language: str) -> list[tuple[p.Product, int]]:
         """The cart: the products with the longest names, all that is in stock of each."""
         index = self.languages.get(language, 0)
         if index not in self._products:
-            by_name = sorted(self.program.products, key=lambda product: -len(product.names[index]))
+            by_name = sorted(self.bounds.products, key=lambda product: -len(product.names[index]))
             if self.most:
                 self._products[index] = by_name[:CART_LINES_LONGEST]
             else:
@@ -244,7 +282,7 @@ class Samples:
             return sum(product.price * quantity for product, quantity in self._lines(language))
         costs = sorted(
             product.price * min(max(1, product.stock), QUANTITY_LONGEST)
-            for product in self.program.products
+            for product in self.bounds.products
         )
         return sum(costs[-CART_LINES_LONGEST:])
 
@@ -260,7 +298,7 @@ class Samples:
     def _sample(self, language: str) -> dict[str, object]:
         """A product every field of which is the longest, or of middling length, in the catalog."""
         index = self.languages.get(language, 0)
-        listed = [self._product(product, index) for product in self.program.products]
+        listed = [self._product(product, index) for product in self.bounds.products]
         if not listed:
             return {}
         return {
@@ -269,7 +307,7 @@ class Samples:
         }
 
     def _money(self, minor: int) -> str:
-        return money(minor, self.program.decimals)
+        return money(minor, self.bounds.decimals)
 
     def _date(self, language: str) -> str:
         return "12月31日" if language == "zh" else "31 Dec"

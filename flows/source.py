@@ -17,7 +17,8 @@ BLOCKS_MAX = 5_000
 """Blocks of a file past this many are left out."""
 HEADER_CHARACTERS_MAX = 100
 """Of a block's first line, so many characters name it."""
-_MARGIN = " \t\u3000\u00a0"
+_STRANGE = "\t\u3000\u00a0"
+_MARGIN = " " + _STRANGE
 
 _SUPPRESSION = re.compile(r"#\s*ok\s+([A-Z]\d{3})\b")
 
@@ -65,7 +66,9 @@ def decode(data: bytes) -> str:
 def cut(text: str, file: str, taken: set[str] | None = None) -> Source:
     """Cut a file's text into chunks. `taken` holds block keys already used by other files of the flow."""
     lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    cutter = _Cutter(file, lines, taken if taken is not None else set[str]())
+    # Most files have no other margins than spaces, and are spared a look at each.
+    strange = any(mark in text for mark in _STRANGE)
+    cutter = _Cutter(file, lines, taken if taken is not None else set[str](), strange=strange)
     for number in range(len(lines)):
         cutter.take(number)
     cutter.close()
@@ -75,7 +78,9 @@ def cut(text: str, file: str, taken: set[str] | None = None) -> Source:
 
 
 class _Cutter:
-    def __init__(self, file: str, lines: tuple[str, ...], taken: set[str]) -> None:
+    def __init__(
+        self, file: str, lines: tuple[str, ...], taken: set[str], *, strange: bool
+    ) -> None:
         self.file = file
         self.lines = lines
         self.taken = taken
@@ -86,6 +91,7 @@ class _Cutter:
         self.start = 0
         self.long: list[int] = []
         self.full = False
+        self.strange = strange
 
     def take(self, number: int) -> None:
         line = self.lines[number]
@@ -108,7 +114,8 @@ class _Cutter:
             self.start = number
             self.body.append(stripped)
         else:
-            self.body.append(_margin_as_spaces(line.rstrip()))
+            written = line.rstrip()
+            self.body.append(_margin_as_spaces(written) if self.strange else written)
         if len(line) > LINE_CHARACTERS_MAX:
             self.long.append(number)
             self.body[-1] = self.body[-1][:LINE_CHARACTERS_MAX]
@@ -152,8 +159,9 @@ class _Cutter:
                 Span(key, number - self.start + 1, 1, LINE_CHARACTERS_MAX),
                 "split what it says into several lines",
             )
-        for number in range(self.start, self.start + len(self.body)):
-            self._margin(key, number)
+        if self.strange:
+            for number in range(self.start, self.start + len(self.body)):
+                self._margin(key, number)
 
     def _margin(self, key: str, number: int) -> None:
         line = self.lines[number]

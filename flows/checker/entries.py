@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from flows import syntax as s
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
-from flows.compiler import SLOT, phrases_of
+from flows.compiler import SLOT, phrases_of, statements
+from flows.parser import BLOCKS_KEPT_MAX
+from flows.same import Same
 from grammars.folding import fold
 
 
@@ -33,8 +34,20 @@ class Entry:
 @lru_cache(maxsize=4)
 def tables_of(subject: Subject) -> tuple[tuple[Entry, ...], ...]:
     """The entries of every menu and choice, and last those of `anywhere`."""
+    found = [table for step in subject.steps for table in _tables(Same(step))]
+    blocks = [Same(block) for block in subject.flow.blocks if isinstance(block, s.Anywhere)]
+    return (*found, _options(tuple(blocks)))
+
+
+@lru_cache(maxsize=BLOCKS_KEPT_MAX)
+def _options(blocks: tuple[Same[s.Anywhere], ...]) -> tuple[Entry, ...]:
+    return tuple([_option(option) for block in blocks for option in block.value.options])
+
+
+@lru_cache(maxsize=BLOCKS_KEPT_MAX)
+def _tables(step: Same[s.Step]) -> tuple[tuple[Entry, ...], ...]:
     found: list[tuple[Entry, ...]] = []
-    for _, statement in statements_of(subject):
+    for statement in statements(step.value.body):
         match statement:
             case s.Menu(options=options):
                 found.append(tuple(_option(option) for option in options))
@@ -44,7 +57,6 @@ def tables_of(subject: Subject) -> tuple[tuple[Entry, ...], ...]:
                 )
             case _:
                 pass
-    found.append(tuple(_option(option) for option in subject.anywhere))
     return tuple(found)
 
 

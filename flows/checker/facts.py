@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from flows import expression as e
 from flows import program as p
+from flows.checker.shape import Shape
 from flows.checker.subject import Subject
 
 CART, ADDRESS, TOLD, AGREED, FRESH, OPEN, ORDERED, MISSING, LAST = (1 << bit for bit in range(9))
@@ -23,27 +24,35 @@ _State = int
 """A bit a fact, and above them a bit a variable."""
 
 
-@lru_cache(maxsize=4)
 def facts_of(subject: Subject) -> Facts:
-    """The facts of a flow, worked out once."""
-    return Facts(subject.program)
+    """The facts of a flow, worked out once for all flows of its shape whose texts tell the same."""
+    texts = [_tells(text) for text in subject.program.texts]
+    telling = tuple([any(texts[i] for i in set(row)) for row in subject.program.wordings])
+    return _facts(subject.shape, telling)
+
+
+def _tells(text: str) -> bool:
+    return "money" in text or "cart." in text
+
+
+@lru_cache(maxsize=16)
+def _facts(shape: Shape, telling: tuple[bool, ...]) -> Facts:
+    return Facts(shape, telling)
 
 
 class Facts:
-    """What is certain at each node of a program."""
+    """What is certain at each node of programs of one shape."""
 
-    def __init__(self, program: p.Program) -> None:
-        self.program = program
-        self.nodes = program.nodes
+    def __init__(self, shape: Shape, telling: tuple[bool, ...]) -> None:
+        self.shape = shape
+        self.nodes = shape.nodes
         self.bits: dict[str, int] = {}
-        self.telling = [
-            any("money" in program.texts[i] or "cart." in program.texts[i] for i in set(row))
-            for row in program.wordings
-        ]
+        self.telling = telling
+        """Whether a wording tells of the cart or of an amount, by wording."""
         for node in self.nodes:
             for name in _names(node):
                 self._bit(name)
-        for option in program.anywhere:
+        for option in shape.anywhere:
             for name, _ in option.slots:
                 self._bit(name)
         self.everything = (1 << (_FACTS + len(self.bits))) - 1
@@ -68,9 +77,9 @@ class Facts:
         return self.bits[name]
 
     def _entries(self) -> Iterator[tuple[int, _State]]:
-        yield self.program.start, FRESH
-        yield self.program.limits.turns_target, FRESH
-        for option in self.program.anywhere:
+        yield self.shape.start, FRESH
+        yield self.shape.turns_target, FRESH
+        for option in self.shape.anywhere:
             state = FRESH | given(option.guard)[0]
             for name, _ in option.slots:
                 state |= self._bit(name)

@@ -11,27 +11,35 @@ from functools import cached_property, lru_cache
 
 from flows import program as p
 from flows.checker.opting_out import opt_out_steps
+from flows.checker.shape import Shape
 from flows.checker.subject import Subject
 
 Ways = Sequence[Sequence[int]]
 """Nodes that a node leads to, by node."""
 
 
-@lru_cache(maxsize=4)
 def graph_of(subject: Subject) -> Graph:
-    """The graph of a flow, worked out once."""
-    return Graph(subject)
+    """The graph of a flow, worked out once for all flows of its shape."""
+    steps = subject.program.steps
+    return _graph(
+        subject.shape, frozenset(steps[name] for name in opt_out_steps(subject) if name in steps)
+    )
+
+
+@lru_cache(maxsize=16)
+def _graph(shape: Shape, leaving: frozenset[int]) -> Graph:
+    return Graph(shape, leaving)
 
 
 class Graph:
-    """Ways through one program."""
+    """Ways through programs of one shape."""
 
-    def __init__(self, subject: Subject) -> None:
-        self.program = subject.program
-        self.nodes = subject.program.nodes
-        self.edges = subject.edges
-        leaves = opt_out_steps(subject)
-        self._leaving = {self.program.steps[name] for name in leaves if name in self.program.steps}
+    def __init__(self, shape: Shape, leaving: frozenset[int]) -> None:
+        self.shape = shape
+        self.nodes = shape.nodes
+        self.edges = shape.edges
+        self._leaving = leaving
+        """Where steps begin that take buyers off the list."""
         self._taken: dict[str, Ways] = {}
 
     @cached_property
@@ -47,8 +55,8 @@ class Graph:
     @cached_property
     def entries(self) -> tuple[int, ...]:
         """Nodes that a session begins at or comes to without being led: the start, `anywhere`, `max turns`."""
-        found = [self.program.start, self.program.limits.turns_target]
-        found += [option.target for option in self.program.anywhere]
+        found = [self.shape.start, self.shape.turns_target]
+        found += [option.target for option in self.shape.anywhere]
         return tuple(dict.fromkeys(index for index in found if index != p.NOWHERE))
 
     @cached_property
@@ -73,15 +81,22 @@ class Graph:
         """Where `anywhere` leads on a channel, the way off the list left aside."""
         return [
             option.target
-            for option in p.offered(self.program.anywhere, channel)
+            for option in p.offered(self.shape.anywhere, channel)
             if option.target not in self._leaving
         ]
 
-    def cycles(self, at_question: Callable[[p.Question], Iterable[int]]) -> Iterator[list[int]]:
-        """Nodes that lead round to themselves, where questions lead as the argument says.
+    @cached_property
+    def silent_cycles(self) -> tuple[list[int], ...]:
+        """Nodes that lead round to themselves without a question."""
+        return tuple(self._cycles(lambda _: ()))
 
-        A way round that counts (it sets what one of its conditions reads) comes to an end, and is left out.
-        """
+    @cached_property
+    def failing_cycles(self) -> tuple[list[int], ...]:
+        """Nodes that lead round to themselves where no question is ever answered."""
+        return tuple(self._cycles(lambda question: (question.retry.target,)))
+
+    def _cycles(self, at_question: Callable[[p.Question], Iterable[int]]) -> Iterator[list[int]]:
+        # A way round that counts (it sets what one of its conditions reads) comes to an end, and is left out.
         ways = self._onward(at_question)
         for component in components(ways, self.reached):
             one = component[0]

@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from flows import syntax as s
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
+from flows.compiler import statements
+from flows.parser import BLOCKS_KEPT_MAX
+from flows.same import Same
 from grammars.keywords import ARROW
 
 _TURNS_TARGET = re.compile(ARROW + r"\s*([^\W\d]\w*)\s*$")
@@ -27,8 +29,9 @@ class Mention:
 
 @lru_cache(maxsize=4)
 def mentions_of(subject: Subject) -> tuple[Mention, ...]:
-    """All of them, in the order of the file."""
-    return tuple(_mentions(subject))
+    """All of them: those of other blocks, then those of the steps in the order of the file."""
+    blocks = sorted(subject.flow.blocks, key=lambda block: isinstance(block, s.Step))
+    return tuple([mention for block in blocks for mention in _mentions(Same(block))])
 
 
 @lru_cache(maxsize=4)
@@ -50,24 +53,32 @@ def steps_led_to(subject: Subject) -> frozenset[str]:
     return frozenset(seen)
 
 
-def _mentions(subject: Subject) -> Iterator[Mention]:
-    for block in subject.flow.blocks:
-        match block:
-            case s.Shop(settings=settings) | s.Defaults(settings=settings):
-                for setting in settings:
-                    found = _TURNS_TARGET.search(setting.value)
-                    if setting.name == "max turns" and found:
-                        yield Mention(found[1], setting.span, None)
-                if isinstance(block, s.Defaults) and block.tries is not None:
-                    yield Mention(block.tries.target, block.tries.span, None)
-            case s.Anywhere(options):
-                for option in options:
-                    yield Mention(option.target, option.target_span, None)
-            case s.Renamed(_, new, span):
-                yield Mention(new, span, None)
-            case _:
-                pass
-    for step, statement in statements_of(subject):
+@lru_cache(maxsize=BLOCKS_KEPT_MAX)
+def _mentions(block: Same[s.Block]) -> tuple[Mention, ...]:
+    match block.value:
+        case s.Shop() | s.Defaults():
+            return tuple(_in_settings(block.value))
+        case s.Anywhere(options):
+            return tuple([Mention(o.target, o.target_span, None) for o in options])
+        case s.Renamed(_, new, span):
+            return (Mention(new, span, None),)
+        case s.Step():
+            return tuple(_in_step(block.value))
+        case _:
+            return ()
+
+
+def _in_settings(block: s.Shop | s.Defaults) -> Iterator[Mention]:
+    for setting in block.settings:
+        found = _TURNS_TARGET.search(setting.value)
+        if setting.name == "max turns" and found:
+            yield Mention(found[1], setting.span, None)
+    if isinstance(block, s.Defaults) and block.tries is not None:
+        yield Mention(block.tries.target, block.tries.span, None)
+
+
+def _in_step(step: s.Step) -> Iterator[Mention]:
+    for statement in statements(step.body):
         match statement:
             case s.Jump(target, span) | s.Call(target, _, span):
                 yield Mention(target, span, step.name)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flows import program as p
+from flows.checker.runs import Run
 from flows.checker.sayings import wordings_of
-from flows.checker.turns import Run, Turns
+from flows.checker.turns import Turns
 from grammars.gsm.alphabet import DEFAULT
 
 WIDE_CHARACTERS_MIN = 20
@@ -17,7 +20,8 @@ Message = tuple[int, str, str]
 """The node where a message ends, its language, its text."""
 
 
-def messages_of(turns: Turns, channel: str) -> list[Message]:
+@lru_cache(maxsize=4)
+def messages_of(turns: Turns, channel: str) -> tuple[Message, ...]:
     """Every message of a written channel, filled with the longest values."""
     sayings = turns.sayings(channel, "longest")
     found = [
@@ -29,13 +33,14 @@ def messages_of(turns: Turns, channel: str) -> list[Message]:
         if isinstance(node, p.Menu | p.Ask):
             for language in turns.program.languages:
                 found += [(index, language, text) for text in sayings.retries(index, language)]
-    return found
+    return tuple(found)
 
 
-def all_sms(turns: Turns) -> list[Message]:
+@lru_cache(maxsize=4)
+def all_sms(turns: Turns) -> tuple[Message, ...]:
     """Every message of the channel SMS, and every `send sms` as it is worded on each channel."""
     program = turns.program
-    found = messages_of(turns, "sms") if "sms" in program.channels else []
+    found = list(messages_of(turns, "sms")) if "sms" in program.channels else []
     for index, node in enumerate(program.nodes):
         if isinstance(node, p.SendSms):
             for language in program.languages:
@@ -43,7 +48,7 @@ def all_sms(turns: Turns) -> list[Message]:
                     turns.sayings(c, "longest").said(index, language) for c in program.channels
                 ]
                 found += [(index, language, text) for text in dict.fromkeys(texts)]
-    return found
+    return tuple(found)
 
 
 def shorter(turns: Turns, index: int, language: str, channel: str, text: str) -> str:

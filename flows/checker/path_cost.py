@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from flows import program as p
 from flows import speech
-from flows.checker.turns import Run, Turns
+from flows.checker.runs import Run
+from flows.checker.turns import Turns
 from flows.sample import Size
 from grammars.gsm.parts import count_parts
 
@@ -25,6 +26,16 @@ class Cost:
     usual_turns: int
     """Answers that the buyer gives on the usual way."""
     worst: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What a turn costs with values of one size, by the node where it ends."""
+
+    least: dict[int, float]
+    """By the cheapest way."""
+    most: dict[int, float]
+    """By the dearest way."""
 
 
 def path_costs(turns: Turns, channel: str, language: str) -> Cost | None:
@@ -45,8 +56,7 @@ class _Paths:
         ]
         # Nobody waits while an address of 120 characters is read out: calls are priced with usual values.
         self.most: Size = "usual" if channel == "voice" else "longest"
-        self._kept: dict[int, list[Run]] = {}
-        self._costs: dict[tuple[int, Size], float] = {}
+        self._kept: dict[tuple[int, Size], _Turn] = {}
 
     def costs(self) -> Cost | None:
         cheapest = self._shortest(self.shortcuts, by_turns=False)
@@ -57,20 +67,17 @@ class _Paths:
 
     # --- one turn ---
 
-    def _runs(self, entry: int) -> list[Run]:
-        """Runs that stay in the language."""
-        found = self._kept.get(entry)
+    def _turn(self, entry: int, size: Size) -> _Turn:
+        """The turn that begins with a node, as far as it stays in the language."""
+        found = self._kept.get((entry, size))
         if found is None:
+            found = self._kept[entry, size] = _Turn({}, {})
             runs = self.turns.runs(entry, self.channel, self.language) if entry >= 0 else ()
-            found = self._kept[entry] = [run for run in runs if run.language == self.language]
-        return found
-
-    def _cost(self, run: Run, size: Size) -> float:
-        # Runs are kept by Turns, so that their identity lasts.
-        key = (id(run), size)
-        found = self._costs.get(key)
-        if found is None:
-            found = self._costs[key] = self._price(run, size)
+            for run in runs:
+                if run.language == self.language:
+                    price = self._price(run, size)
+                    found.least[run.end] = min(found.least.get(run.end, price), price)
+                    found.most[run.end] = max(found.most.get(run.end, price), price)
         return found
 
     def _price(self, run: Run, size: Size) -> float:
@@ -102,11 +109,11 @@ class _Paths:
         heap: list[tuple[float, float, int, int]] = []
 
         def push(entry: int, cost: float, turn: int) -> None:
-            for run in self._runs(entry):
-                if run.end != p.NOWHERE and run.end not in done:
-                    total = cost + self._cost(run, "usual")
+            for end, least in self._turn(entry, "usual").least.items():
+                if end != p.NOWHERE and end not in done:
+                    total = cost + least
                     first, second = (turn, total) if by_turns else (total, turn)
-                    heapq.heappush(heap, (first, second, run.end, turn))
+                    heapq.heappush(heap, (first, second, end, turn))
 
         done: set[int] = set()
         push(self.turns.program.start, 0.0, 0)
@@ -118,7 +125,7 @@ class _Paths:
             cost = second if by_turns else first
             node = self.nodes[index]
             if isinstance(node, p.PlaceOrder):
-                after = min((self._cost(run, "usual") for run in self._runs(node.next)), default=0)
+                after = min(self._turn(node.next, "usual").least.values(), default=0)
                 return cost + after, turn
             asks = isinstance(node, p.Menu | p.Ask)
             for entry in self._ways(index, guarded=not by_turns):
@@ -139,21 +146,20 @@ class _Paths:
         waiting = [(p.NOWHERE, self.turns.program.start)]
         seen: set[tuple[int, int]] = set()
         while waiting and len(most) < WAITS_MAX:
-            before, entry = waiting.pop()
-            if (before, entry) in seen:
+            way = waiting.pop()
+            if way in seen:
                 continue
-            seen.add((before, entry))
-            for run in self._runs(entry):
-                end = run.end
+            seen.add(way)
+            before, entry = way
+            for end, dearest in self._turn(entry, self.most).most.items():
                 if end == p.NOWHERE:
                     continue
                 follows.setdefault(end, set()).add(before)
-                most[end] = max(most.get(end, 0.0), self._cost(run, self.most))
+                most[end] = max(most.get(end, 0.0), dearest)
                 node = self.nodes[end]
                 if isinstance(node, p.PlaceOrder):
                     orders.add(end)
-                    after = [self._cost(run, self.most) for run in self._runs(node.next)]
-                    last = max(last, *after, 0.0)
+                    last = max(last, *self._turn(node.next, self.most).most.values(), 0.0)
                 else:
                     waiting += [(end, way) for way in self._ways(end)]
         # Only questions from which an order can be reached.

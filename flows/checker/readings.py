@@ -13,8 +13,9 @@ from flows import schema
 from flows import syntax as s
 from flows import template as t
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
-from flows.compiler import SLOT
+from flows.compiler import SLOT, statements
+from flows.parser import BLOCKS_KEPT_MAX
+from flows.same import Same
 
 Wanted = Literal["text", "condition", "number", "money", "product", "arguments", "request", "any"]
 
@@ -57,7 +58,7 @@ class Read:
 def read_of(subject: Subject) -> Read:
     """All readings of a flow, worked out once."""
     scope = subject.program.variables
-    readings = tuple(_readings(subject))
+    readings = tuple([r for block in subject.flow.blocks for r in _readings(Same(block))])
     paths: list[frozenset[str]] = []
     troubles: list[Trouble] = []
     by_node: dict[int, list[int]] = {}
@@ -167,13 +168,17 @@ def _fits(tree: e.Expression, kind: str, wanted: Wanted) -> None:
         )
 
 
-def _readings(subject: Subject) -> Iterator[Reading]:
-    if subject.shop is not None:
-        yield from _texts(subject.shop.name, None)
-    for option in subject.anywhere:
-        yield from _option(option, None)
-    for _, statement in statements_of(subject):
-        yield from _statement(statement)
+@lru_cache(maxsize=BLOCKS_KEPT_MAX)
+def _readings(block: Same[s.Block]) -> tuple[Reading, ...]:
+    match block.value:
+        case s.Shop(name):
+            return tuple(_texts(name, None))
+        case s.Anywhere(options):
+            return tuple([r for option in options for r in _option(option, None)])
+        case s.Step(body=body):
+            return tuple([r for statement in statements(body) for r in _statement(statement)])
+        case _:
+            return ()
 
 
 def _statement(statement: s.Statement) -> Iterator[Reading]:

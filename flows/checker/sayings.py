@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flows import program as p
 from flows import prompts
+from flows.checker.runs import Run
 from flows.length import Lengths
-
-if TYPE_CHECKING:
-    from flows.checker.turns import Run
 
 
 class Sayings:
@@ -20,7 +16,7 @@ class Sayings:
         self.channel = channel
         self.lengths = lengths
         self._said: dict[tuple[int, str], str] = {}
-        self._parts: dict[int, list[str]] = {}
+        self._parts: dict[Run, list[str]] = {}
         self._questions: dict[tuple[int, str], str] = {}
         first = p.CHANNELS.index(channel) * len(program.languages)
         self._columns = {
@@ -30,7 +26,9 @@ class Sayings:
     def text(self, wording: int, language: str) -> str:
         """A wording as a buyer gets it."""
         column = self._columns[language]
-        return self.lengths.text(self.program.wordings[wording][column], language)
+        return self.lengths.text(
+            self.program.texts[self.program.wordings[wording][column]], language
+        )
 
     def written(self, wording: int, language: str) -> str:
         """A wording as the seller wrote it."""
@@ -38,13 +36,14 @@ class Sayings:
 
     def parts(self, run: Run) -> list[str]:
         """The texts of a turn in order, the question last."""
-        # Runs are kept by Turns, so that their identity lasts.
-        found = self._parts.get(id(run))
+        found = self._parts.get(run)
         if found is None:
-            texts = [self.said(index, spoken) for index, spoken in run.said]
+            kept = self._said
+            # This is the innermost loop of every rule of lengths: a text is looked up before it is asked for.
+            texts = [kept[key] if key in kept else self.said(*key) for key in run.said]
             if run.end != p.NOWHERE:
                 texts.append(self.question(run.end, run.language))
-            found = self._parts[id(run)] = [text for text in texts if text]
+            found = self._parts[run] = [text for text in texts if text]
         return found
 
     def message(self, run: Run) -> str:

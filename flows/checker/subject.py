@@ -7,6 +7,7 @@ from functools import cached_property
 
 from flows import program as p
 from flows import syntax as s
+from flows.checker.shape import Shape
 from flows.compiler import Compiled, statements
 
 
@@ -58,6 +59,6 @@ class Subject:
                 yield step, statement
 
     @cached_property
-    def edges(self) -> tuple[tuple[tuple[str, int], ...], ...]:
-        """Ways out by node, as flows.program.edges gives them."""
-        return tuple(tuple(p.edges(self.program, i)) for i in range(len(self.program.nodes)))
+    def shape(self) -> Shape:
+        """Where the program leads."""
+        return Shape(self.program)

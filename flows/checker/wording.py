@@ -9,6 +9,9 @@ from typing import Literal
 
 from flows import syntax as s
 from flows.checker.subject import Subject
+from flows.compiler import statements
+from flows.parser import BLOCKS_KEPT_MAX
+from flows.same import Same
 
 Part = Literal[
     "say", "menu", "no input", "no match", "sms", "tell", "option", "choice", "product", "shop"
@@ -47,29 +50,57 @@ class Written:
 @lru_cache(maxsize=4)
 def statements_of(subject: Subject) -> tuple[tuple[s.Step, s.Statement], ...]:
     """Every statement with its step, walked once for all rules."""
-    return tuple(subject.statements())
+    return tuple([pair for step in subject.steps for pair in _statements(Same(step))])
+
+
+@lru_cache(maxsize=BLOCKS_KEPT_MAX)
+def _statements(step: Same[s.Step]) -> tuple[tuple[s.Step, s.Statement], ...]:
+    return tuple([(step.value, statement) for statement in statements(step.value.body)])
 
 
 @lru_cache(maxsize=4)
 def texts_of(subject: Subject) -> tuple[Written, ...]:
-    """All texts in the order of the file."""
+    """All texts: the shop's name, products, `anywhere`, then the steps in the order of the file."""
     channels, languages = subject.program.channels, subject.program.languages
+    blocks = sorted(subject.flow.blocks, key=_place)
+    return tuple([text for block in blocks for text in _written(Same(block), channels, languages)])
+
+
+def _place(block: s.Block) -> int:
+    kinds = (s.Shop, s.Catalog, s.Anywhere)
+    return next((i for i, kind in enumerate(kinds) if isinstance(block, kind)), len(kinds))
+
+
+@lru_cache(maxsize=BLOCKS_KEPT_MAX)
+def _written(
+    block: Same[s.Block], channels: tuple[str, ...], languages: tuple[str, ...]
+) -> tuple[Written, ...]:
     found: list[Written] = []
-    for part, text, only in _texts(subject):
+    for part, text, only in _texts(block.value):
         given = channels if only is None else tuple([c for c in channels if c == only])
         found.append(Written(part, text, given, lines_of(text, given, languages)))
     return tuple(found)
 
 
-def _texts(subject: Subject) -> Iterator[tuple[Part, s.Text, str | None]]:
+def _texts(block: s.Block) -> Iterator[tuple[Part, s.Text, str | None]]:
     """Every text with its part, and its channel where it is given on one alone."""
-    if subject.shop is not None:
-        yield "shop", subject.shop.name, None
-    for item in subject.items:
-        yield "product", item.label, None
-    for option in subject.anywhere:
-        yield "option", option.label, option.channel
-    for _, statement in statements_of(subject):
+    match block:
+        case s.Shop(name):
+            yield "shop", name, None
+        case s.Catalog(items=items):
+            for item in items:
+                yield "product", item.label, None
+        case s.Anywhere(options):
+            for option in options:
+                yield "option", option.label, option.channel
+        case s.Step():
+            yield from _texts_of_step(block)
+        case _:
+            pass
+
+
+def _texts_of_step(step: s.Step) -> Iterator[tuple[Part, s.Text, str | None]]:
+    for statement in statements(step.body):
         match statement:
             case s.Say(text):
                 yield "say", text, None

@@ -69,7 +69,7 @@ def possible(program: p.Program, column: Column) -> set[Edge]:
             continue
         seen.add(index)
         node = program.nodes[index]
-        for label, target in p.edges(program, index, column.channel):
+        for label, target in p.edges(node, column.channel):
             only = _only_way(node, column) if isinstance(node, p.Branch) else None
             if only is not None and label != only:
                 continue

@@ -42,7 +42,7 @@ def silent_loop(subject: Subject) -> Iterator[Finding]:
     ```
     """
     spans = subject.compiled.spans
-    for cycle in graph_of(subject).cycles(lambda _: ()):
+    for cycle in graph_of(subject).silent_cycles:
         yield Finding(
             spans[cycle[0]],
             "from here a way leads round to this line again without asking the buyer anything",
@@ -109,7 +109,7 @@ def silent_caller_never_ends(subject: Subject) -> Iterator[Finding]:
         for setting in block.settings
     )
     mild = bounded or "voice" not in subject.program.channels
-    for cycle in graph.cycles(lambda question: (question.retry.target,)):
+    for cycle in graph.failing_cycles:
         asked = [index for index in cycle if isinstance(graph.nodes[index], p.Menu | p.Ask)]
         if asked:
             yield Finding(

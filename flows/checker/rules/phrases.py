@@ -13,6 +13,8 @@ from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
 from flows.checker.wording import resolve
 from flows.compiler import phrases_of
+from flows.parser import BLOCKS_KEPT_MAX
+from flows.same import Same
 from grammars.folding import fold
 from grammars.names import sounds_like
 
@@ -166,7 +168,15 @@ def sound_alike(subject: Subject) -> Iterator[Finding]:
     for table in tables_of(subject):
         told: set[tuple[str, str]] = set()
         for language in subject.program.languages:
-            yield from _alike_entries(table, language, told)
+            for phrase, entry, earlier, before in _alike(Same(table), language):
+                if (phrase, earlier) not in told:
+                    told.add((phrase, earlier))
+                    yield Finding(
+                        entry.span,
+                        f"`{phrase}` and `{earlier}` sound alike on the phone",
+                        "use another word for one of them",
+                        ((before.span, f"`{earlier}` stands here"),),
+                    )
 
 
 @rule("K209", "reserved-word", "error")
@@ -275,15 +285,19 @@ def phrase_shadows_anywhere(subject: Subject) -> Iterator[Finding]:
                     break
 
 
-def _alike_entries(
-    table: tuple[Entry, ...], language: str, told: set[tuple[str, str]]
-) -> Iterator[Finding]:
+_Alike = tuple[str, Entry, str, Entry]
+"""A phrase and its option, and an earlier phrase and its option that it sounds like."""
+
+
+@lru_cache(maxsize=BLOCKS_KEPT_MAX)
+def _alike(table: Same[tuple[Entry, ...]], language: str) -> tuple[_Alike, ...]:
     spoken = [
         (phrase, entry)
-        for entry in table
+        for entry in table.value
         if entry.channel in (None, "voice")
         for phrase in _phrases_in(entry, language)
     ]
+    found: list[_Alike] = []
     pairs = 0
     for position, (phrase, entry) in enumerate(spoken):
         for earlier, before in spoken[:position]:
@@ -291,15 +305,10 @@ def _alike_entries(
                 continue
             pairs += 1
             if pairs > SOUND_PAIRS_MAX:
-                return
-            if (phrase, earlier) not in told and _sounds_like(phrase, earlier, language):
-                told.add((phrase, earlier))
-                yield Finding(
-                    entry.span,
-                    f"`{phrase}` and `{earlier}` sound alike on the phone",
-                    "use another word for one of them",
-                    ((before.span, f"`{earlier}` stands here"),),
-                )
+                return tuple(found)
+            if sounds_like(phrase, earlier, language):
+                found.append((phrase, entry, earlier, before))
+    return tuple(found)
 
 
 def _reserved(
@@ -355,8 +364,3 @@ def _may_sound_alike(one: str, other: str, language: str) -> bool:
     if language == "zh":
         return not one.isascii() and (len(one) == len(other) or any(map(str.isdigit, one + other)))
     return language == "en" and one.isascii() and one.count(" ") == other.count(" ")
-
-
-@lru_cache(maxsize=100_000)
-def _sounds_like(one: str, other: str, language: str) -> bool:
-    return sounds_like(one, other, language)

@@ -16,6 +16,7 @@ from flows.checker.wording import (
     statements_of,
     texts_of,
 )
+from flows.same import Same
 from grammars.names import nearest
 
 PRODUCTS_NAMED_MAX = 3
@@ -86,12 +87,12 @@ def missing_translation(subject: Subject) -> Iterator[Finding]:
       goodbye
     ```
     """
-    base, *others = subject.program.languages
-    if not others:
+    languages = subject.program.languages
+    if len(languages) < 2:
         return
     products: dict[str, list[s.Item]] = {}
     for item in subject.items:
-        for language in _missing(item.label, base, others, subject.program.channels):
+        for language in _missing(Same(item.label), languages, subject.program.channels):
             products.setdefault(language, []).append(item)
     for language, items in products.items():
         named = ", ".join(
@@ -107,7 +108,7 @@ def missing_translation(subject: Subject) -> Iterator[Finding]:
     for written in texts_of(subject):
         if written.part in ("product", "tell") or not any(line.readers for line in written.lines):
             continue
-        missing = _missing(written.text, base, others, written.channels)
+        missing = _missing(Same(written.text), languages, written.channels)
         if missing:
             yield Finding(
                 written.text.span,
@@ -285,7 +286,12 @@ def undeclared_language(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _missing(text: s.Text, base: str, others: list[str], channels: tuple[str, ...]) -> list[str]:
+@lru_cache(maxsize=50_000)
+def _missing(
+    kept: Same[s.Text], languages: tuple[str, ...], channels: tuple[str, ...]
+) -> tuple[str, ...]:
+    text = kept.value
+    base, *others = languages
     found: list[str] = []
     for language in others:
         for channel in channels:
@@ -296,7 +302,7 @@ def _missing(text: s.Text, base: str, others: list[str], channels: tuple[str, ..
             if _needs_translation(variant.text if variant else text.base, base, language):
                 found.append(language)
                 break
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=50_000)

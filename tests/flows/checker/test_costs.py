@@ -7,14 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import program as p
+from flows.checker.runs import RUNS_MAX
 from flows.checker.subject import Subject
-from flows.checker.turns import RUNS_MAX, Turns, turns_of
+from flows.checker.turns import Turns, turns_of
 from flows.compiler import compile_flow
 from flows.folder import flow_of
 from flows.inputs import Buyer, Order
-from flows.length import Lengths, longest
+from flows.length import Lengths, lengths_of, longest
 from flows.machine import Machine
-from flows.sample import ADDRESS_CHARACTERS_USUAL
+from flows.sample import ADDRESS_CHARACTERS_USUAL, Bounds
 from flows.session import ENDED
 from flows.speech import seconds
 from grammars.gsm.parts import count_parts
@@ -45,11 +46,17 @@ def shop(start: str, languages: str = "zh", channels: str = "sms", parts: int = 
     return SHOP.format(languages=languages, channels=channels, parts=parts, start=start)
 
 
+BOUNDED = shop(
+    "ask n as number 1..20\n    say 几份？\n"
+    "  ask size as choice\n    say 多大？\n    1 大 = large\n  goodbye"
+).replace("step start", "anywhere\n  on sms <what:product> -> start\nstep start")
+
+
 def text_of(text: str, language: str = "zh", ask: str = "") -> str:
     """A text filled with its longest values."""
     flow = shop(f"{ask}say {text}\n  goodbye", languages="zh, en")
     program = subject_of(flow).program
-    return longest(program, program.texts.index(text), language)
+    return longest(program, text, language)
 
 
 # --- lengths ---
@@ -87,7 +94,44 @@ def test_buyers_are_taken_to_write_in_their_language() -> None:
 
 def test_usual_values_are_shorter() -> None:
     program = subject_of(shop("say {{ buyer.address }}\n  goodbye")).program
-    assert len(Lengths(program, "usual").text(0, "zh")) == ADDRESS_CHARACTERS_USUAL
+    usual = lengths_of(Bounds(program), "usual")
+    assert len(usual.text("{{ buyer.address }}", "zh")) == ADDRESS_CHARACTERS_USUAL
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("number 1..20", "number 1..2000"),
+        ("price 18.00", "price 1800.00"),
+        ("en: Beef noodles", "en: Beef noodles with egg"),
+        ("1 大 = large", "1 特大 = large"),
+        ("小店", "大店"),
+        ("<what:product>", "<what:product> <n:number>"),
+    ],
+)
+def test_what_bounds_a_value_tells_programs_apart(old: str, new: str) -> None:
+    flow = BOUNDED
+    assert old in flow
+    assert Bounds(subject_of(flow).program) != Bounds(subject_of(flow.replace(old, new)).program)
+
+
+def test_a_text_that_is_edited_leaves_the_bounds_of_values_alone() -> None:
+    edited = BOUNDED.replace("say 几份？", "say 要几份？\n  say 请说。")
+    assert Bounds(subject_of(BOUNDED).program) == Bounds(subject_of(edited).program)
+
+
+def test_texts_filled_before_are_filled_anew_when_their_bounds_change() -> None:
+    for most in ("20", "2000", "20"):
+        flow = BOUNDED.replace("1..20", f"1..{most}").replace("say 几份？", "say 几份？{{ n }}")
+        assert longest(subject_of(flow).program, "{{ n }}", "zh") == most
+
+
+def test_filled_texts_are_kept_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.length.TEXTS_KEPT_MAX", 2)
+    kept = Lengths(Bounds(subject_of(BOUNDED).program), "longest")
+    texts = [f"{{{{ n }}}}{number}" for number in range(5)]
+    for _ in range(2):
+        assert [kept.text(text, "zh") for text in texts] == [f"20{n}" for n in range(5)]
 
 
 def test_a_minute_of_chinese_has_270_characters() -> None:
