@@ -1,0 +1,157 @@
+"""Digest access authentication, both ways: MD5 and SHA-256. RFC 7616, RFC 8760; RFC 3261, section 22.4.
+
+Our nonces keep themselves: a time and its HMAC, so that a challenge costs no memory. What is kept, with a bound, is how
+far a peer has counted each nonce that it has used, so that credentials that were overheard are not taken again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from ivr.sip.auth import Auth
+
+NONCE_S = 300.0
+"""A nonce is good so long; an older one is stale, and the peer may answer a new one without asking its user."""
+NONCES_USED_MAX = 20_000
+NONCE_COUNT_MAX = 0xFFFFFFFF
+
+_HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
+ALGORITHMS = ("SHA-256", "MD5")
+"""What we challenge with, the better first (RFC 8760, section 2.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A name and a password."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+def hashed(algorithm: str, text: str) -> str:
+    """The hash of a text, as digests write it. MD5 is here since telephones speak nothing else."""
+    made = _HASHES[algorithm]
+    return made(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+
+
+def response_of(auth: Auth, secret: Secret, realm: str, method: str, algorithm: str) -> str:
+    """The digest that these parameters ask for. RFC 7616, section 3.4.1."""
+    first = hashed(algorithm, f"{secret.username}:{realm}:{secret.password}")
+    second = hashed(algorithm, f"{method}:{auth.get('uri')}")
+    if auth.get("qop"):
+        middle = ":".join(auth.get(name) for name in ("nonce", "nc", "cnonce", "qop"))
+    else:
+        middle = auth.get("nonce")
+    return hashed(algorithm, f"{first}:{middle}:{second}")
+
+
+def choose(challenges: list[str]) -> Auth | None:
+    """The strongest challenge that we can answer; None where there is none."""
+    found: dict[str, Auth] = {}
+    for text in challenges:
+        auth = Auth.parse(text)
+        algorithm = auth.get("algorithm").upper() or "MD5"
+        offered = [part.strip().lower() for part in auth.get("qop").split(",")]
+        if auth.scheme.lower() == "digest" and algorithm in _HASHES and auth.get("nonce"):
+            if auth.get("qop") and "auth" not in offered:
+                continue
+            found.setdefault(algorithm, auth)
+    return next((found[name] for name in ALGORITHMS if name in found), None)
+
+
+def credentials(
+    challenge: Auth, secret: Secret, method: str, uri: str, count: int, cnonce: str
+) -> str:
+    """The value of Authorization or Proxy-Authorization for a request."""
+    algorithm = challenge.get("algorithm").upper() or "MD5"
+    parameters = {
+        "username": secret.username,
+        "realm": challenge.get("realm"),
+        "nonce": challenge.get("nonce"),
+        "uri": uri,
+    }
+    if challenge.get("algorithm"):
+        parameters["algorithm"] = challenge.get("algorithm")
+    if challenge.get("opaque"):
+        parameters["opaque"] = challenge.get("opaque")
+    if challenge.get("qop"):
+        parameters |= {"qop": "auth", "nc": f"{count:08x}", "cnonce": cnonce}
+    auth = Auth("Digest", parameters)
+    parameters["response"] = response_of(auth, secret, challenge.get("realm"), method, algorithm)
+    return str(auth)
+
+
+@dataclass(slots=True)
+class Guard:
+    """Our side: makes challenges and holds credentials against them."""
+
+    realm: str
+    key: bytes = field(repr=False)
+    """Random; a restart makes all nonces stale, which costs each peer one more challenge."""
+    _counted: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
+
+    def challenges(self, now: float, *, stale: bool = False) -> list[str]:
+        """The values of WWW-Authenticate, one an algorithm (RFC 8760, section 2.3)."""
+        nonce = self._nonce(now)
+        found: list[str] = []
+        for algorithm in ALGORITHMS:
+            parameters = {"realm": self.realm, "nonce": nonce, "qop": "auth"}
+            parameters["algorithm"] = algorithm
+            if stale:
+                parameters["stale"] = "true"
+            found.append(str(Auth("Digest", parameters)))
+        return found
+
+    def verdict(self, auth: Auth, secret: Secret, method: str, uri: str, now: float) -> str:
+        """`good`, `stale` for right credentials by a nonce that is old or was used, else `bad`."""
+        algorithm = auth.get("algorithm").upper() or "MD5"
+        right = (
+            auth.scheme.lower() == "digest"
+            and algorithm in _HASHES
+            and auth.get("realm") == self.realm
+            and auth.get("qop") == "auth"
+            and auth.get("username") == secret.username
+            and auth.get("uri") == uri
+            and hmac.compare_digest(
+                auth.get("response").lower().encode("utf-8", "replace"),
+                response_of(auth, secret, self.realm, method, algorithm).encode(),
+            )
+        )
+        if not right:
+            return "bad"
+        nonce = auth.get("nonce")
+        if not self._is_ours(nonce, now):
+            return "stale"
+        return "good" if self._count(nonce, auth.get("nc")) else "stale"
+
+    def _count(self, nonce: str, text: str) -> bool:
+        try:
+            count = int(text, 16)
+        except ValueError:
+            return False
+        if not self._counted.get(nonce, 0) < count <= NONCE_COUNT_MAX:
+            return False
+        self._counted[nonce] = count
+        self._counted.move_to_end(nonce)
+        if len(self._counted) > NONCES_USED_MAX:
+            self._counted.popitem(last=False)
+        return True
+
+    def _nonce(self, now: float) -> str:
+        stamp = f"{int(now * 1000):x}"
+        return f"{stamp}.{self._seal(stamp)}"
+
+    def _seal(self, stamp: str) -> str:
+        return hmac.new(self.key, stamp.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def _is_ours(self, nonce: str, now: float) -> bool:
+        stamp, _, seal = nonce.partition(".")
+        if (
+            not hmac.compare_digest(seal.encode("utf-8", "replace"), self._seal(stamp).encode())
+            or len(stamp) > 16
+        ):
+            return False
+        return 0 <= now - int(stamp, 16) / 1000 <= NONCE_S
