@@ -1,0 +1,647 @@
+"""A call: what an INVITE set up, from either end, until it ends.
+
+What the two directions share is here: offers within the call, session timers, keys by INFO, transfer, the end.
+incoming.py has how a call comes to be answered, outgoing.py how one of ours is.
+
+The rules:
+- Which command a phase allows is a table. A command that it does not allow raises CommandError and sends nothing.
+- One offer is open at a time. Who offers while the other's is open is told 491 (RFC 3261, section 14.2).
+- Timers are named with a number that grows, so that an old one finds nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from ivr.sip import info, session_timer, sipfrag
+from ivr.sip.address import Address
+from ivr.sip.bodies import session_of
+from ivr.sip.dialog import Dialog, next_hop
+from ivr.sip.digest import choose, credentials
+from ivr.sip.errors import CommandError, ProtocolError
+from ivr.sip.events import (
+    Cause,
+    Digits,
+    Ended,
+    MediaChanged,
+    OfferRejected,
+    Reinvited,
+    SipEvent,
+    TransferAsked,
+    TransferProgress,
+)
+from ivr.sip.flow import Flow
+from ivr.sip.layer import Layer, Outgoing, Served
+from ivr.sip.message import Message, Request, Response
+from ivr.sip.numbers import NOBODY, AllowList, number_of
+from ivr.sip.sdp import Sdp
+from ivr.sip.session_timer import SessionTimer
+from ivr.sip.transaction import Do
+from ivr.sip.trunk import Trunk
+from ivr.sip.uri import Uri
+from ivr.sip.validity import METHODS
+
+ALLOW = f"Allow: {', '.join(METHODS)}\r\n"
+SUPPORTED = "Supported: timer, 100rel\r\n"
+OFFERS_TRIED_MAX = 4
+"""How often an offer that met 491 is made again."""
+SUBSCRIPTION_S = 180
+"""How long a transfer may take until nothing more is told of it."""
+
+
+class Phase(StrEnum):
+    """Where a call is."""
+
+    RINGING = "ringing"
+    "It came, and is not answered."
+    CALLING = "calling"
+    "It is ours, and is not answered."
+    ANSWERED = "answered"
+    "We answered; the other end has not acknowledged."
+    UP = "up"
+    ENDED = "ended"
+
+
+COMMANDS: dict[Phase, frozenset[str]] = {
+    Phase.RINGING: frozenset({"progress", "answer", "refuse", "hang_up"}),
+    Phase.CALLING: frozenset({"hang_up"}),
+    Phase.ANSWERED: frozenset({"hang_up"}),
+    Phase.UP: frozenset({"hang_up", "reoffer", "accept", "reject", "refer", "report_transfer"}),
+    Phase.ENDED: frozenset(),
+}
+
+
+class Keeper(Protocol):
+    """Whoever keeps all calls."""
+
+    @property
+    def layer(self) -> Layer:
+        """The transactions."""
+        ...
+
+    def emit(self, event: SipEvent) -> None:
+        """Tell the voice channel."""
+        ...
+
+    def keep(self, dialog: Dialog, call: Call) -> None:
+        """Requests of this dialog are this call's."""
+        ...
+
+    def drop(self, dialog: Dialog) -> None:
+        """No more."""
+        ...
+
+    def over(self, call: Call) -> None:
+        """The call has ended."""
+        ...
+
+
+@dataclass(slots=True)
+class _Repeated:
+    """A 2xx to INVITE, sent again until its ACK comes. RFC 3261, section 13.3.1.4."""
+
+    number: int
+    data: bytes
+    flow: Flow
+    interval_s: float
+    until: float
+
+
+class Call:
+    """One call. `name` is our own tag, which nobody can guess."""
+
+    def __init__(
+        self, name: str, keeper: Keeper, trunk: Trunk, dialog: Dialog, phase: Phase
+    ) -> None:
+        self.name = name
+        self.keeper = keeper
+        self.layer = keeper.layer
+        self.trunk = trunk
+        self.dialog = dialog
+        self.phase = phase
+        self.allowed: AllowList = NOBODY
+        """Whom the other end may have us call, by REFER."""
+        self.peer_allows: frozenset[str] = frozenset()
+        self.asked: Served | None = None
+        """The request within the call whose offer our owner has to answer."""
+        self.ours: Outgoing | None = None
+        """Our INVITE or UPDATE within the call that is not answered yet."""
+        self.offered = False
+        """Whether an offer of ours waits for its answer."""
+        self.local: Sdp | None = None
+        self.initial: tuple[str, str, int] | None = None
+        """Of a call that came: Call-ID, From tag and number of its INVITE."""
+        self._version = 0
+        self._session_id = int(name[:8], 16) if name[:8].isalnum() else 1
+        self._repeated: _Repeated | None = None
+        self._timer: SessionTimer | None = None
+        self._clock = 0
+        self._tries = 0
+        self._challenged = 0
+        self._transfer_in: str | None = None
+        """The `id` of the subscription that a REFER made."""
+        self._transfer_out = False
+        self._transfer_clock = 0
+
+    # --- commands ---
+
+    def require(self, command: str) -> None:
+        """Raises CommandError where the phase does not allow a command."""
+        if command not in COMMANDS[self.phase]:
+            raise CommandError(f"a call that is {self.phase} cannot {command.replace('_', ' ')}")
+
+    def reoffer(self, sdp: Sdp | None, now: float) -> None:
+        """Offer other media by re-INVITE; None asks the other end to offer. Raises CommandError."""
+        self.require("reoffer")
+        if self.ours is not None or self.asked is not None:
+            raise CommandError("an offer of this call is still open")
+        self._tries = 0
+        self._send_offer(sdp, now)
+
+    def accept(self, sdp: Sdp, now: float) -> None:
+        """Answer the offer that Reinvited told of, or make one where it bore none. Raises CommandError."""
+        self.require("accept")
+        served, self.asked = self.asked, None
+        if served is None:
+            raise CommandError("no offer of this call is open")
+        headers = self._accepted_headers(served.request, now)
+        self.send_accept(served, headers, self.describe(sdp), now)
+
+    def reject(self, status: int, now: float) -> None:
+        """Refuse the offer that Reinvited told of; the media stay as they were. Raises CommandError."""
+        self.require("reject")
+        served, self.asked = self.asked, None
+        if served is None:
+            raise CommandError("no offer of this call is open")
+        served.respond(status, now)
+
+    def hang_up(self, now: float, reason: str = "") -> None:
+        """End the call. Raises CommandError if it has ended."""
+        self.require("hang_up")
+        self.bye(now, reason)
+        self.end(Cause.CLOSED, now, reason=reason)
+
+    def refer(self, number: str, now: float) -> None:
+        """Ask the other end to call a number instead of us; the allow-list was asked before. Raises CommandError."""
+        self.require("refer")
+        if self._transfer_out:
+            raise CommandError("a transfer of this call is under way")
+        self._transfer_out = True
+        self._transfer_clock += 1
+        self.layer.timers.set(now + SUBSCRIPTION_S, self, f"transfer {self._transfer_clock}")
+        headers = (
+            f"Refer-To: <{number}>\r\nReferred-By: {self.dialog.local.partition(';tag=')[0]}\r\n"
+        )
+        self._ask("REFER", now, self._refer_answered, headers)
+
+    def report_transfer(self, status: int, now: float) -> None:
+        """Tell the other end how the call it asked for goes (100 to 699). Raises CommandError."""
+        self.require("report_transfer")
+        if self._transfer_in is None:
+            raise CommandError("no transfer was asked for")
+        final = status >= 200
+        state = "terminated;reason=noresource" if final else f"active;expires={SUBSCRIPTION_S}"
+        headers = (
+            f"Event: refer{self._transfer_in}\r\nSubscription-State: {state}\r\n"
+            f"{self.contact_line}Content-Type: message/sipfrag;version=2.0\r\n"
+        )
+        if final:
+            self._transfer_in = None
+        self._ask("NOTIFY", now, self._within, headers, sipfrag.compose(status))
+
+    # --- requests within the call ---
+
+    def serve(self, served: Served, now: float) -> None:
+        """Take a request of this dialog. Raises ProtocolError with the status to answer."""
+        request = served.request
+        method = request.method
+        if served.cseq.number <= self.dialog.remote_number and method != "ACK":
+            # RFC 3261, section 12.2.2: out of order.
+            raise ProtocolError(500, "Out of Order")
+        self.dialog.remote_number = served.cseq.number
+        self._learn(request, served.flow)
+        match method:
+            case "BYE":
+                served.respond(200, now)
+                self.hung_up(request, now)
+            case "INVITE":
+                self._serve_invite(served)
+            case "UPDATE":
+                self._serve_update(served, now)
+            case "INFO":
+                self._serve_info(served, now)
+            case "REFER":
+                self._serve_refer(served, now)
+            case "NOTIFY":
+                self._serve_notify(served, now)
+            case "OPTIONS":
+                served.respond(200, now, headers=ALLOW + SUPPORTED + "Accept: application/sdp\r\n")
+            case _:
+                raise ProtocolError(481, "Call/Transaction Does Not Exist")
+
+    def acknowledged(self, request: Request, number: int, now: float) -> None:
+        """The ACK of a 2xx came; it bears the answer where our 2xx bore the offer."""
+        repeated = self._repeated
+        if repeated is None or repeated.number != number:
+            return
+        self._repeated = None
+        remote: Sdp | None = None
+        if self.offered:
+            self.offered = False
+            try:
+                remote = session_of(request)
+            except ProtocolError:
+                remote = None
+            if remote is None:
+                # RFC 3261, section 13.2.2.4: the answer must be in the ACK.
+                self.bye(now, "no answer in the ACK")
+                self.end(Cause.NO_MEDIA, now)
+                return
+        self.confirmed(remote, now)
+
+    def confirmed(self, remote: Sdp | None, _now: float) -> None:
+        """Both ends know the 2xx. A re-INVITE of the other end ends here; incoming.py has the first one."""
+        if remote is not None:
+            self.keeper.emit(MediaChanged(self.name, remote))
+
+    def hung_up(self, request: Request, now: float) -> None:
+        """A BYE came."""
+        why = request.first("reason") or ""
+        self.end(Cause.HUNG_UP, now, reason=why[:200])
+
+    def _serve_invite(self, served: Served) -> None:
+        if self.ours is not None:
+            raise ProtocolError(491, "Request Pending")
+        if self.asked is not None or self.phase is not Phase.UP:
+            # Section 14.2: while an INVITE of that end is open.
+            raise ProtocolError(500, "Server Internal Error")
+        offer = session_of(served.request)
+        session_timer.serve(served.request, session_timer.MIN_SE_S)
+        self.asked = served
+        self.offered = offer is None
+        self.keeper.emit(Reinvited(self.name, offer))
+
+    def _serve_update(self, served: Served, now: float) -> None:
+        offer = session_of(served.request)
+        if offer is None:
+            headers = self._accepted_headers(served.request, now)
+            served.respond(200, now, headers=self.contact_line + headers)
+            return
+        if self.ours is not None or self.offered:
+            raise ProtocolError(491, "Request Pending")
+        if self.asked is not None or self.phase is not Phase.UP:
+            # RFC 3311, section 5.2.
+            raise ProtocolError(500, "Server Internal Error")
+        session_timer.serve(served.request, session_timer.MIN_SE_S)
+        self.asked = served
+        self.keeper.emit(Reinvited(self.name, offer))
+
+    def _serve_info(self, served: Served, now: float) -> None:
+        if served.request.first("info-package") is not None:
+            # RFC 6086, section 4.2.2: we asked for none.
+            raise ProtocolError(469, "Bad Info Package")
+        key = info.key_of(served.request)
+        if key is None and served.request.body:
+            raise ProtocolError(415, "Unsupported Media Type")
+        served.respond(200, now)
+        if key is not None:
+            self.keeper.emit(Digits(self.name, *key))
+
+    # --- transfer ---
+
+    def _serve_refer(self, served: Served, now: float) -> None:
+        if self.phase is not Phase.UP:
+            raise ProtocolError(481, "Call/Transaction Does Not Exist")
+        target = Address.parse(served.request.only("refer-to"), "Refer-To").uri
+        number = number_of(target)
+        # What is called is the number, over our own trunk: never the host that the URI names.
+        if target.headers or not self.allowed.holds(number) or not self.trunk.allowed.holds(number):
+            raise ProtocolError(403, "Forbidden")
+        if self._transfer_in is not None:
+            raise ProtocolError(491, "Request Pending")
+        silent = (served.request.first("refer-sub") or "").strip().lower() == "false"
+        extra = "Refer-Sub: false\r\n" if silent else ""
+        served.respond(202, now, headers=self.contact_line + extra)
+        if not silent:
+            # RFC 3515, section 2.4.6: the id tells the NOTIFYs of several REFERs apart.
+            self._transfer_in = f";id={served.cseq.number}"
+            self.report_transfer(100, now)
+        self.keeper.emit(TransferAsked(self.name, number))
+
+    def _refer_answered(self, do: Do, response: Response | None, now: float) -> None:
+        if self._within(do, response, now) or (response is not None and response.status < 300):
+            return
+        self._transferred(response.status if response else 408, final=True)
+
+    def _serve_notify(self, served: Served, now: float) -> None:
+        event = (served.request.first("event") or "").partition(";")[0].strip().lower()
+        if event != "refer":
+            raise ProtocolError(489, "Bad Event")
+        if not self._transfer_out:
+            raise ProtocolError(481, "Subscription Does Not Exist")
+        served.respond(200, now)
+        status = sipfrag.status_of(served.request)
+        over = sipfrag.is_over(served.request)
+        if status is not None or over:
+            self._transferred(status or 503, final=over or (status or 0) >= 200)
+
+    def _transferred(self, status: int, *, final: bool) -> None:
+        if not self._transfer_out:
+            return
+        self._transfer_out = not final
+        self.keeper.emit(TransferProgress(self.name, status, final))
+
+    # --- our requests within the call ---
+
+    def _ask(
+        self,
+        method: str,
+        now: float,
+        answer: _Within,
+        headers: str = "",
+        body: bytes = b"",
+    ) -> Outgoing:
+        outgoing = self.dialog.request(method, self.layer)
+        contact = self.contact_line if method in ("INVITE", "UPDATE", "REFER") else ""
+
+        def take(do: Do, response: Response | None, now: float) -> None:
+            if response is not None and response.status in (401, 407) and self._challenged == 0:
+                authorization = self.authorize(response, method, outgoing.uri)
+                if authorization:
+                    self._challenged = 1
+                    self._ask(method, now, answer, headers + authorization, body)
+                    return
+            if response is not None and response.status >= 200:
+                self._challenged = 0
+            answer(do, response, now)
+
+        self.layer.ask(outgoing, self.dialog.flow, now, take, headers=contact + headers, body=body)
+        return outgoing
+
+    def _within(self, _do: Do, response: Response | None, now: float) -> bool:
+        """Whether the answer to a request within the call says that there is no such call (section 12.2.1.2)."""
+        status = response.status if response is not None else 408
+        if status not in (408, 481):
+            return False
+        if self.phase is not Phase.ENDED:
+            if status == 408:
+                self.bye(now)
+            self.end(Cause.LOST, now, status)
+        return True
+
+    def _send_offer(self, sdp: Sdp | None, now: float) -> None:
+        body = b"" if sdp is None else self.describe(sdp)
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        headers = ALLOW + SUPPORTED + self._timer_request() + kind
+
+        def take(do: Do, response: Response | None, now: float) -> None:
+            self._offer_answered(sdp, do, response, now)
+
+        self.ours = self._ask("INVITE", now, take, headers, body)
+
+    def _timer_request(self) -> str:
+        if self._timer is None:
+            return ""
+        return session_timer.header(self._timer, we_asked=True)
+
+    def _offer_answered(
+        self, sdp: Sdp | None, do: Do, response: Response | None, now: float
+    ) -> None:
+        if response is not None and response.status < 200:
+            return
+        if response is not None and response.status < 300:
+            self._reinvite_accepted(sdp, response, now)
+            return
+        self.ours = None
+        if self._within(do, response, now) or self.phase is not Phase.UP or response is None:
+            return
+        if response.status == 491 and self._tries < OFFERS_TRIED_MAX:
+            # Section 14.1: who made the Call-ID waits 2.1 to 4 s, the other up to 2 s.
+            self._tries += 1
+            share = int(self.layer.token()[:4], 16) / 0xFFFF
+            wait_s = 2.1 + 1.9 * share if self.owns_call_id else 2.0 * share
+            self._pending_offer = sdp
+            self._clock += 1
+            self.layer.timers.set(now + wait_s, self, f"offer {self._clock}")
+            return
+        if sdp is not self.local:
+            self.keeper.emit(OfferRejected(self.name, response.status))
+
+    def _reinvite_accepted(self, sdp: Sdp | None, response: Response, now: float) -> None:
+        cseq = response.cseq.number
+        self._learn(response, self.dialog.flow)
+        first = self.ours is not None
+        self.ours = None
+        answer: Sdp | None = None
+        if first:
+            try:
+                answer = session_of(response)
+            except ProtocolError:
+                answer = None
+        self._set_timer(session_timer.settle(response) if first else self._timer, now, first)
+        ack = self.dialog.acknowledge(cseq, self.layer)
+        self.layer.send(self.dialog.flow, ack.encode())
+        if first and answer is not None and sdp is not None:
+            self.keeper.emit(MediaChanged(self.name, answer))
+
+    _pending_offer: Sdp | None = None
+
+    # --- what both directions use ---
+
+    @property
+    def owns_call_id(self) -> bool:
+        """Whether we made the call."""
+        return False
+
+    @property
+    def contact_line(self) -> str:
+        """Where requests of this call reach us."""
+        contact = self.layer.local.contact(self.dialog.flow.transport)
+        if self.trunk.host:
+            contact = contact.replace(self.layer.local.host, self.trunk.host, 1)
+        return f"Contact: {contact}\r\n"
+
+    def describe(self, sdp: Sdp) -> bytes:
+        """Our description as bytes; its version grows when it changes (RFC 3264, section 8)."""
+        if sdp != self.local:
+            self.local = sdp
+            self._version += 1
+        return sdp.encode(self._session_id, self._version)
+
+    def send_accept(self, served: Served, headers: str, body: bytes, now: float) -> None:
+        """Answer 2xx; that to an INVITE is repeated until its ACK comes."""
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        data = served.respond(
+            200,
+            now,
+            tag="" if served.receiver.tag else self.name,
+            headers=self.contact_line + ALLOW + SUPPORTED + headers + kind,
+            body=body,
+        )
+        if served.request.method == "INVITE":
+            times = self.layer.times
+            self._repeated = _Repeated(
+                served.cseq.number,
+                data,
+                served.transaction.flow,
+                times.t1_s,
+                now + 64 * times.t1_s,
+            )
+            self.layer.timers.set(now + times.t1_s, self, "2xx")
+
+    def _accepted_headers(self, request: Request, now: float) -> str:
+        """Session-Expires for our 2xx. Raises ProtocolError (422)."""
+        timer = session_timer.serve(request, session_timer.MIN_SE_S)
+        if timer is None:
+            if request.method == "INVITE":
+                self._set_timer(None, now, True)
+            return ""
+        self._set_timer(timer, now, True)
+        required = "Require: timer\r\n" if not timer.ours else ""
+        return required + session_timer.header(timer, we_asked=False)
+
+    def authorize(self, response: Response, method: str, uri: str) -> str:
+        """The line that answers a challenge; nothing where we cannot."""
+        secret = self.trunk.peer_secret
+        proxy = response.status == 407
+        try:
+            found = choose(
+                response.headers.get("proxy-authenticate" if proxy else "www-authenticate", [])
+            )
+        except ProtocolError:
+            return ""
+        if secret is None or found is None:
+            return ""
+        name = "Proxy-Authorization" if proxy else "Authorization"
+        value = credentials(found, secret, method, uri, 1, self.layer.token())
+        return f"{name}: {value}\r\n"
+
+    def _learn(self, message: Message, flow: Flow) -> None:
+        """The peer may move: a new Contact is the new target (target refresh, section 12.2)."""
+        if "allow" in message.headers:
+            self.peer_allows = frozenset(
+                value.strip() for line in message.headers["allow"] for value in line.split(",")
+            )
+        contact = message.contact if "contact" in message.headers else None
+        if contact is not None and contact.uri.scheme in ("sip", "sips"):
+            self.dialog.target = str(contact.uri)
+            self.route(flow)
+
+    def route(self, flow: Flow) -> None:
+        """Set where requests within the call are sent."""
+        dialog = self.dialog
+        hop = dialog.routes[0].strip().strip("<>") if dialog.routes else dialog.target
+        try:
+            uri = Address.parse(dialog.routes[0]).uri if dialog.routes else Uri.parse(hop)
+        except ProtocolError:
+            dialog.flow = flow
+            return
+        dialog.flow = next_hop(uri, flow, self.trunk.holds(uri.address))
+
+    def bye(self, now: float, reason: str = "") -> None:
+        """Send a BYE; nobody waits for its answer."""
+        if not self.dialog.remote_tag:
+            return
+        headers = f'Reason: SIP;cause=200;text="{_safe(reason)}"\r\n' if reason else ""
+        outgoing = self.dialog.request("BYE", self.layer)
+
+        def take(_do: Do, response: Response | None, now: float) -> None:
+            if response is not None and response.status in (401, 407) and self._challenged < 2:
+                self._challenged = 2
+                line = self.authorize(response, "BYE", outgoing.uri)
+                if line:
+                    again = self.dialog.request("BYE", self.layer)
+                    self.layer.ask(again, self.dialog.flow, now, _nothing, headers=headers + line)
+
+        self.layer.ask(outgoing, self.dialog.flow, now, take, headers=headers)
+
+    def end(self, cause: Cause, now: float, status: int = 0, reason: str = "") -> None:
+        """The call is over: whatever still waits is let go."""
+        if self.phase is Phase.ENDED:
+            return
+        self.phase = Phase.ENDED
+        self._repeated = None
+        if self.asked is not None:
+            self.asked.respond(487, now)
+            self.asked = None
+        self.keeper.drop(self.dialog)
+        self.keeper.over(self)
+        self.keeper.emit(Ended(self.name, cause, status, reason))
+
+    # --- time ---
+
+    def _set_timer(self, timer: SessionTimer | None, now: float, renewed: bool) -> None:
+        self._timer = timer
+        if not renewed:
+            return
+        self._clock += 1
+        if timer is not None:
+            wait_s = timer.refresh_after_s if timer.ours else timer.expires_after_s
+            self.layer.timers.set(now + wait_s, self, f"session {self._clock}")
+
+    def fire(self, name: str, now: float) -> None:
+        """A timer ran out."""
+        if self.phase is Phase.ENDED:
+            return
+        kind, _, count = name.partition(" ")
+        if kind == "2xx":
+            self._repeat(now)
+        elif kind == "transfer" and count == str(self._transfer_clock):
+            self._transferred(408, final=True)
+        elif count == str(self._clock):
+            if kind == "offer" and self.ours is None and self.asked is None:
+                self._send_offer(self._pending_offer, now)
+            elif kind == "session":
+                self._session_due(now)
+
+    def _repeat(self, now: float) -> None:
+        repeated = self._repeated
+        if repeated is None:
+            return
+        if now >= repeated.until:
+            # Section 13.3.1.4: no ACK came; the call is ended by BYE.
+            self.bye(now, "no ACK")
+            self.end(Cause.LOST, now)
+            return
+        self.layer.send(repeated.flow, repeated.data)
+        repeated.interval_s = min(repeated.interval_s * 2, self.layer.times.t2_s)
+        self.layer.timers.set(now + repeated.interval_s, self, "2xx")
+
+    def _session_due(self, now: float) -> None:
+        timer = self._timer
+        if timer is None:
+            return
+        if not timer.ours:
+            self.bye(now, "session expired")
+            self.end(Cause.LOST, now)
+        elif self.ours is not None or self.asked is not None:
+            # An offer is open, and its 2xx refreshes as well.
+            self.layer.timers.set(now + 1.0, self, f"session {self._clock}")
+        elif "UPDATE" in self.peer_allows:
+            self._ask("UPDATE", now, self._refreshed, SUPPORTED + self._timer_request())
+        else:
+            self._send_offer(self.local, now)
+
+    def _refreshed(self, do: Do, response: Response | None, now: float) -> None:
+        if response is not None and response.status < 200:
+            return
+        if self._within(do, response, now) or response is None or self.phase is Phase.ENDED:
+            return
+        if response.status < 300:
+            self._set_timer(session_timer.settle(response), now, True)
+        elif response.status in (491, 500, 503):
+            self.layer.timers.set(now + 2.0, self, f"session {self._clock}")
+
+
+class _Within(Protocol):
+    def __call__(self, do: Do, response: Response | None, now: float, /) -> object: ...
+
+
+def _nothing(_do: Do, _response: Response | None, _now: float) -> None:
+    """The call is over whatever comes."""
+
+
+def _safe(text: str) -> str:
+    return "".join(c for c in text[:80] if c.isalnum() or c in " .,:-")

@@ -1,0 +1,156 @@
+"""REGISTER, as a client: telling a trunk where we are, for as long as it wants to know. RFC 3261, section 10.2."""
+
+from __future__ import annotations
+
+from ivr.sip.call import Keeper
+from ivr.sip.digest import choose, credentials
+from ivr.sip.errors import ProtocolError
+from ivr.sip.events import Registration
+from ivr.sip.layer import Outgoing
+from ivr.sip.message import Response
+from ivr.sip.transaction import Do
+from ivr.sip.trunk import Trunk
+from ivr.sip.uri import host_port
+
+REFRESH_SHARE = 0.8
+"""Renewed when so much of what was granted is over."""
+EXPIRES_S_MIN = 30
+EXPIRES_S_MAX = 86_400
+RETRY_S_MIN = 5.0
+RETRY_S_MAX = 300.0
+"""Doubled while it is refused or not answered."""
+CHALLENGES_MAX = 2
+
+
+class Registering:
+    """One registration, kept up until `stop`."""
+
+    def __init__(self, keeper: Keeper, trunk: Trunk, now: float) -> None:
+        assert trunk.peer is not None
+        self.registered = False
+        self._keeper = keeper
+        self._layer = keeper.layer
+        self._trunk = trunk
+        self._peer = trunk.peer
+        self._call_id = self._layer.token()
+        self._number = 0
+        self._expires_s = trunk.register_s
+        self._retry_s = RETRY_S_MIN
+        self._challenges = 0
+        self._count = 0
+        self._clock = 0
+        self._stopping = False
+        self._send("", now)
+
+    def stop(self, now: float) -> None:
+        """Take the registration back."""
+        self._stopping = True
+        self._challenges = 0
+        if self.registered:
+            self._send("", now)
+
+    def _send(self, authorization: str, now: float) -> None:
+        self._number += 1
+        self._clock += 1
+        trunk, layer, peer = self._trunk, self._layer, self._peer
+        domain = trunk.domain or host_port(peer.host, peer.port)
+        secret = trunk.peer_secret
+        user = f"{secret.username}@" if secret else ""
+        contact = layer.local.contact(peer.transport)
+        if trunk.host:
+            contact = contact.replace(layer.local.host, trunk.host, 1)
+        contact = contact.replace("<sip:", f"<sip:{user}", 1)
+        expires_s = 0 if self._stopping else self._expires_s
+        request = Outgoing(
+            "REGISTER",
+            f"sip:{domain}",
+            layer.local.via(peer.transport),
+            layer.branch(),
+            f"<sip:{user}{domain}>;tag={layer.token()}",
+            f"<sip:{user}{domain}>",
+            self._call_id,
+            self._number,
+        )
+        headers = f"Contact: {contact}\r\nExpires: {expires_s}\r\n{authorization}"
+        layer.ask(request, peer, now, self._answer, headers=headers)
+
+    def _answer(self, do: Do, response: Response | None, now: float) -> None:
+        if response is None:
+            self._failed("no answer" if do is Do.TIMED_OUT else "it cannot be reached", now)
+            return
+        status = response.status
+        if status < 200:
+            return
+        if status < 300:
+            self._granted(response, now)
+        elif status in (401, 407) and self._challenges < CHALLENGES_MAX:
+            self._challenges += 1
+            self._authorize(response, now)
+        elif status == 423 and not self._stopping:
+            # Section 10.2.8: it wants to be told less often.
+            try:
+                least = response.whole("min-expires", EXPIRES_S_MAX)
+            except ProtocolError:
+                least = None
+            if least is None or least <= self._expires_s:
+                self._failed(f"{status} {response.reason}", now)
+            else:
+                self._expires_s = least
+                self._send("", now)
+        else:
+            self._failed(f"{status} {response.reason}", now)
+
+    def _authorize(self, response: Response, now: float) -> None:
+        proxy = response.status == 407
+        name = "proxy-authenticate" if proxy else "www-authenticate"
+        secret = self._trunk.peer_secret
+        try:
+            challenge = choose(response.headers.get(name, []))
+        except ProtocolError:
+            challenge = None
+        if secret is None or challenge is None:
+            self._failed("its challenge cannot be answered", now)
+            return
+        domain = self._trunk.domain or host_port(self._peer.host, self._peer.port)
+        value = credentials(challenge, secret, "REGISTER", f"sip:{domain}", 1, self._layer.token())
+        self._send(f"{'Proxy-Authorization' if proxy else 'Authorization'}: {value}\r\n", now)
+
+    def _granted(self, response: Response, now: float) -> None:
+        self._challenges = 0
+        self._retry_s = RETRY_S_MIN
+        if self._stopping:
+            self.registered = False
+            self._keeper.emit(Registration(self._trunk.name, False, "taken back"))
+            return
+        granted = self._granted_s(response)
+        self.registered = True
+        self._keeper.emit(Registration(self._trunk.name, True, "granted", granted))
+        self._layer.timers.set(
+            now + max(EXPIRES_S_MIN, granted) * REFRESH_SHARE, self, str(self._clock)
+        )
+
+    def _granted_s(self, response: Response) -> int:
+        """What the registrar grants: the contact's own `expires`, else the header's (section 10.2.4)."""
+        own = self._layer.local.contact(self._peer.transport)
+        try:
+            for contact in response.addresses("contact"):
+                expires = contact.parameter("expires")
+                if expires and expires.isdigit() and contact.uri.host in own:
+                    return min(int(expires[:9]), EXPIRES_S_MAX)
+            found = response.whole("expires", 2**32 - 1)
+        except ProtocolError:
+            found = None
+        return self._expires_s if found is None else min(found, EXPIRES_S_MAX)
+
+    def _failed(self, why: str, now: float) -> None:
+        self._challenges = 0
+        self.registered = False
+        self._keeper.emit(Registration(self._trunk.name, False, why))
+        if not self._stopping:
+            self._layer.timers.set(now + self._retry_s, self, str(self._clock))
+            self._retry_s = min(self._retry_s * 2, RETRY_S_MAX)
+
+    def fire(self, name: str, now: float) -> None:
+        """It is time to renew, or to try again."""
+        if name == str(self._clock) and not self._stopping:
+            self._send("", now)

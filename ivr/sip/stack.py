@@ -1,0 +1,587 @@
+"""The whole of SIP for one endpoint, without I/O: datagrams and time in, events and datagrams out.
+
+    stack.receive(data, flow, now)     a datagram, or a message cut out of a stream
+    stack.timer(), stack.run(now)      when it wants to be called next, and that call
+    stack.take_out(), take_events()    what to send, and what happened, each once
+
+Who is in no trunk's networks hears nothing. Everybody else is answered: 403 for a number of another trunk, 404 for one
+of none, 486 where the trunk's lines are taken, 488 where no media are shared, 503 with Retry-After where we are full
+or about to stop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from ivr.sip.address import Address
+from ivr.sip.auth import Auth
+from ivr.sip.bodies import session_of
+from ivr.sip.call import ALLOW, SUPPORTED, Call
+from ivr.sip.cseq import CSeq
+from ivr.sip.dialog import Dialog
+from ivr.sip.digest import Guard
+from ivr.sip.errors import CommandError, FramingError, NotAllowedError, ProtocolError
+from ivr.sip.events import Incoming, SipEvent
+from ivr.sip.flow import Flow
+from ivr.sip.health import Health
+from ivr.sip.incoming import IncomingCall, check_session_timer
+from ivr.sip.layer import Chance, Layer, Local, Served, compose_response, response_flow
+from ivr.sip.message import Request, Response, parse, parse_leniently
+from ivr.sip.numbers import AllowList, number_of, plain
+from ivr.sip.outgoing import RINGING_S_MAX, OutgoingCall
+from ivr.sip.registration import Registering
+from ivr.sip.sdp import Sdp
+from ivr.sip.session_timer import MIN_SE_S
+from ivr.sip.timers import Times
+from ivr.sip.transaction import Event, State
+from ivr.sip.trunk import Trunk, Trunks
+from ivr.sip.uri import Uri
+from ivr.sip.validity import (
+    METHODS,
+    check_acceptable,
+    check_request,
+    check_response,
+    unsupported,
+)
+from ivr.sip.via import Via
+
+NUMBER_CHARACTERS_MAX = 64
+"""Of a caller's or a dialled number that is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an endpoint is set up."""
+
+    local: Local = field(default_factory=Local)
+    times: Times = field(default_factory=Times)
+    realm: str = "dialcart"
+    calls_max: int = 20_000
+    "Calls at once, over all trunks."
+    calls_per_s_max: float = 2_000.0
+    "New calls a second, in bursts of one second's worth."
+    retry_after_s: int = 10
+    "How long a caller waits who was told that we are full."
+
+
+@dataclass(slots=True)
+class StackCounters:
+    """What passed, for operators."""
+
+    received: int = 0
+    sent: int = 0
+    strangers: int = 0
+    malformed: int = 0
+    refused: int = 0
+    calls: int = 0
+    stray: int = 0
+    "Responses and ACKs that belong to nothing."
+    repeated: int = 0
+    "Requests that came again."
+
+
+class Stack:
+    """All calls of one endpoint."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        trunks: tuple[Trunk, ...],
+        chance: Chance,
+        now: float,
+    ) -> None:
+        self.settings = settings
+        self.trunks = Trunks(trunks)
+        self.layer = Layer(settings.local, chance, settings.times)
+        self.counters = StackCounters()
+        self.draining = False
+        self.overloaded = False
+        """Set by the edge while it falls behind; new calls are then told 503."""
+        self.calls: dict[str, Call] = {}
+        self.events: list[SipEvent] = []
+        self._dialogs: dict[tuple[str, str, str], Call] = {}
+        self._initial: dict[tuple[str, str, int], Call] = {}
+        """Initial INVITEs by what a fork of one shares (RFC 3261, section 8.2.2.2)."""
+        self._lines: dict[str, int] = {}
+        self._guard = Guard(settings.realm, f"{chance.getrandbits(256):064x}".encode())
+        self._tokens = settings.calls_per_s_max
+        self._refilled = now
+        self._registering = [Registering(self, t, now) for t in trunks if t.register]
+        self.health = {
+            t.name: Health(self, t, now) for t in trunks if t.options_every_s > 0 and t.peer
+        }
+
+    # --- in ---
+
+    def receive(self, data: bytes, flow: Flow, now: float) -> None:
+        """Take one message."""
+        here = self.trunks.of(flow.host)
+        if not here:
+            self.counters.strangers += 1
+            return
+        self.counters.received += 1
+        try:
+            message = parse(data)
+        except FramingError:
+            self.counters.malformed += 1
+            return
+        except ProtocolError as error:
+            self._refuse_unread(parse_leniently(data), flow, error)
+            return
+        if isinstance(message, Response):
+            self._take_response(message, now)
+        else:
+            self._take_request(message, flow, here, now)
+
+    def broken(self, flow: Flow, now: float) -> None:
+        """A connection is gone, or an address cannot be reached."""
+        self.layer.broken(flow, now)
+
+    def _take_response(self, response: Response, now: float) -> None:
+        try:
+            vias, _, _, cseq = check_response(response)
+        except ProtocolError:
+            self.counters.malformed += 1
+            return
+        # A response that passed several hops was not for us (section 8.1.3.3).
+        if len(vias) != 1 or not self.layer.respond(response, vias[0], cseq, now):
+            self.counters.stray += 1
+
+    def _take_request(
+        self, request: Request, flow: Flow, here: tuple[Trunk, ...], now: float
+    ) -> None:
+        try:
+            vias, sender, receiver, cseq = check_request(request)
+        except ProtocolError as error:
+            self._refuse_unread(request, flow, error)
+            return
+        via = vias[0]
+        layer = self.layer
+        if request.method == "ACK":
+            self._take_ack(request, via, sender, receiver, cseq, now)
+            return
+        key = layer.server_key(request, via, request.method)
+        known = layer.server(key)
+        if known is not None:
+            self.counters.repeated += 1
+            known.take(Event.REQUEST, now)
+            return
+        back = response_flow(via, flow)
+        if layer.full:
+            retry = f"Retry-After: {self.settings.retry_after_s}\r\n"
+            layer.send(back, compose_response(request, via, flow, 503, headers=retry))
+            return
+        kind = "INVITE server" if request.method == "INVITE" else "server"
+        transaction = layer.serve(key, kind, back)
+        served = Served(request, flow, via, sender, receiver, cseq, transaction)
+        try:
+            self._serve(served, here, now)
+        except ProtocolError as error:
+            self._refuse(served, error, now)
+
+    def _take_ack(
+        self,
+        request: Request,
+        via: Via,
+        sender: Address,
+        receiver: Address,
+        cseq: CSeq,
+        now: float,
+    ) -> None:
+        transaction = self.layer.server(self.layer.server_key(request, via, "INVITE"))
+        if transaction is not None and transaction.state is not State.ACCEPTED:
+            transaction.take(Event.ACK, now)
+            return
+        call = self._dialogs.get((request.call_id, receiver.tag, sender.tag))
+        if call is None:
+            self.counters.stray += 1
+        else:
+            call.acknowledged(request, cseq.number, now)
+
+    # --- requests ---
+
+    def _serve(self, served: Served, here: tuple[Trunk, ...], now: float) -> None:
+        request = served.request
+        if request.method == "CANCEL":
+            self._cancel(served, now)
+            return
+        check_acceptable(request)
+        lacking = unsupported(request)
+        if lacking:
+            raise _UnsupportedError(lacking)
+        if served.receiver.tag:
+            key = (request.call_id, served.receiver.tag, served.sender.tag)
+            call = self._dialogs.get(key)
+            if call is None or call.trunk not in here:
+                raise ProtocolError(481, "Call/Transaction Does Not Exist")
+            call.serve(served, now)
+        elif request.method == "INVITE":
+            self._invite(served, here, now)
+        elif request.method == "OPTIONS":
+            self._options(served, now)
+        else:
+            raise ProtocolError(481, "Call/Transaction Does Not Exist")
+
+    def _cancel(self, served: Served, now: float) -> None:
+        key = self.layer.server_key(served.request, served.via, "INVITE")
+        transaction = self.layer.server(key)
+        if transaction is None:
+            raise ProtocolError(481, "Call/Transaction Does Not Exist")
+        call = cast("IncomingCall | None", transaction.context)
+        served.respond(200, now, tag=call.name if call else self.layer.token())
+        if call is not None:
+            call.cancelled(served.request, now)
+
+    def _options(self, served: Served, now: float) -> None:
+        if self.draining:
+            # Who asks so often to know where to send calls must hear that it is not here.
+            raise ProtocolError(503, "Service Unavailable")
+        _check_accept(served.request)
+        headers = ALLOW + SUPPORTED + "Accept: application/sdp\r\n"
+        served.respond(200, now, tag=self.layer.token(), headers=headers)
+
+    def _invite(self, served: Served, here: tuple[Trunk, ...], now: float) -> None:
+        request = served.request
+        initial = (request.call_id, served.sender.tag, served.cseq.number)
+        if initial in self._initial:
+            raise ProtocolError(482, "Loop Detected")
+        dialled = _shown(request.uri)
+        trunk = self.trunks.takes(here, dialled)
+        if not isinstance(trunk, Trunk):
+            raise ProtocolError(trunk, "")
+        if trunk.secret is not None:
+            self._authenticate(served, trunk, now)
+        if request.first("contact") is None:
+            # Section 8.1.1.8.
+            raise ProtocolError(400, "Missing Contact")
+        _check_accept(request)
+        check_session_timer(request)
+        offer = session_of(request)
+        if self.draining or self.overloaded or len(self.calls) >= self.settings.calls_max:
+            raise ProtocolError(503, "Service Unavailable")
+        if self._lines.get(trunk.name, 0) >= trunk.calls_max:
+            raise ProtocolError(486, "Busy Here")
+        if not self._take_token(now):
+            raise ProtocolError(503, "Service Unavailable")
+        call = IncomingCall(self.layer.token(), self, trunk, served, offer, now)
+        served.transaction.context = call
+        self._begin(call)
+        self._initial[initial] = call
+        call.initial = initial
+        self.counters.calls += 1
+        self.emit(
+            Incoming(
+                call.name,
+                trunk.name,
+                _caller(request, served.sender),
+                dialled,
+                offer,
+                _diverted(request),
+            )
+        )
+
+    def _authenticate(self, served: Served, trunk: Trunk, now: float) -> None:
+        assert trunk.secret is not None
+        request = served.request
+        stale = False
+        for text in request.headers.get("authorization", ())[:4]:
+            auth = Auth.parse(text)
+            if auth.get("realm") != self.settings.realm:
+                continue
+            found = self._guard.verdict(auth, trunk.secret, request.method, request.uri_text, now)
+            if found == "good":
+                return
+            if found == "bad":
+                raise ProtocolError(403, "Forbidden")
+            stale = True
+        raise _ChallengeError(self._guard.challenges(now, stale=stale))
+
+    def _take_token(self, now: float) -> bool:
+        most = self.settings.calls_per_s_max
+        self._tokens = min(most, self._tokens + (now - self._refilled) * most)
+        self._refilled = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+    # --- refusals ---
+
+    def _refuse(self, served: Served, error: ProtocolError, now: float) -> None:
+        self.counters.refused += 1
+        tag = "" if served.receiver.tag else self.layer.token()
+        reason = error.reason if error.status not in (403, 404) else ""
+        served.respond(
+            error.status, now, reason=reason, tag=tag, headers=self._refusal_headers(error)
+        )
+
+    def _refusal_headers(self, error: ProtocolError) -> str:
+        if isinstance(error, _UnsupportedError):
+            return f"Unsupported: {', '.join(sorted(error.options))}\r\n"
+        if isinstance(error, _ChallengeError):
+            return "".join(f"WWW-Authenticate: {value}\r\n" for value in error.challenges)
+        match error.status:
+            case 405 | 501:
+                return ALLOW
+            case 415 | 406:
+                return "Accept: application/sdp\r\n"
+            case 422:
+                return f"Min-SE: {MIN_SE_S}\r\n"
+            case 489:
+                return "Allow-Events: refer\r\n"
+            case 500:
+                # Section 14.2: when to try again, by chance up to 10 s.
+                return f"Retry-After: {int(self.layer.token()[:2], 16) % 11}\r\n"
+            case 503:
+                return f"Retry-After: {self.settings.retry_after_s}\r\n"
+            case _:
+                return ""
+
+    def _refuse_unread(
+        self, message: Request | Response | None, flow: Flow, error: ProtocolError
+    ) -> None:
+        """Answer a request that is not worth a transaction, if it says where its answers go."""
+        self.counters.malformed += 1
+        if not isinstance(message, Request) or message.method == "ACK":
+            return
+        if "via" not in message.headers:
+            return
+        try:
+            via = message.via
+        except ProtocolError:
+            via = None
+        back = flow if via is None else response_flow(via, flow)
+        self.layer.send(back, compose_response(message, via, flow, error.status, error.reason))
+
+    # --- commands ---
+
+    def progress(
+        self, call: str, status: int, now: float, sdp: Sdp | None = None, *, reliable: bool = False
+    ) -> None:
+        """Let a call that came ring, or play to it before it is answered. Raises CommandError."""
+        self._incoming(call).progress(status, sdp, now, reliable=reliable)
+
+    def answer(self, call: str, sdp: Sdp, now: float, allowed: AllowList | None = None) -> None:
+        """Answer a call; `allowed` is whom its other end may have us call by REFER. Raises CommandError."""
+        found = self._incoming(call)
+        if allowed is not None:
+            found.allowed = allowed
+        found.answer(sdp, now)
+
+    def refuse(
+        self,
+        call: str,
+        status: int,
+        now: float,
+        *,
+        reason: str = "",
+        retry_after_s: int | None = None,
+    ) -> None:
+        """Refuse a call. Raises CommandError."""
+        self._incoming(call).refuse(status, now, reason, retry_after_s)
+
+    def hang_up(self, call: str, now: float, reason: str = "") -> None:
+        """End a call, in whatever phase it is. Raises CommandError."""
+        self.call(call).hang_up(now, reason)
+
+    def reoffer(self, call: str, sdp: Sdp | None, now: float) -> None:
+        """Offer other media within a call. Raises CommandError."""
+        self.call(call).reoffer(sdp, now)
+
+    def accept(self, call: str, sdp: Sdp, now: float) -> None:
+        """Answer what Reinvited offered. Raises CommandError."""
+        self.call(call).accept(sdp, now)
+
+    def reject(self, call: str, status: int, now: float) -> None:
+        """Refuse what Reinvited offered. Raises CommandError."""
+        self.call(call).reject(status, now)
+
+    def complete(self, call: str, sdp: Sdp) -> None:
+        """Answer the offer in Answered, of a call that was dialled without one. Raises CommandError."""
+        found = self.call(call)
+        if not isinstance(found, OutgoingCall) or not found.awaits_answer:
+            raise CommandError("no offer of this call waits for an answer")
+        found.complete(sdp)
+
+    def refer(self, call: str, target: str, allowed: AllowList, now: float) -> None:
+        """Have the other end call `target` (a number, or a tel: URI, which stays one) instead of us.
+
+        Raises NotAllowedError for a number that the seller's or the trunk's list does not hold, CommandError.
+        """
+        found = self.call(call)
+        number = target.removeprefix("tel:")
+        dialled = allowed.require(number)
+        found.trunk.allowed.require(number)
+        if target.startswith("tel:"):
+            found.refer(f"tel:{dialled}", now)
+            return
+        host = found.trunk.domain or Uri.parse(found.dialog.target).host
+        found.refer(f"sip:{dialled}@{host}", now)
+
+    def report_transfer(self, call: str, status: int, now: float) -> None:
+        """Tell who asked for a transfer how it goes. Raises CommandError."""
+        self.call(call).report_transfer(status, now)
+
+    def dial(
+        self,
+        trunk: str,
+        number: str,
+        sdp: Sdp | None,
+        allowed: AllowList,
+        now: float,
+        *,
+        caller: str = "",
+        ring_s: float = RINGING_S_MAX,
+    ) -> str:
+        """Call a number; gives the call's name.
+
+        Raises NotAllowedError for a number that the seller's or the trunk's list does not hold, CommandError where no
+        call may be begun, KeyError for a trunk that there is not.
+        """
+        way = self.trunks.by_name[trunk]
+        dialled = allowed.require(number)
+        way.allowed.require(number)
+        if self.draining or len(self.calls) >= self.settings.calls_max or self.layer.full:
+            raise CommandError("no call is begun now")
+        if self._lines.get(trunk, 0) >= way.calls_max:
+            raise CommandError(f"all lines of trunk {trunk} are taken")
+        if caller and not plain(caller):
+            raise NotAllowedError(f"{caller!r} is no number to call from")
+        call = OutgoingCall(
+            self.layer.token(), self, way, dialled, plain(caller), sdp, now, ring_s=ring_s
+        )
+        self._begin(call)
+        self.counters.calls += 1
+        return call.name
+
+    def allow(self, call: str, allowed: AllowList) -> None:
+        """Whom the other end may have us call, by REFER. Raises CommandError."""
+        self.call(call).allowed = allowed
+
+    def call(self, name: str) -> Call:
+        """A call by its name. Raises CommandError."""
+        found = self.calls.get(name)
+        if found is None:
+            raise CommandError("the call has ended")
+        return found
+
+    def _incoming(self, name: str) -> IncomingCall:
+        found = self.call(name)
+        if not isinstance(found, IncomingCall):
+            raise CommandError("that call is one of ours")
+        return found
+
+    def drain(self, now: float) -> None:
+        """Take no new calls; those that are up go on. Registrations are taken back."""
+        self.draining = True
+        for registering in self._registering:
+            registering.stop(now)
+
+    # --- what calls use ---
+
+    def emit(self, event: SipEvent) -> None:
+        """Tell the voice channel."""
+        self.events.append(event)
+
+    def keep(self, dialog: Dialog, call: Call) -> None:
+        """Requests of this dialog are this call's."""
+        self._dialogs[dialog.key] = call
+
+    def drop(self, dialog: Dialog) -> None:
+        """No more."""
+        self._dialogs.pop(dialog.key, None)
+
+    def over(self, call: Call) -> None:
+        """The call has ended."""
+        if self.calls.pop(call.name, None) is None:
+            return
+        self._lines[call.trunk.name] -= 1
+        if call.initial is not None:
+            self._initial.pop(call.initial, None)
+
+    def _begin(self, call: Call) -> None:
+        self.calls[call.name] = call
+        self._lines[call.trunk.name] = self._lines.get(call.trunk.name, 0) + 1
+
+    # --- out ---
+
+    def timer(self) -> float | None:
+        """When `run` wants to be called next."""
+        return self.layer.timers.next()
+
+    def run(self, now: float) -> None:
+        """Time has passed."""
+        self.layer.timers.run(now)
+
+    def take_out(self) -> list[tuple[Flow, bytes]]:
+        """What is to be sent, in order; each once."""
+        out = self.layer.out
+        if out:
+            self.layer.out = []
+            self.counters.sent += len(out)
+        return out
+
+    def take_events(self) -> list[SipEvent]:
+        """What happened, in order; each once."""
+        events, self.events = self.events, []
+        return events
+
+
+class _UnsupportedError(ProtocolError):
+    def __init__(self, options: frozenset[str]) -> None:
+        super().__init__(420, "Bad Extension")
+        self.options = options
+
+
+class _ChallengeError(ProtocolError):
+    def __init__(self, challenges: list[str]) -> None:
+        super().__init__(401, "Unauthorized")
+        self.challenges = challenges
+
+
+def _check_accept(request: Request) -> None:
+    """Who cannot read a session description cannot be answered with one (RFC 4475, 3.3.15)."""
+    if "accept" not in request.headers:
+        return
+    kinds = {value.partition(";")[0].strip().lower() for value in request.values("accept")}
+    if not kinds & {"application/sdp", "application/*", "*/*"}:
+        raise ProtocolError(406, "Not Acceptable")
+
+
+def _shown(uri: Uri) -> str:
+    return number_of(uri) or uri.number[:NUMBER_CHARACTERS_MAX]
+
+
+def _caller(request: Request, sender: Address) -> str:
+    """The caller's number: what the trunk asserts (RFC 3325) before what the caller says; "" where he hides it."""
+    privacy = request.options("privacy")
+    if privacy & {"id", "user", "header"}:
+        return ""
+    try:
+        asserted = (
+            request.addresses("p-asserted-identity")
+            if "p-asserted-identity" in request.headers
+            else []
+        )
+    except ProtocolError:
+        asserted = []
+    for address in asserted:
+        number = number_of(address.uri)
+        if number:
+            return number
+    return number_of(sender.uri)
+
+
+def _diverted(request: Request) -> str:
+    if "diversion" not in request.headers:
+        return ""
+    try:
+        found = request.addresses("diversion")
+    except ProtocolError:
+        return ""
+    # The last entry is the first that was dialled (RFC 5806, section 4).
+    return number_of(found[-1].uri) if found else ""
+
+
+__all__ = ["METHODS", "Settings", "Stack", "StackCounters"]
