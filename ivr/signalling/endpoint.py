@@ -1,0 +1,270 @@
+"""The endpoint: SIP over real sockets, for the voice channel.
+
+How the voice channel uses it:
+
+    endpoint = Endpoint(Settings(...), trunks, handler, listen=[Listen("udp", "0.0.0.0", 5060)])
+    await endpoint.start()
+    ...
+    await endpoint.drain(within_s=30)       no new calls; those that are up may end by themselves
+    await endpoint.close()
+
+The handler's `received(events)` is called with all that one wake-up of the loop brought, in order, and must not block:
+it may answer at once, or keep the events for the turn batch and answer later, from the same loop. Events are values
+(ivr/sip/events.py); a call has a name, which every event and command bears:
+
+    Incoming(call, trunk, caller, dialled, offer)    answer, refuse, or progress first
+    Answered(call, remote)       the ACK came (or their 2xx, for a call of ours): media may flow both ways.
+                                 `remote` is set where it is news: the answer to an offer of ours
+    Progress(call, status, answer)                   a call of ours rings, perhaps with early media
+    Reinvited(call, offer)       hold and the like: accept(call, sdp) or reject(call, 488), soon
+    MediaChanged(call, remote), OfferRejected(call, status)     what became of our reoffer
+    Digits(call, digits, duration_ms)                keys by INFO
+    TransferAsked(call, number)  only numbers that `allowed` holds come here; report_transfer tells how it goes
+    TransferProgress(call, status, final)            of our refer; hang up after the final 200, not before
+    Ended(call, cause, status, reason)               always the last of a call, and once
+    TrunkHealth, Registration                        for operators
+
+Commands raise CommandError where the call's phase does not allow them (a call may have ended while the command was
+under way, so expect it), and NotAllowedError for numbers that the allow-list does not hold.
+
+Media are the caller's: make descriptions with ivr.sip.offer from a LocalMedia (address, port, codecs, SRTP key):
+
+    case Incoming(call, offer=Sdp() as offer):
+        try:
+            ours, agreed = answer(offer, LocalMedia(host, port))
+        except ProtocolError as error:
+            endpoint.refuse(call, error.status)          # 488: no codec that both have
+        else:
+            endpoint.answer(call, ours)
+    case Incoming(call, offer=None):                     # delayed offer: ours is the offer
+        endpoint.answer(call, make_offer(local))         # Answered.remote then has the answer: settle(...)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ivr.signalling.udp import UdpSocket
+from ivr.sip.events import SipEvent
+from ivr.sip.flow import Flow
+from ivr.sip.layer import Chance
+from ivr.sip.numbers import AllowList
+from ivr.sip.outgoing import RINGING_S_MAX
+from ivr.sip.sdp import Sdp
+from ivr.sip.stack import Settings, Stack
+from ivr.sip.trunk import Trunk
+
+TIMER_GRAIN_S = 0.005
+"""Timers are run at most so often."""
+LATE_S = 0.25
+"""A timer that comes so late shows a loop that falls behind: new calls are told 503 until it catches up."""
+
+log = logging.getLogger(__name__)
+
+
+class Handler(Protocol):
+    """The voice channel's side."""
+
+    def received(self, events: Sequence[SipEvent]) -> None:
+        """What happened, in order. Called from the loop; must not block."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """An address to listen on."""
+
+    transport: str
+    "udp, tcp or tls."
+    host: str = "127.0.0.1"
+    port: int = 5060
+    "0 takes a free one."
+
+
+class Endpoint:
+    """One SIP endpoint."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        trunks: Sequence[Trunk],
+        handler: Handler,
+        *,
+        listen: Sequence[Listen],
+        chance: Chance | None = None,
+        now: Callable[[], float] | None = None,
+    ) -> None:
+        self.handler = handler
+        self._settings = settings
+        self._trunks = tuple(trunks)
+        self._listen = tuple(listen)
+        self._chance = chance or random.SystemRandom()
+        self._now = now
+        self._udp: list[UdpSocket] = []
+        self._handle: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        self._empty: asyncio.Event | None = None
+        """While draining: set when no call is up."""
+        self._loop: asyncio.AbstractEventLoop
+        self.stack: Stack
+
+    # --- life ---
+
+    async def start(self) -> None:
+        """Open the sockets. Raises OSError."""
+        self._loop = asyncio.get_running_loop()
+        for listen in self._listen:
+            if listen.transport == "udp":
+                udp = UdpSocket(listen.host, listen.port, self._received)
+                udp.open(self._loop)
+                self._udp.append(udp)
+        self.stack = Stack(self._settings, self._trunks, self._chance, self.now())
+        self._after()
+
+    @property
+    def port(self) -> int:
+        """The first UDP port listened on."""
+        return self._udp[0].port
+
+    async def drain(self, within_s: float) -> None:
+        """Take no new calls and wait until those that are up have ended; at `within_s` the rest are hung up."""
+        now = self.now()
+        self.stack.drain(now)
+        self._after()
+        if self.stack.calls:
+            self._empty = asyncio.Event()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), within_s)
+        for call in list(self.stack.calls.values()):
+            call.hang_up(self.now(), "shutting down")
+        self._after()
+
+    async def close(self) -> None:
+        """Close the sockets; calls that are still up are not told."""
+        if self._handle is not None:
+            self._handle.cancel()
+        for udp in self._udp:
+            udp.close()
+
+    def now(self) -> float:
+        """Seconds of a clock that only goes forward."""
+        return self._now() if self._now is not None else self._loop.time()
+
+    # --- commands: see ivr.sip.stack ---
+
+    def progress(
+        self, call: str, status: int = 180, sdp: Sdp | None = None, *, reliable: bool = False
+    ) -> None:
+        """Let a call ring (180), or play to it before the answer (183 with media). Raises CommandError."""
+        self.stack.progress(call, status, self.now(), sdp, reliable=reliable)
+        self._after()
+
+    def answer(self, call: str, sdp: Sdp, allowed: AllowList | None = None) -> None:
+        """Answer a call; `allowed` is whom its other end may have us call by REFER. Raises CommandError."""
+        self.stack.answer(call, sdp, self.now(), allowed)
+        self._after()
+
+    def refuse(
+        self, call: str, status: int, *, reason: str = "", retry_after_s: int | None = None
+    ) -> None:
+        """Refuse a call: 404 no such number, 486 busy, 488 no media shared, 503 full. Raises CommandError."""
+        self.stack.refuse(call, status, self.now(), reason=reason, retry_after_s=retry_after_s)
+        self._after()
+
+    def hang_up(self, call: str, reason: str = "") -> None:
+        """End a call, in whatever phase it is. Raises CommandError."""
+        self.stack.hang_up(call, self.now(), reason)
+        self._after()
+
+    def reoffer(self, call: str, sdp: Sdp | None) -> None:
+        """Offer other media within a call. Raises CommandError."""
+        self.stack.reoffer(call, sdp, self.now())
+        self._after()
+
+    def accept(self, call: str, sdp: Sdp) -> None:
+        """Answer what Reinvited offered. Raises CommandError."""
+        self.stack.accept(call, sdp, self.now())
+        self._after()
+
+    def reject(self, call: str, status: int = 488) -> None:
+        """Refuse what Reinvited offered; the media stay as they were. Raises CommandError."""
+        self.stack.reject(call, status, self.now())
+        self._after()
+
+    def complete(self, call: str, sdp: Sdp) -> None:
+        """Answer the offer in Answered, of a call that was dialled without one. Raises CommandError."""
+        self.stack.complete(call, sdp)
+        self._after()
+
+    def refer(self, call: str, target: str, allowed: AllowList) -> None:
+        """Have the other end call `target` instead of us. Raises NotAllowedError, CommandError."""
+        self.stack.refer(call, target, allowed, self.now())
+        self._after()
+
+    def report_transfer(self, call: str, status: int) -> None:
+        """Tell who asked for a transfer how it goes. Raises CommandError."""
+        self.stack.report_transfer(call, status, self.now())
+        self._after()
+
+    def dial(
+        self,
+        trunk: str,
+        number: str,
+        sdp: Sdp | None,
+        allowed: AllowList,
+        *,
+        caller: str = "",
+        ring_s: float = RINGING_S_MAX,
+    ) -> str:
+        """Call a number that the seller's allow-list and the trunk's hold; gives the call's name.
+
+        Raises NotAllowedError, CommandError.
+        """
+        name = self.stack.dial(
+            trunk, number, sdp, allowed, self.now(), caller=caller, ring_s=ring_s
+        )
+        self._after()
+        return name
+
+    # --- the loop ---
+
+    def _received(self, messages: list[tuple[bytes, Flow]]) -> None:
+        now = self.now()
+        receive = self.stack.receive
+        for data, flow in messages:
+            receive(data, flow, now)
+        self._after()
+
+    def _after(self) -> None:
+        """Hand out events, send what is to be sent, and set the clock; until nothing more comes of it."""
+        stack = self.stack
+        while stack.events:
+            self.handler.received(stack.take_events())
+        for flow, data in stack.take_out():
+            self._send(flow, data)
+        if self._empty is not None and not stack.calls:
+            self._empty.set()
+        due = stack.timer()
+        if due is None or (self._handle is not None and self._due <= due):
+            return
+        if self._handle is not None:
+            self._handle.cancel()
+        self._due = max(due, self.now() + TIMER_GRAIN_S)
+        self._handle = self._loop.call_at(self._loop.time() + self._due - self.now(), self._tick)
+
+    def _tick(self) -> None:
+        self._handle = None
+        now = self.now()
+        self.stack.overloaded = now - self._due > LATE_S
+        self.stack.run(now)
+        self._after()
+
+    def _send(self, flow: Flow, data: bytes) -> None:
+        if flow.transport == "udp" and self._udp:
+            self._udp[0].send(data, flow)

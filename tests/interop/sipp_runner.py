@@ -1,0 +1,38 @@
+"""Runs SIPp against an endpoint of ours, to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+HERE = Path(__file__).parent
+TOOLS = HERE.parent.parent / ".tools" / "bin"
+RUN_S_MAX = 60
+
+
+def sipp_path() -> str:
+    found = shutil.which("sipp") or shutil.which("sipp", path=str(TOOLS))
+    assert found is not None, "no sipp: run scripts/debian sipp=sip-tester"
+    return found
+
+
+async def run_sipp(port: int, scenario: str, folder: Path, *words: str, calls: int = 1) -> str:
+    """Run one scenario (a file of ours, or SIPp's own by name); gives what it said. Fails where a call did."""
+    own = HERE / "sipp" / f"{scenario}.xml"
+    script = ["-sf", str(own)] if own.exists() else ["-sn", scenario]
+    process = await asyncio.create_subprocess_exec(
+        sipp_path(),
+        f"127.0.0.1:{port}",
+        *script,
+        *("-i", "127.0.0.1", "-m", str(calls), "-nostdin", "-timeout", "30", "-timeout_error"),
+        *("-trace_err", "-error_file", str(folder / "errors.txt"), *words),
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), RUN_S_MAX)
+    errors = folder / "errors.txt"
+    why = errors.read_text("utf-8", "replace") if errors.exists() else said.decode()[-2000:]
+    assert process.returncode == 0, why
+    return said.decode("utf-8", "replace")
