@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from ivr.signalling.endpoint import Endpoint, Listen
 from ivr.sip.errors import ProtocolError
 from ivr.sip.events import Incoming, Reinvited, SipEvent
 from ivr.sip.numbers import NOBODY, AllowList
 from ivr.sip.offer import LocalMedia, answer, make_offer
 from ivr.sip.stack import Settings
 from ivr.sip.trunk import Trunk, networks
-from ivr.signalling.endpoint import Endpoint, Listen
 
 MEDIA = LocalMedia("127.0.0.1", 40_000)
 LOOPBACK = Trunk("loopback", networks("127.0.0.0/8"))
