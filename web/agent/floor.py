@@ -13,9 +13,9 @@ import msgspec
 
 from web.agent.card import BasketLine, Card
 
-PRESENCES = ("signed out", "not ready", "ready")
 Presence = Literal["signed out", "not ready", "ready"]
 Stage = Literal["offered", "talking", "held", "wrap-up"]
+ListenMode = Literal["monitor", "whisper", "barge-in"]
 TransferKind = Literal["agent", "queue", "step", "outside"]
 
 
@@ -164,9 +164,7 @@ class Floor(Protocol):
         """The floor as it is now, for a supervisor."""
         ...
 
-    def listen(
-        self, supervisor: str, agent: str, mode: Literal["monitor", "whisper", "barge-in"]
-    ) -> None:
+    def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
         """Hear an agent's call; be heard by the agent alone, or by both."""
         ...
 

@@ -15,7 +15,7 @@ from tests.loop import LoopThread
 from web.app import web_app
 from web.server import WebServer
 from web.telephone.exchange import CallRefusedError, ShopWindow
-from web.telephone.line import BURST_MAX, RATE_PER_S, Allowance, is_number
+from web.telephone.line import is_number
 from web.telephone.routes import telephone_routes
 
 NOODLES = ShopWindow("noodles", "老王面馆", "400-800-1234", "106900010")
@@ -153,14 +153,6 @@ def test_a_page_of_another_site_gets_no_line(site, origin: str | None):
     assert refused.value.response.status_code == 403
     with connect(address, origin=site[0]) as line:
         assert line.response.status_code == 101
-
-
-def test_a_page_that_writes_too_fast_is_asked_to_slow_down():
-    allowance = Allowance(0.0)
-
-    assert all(allowance.take(0.0) for _ in range(BURST_MAX))
-    assert not allowance.take(0.0)
-    assert allowance.take(1 / RATE_PER_S)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 // The web telephone: one line to one shop, for calls and for messages.
 
 import { words } from "/pages/words.js";
+import { Live, $, make } from "/pages/live.js";
 import { Softphone } from "/pages/softphone.js";
 
 const { word, choose, language } = words({
@@ -25,12 +26,10 @@ const { word, choose, language } = words({
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const LINES_MAX = 200;
-const RETRY_MS = 2_000;
 
-const $ = id => document.getElementById(id);
 let shops = [];
 let shop = null;
-let socket = null;
+let line = null;
 let phone = null;
 let state = ["", ""];
 
@@ -43,9 +42,7 @@ function showState(name, kind = "", detail = "") {
 }
 
 function add(list, text, kind = "") {
-  const item = document.createElement("li");
-  item.textContent = text;
-  item.className = kind;
+  const item = make("li", { class: kind }, text);
   $(list).append(item);
   while ($(list).children.length > LINES_MAX) $(list).firstChild.remove();
   item.scrollIntoView({ block: "nearest" });
@@ -72,22 +69,18 @@ function busy(isBusy) {
 // --- the line ---
 
 function connect() {
-  socket?.close();
+  line?.close();
   if (!shop || !$("number").checkValidity()) return;
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const line = new WebSocket(`${scheme}://${location.host}/telephone/${shop.seller}/line?from=${$("number").value}`);
-  socket = line;
-  line.onmessage = event => hear(JSON.parse(event.data));
-  line.onopen = () => state[0] === "no_line" && showState("");
-  line.onclose = () => {
-    if (socket !== line) return;
-    hangUp();
-    showState("no_line", "refused");
-    setTimeout(() => socket === line && connect(), RETRY_MS);
-  };
+  line = new Live(`/telephone/${shop.seller}/line?from=${$("number").value}`, {
+    heard: hear,
+    changed: isOpen => {
+      if (isOpen) { if (state[0] === "no_line") showState(""); }
+      else { closePhone(); showState("no_line", "refused"); }
+    },
+  });
 }
 
-const tell = message => socket?.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
+const tell = message => line?.tell(message);
 
 function hear(message) {
   switch (message.kind) {
@@ -137,11 +130,7 @@ function press(key) {
 // --- wiring ---
 
 for (const key of KEYS) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = key;
-  button.onclick = () => press(key);
-  $("keys").append(button);
+  $("keys").append(make("button", { type: "button", onclick: () => press(key) }, key));
 }
 $("dial").onclick = dial;
 $("hang-up").onclick = () => { hangUp(); showState("ended"); };

@@ -1,0 +1,254 @@
+"""The desk and the supervisor's page in a real browser, on a floor of one queue."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.browser import WAIT_MS_MAX, browser, write_tone
+from tests.loop import LoopThread
+from tests.web.agent.floor import CALL, TEXTS, OneQueueFloor
+from web.accounts.account import Account, Role
+from web.accounts.password import hash_password
+from web.accounts.routes import Doorkeeper
+from web.agent.card import BasketLine
+from web.agent.messages import TEXT_CHARACTERS_MAX, WORD_CHARACTERS_MAX, Transfer, Write, too_long
+from web.agent.routes import agent_routes
+from web.app import web_app
+from web.server import WebServer
+
+PASSWORD = "correct horse"
+KEPT = hash_password(PASSWORD)
+
+
+class People:
+    def account(self, name):
+        roles = {"li": Role.AGENT, "boss": Role.SUPERVISOR}
+        return Account(name, roles[name], KEPT) if name in roles else None
+
+
+class Site:
+    """The pages on a port, with the floor behind them."""
+
+    def __init__(self, loop: LoopThread) -> None:
+        self.loop = loop
+        self.floor = OneQueueFloor()
+        self.door = Doorkeeper(People())
+        routes = [*self.door.routes(), *agent_routes(self.floor, self.door)]
+        self.server = WebServer(web_app(routes, "/desk"), "127.0.0.1", 0)
+        loop.run(self.server.__aenter__())
+        self.address = f"http://127.0.0.1:{self.server.port}"
+
+    def offer(self, card) -> None:
+        """Ring at li's desk."""
+
+        async def ring():
+            self.floor.offer("li", card)
+
+        self.loop.run(ring())
+
+    def say(self, contact: str, text: str) -> None:
+        """The buyer says something."""
+
+        async def speak():
+            self.floor.desks["li"].said(contact, "buyer", text)
+
+        self.loop.run(speak())
+
+    def close(self) -> None:
+        async def hang_up():
+            for leg in self.floor.legs:
+                await leg.close()
+
+        self.loop.run(hang_up())
+        self.loop.run(self.server.__aexit__(None, None, None))
+
+
+@pytest.fixture
+def site():
+    with LoopThread() as loop:
+        opened = Site(loop)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(tmp_path: Path):
+    with browser(write_tone(tmp_path / "tone.wav", 440)) as chromium:
+        context = chromium.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
+        opened = context.new_page()
+        opened.set_default_timeout(WAIT_MS_MAX)
+        mistakes = []
+        opened.on("pageerror", lambda error: mistakes.append(str(error)))
+        yield opened
+        assert mistakes == []
+
+
+def sign_in(page: Page, site: Site, name: str, path: str = "/desk") -> None:
+    page.goto(site.address + path)
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url(site.address + path)
+
+
+def be_ready(page: Page, site: Site) -> None:
+    sign_in(page, site, "li")
+    expect(page.locator("#presence")).to_contain_text("未就绪")
+    page.click("#ready")
+    expect(page.locator("#presence")).to_have_text("就绪")
+    expect(page.locator("#line")).to_have_text("耳机已接通")
+
+
+def test_a_call_rings_is_answered_ordered_for_and_wrapped_up(page: Page, site: Site):
+    be_ready(page, site)
+    site.offer(CALL)
+    expect(page.locator("#contacts li.offered")).to_contain_text("陈女士")
+    expect(page.locator("#lines li").last).to_have_text("[2]")
+    page.keyboard.press("Alt+a")
+    expect(page.locator("#contacts li.talking")).to_be_visible()
+
+    page.select_option("#goods", "201")
+    page.click("#add button")
+    expect(page.locator("#total")).to_have_text("¥42.00")
+    page.fill("#basket tbody tr:nth-child(2) input", "0")
+    page.press("#basket tbody tr:nth-child(2) input", "Tab")
+    expect(page.locator("#total")).to_have_text("¥36.00")
+    page.fill("#address", "天目山路 88 号 5 幢")
+    page.click("#order button")
+    expect(page.locator("#orders li").first).to_contain_text("A0008")
+    assert site.floor.asked == [
+        ("order", CALL.contact, (BasketLine("101", 2),), "天目山路 88 号 5 幢")
+    ]
+
+    page.keyboard.press("Alt+h")
+    expect(page.locator("#hold")).to_have_text("继续")
+    page.keyboard.press("Alt+h")
+    page.click("#keypad")
+    page.click("#pad button:has-text('5')")
+    page.keyboard.press("Alt+f")
+    page.select_option("#code", "order")
+    page.fill("#note", "加急")
+    page.keyboard.press("Alt+w")
+    expect(page.locator("#empty")).to_be_visible()
+    assert site.floor.asked[1:] == [
+        ("keys", CALL.contact, "5"),
+        ("wrap up", CALL.contact, "order", "加急"),
+    ]
+
+
+def test_messages_are_answered_beside_a_call(page: Page, site: Site):
+    be_ready(page, site)
+    site.offer(CALL)
+    expect(page.locator("#contacts li.offered")).to_be_visible()
+    page.keyboard.press("Alt+a")
+    expect(page.locator("#contacts li.talking")).to_be_visible()
+    site.offer(TEXTS)
+    expect(page.locator("#contacts li")).to_have_count(2)
+    page.keyboard.press("Alt+2")
+    page.keyboard.press("Alt+a")
+    expect(page.locator("#shop")).to_have_text("丰收种子")
+    page.select_option("#templates", "您的订单正在配送。")
+    page.click("#write button")
+    expect(page.locator("#lines li.agent")).to_have_text("您的订单正在配送。")
+
+    page.keyboard.press("Alt+1")
+    expect(page.locator("#shop")).to_have_text("老王面馆")
+    site.say(TEXTS.contact, "什么时候到？<b>")
+    expect(page.locator("#contacts .unread")).to_have_text("1")
+    page.keyboard.press("Alt+2")
+    expect(page.locator("#lines li").last).to_have_text("什么时候到？<b>")
+    expect(page.locator("#contacts .unread")).to_have_count(0)
+
+
+def test_a_contact_is_handed_on_or_the_person_told_why_not(page: Page, site: Site):
+    be_ready(page, site)
+    site.offer(CALL)
+    expect(page.locator("#contacts li.offered")).to_be_visible()
+    page.keyboard.press("Alt+a")
+    expect(page.locator("#contacts li.talking")).to_be_visible()
+    page.keyboard.press("Alt+t")
+    page.fill("#to", "nobody")
+    page.press("#to", "Enter")
+    expect(page.locator("#notice")).to_contain_text("there are: sales")
+    page.keyboard.press("Alt+t")
+    page.select_option("#way", "step")
+    page.fill("#to", "main")
+    page.press("#to", "Enter")
+    expect(page.locator("#empty")).to_be_visible()
+
+    assert site.floor.asked == [("transfer", CALL.contact, "step", "main")]
+
+
+def test_a_person_pauses_for_a_reason_and_refuses_an_offer(page: Page, site: Site):
+    be_ready(page, site)
+    page.select_option("#reason", "lunch")
+    expect(page.locator("#presence")).to_have_text("未就绪 · 午餐")
+    page.click("#ready")
+    site.offer(CALL)
+    expect(page.locator("#contacts li.offered")).to_be_visible()
+    page.keyboard.press("Alt+d")
+    expect(page.locator("#presence")).to_have_text("未就绪 · 已拒绝")
+    expect(page.locator("#nobody")).to_be_visible()
+
+
+def test_a_desk_that_is_opened_elsewhere_closes_here_and_keeps_its_contacts(page: Page, site: Site):
+    be_ready(page, site)
+    site.offer(CALL)
+    expect(page.locator("#contacts li.offered")).to_be_visible()
+    page.keyboard.press("Alt+a")
+    expect(page.locator("#contacts li.talking")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(site.address + "/desk")
+
+    expect(page.locator("#notice")).to_contain_text("另一处")
+    expect(other.locator("#shop")).to_have_text("老王面馆")
+    other.close()
+
+
+def test_a_supervisor_sees_the_floor_and_listens(page: Page, site: Site):
+    sign_in(page, site, "boss", "/floor")
+    expect(page.locator("#queues tr")).to_have_count(1)
+    expect(page.locator("#queues td.late")).to_have_text("75 秒")
+    expect(page.locator("#agents tr")).to_have_count(2)
+    page.click("#agents button:has-text('耳语')")
+    expect(page.locator("#ear")).to_have_text("耳语: li")
+    page.click("#stop")
+    expect(page.locator("#ear")).to_have_text("")
+    page.fill("#find", "wan")
+    expect(page.locator("#agents tr")).to_have_count(1)
+
+    assert site.floor.asked[:2] == [("listen", "boss", "li", "whisper"), ("stop listening", "boss")]
+
+
+def test_who_is_not_signed_in_is_led_to_the_door(page: Page, site: Site):
+    page.goto(site.address + "/desk")
+    assert page.url == site.address + "/sign-in?to=/desk"
+    page.fill("#name", "li")
+    page.fill("#password", "wrong horse")
+    page.press("#password", "Enter")
+    expect(page.locator("#state")).to_have_text("工号或密码不对")
+
+
+def test_an_agent_may_not_open_the_supervisors_page(page: Page, site: Site):
+    sign_in(page, site, "li")
+    answer = page.goto(site.address + "/floor")
+
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("path", ["/desk/line", "/floor/line"])
+def test_a_line_is_for_who_is_signed_in(site: Site, path: str):
+    address = site.address.replace("http", "ws") + path
+    with pytest.raises(InvalidStatus) as refused, connect(address, origin=site.address):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def test_what_a_page_says_has_longest_lengths():
+    assert too_long(Write("c", "x" * TEXT_CHARACTERS_MAX)) is None
+    assert "at most" in too_long(Write("c", "x" * (TEXT_CHARACTERS_MAX + 1)))
+    assert too_long(Transfer("c", "queue", "x" * WORD_CHARACTERS_MAX)) is None
+    assert "at most" in too_long(Transfer("c", "queue", "x" * (WORD_CHARACTERS_MAX + 1)))

@@ -1,0 +1,120 @@
+"""One agent's desk: what its page says, done on the floor, and what the floor says, told to the page."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from starlette.websockets import WebSocket
+
+from web.agent import messages as m
+from web.agent.card import Card
+from web.agent.floor import Floor, Presence, RefusedError, Stage
+from web.socket import PageSocket
+
+_decoder: msgspec.json.Decoder[m.DeskMessage] = msgspec.json.Decoder(m.DeskMessage)
+
+
+class DeskSocket:
+    """See web.agent.floor.Desk. Nothing is kept here: a page that comes back is told all by the floor."""
+
+    def __init__(self, socket: WebSocket, floor: Floor, agent: str) -> None:
+        self._page = PageSocket(socket)
+        self._floor = floor
+        self._agent = agent
+
+    async def run(self) -> None:
+        """Sit at the desk until the page goes away."""
+        try:
+            self._floor.sign_in(self._agent, self)
+        except RefusedError as error:
+            self._page.tell("refused", why=str(error))
+        try:
+            await self._page.run(self._heard)
+        finally:
+            self._floor.sign_out(self._agent, self)
+
+    def close(self, why: str) -> None:
+        """Another desk has taken the place of this one."""
+        self._page.tell("closed", why=why)
+        self._page.close()
+
+    # --- what the floor says ---
+
+    def presence(self, presence: Presence, reason: str) -> None:
+        """See Desk."""
+        self._page.tell("presence", presence=presence, reason=reason)
+
+    def offered(self, card: Card, answer_by: float) -> None:
+        """See Desk."""
+        self._page.tell("offered", card=card, answer_by=answer_by)
+
+    def withdrawn(self, contact: str, why: str) -> None:
+        """See Desk."""
+        self._page.tell("withdrawn", contact=contact, why=why)
+
+    def stage(self, contact: str, stage: Stage) -> None:
+        """See Desk."""
+        self._page.tell("stage", contact=contact, stage=stage)
+
+    def card(self, card: Card) -> None:
+        """See Desk."""
+        self._page.tell("card", card=card)
+
+    def said(self, contact: str, who: Literal["buyer", "agent", "shop"], text: str) -> None:
+        """See Desk."""
+        self._page.tell("said", contact=contact, who=who, text=text)
+
+    def ended(self, contact: str, why: str) -> None:
+        """See Desk."""
+        self._page.tell("ended", contact=contact, why=why)
+
+    # --- what the page says ---
+
+    async def _heard(self, data: str) -> None:
+        try:
+            message = _decoder.decode(data)
+        except msgspec.MsgspecError as error:
+            self._page.tell("refused", why=f"The page said what is not understood: {error}")
+            return
+        too_long = m.too_long(message)
+        try:
+            if too_long is not None:
+                raise RefusedError(too_long)
+            await self._do(message)
+        except RefusedError as error:
+            self._page.tell("refused", why=str(error), contact=getattr(message, "contact", ""))
+
+    async def _do(self, message: m.DeskMessage) -> None:
+        floor, agent = self._floor, self._agent
+        match message:
+            case m.Ready():
+                floor.ready(agent)
+            case m.NotReady(reason):
+                floor.not_ready(agent, reason)
+            case m.PutOnLine(offer):
+                self._page.tell("line", answer=await floor.line(agent, offer))
+            case m.Accept(contact):
+                floor.accept(agent, contact)
+            case m.Decline(contact):
+                floor.decline(agent, contact)
+            case m.Write(contact, text):
+                floor.write(agent, contact, text)
+            case m.SetBasket(contact, lines):
+                floor.basket(agent, contact, lines)
+            case m.PlaceOrder(contact, address):
+                floor.order(agent, contact, address)
+            case m.Hold(contact):
+                floor.hold(agent, contact)
+            case m.Resume(contact):
+                floor.resume(agent, contact)
+            case m.Press(contact, keys):
+                floor.keys(agent, contact, keys)
+            case m.Transfer(contact, way, to):
+                floor.transfer(agent, contact, way, to)
+            case m.Invite(contact, other):
+                floor.invite(agent, contact, other)
+            case m.Finish(contact):
+                floor.finish(agent, contact)
+            case m.WrapUp(contact, code, note):
+                floor.wrap_up(agent, contact, code, note)

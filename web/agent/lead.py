@@ -1,0 +1,56 @@
+"""A supervisor's page: the floor as it is, a picture a second, and an ear at any desk."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from starlette.websockets import WebSocket
+
+from web.agent import messages as m
+from web.agent.floor import Floor, RefusedError
+from web.socket import PageSocket
+
+VIEW_EVERY_S = 1.0
+
+_decoder: msgspec.json.Decoder[m.LeadMessage] = msgspec.json.Decoder(m.LeadMessage)
+
+
+class LeadSocket:
+    """One supervisor's page."""
+
+    def __init__(self, socket: WebSocket, floor: Floor, supervisor: str) -> None:
+        self._page = PageSocket(socket)
+        self._floor = floor
+        self._supervisor = supervisor
+
+    async def run(self) -> None:
+        """Show the floor until the page goes away."""
+        showing = asyncio.create_task(self._show())
+        try:
+            await self._page.run(self._heard)
+        finally:
+            showing.cancel()
+            self._floor.stop_listening(self._supervisor)
+
+    async def _show(self) -> None:
+        while True:
+            self._page.tell("view", view=self._floor.view())
+            await asyncio.sleep(VIEW_EVERY_S)
+
+    async def _heard(self, data: str) -> None:
+        try:
+            await self._do(_decoder.decode(data))
+        except msgspec.MsgspecError as error:
+            self._page.tell("refused", why=f"The page said what is not understood: {error}")
+        except RefusedError as error:
+            self._page.tell("refused", why=str(error))
+
+    async def _do(self, message: m.LeadMessage) -> None:
+        match message:
+            case m.PutOnLine(offer):
+                self._page.tell("line", answer=await self._floor.line(self._supervisor, offer))
+            case m.Listen(agent, mode):
+                self._floor.listen(self._supervisor, agent, mode)
+            case m.StopListening():
+                self._floor.stop_listening(self._supervisor)

@@ -1,0 +1,157 @@
+"""What a desk's page says: JSON objects told apart by `kind`. What it hears is written by web.agent.desk."""
+
+from __future__ import annotations
+
+import msgspec
+
+from web.agent.card import BasketLine
+from web.agent.floor import ListenMode, TransferKind
+
+TEXT_CHARACTERS_MAX = 1_000
+NOTE_CHARACTERS_MAX = 2_000
+WORD_CHARACTERS_MAX = 200
+"""Names, reasons, codes and addresses."""
+BASKET_LINES_MAX = 50
+
+
+class _Message(msgspec.Struct, frozen=True, tag_field="kind"):
+    """From the page."""
+
+
+class _OfContact(_Message, frozen=True):
+    """About one contact on this desk."""
+
+    contact: str
+
+
+class Ready(_Message, frozen=True, tag="ready"):
+    """Take contacts."""
+
+
+class NotReady(_Message, frozen=True, tag="not ready"):
+    """Take no new ones."""
+
+    reason: str
+
+
+class PutOnLine(_Message, frozen=True, tag="line"):
+    """The desk's softphone."""
+
+    offer: str
+
+
+class Accept(_OfContact, frozen=True, tag="accept"):
+    """Answer."""
+
+
+class Decline(_OfContact, frozen=True, tag="decline"):
+    """Refuse."""
+
+
+class Write(_OfContact, frozen=True, tag="write"):
+    """Send a message."""
+
+    text: str
+
+
+class SetBasket(_OfContact, frozen=True, tag="basket"):
+    """Change the basket."""
+
+    lines: tuple[BasketLine, ...]
+
+
+class PlaceOrder(_OfContact, frozen=True, tag="order"):
+    """Place the order."""
+
+    address: str
+
+
+class Hold(_OfContact, frozen=True, tag="hold"):
+    """Music for the buyer."""
+
+
+class Resume(_OfContact, frozen=True, tag="resume"):
+    """Talk again."""
+
+
+class Press(_OfContact, frozen=True, tag="keys"):
+    """Keys into the call."""
+
+    keys: str
+
+
+class Transfer(_OfContact, frozen=True, tag="transfer"):
+    """Hand on."""
+
+    way: TransferKind
+    to: str
+
+
+class Invite(_OfContact, frozen=True, tag="invite"):
+    """Another agent into the call."""
+
+    other: str
+
+
+class Finish(_OfContact, frozen=True, tag="finish"):
+    """End the talk."""
+
+
+class WrapUp(_OfContact, frozen=True, tag="wrap up"):
+    """What it was about."""
+
+    code: str
+    note: str = ""
+
+
+class Listen(_Message, frozen=True, tag="listen"):
+    """A supervisor on an agent's call."""
+
+    agent: str
+    mode: ListenMode
+
+
+class StopListening(_Message, frozen=True, tag="stop listening"):
+    """No more."""
+
+
+DeskMessage = (
+    Ready
+    | NotReady
+    | PutOnLine
+    | Accept
+    | Decline
+    | Write
+    | SetBasket
+    | PlaceOrder
+    | Hold
+    | Resume
+    | Press
+    | Transfer
+    | Invite
+    | Finish
+    | WrapUp
+)
+LeadMessage = Listen | StopListening | PutOnLine
+
+
+def too_long(message: DeskMessage) -> str | None:
+    """What of a message is longer than it may be, as words for the person; None if nothing is."""
+    match message:
+        case Write(text=text) if len(text) > TEXT_CHARACTERS_MAX:
+            return f"a message has at most {TEXT_CHARACTERS_MAX} characters"
+        case WrapUp(note=note) if len(note) > NOTE_CHARACTERS_MAX:
+            return f"a note has at most {NOTE_CHARACTERS_MAX} characters"
+        case SetBasket(lines=lines) if len(lines) > BASKET_LINES_MAX:
+            return f"a basket has at most {BASKET_LINES_MAX} lines"
+        case (
+            NotReady(reason=word)
+            | PlaceOrder(address=word)
+            | Transfer(to=word)
+            | Invite(other=word)
+            | Press(keys=word)
+            | WrapUp(code=word)
+        ) if len(word) > WORD_CHARACTERS_MAX:
+            return f"that has at most {WORD_CHARACTERS_MAX} characters"
+        case _:
+            return None

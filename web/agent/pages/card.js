@@ -1,0 +1,65 @@
+// What is known of a buyer: facts, basket, address, recordings, past orders.
+
+import { $, make } from "/pages/live.js";
+
+const LOCALES = { zh: "zh-CN", en: "en" };
+
+/** `tools`: {word, language, mayChange, setBasket}. */
+export function drawCard(card, tools) {
+  const { word, language } = tools;
+  const money = minor => (minor / 10 ** card.decimals).toLocaleString(LOCALES[language()], { style: "currency", currency: card.currency });
+  $("shop").textContent = card.shop;
+  facts({
+    number: card.number, name: card.name, spoken: card.language, queue: card.queue, step: card.step,
+    waited: word("seconds", { n: Math.round(card.waited_s) }),
+  }, word);
+  basket(card, money, tools);
+  address(card);
+  $("heard").replaceChildren(...card.recordings.map(recording => make("div", {},
+    make("span", { class: "faint" }, word("recording", { question: recording.question })),
+    make("audio", { controls: true, preload: "none", src: `/desk/recording?${new URLSearchParams({ contact: card.contact, recording: recording.id })}` }))));
+  $("orders").replaceChildren(...(card.orders.length ? card.orders.map(order => make("li", {},
+    `${order.number} · ${order.status} · ${money(order.total)} · ${order.summary}`)) : [make("li", { class: "faint" }, word("no_orders"))]));
+}
+
+function facts(values, word) {
+  $("facts").replaceChildren(...Object.entries(values).filter(([, value]) => value).flatMap(([name, value]) =>
+    [make("dt", {}, word(name)), make("dd", {}, value)]));
+}
+
+function basket(card, money, { word, mayChange, setBasket }) {
+  const goods = new Map(card.goods.map(each => [each.code, each]));
+  const lines = new Map(card.basket.map(line => [line.code, line.quantity]));
+  const active = document.activeElement?.closest("#basket input");
+  // What the person has begun to type is not drawn over.
+  if (active && active.value !== active.defaultValue && $("basket").dataset.contact === card.contact) return;
+  $("basket").dataset.contact = card.contact;
+  const change = (code, quantity) => {
+    if (quantity > 0) lines.set(code, quantity); else lines.delete(code);
+    setBasket(lines);
+  };
+  $("basket").tBodies[0].replaceChildren(...card.basket.map(({ code, quantity }) => make("tr", {},
+    make("td", {}, goods.get(code)?.name ?? code),
+    make("td", {}, mayChange
+      ? make("input", { type: "number", min: 0, max: 9999, value: quantity, "data-code": code, "aria-label": goods.get(code)?.name ?? code,
+          onchange: event => { event.target.defaultValue = event.target.value; change(code, Number(event.target.value)); } })
+      : `× ${quantity}`),
+    make("td", {}, money((goods.get(code)?.price ?? 0) * quantity)),
+    make("td", {}, mayChange ? make("button", { "aria-label": word("remove"), onclick: () => change(code, 0) }, "×") : ""))));
+  if (active) $("basket").querySelector(`input[data-code="${CSS.escape(active.dataset.code)}"]`)?.focus();
+  const total = card.basket.reduce((sum, { code, quantity }) => sum + (goods.get(code)?.price ?? 0) * quantity, 0);
+  $("total").textContent = money(total);
+  const picked = $("goods").value;
+  $("goods").replaceChildren(...card.goods.map(each =>
+    new Option(`${each.code} ${each.name} ${money(each.price)} (${word("left", { n: each.stock })})`, each.code)));
+  if (picked && goods.has(picked)) $("goods").value = picked;
+  $("order").hidden = !mayChange;
+  $("order").querySelector("button").disabled = !card.basket.length;
+}
+
+function address(card) {
+  $("addresses").replaceChildren(...card.addresses.map(each => new Option(each)));
+  if ($("address").dataset.contact === card.contact && $("address").value) return;
+  $("address").dataset.contact = card.contact;
+  $("address").value = card.address;
+}

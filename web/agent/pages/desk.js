@@ -1,0 +1,267 @@
+// The agent's desk: what the floor tells is kept by contact and drawn; what the person does is told to the floor.
+
+import { words } from "/pages/words.js";
+import { Live, $, make } from "/pages/live.js";
+import { Softphone } from "/pages/softphone.js";
+import { Ringer } from "/desk/pages/ringer.js";
+import { drawCard } from "/desk/pages/card.js";
+import { WORDS, REASONS, CODES } from "/desk/pages/words-of-desk.js";
+
+const { word, choose, language } = words({ ...WORDS, ...REASONS, ...CODES });
+
+const SHORTCUTS = {
+  r: ["be_ready", () => $("ready").click()],
+  a: ["answer", () => $("answer").click()],
+  d: ["decline", () => $("decline").click()],
+  h: ["hold", () => $("hold").click()],
+  m: ["mute", () => $("mute").click()],
+  t: ["hand_on", () => $("hand-on").click()],
+  f: ["finish", () => $("finish").click()],
+  o: ["place_order", () => $("order").requestSubmit()],
+  w: ["done", () => $("wrap-up").requestSubmit()],
+};
+const LINES_MAX = 500;
+const NOTICE_MS = 6_000;
+
+/** By contact: {card, stage, lines, unread, answerBy}. */
+const contacts = new Map();
+let chosen = null;
+let presence = "signed out";
+let phone = null;
+let phoneState = "line_none";
+let isMuted = false;
+let noticeTimer = 0;
+const ringer = new Ringer();
+
+// --- what the floor tells ---
+
+const live = new Live("/desk/line", {
+  heard: hear,
+  changed: isOpen => {
+    // The floor tells everything anew to a desk that comes back.
+    if (isOpen) { contacts.clear(); notice(""); }
+    else notice(word("offline"), true);
+    draw();
+  },
+});
+
+function hear(message) {
+  const held = contacts.get(message.contact);
+  switch (message.kind) {
+    case "presence":
+      presence = message.presence;
+      $("reason").value = presence === "not ready" && message.reason in REASONS ? message.reason : "";
+      $("presence").dataset.reason = message.reason;
+      if (presence === "ready") putOnLine();
+      break;
+    case "offered":
+      keep(message.card, "offered").answerBy = message.answer_by;
+      if (![...contacts.values()].some(each => each.stage === "talking" && each.card.channel === "voice")) {
+        chosen = message.card.contact;
+      }
+      break;
+    case "card": keep(message.card); break;
+    case "stage":
+      if (!held) return;
+      held.stage = message.stage;
+      if (message.stage === "talking" && held.card.channel === "voice") chosen = message.contact;
+      break;
+    case "said":
+      if (!held) return;
+      held.lines.push([message.who, message.text]);
+      held.lines.splice(0, held.lines.length - LINES_MAX);
+      if (message.contact !== chosen && message.who === "buyer") held.unread += 1;
+      break;
+    case "withdrawn":
+    case "ended":
+      contacts.delete(message.contact);
+      if (chosen === message.contact) chosen = contacts.keys().next().value ?? null;
+      if (message.why) notice(message.why);
+      break;
+    case "line": phone?.answered(message.answer); break;
+    case "refused": notice(message.why); break;
+    case "closed": live.close(); notice(word("closed"), true); contacts.clear(); break;
+  }
+  draw();
+}
+
+function keep(card, stage) {
+  const known = contacts.get(card.contact);
+  const lines = card.transcript.map(line => [line.startsWith("> ") ? "buyer" : "shop", line.replace(/^[<>] /, "")]);
+  const entry = known ?? { stage: stage ?? "talking", lines, unread: 0, answerBy: 0 };
+  entry.card = card;
+  if (stage) entry.stage = stage;
+  contacts.set(card.contact, entry);
+  chosen ??= card.contact;
+  return entry;
+}
+
+// --- the softphone: one line for the working day; the floor puts calls on it ---
+
+async function putOnLine() {
+  if (phone) return;
+  phone = new Softphone($("sound"), {
+    up: () => { phoneState = phone.isSilent ? "line_silent" : "line_up"; draw(); },
+    down: () => { phone?.close(); phone = null; phoneState = "line_none"; draw(); if (presence === "ready") putOnLine(); },
+  });
+  live.tell({ kind: "line", offer: await phone.offer() });
+}
+
+// --- what the person does ---
+
+const current = () => contacts.get(chosen);
+const tell = (kind, fields = {}) => live.tell({ kind, contact: chosen, ...fields });
+
+function choose_(contact) {
+  chosen = contact;
+  const entry = current();
+  if (entry) entry.unread = 0;
+  draw();
+  (entry?.stage === "offered" ? $("answer") : $("text")).focus();
+}
+
+$("ready").onclick = () => live.tell({ kind: "ready" });
+$("reason").onchange = () => $("reason").value && live.tell({ kind: "not ready", reason: $("reason").value });
+$("answer").onclick = () => tell("accept");
+$("decline").onclick = () => tell("decline");
+$("hold").onclick = () => tell(current()?.stage === "held" ? "resume" : "hold");
+$("mute").onclick = () => { isMuted = !isMuted; phone?.mute(isMuted); draw(); };
+$("keypad").onclick = () => { $("pad").hidden = !$("pad").hidden; };
+$("hand-on").onclick = () => { $("transfer").hidden = !$("transfer").hidden; if (!$("transfer").hidden) $("to").focus(); };
+$("finish").onclick = () => tell("finish");
+$("way").onchange = () => draw();
+$("transfer").onsubmit = event => {
+  event.preventDefault();
+  const way = $("way").value;
+  if (way === "invite") tell("invite", { other: $("to").value.trim() });
+  else tell("transfer", { way, to: $("to").value.trim() });
+  $("to").value = "";
+  $("transfer").hidden = true;
+};
+$("templates").onchange = () => {
+  if ($("templates").value) $("text").value = $("templates").value;
+  $("templates").value = "";
+  $("text").focus();
+};
+$("write").onsubmit = event => {
+  event.preventDefault();
+  const text = $("text").value.trim();
+  if (text && tell("write", { text })) $("text").value = "";
+};
+$("wrap-up").onsubmit = event => {
+  event.preventDefault();
+  if ($("wrap-up").hidden) return;
+  if (tell("wrap up", { code: $("code").value, note: $("note").value.trim() })) $("note").value = "";
+};
+$("order").onsubmit = event => {
+  event.preventDefault();
+  tell("order", { address: $("address").value.trim() });
+};
+$("add").onsubmit = event => {
+  event.preventDefault();
+  const lines = new Map(current().card.basket.map(line => [line.code, line.quantity]));
+  const code = $("goods").value;
+  lines.set(code, (lines.get(code) ?? 0) + 1);
+  setBasket(lines);
+};
+
+function setBasket(lines) {
+  tell("basket", { lines: [...lines].map(([code, quantity]) => ({ code, quantity })) });
+}
+
+$("sign-out").onclick = async () => {
+  live.close();
+  await fetch("/sign-out", { method: "POST" });
+  location.assign("/sign-in");
+};
+$("language").onclick = () => choose(language() === "zh" ? "en" : "zh", () => { lists(); draw(); });
+$("help").onclick = () => $("keys").showModal();
+
+document.addEventListener("keydown", event => {
+  if (!event.altKey || event.ctrlKey || event.metaKey) return;
+  const key = event.code.replace(/^(Key|Digit)/, "").toLowerCase();
+  if (/^[1-9]$/.test(key)) {
+    const contact = [...contacts.keys()][Number(key) - 1];
+    if (contact) choose_(contact);
+  } else if (key in SHORTCUTS) SHORTCUTS[key][1]();
+  else return;
+  event.preventDefault();
+});
+
+for (const key of "123456789*0#") {
+  $("pad").append(make("button", { type: "button", onclick: () => tell("keys", { keys: key }) }, key));
+}
+
+// --- drawing ---
+
+function notice(text, stays = false) {
+  clearTimeout(noticeTimer);
+  $("notice").textContent = text;
+  $("notice").hidden = !text;
+  if (text && !stays) noticeTimer = setTimeout(() => notice(""), NOTICE_MS);
+}
+
+function lists() {
+  const options = table => Object.keys(table).map(name => new Option(word(name), name));
+  const paused = ["break", "lunch", "meeting", "training", "paperwork"];
+  $("reason").replaceChildren(new Option(word("choose"), ""), ...paused.map(name => new Option(word(name), name)));
+  $("code").replaceChildren(...options(CODES));
+  $("language").textContent = language() === "zh" ? "English" : "中文";
+  $("shortcuts").replaceChildren(
+    ...Object.entries(SHORTCUTS).flatMap(([key, [name]]) => [
+      make("dt", {}, make("kbd", {}, `Alt+${key.toUpperCase()}`)), make("dd", {}, word(name))]),
+    make("dt", {}, make("kbd", {}, "Alt+1…9")), make("dd", {}, word("contacts")),
+  );
+}
+
+function draw() {
+  $("presence").textContent = word(presence) + (presence === "not ready" && $("presence").dataset.reason ? ` · ${word($("presence").dataset.reason)}` : "");
+  $("presence").className = `badge ${presence.replace(" ", "-")}`;
+  $("ready").disabled = presence !== "not ready";
+  $("line").textContent = word(phoneState);
+  drawContacts();
+  const entry = current();
+  $("talk").hidden = $("card").hidden = !entry;
+  $("empty").hidden = Boolean(entry);
+  if (entry) drawTalk(entry);
+  ringer.ring([...contacts.values()].some(each => each.stage === "offered"));
+}
+
+function drawContacts() {
+  $("nobody").hidden = contacts.size > 0;
+  $("contacts").replaceChildren(...[...contacts].map(([contact, { card, stage, unread }]) =>
+    make("li", { class: stage, "aria-current": contact === chosen },
+      make("button", { onclick: () => choose_(contact) },
+        make("strong", {}, word(card.channel)),
+        make("span", {}, card.name || card.number),
+        unread ? make("span", { class: "unread" }, String(unread)) : "",
+        make("small", {}, `${card.shop} · ${word(stage)}`)))));
+}
+
+function drawTalk({ card, stage, lines }) {
+  const isVoice = card.channel === "voice";
+  const isTalking = stage === "talking" || stage === "held";
+  for (const [id, shows] of Object.entries({
+    answer: stage === "offered", decline: stage === "offered",
+    hold: isTalking && isVoice, mute: isTalking && isVoice, keypad: isTalking && isVoice,
+    "hand-on": isTalking, finish: isTalking, "wrap-up": stage === "wrap-up", write: isTalking, add: isTalking,
+  })) $(id).hidden = !shows;
+  if (!isTalking) $("transfer").hidden = $("pad").hidden = true;
+  $("hold").textContent = word(stage === "held" ? "resume" : "hold");
+  $("mute").textContent = word(isMuted ? "unmute" : "mute");
+  $("places").replaceChildren(...($("way").value === "step" ? card.steps : []).map(step => new Option(step)));
+  $("templates").hidden = !card.templates.length;
+  $("templates").replaceChildren(new Option(word("templates"), ""), ...card.templates.map(text => new Option(text, text)));
+  const list = $("lines");
+  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40 || list.dataset.contact !== card.contact;
+  list.dataset.contact = card.contact;
+  list.replaceChildren(...lines.map(([who, text]) => make("li", { class: who }, text)));
+  if (isAtEnd) list.scrollTop = list.scrollHeight;
+  drawCard(card, { word, language, mayChange: isTalking, setBasket });
+}
+
+const who = await (await fetch("/who")).json();
+$("who").textContent = who.name;
+document.title = `${who.name} · Dialcart`;
+lists();
+draw();

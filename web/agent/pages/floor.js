@@ -1,0 +1,87 @@
+// The supervisor's page: queues and agents as they are, and an ear at a desk.
+
+import { words } from "/pages/words.js";
+import { Live, $, make } from "/pages/live.js";
+import { Softphone } from "/pages/softphone.js";
+import { WORDS, REASONS } from "/desk/pages/words-of-desk.js";
+
+const ROWS_MAX = 100;
+const LATE_S = 60;
+const MODES = ["monitor", "whisper", "barge-in"];
+
+const { word, choose, language } = words({ ...WORDS, ...REASONS });
+let view = { at: 0, queues: [], agents: [] };
+let phone = null;
+let ear = null;
+
+const live = new Live("/floor/line", {
+  heard: message => {
+    if (message.kind === "view") { view = message.view; draw(); }
+    else if (message.kind === "line") phone?.answered(message.answer);
+    else if (message.kind === "refused") { notice(message.why); stop(); }
+  },
+  changed: isOpen => notice(isOpen ? "" : word("offline")),
+});
+
+function notice(text) {
+  $("notice").textContent = text;
+  $("notice").hidden = !text;
+}
+
+async function listen(agent, mode) {
+  if (!phone) {
+    phone = new Softphone($("sound"), { down: stop });
+    live.tell({ kind: "line", offer: await phone.offer() });
+  }
+  ear = { agent, mode };
+  live.tell({ kind: "listen", agent, mode });
+  draw();
+}
+
+function stop() {
+  if (ear) live.tell({ kind: "stop listening" });
+  ear = null;
+  phone?.close();
+  phone = null;
+  draw();
+}
+
+const seconds = value => (value == null ? "–" : word("seconds", { n: Math.round(value) }));
+const percent = value => (value == null ? "–" : `${Math.round(value * 100)} %`);
+
+function draw() {
+  $("language").textContent = language() === "zh" ? "English" : "中文";
+  $("level").title = word("service_level_is");
+  $("occupancy").title = word("occupancy_is");
+  $("stop").hidden = !ear;
+  $("ear").textContent = ear ? `${word(ear.mode)}: ${ear.agent}` : "";
+  const queues = [...view.queues].sort((a, b) => b.waiting - a.waiting || b.longest_s - a.longest_s).slice(0, ROWS_MAX);
+  $("queues").replaceChildren(...queues.map(q => make("tr", {},
+    make("td", {}, q.queue), make("td", {}, String(q.waiting)),
+    make("td", { class: q.longest_s > LATE_S ? "late" : "" }, q.waiting ? seconds(q.longest_s) : "–"),
+    make("td", {}, String(q.ready)), make("td", {}, String(q.talking)),
+    make("td", {}, percent(q.service_level)), make("td", {}, String(q.abandoned)), make("td", {}, seconds(q.mean_wait_s)))));
+  $("queues-shown").textContent = word("shown", { n: queues.length, all: view.queues.length });
+  const wanted = $("find").value.trim().toLowerCase();
+  const found = view.agents.filter(agent => agent.agent.toLowerCase().includes(wanted));
+  const agents = found.slice(0, ROWS_MAX);
+  $("agents").replaceChildren(...agents.map(a => make("tr", {},
+    make("td", {}, a.agent),
+    make("td", {}, make("span", { class: `dot ${a.presence.replace(" ", "-")}` }), word(a.presence), a.presence === "not ready" ? ` · ${word(a.reason)}` : ""),
+    make("td", {}, seconds(Math.max(0, view.at - a.since))), make("td", {}, String(a.contacts.length)), make("td", {}, percent(a.occupancy)),
+    make("td", {}, ...(a.contacts.length ? MODES.map(mode =>
+      make("button", { onclick: () => listen(a.agent, mode), "aria-pressed": ear?.agent === a.agent && ear.mode === mode }, word(mode))) : [])))));
+  $("agents-shown").textContent = word("shown", { n: agents.length, all: view.agents.length });
+}
+
+$("find").oninput = draw;
+$("stop").onclick = stop;
+$("language").onclick = () => choose(language() === "zh" ? "en" : "zh", draw);
+$("sign-out").onclick = async () => {
+  live.close();
+  await fetch("/sign-out", { method: "POST" });
+  location.assign("/sign-in");
+};
+const who = await (await fetch("/who")).json();
+$("who").textContent = who.name;
+draw();
