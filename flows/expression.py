@@ -7,6 +7,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
+from grammars.kept import kept_beside
+
 if TYPE_CHECKING:
     from lark import Lark
 
@@ -221,6 +223,7 @@ def _lark() -> Lark:
         lexer="contextual",
         transformer=_builder(),
         maybe_placeholders=True,
+        cache=kept_beside("expression") or False,
     )
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
+from grammars.kept import kept_beside
 from grammars.keywords import ARROW, KEYWORDS, SETTINGS, keyword_pattern
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def _lark() -> Lark:
         postlex=cast("object", _Margin()),  # pyright: ignore[reportArgumentType]
         transformer=Builder(),
         maybe_placeholders=True,
+        cache=kept_beside("flow") or False,
     )
 
 

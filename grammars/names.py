@@ -8,6 +8,7 @@ from typing import Final
 
 from grammars.folding import fold
 from grammars.languages import LANGUAGES
+from grammars.languages.chinese_sounds import near_sound, share_sounds
 
 NAME_LENGTH_MAX: Final = 64
 """Characters of a name that are compared."""
@@ -43,14 +44,16 @@ def sounds_like(one: str, other: str, language: str) -> bool:
     "zh" compares pinyin without tones in which z/zh, c/ch, s/sh, n/l, f/h, an/ang, en/eng and
     in/ing are one, and knows the digits that callers mix up (四/十, 一/七). "en" compares a code of
     consonants and the first vowel. A phrase sounds like itself. Any other language compares
-    folded spellings. The first call for "zh" loads pypinyin, which takes a good while: this is
-    for the checker, not for turns.
+    folded spellings. Chinese phrases that come near each other load pypinyin, which takes a good
+    while: this is for the checker, not for turns.
     """
     first, second = fold(one)[:NAME_LENGTH_MAX], fold(other)[:NAME_LENGTH_MAX]
     if first == second:
         return True
-    code = {"zh": _pinyin_code, "en": _english_code}.get(language)
-    return code is not None and code(first) == code(second) != ()
+    if language == "zh":
+        first, second = _spoken_chinese(first), _spoken_chinese(second)
+        return share_sounds(first, second) and _pinyin_code(first) == _pinyin_code(second) != ()
+    return language == "en" and _english_code(first) == _english_code(second) != ()
 
 
 def _slips(one: str, other: str, most: int) -> int:
@@ -71,33 +74,18 @@ def _slips(one: str, other: str, most: int) -> int:
     return row[-1]
 
 
-_NEAR_SOUNDS: Final = (
-    (re.compile(r"^([zcs])h"), r"\1"),
-    (re.compile(r"^l"), "n"),
-    (re.compile(r"^fei$"), "hui"),
-    (re.compile(r"^f"), "h"),
-    (re.compile(r"(?<=[aei])ng$"), "n"),
-    # With z/zh and no tones, 四 and 十 are already one; 一 and 七 differ by a breath.
-    (re.compile(r"^qi$"), "yi"),
-)
-
-
-@cache
-def _syllable(pinyin: str) -> str:
-    for sound, heard in _NEAR_SOUNDS:
-        pinyin = sound.sub(heard, pinyin)
-    return pinyin
-
-
 _FIGURES: Final = re.compile("[0-9]{1,4}")
 
 
-def _pinyin_code(phrase: str) -> tuple[str, ...]:
+def _spoken_chinese(phrase: str) -> str:
+    return _FIGURES.sub(lambda figures: LANGUAGES["zh"].spell(int(figures[0])), phrase)
+
+
+def _pinyin_code(spoken: str) -> tuple[str, ...]:
     # Its tables are large and slow to load, so only the one who asks pays for them.
     from pypinyin import lazy_pinyin
 
-    spoken = _FIGURES.sub(lambda figures: LANGUAGES["zh"].spell(int(figures[0])), phrase)
-    return tuple(_syllable(pinyin) for pinyin in lazy_pinyin(spoken) if pinyin.strip())
+    return tuple(near_sound(pinyin) for pinyin in lazy_pinyin(spoken) if pinyin.strip())
 
 
 _ENGLISH_EXCEPTIONS: Final = {"one": "won", "two": "to", "eight": "ate", "eye": "i", "are": "r"}

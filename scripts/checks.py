@@ -22,7 +22,12 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "docs and their links": ("zensical", "build", "--strict"),
 }
 
-GENERATORS = ("scripts.command_pages", "scripts.diagnostic_pages", "scripts.settings_page")
+GENERATORS = (
+    "scripts.chinese_sounds",
+    "scripts.command_pages",
+    "scripts.diagnostic_pages",
+    "scripts.settings_page",
+)
 """Modules that write documentation. `python -m MODULE` writes it, `--check` tells whether it is current.
 
 A new one is named here and nowhere else: scripts/docs, scripts/check and tests/docs read this list.

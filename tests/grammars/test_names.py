@@ -4,7 +4,11 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 
+from grammars.languages.chinese_sounds import near_sound, share_sounds
 from grammars.names import nearest, sounds_like
 
 
@@ -93,6 +97,37 @@ def test_english_words_that_stay_apart(one: str, other: str) -> None:
 def test_a_language_without_a_code_compares_spellings() -> None:
     assert sounds_like("Oui", "oui", "fr")
     assert not sounds_like("oui", "non", "fr")
+
+
+LISTED = st.sampled_from(
+    "银行重庆音乐快乐一七四十是事里你呢的地得着了长大小龙虾牛肉面炸酱凉拌黄瓜订单点餐查人工客服还有几份送到地址确认取消留言再见儿和差参"
+)
+
+
+@given(st.text(LISTED, min_size=1, max_size=4), st.text(LISTED, min_size=1, max_size=4))
+def test_the_table_of_sounds_never_rules_out_what_the_dictionary_takes_as_alike(
+    one: str, other: str
+) -> None:
+    heard = [[near_sound(syllable) for syllable in lazy_pinyin(text)] for text in (one, other)]
+    assert heard[0] != heard[1] or share_sounds(one, other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("下单", "查单"), ("重庆", "大庆"), ("四份", "四十份")])
+def test_the_table_of_sounds_rules_out_what_is_far_apart(one: str, other: str) -> None:
+    assert not share_sounds(one, other)
+
+
+def test_a_character_that_is_not_in_the_table_may_sound_like_any() -> None:
+    assert share_sounds("下", "㐀")
+    assert share_sounds("ab", "下")
+
+
+def test_phrases_that_are_far_apart_do_not_load_pypinyin() -> None:
+    code = (
+        "import sys; from grammars.names import sounds_like; sounds_like('下单', '查单', 'zh');"
+        "sys.exit('pypinyin' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_pypinyin_is_not_loaded_for_turns() -> None:
