@@ -1,0 +1,119 @@
+"""A chassis: its boards by slot, what is free on them, and which of them to take it from.
+
+A call lies in one chassis whole, so that a chassis that fails takes down its own calls and no other's. Within it each
+unit comes from the next board that has one, in turn, so that a board that fails has carried its share and no more.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Literal
+
+from center.uap.boards import Board, Place
+from center.uap.models import Model
+from center.uap.resources import NOTHING
+
+Role = Literal["active", "standby", "failed"]
+RoleMove = Literal["take over", "fail", "repair"]
+
+ROLES: dict[tuple[Role, RoleMove], Role] = {
+    ("standby", "take over"): "active",
+    ("active", "fail"): "failed",
+    ("standby", "fail"): "failed",
+    ("failed", "repair"): "standby",
+}
+
+
+class PlatformError(ValueError):
+    """Something asked of the platform that cannot be done, and what to do instead."""
+
+
+class Chassis:
+    """A chassis and what is free in it; the platform takes calls to it while it is active."""
+
+    __slots__ = ("_room", "boards", "free", "model", "name", "role", "takes_over_at")
+
+    def __init__(self, name: str, model: Model, role: Role) -> None:
+        self.name = name
+        self.model = model
+        self.role: Role = role
+        self.takes_over_at: float | None = None
+        """A standby on its way to be active is so then."""
+        self.boards: dict[int, Board] = {}
+        self.free = list(NOTHING)
+        """Of the boards in service."""
+        self._room: tuple[deque[Board], ...] = tuple(deque[Board]() for _ in NOTHING)
+        """By resource: boards in service that have some free, in turn."""
+
+    def insert(self, slot: int, kind: str) -> Board:
+        """Put a board in. Raises PlatformError if there is no room or no power for it."""
+        if kind not in self.model.boards:
+            known = ", ".join(self.model.boards)
+            raise PlatformError(f"{self.model.name} has no board `{kind}`; it takes {known}")
+        if not 1 <= slot <= self.model.open_slots:
+            raise PlatformError(f"chassis {self.name} has open slots 1 to {self.model.open_slots}")
+        if slot in self.boards:
+            there = self.boards[slot]
+            raise PlatformError(
+                f"slot {slot} of {self.name} holds {there.kind.name}, {there.state}; drain and remove it"
+            )
+        board = self.model.boards[kind]
+        if self.watts + board.watts.value > self.model.chassis.watts_max.value:
+            raise PlatformError(
+                f"{kind} draws {board.watts.value:g} W and {self.name} has"
+                f" {self.model.chassis.watts_max.value - self.watts:g} W left"
+            )
+        self.boards[slot] = Board(Place(self.name, slot), board)
+        return self.boards[slot]
+
+    @property
+    def watts(self) -> float:
+        """What the boards in it draw."""
+        fixed = sum(
+            self.model.boards[kind].watts.value * count for kind, count in self.model.fixed.items()
+        )
+        return fixed + sum(board.kind.watts.value for board in self.boards.values())
+
+    def has(self, wants: Iterable[tuple[int, int]]) -> bool:
+        """Whether so much is free here."""
+        free = self.free
+        return all(free[resource] >= units for resource, units in wants)
+
+    def count_in(self, board: Board) -> None:
+        """Count in a board that comes into service."""
+        for resource, units in enumerate(board.free):
+            if units:
+                self.free[resource] += units
+                self._room[resource].append(board)
+
+    def count_out(self, board: Board) -> None:
+        """Count out a board that leaves service."""
+        for resource, units in enumerate(board.free):
+            if units:
+                self.free[resource] -= units
+                self._room[resource].remove(board)
+
+    def take(self, call: str, resource: int) -> Board:
+        """Take a unit that is free, from the board whose turn it is."""
+        room = self._room[resource]
+        self.free[resource] -= 1
+        board = room[0]
+        board.take(call, resource)
+        if board.free[resource]:
+            room.rotate(-1)
+        else:
+            room.popleft()
+        return board
+
+    def give_back(self, call: str, board: Board, resource: int) -> bool:
+        """Return a unit to its board; whether it can be taken again. A drained board is out with its last."""
+        board.give_back(call, resource)
+        if board.state == "in service":
+            if board.free[resource] == 1:
+                self._room[resource].append(board)
+            self.free[resource] += 1
+            return True
+        if board.state == "draining" and not board.holders:
+            board.move("emptied")
+        return False
