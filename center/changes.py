@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from center.awaited import Awaited
 from center.contact import Contact, ContactKey
 from center.orders.order import PlacedOrder
@@ -12,8 +14,7 @@ from center.world import Seen
 from flows.inputs import Buyer
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingText:
+class OutgoingText(msgspec.Struct, frozen=True, array_like=True):
     """A text on its way to a phone."""
 
     carrier: str
@@ -27,8 +28,7 @@ class OutgoingText:
     """Unix seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(msgspec.Struct, frozen=True, array_like=True):
     """What was said in one turn, as lines of a transcript; numbers and addresses are masked."""
 
     contact: ContactKey
@@ -38,8 +38,7 @@ class Talk:
     lines: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShopMessage:
+class ShopMessage(msgspec.Struct, frozen=True, array_like=True):
     """A message for the seller."""
 
     seller: str
@@ -48,8 +47,7 @@ class ShopMessage:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class HandOverRequest:
+class HandOverRequest(msgspec.Struct, frozen=True, array_like=True):
     """A buyer who asked for a person."""
 
     contact: ContactKey

@@ -19,7 +19,11 @@ class Outbox(Protocol):
         ...
 
     def drop_texts(self, ids: Sequence[int]) -> None:
-        """The carrier has these."""
+        """The carrier has these. It is written with the next batch, or by `write_drops`."""
+        ...
+
+    def write_drops(self) -> None:
+        """Write what no batch has written yet. Raises StoreError."""
         ...
 
     def notes(self, prefix: str) -> dict[str, bytes]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from center.awaited import Awaited
 from center.contact import Contact, ContactKey
 from flows.inputs import Buyer
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """A message of this content was taken before."""
 
     at: int

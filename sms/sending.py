@@ -25,6 +25,8 @@ RESEND_MAX = 1_000
 """Texts read from the outbox at a time."""
 WAITING_MAX = 100_000
 """Segments waiting for a carrier past which texts stay in the outbox."""
+DROPS_WRITTEN_S = 0.1
+"""After so long it is written that the carrier has texts, if no batch has written it; a crash before sends them again."""
 CHARACTERS_PER_REPLY_MAX = 600
 """A text that no cutting can number is cut to this first."""
 
@@ -59,6 +61,7 @@ class Sending:
         """While texts stay in the outbox: the last that was submitted. None: each goes out at once."""
         self._reference = first_reference & 0xFF
         self._settled: list[int] = []
+        self._writing: asyncio.TimerHandle | None = None
 
     def resend(self) -> int:
         """Send what an earlier run did not get to; how many texts."""
@@ -129,19 +132,20 @@ class Sending:
                 self.counters.undeliverable += reply.failed
                 self._settled.append(reply.id)
         if self._settled:
-            asyncio.get_running_loop().call_soon(self._drop)
-
-    def _drop(self) -> None:
-        """Forget texts that the carrier has; a crash before only sends them once more."""
-        settled, self._settled = self._settled, []
-        if not settled:
-            return
-        try:
+            settled, self._settled = self._settled, []
             self.outbox.drop_texts(settled)
+            if self._writing is None:
+                loop = asyncio.get_running_loop()
+                self._writing = loop.call_later(DROPS_WRITTEN_S, self._write_drops)
+            self._catch_up()
+
+    def _write_drops(self) -> None:
+        """Forget texts that the carrier has, where no batch has done so; a crash before only sends them once more."""
+        self._writing = None
+        try:
+            self.outbox.write_drops()
         except StoreError as error:
-            self._settled = settled + self._settled
             log.error("the outbox was not cleared: %s", error)
-        self._catch_up()
 
 
 def _submit_sm(carrier: Carrier, text: OutgoingText, segment: segments.Segment) -> p.SubmitSm:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from msgspec.structs import replace as replace_struct
+from msgspec.structs import replace
 
 from center.awaited import Awaited
 from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
@@ -115,6 +115,9 @@ class MemoryStore:
         for text_id in ids:
             self._kept.texts.pop(text_id, None)
 
+    def write_drops(self) -> None:
+        """See center.outbox.Outbox."""
+
     def notes(self, prefix: str) -> dict[str, bytes]:
         """See center.outbox.Outbox."""
         return {n: value for n, value in self._kept.notes.items() if n.startswith(prefix)}
@@ -184,8 +187,8 @@ class MemoryStore:
         who = (order.seller, order.buyer)
         buyer = self._kept.buyers.get(who)
         if buyer is not None and buyer.last_order and buyer.last_order.number == order.number:
-            last = replace_struct(buyer.last_order, status=str(order.status))
-            self._kept.buyers[who] = replace_struct(buyer, last_order=last)
+            last = replace(buyer.last_order, status=str(order.status))
+            self._kept.buyers[who] = replace(buyer, last_order=last)
 
     def stock(self, seller: str) -> dict[str, int]:
         """See store.sqlite."""

@@ -1,30 +1,28 @@
--- name: contacts
--- Contacts of a batch; the list is JSON, since SQLite binds no arrays.
-select c.seller, c.buyer, c.channel, c.serial, c.session
-from json_each(?) as wanted
-join contacts as c
-  on c.seller = wanted.value ->> 0 and c.buyer = wanted.value ->> 1 and c.channel = wanted.value ->> 2;
+-- name: seller
+select id, orders from sellers where seller = ?;
 
--- name: buyers
-select b.seller, b.number, b.record
-from json_each(?) as wanted
-join buyers as b on b.seller = wanted.value ->> 0 and b.number = wanted.value ->> 1;
+-- name: contact
+select serial, session from contacts where seller = ? and buyer = ? and channel = ?;
+
+-- name: buyer
+select record from buyers where seller = ? and number = ?;
 
 -- name: stock
-select s.seller, s.code, s.left_count from json_each(?) as wanted join stock as s on s.seller = wanted.value;
-
--- name: order_counts
-select s.seller, s.orders from json_each(?) as wanted join sellers as s on s.seller = wanted.value;
+select code, left_count from stock where seller = ?;
 
 -- name: seen
-select i.key, i.at, i.epoch from json_each(?) as wanted join inbox as i on i.key = unhex_key(wanted.value);
+-- The list is JSON, since SQLite binds no arrays.
+select i.id, i.at, i.epoch from json_each(?1) as wanted join inbox_a as i on i.id = wanted.value
+union all
+select i.id, i.at, i.epoch from json_each(?1) as wanted join inbox_b as i on i.id = wanted.value;
 
 -- name: keep_contact
-insert into contacts (seller, buyer, channel, serial, session) values (?, ?, ?, ?, ?)
-on conflict do update set serial = excluded.serial, session = excluded.session;
+insert into contacts (seller, buyer, channel, serial, at, session) values (?, ?, ?, ?, ?, ?)
+on conflict do update set serial = excluded.serial, at = excluded.at, session = excluded.session;
 
 -- name: keep_buyer
-insert into buyers (seller, number, record) values (?, ?, ?) on conflict do update set record = excluded.record;
+insert into buyers (seller, number, at, record) values (?, ?, ?, ?)
+on conflict do update set at = excluded.at, record = excluded.record;
 
 -- name: take_stock
 -- The check on the column refuses to sell what is not there, whatever the caller believes.
@@ -37,30 +35,49 @@ insert into stock (seller, code, left_count) values (?, ?, ?) on conflict do upd
 insert into stock (seller, code, left_count) values (?, ?, ?) on conflict do nothing;
 
 -- name: place_order
--- `key` is unique: the same turn cannot place two orders.
 insert into orders
-  (seller, number, key, buyer, channel, status, total, currency, address, placed_at, due_at, lines)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+  (seller, serial, buyer, channel, session, turn, status, total, currency, address, placed_at, due_at, lines)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: note_order_event
 insert into order_events (order_id, status, at) values (?, ?, ?);
 
 -- name: count_orders
-update sellers set orders = ? where seller = ?;
+update sellers set orders = ? where id = ?;
 
--- name: keep_seen
-insert into inbox (key, at, epoch) values (?, ?, ?) on conflict do update set at = excluded.at, epoch = excluded.epoch;
+-- name: keep_seen_a
+insert into inbox_a (id, at, epoch) values (?, ?, ?) on conflict do update set at = excluded.at, epoch = excluded.epoch;
 
--- name: forget_seen
-delete from inbox where at < ?;
+-- name: keep_seen_b
+insert into inbox_b (id, at, epoch) values (?, ?, ?) on conflict do update set at = excluded.at, epoch = excluded.epoch;
 
--- name: put_text
-insert into outbox (carrier, source, destination, text, at) values (?, ?, ?, ?, ?) returning id;
+-- name: forget_seen_a
+delete from inbox_a;
+
+-- name: forget_seen_b
+delete from inbox_b;
+
+-- name: put_texts
+insert into outbox (id, at, count, texts) values (?, ?, ?, ?);
+
+-- name: outbox_last
+select coalesce(max(id), 0) from outbox;
 
 -- name: waiting_texts
-select id, carrier, source, destination, text, at from outbox where id > ? order by id limit ?;
+select o.id, o.texts, t.taken from outbox as o left join outbox_taken as t on t.id = o.id
+where o.id >= ? order by o.id limit ?;
 
--- name: drop_text
+-- name: texts_taken
+select o.count, t.taken from outbox as o left join outbox_taken as t on t.id = o.id where o.id = ?;
+
+-- name: keep_taken
+insert into outbox_taken (id, count, taken) values (?, ?, ?)
+on conflict do update set count = excluded.count, taken = excluded.taken;
+
+-- name: drop_taken
+delete from outbox_taken where id = ?;
+
+-- name: drop_texts
 delete from outbox where id = ?;
 
 -- name: notes
@@ -73,8 +90,15 @@ insert into notes (name, value) values (?, ?) on conflict do update set value = 
 -- name: drop_note
 delete from notes where name = ?;
 
--- name: put_turn
-insert into turns (seller, buyer, channel, serial, at, lines) values (?, ?, ?, ?, ?, ?);
+-- name: put_turns
+insert into turns (id, turns) values (?, ?);
+
+-- name: turns_of_seller
+-- Newest first.
+select turns from turns where id >= ? and id < ? order by id desc limit ?;
+
+-- name: last_turn
+select max(id) from turns where id >= ? and id < ?;
 
 -- name: put_message
 insert into shop_messages (seller, buyer, text, at) values (?, ?, ?, ?);
@@ -82,10 +106,8 @@ insert into shop_messages (seller, buyer, text, at) values (?, ?, ?, ?);
 -- name: messages
 select seller, buyer, text, at from shop_messages where seller = ? order by id desc limit ?;
 
--- name: put_hand_over
-insert into hand_overs (seller, buyer, channel, serial, queue, at) values (?, ?, ?, ?, ?, ?);
-
 -- name: awaited_of
+-- What contacts of a batch wait for; the list is JSON, since SQLite binds no arrays.
 select a.record
 from json_each(?) as wanted
 join awaited as a
@@ -101,11 +123,8 @@ on conflict do update set record = excluded.record;
 -- name: drop_awaited
 delete from awaited where seller = ? and buyer = ? and channel = ?;
 
--- name: talks
--- A row a session, newest first.
-select buyer, channel, serial, min(at) as began, group_concat(lines, char(10)) as lines
-from (select * from turns where seller = ? order by id)
-group by buyer, channel, serial order by began desc limit ?;
+-- name: put_hand_over
+insert into hand_overs (seller, buyer, channel, serial, queue, at) values (?, ?, ?, ?, ?, ?);
 
 -- name: programs
 select encoded from programs where fingerprint = ?;
@@ -117,7 +136,8 @@ insert into programs (fingerprint, encoded) values (?, ?) on conflict do nothing
 select seller, fingerprint from sellers;
 
 -- name: publish
-insert into sellers (seller, fingerprint) values (?, ?) on conflict do update set fingerprint = excluded.fingerprint;
+insert into sellers (seller, fingerprint) values (?, ?)
+on conflict (seller) do update set fingerprint = excluded.fingerprint;
 
 -- name: note_publication
 insert into publications (seller, fingerprint, at) values (?, ?, ?);
@@ -126,14 +146,34 @@ insert into publications (seller, fingerprint, at) values (?, ?, ?);
 select fingerprint, at from publications where seller = ? order by id desc limit ?;
 
 -- name: sessions_of_seller
-select buyer, channel, session from contacts where seller = ?;
+select session from contacts where seller = ?;
 
 -- name: orders
-select id, seller, number, key, buyer, channel, status, total, currency, address, placed_at, due_at, lines
-from orders
-where (?1 is null or seller = ?1) and (?2 is null or status = ?2) and (?3 is null or number = ?3)
-  and (?4 is null or buyer = ?4)
-order by id desc limit ?5;
+select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
+  o.placed_at, o.due_at, o.lines
+from orders as o join sellers as s on s.id = o.seller
+where (?1 is null or o.status = ?1) and (?2 is null or o.serial = ?2) and (?3 is null or o.buyer = ?3)
+order by o.id desc limit ?4;
+
+-- name: orders_of_seller
+select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
+  o.placed_at, o.due_at, o.lines
+from orders as o join sellers as s on s.id = o.seller
+where o.seller = ?1 and (?2 is null or o.status = ?2)
+order by o.serial desc limit ?3;
+
+-- name: orders_of_buyer
+select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
+  o.placed_at, o.due_at, o.lines
+from orders as o join sellers as s on s.id = o.seller
+where o.seller = ?1 and o.buyer = ?2 and (?3 is null or o.status = ?3)
+order by o.serial desc limit ?4;
+
+-- name: order_by_serial
+select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
+  o.placed_at, o.due_at, o.lines
+from orders as o join sellers as s on s.id = o.seller
+where o.seller = ?1 and o.serial = ?2;
 
 -- name: advance_order
 update orders set status = ? where id = ? and status = ?;
@@ -144,10 +184,41 @@ select status, at from order_events where order_id = ? order by at;
 -- name: figures
 -- For operators. The oldest text is the first row; sessions are counted by a scan, so not on the writer's connection.
 select
-  (select count(*) from outbox) as texts_waiting,
+  (select coalesce(sum(count), 0) from outbox) - (select coalesce(sum(count), 0) from outbox_taken) as texts_waiting,
   (select at from outbox order by id limit 1) as oldest_text_at,
   (select count(*) from contacts) as sessions,
   (select coalesce(sum(orders), 0) from sellers) as orders,
   (select count(*) from sellers) as sellers,
   (select count(*) from shop_messages) as messages,
   (select count(*) from hand_overs) as hand_overs;
+
+-- name: forget_turns
+delete from turns where id in (select id from turns where id >= ?1 and id < ?2 limit ?3);
+
+-- name: forget_orders
+-- The oldest lie first.
+delete from orders where id in (select id from orders order by id limit ?2) and placed_at < ?1;
+
+-- name: forget_messages
+delete from shop_messages where id in (select id from shop_messages order by id limit ?2) and at < ?1;
+
+-- name: forget_hand_overs
+delete from hand_overs where id in (select id from hand_overs order by id limit ?2) and at < ?1;
+
+-- name: contacts_end
+-- The last of the next so many contacts.
+select seller, buyer, channel from contacts where (seller, buyer, channel) > (?, ?, ?)
+order by seller, buyer, channel limit 1 offset ?;
+
+-- name: forget_contacts
+delete from contacts
+where (seller, buyer, channel) > (?, ?, ?) and (seller, buyer, channel) <= (?, ?, ?) and at < ?;
+
+-- name: buyers_end
+select seller, number from buyers where (seller, number) > (?, ?) order by seller, number limit 1 offset ?;
+
+-- name: forget_buyers
+delete from buyers where (seller, number) > (?, ?) and (seller, number) <= (?, ?) and at < ?;
+
+-- name: seller_ids
+select id from sellers where id > ? order by id limit ?;

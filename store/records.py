@@ -8,12 +8,18 @@ import msgspec
 
 from center.awaited import Awaited
 from center.orders.order import OrderLine
-from flows.inputs import Buyer
+from flows.inputs import Buyer, Order
+
+FOREVER = 1 << 40
+"""A time that never comes."""
+
+_BuyerRecord = tuple[str, str, str, bool, Order | None]
+"""Name, address, language, opted out, last order. The number is the row's key."""
 
 
 @cache
-def _buyers() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[Buyer]]:
-    return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Buyer)
+def _buyers() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[_BuyerRecord]]:
+    return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_BuyerRecord)
 
 
 @cache
@@ -28,13 +34,20 @@ def _lines() -> tuple[msgspec.json.Encoder, msgspec.json.Decoder[tuple[OrderLine
 
 
 def pack_buyer(buyer: Buyer) -> bytes:
-    """A buyer as bytes."""
-    return _buyers()[0].encode(buyer)
+    """A buyer as bytes, but for the number."""
+    return _buyers()[0].encode(
+        (buyer.name, buyer.address, buyer.language, buyer.opted_out, buyer.last_order)
+    )
 
 
-def unpack_buyer(data: bytes) -> Buyer:
+def unpack_buyer(number: str, data: bytes) -> Buyer:
     """Raises msgspec.DecodeError for bytes that are no buyer."""
-    return _buyers()[1].decode(data)
+    return Buyer(number, *_buyers()[1].decode(data))
+
+
+def kept_from(buyer: Buyer, now: int) -> int:
+    """From when a record's age counts: one that says STOP is never forgotten."""
+    return FOREVER if buyer.opted_out else now
 
 
 def pack_awaited(awaited: Awaited) -> bytes:

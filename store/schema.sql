@@ -1,62 +1,71 @@
 -- Everything that one shard of sellers keeps. Times are Unix seconds, money is in minor units.
+-- `seller` is the number of a row of sellers wherever rows are many, since every index repeats it.
 
 create table if not exists meta (
   name text primary key,
   value text not null
 ) without rowid;
 
--- Programs by the fingerprint that sessions are pinned to; `source` is the flow's own files as they were published.
+-- Programs by the fingerprint that sessions are pinned to.
 create table if not exists programs (
   fingerprint blob primary key,
   encoded blob not null
 ) without rowid;
 
 create table if not exists sellers (
-  seller text primary key,
+  id integer primary key,
+  seller text not null unique,
   fingerprint blob not null,
   orders integer not null default 0
-) without rowid;
+);
 
 -- Every publication, so that one can go back to an older.
 create table if not exists publications (
   id integer primary key,
-  seller text not null,
+  seller integer not null,
   fingerprint blob not null,
   at integer not null
 );
 create index if not exists publications_of_seller on publications (seller, id);
 
+-- `at`: the buyer's last turn.
 create table if not exists contacts (
-  seller text not null,
+  seller integer not null,
   buyer text not null,
   channel text not null,
   serial integer not null,
+  at integer not null,
   session blob not null,
   primary key (seller, buyer, channel)
 ) without rowid;
 
+-- `at`: when the record last changed.
 create table if not exists buyers (
-  seller text not null,
+  seller integer not null,
   number text not null,
+  at integer not null,
   record blob not null,
   primary key (seller, number)
 ) without rowid;
 
 -- What is left. A product without a row has the stock that its catalog says.
 create table if not exists stock (
-  seller text not null,
+  seller integer not null,
   code text not null,
   left_count integer not null check (left_count >= 0),
   primary key (seller, code)
 ) without rowid;
 
+-- `serial` counts the seller's orders; center.orders.number makes the number of it. `session` and `turn` say which turn of
+-- the buyer placed it, so that the same turn cannot place two.
 create table if not exists orders (
   id integer primary key,
-  seller text not null,
-  number text not null,
-  key text not null unique,
+  seller integer not null,
+  serial integer not null,
   buyer text not null,
   channel text not null,
+  session integer not null,
+  turn integer not null,
   status text not null,
   total integer not null,
   currency text not null,
@@ -64,47 +73,52 @@ create table if not exists orders (
   placed_at integer not null,
   due_at integer,
   lines blob not null,
-  unique (seller, number)
+  unique (seller, serial),
+  unique (seller, buyer, channel, session, turn)
 );
-create index if not exists orders_of_buyer on orders (seller, buyer, id);
 
--- When an order entered each state.
+-- When an order entered each state after the first.
 create table if not exists order_events (
-  order_id integer not null references orders (id),
+  order_id integer not null references orders (id) on delete cascade,
   status text not null,
   at integer not null,
   primary key (order_id, status)
 ) without rowid;
 
--- Messages taken, so that a redelivery is known.
-create table if not exists inbox (
-  key blob primary key,
+-- Messages taken, so that a redelivery is known, by eight bytes of their key. One of the two tables takes new ones; when
+-- the other has grown old it is emptied and takes its turn, which costs nothing a row and needs no index by age.
+create table if not exists inbox_a (
+  id integer primary key,
   at integer not null,
   epoch integer not null
-) without rowid;
-create index if not exists inbox_by_age on inbox (at);
+);
+create table if not exists inbox_b (
+  id integer primary key,
+  at integer not null,
+  epoch integer not null
+);
 
--- Texts on their way out; a row goes when the carrier has taken the text.
+-- Texts on their way out, those of a batch in one row, which goes when the carrier has taken all of them.
 create table if not exists outbox (
   id integer primary key,
-  carrier text not null,
-  source text not null,
-  destination text not null,
-  text text not null,
-  at integer not null
+  at integer not null,
+  count integer not null,
+  texts blob not null
 );
 
--- What was said, a row a turn; `talks` shows it a row a session.
+-- Of rows that are not through: which texts the carrier has, a bit each.
+create table if not exists outbox_taken (
+  id integer primary key,
+  count integer not null,
+  taken blob not null
+);
+
+-- What was said, those turns of a batch that are one seller's in a row. The id is the seller's number, the time and a
+-- count (see store.turn_log), so that a seller's turns lie together in their order.
 create table if not exists turns (
   id integer primary key,
-  seller text not null,
-  buyer text not null,
-  channel text not null,
-  serial integer not null,
-  at integer not null,
-  lines text not null
+  turns blob not null
 );
-create index if not exists turns_of_session on turns (seller, buyer, channel, serial, id);
 
 -- What a channel keeps for itself, such as the first segments of a text whose last has not come.
 create table if not exists notes (
@@ -119,6 +133,7 @@ create table if not exists shop_messages (
   text text not null,
   at integer not null
 );
+create index if not exists shop_messages_of_seller on shop_messages (seller, id);
 
 -- What sessions wait for: an outcome that a person or a partner brings.
 create table if not exists awaited (

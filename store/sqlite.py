@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from center.awaited import Awaited
-from center.changes import Changes, OutgoingText
-from center.contact import Arrival, Contact, ContactKey
+from center.changes import OutgoingText
+from center.contact import Arrival
+from center.orders.number import order_number, order_serial
 from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
-from center.ports import StoreBusyError, StoreError, StoreFullError
-from center.world import Seen, World
+from center.ports import StoreError
 from flows.inputs import Buyer
 from flows.program import Program, decode, encode, fingerprint
+from store.batch import SqliteBatch, Tables, errors
+from store.hot import HotRows
+from store.inbox import Inbox
+from store.outbox_rows import OutboxRows
 from store.queries import queries, schema
-from store.records import (
-    pack_awaited,
-    pack_buyer,
-    pack_lines,
-    unpack_awaited,
-    unpack_buyer,
-    unpack_lines,
-)
+from store.records import kept_from, pack_buyer, unpack_awaited, unpack_buyer, unpack_lines
+from store.retention import Retention
+from store.turn_log import ROWS_READ_MAX, TalkRow, TurnIds, row_id, talks
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 BUSY_TIMEOUT_S = 5.0
 """Another writer, such as `dialcart orders ship`, has so long to finish."""
-INBOX_KEPT_S = 86_400
-"""Keys of taken messages are kept a day; carriers redeliver within hours."""
 ROWS_MAX = 100_000
 """Rows that one listing gives."""
+PAGES_CACHED_KIB = 65_536
+"""Of the database's pages in memory; the kernel caches the file beside it."""
+CHECKPOINT_PAGES = 4_000
+"""The write-ahead log goes into the database when it has so many pages, 16 MiB."""
 
 
 class SqliteStore:
@@ -46,21 +47,38 @@ class SqliteStore:
         self._db = sqlite3.connect(
             self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
-        self._db.create_function("unhex_key", 1, bytes.fromhex, deterministic=True)
+        self._sql = queries()
         try:
+            self._check_version()
             # FULL: a commit is on disk when it returns, also if the power goes.
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = full")
             self._db.execute("pragma foreign_keys = on")
             self._db.execute("pragma temp_store = memory")
+            self._db.execute(f"pragma cache_size = -{PAGES_CACHED_KIB}")
+            self._db.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
             self._db.executescript(schema())
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self.path} is not a database of dialcart: {error}") from None
-        self._sql = queries()
-        self._check_version()
+        self._db.execute(
+            "insert into meta values ('schema', ?) on conflict do nothing", (SCHEMA_VERSION,)
+        )
+        self._version = 0
+        """SQLite's count of other writers' commits."""
+        self._tables = Tables(
+            self._db,
+            self._sql,
+            HotRows(),
+            Inbox(self._db, self._sql),
+            OutboxRows(self._db, self._sql),
+            TurnIds(self._last_turns()),
+        )
+        self._retention = Retention(self._tables)
 
     def close(self) -> None:
         """Let go of the file."""
+        with contextlib.suppress(StoreError):
+            self.write_drops()
         self._db.close()
 
     def limit_pages(self, pages: int) -> None:
@@ -68,14 +86,25 @@ class SqliteStore:
         self._db.execute(f"pragma max_page_count = {int(pages)}")
 
     def _check_version(self) -> None:
+        """Before anything is made in it: an older database is left as it is."""
+        if not self._db.execute("select 1 from sqlite_master where name = 'meta'").fetchone():
+            return
         row = self._db.execute("select value from meta where name = 'schema'").fetchone()
-        if row is None:
-            self._db.execute("insert into meta values ('schema', ?)", (SCHEMA_VERSION,))
-        elif row[0] != SCHEMA_VERSION:
+        if row is not None and row[0] != SCHEMA_VERSION:
             raise StoreError(
                 f"{self.path} has schema {row[0]}, this program reads {SCHEMA_VERSION}; "
                 "open it with the version that wrote it"
             )
+
+    def _last_turns(self) -> Iterator[int]:
+        """The id of each seller's last row in the log."""
+        ids = [row[0] for row in self._db.execute("select id from sellers").fetchall()]
+        for seller in ids:
+            found = self._db.execute(
+                self._sql["last_turn"], (row_id(seller, 0), row_id(seller + 1, 0))
+            ).fetchone()
+            if found[0] is not None:
+                yield found[0]
 
     # --- the batch ---
 
@@ -83,14 +112,18 @@ class SqliteStore:
     def batch(self, arrivals: Sequence[Arrival]) -> Generator[SqliteBatch]:
         """See center.ports.Store."""
         with self._transaction():
-            yield SqliteBatch(self._db, self._sql, self._world(arrivals))
+            yield SqliteBatch(self._tables, arrivals)
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
         """A write transaction; rolled back unless it was committed within, or the body ends well."""
-        with _errors():
+        with errors():
             # Immediate: what is read must still hold when it is written.
             self._db.execute("begin immediate")
+            version = self._db.execute("pragma data_version").fetchone()[0]
+        if version != self._version:
+            self._version = version
+            self._tables.hot.clear()
         try:
             yield
         except BaseException:
@@ -98,7 +131,7 @@ class SqliteStore:
             raise
         try:
             if self._db.in_transaction:
-                with _errors():
+                with errors():
                     self._db.execute("commit")
         except BaseException:
             self._rollback()
@@ -108,45 +141,24 @@ class SqliteStore:
         if self._db.in_transaction:
             self._db.execute("rollback")
 
-    def _world(self, arrivals: Sequence[Arrival]) -> World:
-        world = World()
-        keys = list({arrival.contact for arrival in arrivals})
-        sellers = sorted({key.seller for key in keys})
-        with _errors():
-            for seller, buyer, channel, serial, session in self._db.execute(
-                self._sql["contacts"], (json.dumps(keys),)
-            ):
-                world.contacts[ContactKey(seller, buyer, channel)] = Contact(serial, session)
-            who = sorted({(key.seller, key.buyer) for key in keys})
-            for seller, number, record in self._db.execute(self._sql["buyers"], (json.dumps(who),)):
-                world.buyers[seller, number] = unpack_buyer(record)
-            for seller, code, left in self._db.execute(self._sql["stock"], (json.dumps(sellers),)):
-                world.stock.setdefault(seller, {})[code] = left
-            for seller, count in self._db.execute(
-                self._sql["order_counts"], (json.dumps(sellers),)
-            ):
-                world.orders[seller] = count
-            named = [arrival.key.hex() for arrival in arrivals if arrival.key]
-            for key, at, epoch in self._db.execute(self._sql["seen"], (json.dumps(named),)):
-                world.seen[key] = Seen(at, epoch)
-            asked = [arrival.contact for arrival in arrivals if arrival.asked is not None]
-            if asked:
-                for (record,) in self._db.execute(self._sql["awaited_of"], (json.dumps(asked),)):
-                    awaited = unpack_awaited(record)
-                    world.awaited[awaited.contact] = awaited
-        return world
-
     # --- the outbox ---
 
     def waiting_texts(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
         """Texts that no carrier has taken yet, oldest first, with their ids."""
-        rows = self._db.execute(self._sql["waiting_texts"], (after, limit))
-        return [(row[0], OutgoingText(*row[1:])) for row in rows]
+        return self._tables.outbox.waiting(after, limit)
 
     def drop_texts(self, ids: Sequence[int]) -> None:
-        """The carrier has these texts."""
+        """The carrier has these texts. It is written with the next batch, or by `write_drops`."""
+        self._tables.outbox.take(ids)
+
+    def write_drops(self) -> None:
+        """Write what no batch has written yet."""
+        outbox = self._tables.outbox
+        if not outbox.is_behind:
+            return
         with self._transaction():
-            self._db.executemany(self._sql["drop_text"], [(i,) for i in ids])
+            rows = outbox.write()
+        outbox.written(rows)
 
     def notes(self, prefix: str) -> dict[str, bytes]:
         """See center.outbox.Outbox."""
@@ -157,24 +169,40 @@ class SqliteStore:
         return [unpack_awaited(row[0]) for row in self._db.execute(self._sql["awaited"], (limit,))]
 
     def forget_old(self, now: int) -> None:
-        """Drop keys of messages that can no longer be redelivered."""
+        """Drop a bounded part of what is kept no longer; see store.retention. To be called once a second or so."""
         with self._transaction():
-            self._db.execute(self._sql["forget_seen"], (now - INBOX_KEPT_S,))
+            self._retention.step(now)
+        self._retention.stepped()
 
     # --- sellers and programs ---
 
     def publish(self, seller: str, program: Program, now: int) -> bytes:
         """Make a program the one that new sessions of a seller run; its products get their stock once."""
-        name = fingerprint(program)
+        return self.publish_all([(seller, program)], now)[0]
+
+    def publish_all(self, programs: Iterable[tuple[str, Program]], now: int) -> list[bytes]:
+        """The same of many sellers, in one transaction; their programs' fingerprints."""
         with self._transaction():
-            self._db.execute(self._sql["keep_program"], (name, encode(program)))
-            self._db.execute(self._sql["publish"], (seller, name))
-            self._db.execute(self._sql["note_publication"], (seller, name, now))
-            self._db.executemany(
-                self._sql["put_stock_if_absent"],
-                [(seller, product.code, product.stock) for product in program.products],
-            )
+            names = [self._publish(seller, program, now) for seller, program in programs]
+        self._tables.hot.clear()
+        return names
+
+    def _publish(self, seller: str, program: Program, now: int) -> bytes:
+        name = fingerprint(program)
+        self._db.execute(self._sql["keep_program"], (name, encode(program)))
+        self._db.execute(self._sql["publish"], (seller, name))
+        number = self._db.execute(self._sql["seller"], (seller,)).fetchone()[0]
+        self._db.execute(self._sql["note_publication"], (number, name, now))
+        self._db.executemany(
+            self._sql["put_stock_if_absent"],
+            [(number, product.code, product.stock) for product in program.products],
+        )
         return name
+
+    def _number(self, seller: str) -> int | None:
+        """What stands for a seller in the tables; None if nobody of that name is published here."""
+        row = self._db.execute(self._sql["seller"], (seller,)).fetchone()
+        return row[0] if row is not None else None
 
     def published(self) -> dict[str, bytes]:
         """The fingerprint of each seller's program."""
@@ -182,7 +210,7 @@ class SqliteStore:
 
     def publications(self, seller: str, limit: int = 20) -> list[tuple[bytes, int]]:
         """What a seller published, newest first, with the times."""
-        rows = self._db.execute(self._sql["publications"], (seller, limit))
+        rows = self._db.execute(self._sql["publications"], (self._number(seller), limit))
         return [(row[0], row[1]) for row in rows]
 
     def program(self, name: bytes) -> Program | None:
@@ -192,7 +220,10 @@ class SqliteStore:
 
     def sessions(self, seller: str) -> list[bytes]:
         """Packed sessions of a seller, live or over."""
-        return [row[2] for row in self._db.execute(self._sql["sessions_of_seller"], (seller,))]
+        return [
+            row[0]
+            for row in self._db.execute(self._sql["sessions_of_seller"], (self._number(seller),))
+        ]
 
     # --- what people look at ---
 
@@ -205,14 +236,36 @@ class SqliteStore:
         limit: int = ROWS_MAX,
     ) -> list[PlacedOrder]:
         """Orders, newest first."""
-        rows = self._db.execute(self._sql["orders"], (seller, status, number, buyer, limit))
-        return [_order(row) for row in rows]
+        serial = _serial(number) if number is not None else None
+        if seller is None:
+            rows = self._db.execute(self._sql["orders"], (status, serial, buyer, limit))
+        elif number is not None:
+            rows = self._db.execute(self._sql["order_by_serial"], (self._number(seller), serial))
+        elif buyer is not None:
+            rows = self._db.execute(
+                self._sql["orders_of_buyer"], (self._number(seller), buyer, status, limit)
+            )
+        else:
+            rows = self._db.execute(
+                self._sql["orders_of_seller"], (self._number(seller), status, limit)
+            )
+        found = [_order(row) for row in rows]
+        return [
+            order
+            for order in found
+            if number in (None, order.number)
+            and buyer in (None, order.buyer)
+            and status in (None, order.status)
+        ]
 
     def advance_order(self, seller: str, number: str, to: Status, now: int) -> PlacedOrder:
         """Move an order to its next state; raises OrderError if it cannot go there, LookupError if there is none."""
         with self._transaction():
-            row = self._db.execute(self._sql["orders"], (seller, None, number, None, 1)).fetchone()
-            if row is None:
+            known = self._number(seller)
+            row = self._db.execute(
+                self._sql["order_by_serial"], (known, _serial(number))
+            ).fetchone()
+            if row is None or known is None:
                 raise LookupError(f"{seller} has no order {number}")
             order = _order(row)
             advance(order.status, to)
@@ -221,133 +274,89 @@ class SqliteStore:
             if to in RESTOCKED:
                 self._db.executemany(
                     self._sql["take_stock"],
-                    [(-line.quantity, seller, line.code) for line in order.lines],
+                    [(-line.quantity, known, line.code) for line in order.lines],
                 )
-            self._note_status(order, to)
+            self._note_status(known, order, to, now)
+        self._tables.hot.clear()
         return self.orders(seller, None, number)[0]
 
-    def _note_status(self, order: PlacedOrder, to: Status) -> None:
+    def _note_status(self, seller: int, order: PlacedOrder, to: Status, now: int) -> None:
         """The buyer's own record of the last order follows it."""
         from msgspec.structs import replace
 
-        wanted = json.dumps([[order.seller, order.buyer]])
-        for seller, number, record in self._db.execute(self._sql["buyers"], (wanted,)).fetchall():
-            buyer: Buyer = unpack_buyer(record)
-            if buyer.last_order is not None and buyer.last_order.number == order.number:
-                kept = replace(buyer, last_order=replace(buyer.last_order, status=str(to)))
-                self._db.execute(self._sql["keep_buyer"], (seller, number, pack_buyer(kept)))
+        row = self._db.execute(self._sql["buyer"], (seller, order.buyer)).fetchone()
+        if row is None:
+            return
+        buyer = unpack_buyer(order.buyer, row[0])
+        if buyer.last_order is not None and buyer.last_order.number == order.number:
+            kept = replace(buyer, last_order=replace(buyer.last_order, status=str(to)))
+            self._db.execute(
+                self._sql["keep_buyer"],
+                (seller, order.buyer, kept_from(kept, now), pack_buyer(kept)),
+            )
 
     def stock(self, seller: str) -> dict[str, int]:
         """What is left of each product."""
-        rows = self._db.execute(self._sql["stock"], (json.dumps([seller]),))
-        return {code: left for _, code, left in rows}
+        return dict(self._db.execute(self._sql["stock"], (self._number(seller),)).fetchall())
 
     def set_stock(self, seller: str, code: str, left: int) -> None:
-        """Count what is there."""
+        """Count what is there. Raises LookupError for a seller that is not published here."""
         with self._transaction():
-            self._db.execute(self._sql["set_stock"], (seller, code, left))
+            number = self._number(seller)
+            if number is None:
+                raise LookupError(f"{seller} is not published here")
+            self._db.execute(self._sql["set_stock"], (number, code, left))
+        self._tables.hot.clear()
 
     def buyer(self, seller: str, number: str) -> Buyer | None:
         """What is known of a buyer."""
-        rows = self._db.execute(self._sql["buyers"], (json.dumps([[seller, number]]),))
-        found = rows.fetchone()
-        return unpack_buyer(found[2]) if found else None
+        row = self._db.execute(self._sql["buyer"], (self._number(seller), number)).fetchone()
+        return unpack_buyer(number, row[0]) if row is not None else None
 
-    def talks(self, seller: str, limit: int = 100) -> list[tuple[str, str, int, int, str]]:
+    def talks(self, seller: str, limit: int = 100) -> list[TalkRow]:
         """Logged conversations, a row a session, newest first: buyer, channel, serial, began, lines."""
-        return list(self._db.execute(self._sql["talks"], (seller, limit)))
+        number = self._number(seller)
+        if number is None:
+            return []
+        between = (row_id(number, 0), row_id(number + 1, 0), ROWS_READ_MAX)
+        return talks(
+            (row[0] for row in self._db.execute(self._sql["turns_of_seller"], between)), limit
+        )
 
     def messages(self, seller: str, limit: int = 100) -> list[tuple[str, str, str, int]]:
         """Messages for a seller, newest first: seller, buyer, text, time."""
         return list(self._db.execute(self._sql["messages"], (seller, limit)))
 
 
-class SqliteBatch:
-    """See center.ports.Batch."""
-
-    def __init__(self, db: sqlite3.Connection, sql: dict[str, str], world: World) -> None:
-        self._db = db
-        self._sql = sql
-        self._world = world
-        self.text_ids: list[int] = []
-        """Ids of the texts that `commit` put in the outbox, in the order of `Changes.texts`."""
-
-    @property
-    def world(self) -> World:
-        """What the arrivals touch."""
-        return self._world
-
-    def commit(self, changes: Changes) -> None:
-        """Keep all changes durably, or raise StoreFullError or StoreBusyError and keep none."""
-        with _errors():
-            self._write(changes)
-            self._db.execute("commit")
-
-    def _write(self, c: Changes) -> None:
-        db, sql = self._db, self._sql
-        db.executemany(sql["keep_seen"], [(k, seen.at, seen.epoch) for k, seen in c.seen.items()])
-        db.executemany(
-            sql["keep_contact"],
-            [(*key, contact.serial, contact.session) for key, contact in c.contacts.items()],
-        )
-        db.executemany(
-            sql["keep_buyer"],
-            [(*who, pack_buyer(buyer)) for who, buyer in c.buyers.items()],
-        )
-        db.executemany(
-            sql["take_stock"],
-            [(taken, seller, code) for (seller, code), taken in c.stock.items()],
-        )
-        counts: dict[str, int] = {}
-        for order in c.orders:
-            row = (
-                order.seller,
-                order.number,
-                order.key,
-                order.buyer,
-                order.channel,
-                order.status,
-                order.total,
-                order.currency,
-                order.address,
-                order.placed_at,
-                order.due_at,
-                pack_lines(order.lines),
-            )
-            cursor = db.execute(sql["place_order"], row)
-            db.execute(sql["note_order_event"], (cursor.lastrowid, order.status, order.placed_at))
-            counts[order.seller] = self._world.orders[order.seller]
-        db.executemany(sql["count_orders"], [(count, seller) for seller, count in counts.items()])
-        for text in c.texts:
-            row = (text.carrier, text.source, text.destination, text.text, text.at)
-            self.text_ids.append(db.execute(sql["put_text"], row).fetchone()[0])
-        db.executemany(
-            sql["put_turn"], [(*talk.contact, talk.serial, talk.at, talk.lines) for talk in c.talks]
-        )
-        db.executemany(sql["put_message"], [(m.seller, m.buyer, m.text, m.at) for m in c.messages])
-        for name, value in c.notes.items():
-            if value is None:
-                db.execute(sql["drop_note"], (name,))
-            else:
-                db.execute(sql["keep_note"], (name, value))
-        for contact, awaited in c.awaited.items():
-            if awaited is None:
-                db.execute(sql["drop_awaited"], contact)
-            else:
-                db.execute(sql["keep_awaited"], (*contact, pack_awaited(awaited)))
-        db.executemany(
-            sql["put_hand_over"], [(*h.contact, h.serial, h.queue, h.at) for h in c.hand_overs]
-        )
+def _serial(number: str) -> int | None:
+    """An order's serial; None for what is no number, which no order has."""
+    try:
+        return order_serial(number)
+    except ValueError:
+        return None
 
 
 def _order(row: Sequence[object]) -> PlacedOrder:
-    _, seller, number, key, buyer, channel, status, total, currency, address, placed, due, lines = (
-        row
-    )
+    (
+        _,
+        seller,
+        serial,
+        buyer,
+        channel,
+        session,
+        turn,
+        status,
+        total,
+        currency,
+        address,
+        placed,
+        due,
+        lines,
+    ) = row
     return PlacedOrder(
         str(seller),
-        str(number),
-        str(key),
+        order_number(int(str(serial))),
+        f"{seller}/{buyer}/{channel}/{session}/{turn}",
         str(buyer),
         str(channel),
         unpack_lines(lines if isinstance(lines, bytes) else str(lines).encode()),
@@ -358,19 +367,3 @@ def _order(row: Sequence[object]) -> PlacedOrder:
         int(str(due)) if due is not None else None,
         Status(str(status)),
     )
-
-
-@contextmanager
-def _errors() -> Generator[None]:
-    """SQLite's errors as the port's."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if "full" in text or "disk I/O" in text:
-            raise StoreFullError(f"the database cannot be written: {text}") from error
-        if "locked" in text or "busy" in text:
-            raise StoreBusyError(f"another program holds the database: {text}") from error
-        raise StoreError(text) from error
-    except sqlite3.IntegrityError as error:
-        raise StoreError(f"the database refused a change: {error}") from error

@@ -75,9 +75,9 @@ def watch() -> None:
     import center.turns
     import sms.smpp.frames
     import sms.smpp.pdu as p
-    import store.sqlite
+    import store.batch
 
-    modules: Any = (p, center.turns, sms.smpp.frames.Frames, store.sqlite.SqliteStore)
+    modules: Any = (p, center.turns, sms.smpp.frames.Frames, store.batch.SqliteBatch)
     pdu, turns, frames, kept = modules
     pdu.decode = PARTS["decode"].round(pdu.decode)
     pdu.encode = PARTS["encode"].round(pdu.encode)
@@ -86,7 +86,7 @@ def watch() -> None:
     turns.begin = PARTS["engine"].round(turns.begin)
     turns.step = PARTS["engine"].round(turns.step)
     turns.take_turns = PARTS["turns"].round(turns.take_turns)
-    reads = "_world"
+    reads = "_load"
     setattr(kept, reads, PARTS["reads"].round(getattr(kept, reads)))
     connect = sqlite3.connect
 

@@ -36,6 +36,7 @@ def write(folder: Path, count: int, database: Path, now: int) -> list[str]:
     store = SqliteStore(database)
     base: Program | None = None
     entries: list[Keyed] = []
+    programs: list[tuple[str, Program]] = []
     for index in range(count):
         name, code = f"seller{index:05d}", code_of(index)
         path = folder / name / SELLER_FILE
@@ -50,11 +51,14 @@ def write(folder: Path, count: int, database: Path, now: int) -> list[str]:
         program = replace(base, name=name, codes={**base.codes, "sms": (code,)})
         entry = CompiledFlow(fingerprint(program), encode(program), {}, 0)
         entries.append(Keyed(key_of(name, own.encode()), entry))
-        store.publish(name, program, now)
+        programs.append((name, program))
         if len(entries) >= KEPT_AT_ONCE:
             cache.keep(entries)
+            store.publish_all(programs, now)
             entries.clear()
+            programs.clear()
     cache.keep(entries)
+    store.publish_all(programs, now)
     cache.close()
     store.close()
     return [code_of(index) for index in range(count)]

@@ -19,3 +19,14 @@ def order_number(serial: int) -> str:
         block, index = divmod(block - 1, len(LETTERS))
         letters = LETTERS[index] + letters
     return f"{letters}{rest + 1:04d}"
+
+
+def order_serial(number: str) -> int:
+    """The serial that `order_number` gives this number for. Raises ValueError if it gives it for none."""
+    letters, digits = number[:-4], number[-4:]
+    if not letters or not (digits.isascii() and digits.isdecimal() and int(digits)):
+        raise ValueError(f"`{number}` is no order number; they are written like A0001")
+    block = 0
+    for letter in letters:
+        block = block * len(LETTERS) + LETTERS.index(letter) + 1
+    return (block - 1) * _PER_LETTER + int(digits)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Status(StrEnum):
@@ -35,8 +36,7 @@ class OrderError(Exception):
     """The order cannot do that."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLine:
+class OrderLine(msgspec.Struct, frozen=True):
     """One product of an order, with its price as it was then."""
 
     code: str
@@ -51,8 +51,7 @@ class OrderLine:
         return self.price * self.quantity
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedOrder:
+class PlacedOrder(msgspec.Struct, frozen=True):
     """An order as it is kept."""
 
     seller: str

@@ -1,4 +1,4 @@
-"""The books as a service: what the store holds, counted now and then beside the work, and old keys thrown away."""
+"""The books as a service: what the store holds, counted now and then beside the work, and what is old forgotten."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from store.sqlite import SqliteStore
 
 COUNT_EVERY_S = 15.0
 """A count takes a second with millions of sessions, on another connection and in a thread."""
-FORGET_EVERY_S = 3_600.0
+FORGET_EVERY_S = 1.0
+"""A bounded part each time; see store.retention."""
 
 log = logging.getLogger("dialcart")
 
@@ -90,5 +91,5 @@ class Books:
             try:
                 self._store.forget_old(int(time.time()))
             except StoreError as error:
-                log.warning("old keys were not thrown away: %s", error)
+                log.warning("what is old was not forgotten: %s", error)
             await asyncio.sleep(FORGET_EVERY_S)

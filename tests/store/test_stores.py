@@ -19,6 +19,7 @@ from flows.machine import Machine
 from flows.program import fingerprint
 from flows.transcript.replay import difference, replay
 from flows.transcript.talk import read_talks
+from store.inbox import INBOX_KEPT_S
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
@@ -302,11 +303,62 @@ def test_a_full_disk_refuses_the_batch_and_keeps_the_world(tmp_path: Path) -> No
     store.close()
 
 
+def test_what_another_program_writes_is_seen_by_the_next_batch(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "shop.db")
+    store.publish("shop", PROGRAM, NOON)
+    order(store)
+    other = SqliteStore(tmp_path / "shop.db")
+    other.advance_order("shop", "A0001", Status.CANCELLED, NOON)
+    other.set_stock("shop", "1", 1)
+    other.close()
+    run(store, arrival("苹果 2"))
+    assert run(store, arrival("1"))[0].startswith("苹果没有了")
+    buyer = store.buyer("shop", "13800138000")
+    assert buyer is not None
+    assert buyer.last_order is not None
+    assert buyer.last_order.status == "cancelled"
+    store.close()
+
+
+def test_an_older_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "shop.db") as database:
+        database.execute("create table meta (name text primary key, value text)")
+        database.execute("insert into meta values ('schema', '1')")
+        database.execute("create table contacts (seller text)")
+    database.close()
+    with pytest.raises(StoreError, match="has schema 1, this program reads"):
+        SqliteStore(tmp_path / "shop.db")
+    with sqlite3.connect(tmp_path / "shop.db") as database:
+        names = {row[0] for row in database.execute("select name from sqlite_master")}
+    database.close()
+    assert "orders" not in names
+
+
+def test_the_same_turn_cannot_place_two_orders(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果 2"))
+    arrivals = [arrival("1")]
+
+    def place_twice() -> None:
+        with store.batch(arrivals) as batch:
+            changes = take_turns(arrivals, batch.world, Shops(store.published(), store.program))
+            changes.orders.append(replace(changes.orders[0], number="A0002"))
+            batch.commit(changes)
+
+    with pytest.raises(StoreError):
+        place_twice()
+    assert store.orders("shop") == []
+    assert run(store, arrival("1")) == ["订单A0001，12:30到"]
+
+
 def test_keys_of_old_messages_are_forgotten(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "shop.db")
     store.publish("shop", PROGRAM, NOON)
+    store.forget_old(NOON)
     run(store, arrival("苹果", key=b"a"))
-    store.forget_old(NOON + 86_401)
+    store.forget_old(NOON + INBOX_KEPT_S)
+    assert run(store, arrival("苹果", key=b"a", epoch=2)) == []
+    store.forget_old(NOON + 2 * INBOX_KEPT_S)
     assert run(store, arrival("2", key=b"a", epoch=2)) == ["共5.00\n1 下单\n2 再加"]
     store.close()
 

@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from center.orders.number import LETTERS, order_number
+from center.orders.number import LETTERS, order_number, order_serial
 
 
 def test_numbers_begin_at_the_first_letter() -> None:
@@ -24,3 +26,14 @@ def test_numbers_never_repeat() -> None:
 def test_there_is_no_order_before_the_first() -> None:
     with pytest.raises(ValueError, match="begin at 1"):
         order_number(0)
+
+
+@given(st.integers(1, 10**9))
+def test_a_number_tells_its_serial(serial: int) -> None:
+    assert order_serial(order_number(serial)) == serial
+
+
+@pytest.mark.parametrize("text", ["", "A", "A0000", "0001", "B0001", "A００01", "A12"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"order number|substring"):
+        order_serial(text)

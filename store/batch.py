@@ -1,0 +1,267 @@
+"""One open transaction on SQLite: the part of the world that its arrivals touch, and what became of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import msgspec
+
+from center.changes import Changes, Talk
+from center.contact import Arrival, Contact
+from center.orders.number import order_serial
+from center.ports import StoreBusyError, StoreError, StoreFullError
+from center.world import World
+from store.hot import NOTHING, HotRows, Nothing, SellerRow
+from store.inbox import Inbox
+from store.outbox_rows import OutboxRows
+from store.records import (
+    kept_from,
+    pack_awaited,
+    pack_buyer,
+    pack_lines,
+    unpack_awaited,
+    unpack_buyer,
+)
+from store.turn_log import TurnIds, pack_turns, row_id
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What a batch works with: the connection, and what is known of its tables beside it."""
+
+    db: sqlite3.Connection
+    sql: Mapping[str, str]
+    hot: HotRows
+    inbox: Inbox
+    outbox: OutboxRows
+    turn_ids: TurnIds
+
+
+class SqliteBatch:
+    """See center.ports.Batch."""
+
+    def __init__(self, tables: Tables, arrivals: Sequence[Arrival]) -> None:
+        self._tables = tables
+        self._at = max((arrival.at for arrival in arrivals), default=0)
+        self._sellers: dict[str, SellerRow] = {}
+        self.text_ids: list[int] = []
+        """Ids of the texts that `commit` put in the outbox, in the order of `Changes.texts`."""
+        with errors():
+            self._world = self._load(arrivals)
+
+    @property
+    def world(self) -> World:
+        """What the arrivals touch."""
+        return self._world
+
+    def commit(self, changes: Changes) -> None:
+        """Keep all changes durably, or raise StoreFullError or StoreBusyError and keep none."""
+        tables = self._tables
+        with errors():
+            taken = self._write(changes)
+            tables.db.execute("commit")
+        tables.outbox.written(taken)
+        self._remember(changes)
+
+    # --- the world ---
+
+    def _load(self, arrivals: Sequence[Arrival]) -> World:
+        tables, world = self._tables, World()
+        hot, contacts, buyers = tables.hot, world.contacts, world.buyers
+        keys: list[bytes] = []
+        asked: list[Arrival] = []
+        for arrival in arrivals:
+            key = arrival.contact
+            if arrival.key:
+                keys.append(arrival.key)
+            if arrival.asked is not None:
+                asked.append(arrival)
+            if key in contacts:
+                continue
+            name = key.seller
+            seller = self._sellers.get(name)
+            if seller is None:
+                seller = self._seller(name)
+                if seller is None:
+                    continue
+                world.stock[name] = dict(seller.stock)
+                world.orders[name] = seller.orders
+            contact = hot.contacts.get(key)
+            if contact is None:
+                contact = self._contact(seller.id, key.buyer, key.channel)
+                hot.contacts.put(key, contact)
+            if contact.__class__ is Contact:
+                contacts[key] = contact  # type: ignore[assignment]
+            who = (name, key.buyer)
+            if who in buyers:
+                continue
+            buyer = hot.buyers.get(who)
+            if buyer is None:
+                row = tables.db.execute(tables.sql["buyer"], (seller.id, key.buyer)).fetchone()
+                buyer = unpack_buyer(key.buyer, row[0]) if row is not None else NOTHING
+                hot.buyers.put(who, buyer)
+            if not isinstance(buyer, Nothing):
+                buyers[who] = buyer
+        if keys:
+            world.seen = tables.inbox.seen(keys)
+        if asked:
+            wanted = msgspec.json.encode([arrival.contact for arrival in asked]).decode()
+            for (record,) in tables.db.execute(tables.sql["awaited_of"], (wanted,)):
+                awaited = unpack_awaited(record)
+                world.awaited[awaited.contact] = awaited
+        return world
+
+    def _contact(self, seller: int, buyer: str, channel: str) -> Contact | Nothing:
+        tables = self._tables
+        row = tables.db.execute(tables.sql["contact"], (seller, buyer, channel)).fetchone()
+        return Contact(row[0], row[1]) if row is not None else NOTHING
+
+    def _seller(self, name: str) -> SellerRow | None:
+        """A seller's row; None if nobody of that name is published here."""
+        tables = self._tables
+        seller = tables.hot.sellers.get(name)
+        if seller is None:
+            row = tables.db.execute(tables.sql["seller"], (name,)).fetchone()
+            if row is None:
+                return None
+            stock = dict(tables.db.execute(tables.sql["stock"], (row[0],)).fetchall())
+            seller = SellerRow(row[0], row[1], stock)
+            tables.hot.sellers.put(name, seller)
+        self._sellers[name] = seller
+        return seller
+
+    def _id(self, name: str) -> int:
+        seller = self._sellers.get(name) or self._seller(name)
+        if seller is None:
+            raise StoreError(f"{name} is not published here")
+        return seller.id
+
+    # --- the changes ---
+
+    def _write(self, c: Changes) -> list[int]:
+        """Write all; the outbox's rows whose taken texts were noted."""
+        tables, db, sql, at = self._tables, self._tables.db, self._tables.sql, self._at
+        if c.seen:
+            tables.inbox.keep(c.seen)
+        db.executemany(
+            sql["keep_contact"],
+            [
+                (self._id(key.seller), key.buyer, key.channel, contact.serial, at, contact.session)
+                for key, contact in c.contacts.items()
+            ],
+        )
+        db.executemany(
+            sql["keep_buyer"],
+            [
+                (self._id(seller), number, kept_from(buyer, at), pack_buyer(buyer))
+                for (seller, number), buyer in c.buyers.items()
+            ],
+        )
+        db.executemany(
+            sql["take_stock"],
+            [(taken, self._id(seller), code) for (seller, code), taken in c.stock.items()],
+        )
+        self._write_orders(c)
+        if c.texts:
+            self.text_ids = tables.outbox.put(c.texts)
+        taken = tables.outbox.write() if tables.outbox.is_behind else []
+        if c.talks:
+            self._write_talks(c.talks)
+        if c.messages:
+            db.executemany(
+                sql["put_message"], [(m.seller, m.buyer, m.text, m.at) for m in c.messages]
+            )
+        if c.hand_overs:
+            db.executemany(
+                sql["put_hand_over"], [(*h.contact, h.serial, h.queue, h.at) for h in c.hand_overs]
+            )
+        for contact, awaited in c.awaited.items():
+            if awaited is None:
+                db.execute(sql["drop_awaited"], contact)
+            else:
+                db.execute(sql["keep_awaited"], (*contact, pack_awaited(awaited)))
+        for name, value in c.notes.items():
+            if value is None:
+                db.execute(sql["drop_note"], (name,))
+            else:
+                db.execute(sql["keep_note"], (name, value))
+        return taken
+
+    def _write_orders(self, c: Changes) -> None:
+        if not c.orders:
+            return
+        rows: list[tuple[object, ...]] = []
+        for order in c.orders:
+            _, session, turn = order.key.rsplit("/", 2)
+            rows.append(
+                (
+                    self._id(order.seller),
+                    order_serial(order.number),
+                    order.buyer,
+                    order.channel,
+                    int(session),
+                    int(turn),
+                    order.status,
+                    order.total,
+                    order.currency,
+                    order.address,
+                    order.placed_at,
+                    order.due_at,
+                    pack_lines(order.lines),
+                )
+            )
+        db, sql = self._tables.db, self._tables.sql
+        db.executemany(sql["place_order"], rows)
+        db.executemany(
+            sql["count_orders"],
+            [
+                (self._world.orders[seller], self._id(seller))
+                for seller in {order.seller for order in c.orders}
+            ],
+        )
+
+    def _write_talks(self, talks: Sequence[Talk]) -> None:
+        by_seller: dict[str, list[Talk]] = {}
+        for talk in talks:
+            by_seller.setdefault(talk.contact.seller, []).append(talk)
+        at, count = self._tables.turn_ids.next(self._at)
+        self._tables.db.executemany(
+            self._tables.sql["put_turns"],
+            [
+                (row_id(self._id(seller), at, count), pack_turns(own))
+                for seller, own in by_seller.items()
+            ],
+        )
+
+    def _remember(self, c: Changes) -> None:
+        """What was committed is what the next batch finds."""
+        hot = self._tables.hot
+        for key, contact in c.contacts.items():
+            hot.contacts.put(key, contact)
+        for who, buyer in c.buyers.items():
+            hot.buyers.put(who, buyer)
+        for (name, code), taken in c.stock.items():
+            stock = self._sellers[name].stock
+            if code in stock:
+                stock[code] -= taken
+        for order in c.orders:
+            self._sellers[order.seller].orders = self._world.orders[order.seller]
+
+
+@contextmanager
+def errors() -> Generator[None]:
+    """SQLite's errors as the port's."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text or "disk I/O" in text:
+            raise StoreFullError(f"the database cannot be written: {text}") from error
+        if "locked" in text or "busy" in text:
+            raise StoreBusyError(f"another program holds the database: {text}") from error
+        raise StoreError(text) from error
+    except sqlite3.IntegrityError as error:
+        raise StoreError(f"the database refused a change: {error}") from error

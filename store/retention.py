@@ -1,0 +1,92 @@
+"""How long things are kept, and the sweep that forgets them a bounded part at a time.
+
+Nothing of a seller or buyer grows without end: what a day of trade adds, a later day's sweep takes away. A step visits so
+many rows and no more, so that it costs a millisecond or two whatever the size of the tables; called once a second it
+forgets faster than the fastest trade can add.
+"""
+
+from __future__ import annotations
+
+from store.batch import Tables
+from store.turn_log import row_id
+
+DAY_S = 86_400
+TURNS_KEPT_S = 7 * DAY_S
+"""The log of conversations; about 0.3 KB a turn."""
+ORDERS_KEPT_S = 1_200 * DAY_S
+"""Orders: sellers must be able to show them for three years."""
+CONTACTS_KEPT_S = ORDERS_KEPT_S + 30 * DAY_S
+"""Where a buyer was in a flow. Longer than orders: its count of sessions keeps orders' keys apart."""
+BUYERS_KEPT_S = ORDERS_KEPT_S
+"""A buyer's name and address after the last change; that a buyer said STOP is kept for ever."""
+MESSAGES_KEPT_S = 180 * DAY_S
+"""Messages for sellers, and requests for a person."""
+
+ROWS_A_STEP = 5_000
+SELLERS_A_STEP = 500
+
+_CONTACTS_BEGIN = (0, "", "")
+_BUYERS_BEGIN = (0, "")
+_CONTACTS_END = (1 << 62, "", "")
+_BUYERS_END = (1 << 62, "")
+
+
+class Retention:
+    """The sweep. Where it is lives in memory: after a restart it begins again."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._contact: tuple[object, ...] = _CONTACTS_BEGIN
+        self._buyer: tuple[object, ...] = _BUYERS_BEGIN
+        self._seller = 0
+
+    def step(self, now: int) -> None:
+        """Forget a part, within a transaction; call `stepped` after its commit."""
+        db, sql = self._tables.db, self._tables.sql
+        self._tables.inbox.rotate(now)
+        db.execute(sql["forget_orders"], (now - ORDERS_KEPT_S, ROWS_A_STEP))
+        db.execute(sql["forget_messages"], (now - MESSAGES_KEPT_S, ROWS_A_STEP))
+        db.execute(sql["forget_hand_overs"], (now - MESSAGES_KEPT_S, ROWS_A_STEP))
+        self._forget_turns(now - TURNS_KEPT_S)
+        self._contact = self._sweep(
+            "contacts", self._contact, _CONTACTS_BEGIN, _CONTACTS_END, now - CONTACTS_KEPT_S
+        )
+        self._buyer = self._sweep(
+            "buyers", self._buyer, _BUYERS_BEGIN, _BUYERS_END, now - BUYERS_KEPT_S
+        )
+
+    def stepped(self) -> None:
+        """The step was committed."""
+        self._tables.inbox.reload()
+
+    def _forget_turns(self, before: int) -> None:
+        if before < 0:
+            return
+        db, sql = self._tables.db, self._tables.sql
+        sellers = db.execute(sql["seller_ids"], (self._seller, SELLERS_A_STEP)).fetchall()
+        room = ROWS_A_STEP
+        for (seller,) in sellers:
+            forgotten = db.execute(
+                sql["forget_turns"], (row_id(seller, 0), row_id(seller, before), room)
+            )
+            room -= forgotten.rowcount
+            if room <= 0:
+                # There may be more of this one.
+                return
+            self._seller = seller
+        if len(sellers) < SELLERS_A_STEP:
+            self._seller = 0
+
+    def _sweep(
+        self,
+        table: str,
+        begin: tuple[object, ...],
+        first: tuple[object, ...],
+        last: tuple[object, ...],
+        before: int,
+    ) -> tuple[object, ...]:
+        """Forget what is old of the next rows; where to go on."""
+        db, sql = self._tables.db, self._tables.sql
+        end = db.execute(sql[f"{table}_end"], (*begin, ROWS_A_STEP - 1)).fetchone()
+        db.execute(sql[f"forget_{table}"], (*begin, *(end or last), before))
+        return end or first

@@ -1,0 +1,104 @@
+"""What is kept no longer is forgotten, a part at a time."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from center.contact import Arrival, ContactKey
+from center.shops import Shops
+from center.turns import take_turns
+from flows.inputs import Text
+from store import retention
+from store.retention import BUYERS_KEPT_S, CONTACTS_KEPT_S, ORDERS_KEPT_S, TURNS_KEPT_S
+from store.sqlite import SqliteStore
+from tests.flows.shops import NOON, program_of
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    kept = SqliteStore(tmp_path / "shop.db")
+    kept.publish("shop", program_of(), NOON)
+    yield kept
+    kept.close()
+
+
+def say(store: SqliteStore, text: str, buyer: str, at: int = NOON) -> None:
+    arrivals = [Arrival(ContactKey("shop", buyer, "sms"), Text(text), "1069", "c", b"", 1, at)]
+    with store.batch(arrivals) as batch:
+        batch.commit(take_turns(arrivals, batch.world, Shops(store.published(), store.program)))
+
+
+def order(store: SqliteStore, buyer: str, at: int = NOON) -> None:
+    say(store, "苹果 1", buyer, at)
+    say(store, "1", buyer, at)
+
+
+def count(store: SqliteStore, table: str) -> int:
+    with sqlite3.connect(store.path) as db:
+        found: int = db.execute(f"select count(*) from {table}").fetchone()[0]
+    db.close()
+    return found
+
+
+def test_what_is_old_goes_and_what_is_new_stays(store: SqliteStore) -> None:
+    order(store, "1", NOON)
+    order(store, "2", NOON + 1_000)
+    store.forget_old(NOON + TURNS_KEPT_S + 500)
+    assert {row[0] for row in store.talks("shop")} == {"2"}
+    assert count(store, "orders") == 2
+    store.forget_old(NOON + ORDERS_KEPT_S + 500)
+    assert [placed.buyer for placed in store.orders("shop")] == ["2"]
+    store.forget_old(NOON + CONTACTS_KEPT_S + 500)
+    assert (count(store, "contacts"), count(store, "orders")) == (1, 0)
+    assert (count(store, "turns"), count(store, "buyers")) == (0, 0)
+
+
+def test_nothing_of_a_day_is_forgotten_within_it(store: SqliteStore) -> None:
+    order(store, "1")
+    before = [count(store, table) for table in ("orders", "contacts", "buyers", "turns")]
+    store.forget_old(NOON + 86_400)
+    assert [count(store, t) for t in ("orders", "contacts", "buyers", "turns")] == before
+
+
+def test_who_said_stop_is_never_forgotten(store: SqliteStore) -> None:
+    order(store, "1")
+    say(store, "STOP", "2")
+    store.forget_old(NOON + BUYERS_KEPT_S * 10)
+    kept = store.buyer("shop", "2")
+    assert kept is not None
+    assert kept.opted_out
+    assert store.buyer("shop", "1") is None
+
+
+def test_a_step_visits_a_bounded_part_and_the_next_goes_on(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "ROWS_A_STEP", 3)
+    for buyer in range(10):
+        say(store, "苹果", str(buyer))
+    left: list[int] = []
+    for _ in range(5):
+        store.forget_old(NOON + CONTACTS_KEPT_S + 1)
+        left.append(count(store, "contacts"))
+    assert left == [7, 4, 1, 0, 0]
+    assert count(store, "turns") == 0
+
+
+def test_an_order_that_goes_takes_its_events_along(store: SqliteStore) -> None:
+    order(store, "1")
+    from center.orders.order import Status
+
+    store.advance_order("shop", "A0001", Status.CONFIRMED, NOON)
+    assert count(store, "order_events") == 1
+    store.forget_old(NOON + ORDERS_KEPT_S + 1)
+    assert count(store, "order_events") == 0
+
+
+def test_orders_go_on_being_numbered_after_the_first_are_forgotten(store: SqliteStore) -> None:
+    order(store, "1")
+    later = NOON + CONTACTS_KEPT_S + 1
+    store.forget_old(later)
+    order(store, "1", later)
+    assert [placed.number for placed in store.orders("shop")] == ["A0002"]
