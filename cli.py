@@ -20,6 +20,8 @@ app = typer.Typer(
 Channel = Literal["sms", "ussd", "voice"]
 Format = Literal["text", "json", "csv"]
 DATABASE = Path("var/dialcart.db")
+SPEECH = Path("var/speech")
+"""Rendered speech, by content: it may be deleted, and is rendered again."""
 Paths = Annotated[list[Path], typer.Argument(help="Flow files or folders.", show_default=False)]
 Database = Annotated[Path, typer.Option(help="SQLite file that keeps everything.")]
 
@@ -224,6 +226,27 @@ def grammar(
     text, passed = report(paths)
     typer.echo(text)
     raise typer.Exit(0 if passed else 1)
+
+
+@app.command()
+def prompts(
+    flow: Annotated[Path, typer.Argument(help="A flow file, its folder, or a sample seller.")],
+    language: Annotated[str, typer.Option(help="Only this language.")] = "",
+    export: Annotated[
+        Path | None, typer.Option(help="CSV file to write: a script for the studio.")
+    ] = None,
+    render: Annotated[
+        bool, typer.Option("--render", help="Render all of it now, with the voices that are there.")
+    ] = False,
+    values: Annotated[
+        bool, typer.Option("--values", help="Also words of numbers, money, dates and codes.")
+    ] = False,
+    cache: Annotated[Path, typer.Option(help="Folder of rendered speech.")] = SPEECH,
+) -> None:
+    """List what a shop says on the phone, in listening order, and what of it is recorded."""
+    from commands.prompts import prompts as run
+
+    raise typer.Exit(run(flow, language, cache, export, render=render, values=values))
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""Speech: what a flow says as audio, and what a caller says as words."""
