@@ -1,0 +1,164 @@
+"""What is made of what calls say: each 20 ms the next frame of every call that someone listens to, and where speech begins.
+
+The buffer between: frames lie where their timestamps put them, and one is taken each tick. It starts two frames deep, or
+deeper on a line that has jittered; a window of ticks in which it was never shallower than needed drops one frame,
+and a tick that finds it empty waits. So the clocks of both ends may differ, and nothing grows.
+"""
+
+from enum import IntFlag
+
+import numpy as np
+
+from ivr.media.happenings import Happenings
+from ivr.media.memory import BUFFER_FRAMES, HEARD, HEARD_FRAMES, I64, U8, Memory
+from ivr.media.messages import SpeechEnded, SpeechStarted
+from ivr.media.receiving import DELAY_FRAMES_MAX, START_FRAMES, Count
+from ivr.media.sending import LEVELS_OF, SILENCE_OF
+from ivr.rtp.codec import FRAME_BYTES, PCMA
+
+
+class Wants(IntFlag):
+    """Who takes what a call says."""
+
+    SPEECH = 1
+    RECORDING = 2
+    BRIDGE = 4
+
+
+WINDOW_FRAMES = 50
+"""A buffer that was too deep for so long gives up a frame."""
+
+# The end-pointer, as measured: no false start in noise, in hum, nor from a handset's echo of the prompt.
+RMS_MIN = 150.0
+"""Quieter than this is never speech; full scale is 32,768."""
+OVER_FLOOR = 3.0
+OVER_PROMPT = 0.2
+"""The share of the prompt's own RMS that a handset may echo: -14 dB."""
+FLOOR_RISE = 1.005
+"""The floor follows noise up by so much a frame, 30 % a second, and down at once by half of the way."""
+FLOOR_MIN = 20.0
+ONSET_LOUD = 4
+"""Loud frames of the last ONSET_OF that make speech: 80 ms of 100."""
+ONSET_OF = 5
+_ONSET_MASK = (1 << ONSET_OF) - 1
+_BITS = np.array([value.bit_count() for value in range(256)], np.uint8)
+
+
+class Listener:
+    """Takes frames out of the buffers, once a tick of a group."""
+
+    def __init__(self, memory: Memory, happenings: Happenings) -> None:
+        self._columns = memory.columns
+        self._memory = memory
+        self._happenings = happenings
+        self._squares = LEVELS_OF.astype(np.float32) ** 2
+
+    def frames(self, slots: I64, now: float) -> None:
+        """Take the next frame of those of these calls that someone listens to."""
+        columns = self._columns
+        rows = slots[columns.wants[slots] != 0]
+        if not len(rows):
+            return
+        law = (columns.codec[rows] == PCMA).astype(np.int64)
+        codes = self._next_frames(rows, law)
+        columns.last[rows] = codes
+        columns.taken[rows] += 1
+        wants = columns.wants[rows]
+        speech = np.flatnonzero(wants & Wants.SPEECH)
+        if len(speech):
+            energy = self._squares[law[speech][:, None], codes[speech]].mean(axis=1)
+            self._find_speech(rows[speech], np.sqrt(energy), now)
+        kept = np.flatnonzero(wants & (Wants.SPEECH | Wants.RECORDING))
+        if len(kept):
+            self._hand_on(rows[kept], codes[kept])
+
+    def _next_frames(self, rows: I64, law: I64) -> U8:
+        """The frame of each call that is due, silence where there is none."""
+        columns = self._columns
+        silence = np.repeat(SILENCE_OF[law][:, None], FRAME_BYTES, axis=1)
+        waiting = columns.wait[rows] > 0
+        columns.wait[rows[waiting]] -= 1
+        ready = np.flatnonzero(columns.wait[rows] == 0)
+        ready = ready[~waiting[ready]]
+        here = rows[ready]
+        due = columns.next[here]
+        cell = due % BUFFER_FRAMES
+        there = columns.tags[here, cell] == due
+        found = columns.frames[here, cell]
+        silence[ready[there]] = found[there]
+
+        depth = columns.newest[here] - due
+        ran_dry = ~there & (depth < 0)
+        missing = ~there & ~ran_dry
+        columns.lost[here[missing]] += 1
+        # One lost frame is bridged by the one before it; of a longer gap silence is the better guess.
+        again = np.flatnonzero(missing)
+        again = again[columns.tags[here[again], (due[again] - 1) % BUFFER_FRAMES] == due[again] - 1]
+        silence[ready[again]] = columns.last[here[again]]
+        columns.wait[here[ran_dry]] = -1
+        columns.next[here] = due + ~ran_dry
+        self._shorten(here[there], depth[there].astype(np.int16))
+        return silence
+
+    def _shorten(self, rows: I64, depth: np.ndarray[tuple[int], np.dtype[np.int16]]) -> None:
+        """Drop a frame of each buffer that was deeper than it needs through a whole window."""
+        columns = self._columns
+        low = np.minimum(columns.low[rows], depth)
+        window = columns.window[rows] + 1
+        over = window >= WINDOW_FRAMES
+        need = START_FRAMES + np.ceil(columns.jitter[rows] * np.float32(2.5 / FRAME_BYTES))
+        columns.next[rows] += over & (low > np.minimum(need, DELAY_FRAMES_MAX))
+        columns.low[rows] = np.where(over, BUFFER_FRAMES, low)
+        columns.window[rows] = np.where(over, 0, window)
+
+    def _find_speech(
+        self, rows: I64, rms: np.ndarray[tuple[int], np.dtype[np.float32]], now: float
+    ) -> None:
+        """Move each call's end-pointer on by a frame."""
+        columns = self._columns
+        floor = columns.floor[rows]
+        prompt = np.sqrt(columns.prompt_energy[rows])
+        threshold = np.maximum(np.maximum(OVER_FLOOR * floor, OVER_PROMPT * prompt), RMS_MIN)
+        loud = rms > threshold
+        speaking = columns.speaking[rows] != 0
+        # Speech is not noise: while someone speaks the floor may fall but not rise, and the prompt's echo is no noise either.
+        rises = ~speaking & (rms < threshold)
+        followed = np.where(
+            rms < floor,
+            (floor + rms) / 2,
+            np.where(rises, np.minimum(floor * FLOOR_RISE, rms), floor),
+        )
+        columns.floor[rows] = np.maximum(followed, FLOOR_MIN)
+        onset = (columns.onset[rows] << 1 | loud) & _ONSET_MASK
+        columns.onset[rows] = onset
+        quiet = np.where(loud, 0, np.minimum(columns.quiet[rows], 60_000) + 1).astype(np.uint16)
+        columns.quiet[rows] = quiet
+        starts = ~speaking & (_BITS[onset] >= ONSET_LOUD)
+        ends = speaking & (quiet >= columns.quiet_max[rows])
+        for slot in rows[starts].tolist():
+            columns.speaking[slot] = 1
+            self._happenings.barge_in(slot, now)
+            frame = max(int(columns.taken[slot]) - ONSET_OF, 0)
+            self._happenings.tell(SpeechStarted(int(columns.call[slot]), now, frame))
+        for slot in rows[ends].tolist():
+            columns.speaking[slot] = 0
+            columns.onset[slot] = 0
+            frame = int(columns.taken[slot]) - int(columns.quiet[slot])
+            self._happenings.tell(SpeechEnded(int(columns.call[slot]), now, frame))
+
+    def _hand_on(self, rows: I64, codes: U8) -> None:
+        """Write frames into the ring to the signalling process; those that find no room are counted and dropped."""
+        columns = self._columns
+        ends = self._memory.heard_ends
+        written = int(ends[0])
+        room = HEARD_FRAMES - (written - int(ends[8]))
+        count = min(len(rows), room)
+        self._memory.counts[Count.UNHEARD] += len(rows) - count
+        records = np.empty(count, HEARD)
+        records["call"] = columns.call[rows[:count]]
+        records["codec"] = columns.codec[rows[:count]]
+        records["frame"] = columns.taken[rows[:count]] - 1
+        records["codes"] = codes[:count]
+        at = (written + np.arange(count)) % HEARD_FRAMES
+        self._memory.heard[at] = records
+        ends[0] = written + count

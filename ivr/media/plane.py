@@ -1,0 +1,333 @@
+"""The media plane: columns of all calls, moved on tick by tick. It reaches no socket and no clock.
+
+Whoever runs it says what time it is and carries packets: process.py does so on the network, tests on paper.
+Each tick: commands are carried out, one group's packets are made, what came is taken in, that group's listeners get
+their frames.
+"""
+
+import numpy as np
+
+from ivr.media.happenings import Happenings
+from ivr.media.listening import Listener, Wants
+from ivr.media.memory import I64, KEYS_MAX, Memory
+from ivr.media.messages import (
+    Bridge,
+    Close,
+    Command,
+    Event,
+    Listen,
+    Open,
+    Play,
+    Record,
+    Report,
+    RtpTimeout,
+    SendKeys,
+    Stats,
+    Stop,
+)
+from ivr.media.receiving import Receiver
+from ivr.media.sending import Sender
+from ivr.media.settings import FRAME_S, GROUPS, Settings
+from ivr.media.traffic import Arrived, Leaving, Notice
+from ivr.rtp import rtcp
+from ivr.rtp.codec import SILENCE
+from ivr.rtp.event import KEYS
+
+REPORT_S = 5.0
+"""RFC 3550, section 6.2: the least between two reports of one source."""
+NONE = 255
+
+
+def slot_of(call: int) -> int:
+    """The row of a call: the low 16 bits of its number. The rest tell it from others that had the row before."""
+    return call & 0xFFFF
+
+
+class Plane:
+    """All calls of a process."""
+
+    def __init__(self, memory: Memory, settings: Settings, name: str = "dialcart") -> None:
+        self._memory = memory
+        self._settings = settings
+        self._columns = memory.columns
+        self._stale = False
+        self._name = name
+        self._happenings = Happenings(memory.columns)
+        self._sender = Sender(memory, self._happenings)
+        self._receiver = Receiver(memory, settings, self._happenings)
+        self._listener = Listener(memory, self._happenings)
+        self._groups: list[I64] = []
+        self._notices: list[Notice] = []
+        self._regroup()
+
+    def events(self) -> list[Event]:
+        """What happened since the last time, in order."""
+        return self._happenings.take()
+
+    def notices(self) -> list[Notice]:
+        """RTCP packets to send, made since the last time."""
+        notices, self._notices = self._notices, []
+        return notices
+
+    @property
+    def calls(self) -> int:
+        """Calls that are open."""
+        if self._stale:
+            self._regroup()
+        return sum(map(len, self._groups))
+
+    def speak(self, group: int, now: float) -> Leaving:
+        """The packets of a group, once each 20 ms."""
+        if self._stale:
+            self._regroup()
+        return self._sender.frames(self._groups[group], now)
+
+    def hear(self, arrived: Arrived, now: float) -> None:
+        """Take in packets, whenever there are any."""
+        self._receiver.take(arrived, now)
+
+    def listen(self, group: int, now: float) -> None:
+        """What else a group needs once each 20 ms: frames for its listeners, time-outs, reports."""
+        slots = self._groups[group]
+        if not len(slots):
+            return
+        columns = self._columns
+        self._listener.frames(slots, now)
+        self._receiver.release_keys(slots, now)
+        heard = columns.heard_at[slots]
+        first = heard == 0
+        limit = np.where(first, columns.first_limit_s[slots], columns.limit_s[slots])
+        since = now - np.where(first, columns.opened_at[slots], heard)
+        silent = (since > limit) & (limit > 0) & (columns.timed_out[slots] == 0)
+        silent &= columns.hears[slots] != 0
+        for at in np.flatnonzero(silent).tolist():
+            slot = int(slots[at])
+            columns.timed_out[slot] = 1
+            self._happenings.tell(RtpTimeout(int(columns.call[slot]), bool(first[at]), now))
+        for slot in slots[columns.report_at[slots] <= now].tolist():
+            self._report(slot, now)
+
+    def resume(self, gap_s: float) -> None:
+        """Go on after a life that ended: the time that was not spoken is left out of the timestamps."""
+        columns = self._columns
+        missed = round(gap_s / FRAME_S)
+        columns.timestamp[:] += np.uint32(missed * 160)
+        columns.marker[:] = 1
+
+    def carry_out(self, command: Command, now: float) -> None:
+        """Do what signalling asks. A command to a call that is no more does nothing."""
+        slot = slot_of(command.call)
+        if slot >= len(self._columns.call) or command.call == 0:
+            return
+        if isinstance(command, Open):
+            self._open(slot, command, now)
+            return
+        if int(self._columns.call[slot]) != command.call:
+            return
+        match command:
+            case Play():
+                self._play(slot, command, now)
+            case Stop():
+                if command.play in (0, int(self._columns.play[slot])):
+                    self._happenings.play_over(slot, now, whole=False)
+            case Listen():
+                self._listen(slot, command)
+            case Record():
+                self._want(slot, Wants.RECORDING, on=command.on)
+            case Bridge():
+                self._bridge(slot, command.other)
+            case SendKeys():
+                self._send_keys(slot, command.keys)
+            case Report():
+                self._tell_stats(slot, now, closed=False)
+            case Close():
+                self._close(slot, now)
+
+    # --- calls ---
+
+    def _regroup(self) -> None:
+        opened = np.flatnonzero(self._columns.call).astype(np.int64)
+        self._groups = [opened[opened % GROUPS == group] for group in range(GROUPS)]
+        self._stale = False
+
+    def _open(self, slot: int, command: Open, now: float) -> None:
+        columns = self._columns
+        again = int(columns.call[slot]) == command.call
+        if not again:
+            for name in columns.__slots__:
+                getattr(columns, name)[slot] = 0
+            columns.peer[slot] = -1
+            columns.key[slot] = NONE
+            columns.wait[slot] = -1
+            columns.port[slot] = self._settings.port + 2 * slot
+            columns.ssrc[slot] = command.ssrc
+            columns.sequence[slot] = command.sequence
+            columns.timestamp[slot] = command.timestamp
+            columns.marker[slot] = 1
+            columns.opened_at[slot] = now
+            # Reports of many calls that open together do not leave together.
+            columns.report_at[slot] = now + REPORT_S * (0.5 + slot * 0.618 % 1)
+        if columns.sends[slot] != command.sends:
+            columns.marker[slot] = 1
+        columns.codec[slot] = command.codec
+        columns.last[slot] = SILENCE[command.codec]
+        if command.remote_ip:
+            moved = (int(columns.remote_ip[slot]), int(columns.remote_port[slot])) != (
+                command.remote_ip,
+                command.remote_port,
+            )
+            columns.remote_ip[slot] = command.remote_ip
+            columns.remote_port[slot] = command.remote_port
+            columns.control_port[slot] = command.control_port
+            if moved:
+                columns.source_ip[slot] = 0
+        columns.latches[slot] = command.latch
+        columns.sends[slot] = command.sends
+        columns.hears[slot] = command.hears
+        columns.event_khz[slot] = 0
+        columns.event_type[slot] = NONE
+        for payload_type, rate_hz in command.events:
+            columns.event_khz[slot, payload_type] = rate_hz // 1000
+        if command.events:
+            columns.event_type[slot] = command.events[0][0]
+            columns.event_type_khz[slot] = command.events[0][1] // 1000
+        columns.first_limit_s[slot] = command.first_limit_s
+        columns.limit_s[slot] = command.limit_s
+        columns.timed_out[slot] = 0
+        # Last: a call is there when all of it is.
+        columns.call[slot] = command.call
+        self._stale |= not again
+
+    def _close(self, slot: int, now: float) -> None:
+        columns = self._columns
+        self._happenings.play_over(slot, now, whole=False)
+        self._bridge(slot, 0)
+        if columns.remote_port[slot]:
+            self._notices.append(Notice(slot, rtcp.farewell(int(columns.ssrc[slot]))))
+        self._tell_stats(slot, now, closed=True)
+        columns.call[slot] = 0
+        self._stale = True
+
+    def _play(self, slot: int, command: Play, now: float) -> None:
+        columns = self._columns
+        self._happenings.play_over(slot, now, whole=False)
+        frames = len(self._memory.codes)
+        segments = [pair for pair in command.segments if 0 <= pair[0] < pair[1] <= frames]
+        segments = segments[: columns.playlist.shape[1]]
+        columns.playlist[slot, : len(segments)] = segments or 0
+        columns.segments[slot] = len(segments)
+        columns.segment[slot] = 0
+        columns.loops[slot] = command.loop
+        columns.barges[slot] = command.barge_in
+        columns.play[slot] = command.play
+        if not segments:
+            self._happenings.play_over(slot, now, whole=True)
+            return
+        columns.cursor[slot], columns.end[slot] = segments[0]
+        # A talkspurt begins: RFC 3551, section 4.1.
+        columns.marker[slot] = 1
+
+    def _want(self, slot: int, wants: Wants, *, on: bool) -> None:
+        columns = self._columns
+        before = int(columns.wants[slot])
+        columns.wants[slot] = before | wants if on else before & ~wants
+        if before == 0:
+            columns.wait[slot] = -1
+
+    def _listen(self, slot: int, command: Listen) -> None:
+        columns = self._columns
+        columns.quiet_max[slot] = max(1, round(command.quiet_s / FRAME_S))
+        columns.speaking[slot] = 0
+        columns.onset[slot] = 0
+        columns.quiet[slot] = 0
+        self._want(slot, Wants.SPEECH, on=command.on)
+
+    def _bridge(self, slot: int, other: int) -> None:
+        columns = self._columns
+        before = int(columns.peer[slot])
+        if before >= 0:
+            for side in (slot, before):
+                columns.peer[side] = -1
+                columns.last[side] = SILENCE[int(columns.codec[side])]
+                self._want(side, Wants.BRIDGE, on=False)
+        peer = slot_of(other)
+        if not other or peer == slot or int(columns.call[peer]) != other:
+            return
+        self._bridge(peer, 0)
+        for side, far in ((slot, peer), (peer, slot)):
+            columns.peer[side] = far
+            self._want(side, Wants.BRIDGE, on=True)
+
+    def _send_keys(self, slot: int, keys: str) -> None:
+        columns = self._columns
+        if columns.event_type[slot] == NONE:
+            return
+        for key in keys:
+            end = int(columns.keys_end[slot])
+            if (end - int(columns.keys_first[slot])) & 0xFFFF >= KEYS_MAX or key not in KEYS:
+                return
+            columns.keys[slot, end % KEYS_MAX] = KEYS.index(key)
+            columns.keys_end[slot] = (end + 1) & 0xFFFF
+
+    # --- reports ---
+
+    def _expected(self, slot: int) -> int:
+        columns = self._columns
+        if not columns.heard_at[slot]:
+            return 0
+        highest = int(columns.cycles[slot]) + int(columns.their_sequence[slot])
+        return highest - int(columns.base_sequence[slot]) + 1
+
+    def _report(self, slot: int, now: float) -> None:
+        """A sender's report with what is heard: RFC 3550, sections 6.4.1 and appendix A.3."""
+        columns = self._columns
+        columns.report_at[slot] = now + REPORT_S
+        if not columns.control_port[slot]:
+            return
+        blocks: tuple[rtcp.Block, ...] = ()
+        if columns.heard_at[slot]:
+            expected, received = self._expected(slot), int(columns.received[slot])
+            new = expected - int(columns.expected_before[slot])
+            lost = new - (received - int(columns.received_before[slot]))
+            columns.expected_before[slot] = max(expected, 0)
+            columns.received_before[slot] = received
+            since = now - float(columns.sr_at[slot])
+            blocks = (
+                rtcp.Block(
+                    int(columns.their_ssrc[slot]),
+                    min(255, lost * 256 // new) if new > 0 and lost > 0 else 0,
+                    expected - received,
+                    expected - 1 + int(columns.base_sequence[slot]) & 0xFFFFFFFF,
+                    int(columns.jitter[slot]),
+                    int(columns.sr_middle[slot]),
+                    int(since * 65_536) & 0xFFFFFFFF if columns.sr_middle[slot] else 0,
+                ),
+            )
+        sender = None
+        if columns.packets[slot]:
+            sender = rtcp.Sender(
+                rtcp.ntp(now),
+                int(columns.timestamp[slot]),
+                int(columns.packets[slot]),
+                int(columns.octets[slot]),
+            )
+        ssrc = int(columns.ssrc[slot])
+        self._notices.append(Notice(slot, rtcp.write(ssrc, self._name, sender, blocks)))
+
+    def _tell_stats(self, slot: int, now: float, *, closed: bool) -> None:
+        columns = self._columns
+        received = int(columns.received[slot])
+        self._happenings.tell(
+            Stats(
+                call=int(columns.call[slot]),
+                sent=int(columns.packets[slot]),
+                received=received,
+                lost=max(self._expected(slot) - received, 0),
+                late=int(columns.late[slot]),
+                jitter_ms=round(float(columns.jitter[slot]) / 8, 2),
+                their_loss=int(columns.their_loss[slot]) / 256,
+                round_trip_ms=round(float(columns.round_trip_s[slot]) * 1000, 2),
+                closed=closed,
+                at=now,
+            )
+        )

@@ -1,0 +1,125 @@
+"""The plane at work: a process of its own that carries packets between the network and the columns, tick by tick.
+
+Two such processes stand ready. One holds the lock on their memory and works; the other, started and warm, waits for
+the lock, which the kernel hands it the moment the first one dies. It finds calls, prompts and keys where they were.
+
+    python -m ivr.media.process SETTINGS MEMORY COMMANDED HAPPENED RAW PORTS
+
+The signalling process starts it (client.py); the arguments are its settings and descriptors, as JSON.
+"""
+
+import contextlib
+import fcntl
+import gc
+import math
+import mmap
+import os
+import select
+import sys
+import time
+
+import msgspec
+
+from ivr.media.memory import Memory, lay_out, size_of
+from ivr.media.messages import Resumed, decode_command, encode
+from ivr.media.plane import Plane
+from ivr.media.receiving import Count
+from ivr.media.ring import Ring
+from ivr.media.settings import FRAME_S, GROUPS, TICK_S, Settings
+from ivr.media.wire import PortWire, RawWire, Wire
+
+COMMANDS_MAX = 64
+"""Commands carried out in one tick."""
+BATCHES_MAX = 4
+"""Times that packets are fetched in one tick."""
+IDLE_S = 0.5
+"""Without calls it sleeps until a command comes, and looks so often whether its parent lives."""
+HAND_ON_TICKS = 5
+"""Frames for recognisers are announced each 10 ms, events at once."""
+
+
+def work(
+    settings: Settings, memory: Memory, wire: Wire, commanded: int, happened: int, parent: int
+) -> None:
+    """Run the plane until the signalling process is gone."""
+    plane = Plane(memory, settings)
+    commands, events = Ring(memory.commands), Ring(memory.events)
+    heard_told = int(memory.heard_ends[0])
+    gone_at = float(memory.clock[0])
+    now = time.monotonic()
+    if gone_at:
+        plane.resume(now - gone_at)
+        events.push(encode(Resumed(round((now - gone_at) * 1000, 1), now)))
+    memory.worker[0] = os.getpid()
+    memory.counts[Count.LIVES] += 1
+    tick = math.ceil(now / TICK_S)
+    while os.getppid() == parent:
+        if plane.calls == 0 and commands.read == commands.written:
+            # An idle plane has no clock to fall behind.
+            memory.clock[0] = 0
+            select.select([commanded], [], [], IDLE_S)
+            with contextlib.suppress(BlockingIOError):
+                os.eventfd_read(commanded)
+            tick = math.ceil(time.monotonic() / TICK_S)
+        wait_s = tick * TICK_S - time.monotonic()
+        if wait_s > 0:
+            time.sleep(wait_s)
+        elif wait_s < -FRAME_S:
+            frames = int(-wait_s / FRAME_S)
+            plane.resume(frames * FRAME_S)
+            memory.counts[Count.MISSED] += frames * GROUPS
+            tick += frames * GROUPS
+        now, group = time.monotonic(), tick % GROUPS
+        for _ in range(COMMANDS_MAX):
+            message = commands.peek()
+            if message is None:
+                break
+            plane.carry_out(decode_command(message), now)
+            commands.advance()
+        wire.send(plane.speak(group, now))
+        for _ in range(BATCHES_MAX):
+            arrived = wire.receive()
+            if arrived is None:
+                break
+            plane.hear(arrived, now)
+        plane.listen(group, now)
+        for notice in plane.notices():
+            wire.notify(notice)
+        told = False
+        for event in plane.events():
+            told = True
+            if not events.push(encode(event)):
+                memory.counts[Count.UNTOLD] += 1
+        heard = int(memory.heard_ends[0])
+        if told or (heard != heard_told and tick % HAND_ON_TICKS == 0):
+            heard_told = heard
+            os.eventfd_write(happened, 1)
+        tick += 1
+        memory.counts[Count.TICKS] += 1
+        memory.clock[0] = tick * TICK_S
+
+
+def main() -> None:
+    """Take the arguments apart, wait for the lock, work."""
+    settings = msgspec.json.decode(sys.argv[1], type=Settings)
+    shared, commanded, happened, raw = map(int, sys.argv[2:6])
+    ports = msgspec.json.decode(sys.argv[6], type=tuple[int, ...])
+    parent = os.getppid()
+    buffer = mmap.mmap(shared, size_of(settings))
+    memory = lay_out(buffer, settings)
+    if raw >= 0:
+        wire: Wire = RawWire(raw, memory, settings)
+    else:
+        wire = PortWire(ports, memory, settings)
+    if settings.cpu is not None:
+        os.sched_setaffinity(0, {settings.cpu})
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    # A record lock: the kernel lets go of it when its process ends, however it ends.
+    fcntl.lockf(shared, fcntl.LOCK_EX)
+    work(settings, memory, wire, commanded, happened, parent)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,406 @@
+"""What calls say: every packet that came, as columns, each call's own state moved on by vectors.
+
+Of one call several packets may have come at once; they are taken in rounds, in each at most one of a call. What only few
+packets do, Python does one by one: a new source, a key, a frame of an odd size, a report.
+"""
+
+import sys
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.media.happenings import Happenings
+from ivr.media.memory import BUFFER_FRAMES, I64, U8, Memory
+from ivr.media.messages import Digit, FirstPacket, Latched
+from ivr.media.settings import Settings
+from ivr.media.traffic import Arrived
+from ivr.rtp import event, packet, rtcp
+from ivr.rtp.codec import ACROSS, FRAME_BYTES, PCMA, PCMU
+
+ROUNDS_MAX = 64
+"""Packets of one call that are taken in one go; more are passed over."""
+SOURCES_MAX = 256
+"""Packets from sources that no call knows yet that are looked at in one go, and reports likewise."""
+RELATCH_S = 1.0
+"""A call moves to another source only after it heard nothing from its own for so long."""
+DROPOUT_MAX = 3_000
+"""A sequence that jumps further than this began anew: RFC 3550, appendix A.1."""
+START_FRAMES = 2
+"""Frames that a buffer gathers before it is taken from, while nothing is known of the line."""
+DELAY_FRAMES_MAX = 10
+
+FRAME = np.dtype(("V", FRAME_BYTES))
+
+
+class Count(IntEnum):
+    """What is counted over all calls, by its place in Memory.counts."""
+
+    TICKS = 0
+    LIVES = 1
+    SENT = 2
+    RECEIVED = 3
+    STRAYS = 4
+    """To no open call, or from elsewhere than its source."""
+    BROKEN = 5
+    """Neither RTP nor RTCP."""
+    MISSED = 6
+    """Ticks that were late by more than a frame and left out."""
+    UNSENT = 7
+    """Packets that the kernel did not take."""
+    UNTOLD = 8
+    """Events that found their ring full."""
+    UNHEARD = 9
+    """Frames that found no room on their way to a recogniser."""
+    REPORTS = 10
+    FLOODED = 11
+    """Packets passed over because one call sent too many at once."""
+
+
+class Receiver:
+    """Takes in the packets of all calls."""
+
+    def __init__(self, memory: Memory, settings: Settings, happenings: Happenings) -> None:
+        self._columns = memory.columns
+        self._counts = memory.counts
+        self._happenings = happenings
+        self._first_port = settings.port
+        self._calls = settings.calls
+        self._frame_cells = memory.columns.frames.view(FRAME)[:, :, 0]
+
+    def take(self, arrived: Arrived, now: float) -> None:
+        """Take in what came."""
+        columns = self._columns
+        self._counts[Count.RECEIVED] += len(arrived.lengths)
+        offset = arrived.ports.astype(np.int64) - self._first_port
+        slots = offset >> 1
+        known = (offset >= 0) & (slots < self._calls)
+        slots[~known] = 0
+        known &= columns.call[slots] != 0
+        second = arrived.rows[:, 1] & 0x7F
+        # RFC 5761, section 4: RTCP on the port of RTP is known by its type.
+        reports = known & (((offset & 1) == 1) | ((second >= 64) & (second < 96)))
+        for at in np.flatnonzero(reports)[:SOURCES_MAX].tolist():
+            length = int(arrived.lengths[at])
+            self._take_report(int(slots[at]), arrived.rows[at, :length].tobytes(), now)
+
+        headers = packet.read(arrived.rows, arrived.lengths)
+        good = known & ~reports & headers.valid
+        self._counts[Count.BROKEN] += np.count_nonzero(known & ~reports & ~headers.valid)
+        strays = len(slots) - np.count_nonzero(known)
+        elsewhere = good & (
+            (columns.source_ip[slots] != arrived.hosts)
+            | (columns.source_port[slots] != arrived.sources)
+        )
+        for tried, at in enumerate(np.flatnonzero(elsewhere).tolist()):
+            slot, host, port = int(slots[at]), int(arrived.hosts[at]), int(arrived.sources[at])
+            if tried >= SOURCES_MAX or not self._accept(slot, host, port, now):
+                good[at] = False
+                strays += 1
+        self._counts[Count.STRAYS] += strays
+        good &= columns.hears[slots] != 0
+
+        chosen = np.flatnonzero(good)
+        for one_each in _rounds(slots[chosen], self._counts):
+            self._take_round(arrived, headers, slots, chosen[one_each], now)
+
+    # --- sources ---
+
+    def _accept(self, slot: int, host: int, port: int, now: float) -> bool:
+        """Whether a packet from a source that is not the call's present one is taken: symmetric RTP, RFC 4961.
+
+        The announced address is always right. Another one is, if the call latches, until something was heard, and
+        again once its source has been silent: a stranger cannot take a call over while its buyer speaks.
+        """
+        columns = self._columns
+        if columns.source_ip[slot] == host and columns.source_port[slot] == port:
+            return True
+        announced = columns.remote_ip[slot] == host and columns.remote_port[slot] == port
+        silent = columns.source_ip[slot] == 0 or now - columns.heard_at[slot] > RELATCH_S
+        if not announced and not (columns.latches[slot] and silent):
+            return False
+        columns.source_ip[slot] = host
+        columns.source_port[slot] = port
+        if not announced:
+            moved = columns.remote_port[slot] + 1 == columns.control_port[slot]
+            columns.remote_ip[slot] = host
+            columns.remote_port[slot] = port
+            columns.control_port[slot] = port + 1 if moved and port < 0xFFFF else port
+            self._happenings.tell(Latched(int(columns.call[slot]), dotted(host), port, now))
+        return True
+
+    # --- RTP ---
+
+    def _take_round(
+        self, arrived: Arrived, headers: packet.Headers, slots_of: I64, at: I64, now: float
+    ) -> None:
+        """Take packets of which no two are of one call."""
+        columns = self._columns
+        slots = slots_of[at]
+        sequence, ssrc = headers.sequence[at], headers.ssrc[at]
+        timestamp, kind = headers.timestamp[at], headers.payload_type[at]
+        first = columns.heard_at[slots] == 0
+        columns.heard_at[slots] = now
+        columns.timed_out[slots] = 0
+        for slot in slots[first].tolist():
+            self._happenings.tell(FirstPacket(int(columns.call[slot]), now))
+
+        step = (sequence - columns.their_sequence[slots]).astype(np.int16)
+        fresh = (
+            first
+            | (columns.their_ssrc[slots] != ssrc)
+            | (np.abs(step.astype(np.int32)) > DROPOUT_MAX)
+        )
+        if fresh.any():
+            self._begin(slots[fresh], ssrc[fresh], sequence[fresh])
+        step[fresh] = 1
+        ahead = step > 0
+        onward = slots[ahead]
+        columns.cycles[onward] += (
+            ~fresh[ahead] & (sequence[ahead] < columns.their_sequence[onward])
+        ).astype(np.uint32) * np.uint32(0x10000)
+        columns.their_sequence[onward] = sequence[ahead]
+        columns.received[slots] += 1
+
+        keys = np.flatnonzero(columns.event_khz[slots, kind] != 0)
+        if len(keys):
+            keys = self._pass_repeats(arrived.rows, headers, at, slots, keys, now)
+        for index in keys.tolist():
+            row = int(at[index])
+            start = int(headers.payload_start[row])
+            payload = arrived.rows[row, start : start + min(int(headers.payload_bytes[row]), 4)]
+            slot = int(slots[index])
+            self._take_key(
+                slot,
+                event.Packet(
+                    int(kind[index]),
+                    int(columns.event_khz[slot, kind[index]]) * 1000,
+                    int(ssrc[index]),
+                    bool(headers.marker[row]),
+                    int(timestamp[index]),
+                    payload.tobytes(),
+                ),
+                now,
+            )
+
+        audio = (kind == PCMU) | (kind == PCMA)
+        self._measure(slots[audio & ahead], timestamp[audio & ahead], fresh[audio & ahead], now)
+        kept = np.flatnonzero(audio & (columns.wants[slots] != 0))
+        if len(kept):
+            self._keep(arrived.rows, headers, at[kept], slots[kept])
+
+    def _begin(self, slots: I64, ssrc: NDArray[np.uint32], sequence: NDArray[np.uint16]) -> None:
+        """A source's first packet: its counts and its buffer begin anew."""
+        columns = self._columns
+        columns.their_ssrc[slots] = ssrc
+        columns.their_sequence[slots] = sequence
+        columns.base_sequence[slots] = sequence
+        columns.cycles[slots] = 0
+        columns.received[slots] = 0
+        columns.expected_before[slots] = 0
+        columns.received_before[slots] = 0
+        columns.jitter[slots] = 0
+        columns.wait[slots] = -1
+
+    def _measure(
+        self, slots: I64, timestamp: NDArray[np.uint32], fresh: NDArray[np.bool_], now: float
+    ) -> None:
+        """Interarrival jitter: RFC 3550, appendix A.8. Its grain is a tick, 2 ms."""
+        columns = self._columns
+        transit = (int(now * 8000) - timestamp.astype(np.int64)) & 0xFFFFFFFF
+        change = np.abs((transit - columns.transit[slots] + 0x80000000 & 0xFFFFFFFF) - 0x80000000)
+        columns.transit[slots] = transit
+        change[fresh | (change > 8000)] = 0
+        columns.jitter[slots] += (change.astype(np.float32) - columns.jitter[slots]) / np.float32(
+            16
+        )
+
+    # --- the buffer ---
+
+    def _keep(self, rows: U8, headers: packet.Headers, at: I64, slots: I64) -> None:
+        """Put audio into the buffers of the calls that someone listens to."""
+        columns = self._columns
+        empty = columns.wait[slots] < 0
+        if empty.any():
+            self._anchor(slots[empty], headers.timestamp[at[empty]])
+        behind = (headers.timestamp[at] - columns.anchor[slots]).astype(np.int32)
+        frame = behind // FRAME_BYTES
+        usual = (
+            (headers.payload_bytes[at] == FRAME_BYTES)
+            & (headers.payload_start[at] == packet.HEADER_BYTES)
+            & (behind % FRAME_BYTES == 0)
+            & (headers.payload_type[at] == columns.codec[slots])
+        )
+        odd = np.flatnonzero(~usual)
+        late = frame < columns.next[slots]
+        far = frame >= columns.next[slots] + BUFFER_FRAMES
+        columns.late[slots] += late & usual
+        for index in np.flatnonzero(far & usual).tolist():
+            # Its clock jumped: what lies in the buffer is of another time.
+            self._anchor(slots[index : index + 1], headers.timestamp[at[index : index + 1]])
+            frame[index] = 0
+        fits = np.flatnonzero(usual & ~late)
+        here, frame = slots[fits], frame[fits]
+        cell = frame % BUFFER_FRAMES
+        payload = rows[at[fits], packet.HEADER_BYTES : packet.HEADER_BYTES + FRAME_BYTES]
+        self._frame_cells[here, cell] = np.ascontiguousarray(payload).view(FRAME)[:, 0]
+        columns.tags[here, cell] = frame
+        columns.newest[here] = np.maximum(columns.newest[here], frame)
+        for index in odd.tolist():
+            row = int(at[index])
+            start = int(headers.payload_start[row])
+            codes = rows[row, start : start + int(headers.payload_bytes[row])]
+            across = ACROSS[int(headers.payload_type[row]), int(columns.codec[slots[index]])]
+            self._keep_odd(int(slots[index]), int(behind[index]), across[codes])
+
+    def _anchor(self, slots: I64, timestamp: NDArray[np.uint32]) -> None:
+        """Begin to fill empty buffers, each with the packet of this timestamp as frame 0."""
+        columns = self._columns
+        jitter_frames = np.ceil(columns.jitter[slots] * np.float32(2.5 / FRAME_BYTES)).astype(
+            np.int16
+        )
+        columns.anchor[slots] = timestamp
+        columns.newest[slots] = -1
+        columns.next[slots] = 0
+        columns.tags[slots] = -1
+        columns.low[slots] = BUFFER_FRAMES
+        columns.window[slots] = 0
+        columns.wait[slots] = np.minimum(START_FRAMES - 1 + jitter_frames, DELAY_FRAMES_MAX)
+
+    def _keep_odd(self, slot: int, behind: int, codes: U8) -> None:
+        """Audio of another length than 20 ms, or between two frames, goes in sample by sample."""
+        columns = self._columns
+        first = int(columns.next[slot]) * FRAME_BYTES
+        cut = max(first - behind, 0)
+        codes, behind = codes[cut:], behind + cut
+        room = first + BUFFER_FRAMES * FRAME_BYTES - behind
+        codes = codes[: max(room, 0)]
+        cells = columns.frames[slot].reshape(-1)
+        while len(codes):
+            frame, inside = divmod(behind, FRAME_BYTES)
+            cell = frame % BUFFER_FRAMES
+            part = codes[: FRAME_BYTES - inside]
+            if columns.tags[slot, cell] != frame:
+                columns.frames[slot, cell] = 0xFF if columns.codec[slot] == PCMU else 0xD5
+                columns.tags[slot, cell] = frame
+            start = cell * FRAME_BYTES + inside
+            cells[start : start + len(part)] = part
+            columns.newest[slot] = max(int(columns.newest[slot]), frame)
+            codes, behind = codes[len(part) :], behind + len(part)
+
+    # --- keys ---
+
+    def _pass_repeats(
+        self, rows: U8, headers: packet.Headers, at: I64, slots: I64, keys: I64, now: float
+    ) -> I64:
+        """Of the packets that tell keys, those that tell something new: most say again what the last one said."""
+        columns = self._columns
+        here, row = slots[keys], at[keys]
+        start = headers.payload_start[row]
+        # A payload shorter than its four bytes is left to event.hear; the row is wider, so this reads nothing foreign.
+        ended = rows[row, start + 1] & 0x80 != 0
+        again = (
+            (headers.payload_bytes[row] >= 4)
+            & (rows[row, start] == columns.key[here])
+            & (headers.timestamp[row] == columns.key_at[here])
+            & (headers.ssrc[row] == columns.key_ssrc[here])
+            & (headers.payload_type[row] == columns.key_type[here])
+            & ~(ended & (columns.key_down[here] != 0))
+        )
+        columns.key_heard[here[again]] = now
+        return keys[~again]
+
+    def _take_key(self, slot: int, given: event.Packet, now: float) -> None:
+        last, told = event.expire(self._key_of(slot), now)
+        last, more = event.hear(last, given, now)
+        self._keep_key(slot, last)
+        self._tell_keys(slot, [*told, *more], now)
+
+    def release_keys(self, slots: I64, now: float) -> None:
+        """Let go of keys whose end was lost."""
+        columns = self._columns
+        held = slots[columns.key_down[slots] != 0]
+        for slot in held[now - columns.key_heard[held] >= event.LOST_END_S].tolist():
+            last, _ = event.expire(self._key_of(slot), now)
+            self._keep_key(slot, last)
+
+    def _tell_keys(self, slot: int, told: list[event.Pressed | event.Released], now: float) -> None:
+        for each in told:
+            if isinstance(each, event.Pressed):
+                self._happenings.barge_in(slot, now)
+                self._happenings.tell(Digit(int(self._columns.call[slot]), each.key, "event", now))
+
+    def _key_of(self, slot: int) -> event.Key | None:
+        columns = self._columns
+        code = int(columns.key[slot])
+        if code >= len(event.KEYS):
+            return None
+        return event.Key(
+            key=event.KEYS[code],
+            payload_type=int(columns.key_type[slot]),
+            ssrc=int(columns.key_ssrc[slot]),
+            began=int(columns.key_began[slot]),
+            timestamp=int(columns.key_at[slot]),
+            duration=int(columns.key_duration[slot]),
+            clock_rate_hz=int(columns.key_khz[slot]) * 1000,
+            heard=float(columns.key_heard[slot]),
+            down=bool(columns.key_down[slot]),
+        )
+
+    def _keep_key(self, slot: int, key: event.Key | None) -> None:
+        if key is None:
+            return
+        columns = self._columns
+        columns.key[slot] = event.KEYS.index(key.key)
+        columns.key_type[slot] = key.payload_type
+        columns.key_ssrc[slot] = key.ssrc
+        columns.key_began[slot] = key.began
+        columns.key_at[slot] = key.timestamp
+        columns.key_duration[slot] = key.duration
+        columns.key_khz[slot] = key.clock_rate_hz // 1000
+        columns.key_heard[slot] = key.heard
+        columns.key_down[slot] = key.down
+
+    # --- reports ---
+
+    def _take_report(self, slot: int, data: bytes, now: float) -> None:
+        report = rtcp.read(data)
+        if report is None:
+            self._counts[Count.BROKEN] += 1
+            return
+        self._counts[Count.REPORTS] += 1
+        columns = self._columns
+        if report.sender is not None:
+            columns.sr_middle[slot] = rtcp.middle(report.sender.ntp)
+            columns.sr_at[slot] = now
+        for block in report.blocks:
+            if block.ssrc == columns.ssrc[slot]:
+                columns.their_loss[slot] = block.fraction_lost
+                if block.last_report:
+                    # Section 6.4.1: arrival, less the delay there, less our own sending. Our stamps are of this clock.
+                    trip = (
+                        rtcp.middle(rtcp.ntp(now)) - block.last_report - block.delay
+                    ) & 0xFFFFFFFF
+                    if trip < 0x80000000:
+                        columns.round_trip_s[slot] = trip / 65_536
+
+
+def _rounds(slots: I64, counts: NDArray[np.uint64]) -> list[I64]:
+    """Which packets to take together, so that in each round a call has at most one, in order of arrival."""
+    count = len(slots)
+    if count == 0:
+        return []
+    order = np.argsort(slots, kind="stable")
+    sorted_slots = slots[order]
+    starts = np.flatnonzero(np.r_[True, sorted_slots[1:] != sorted_slots[:-1]])
+    if len(starts) == count:
+        return [np.arange(count, dtype=np.int64)]
+    lengths = np.diff(np.r_[starts, count])
+    rank = np.arange(count, dtype=np.int64) - np.repeat(starts, lengths)
+    counts[Count.FLOODED] += np.count_nonzero(rank >= ROUNDS_MAX)
+    return [order[rank == number] for number in range(min(int(lengths.max()), ROUNDS_MAX))]
+
+
+def dotted(host: int) -> str:
+    """An address as people write it, of its 32 bits in network order."""
+    return ".".join(map(str, host.to_bytes(4, sys.byteorder)))

@@ -1,0 +1,39 @@
+"""What a media plane is set up with."""
+
+import msgspec
+
+GROUPS = 10
+"""Calls are sent for in ten groups, 2 ms apart, so that no burst is longer than a tenth of all calls."""
+FRAME_S = 0.02
+TICK_S = FRAME_S / GROUPS
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How large a plane is and where it listens. Raises ValueError for what cannot be."""
+
+    host: str = "127.0.0.1"
+    """The IPv4 address that packets come to and leave from."""
+    port: int = 20_000
+    """The first of two ports a call: RTP on the even one, RTCP on the next (RFC 3550, section 11)."""
+    calls: int = 1_000
+    """Calls at once, in whole tens."""
+    prompts_s: int = 1_800
+    """Seconds of prompts held in memory; what was not played for longest makes room."""
+    raw: bool = True
+    """Send and receive for all ports on one raw socket, where the machine allows it (CAP_NET_RAW)."""
+    cpu: int | None = None
+    """The core to stay on; None leaves it to the machine."""
+
+    def __post_init__(self) -> None:
+        if self.calls < GROUPS or self.calls % GROUPS or self.calls > CALLS_MAX:
+            raise ValueError(f"calls must be whole tens from 10 to {CALLS_MAX}, not {self.calls}")
+        if self.port % 2 or not 1024 <= self.port <= 65_536 - 2 * self.calls:
+            raise ValueError(
+                f"port must be even, and {2 * self.calls} ports from it on must be below 65536"
+            )
+        if not 1 <= self.prompts_s <= PROMPTS_S_MAX:
+            raise ValueError(f"prompts_s must be from 1 to {PROMPTS_S_MAX}")
+
+
+CALLS_MAX = 10_000
+PROMPTS_S_MAX = 86_400

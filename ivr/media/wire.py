@@ -1,0 +1,305 @@
+"""Packets between the plane and the kernel, hundreds a call of it: sendmmsg and recvmmsg, reached through ctypes.
+
+A packet that leaves is two stretches of memory, header and payload, gathered by the kernel; nothing is put together here.
+A packet that comes is scattered into two matrices, what the network put before it and the packet itself.
+"""
+
+import ctypes
+import errno
+import select
+import socket
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.media.memory import U8, U32, Columns, Memory
+from ivr.media.receiving import Count
+from ivr.media.sending import word_sums
+from ivr.media.settings import Settings
+from ivr.media.traffic import Arrived, Leaving, Notice
+from ivr.rtp.packet import HEADER_BYTES
+
+AT_ONCE_MAX = 512
+"""Packets received by one call of the kernel."""
+ROW_BYTES = 1_096
+"""A longer datagram is no audio. Not a power of two: rows would share the same lines of the cache."""
+PORT_PACKETS_MAX = 16
+"""Packets taken from one port's socket before the next one's turn."""
+BEFORE_BYTES = 28
+"""An IP header without options, and UDP's."""
+DONT_WAIT = int(socket.MSG_DONTWAIT)
+TRUNCATED = int(socket.MSG_TRUNC)
+_UDP = 0x1100 if np.little_endian else 0x0011
+"""The protocol as a 16-bit word of the pseudo header."""
+
+# struct mmsghdr, iovec and sockaddr_in of 64-bit Linux.
+MESSAGE = np.dtype(
+    [
+        ("name", "u8"),
+        ("name_bytes", "u4"),
+        ("pad1", "u4"),
+        ("parts", "u8"),
+        ("part_count", "u8"),
+        ("control", "u8"),
+        ("control_bytes", "u8"),
+        ("flags", "i4"),
+        ("pad2", "u4"),
+        ("bytes", "u4"),
+        ("pad3", "u4"),
+    ]
+)
+PART = np.dtype([("at", "u8"), ("bytes", "u8")])
+NAME = np.dtype([("family", "u2"), ("port", ">u2"), ("host", "u4"), ("zero", "u8")])
+BEFORE = np.dtype(
+    [
+        ("first", "u1"),
+        ("ip", "u1", 11),
+        ("source_host", "u4"),
+        ("host", "u4"),
+        ("source", ">u2"),
+        ("port", ">u2"),
+        ("bytes", ">u2"),
+        ("sum", "u2"),
+    ]
+)
+UDP = np.dtype([("source", ">u2"), ("port", ">u2"), ("bytes", ">u2"), ("sum", "u2")])
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_sendmmsg = _libc.sendmmsg
+_sendmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
+_recvmmsg = _libc.recvmmsg
+_recvmmsg.argtypes = [
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.c_uint,
+    ctypes.c_int,
+    ctypes.c_void_p,
+]
+
+
+def address_of(rows: NDArray[Any]) -> int:
+    """Where an array lies."""
+    return int(rows.ctypes.data)
+
+
+class _Outgoing:
+    """Room for the messages of one group, laid out once."""
+
+    def __init__(self, rows: int, header_bytes: int) -> None:
+        self.headers: U8 = np.zeros((rows, header_bytes), np.uint8)
+        self.parts = np.zeros((rows, 2), PART)
+        self.names = np.zeros(rows, NAME)
+        self.names["family"] = socket.AF_INET
+        self.messages = np.zeros(rows, MESSAGE)
+        step = np.arange(rows, dtype=np.uint64)
+        self.parts["at"][:, 0] = address_of(self.headers) + step * np.uint64(header_bytes)
+        self.parts["bytes"][:, 0] = header_bytes
+        self.messages["name"] = address_of(self.names) + step * np.uint64(NAME.itemsize)
+        self.messages["name_bytes"] = NAME.itemsize
+        self.messages["parts"] = address_of(self.parts) + step * np.uint64(2 * PART.itemsize)
+        self.messages["part_count"] = 2
+        self.at = address_of(self.messages)
+
+
+class _Incoming:
+    """Room for packets that come, laid out once."""
+
+    def __init__(self, before_bytes: int) -> None:
+        self.before: U8 = np.zeros((AT_ONCE_MAX, before_bytes), np.uint8)
+        self.rows: U8 = np.zeros((AT_ONCE_MAX, ROW_BYTES), np.uint8)
+        self.names = np.zeros(AT_ONCE_MAX, NAME)
+        self.messages = np.zeros(AT_ONCE_MAX, MESSAGE)
+        step = np.arange(AT_ONCE_MAX, dtype=np.uint64)
+        self.parts = np.zeros((AT_ONCE_MAX, 2), PART)
+        self.parts["at"][:, 0] = address_of(self.before) + step * np.uint64(before_bytes)
+        self.parts["bytes"][:, 0] = before_bytes
+        self.parts["at"][:, 1] = address_of(self.rows) + step * np.uint64(ROW_BYTES)
+        self.parts["bytes"][:, 1] = ROW_BYTES
+        self.messages["name"] = address_of(self.names) + step * np.uint64(NAME.itemsize)
+        self.messages["name_bytes"] = NAME.itemsize
+        self.messages["parts"] = address_of(self.parts) + step * np.uint64(2 * PART.itemsize)
+        self.messages["part_count"] = 2
+        self.at = address_of(self.messages)
+
+
+class RawWire:
+    """One raw socket for all ports: the UDP header is a column like the others."""
+
+    def __init__(self, descriptor: int, memory: Memory, settings: Settings) -> None:
+        self._descriptor = descriptor
+        self._columns: Columns = memory.columns
+        self._counts = memory.counts
+        self._out = _Outgoing(settings.calls, UDP.itemsize + HEADER_BYTES)
+        self._in = _Incoming(BEFORE_BYTES)
+        host = int.from_bytes(
+            socket.inet_aton(settings.host), "little" if np.little_endian else "big"
+        )
+        self._host_sum = (host & 0xFFFF) + (host >> 16) + _UDP
+
+    def send(self, leaving: Leaving) -> None:
+        """Send them all."""
+        count = len(leaving.slots)
+        if count == 0:
+            return
+        columns, out = self._columns, self._out
+        headers = out.headers[:count]
+        headers[:, UDP.itemsize :] = leaving.headers
+        remote = columns.remote_ip[leaving.slots]
+        size = (leaving.lengths + np.uint64(UDP.itemsize + HEADER_BYTES)).astype(np.uint16)
+        udp = headers[:, : UDP.itemsize].view(UDP)[:, 0]
+        udp["source"] = columns.port[leaving.slots]
+        udp["port"] = columns.remote_port[leaving.slots]
+        udp["bytes"] = size
+        udp["sum"] = 0
+        sums = word_sums(headers) + leaving.sums + np.uint32(self._host_sum)
+        sums += (remote & np.uint32(0xFFFF)) + (remote >> np.uint32(16)) + size.byteswap()
+        udp["sum"] = _folded(sums)
+        out.names["host"][:count] = remote
+        out.parts["at"][:count, 1] = leaving.addresses
+        out.parts["bytes"][:count, 1] = leaving.lengths
+        self._counts[Count.SENT] += count
+        self._counts[Count.UNSENT] += _send_all(self._descriptor, out.at, count)
+
+    def notify(self, notice: Notice) -> None:
+        """Send a report."""
+        columns, slot = self._columns, notice.slot
+        remote = int(columns.remote_ip[slot])
+        header = np.zeros(1, UDP)
+        header["source"] = int(columns.port[slot]) + 1
+        header["port"] = int(columns.control_port[slot])
+        header["bytes"] = UDP.itemsize + len(notice.data)
+        body: U8 = np.frombuffer(header.tobytes() + notice.data, np.uint8).copy()
+        size = np.uint16(len(body)).byteswap()
+        total = int(word_sums(body[None])[0]) + self._host_sum + (remote & 0xFFFF) + (remote >> 16)
+        folded = _folded(np.array([total + int(size)], np.uint32))
+        body[6:8] = folded.view(np.uint8)
+        _send_one(self._descriptor, body.tobytes(), remote, 0)
+
+    def receive(self) -> Arrived | None:
+        """What came, at most AT_ONCE_MAX; None when nothing did. It holds until the next call."""
+        room = self._in
+        count = int(_recvmmsg(self._descriptor, room.at, AT_ONCE_MAX, DONT_WAIT, None))
+        if count <= 0:
+            return None
+        before = room.before[:count].view(BEFORE)[:, 0]
+        size = room.messages["bytes"][:count].astype(np.int64)
+        lengths = np.minimum(size, before["bytes"].astype(np.int64) + 20) - BEFORE_BYTES
+        # An IP header with options would shift everything; audio has none.
+        usable = (before["first"] == 0x45) & (room.messages["flags"][:count] & TRUNCATED == 0)
+        lengths[~usable] = 0
+        return Arrived(
+            room.rows[:count],
+            np.maximum(lengths, 0),
+            before["port"].astype(np.uint16),
+            before["source_host"].copy(),
+            before["source"].astype(np.uint16),
+        )
+
+
+class PortWire:
+    """A socket for each port: what is left where raw sockets are not allowed."""
+
+    def __init__(self, descriptors: tuple[int, ...], memory: Memory, settings: Settings) -> None:
+        self._columns: Columns = memory.columns
+        self._counts = memory.counts
+        self._out = _Outgoing(settings.calls, HEADER_BYTES)
+        self._in = _Incoming(0)
+        self._descriptors = descriptors
+        self._ports = {each: settings.port + at for at, each in enumerate(descriptors)}
+        self._poll = select.epoll()
+        for each in descriptors:
+            self._poll.register(each, select.EPOLLIN)
+
+    def send(self, leaving: Leaving) -> None:
+        """Send them all, a call of the kernel each: each leaves by its own socket."""
+        count = len(leaving.slots)
+        columns, out = self._columns, self._out
+        out.headers[:count] = leaving.headers
+        out.names["host"][:count] = columns.remote_ip[leaving.slots]
+        out.names["port"][:count] = columns.remote_port[leaving.slots]
+        out.parts["at"][:count, 1] = leaving.addresses
+        out.parts["bytes"][:count, 1] = leaving.lengths
+        unsent = 0
+        slots: list[int] = leaving.slots.tolist()
+        for number, slot in enumerate(slots):
+            at = out.at + number * MESSAGE.itemsize
+            unsent += _send_all(self._descriptors[2 * slot], at, 1)
+        self._counts[Count.SENT] += count
+        self._counts[Count.UNSENT] += unsent
+
+    def notify(self, notice: Notice) -> None:
+        """Send a report."""
+        slot = notice.slot
+        _send_one(
+            self._descriptors[2 * slot + 1],
+            notice.data,
+            int(self._columns.remote_ip[slot]),
+            int(self._columns.control_port[slot]),
+        )
+
+    def receive(self) -> Arrived | None:
+        """What came, at most AT_ONCE_MAX; None when nothing did. It holds until the next call."""
+        room, at = self._in, 0
+        ports = np.empty(AT_ONCE_MAX, np.uint16)
+        room.messages["name_bytes"] = NAME.itemsize
+        for each, _ in self._poll.poll(0, AT_ONCE_MAX // PORT_PACKETS_MAX):
+            count = int(
+                _recvmmsg(each, room.at + at * MESSAGE.itemsize, PORT_PACKETS_MAX, DONT_WAIT, None)
+            )
+            if count > 0:
+                ports[at : at + count] = self._ports[each]
+                at += count
+        if at == 0:
+            return None
+        lengths = room.messages["bytes"][:at].astype(np.int64)
+        lengths[room.messages["flags"][:at] & TRUNCATED != 0] = 0
+        return Arrived(
+            room.rows[:at],
+            lengths,
+            ports[:at],
+            room.names["host"][:at].copy(),
+            room.names["port"][:at].astype(np.uint16),
+        )
+
+
+Wire = RawWire | PortWire
+
+
+def _folded(sums: U32) -> NDArray[np.uint16]:
+    """The checksum of sums of words: RFC 1071. 0 would mean that there is none (RFC 768)."""
+    sums = (sums & np.uint32(0xFFFF)) + (sums >> np.uint32(16))
+    sums = (sums & np.uint32(0xFFFF)) + (sums >> np.uint32(16))
+    told = (~sums & np.uint32(0xFFFF)).astype(np.uint16)
+    told[told == 0] = 0xFFFF
+    return told
+
+
+def _send_all(descriptor: int, at: int, count: int) -> int:
+    """Send messages; how many the kernel did not take. A full socket loses the rest, another error its own packet."""
+    unsent = 0
+    while count:
+        sent = int(_sendmmsg(descriptor, at, count, DONT_WAIT))
+        if sent <= 0:
+            if ctypes.get_errno() in (errno.EAGAIN, errno.ENOBUFS):
+                return unsent + count
+            sent = 1
+            unsent += 1
+        at += sent * MESSAGE.itemsize
+        count -= sent
+    return unsent
+
+
+def _send_one(descriptor: int, data: bytes, host: int, port: int) -> None:
+    """Send one datagram; one that cannot leave is lost, as on the network."""
+    name = np.zeros(1, NAME)
+    name["family"], name["port"], name["host"] = socket.AF_INET, port, host
+    body: U8 = np.frombuffer(data, np.uint8)
+    _libc.sendto(
+        descriptor,
+        ctypes.c_void_p(address_of(body)),
+        ctypes.c_size_t(len(body)),
+        DONT_WAIT,
+        ctypes.c_void_p(address_of(name)),
+        NAME.itemsize,
+    )

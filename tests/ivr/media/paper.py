@@ -1,0 +1,134 @@
+"""A plane on paper: packets are values, and time passes when told."""
+
+import ctypes
+import mmap
+import socket
+import sys
+
+import numpy as np
+
+from ivr.media.arena import Arena, Audio
+from ivr.media.memory import lay_out, size_of
+from ivr.media.messages import Open
+from ivr.media.plane import Plane
+from ivr.media.settings import FRAME_S, GROUPS, Settings
+from ivr.media.traffic import Arrived
+from ivr.rtp.codec import PCMA
+
+SETTINGS = Settings(calls=20, port=20_000, prompts_s=4)
+CALL = 1 << 16
+OTHER = 1 << 16 | 1
+PHONE = ("192.0.2.7", 4_000)
+
+
+def host_bits(host):
+    return int.from_bytes(socket.inet_aton(host), sys.byteorder)
+
+
+class Paper:
+    """A plane and what goes through it."""
+
+    def __init__(self):
+        self.buffer = mmap.mmap(-1, size_of(SETTINGS))
+        self.memory = lay_out(self.buffer, SETTINGS)
+        self.columns = self.memory.columns
+        self.arena = Arena(self.memory.codes, self.memory.sums, self.memory.energies)
+        self.plane = Plane(self.memory, SETTINGS)
+        self.now = 1000.0
+        self.events = []
+        self.notices = []
+
+    def restart(self, gap_s=0.0):
+        """A plane that died, and the next one on what it left."""
+        self.plane = Plane(self.memory, SETTINGS)
+        self.now += gap_s
+        self.plane.resume(gap_s)
+
+    def do(self, *commands):
+        for command in commands:
+            self.plane.carry_out(command, self.now)
+        self.gather()
+
+    def open(self, call=CALL, **given):
+        host, port = given.pop("remote", PHONE)
+        agreed = {
+            "codec": PCMA,
+            "remote_ip": host_bits(host) if host else 0,
+            "remote_port": port,
+            "control_port": port + 1 if port else 0,
+            "latch": True,
+            "sends": True,
+            "hears": True,
+            "events": ((101, 8000),),
+            "first_limit_s": 0.0,
+            "limit_s": 0.0,
+            "ssrc": 0xABCD,
+            "sequence": 65_530,
+            "timestamp": 2**32 - 800,
+        } | given
+        self.do(Open(call=call, **agreed))
+
+    def hear(self, *datagrams, source=PHONE, call=CALL, port=None):
+        """Packets that come to a call's port, all at once."""
+        width = 1_096
+        rows = np.full((len(datagrams), width), 0x55, np.uint8)
+        for row, data in zip(rows, datagrams, strict=True):
+            row[: len(data)] = np.frombuffer(data, np.uint8)
+        count = len(datagrams)
+        to = SETTINGS.port + 2 * (call & 0xFFFF) if port is None else port
+        self.plane.hear(
+            Arrived(
+                rows,
+                np.array([len(data) for data in datagrams], np.int64),
+                np.full(count, to, np.uint16),
+                np.full(count, host_bits(source[0]), np.uint32),
+                np.full(count, source[1], np.uint16),
+            ),
+            self.now,
+        )
+        self.gather()
+
+    def frame(self):
+        """20 ms pass: the packets that left, by call."""
+        left = {}
+        for group in range(GROUPS):
+            leaving = self.plane.speak(group, self.now)
+            for at, slot in enumerate(leaving.slots.tolist()):
+                payload = ctypes.string_at(int(leaving.addresses[at]), int(leaving.lengths[at]))
+                words = np.frombuffer(payload, np.uint16)
+                assert int(leaving.sums[at]) == int(words.sum(dtype=np.uint32))
+                call = int(self.columns.call[slot])
+                left[call] = leaving.headers[at].tobytes() + payload
+            self.plane.listen(group, self.now)
+        self.now = round(self.now + FRAME_S, 6)
+        self.gather()
+        return left
+
+    def frames(self, count, call=CALL):
+        """Some frames' packets of one call."""
+        return [self.frame().get(call) for _ in range(count)]
+
+    def gather(self):
+        self.events += self.plane.events()
+        self.notices += self.plane.notices()
+
+    def told(self):
+        """What happened since this was last asked."""
+        events, self.events = self.events, []
+        return events
+
+    def audio(self, *values, codec=PCMA):
+        """An audio whose frames hold one value each, in the arena: its segment."""
+        return self.arena.take(Audio(b"".join(bytes([v]) * 160 for v in values), codec), codec)
+
+
+def rtp(sequence, timestamp, payload, *, kind=8, marker=False, ssrc=77):
+    """A packet of a telephone."""
+    head = bytes((0x80, kind | marker << 7)) + sequence.to_bytes(2) + timestamp.to_bytes(4)
+    return head + ssrc.to_bytes(4) + payload
+
+
+def key(sequence, timestamp, code, *, duration=160, ended=False, kind=101, **given):
+    """A packet of a pressed key."""
+    payload = bytes((code, 0x8A if ended else 0x0A)) + duration.to_bytes(2)
+    return rtp(sequence, timestamp, payload, kind=kind, **given)

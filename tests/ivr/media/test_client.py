@@ -1,0 +1,241 @@
+"""The plane as it runs: processes, shared memory and sockets on loopback. What it decides is tested on paper."""
+
+import itertools
+import os
+import select
+import signal
+import socket
+import time
+
+import pytest
+import soundfile
+
+from ivr.media.arena import Audio
+from ivr.media.client import MediaClient, PlaneFullError
+from ivr.media.messages import Digit, FirstPacket, PlayedOut, Resumed, Stats
+from ivr.media.settings import Settings
+from ivr.media.sockets import PortsTakenError, open_sockets
+from ivr.rtp import rtcp
+from ivr.rtp.codec import PCMA
+from tests.ivr.media.paper import key, rtp
+
+WAIT_S = 20.0
+
+
+def free_ports(count):
+    """The first of so many ports that are free, even; where tests run side by side each starts elsewhere."""
+    start = 22_000 + os.getpid() % 97 * 200
+    for port in range(start, start + 20_000, 200):
+        try:
+            open_sockets(Settings(calls=count, port=port, raw=False)).close()
+        except PortsTakenError:
+            continue
+        return port
+    raise AssertionError("no free ports")
+
+
+class Phone:
+    """A telephone's RTP socket."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(WAIT_S)
+        self.address = self.socket.getsockname()
+
+    def send(self, data, port):
+        self.socket.sendto(data, ("127.0.0.1", port))
+
+    def heard(self):
+        return self.socket.recvfrom(2048)
+
+    def hears_until(self, wanted):
+        """The first packet for which `wanted` holds, RTCP left out."""
+        deadline = time.monotonic() + WAIT_S
+        while time.monotonic() < deadline:
+            data, _ = self.heard()
+            if not 192 <= data[1] <= 223 and wanted(data):
+                return data
+        raise AssertionError("it was not heard")
+
+
+@pytest.fixture(params=["raw", "ports"])
+def media(request):
+    client = MediaClient(
+        Settings(calls=10, port=free_ports(10), prompts_s=10, raw=request.param == "raw")
+    )
+    yield client
+    client.stop_planes()
+
+
+@pytest.fixture
+def phone():
+    made = Phone()
+    yield made
+    made.socket.close()
+
+
+def until(media, kind, *, also=lambda event: True):
+    """Events up to the first of a kind."""
+    events = []
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        select.select([media.fileno()], [], [], 0.2)
+        events += media.events()
+        if any(isinstance(event, kind) and also(event) for event in events):
+            return events
+    raise AssertionError(f"no {kind.__name__} came, but {events}")
+
+
+def prompt(value=0x31, frames=500):
+    return Audio(bytes([value]) * 160 * frames, PCMA)
+
+
+def test_a_call_from_its_first_packet_to_its_last(media, phone):
+    leg = media.open(codec=PCMA, remote=phone.address, events=((101, 8000),))
+    play = media.play(leg.call, [prompt()], barge_in=True)
+    data = phone.hears_until(lambda data: data[12] == 0x31)
+    assert len(data) == 172
+    assert phone.heard()[1] == ("127.0.0.1", leg.port)
+
+    phone.send(key(1, 160, 5, marker=True), leg.port)
+    events = until(media, Digit)
+    assert [type(e) for e in events] == [FirstPacket, PlayedOut, Digit]
+    assert (events[1].play, events[1].whole, events[2].key) == (play, False, "5")
+    phone.hears_until(lambda data: data[12] == 0xD5)
+
+    media.close(leg.call)
+    told = until(media, Stats)[-1]
+    assert told.closed
+    assert told.received == 1
+    assert told.sent > 1
+
+
+def test_a_caller_behind_a_nat_is_found_by_its_first_packet(media, phone):
+    leg = media.open(codec=PCMA)
+    media.play(leg.call, [prompt()], barge_in=False)
+    phone.send(rtp(1, 160, bytes(160)), leg.port)
+    phone.hears_until(lambda data: data[12] == 0x31)
+    until(media, FirstPacket)
+
+
+def test_reports_and_the_farewell_go_to_the_control_port(media, phone):
+    control = Phone()
+    try:
+        leg = media.open(
+            codec=PCMA, remote=phone.address, control_port=control.address[1], events=()
+        )
+        phone.heard()
+        media.close(leg.call)
+        data, source = control.heard()
+        assert source == ("127.0.0.1", leg.port + 1)
+        assert rtcp.read(data).bye
+    finally:
+        control.socket.close()
+
+
+def test_what_is_said_reaches_a_sink_and_a_file(media, phone, tmp_path):
+    leg = media.open(codec=PCMA, remote=phone.address)
+    frames = []
+    media.listen(leg.call, frames.append)
+    media.record(leg.call, tmp_path / "call.wav")
+    for n in range(3):
+        phone.send(rtp(n, 160 * n, bytes([0x40 + n]) * 160), leg.port)
+    deadline = time.monotonic() + WAIT_S
+    while not any(heard.codes[0] == 0x42 for heard in frames):
+        assert time.monotonic() < deadline
+        select.select([media.fileno()], [], [], 0.2)
+        media.events()
+    assert media.end_recording(leg.call) >= 0.06
+    samples, rate = soundfile.read(tmp_path / "call.wav")
+    assert rate == 8000
+    assert len(samples) >= 480
+    media.ignore(leg.call)
+
+
+def test_two_calls_hear_each_other(media, phone):
+    other = Phone()
+    try:
+        one = media.open(codec=PCMA, remote=phone.address)
+        two = media.open(codec=PCMA, remote=other.address)
+        media.bridge(one.call, two.call)
+        for n in range(8):
+            phone.send(rtp(n, 160 * n, bytes([0x31]) * 160), one.port)
+        other.hears_until(lambda data: data[12] == 0x31)
+        media.unbridge(one.call)
+        other.hears_until(lambda data: data[12] == 0xD5)
+    finally:
+        other.socket.close()
+
+
+def test_keys_are_pressed_at_the_other_end(media, phone):
+    leg = media.open(codec=PCMA, remote=phone.address, events=((96, 8000),))
+    media.keys(leg.call, "7")
+    assert phone.hears_until(lambda data: data[1] & 0x7F == 96)[12] == 7
+    with pytest.raises(ValueError, match="no key"):
+        media.keys(leg.call, "x")
+
+
+def test_a_killed_plane_is_followed_by_one_that_goes_on_mid_prompt(media, phone):
+    leg = media.open(codec=PCMA, remote=phone.address, events=((101, 8000),))
+    pieces = [Audio(bytes([n % 200]) * 160, PCMA) for n in range(60)]
+    media.play(leg.call, pieces, barge_in=True, loop=True)
+    phone.hears_until(lambda data: data[12] == 10)
+    before = media.worker
+    os.kill(before, signal.SIGKILL)
+    resumed = next(e for e in until(media, Resumed) if isinstance(e, Resumed))
+    assert resumed.gap_ms > 0
+    assert media.worker != before
+    media.tend()
+    packets = [phone.heard()[0] for _ in range(40)]
+    positions = [data[12] for data in packets]
+    assert all((b - a) % 60 <= 2 for a, b in itertools.pairwise(positions))
+    phone.send(key(1, 160, 9, marker=True), leg.port)
+    assert until(media, Digit)[-1].key == "9"
+    # And again: another one stood ready.
+    os.kill(media.worker, signal.SIGKILL)
+    until(media, Resumed)
+
+
+def test_an_address_may_come_later_and_a_call_be_held(media, phone):
+    leg = media.open(codec=PCMA, latch=False)
+    media.change(leg.call, remote=phone.address)
+    phone.heard()
+    media.change(leg.call, sends=False)
+    media.close(leg.call)
+    sent = until(media, Stats)[-1].sent
+    assert sent >= 1
+
+
+def test_a_full_plane_says_so_and_a_row_is_free_when_its_stats_came(media, phone):
+    legs = [media.open(codec=PCMA, remote=phone.address) for _ in range(10)]
+    with pytest.raises(PlaneFullError):
+        media.open(codec=PCMA)
+    media.close(legs[3].call)
+    until(media, Stats)
+    again = media.open(codec=PCMA, remote=phone.address)
+    assert again.port == legs[3].port
+    assert again.call != legs[3].call
+    # What is meant for the call that is gone does not reach the new one.
+    media.close(legs[3].call)
+    media.play(legs[3].call, [prompt()], barge_in=False)
+    phone.hears_until(lambda data: True)
+
+
+def test_a_taken_port_is_told(media):
+    with pytest.raises(PortsTakenError, match="cannot be had"):
+        MediaClient(Settings(calls=10, port=media.settings.port))
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"codec": 9}, r"G\.711"),
+        ({"codec": PCMA, "remote": ("127.0.0.1", 0)}, "no port"),
+        ({"codec": PCMA, "events": ((200, 8000),)}, "telephone-event"),
+        ({"codec": PCMA, "events": ((101, 44_100),)}, "telephone-event"),
+    ],
+)
+def test_what_cannot_be_agreed_is_refused(media, given, why):
+    with pytest.raises(ValueError, match=why):
+        media.open(**given)
