@@ -177,7 +177,9 @@ def serve(
 
 @app.command()
 def phone(
-    to: Annotated[str, typer.Option(help="Code to text to.")] = "10690001",
+    to: Annotated[
+        str, typer.Option(help="Code to text to, or to dial, such as *106#.")
+    ] = "10690001",
     number: Annotated[str, typer.Option("--from", help="The phone's number.")] = "13800138000",
     port: Annotated[int, typer.Option(help="Control port of a running simulator.")] = 2776,
 ) -> None:

@@ -35,6 +35,8 @@ class Expected(msgspec.Struct, frozen=True):
     """After so much silence `Silence` is handed in."""
     barge_in: bool = True
     """Whether keys and speech stop what is being said."""
+    resumes: bool = False
+    """Whether it is the offer to go on with an earlier session, rather than the question itself."""
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -72,7 +74,9 @@ def expected(machine: Machine, session: Session) -> Expected | None:
         return None
     channel = p.CHANNELS[session.channel]
     if at != name:
-        return Expected(name, "yesno", YESNO_KEYS, 0, question.retry.wait_s)
+        return Expected(
+            name, "yesno", YESNO_KEYS, 0, question.retry.wait_s, resumes=at.startswith(RESUME)
+        )
     anywhere = _keys(machine.program.anywhere, channel)
     if isinstance(question, p.Menu):
         keys = _keys(question.options, channel)

@@ -46,6 +46,10 @@ class Routes:
             if words and words[0] not in shown:
                 shown.append(words[0])
 
+    def serves(self, code: str) -> bool:
+        """Whether any seller has this code."""
+        return code in self._sellers
+
     def codes(self) -> dict[str, tuple[str, ...]]:
         """Sellers by code."""
         return {code: tuple(sellers) for code, sellers in self._sellers.items()}

@@ -30,6 +30,7 @@ from commands.settings.schema import (
 from sms.carrier import Carrier
 from sms.smsc.exchange import Account
 from sms.smsc.server import Settings
+from sms.ussd.profile import STANDARD
 
 DEFAULT_CONTROL_PORT = 2776
 SELLERS_SHOWN_MAX = 20
@@ -136,6 +137,7 @@ def _texts(config: Config, business: Business) -> list[Service]:
                 section.system_id,
                 password,
                 binds=section.binds,
+                ussd=STANDARD,
             )
         ]
 
@@ -170,7 +172,7 @@ async def serve(config: Config) -> int:
 def _say_what_next(sellers: Sequence[OpenSeller], database: Path, control_port: int | None) -> None:
     typer.echo(f"Dialcart is open: {len(sellers)} sellers, orders kept in {database}\n")
     for seller in sellers[:SELLERS_SHOWN_MAX]:
-        codes = ", ".join(seller.codes) or "no SMS code"
+        codes = ", ".join((*seller.codes, *seller.ussd)) or "no code"
         typer.echo(f"  {seller.seller:<12} text to {codes:<22} {seller.keyword}  {seller.name}")
     if control_port is None:
         return

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sms.smpp.bind import Timers
+from sms.ussd.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +37,6 @@ class Carrier:
     concatenation: Literal["udh8", "udh16", "sar", "payload"] = "udh8"
     receipts: bool = True
     """Ask for delivery receipts."""
+    ussd: Profile | None = None
+    """How its USSD gateway speaks; None: all it brings is SMS."""
     timers: Timers = field(default_factory=Timers)

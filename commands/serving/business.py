@@ -56,11 +56,12 @@ def open_business(database: Path, sellers: Iterable[Path]) -> Business:
     routes, opened = publish_all(store, list(sellers), int(time.time()))
     shops = Shops(store.published(), store.program)
     measured = MeasuredStore(store)
-    turns = TurnBatch(measured, shops, later=_later)
+    turns = TurnBatch(measured, shops, later=later)
     return Business(store, measured, shops, turns, routes, tuple(opened))
 
 
-def _later(delay_s: float, callback: Callable[[], object], /) -> asyncio.TimerHandle:
+def later(delay_s: float, callback: Callable[[], object], /) -> asyncio.TimerHandle:
+    """See center.ports.Later: the loop that runs then, not the one that runs now."""
     return asyncio.get_running_loop().call_later(delay_s, callback)
 
 

@@ -1,4 +1,4 @@
-"""The text channel as a service: carriers' binds, tied to the business."""
+"""The text channels as a service: carriers' binds for SMS and USSD, tied to the business."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
-from center.measure import Measure, Spread, counter
-from commands.serving.business import Business
+from center.measure import Measure, Spread, counter, gauge
+from commands.serving.business import Business, later
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.client import Esme, Link
 from sms.smpp import pdu as p
+from sms.sorting import Sorting
+from sms.ussd.channel import UssdChannel, UssdCounters
 
 DRAIN_LOOK_S = 0.02
 """How often a drain looks whether the carriers have taken everything."""
@@ -26,13 +28,15 @@ class Texts:
     def __init__(self, business: Business, carriers: Callable[[], Sequence[Carrier]]) -> None:
         """`carriers` is asked when the service opens: the port of a simulator is known only then."""
         self.channel = SmsChannel(business.turns, business.store, business.routes)
+        self.ussd = UssdChannel(business.turns, business.routes, later=later)
         self.esmes: list[Esme] = []
         self._carriers = carriers
 
     async def open(self) -> None:
         """Bind to every carrier, and go on with what an earlier run left."""
+        sorting = Sorting(self.channel, self.ussd)
         for carrier in self._carriers():
-            esme = Esme(carrier, self.channel, chance=random.Random())  # noqa: S311  # jitter, not secrets
+            esme = Esme(carrier, sorting, chance=random.Random())  # noqa: S311  # jitter, not secrets
             self.esmes.append(esme)
             self.channel.add(esme)
         self.channel.start()
@@ -73,6 +77,9 @@ class Texts:
         yield counter(
             "dialcart_sms_undeliverable", "Texts that no carrier would take.", sending.undeliverable
         )
+        yield gauge("dialcart_ussd_dialogs", "USSD dialogs that are open.", self.ussd.open_dialogs)
+        for name, told, count in _USSD:
+            yield counter(f"dialcart_ussd_{name}", told, count(self.ussd.counters))
         for name, kind, told, read in _CARRIERS:
             yield Measure(
                 f"dialcart_smpp_{name}",
@@ -125,6 +132,18 @@ _CARRIERS: tuple[tuple[str, Kind, str, Callable[[Esme], float]], ...] = (
     ("binds_wanted", "gauge", "Binds that should be up.", lambda e: e.wanted),
 )
 """What is told of each carrier."""
+
+_USSD: tuple[tuple[str, str, Callable[[UssdCounters], int]], ...] = (
+    ("dialled", "USSD codes dialled.", lambda c: c.dialled),
+    ("answers", "Answers to screens.", lambda c: c.answers),
+    ("screens", "Screens sent.", lambda c: c.screens),
+    ("ended", "Dialogs that a shop ended.", lambda c: c.ended),
+    ("hung_up", "Dialogs that a phone or its network ended.", lambda c: c.hung_up),
+    ("dropped", "Dialogs given up: idle, or a screen refused.", lambda c: c.dropped),
+    ("repeated", "Answers that came twice.", lambda c: c.repeated),
+    ("unrouted", "Codes dialled that no shop has.", lambda c: c.unrouted),
+)
+"""What is told of USSD."""
 
 _BINDS: tuple[tuple[str, Kind, str, Callable[[Link], float]], ...] = (
     ("up", "gauge", "1 where the bind is up, 0 where it connects.", lambda link: link.bound),

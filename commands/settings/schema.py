@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from sms.carrier import Carrier
 from sms.smpp.bind import Timers
+from sms.ussd.profile import PROFILES
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Ton = Annotated[int, Field(ge=0, le=7)]
@@ -89,6 +90,9 @@ class CarrierSection(Section):
     """How long texts are sent: with an 8 or 16 bit reference before each segment, in SAR parameters, or whole."""
     receipts: bool = True
     """Whether delivery receipts are asked for."""
+    ussd: Literal["standard", "echo", "mica", "tata", "port", "bare"] | None = None
+    """How its USSD gateway speaks SMPP, if this is one: `standard` as SMPP 3.4 has it; the others differ in where the
+    dialog is named and what ends it. Left out: all that it brings is SMS."""
     timers: TimersSection = TimersSection()
 
     @model_validator(mode="after")
@@ -99,11 +103,12 @@ class CarrierSection(Section):
 
     def carrier(self) -> Carrier:
         """The value that the text channel takes."""
-        values = self.model_dump(exclude={"password", "ca_file", "timers"})
+        values = self.model_dump(exclude={"password", "ca_file", "ussd", "timers"})
         return Carrier(
             **values,
             password=self.password.get_secret_value(),
             ca_file=str(self.ca_file) if self.ca_file is not None else None,
+            ussd=PROFILES[self.ussd] if self.ussd is not None else None,
             timers=Timers(**self.timers.model_dump()),
         )
 

@@ -4,7 +4,7 @@
 "code":"10690","text":"1"}`; messages come as `{"got":"heard",...}` between the answers.
 """
 
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
@@ -28,9 +28,10 @@ class Text(msgspec.Struct, frozen=True, tag_field="do", tag="text", forbid_unkno
     number: str
     code: str
     text: str
-    ussd_op: int | None = None
-    """ussd_service_op, to write on a USSD session instead of as SMS."""
+    ussd: Literal["dial", "answer", "hang up"] | None = None
+    """What to do in a USSD dialog, instead of writing an SMS."""
     session: int = 0
+    """The dialog's number."""
 
 
 class SetFaults(

@@ -3,6 +3,8 @@
 Values in, values out. `now` is an argument.
 """
 
+from typing import Literal
+
 import msgspec
 
 from grammars.gsm.parts import GSM7, UCS2, Alphabet, Parts, count_parts
@@ -24,9 +26,10 @@ class Heard(msgspec.Struct, frozen=True, tag_field="got", tag="heard"):
     """`gsm7`, `ucs2` or the character set of its data_coding."""
     price: int
     """Of all parts, in minor units of money."""
-    ussd_op: int | None = None
-    """ussd_service_op, for a USSD screen."""
+    screen: Literal["ask", "end"] | None = None
+    """For a USSD screen: whether the phone may answer it."""
     session: int | None = None
+    """The dialog's number, if the carrier names it."""
 
 
 class Said(msgspec.Struct, frozen=True, tag_field="got", tag="said"):
@@ -52,15 +55,15 @@ class Handset:
         return split(text, reference=self._reference), count_parts(text)
 
     def receive(
-        self, code: str, piece: Piece, now: float, ussd: tuple[int, int] | None = None
+        self, code: str, piece: Piece, now: float, shown: tuple[int | None, bool] | None = None
     ) -> Heard | None:
         """Take a segment: the message once it is whole, or None."""
-        if ussd:
+        if shown:
             return msgspec.structs.replace(
                 self._show(code, Whole(Key(code, self.number, 0, 1), (piece,))),
                 price=0,
-                ussd_op=ussd[0],
-                session=ussd[1],
+                screen="end" if shown[1] else "ask",
+                session=shown[0],
             )
         for outcome in self._reassembly.receive(code, self.number, piece, now):
             if isinstance(outcome, Whole):

@@ -14,7 +14,6 @@ from typing import Final
 from sms.piece import Piece, join
 from sms.receipts import Receipt, State, write, write_tlvs
 from sms.segments import Segment, TextTooLongError
-from sms.smsc import ussd
 from sms.smsc.control import (
     NUMBER_MAX,
     Answer,
@@ -33,12 +32,14 @@ from sms.smsc.exchange import Account, Delivery, Exchange
 from sms.smsc.faults import Answer as FaultAnswer
 from sms.smsc.faults import Chance, Fate, FaultError, Faults, describe, parse_faults
 from sms.smsc.handset import Handset, Heard, Said
+from sms.ussd.profile import STANDARD, Move, Profile
 
 HANDSETS_MAX: Final = 10_000
 """Phones remembered; the one unused longest is forgotten."""
 LISTENERS_MAX: Final = 1_000
 HEARD_MAX: Final = 1_000
 """Messages that a line keeps for its reader; the oldest gives way."""
+MOVES: Final = {"dial": Move.DIAL, "answer": Move.ANSWER, "hang up": Move.HANG_UP}
 RECEIPT_ESM_CLASS: Final = 0x04
 """A deliver_sm that is a delivery receipt (SMPP 3.4, section 5.2.12)."""
 
@@ -73,6 +74,7 @@ class Network:
         *,
         faults: Faults | None = None,
         price_per_part: int = 0,
+        ussd: Profile = STANDARD,
         clock: Callable[[], float],
     ) -> None:
         self.exchange = Exchange(accounts)
@@ -81,6 +83,7 @@ class Network:
         self.wake: Callable[[], None] = _nothing
         """Called when something may be sent."""
         self._price_per_part = price_per_part
+        self._ussd = ussd
         self._handsets: OrderedDict[str, Handset] = OrderedDict()
         self._listeners: dict[str, list[Callable[[Heard], None]]] = {}
         self._listener_count = 0
@@ -102,8 +105,8 @@ class Network:
 
     def _show(self, submission: Submission) -> None:
         handset = self._handset(submission.destination)
-        session = ussd.read(submission.tlvs)
-        heard = handset.receive(submission.source, submission.piece, self.clock(), session)
+        shown = self._ussd.shown(submission.tlvs)
+        heard = handset.receive(submission.source, submission.piece, self.clock(), shown)
         if heard:
             self.delivered += 1
             for listener in tuple(self._listeners.get(heard.number, ())):
@@ -132,8 +135,10 @@ class Network:
             segments, parts = self._handset(request.number).text(request.text)
         except TextTooLongError as error:
             return Refused(str(error))
-        tlvs = () if request.ussd_op is None else ussd.write(request.ussd_op, request.session)
-        service_type = "" if request.ussd_op is None else "USSD"
+        tlvs = (
+            () if request.ussd is None else self._ussd.phone(MOVES[request.ussd], request.session)
+        )
+        service_type = "" if request.ussd is None else self._ussd.service_type
         posted = self.exchange.post(
             Delivery(request.number, request.code, segment, tlvs, service_type)
             for segment in segments

@@ -13,6 +13,7 @@ from sms.smsc.exchange import Account
 from sms.smsc.faults import Faults
 from sms.smsc.link import BIND_S_MAX, Link
 from sms.smsc.network import Network
+from sms.ussd.profile import STANDARD, Profile
 
 PORT: Final = 2775
 LINKS_MAX: Final = 128
@@ -32,6 +33,8 @@ class Settings:
     control_port: int | None = None
     """None for no control port."""
     faults: Faults = field(default_factory=Faults)
+    ussd: Profile = STANDARD
+    """How its USSD gateway speaks."""
     price_per_part: int = 0
     """Minor units of money, for phones to show."""
 
@@ -59,6 +62,7 @@ class Smsc:
             settings.accounts,
             faults=settings.faults,
             price_per_part=settings.price_per_part,
+            ussd=settings.ussd,
             clock=self._loop.time,
         )
         self.network.wake = self._wake

@@ -24,12 +24,13 @@ from sms.smsc.control import (
 from sms.smsc.handset import Heard, Said
 
 HELP: Final = """\
-Type a text to send it. Commands:
+Type a text to send it; to a USSD code it is dialled, or answers the screen. Commands:
   /from NUMBER   be another phone
   /to CODE       write to another code
   /wait [S]      wait until it is quiet, at most S seconds
   /fault WORDS   what goes wrong: throttled=10% receipt_delay_s=2 seed=7, or none
   /status        who is bound, what waits
+  /hangup        hang up a USSD dialog
   /quit          end
 A text that begins with / is written with two: //."""
 
@@ -59,10 +60,20 @@ class Terminal:
         self._code = code
         self._show = show
         self._heard = asyncio.Event()
+        self._dialog = 0
+        """Number of the USSD dialog."""
+        self._dialled = ""
+        self._is_in_dialog = False
+        """A screen waits for an answer, and what is typed is one."""
 
     async def listen(self) -> None:
         """Turn the phone on."""
         self._tell(await self._line.ask(Listen(self._number)))
+
+    async def dial(self, manners: Manners | None = None) -> None:
+        """Dial, if what is written to is a USSD code."""
+        if self._code.startswith("*"):
+            await self._send(self._code, manners)
 
     async def hear(self) -> None:
         """Show messages until the line closes."""
@@ -83,13 +94,31 @@ class Terminal:
             return True
         if words.startswith("/") and not words.startswith("//"):
             return await self._command(words, manners or Manners())
+        await self._send(words[1:] if words.startswith("//") else words, manners)
+        return True
+
+    async def _send(self, text: str, manners: Manners | None) -> None:
+        """Write a text, dial a code, or answer the screen that is shown."""
         self._heard.clear()
-        text = words[1:] if words.startswith("//") else words
-        answer = await self._line.ask(Text(self._number, self._code, text))
+        answer = await self._line.ask(self._text(text))
         self._tell(answer)
         if manners and isinstance(answer, Said):
             await self._wait(manners.wait_s, manners.quiet_s)
-        return True
+
+    def _text(self, text: str) -> Text:
+        # Phones dial whatever has this form, wherever it is typed.
+        if text.startswith("*") and text.endswith("#"):
+            return self._dial(text)
+        if self._is_in_dialog:
+            return Text(self._number, self._dialled, text, "answer", self._dialog)
+        if self._code.startswith("*"):
+            return self._dial(self._code)
+        return Text(self._number, self._code, text)
+
+    def _dial(self, dialled: str) -> Text:
+        self._dialog = self._dialog % 255 + 1
+        self._dialled = dialled
+        return Text(self._number, dialled, dialled, "dial", self._dialog)
 
     async def _command(self, words: str, manners: Manners) -> bool:
         name, _, rest = words.partition(" ")
@@ -104,6 +133,11 @@ class Terminal:
         elif name == "/to" and rest:
             self._code = rest
             self._show(f"writing to {rest}")
+        elif name == "/hangup" and self._is_in_dialog:
+            self._is_in_dialog = False
+            self._tell(
+                await self._line.ask(Text(self._number, self._dialled, "", "hang up", self._dialog))
+            )
         elif name == "/wait":
             await self._wait_for(rest, manners)
         elif name == "/fault":
@@ -141,6 +175,10 @@ class Terminal:
     def _tell(self, told: object) -> None:
         """Show an answer or a message as a line."""
         match told:
+            case Heard(screen="ask" | "end"):
+                self._is_in_dialog = told.screen == "ask"
+                after = "answer" if self._is_in_dialog else "the dialog is over"
+                self._show(f"[{told.code}]\n{printable(told.text)}\n[{after}]")
             case Heard():
                 price = f", {told.price}" if told.price else ""
                 to = "" if told.number == self._number else f" to {told.number}"
@@ -179,6 +217,7 @@ async def run_script(
     await terminal.listen()
     hearing = asyncio.create_task(terminal.hear())
     try:
+        await terminal.dial(manners)
         async for entered in lines:
             if not entered.strip() or entered.startswith("#"):
                 continue
@@ -201,6 +240,7 @@ async def run_prompt(terminal: Terminal) -> None:
         await terminal.listen()
         hearing = asyncio.create_task(terminal.hear())
         try:
+            await terminal.dial()
             while await terminal.enter(await prompt.prompt_async()):
                 pass
         except (EOFError, KeyboardInterrupt, LineClosedError):

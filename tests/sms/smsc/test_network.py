@@ -12,7 +12,6 @@ from sms.smsc.exchange import Account
 from sms.smsc.faults import Answer, Faults
 from sms.smsc.network import Network, Submission
 from sms.smsc.phone import Phone
-from sms.smsc.ussd import ServiceOp, write
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -93,11 +92,15 @@ def test_ussd_goes_both_ways_with_its_session():
     network = network_of()
     phone = Phone(network, "138")
     network.exchange.admit(1, "noodles", "secret", "receiver")
-    network.text(Text("138", "*123#", "1", ServiceOp.PSSR_INDICATION, 9))
+    network.text(Text("138", "*123#", "*123#", "dial", 9))
     (sent,) = network.exchange.next()
-    assert (sent.delivery.service_type, sent.delivery.tlvs) == ("USSD", write(1, 9))
-    network.submit(submission(tlvs=dict(write(ServiceOp.USSR_REQUEST, 9))), local_time=NOON)
-    assert (phone.heard[0].ussd_op, phone.heard[0].session) == (2, 9)
+    tlvs = ((0x0501, b"\x01"), (0x1383, b"\x09\x00"))
+    assert (sent.delivery.service_type, sent.delivery.tlvs) == ("USSD", tlvs)
+    ask = {0x0501: b"\x02", 0x1383: b"\x09\x00"}
+    end = {0x0501: b"\x11", 0x1383: b"\x09\x01"}
+    network.submit(submission(tlvs=ask), local_time=NOON)
+    network.submit(submission(tlvs=end), local_time=NOON)
+    assert [(heard.screen, heard.session) for heard in phone.heard] == [("ask", 9), ("end", 9)]
 
 
 @pytest.mark.parametrize(

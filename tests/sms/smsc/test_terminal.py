@@ -127,3 +127,46 @@ def test_silence_ends_the_wait():
 
 def test_a_message_cannot_move_the_cursor():
     assert printable("a\x1b[2J\x9b\nb") == "a␛[2J\ufffd\nb"
+
+
+class Menu(EchoLine):
+    """A shop that asks in a USSD dialog until it is answered `bye`."""
+
+    async def ask(self, request):
+        if isinstance(request, Text) and request.ussd in ("dial", "answer"):
+            self.asked.append(request)
+            screen = "end" if request.text == "bye" else "ask"
+            number, code, text = request.number, request.code, request.text
+            self.messages.put_nowait(Heard(number, code, text, 1, "gsm7", 0, screen))
+            return Said(1, 1, "gsm7")
+        return await super().ask(request)
+
+
+def dial(script):
+    async def lines():
+        for entered in script:
+            yield entered
+
+    async def main():
+        line, shown = Menu(), []
+        terminal = Terminal(line, number="138", code="*106#", show=shown.append)
+        await run_script(terminal, lines(), QUICK, shown.append)
+        return line.asked, shown
+
+    return asyncio.run(main())
+
+
+def test_a_code_with_a_star_is_dialled_at_once_and_then_answered():
+    asked, shown = dial(["1", "bye", "2", "/hangup", "*106*5#"])
+    moves = [(text.ussd, text.code, text.text, text.session) for text in asked[1:]]
+    assert moves == [
+        ("dial", "*106#", "*106#", 1),
+        ("answer", "*106#", "1", 1),
+        ("answer", "*106#", "bye", 1),
+        # The dialog is over: the code is dialled again.
+        ("dial", "*106#", "*106#", 2),
+        ("hang up", "*106#", "", 2),
+        ("dial", "*106*5#", "*106*5#", 3),
+    ]
+    assert "[*106#]\n1\n[answer]" in shown
+    assert "[*106#]\nbye\n[the dialog is over]" in shown

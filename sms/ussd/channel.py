@@ -1,0 +1,392 @@
+"""The USSD channel: phones that dial a code into turn batches, screens back into their dialogs.
+
+1. A phone has one dialog at a time, and in it either we or the phone have the move. A second answer while the move is
+   ours is a redelivery: it is acknowledged and not taken.
+2. What is dialled opens the shop (`Opened`), and choices dialled after the code follow one by one, as long as each
+   leads to another question. A buyer whose last dialog dropped is first asked whether to go on.
+3. A screen asks or, with the end of the session, ends the dialog. A text that no screen holds comes in pages.
+4. While an outcome is awaited no screen is sent; after OUTCOME_WAIT_S the dialog ends with what was said, and the
+   session stays where it is.
+5. A phone or network that hangs up is `HungUp` to the flow: the place is kept, and the next call is offered it.
+
+Dialogs are in memory only. After a restart an answer still finds its session, by its number and code. Not promised: that
+an answer which the gateway brings again after we were killed is taken once; gateways give a dialog up long before.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from center.batch import TurnBatch
+from center.contact import Arrival, ContactKey
+from center.ports import Later, Timer
+from center.reply import Reply
+from center.routing import Routes
+from center.taken import Fate, Taken
+from flows import prompts
+from flows.inputs import HungUp, Input, Opened, Text
+from grammars.phones import read_phone
+from sms import piece
+from sms.client import Link, Settlement, Submission
+from sms.smpp import pdu as p
+from sms.smpp.status import Status
+from sms.ussd.dialled import read_dialled
+from sms.ussd.profile import Heard, Move
+from sms.ussd.screens import NEXT_KEY, encode, pages
+
+DIALOGS_MAX = 100_000
+"""Dialogs open at once; the one that was idle longest gives way."""
+IDLE_S_MAX = 300.0
+"""A dialog without an answer is forgotten; networks give it up after 30 to 180 s."""
+EXPIRED_AT_ONCE_MAX = 16
+"""Idle dialogs forgotten for each message that comes, so that none pays for all."""
+OUTCOME_WAIT_S = 8.0
+"""Networks wait 10 to 30 s for a screen."""
+TEXT_CHARACTERS_MAX = 182
+NOTHING_SAID = "OK"
+"""A screen must hold something."""
+NO_SHOP = "此号码未开通。 / No shop has this code."
+
+STATUSES = {
+    Fate.KEPT: Status.OK,
+    Fate.REFUSED: Status.X_T_APPN,
+    Fate.SET_ASIDE: Status.X_R_APPN,
+}
+"""How a deliver_sm is answered."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class UssdCounters:
+    """For operators."""
+
+    dialled: int = 0
+    answers: int = 0
+    screens: int = 0
+    ended: int = 0
+    """By the shop."""
+    hung_up: int = 0
+    """By the phone or its network."""
+    dropped: int = 0
+    """Idle too long, or a screen that the carrier would not take."""
+    repeated: int = 0
+    unrouted: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Dialog:
+    """A phone's dialog with a shop."""
+
+    link: Link
+    """Over which the phone spoke last; screens go by its carrier."""
+    phone: p.Address
+    us: p.Address
+    session: bytes
+    contact: ContactKey
+    code: str
+    touched: float
+    choices: list[str] = field(default_factory=list[str])
+    """Dialled, not yet made."""
+    question: str = ""
+    """That was asked last."""
+    said: list[str] = field(default_factory=list[str])
+    """Not yet shown."""
+    pages: list[str] = field(default_factory=list[str])
+    is_over: bool = False
+    """The last page ends it."""
+    is_our_move: bool = True
+    waiting: Timer | None = None
+    """For an outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What an arrival belongs to."""
+
+    dialog: Dialog | None
+    answer: tuple[Link, int] | None
+    """The deliver_sm to acknowledge; None for a choice that was dialled before."""
+
+
+class UssdChannel:
+    """Ties carriers' USSD to the turn batch. See center.ports.Channel."""
+
+    def __init__(
+        self,
+        turns: TurnBatch,
+        routes: Routes,
+        *,
+        later: Later,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.turns = turns
+        self.routes = routes
+        self.counters = UssdCounters()
+        self._later = later
+        self._clock = clock
+        self._dialogs: OrderedDict[tuple[str, str], Dialog] = OrderedDict()
+        """By carrier and number; the idle ones first."""
+        self._waiting: dict[ContactKey, Dialog] = {}
+        """Those that wait for an outcome."""
+        turns.open("ussd", self)
+
+    @property
+    def open_dialogs(self) -> int:
+        """How many are open."""
+        return len(self._dialogs)
+
+    # --- in ---
+
+    def received(self, link: Link, message: p.DeliverSm, heard: Heard) -> None:
+        """Something from a phone, or from its network."""
+        now = self._clock()
+        self._forget_idle(now)
+        key = (link.carrier.name, message.source.digits)
+        dialog = self._dialogs.get(key)
+        text = _text_of(message)
+        if heard.move is Move.HANG_UP:
+            self._hung_up(link, message, key, int(now))
+        elif heard.move is Move.DIAL or dialog is None:
+            self._dialled(link, message, heard, text, now)
+        elif dialog.is_our_move:
+            self.counters.repeated += 1
+            link.acknowledge([(message.sequence, Status.OK)])
+        else:
+            self._answered(link, message, heard, dialog, text, now)
+
+    def _dialled(
+        self, link: Link, message: p.DeliverSm, heard: Heard, text: str, now: float
+    ) -> None:
+        key = (link.carrier.name, message.source.digits)
+        self._close(self._dialogs.get(key))
+        is_new = heard.move is Move.DIAL
+        self.counters.dialled += is_new
+        dialled = read_dialled(
+            text if is_new else "", message.destination.digits, self.routes.serves
+        )
+        first = dialled.choices[0] if dialled and dialled.choices else ""
+        routed = self.routes.find(dialled.code, first, None) if dialled else None
+        buyer = read_phone(message.source.digits) or message.source.digits
+        seller = routed.seller if routed else ""
+        dialog = Dialog(
+            link,
+            message.source,
+            message.destination,
+            heard.session,
+            ContactKey(seller, buyer, "ussd"),
+            dialled.code if dialled else "",
+            now,
+        )
+        if dialled is None or routed is None:
+            self.counters.unrouted += 1
+            link.acknowledge([(message.sequence, Status.OK)])
+            dialog.is_over = True
+            dialog.said = [self.routes.help(dialled.code) if dialled else NO_SHOP]
+            self._show(dialog, "en")
+            return
+        # A choice that named the seller is no choice of goods.
+        choices = dialled.choices[1:] if routed.named else dialled.choices
+        dialog.choices = list(choices)
+        self._dialogs[key] = dialog
+        if len(self._dialogs) > DIALOGS_MAX:
+            self._drop(next(iter(self._dialogs.values())))
+        # An answer without a dialog: we were started anew, and the session is where it was.
+        given = Opened() if is_new else Text(text)
+        self._add(dialog, given, (link, message.sequence), int(now))
+
+    def _answered(
+        self,
+        link: Link,
+        message: p.DeliverSm,
+        heard: Heard,
+        dialog: Dialog,
+        text: str,
+        now: float,
+    ) -> None:
+        self.counters.answers += 1
+        dialog.link = link
+        dialog.session = heard.session or dialog.session
+        dialog.touched = now
+        dialog.is_our_move = True
+        self._dialogs.move_to_end((link.carrier.name, message.source.digits))
+        if dialog.pages and (dialog.is_over or text.strip() == NEXT_KEY):
+            link.acknowledge([(message.sequence, Status.OK)])
+            self._show_page(dialog)
+            return
+        dialog.pages.clear()
+        self._add(dialog, Text(text), (link, message.sequence), int(now))
+
+    def _hung_up(self, link: Link, message: p.DeliverSm, key: tuple[str, str], now: int) -> None:
+        self.counters.hung_up += 1
+        dialog = self._dialogs.get(key)
+        answer = (link, message.sequence)
+        if dialog is None or dialog.is_over:
+            self._close(dialog)
+            self.turns.hold("ussd", Ticket(None, answer))
+            return
+        self._close(dialog)
+        self._tell_hung_up(dialog, answer, now)
+
+    def _tell_hung_up(self, dialog: Dialog, answer: tuple[Link, int] | None, now: int) -> None:
+        arrival = Arrival(
+            dialog.contact, HungUp(), dialog.code, dialog.link.carrier.name, b"", 0, now
+        )
+        self.turns.add(arrival, Ticket(None, answer))
+
+    def _add(self, dialog: Dialog, given: Input, answer: tuple[Link, int] | None, now: int) -> None:
+        dialog.is_our_move = True
+        carrier = dialog.link.carrier.name
+        # No key: in a dialog the moves alternate, which tells a redelivery from a buyer who says `2` twice.
+        arrival = Arrival(dialog.contact, given, dialog.code, carrier, b"", dialog.link.epoch, now)
+        self.turns.add(arrival, Ticket(dialog, answer))
+
+    # --- what the batch tells ---
+
+    def taken(self, taken: Sequence[Taken]) -> None:
+        """See center.ports.Channel."""
+        for one in taken:
+            ticket = one.ticket
+            if isinstance(ticket, Ticket):
+                if ticket.answer is not None:
+                    link, sequence = ticket.answer
+                    link.acknowledge([(sequence, STATUSES[one.fate])])
+                dialog = ticket.dialog
+            else:
+                dialog = self._waiting_for(one)
+            if dialog is not None and self._is_open(dialog):
+                self._told(dialog, one, is_choice=isinstance(ticket, Ticket) and not ticket.answer)
+
+    def _waiting_for(self, outcome: Taken) -> Dialog | None:
+        """The dialog of an outcome that somebody else brought."""
+        return self._waiting.get(outcome.arrival.contact) if outcome.arrival is not None else None
+
+    def _told(self, dialog: Dialog, one: Taken, *, is_choice: bool) -> None:
+        if one.fate is Fate.KEPT:
+            if one.reply is not None:
+                self._perform(dialog, one.reply)
+        elif one.fate is Fate.REFUSED and not is_choice:
+            # The gateway brings it again, and the phone still has the move.
+            dialog.is_our_move = False
+        else:
+            dialog.is_over = True
+            dialog.said = [prompts.word("sorry", prompts.DEFAULT_LANGUAGE)]
+            self._show(dialog, prompts.DEFAULT_LANGUAGE)
+
+    def _perform(self, dialog: Dialog, reply: Reply) -> None:
+        self._wait_no_more(dialog)
+        language = reply.language
+        for text, spoken in reply.said():
+            language = spoken
+            if text:
+                dialog.said.append(text)
+        expected = reply.expected
+        if reply.ended:
+            dialog.is_over = True
+        elif expected is None:
+            dialog.waiting = self._later(OUTCOME_WAIT_S, lambda: self._give_up(dialog, language))
+            self._waiting[dialog.contact] = dialog
+            return
+        elif dialog.choices and not expected.resumes and expected.question != dialog.question:
+            dialog.question = expected.question
+            dialog.said.clear()
+            self._add(dialog, Text(dialog.choices.pop(0)), None, int(self._clock()))
+            return
+        else:
+            dialog.choices.clear()
+            dialog.question = expected.question
+        self._show(dialog, language)
+
+    def _give_up(self, dialog: Dialog, language: str) -> None:
+        """An outcome takes longer than the network waits for a screen."""
+        if self._is_open(dialog):
+            dialog.is_over = True
+            dialog.said.append(prompts.word("one_moment", language))
+            self._show(dialog, language)
+
+    # --- out ---
+
+    def _show(self, dialog: Dialog, language: str) -> None:
+        text = "\n".join(dialog.said) or NOTHING_SAID
+        dialog.said.clear()
+        dialog.pages = pages(text, prompts.word("more", language))
+        self._show_page(dialog)
+
+    def _show_page(self, dialog: Dialog) -> None:
+        page = dialog.pages.pop(0)
+        over = dialog.is_over and not dialog.pages
+        carrier = dialog.link.carrier
+        profile = carrier.ussd
+        assert profile is not None
+        octets, data_coding = encode(page)
+        screen = p.SubmitSm(
+            service_type=profile.service_type,
+            source=dialog.us,
+            destination=dialog.phone,
+            data_coding=data_coding,
+            message=octets,
+            tlvs=profile.screen(dialog.session, over=over),
+        )
+        dialog.is_our_move = False
+        self.counters.screens += 1
+        if over:
+            self.counters.ended += 1
+            self._close(dialog)
+        dialog.link.esme.submit([Submission(dialog, screen)])
+
+    def settled(self, settlements: Sequence[Settlement]) -> None:
+        """What became of screens."""
+        for settlement in settlements:
+            dialog = settlement.key
+            if settlement.message_id is None and isinstance(dialog, Dialog):
+                log.warning("a screen was refused: 0x%X", settlement.status)
+                if self._is_open(dialog):
+                    self._drop(dialog)
+                    self._tell_hung_up(dialog, None, int(self._clock()))
+
+    # --- dialogs ---
+
+    def _is_open(self, dialog: Dialog) -> bool:
+        return self._dialogs.get(_key(dialog)) is dialog
+
+    def _close(self, dialog: Dialog | None) -> None:
+        if dialog is None:
+            return
+        self._wait_no_more(dialog)
+        if self._is_open(dialog):
+            del self._dialogs[_key(dialog)]
+
+    def _wait_no_more(self, dialog: Dialog) -> None:
+        if dialog.waiting is not None:
+            dialog.waiting.cancel()
+            dialog.waiting = None
+            self._waiting.pop(dialog.contact, None)
+
+    def _drop(self, dialog: Dialog) -> None:
+        self.counters.dropped += 1
+        self._close(dialog)
+
+    def _forget_idle(self, now: float) -> None:
+        for _ in range(EXPIRED_AT_ONCE_MAX):
+            oldest = next(iter(self._dialogs.values()), None)
+            if oldest is None or now - oldest.touched <= IDLE_S_MAX:
+                return
+            self._drop(oldest)
+
+
+def _key(dialog: Dialog) -> tuple[str, str]:
+    return dialog.link.carrier.name, dialog.phone.digits
+
+
+def _text_of(message: p.DeliverSm) -> str:
+    read = piece.read(
+        message.message,
+        data_coding=message.data_coding,
+        esm_class=message.esm_class,
+        tlvs=dict(message.tlvs),
+    )
+    return piece.join((read,))[:TEXT_CHARACTERS_MAX].strip("\0\r\n ")

@@ -1,0 +1,149 @@
+"""How a carrier's USSD gateway speaks SMPP, as data: where the operation and the dialog stand, and what ends it.
+
+SMPP 3.4 names the parameters (5.3.2.44 ussd_service_op, 5.3.2.43 its_session_info) but not the dialog; gateways differ:
+
+- `standard` takes both as they are written there: the first octet of its_session_info names the dialog, the last bit of
+  the second says that it is over, and so does PSSR_RESPONSE.
+- `echo` is `standard` with all 16 bits of its_session_info naming the dialog, given back as they came.
+- `mica` names the dialog in user_message_reference and hangs up with a vendor's operation, 0x81 (vumi pull requests 753,
+  882).
+- `tata` says USSR_REQUEST all the time, and only the last bit of its_session_info ends the dialog (vumi's
+  update_ussd_pdu).
+- `port` names the dialog in source_port.
+- `bare` has nothing but the operation (the PDU in jasmin issue 842): a phone has one dialog at a time anyway.
+
+A dialog is always known by the phone's number; what names it is given back with every screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from sms.smpp.tlv import Tag, Tlvs
+
+SESSION_OCTETS_MAX = 16
+"""Of what names a dialog, so much is given back."""
+
+
+class ServiceOp(IntEnum):
+    """ussd_service_op. The phone begins with PSSR_INDICATION and answers with USSR_CONFIRM."""
+
+    PSSD_INDICATION = 0
+    PSSR_INDICATION = 1
+    USSR_REQUEST = 2
+    USSN_REQUEST = 3
+    PSSD_RESPONSE = 16
+    PSSR_RESPONSE = 17
+    USSR_CONFIRM = 18
+    USSN_CONFIRM = 19
+
+
+USSREL_INDICATION = 0x81
+"""Release, among the operations that are left to vendors (from 32)."""
+
+
+class Move(Enum):
+    """What a phone, or its network, does in a dialog."""
+
+    DIAL = "dial"
+    ANSWER = "answer"
+    HANG_UP = "hang up"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came from a phone's side."""
+
+    move: Move
+    session: bytes
+    """What names the dialog, as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One way to speak."""
+
+    name: str
+    service_type: str = "USSD"
+    session_tag: int | None = Tag.ITS_SESSION_INFO
+    has_end_bit: bool = True
+    """Whether the last bit of what names the dialog says that it is over."""
+    ask: int = ServiceOp.USSR_REQUEST
+    """Of a screen that waits for an answer."""
+    end: int = ServiceOp.PSSR_RESPONSE
+    """Of the last screen."""
+    dials: frozenset[int] = frozenset({ServiceOp.PSSD_INDICATION, ServiceOp.PSSR_INDICATION})
+    hang_ups: frozenset[int] = frozenset({USSREL_INDICATION})
+    """Operations by which the network says that the dialog is over: cancelled, timed out, out of reach."""
+
+    # --- our end ---
+
+    def hear(self, service_type: str, tlvs: Tlvs) -> Heard | None:
+        """What a deliver_sm means, or None if it is no USSD."""
+        given = dict(tlvs)
+        op = given.get(Tag.USSD_SERVICE_OP, b"")
+        if len(op) != 1:
+            return None if service_type != self.service_type or op else Heard(Move.ANSWER, b"")
+        session = given.get(self.session_tag or 0, b"")[:SESSION_OCTETS_MAX]
+        if op[0] in self.hang_ups or (self.has_end_bit and session[-1:] and session[-1] & 1):
+            return Heard(Move.HANG_UP, session)
+        return Heard(Move.DIAL if op[0] in self.dials else Move.ANSWER, session)
+
+    def screen(self, session: bytes, *, over: bool) -> Tlvs:
+        """The parameters of a screen in a dialog."""
+        tlvs: Tlvs = ((Tag.USSD_SERVICE_OP, bytes((self.end if over else self.ask,))),)
+        if self.session_tag is None or not session:
+            return tlvs
+        if self.has_end_bit:
+            session = session[:-1] + bytes(((session[-1] & 0xFE) | over,))
+        return (*tlvs, (self.session_tag, session))
+
+    # --- the network's end, for the simulator ---
+
+    def phone(self, move: Move, number: int) -> Tlvs:
+        """The parameters of what a phone does in its dialog of this number, from 0 to 255."""
+        op: int = ServiceOp.PSSR_INDICATION if move is Move.DIAL else ServiceOp.USSR_CONFIRM
+        session = self._session(number)
+        if move is Move.HANG_UP and self.has_end_bit and session:
+            session = session[:-1] + bytes((session[-1] | 1,))
+        elif move is Move.HANG_UP:
+            op = next(iter(self.hang_ups))
+        tlvs: Tlvs = ((Tag.USSD_SERVICE_OP, bytes((op,))),)
+        return (*tlvs, (self.session_tag, session)) if self.session_tag is not None else tlvs
+
+    def shown(self, tlvs: Mapping[int, bytes]) -> tuple[int | None, bool] | None:
+        """Of a submit_sm: the dialog's number, if it is named, and whether it is over; None if it is no USSD."""
+        op = tlvs.get(Tag.USSD_SERVICE_OP, b"")
+        if len(op) != 1:
+            return None
+        session = tlvs.get(self.session_tag, b"") if self.session_tag is not None else b""
+        is_over = (self.end != self.ask and op[0] == self.end) or (
+            self.has_end_bit and bool(session) and bool(session[-1] & 1)
+        )
+        return self._number(session) if session else None, is_over
+
+    def _session(self, number: int) -> bytes:
+        if self.session_tag is None:
+            return b""
+        return bytes((number & 0xFF, 0)) if self.has_end_bit else bytes((0x10, number & 0xFF))
+
+    def _number(self, session: bytes) -> int:
+        return session[0] if self.has_end_bit else session[-1]
+
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile("standard"),
+        Profile("echo", has_end_bit=False),
+        Profile("mica", session_tag=Tag.USER_MESSAGE_REFERENCE, has_end_bit=False),
+        Profile("tata", end=ServiceOp.USSR_REQUEST),
+        Profile("port", session_tag=Tag.SOURCE_PORT, has_end_bit=False),
+        Profile("bare", session_tag=None, has_end_bit=False),
+    )
+}
+"""By name, as settings have them."""
+
+STANDARD = PROFILES["standard"]

@@ -1,0 +1,64 @@
+"""A text as USSD screens: one where it fits, else pages at line ends, each but the last with a way to the next."""
+
+from __future__ import annotations
+
+from grammars.gsm import alphabet as gsm
+from grammars.gsm.parts import UCS2, choose, count_units
+
+SEPTETS_MAX = 182
+"""160 octets of a USSD string at 7 bits a character: 3GPP TS 24.090 and TS 23.038, section 5."""
+UNITS_MAX = 80
+"""The same octets at 16 bits."""
+PAGES_MAX = 10
+"""A longer text is cut; the checker tells who writes screens that may be (C503)."""
+NEXT_KEY = "99"
+"""What shows the next page."""
+
+
+def fits(text: str) -> bool:
+    """Whether a text is one screen."""
+    alphabet = choose(text)
+    return count_units(text, alphabet) <= (UNITS_MAX if alphabet is UCS2 else SEPTETS_MAX)
+
+
+def pages(text: str, more: str) -> list[str]:
+    """Screens of a text; `more` is what the way to the next is called."""
+    if fits(text):
+        return [text]
+    way = f"\n{NEXT_KEY}.{more}"
+    found: list[str] = []
+    rest = text
+    while rest and len(found) < PAGES_MAX:
+        if fits(rest):
+            found.append(rest)
+            break
+        cut = _cut(rest, way)
+        found.append(rest[:cut].rstrip("\n") + way)
+        rest = rest[cut:].lstrip("\n")
+    else:
+        found[-1] = found[-1].removesuffix(way)
+    return found
+
+
+def _cut(text: str, way: str) -> int:
+    """How many characters stand on a page: whole lines if there are any, else as many as fit."""
+    low, high = 1, min(len(text), SEPTETS_MAX)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(text[:middle] + way):
+            low = middle
+        else:
+            high = middle - 1
+    line = text.rfind("\n", 0, low + 1)
+    if line > 0:
+        return line
+    # Never between the halves of what UTF-16 writes as two, which Python counts as one anyway.
+    return low
+
+
+def encode(text: str) -> tuple[bytes, int]:
+    """A screen's octets and data_coding."""
+    alphabet = choose(text)
+    if alphabet.tables is None:
+        return text.encode("utf-16-be", "surrogatepass"), 0x08
+    return gsm.encode(text, alphabet.tables), 0

@@ -1,0 +1,37 @@
+"""A text becomes screens that the network carries, and no word of it is lost."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sms.ussd.screens import NEXT_KEY, PAGES_MAX, SEPTETS_MAX, UNITS_MAX, encode, fits, pages
+
+
+@pytest.mark.parametrize(("letter", "most"), [("a", SEPTETS_MAX), ("面", UNITS_MAX)])
+def test_a_screen_holds_what_the_network_carries_and_no_more(letter: str, most: int) -> None:
+    assert pages(letter * most, "More") == [letter * most]
+    assert len(pages(letter * (most + 1), "More")) == 2
+    octets, data_coding = encode(letter * most)
+    assert len(octets) <= SEPTETS_MAX
+    assert data_coding == (0 if letter == "a" else 8)
+
+
+def test_pages_are_cut_at_lines_and_say_how_to_go_on() -> None:
+    lines = [f"{number}.{'goods ' * 5}" for number in range(1, 10)]
+    found = pages("\n".join(lines), "More")
+    assert all(fits(page) for page in found)
+    assert all(page.endswith(f"\n{NEXT_KEY}.More") for page in found[:-1])
+    shown = [line for page in found for line in page.split("\n") if line != f"{NEXT_KEY}.More"]
+    assert shown == lines
+
+
+def test_a_text_without_end_is_cut() -> None:
+    assert len(pages("a" * 10_000, "More")) == PAGES_MAX
+
+
+@given(st.text(min_size=1, max_size=600))
+def test_every_page_fits_and_can_be_encoded(text: str) -> None:
+    for page in pages(text, "更多"):
+        assert fits(page)
+        octets, _ = encode(page)
+        assert len(octets) <= SEPTETS_MAX
