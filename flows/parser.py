@@ -237,7 +237,11 @@ class _Reading:
             elif not outer:
                 before = before or head(line.strip()) or "OTHER"
         parent = outer[0] if outer else None
-        known = self._crooked(number, margin) or self._beside_its_question(number)
+        known = (
+            self._crooked(number, margin)
+            or self._beside_its_question(number)
+            or self._without_its_question(number)
+        )
         if known is not None:
             return known
         if len(outer) > 1 and parent not in PLACES and fits(text.strip(), outer[1]):
@@ -289,6 +293,35 @@ class _Reading:
             self.lines[index],
             "E002",
         )
+
+    def _without_its_question(self, number: int) -> Mistake | None:
+        """A `say` that is followed by what only a question has: the line of the question was lost above it."""
+        margin = depth(self.lines[number - 1])
+        belongs = self.lines[number - 1].strip()
+        if head(belongs) not in _OF_A_QUESTION:
+            return None
+        beside = [
+            i for i in range(number - 1) if self._stands(i) and depth(self.lines[i]) <= margin
+        ]
+        said = beside[-1] if beside else 0
+        if depth(self.lines[said]) < margin or head(self.lines[said].strip()) != "SAY":
+            return None
+        for following in range(number - 1, len(self.lines)):
+            if self._stands(following) and depth(self.lines[following]) <= margin:
+                if head(self.lines[following].strip()) not in _OF_A_QUESTION:
+                    break
+                self._leave_out(following, self._end(following))
+        return Mistake(
+            said + 1,
+            margin + 1,
+            len(self.lines[said].strip()),
+            f"this is said by a question, as `{belongs[:20]}` shows, and the question is missing",
+            "write `ask name as text` above, and indent what belongs to it by two spaces more",
+            self.lines[said],
+        )
+
+    def _stands(self, index: int) -> bool:
+        return self.lines[index].strip() != ""
 
     def _too_deep(self, number: int) -> Mistake:
         """A line that would be right were it not indented under the line above."""
@@ -358,6 +391,7 @@ class _Reading:
 
 _OPENING = ("STEP", "IF", "ELSE", "ELSE_IF", "WHEN", "MENU", "ASK", "SHOP", "CATALOG", "DEFAULTS",
             "ANYWHERE")  # fmt: skip
+_OF_A_QUESTION = ("CONFIRM", "NO_MATCH", "NO_INPUT", "TRIES")
 _ARROW_IN = re.compile(ARROW)
 
 

@@ -35,7 +35,8 @@ def grammar_error(subject: Subject) -> Iterator[Finding]:
     Example
     ```flow
     anywhere
-      on sms <dish:produce> <qty:number> -> start
+      on sms <dish:produce> <qty:number>  -> start
+
     step start
       ask dish as product of catalog
         say 想吃什么？
@@ -45,7 +46,8 @@ def grammar_error(subject: Subject) -> Iterator[Finding]:
     Write instead
     ```flow
     anywhere
-      on sms <dish:product> <qty:number> -> start
+      on sms <dish:product> <qty:number>  -> start
+
     step start
       ask dish as product of catalog
         say 想吃什么？
@@ -106,6 +108,7 @@ def missing_no_match(subject: Subject) -> Iterator[Finding]:
     shop Chez Marie
       languages fr
       channels sms
+
     step start
       ask qty as number 1..20
         say Combien ?
@@ -117,6 +120,7 @@ def missing_no_match(subject: Subject) -> Iterator[Finding]:
     shop Chez Marie
       languages fr
       channels sms
+
     step start
       ask qty as number 1..20
         say Combien ?
@@ -161,6 +165,7 @@ def long_collect_without_confirm(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels voice
+
     step start
       ask addr as address
         say 请说出送货地址。
@@ -172,6 +177,7 @@ def long_collect_without_confirm(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels voice
+
     step start
       ask addr as address
         say 请说出送货地址。

@@ -57,7 +57,8 @@ def key_without_space(_: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1下单 -> bye
+        1下单  -> bye
+
     step bye
       goodbye
     ```
@@ -66,7 +67,8 @@ def key_without_space(_: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 下单 -> bye
+        1 下单  -> bye
+
     step bye
       goodbye
     ```
@@ -90,6 +92,7 @@ def bad_setting(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 小店
       open mon-fri 9点到18点
+
     step start
       goodbye
     ```
@@ -98,6 +101,7 @@ def bad_setting(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 小店
       open mon-fri 09:00-18:00
+
     step start
       goodbye
     ```

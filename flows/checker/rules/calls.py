@@ -45,22 +45,24 @@ def long_prompt(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels voice
+
     step start
       say 您好，欢迎致电老王面馆，本店开业已有三十年，坚持用新鲜牛肉和手工面条，每天早上九点开门，晚上九点打烊，节假日照常营业，满一百元免费送货到家。
       menu 请选择您需要的服务：
-        1 下单 -> start
-        2 查询订单 -> start
+        1 下单      -> start
+        2 查询订单  -> start
     ```
 
     Write instead
     ```flow
     shop 老王面馆
       channels voice
+
     step start
       say 您好，欢迎致电老王面馆。
       menu 请选择：
-        1 下单 -> start
-        2 查询订单 -> start
+        1 下单      -> start
+        2 查询订单  -> start
     ```
     """
     turns = turns_of(subject)
@@ -101,25 +103,27 @@ def long_menu(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels voice
+
     step start
       menu 请选择：
-        1 牛肉面 -> start
-        2 炸酱面 -> start
-        3 凉拌黄瓜 -> start
-        4 酸梅汤 -> start
-        5 查订单 -> start
-        6 人工 -> start
+        1 牛肉面    -> start
+        2 炸酱面    -> start
+        3 凉拌黄瓜  -> start
+        4 酸梅汤    -> start
+        5 查订单    -> start
+        6 人工      -> start
     ```
 
     Write instead
     ```flow
     shop 老王面馆
       channels voice
+
     step start
       menu 请选择：
-        1 点面 -> start
-        2 点小菜 -> start
-        3 查订单 -> start
+        1 点面    -> start
+        2 点小菜  -> start
+        3 查订单  -> start
     ```
     """
     if "voice" not in subject.program.channels:
@@ -150,6 +154,7 @@ def option_before_key(subject: Subject) -> Iterator[Finding]:
     shop Green Tea House
       languages en
       channels voice
+
     step start
       say Press 1 for orders, press 2 for help.
       goodbye
@@ -160,10 +165,11 @@ def option_before_key(subject: Subject) -> Iterator[Finding]:
     shop Green Tea House
       languages en
       channels voice
+
     step start
       menu Please choose:
-        1 orders -> start
-        2 help -> start
+        1 orders  -> start
+        2 help    -> start
     ```
     """
     if "voice" not in subject.program.channels:

@@ -24,9 +24,11 @@ def breaks_in_flight(subject: Subject) -> Iterator[Finding]:
     Example
     ```flow
     renamed take_order -> order
+
     step start
       say 您好。
       -> take_order
+
     step take_order
       goodbye
     ```
@@ -34,9 +36,11 @@ def breaks_in_flight(subject: Subject) -> Iterator[Finding]:
     Write instead
     ```flow
     renamed take_order -> order
+
     step start
       say 您好。
       -> order
+
     step order
       goodbye
     ```

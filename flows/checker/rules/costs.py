@@ -38,23 +38,25 @@ def too_many_parts(subject: Subject) -> Iterator[Finding]:
     ```flow
     defaults
       max sms parts 1
+
     step start
       say 您好，欢迎光临本店。本店每天早上九点开门，晚上九点打烊，节假日照常营业，满一百元免费送货到家，不满一百元收五元送货费。
         en: Hello.
       menu 请选择您要的服务，回复数字即可：
-        1 下单 -> start
-        2 查询订单 -> start
+        1 下单      -> start
+        2 查询订单  -> start
     ```
 
     Write instead
     ```flow
     defaults
       max sms parts 1
+
     step start
       say 您好，欢迎光临本店。
       menu 请选择：
-        1 下单 -> start
-        2 查询订单 -> start
+        1 下单      -> start
+        2 查询订单  -> start
     ```
     """
     turns = turns_of(subject)
@@ -92,6 +94,7 @@ def forced_ucs2(subject: Subject) -> Iterator[Finding]:
     shop Green Tea House
       languages en
       channels sms
+
     step start
       say Welcome to the tea house – we’ve 30 kinds of tea, and we deliver everywhere in town until nine in the evening.
       goodbye
@@ -102,6 +105,7 @@ def forced_ucs2(subject: Subject) -> Iterator[Finding]:
     shop Green Tea House
       languages en
       channels sms
+
     step start
       say Welcome to the tea house - we've 30 kinds of tea, and we deliver everywhere in town until nine in the evening.
       goodbye
@@ -154,6 +158,7 @@ def path_cost(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 101 price 18.00 stock 40 牛肉面
+
     step start
       ask dish as product of catalog
         say 想吃什么？

@@ -29,8 +29,9 @@ def no_exit(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 地址 -> where
+        1 地址  -> where
         tries 3 then -> start
+
     step where
       say 文三路1号。
       -> start
@@ -40,12 +41,14 @@ def no_exit(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 地址 -> where
-        9 再见 -> bye
+        1 地址  -> where
+        9 再见  -> bye
         tries 3 then -> bye
+
     step where
       say 文三路1号。
       -> start
+
     step bye
       goodbye
     ```
@@ -103,6 +106,7 @@ def no_way_to_order(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       say 您好。
       goodbye
@@ -112,18 +116,21 @@ def no_way_to_order(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       add 1 of what to cart
       menu 共{{ cart.total|money }}
-        1 下单 -> order
-        2 算了 -> bye
+        1 下单  -> order
+        2 算了  -> bye
+
     step order
       place order
         when sold out -> bye
         when failed -> bye
       say 订单{{ order.number }}
       goodbye
+
     step bye
       goodbye
     ```
@@ -175,6 +182,7 @@ def far_to_order(subject: Subject) -> Iterator[Finding]:
       place order
         when sold out -> bye
         when failed -> bye
+
     step bye
       goodbye
     ```
@@ -183,17 +191,20 @@ def far_to_order(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       add 1 of what to cart
       menu 共{{ cart.total|money }}
-        1 下单 -> order
-        2 算了 -> bye
+        1 下单  -> order
+        2 算了  -> bye
+
     step order
       place order
         when sold out -> bye
         when failed -> bye
       goodbye
+
     step bye
       goodbye
     ```

@@ -27,16 +27,16 @@ def duplicate_key(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 下单 -> start
-        1 查订单 -> start
+        1 下单    -> start
+        1 查订单  -> start
     ```
 
     Write instead
     ```flow
     step start
       menu 请选择：
-        1 下单 -> start
-        2 查订单 -> start
+        1 下单    -> start
+        2 查订单  -> start
     ```
     """
     for table in tables_of(subject):
@@ -70,11 +70,13 @@ def key_shadows_anywhere(subject: Subject) -> Iterator[Finding]:
     Example
     ```flow
     anywhere
-      0 人工 -> agent
+      0 人工  -> agent
+
     step start
       menu 请选择：
-        1 下单 -> start
-        0 返回 -> start
+        1 下单  -> start
+        0 返回  -> start
+
     step agent
       goodbye
     ```
@@ -82,11 +84,13 @@ def key_shadows_anywhere(subject: Subject) -> Iterator[Finding]:
     Write instead
     ```flow
     anywhere
-      0 人工 -> agent
+      0 人工  -> agent
+
     step start
       menu 请选择：
-        1 下单 -> start
-        9 返回 -> start
+        1 下单  -> start
+        9 返回  -> start
+
     step agent
       goodbye
     ```
@@ -137,10 +141,12 @@ def ambiguous_digits(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels voice
+
     step start
       menu 请选择：
-        1 下单 -> start
-        12 查订单 -> other
+        1 下单     -> start
+        12 查订单  -> other
+
     step other
       goodbye
     ```
@@ -149,10 +155,12 @@ def ambiguous_digits(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels voice
+
     step start
       menu 请选择：
-        1 下单 -> start
-        2 查订单 -> other
+        1 下单    -> start
+        2 查订单  -> other
+
     step other
       goodbye
     ```
@@ -200,15 +208,19 @@ def unusual_agent_key(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels voice
+
     anywhere
-      8 人工 -> agent
+      8 人工  -> agent
+
     step start
       menu 请选择：
-        1 下单 -> start
+        1 下单  -> start
+
     step agent
       hand over to sales
         when busy -> bye
         when timeout -> bye
+
     step bye
       goodbye
     ```
@@ -217,15 +229,19 @@ def unusual_agent_key(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels voice
+
     anywhere
-      0 人工 -> agent
+      0 人工  -> agent
+
     step start
       menu 请选择：
-        1 下单 -> start
+        1 下单  -> start
+
     step agent
       hand over to sales
         when busy -> bye
         when timeout -> bye
+
     step bye
       goodbye
     ```

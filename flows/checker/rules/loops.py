@@ -35,8 +35,9 @@ def silent_loop(subject: Subject) -> Iterator[Finding]:
     step start
       say 请稍候。
       menu 还要等吗？
-        1 再等等 -> start
-        2 不等了 -> bye
+        1 再等等  -> start
+        2 不等了  -> bye
+
     step bye
       goodbye
     ```
@@ -85,8 +86,9 @@ def silent_caller_never_ends(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 再见 -> bye
+        1 再见  -> bye
         tries 3 then -> start
+
     step bye
       goodbye
     ```
@@ -95,8 +97,9 @@ def silent_caller_never_ends(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 再见 -> bye
+        1 再见  -> bye
         tries 3 then -> bye
+
     step bye
       goodbye
     ```
@@ -136,6 +139,7 @@ def recursion_without_input(subject: Subject) -> Iterator[Finding]:
     step start
       call greet
       goodbye
+
     step greet
       say 您好。
       call greet
@@ -146,6 +150,7 @@ def recursion_without_input(subject: Subject) -> Iterator[Finding]:
     step start
       call greet
       goodbye
+
     step greet
       say 您好。
     ```

@@ -55,9 +55,11 @@ def duplicate_name(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       -> bye
+
     step bye
       say 再见。
       goodbye
+
     step bye
       say 谢谢。
       goodbye
@@ -67,6 +69,7 @@ def duplicate_name(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       -> bye
+
     step bye
       say 谢谢，再见。
       goodbye
@@ -106,8 +109,10 @@ def look_alike_name(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       -> Bye
+
     step Bye
       -> bye
+
     step bye
       goodbye
     ```
@@ -116,9 +121,11 @@ def look_alike_name(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       -> thanks
+
     step thanks
       say 谢谢！
       -> bye
+
     step bye
       goodbye
     ```

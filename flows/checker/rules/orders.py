@@ -25,13 +25,15 @@ def order_without_cart(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 结账 -> check_out
-        2 再见 -> bye
+        1 结账  -> check_out
+        2 再见  -> bye
+
     step check_out
       place order
         when sold out -> bye
         when failed -> bye
       goodbye
+
     step bye
       goodbye
     ```
@@ -40,17 +42,20 @@ def order_without_cart(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       add 1 of what to cart
       menu 共{{ cart.total|money }}
-        1 结账 -> check_out
-        2 再见 -> bye
+        1 结账  -> check_out
+        2 再见  -> bye
+
     step check_out
       place order
         when sold out -> bye
         when failed -> bye
       goodbye
+
     step bye
       goodbye
     ```
@@ -78,19 +83,22 @@ def order_without_address(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       add 1 of what to cart
       ask place as address
         confirm
       menu {{ place }}，{{ cart.total|money }}
-        1 结账 -> check_out
-        2 再见 -> bye
+        1 结账  -> check_out
+        2 再见  -> bye
+
     step check_out
       place order
         when sold out -> bye
         when failed -> bye
       goodbye
+
     step bye
       goodbye
     ```
@@ -99,6 +107,7 @@ def order_without_address(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       add 1 of what to cart
@@ -106,13 +115,15 @@ def order_without_address(subject: Subject) -> Iterator[Finding]:
         confirm
       set buyer.address = place
       menu {{ place }}，{{ cart.total|money }}
-        1 结账 -> check_out
-        2 再见 -> bye
+        1 结账  -> check_out
+        2 再见  -> bye
+
     step check_out
       place order
         when sold out -> bye
         when failed -> bye
       goodbye
+
     step bye
       goodbye
     ```
@@ -141,6 +152,7 @@ def order_without_confirm(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       add 1 of what to cart
@@ -148,6 +160,7 @@ def order_without_confirm(subject: Subject) -> Iterator[Finding]:
         when sold out -> bye
         when failed -> bye
       goodbye
+
     step bye
       goodbye
     ```
@@ -156,17 +169,20 @@ def order_without_confirm(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       add 1 of what to cart
       menu {{ cart.summary }}，共{{ cart.total|money }}
-        1 下单 -> order
-        2 算了 -> bye
+        1 下单  -> order
+        2 算了  -> bye
+
     step order
       place order
         when sold out -> bye
         when failed -> bye
       goodbye
+
     step bye
       goodbye
     ```
@@ -193,20 +209,24 @@ def double_order(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       add 1 of what to cart
       -> order
+
     step order
       menu 共{{ cart.total|money }}
-        1 下单 -> place
-        2 算了 -> bye
+        1 下单  -> place
+        2 算了  -> bye
+
     step place
       place order
         when sold out -> bye
         when failed -> bye
       say 订单{{ order.number }}
       -> order
+
     step bye
       goodbye
     ```
@@ -215,20 +235,24 @@ def double_order(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       add 1 of what to cart
       -> order
+
     step order
       menu 共{{ cart.total|money }}
-        1 下单 -> place
-        2 算了 -> bye
+        1 下单  -> place
+        2 算了  -> bye
+
     step place
       place order
         when sold out -> bye
         when failed -> bye
       say 订单{{ order.number }}
       -> bye
+
     step bye
       goodbye
     ```

@@ -59,6 +59,7 @@ def unhandled_outcome(subject: Subject) -> Iterator[Finding]:
       hand over to sales
         when busy -> later
         when timeout -> later
+
     step later
       say 请稍后再来。
       goodbye
@@ -94,6 +95,7 @@ def unknown_outcome(subject: Subject) -> Iterator[Finding]:
         when busy -> later
         when timeout -> later
         when sold out -> later
+
     step later
       goodbye
     ```
@@ -105,6 +107,7 @@ def unknown_outcome(subject: Subject) -> Iterator[Finding]:
         when busy -> later
         when timeout -> later
         when closed -> later
+
     step later
       goodbye
     ```
@@ -148,11 +151,13 @@ def unknown_operation(subject: Subject) -> Iterator[Finding]:
     ```flow
     service card
       look_up(phone) -> points number
+
     step start
       request found = card.lookup(buyer.number)
         when failed -> bye
       say {{ found.points }}
       -> bye
+
     step bye
       goodbye
     ```
@@ -161,11 +166,13 @@ def unknown_operation(subject: Subject) -> Iterator[Finding]:
     ```flow
     service card
       look_up(phone) -> points number
+
     step start
       request found = card.look_up(buyer.number)
         when failed -> bye
       say {{ found.points }}
       -> bye
+
     step bye
       goodbye
     ```
@@ -220,6 +227,7 @@ def wrong_arguments(subject: Subject) -> Iterator[Finding]:
     step start
       call greet(1)
       goodbye
+
     step greet(count, more)
       say {{ count }} {{ more }}
       return
@@ -230,6 +238,7 @@ def wrong_arguments(subject: Subject) -> Iterator[Finding]:
     step start
       call greet(1, 2)
       goodbye
+
     step greet(count, more)
       say {{ count }} {{ more }}
       return

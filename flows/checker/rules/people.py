@@ -31,9 +31,11 @@ def no_agent(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       menu 请选择：
-        1 地址 -> where
+        1 地址  -> where
+
     step where
       say 文三路1号。
       goodbye
@@ -43,14 +45,18 @@ def no_agent(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     anywhere
-      0 人工 -> agent
+      0 人工  -> agent
+
     step start
       menu 请选择：
-        1 地址 -> where
+        1 地址  -> where
+
     step where
       say 文三路1号。
       goodbye
+
     step agent
       hand over to sales
         when busy -> where
@@ -108,9 +114,11 @@ def closed_hours_hole(subject: Subject) -> Iterator[Finding]:
     shop 小店
       channels voice
       open mon-fri 09:00-18:00
+
     step start
       hand over to sales
         when timeout -> bye
+
     step bye
       goodbye
     ```
@@ -120,11 +128,13 @@ def closed_hours_hole(subject: Subject) -> Iterator[Finding]:
     shop 小店
       channels voice
       open mon-fri 09:00-18:00
+
     step start
       if shop.is_closed -> bye
       hand over to sales
         when busy -> bye
         when timeout -> bye
+
     step bye
       say 营业时间{{ shop.hours_text }}。
       goodbye
@@ -158,10 +168,12 @@ def unknown_queue(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 小店
       queues sales, repairs
+
     step start
       hand over to repair
         when busy -> bye
         when timeout -> bye
+
     step bye
       goodbye
     ```
@@ -170,10 +182,12 @@ def unknown_queue(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 小店
       queues sales, repairs
+
     step start
       hand over to repairs
         when busy -> bye
         when timeout -> bye
+
     step bye
       goodbye
     ```
@@ -206,6 +220,7 @@ def hours_conflict(subject: Subject) -> Iterator[Finding]:
       open mon-fri 09:00-18:00
       closed 2027-02-17..2027-02-19
       closed 2027-02-19
+
     step start
       goodbye
     ```
@@ -215,6 +230,7 @@ def hours_conflict(subject: Subject) -> Iterator[Finding]:
     shop 小店
       open mon-fri 09:00-18:00
       closed 2027-02-17..2027-02-19
+
     step start
       goodbye
     ```

@@ -37,8 +37,9 @@ def same_phrase(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 下单 | 点餐 -> start
-        2 查订单 | 點餐 -> other
+        1 下单 | 点餐    -> start
+        2 查订单 | 點餐  -> other
+
     step other
       goodbye
     ```
@@ -47,8 +48,9 @@ def same_phrase(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 下单 | 点餐 -> start
-        2 查订单 -> other
+        1 下单 | 点餐  -> start
+        2 查订单       -> other
+
     step other
       goodbye
     ```
@@ -87,10 +89,12 @@ def prefix_phrase(subject: Subject) -> Iterator[Finding]:
     shop Green Tea House
       languages en
       channels voice
+
     step start
       menu Please choose:
-        1 order -> start
-        2 order status -> status
+        1 order         -> start
+        2 order status  -> status
+
     step status
       goodbye
     ```
@@ -100,10 +104,12 @@ def prefix_phrase(subject: Subject) -> Iterator[Finding]:
     shop Green Tea House
       languages en
       channels voice
+
     step start
       menu Please choose:
-        1 order -> start
-        2 where is it -> status
+        1 order        -> start
+        2 where is it  -> status
+
     step status
       goodbye
     ```
@@ -142,10 +148,12 @@ def sound_alike(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels voice
+
     step start
       menu 几份？
-        1 四份 -> start
-        2 十份 -> other
+        1 四份  -> start
+        2 十份  -> other
+
     step other
       goodbye
     ```
@@ -154,11 +162,13 @@ def sound_alike(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels voice
+
     step start
       ask qty as number 1..20
         say 几份？
       if qty > 10 -> other
       goodbye
+
     step other
       goodbye
     ```
@@ -196,10 +206,12 @@ def reserved_word(subject: Subject) -> Iterator[Finding]:
     shop Green Tea House
       languages en
       channels sms
+
     step start
       menu Please choose:
-        1 Go on | go -> start
-        2 Cancel the order | stop -> bye
+        1 Go on | go               -> start
+        2 Cancel the order | stop  -> bye
+
     step bye
       goodbye
     ```
@@ -209,10 +221,12 @@ def reserved_word(subject: Subject) -> Iterator[Finding]:
     shop Green Tea House
       languages en
       channels sms
+
     step start
       menu Please choose:
-        1 Go on | go -> start
-        2 Cancel the order | cancel -> bye
+        1 Go on | go                 -> start
+        2 Cancel the order | cancel  -> bye
+
     step bye
       goodbye
     ```
@@ -246,11 +260,13 @@ def phrase_shadows_anywhere(subject: Subject) -> Iterator[Finding]:
     Example
     ```flow
     anywhere
-      0 人工 | 客服 -> agent
+      0 人工 | 客服  -> agent
+
     step start
       menu 请选择：
-        1 下单 -> start
-        2 客服 -> start
+        1 下单  -> start
+        2 客服  -> start
+
     step agent
       goodbye
     ```
@@ -258,11 +274,13 @@ def phrase_shadows_anywhere(subject: Subject) -> Iterator[Finding]:
     Write instead
     ```flow
     anywhere
-      0 人工 | 客服 -> agent
+      0 人工 | 客服  -> agent
+
     step start
       menu 请选择：
-        1 下单 -> start
-        2 客服 -> agent
+        1 下单  -> start
+        2 客服  -> agent
+
     step agent
       goodbye
     ```

@@ -157,10 +157,12 @@ def no_opt_out(subject: Subject) -> Iterator[Finding]:
     Write instead
     ```flow
     anywhere
-      on sms 退订 | TD -> unsubscribe
+      on sms 退订 | TD  -> unsubscribe
+
     step start
       send sms 【老王面馆】本周特价：牛肉面15元。回TD退订。
       goodbye
+
     step unsubscribe
       set buyer.opted_out = yes
       say 已退订。
@@ -262,6 +264,7 @@ def no_signature(subject: Subject) -> Iterator[Finding]:
     shop 老王面馆
       currency CNY
       channels sms
+
     step start
       send sms 您的订单已送出。
       goodbye
@@ -272,6 +275,7 @@ def no_signature(subject: Subject) -> Iterator[Finding]:
     shop 老王面馆
       currency CNY
       channels sms
+
     step start
       send sms 【{{ shop.name }}】您的订单已送出。
       goodbye

@@ -37,21 +37,23 @@ def ussd_overflow(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 老王面馆
       channels ussd
+
     step start
       menu 您好，欢迎光临本店。本店每天早上九点开门，晚上九点打烊，节假日照常营业，满一百元免费送货到家，不满一百元收五元送货费，请选择您今天要的服务：
-        1 下单 -> start
-        2 查询订单 -> start
-        3 修改订单 -> start
+        1 下单      -> start
+        2 查询订单  -> start
+        3 修改订单  -> start
     ```
 
     Write instead
     ```flow
     shop 老王面馆
       channels ussd
+
     step start
       menu 您好，请选择：
-        1 下单 -> start
-        2 查询订单 -> start
+        1 下单      -> start
+        2 查询订单  -> start
     ```
     """
     turns = turns_of(subject)

@@ -30,7 +30,8 @@ def undefined_step(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 下单 -> take_oder
+        1 下单  -> take_oder
+
     step take_order
       goodbye
     ```
@@ -39,7 +40,8 @@ def undefined_step(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 下单 -> take_order
+        1 下单  -> take_order
+
     step take_order
       goodbye
     ```
@@ -74,6 +76,7 @@ def unreachable_step(subject: Subject) -> Iterator[Finding]:
     step start
       say 您好。
       goodbye
+
     step specials
       say 今天有特价。
       goodbye
@@ -84,6 +87,7 @@ def unreachable_step(subject: Subject) -> Iterator[Finding]:
     step start
       say 您好。
       -> specials
+
     step specials
       say 今天有特价。
       goodbye
@@ -185,16 +189,19 @@ def hand_over_comes_back(subject: Subject) -> Iterator[Finding]:
       call where
       say 送到{{ buyer.address }}。
       goodbye
+
     step where
       ask place as address
         confirm
         tries 2 then -> agent
       set buyer.address = place
       return
+
     step agent
       hand over to sales
         when busy -> bye
         when timeout -> bye
+
     step bye
       goodbye
     ```
@@ -205,17 +212,20 @@ def hand_over_comes_back(subject: Subject) -> Iterator[Finding]:
       call where
       say 送到{{ buyer.address }}。
       goodbye
+
     step where
       ask place as address
         confirm
         tries 2 then -> agent
       set buyer.address = place
       return
+
     step agent
       hand over to sales
         when busy -> bye
         when timeout -> bye
       goodbye
+
     step bye
       goodbye
     ```

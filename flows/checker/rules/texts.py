@@ -96,6 +96,7 @@ def unused_variant(subject: Subject) -> Iterator[Finding]:
     shop 老王面馆
       languages zh
       channels sms
+
     step start
       say 您好。
         en: Hello.
@@ -107,6 +108,7 @@ def unused_variant(subject: Subject) -> Iterator[Finding]:
     shop 老王面馆
       languages zh
       channels sms
+
     step start
       say 您好。
       goodbye
@@ -172,6 +174,7 @@ def wrong_script(subject: Subject) -> Iterator[Finding]:
       en: Lao Wang Noodles
       languages zh, en
       channels sms
+
     step start
       say 您好，欢迎光临。
         en: 您好，欢迎光临。
@@ -184,6 +187,7 @@ def wrong_script(subject: Subject) -> Iterator[Finding]:
       en: Lao Wang Noodles
       languages zh, en
       channels sms
+
     step start
       say 您好，欢迎光临。
         en: Hello and welcome.
@@ -230,6 +234,7 @@ def word_of_another_channel(subject: Subject) -> Iterator[Finding]:
     shop Green Tea House
       languages en
       channels voice, sms
+
     step start
       ask addr as address
         say Say your address, then press hash.
@@ -243,6 +248,7 @@ def word_of_another_channel(subject: Subject) -> Iterator[Finding]:
     shop Green Tea House
       languages en
       channels voice, sms
+
     step start
       ask addr as address
         say Say your address, then press hash.

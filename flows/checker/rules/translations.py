@@ -70,6 +70,7 @@ def missing_translation(subject: Subject) -> Iterator[Finding]:
       en: Lao Wang Noodles
       languages zh, en
       channels sms
+
     step start
       say 您好。
       goodbye
@@ -81,6 +82,7 @@ def missing_translation(subject: Subject) -> Iterator[Finding]:
       en: Lao Wang Noodles
       languages zh, en
       channels sms
+
     step start
       say 您好。
         en: Hello.
@@ -134,6 +136,7 @@ def unreachable_language(subject: Subject) -> Iterator[Finding]:
       en: Lao Wang Noodles
       languages zh, en
       channels sms
+
     step start
       say 您好。
         en: Hello.
@@ -146,11 +149,13 @@ def unreachable_language(subject: Subject) -> Iterator[Finding]:
       en: Lao Wang Noodles
       languages zh, en
       channels sms
+
     step start
       menu 请选择：
         en: Please choose:
-        9 English -> switch
+        9 English  -> switch
           en: 中文
+
     step switch
       if lang == "zh"
         set lang = "en"
@@ -193,6 +198,7 @@ def placeholder_mismatch(subject: Subject) -> Iterator[Finding]:
       en: Lao Wang Noodles
       languages zh, en
       channels sms
+
     step start
       ask qty as number 1..20
         say 几份？
@@ -208,6 +214,7 @@ def placeholder_mismatch(subject: Subject) -> Iterator[Finding]:
       en: Lao Wang Noodles
       languages zh, en
       channels sms
+
     step start
       ask qty as number 1..20
         say 几份？
@@ -259,6 +266,7 @@ def undeclared_language(subject: Subject) -> Iterator[Finding]:
     shop 老王面馆
       languages zh
       channels sms
+
     step start
       set lang = "en"
       say 您好。
@@ -270,6 +278,7 @@ def undeclared_language(subject: Subject) -> Iterator[Finding]:
     shop 老王面馆
       languages zh
       channels sms
+
     step start
       say 您好。
       goodbye

@@ -115,6 +115,7 @@ def bad_template(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       say {{ what.nmae }}，{{ what.price|money }}。
@@ -125,6 +126,7 @@ def bad_template(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 苹果
+
     step start
       ask what as product of catalog
       say {{ what.name }}，{{ what.price|money }}。
@@ -149,6 +151,7 @@ def loop_in_voice_prompt(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 小店
       channels voice
+
     catalog
       item 1 price 1.00 stock 5 苹果
       item 2 price 1.00 stock 5 香梨
@@ -157,6 +160,7 @@ def loop_in_voice_prompt(subject: Subject) -> Iterator[Finding]:
       item 5 price 1.00 stock 5 葡萄
       item 6 price 1.00 stock 5 草莓
       item 7 price 1.00 stock 5 柚子
+
     step start
       say 今天有{% for p in catalog %}{{ p.name }}，{% endfor %}。
       goodbye
@@ -166,6 +170,7 @@ def loop_in_voice_prompt(subject: Subject) -> Iterator[Finding]:
     ```flow
     shop 小店
       channels voice
+
     catalog
       item 1 price 1.00 stock 5 苹果
       item 2 price 1.00 stock 5 香梨
@@ -174,6 +179,7 @@ def loop_in_voice_prompt(subject: Subject) -> Iterator[Finding]:
       item 5 price 1.00 stock 5 葡萄
       item 6 price 1.00 stock 5 草莓
       item 7 price 1.00 stock 5 柚子
+
     step start
       say 今天有{% for p in catalog|limit(3) %}{{ p.name }}，{% endfor %}等等。
       goodbye
@@ -270,6 +276,7 @@ def unknown_group(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 in fruit 苹果
+
     step start
       ask what as product of friut
       say {{ what.name }}
@@ -280,6 +287,7 @@ def unknown_group(subject: Subject) -> Iterator[Finding]:
     ```flow
     catalog
       item 1 price 2.50 stock 5 in fruit 苹果
+
     step start
       ask what as product of fruit
       say {{ what.name }}

@@ -31,11 +31,13 @@ def undefined_variable(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 点菜 -> choose
-        2 结账 -> total
+        1 点菜  -> choose
+        2 结账  -> total
+
     step choose
       ask count as number 1..9
       -> total
+
     step total
       say 一共{{ count }}份。
       goodbye
@@ -45,14 +47,17 @@ def undefined_variable(subject: Subject) -> Iterator[Finding]:
     ```flow
     step start
       menu 请选择：
-        1 点菜 -> choose
-        2 结账 -> bye
+        1 点菜  -> choose
+        2 结账  -> bye
+
     step choose
       ask count as number 1..9
       -> total
+
     step total
       say 一共{{ count }}份。
       goodbye
+
     step bye
       goodbye
     ```

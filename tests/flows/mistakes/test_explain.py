@@ -724,6 +724,17 @@ MISTAKES = [
         ],
     ),
     (
+        "a question whose line was lost",
+        "step a\n  if b -> c\n  say Where?\n    en: Where?\n  confirm\n  no match What?\n  -> b",
+        [
+            (
+                "3:3+10 E001",
+                "this is said by a question, as `confirm` shows, and the question is missing",
+                "write `ask name as text` above, and indent what belongs to it by two spaces more",
+            ),
+        ],
+    ),
+    (
         "one line of a question beside it",
         "step a\n  menu Choose:\n    1 Order -> b\n  2 Stop -> c",
         [
