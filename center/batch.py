@@ -44,6 +44,7 @@ from center.reply import Reply
 from center.shops import Shops
 from center.taken import Fate, Taken
 from center.turns import take_turns
+from center.world import Seen
 from flows.inputs import Outcome, Text
 
 LINGER_S = 0.003
@@ -263,7 +264,10 @@ class TurnBatch:
         message = ShopMessage(seller, buyer, f"[not understood] {said}", arrival.at)
         try:
             with self.store.batch([arrival]) as batch:
-                batch.commit(Changes(messages=[message], notes=dict(entry.notes)))
+                changes = Changes(messages=[message], notes=dict(entry.notes))
+                if arrival.key:
+                    changes.seen[arrival.key] = Seen(arrival.at, arrival.stamp)
+                batch.commit(changes)
         except StoreError as refused:
             log.error("a message for a seller was refused: %s", refused)
             return Fate.REFUSED

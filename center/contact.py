@@ -29,12 +29,15 @@ class Arrival(msgspec.Struct, frozen=True):
     """The carrier it came by; the reply goes back by it."""
     key: bytes
     """Names this very message, so that a redelivery is known; empty if the channel cannot repeat itself."""
-    epoch: int
-    """Connection of the carrier that it came over. A repeat over another connection is a redelivery."""
+    stamp: int
+    """Of its taking: stamps grow, also over restarts and whatever the clock does."""
     at: int
     """Unix seconds."""
     asked: tuple[int, int] | None = None
     """For an outcome: serial and turn of the session that asked. It is dropped if that session waits no more."""
+    doubt: tuple[int, int] = (0, 0)
+    """A message of this key whose stamp is at least the first and below the second is this very one, delivered again. The
+    channel knows which those can be."""
 
 
 class Contact(msgspec.Struct, frozen=True):

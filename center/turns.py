@@ -39,8 +39,6 @@ OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
 PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
 """Types of questions whose answers the log does not show."""
-REDELIVERY_WINDOW_S = 3_600
-"""A message repeated later than this is a new one."""
 
 
 def take_turns(
@@ -58,9 +56,9 @@ def _take(
 ) -> Reply | None:
     if arrival.key:
         seen = world.seen.get(arrival.key)
-        if seen is not None and _is_redelivery(arrival, seen):
+        world.seen[arrival.key] = changes.seen[arrival.key] = Seen(arrival.at, arrival.stamp)
+        if seen is not None and arrival.doubt[0] <= seen.stamp < arrival.doubt[1]:
             return None
-        world.seen[arrival.key] = changes.seen[arrival.key] = Seen(arrival.at, arrival.epoch)
     if arrival.asked is not None and not _is_awaited(arrival, world, changes):
         return None
     machine = shops.current(arrival.contact.seller)
@@ -78,14 +76,6 @@ def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:
     changes.awaited[outcome.contact] = None
     contact = world.contacts.get(outcome.contact)
     return contact is not None and contact.serial == awaited.serial
-
-
-def _is_redelivery(arrival: Arrival, seen: Seen) -> bool:
-    """The carrier says a thing again when our answer was lost, that is, over another connection.
-
-    A buyer who says `2` twice does so over the connection that took the first answer.
-    """
-    return arrival.epoch != seen.epoch and arrival.at - seen.at <= REDELIVERY_WINDOW_S
 
 
 class _Visit:

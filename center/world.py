@@ -16,8 +16,8 @@ class Seen(msgspec.Struct, frozen=True):
 
     at: int
     """Unix seconds."""
-    epoch: int
-    """Connection it came over."""
+    stamp: int
+    """The last one's, as `Arrival.stamp`."""
 
 
 @dataclass(slots=True)

@@ -23,7 +23,8 @@ from center.taken import Fate, Taken
 from sms import receipts
 from sms.carrier import Carrier
 from sms.client import Esme, Link, Settlement
-from sms.receiving import Answer, Receiving
+from sms.receiving import Receiving
+from sms.redelivery import Answer
 from sms.sending import Sending
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
@@ -52,10 +53,12 @@ class SmsChannel:
         routes: Routes,
         *,
         clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`clock` is Unix seconds; `ticks` only goes forward."""
         self.turns = turns
-        self.clock = clock
-        self.receiving = Receiving(turns, outbox, routes)
+        self.ticks = ticks
+        self.receiving = Receiving(turns, outbox, routes, clock=clock, ticks=ticks)
         self.sending = Sending(outbox, first_reference=int(clock()))
         self._refusing = False
         self.receipts = 0
@@ -83,14 +86,13 @@ class SmsChannel:
 
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
         """See sms.client.Handler."""
-        now = self.clock()
         for message in messages:
             if message.esm_class & _ESM_TYPE_MASK == _ESM_RECEIPT:
                 self._receipt(link, message)
             elif self._refusing:
                 link.acknowledge([(message.sequence, Status.X_T_APPN)])
             else:
-                self.receiving.receive(link, message, now)
+                self.receiving.receive(link, message)
 
     def _receipt(self, link: Link, message: p.DeliverSm) -> None:
         self.receipts += 1
@@ -98,19 +100,25 @@ class SmsChannel:
         if receipt is not None:
             # Not the receipt whole: it quotes the text.
             log.debug("a receipt says %s", receipt.state.word)
-        self.turns.hold("sms", (link, message.sequence))
+        self.turns.hold("sms", Answer(link, message.sequence))
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
+        now = self.ticks()
         answers: dict[Link, list[tuple[int, int]]] = {}
-        refused = False
+        refused: list[Answer] = []
         for one in taken:
-            refused |= one.fate is Fate.REFUSED
-            if one.ticket is not None:
-                link, sequence = cast("Answer", one.ticket)
-                answers.setdefault(link, []).append((sequence, STATUSES[one.fate]))
+            answer = one.ticket
+            if not isinstance(answer, Answer):
+                continue
+            if one.fate is Fate.REFUSED:
+                refused.append(answer)
+            answer.write(now)
+            link = cast("Link", answer.line)
+            answers.setdefault(link, []).append((answer.sequence, STATUSES[one.fate]))
         if refused:
             self.receiving.go_back()
+            self.receiving.redeliveries.refuse(refused)
         for link, listed in answers.items():
             link.acknowledge(listed)
 

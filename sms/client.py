@@ -11,7 +11,6 @@ import asyncio
 import logging
 import random
 import ssl
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,6 +48,9 @@ RECONNECT_MIN_S = 0.5
 RECONNECT_MAX_S = 60.0
 HALVINGS_MAX = 16
 """More halvings than this change nothing."""
+ASSURE_S = 1.0
+"""After answers that nothing followed on their connection the peer is asked whether it is there: it tells that it has
+read them. See sms.redelivery."""
 TICK_S = 0.25
 """How often timers are looked at."""
 
@@ -90,8 +92,6 @@ class Link(asyncio.Protocol):
         self.esme = esme
         self.mode = mode
         self.index = index
-        # A later connection has a later epoch, also over a restart.
-        self.epoch = time.time_ns() // 1_000
         self.carrier = esme.carrier
         self.machine = BindMachine(
             "esme", 0.0, timers=self.carrier.timers, window=self.carrier.window
@@ -100,6 +100,10 @@ class Link(asyncio.Protocol):
         self.unacknowledged = 0
         self.lost = asyncio.get_running_loop().create_future()
         self.bound = False
+        self._answered_at: float | None = None
+        """When the first of the answers was written after which nothing was asked."""
+        self._asked = 0
+        """Requests made when it was."""
 
     # --- asyncio.Protocol ---
 
@@ -131,12 +135,29 @@ class Link(asyncio.Protocol):
 
     # --- what the owner does ---
 
+    @property
+    def asked(self) -> int:
+        """See sms.redelivery.Line."""
+        return self.machine.asked
+
+    @property
+    def answered(self) -> int:
+        """See sms.redelivery.Line."""
+        return self.machine.answered
+
+    @property
+    def alive(self) -> bool:
+        """See sms.redelivery.Line."""
+        return self.transport is not None
+
     def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
         """Answer deliver_sm by (sequence number, command_status). A connection that is gone is not answered."""
         self.unacknowledged -= len(answers)
         if self.transport is None:
             return
         self.machine.acknowledge(list(answers))
+        if self._answered_at is None or self.machine.asked > self._asked:
+            self._answered_at, self._asked = self.esme.now(), self.machine.asked
         self.flush()
         if self.unacknowledged < UNACKNOWLEDGED_MAX and not self.transport.is_reading():
             self.transport.resume_reading()
@@ -149,7 +170,17 @@ class Link(asyncio.Protocol):
 
     def tick(self) -> None:
         """Time has passed."""
-        self._handle(self.machine.handle_timer(self.esme.now()))
+        now = self.esme.now()
+        self._handle(self.machine.handle_timer(now))
+        if self._answered_at is None or not self.bound:
+            return
+        if self.machine.asked > self._asked:
+            self._answered_at = None
+        elif now - self._answered_at >= ASSURE_S and self.machine.room() > 0:
+            # What is asked now is answered by a peer that has read our answers.
+            self._answered_at = None
+            self.machine.request(p.EnquireLink(), now)
+            self.flush()
 
     def close(self) -> None:
         """Unbind; the peer's answer closes."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -22,7 +23,9 @@ from grammars.phones import read_phone
 from sms import piece
 from sms.client import Link
 from sms.reassembly import Dropped, Key, Partial, Reassembly, Waiting, Whole
+from sms.redelivery import Answer, Redeliveries
 from sms.smpp import pdu as p
+from sms.smpp.tlv import Tag, find
 
 TEXT_CHARACTERS_MAX = 2_000
 LAST_SELLERS_MAX = 200_000
@@ -30,10 +33,11 @@ LAST_SELLERS_MAX = 200_000
 
 SEGMENTS_NOTE = "sms/segments/"
 LAST_NOTE = "sms/last/"
+STAMP_NOTE = "sms/stamp"
 """Names of this channel's notes in the store."""
+MESSAGE_NAMES = (Tag.RECEIPTED_MESSAGE_ID, Tag.USER_MESSAGE_REFERENCE)
+"""TLVs in which a carrier may name a phone's message; the second is often the phone's own count (SMPP 3.4, 5.3.2.17)."""
 
-Answer = tuple[Link, int]
-"""A connection, and the sequence number of what it waits for: the ticket of a deliver_sm."""
 Notes = dict[str, bytes | None]
 
 
@@ -48,11 +52,23 @@ class ReceivingCounters:
 class Receiving:
     """From deliver_sm to arrivals."""
 
-    def __init__(self, turns: TurnBatch, outbox: Outbox, routes: Routes) -> None:
+    def __init__(
+        self,
+        turns: TurnBatch,
+        outbox: Outbox,
+        routes: Routes,
+        *,
+        clock: Callable[[], float],
+        ticks: Callable[[], float],
+    ) -> None:
+        """`clock` is Unix seconds; `ticks` only goes forward."""
         self.turns = turns
         self.outbox = outbox
         self.routes = routes
+        self.clock = clock
+        self.ticks = ticks
         self.counters = ReceivingCounters()
+        self.redeliveries = Redeliveries(int(clock() * 1e6), self._reserved())
         self._reassembly = Reassembly()
         self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
 
@@ -63,9 +79,15 @@ class Receiving:
         kept = self.outbox.notes(SEGMENTS_NOTE)
         self._reassembly.restore(decoder.decode(partial) for partial in kept.values())
         self._last.clear()
+        self.redeliveries.reserved = self._reserved()
 
-    def receive(self, link: Link, message: p.DeliverSm, now: float) -> None:
+    def _reserved(self) -> int:
+        kept = self.outbox.notes(STAMP_NOTE).get(STAMP_NOTE)
+        return int(kept) if kept is not None else 0
+
+    def receive(self, link: Link, message: p.DeliverSm) -> None:
         """Take a phone's message; its answer waits for the batch."""
+        now = self.clock()
         self.counters.received += 1
         read = piece.read(
             message.message,
@@ -74,6 +96,7 @@ class Receiving:
             tlvs=dict(message.tlvs),
         )
         source, destination = message.source.digits, message.destination.digits
+        answer = Answer(link, message.sequence, came_at=self.ticks())
         notes: Notes = {}
         text: str | None = None
         for outcome in self._reassembly.receive(source, destination, read, now):
@@ -89,30 +112,48 @@ class Receiving:
                 case _:
                     pass
         if text is None:
-            self.turns.hold("sms", (link, message.sequence), notes=notes)
-        else:
-            self._text(link, message, text, notes, int(now))
+            self.turns.hold("sms", answer, notes=notes)
+            return
+        name = _name(message)
+        if read.total > 1:
+            name += read.reference.to_bytes(2, "big")
+        self._text(link.carrier.name, message, text, name, answer, notes, now)
 
-    def _text(self, link: Link, message: p.DeliverSm, text: str, notes: Notes, now: int) -> None:
+    def _text(
+        self,
+        carrier: str,
+        message: p.DeliverSm,
+        text: str,
+        name: bytes,
+        answer: Answer,
+        notes: Notes,
+        at: float,
+    ) -> None:
+        now = int(at)
         buyer = read_phone(message.source.digits) or message.source.digits
         code = message.destination.digits
-        carrier = link.carrier.name
-        ticket: Answer = (link, message.sequence)
         routed = self.routes.find(code, text, self._last_seller(code, buyer))
         if routed is None:
             self.counters.unrouted += 1
             known = self.routes.codes().get(code)
             help_text = OutgoingText(carrier, code, buyer, self.routes.help(code), now)
-            self.turns.hold("sms", ticket, notes=notes, texts=(help_text,) if known else ())
+            self.turns.hold("sms", answer, notes=notes, texts=(help_text,) if known else ())
             return
         self._remember(code, buyer, routed.seller, notes)
         digest = hashlib.blake2b(digest_size=12)
         for part in (carrier, message.source.digits, code, text):
             digest.update(part.encode() + b"\0")
+        digest.update(name)
+        answer.key = digest.digest()
+        now_us = int(at * 1e6)
+        reserved = self.redeliveries.reserve(now_us)
+        if reserved is not None:
+            notes[STAMP_NOTE] = str(reserved).encode()
+        stamp, doubt = self.redeliveries.judge(answer, now_us, named=bool(name))
         given = Opened() if routed.named and not routed.rest else Text(routed.rest)
         key = ContactKey(routed.seller, buyer, "sms")
-        arrival = Arrival(key, given, code, carrier, digest.digest(), link.epoch, now)
-        self.turns.add(arrival, ticket, notes=notes)
+        arrival = Arrival(key, given, code, carrier, answer.key, stamp, now, doubt=doubt)
+        self.turns.add(arrival, answer, notes=notes)
 
     def _last_seller(self, code: str, buyer: str) -> str | None:
         """Whom a buyer talked to before on a code that sellers share, also before a restart."""
@@ -130,6 +171,15 @@ class Receiving:
         self._last.move_to_end((code, buyer))
         if len(self._last) > LAST_SELLERS_MAX:
             self._last.popitem(last=False)
+
+
+def _name(message: p.DeliverSm) -> bytes:
+    """What the carrier calls this very message, if it says so. A reference of zero is none."""
+    for tag in MESSAGE_NAMES:
+        value = find(message.tlvs, tag)
+        if value is not None and value.strip(b"\0"):
+            return value
+    return b""
 
 
 def _segments_note(key: Key) -> str:

@@ -45,18 +45,18 @@ class Inbox:
         named = {_number(key): key for key in keys}
         rows = self._db.execute(self._sql["seen"], (msgspec.json.encode(list(named)).decode(),))
         found: dict[bytes, Seen] = {}
-        for number, at, epoch in rows:
+        for number, at, stamp in rows:
             key = named[number]
             known = found.get(key)
             if known is None or at > known.at:
-                found[key] = Seen(at, epoch)
+                found[key] = Seen(at, stamp)
         return found
 
     def keep(self, seen: Mapping[bytes, Seen]) -> None:
         """Write keys, within a batch's transaction."""
         self._db.executemany(
             self._sql[f"keep_seen_{self._current}"],
-            [(_number(key), one.at, one.epoch) for key, one in seen.items()],
+            [(_number(key), one.at, one.stamp) for key, one in seen.items()],
         )
 
     def rotate(self, now: int) -> None:

@@ -12,9 +12,9 @@ select code, left_count from stock where seller = ?;
 
 -- name: seen
 -- The list is JSON, since SQLite binds no arrays.
-select i.id, i.at, i.epoch from json_each(?1) as wanted join inbox_a as i on i.id = wanted.value
+select i.id, i.at, i.stamp from json_each(?1) as wanted join inbox_a as i on i.id = wanted.value
 union all
-select i.id, i.at, i.epoch from json_each(?1) as wanted join inbox_b as i on i.id = wanted.value;
+select i.id, i.at, i.stamp from json_each(?1) as wanted join inbox_b as i on i.id = wanted.value;
 
 -- name: keep_contact
 insert into contacts (seller, buyer, channel, serial, at, session) values (?, ?, ?, ?, ?, ?)
@@ -46,10 +46,10 @@ insert into order_events (order_id, status, at) values (?, ?, ?);
 update sellers set orders = ? where id = ?;
 
 -- name: keep_seen_a
-insert into inbox_a (id, at, epoch) values (?, ?, ?) on conflict do update set at = excluded.at, epoch = excluded.epoch;
+insert into inbox_a (id, at, stamp) values (?, ?, ?) on conflict do update set at = excluded.at, stamp = excluded.stamp;
 
 -- name: keep_seen_b
-insert into inbox_b (id, at, epoch) values (?, ?, ?) on conflict do update set at = excluded.at, epoch = excluded.epoch;
+insert into inbox_b (id, at, stamp) values (?, ?, ?) on conflict do update set at = excluded.at, stamp = excluded.stamp;
 
 -- name: forget_seen_a
 delete from inbox_a;

@@ -90,12 +90,12 @@ create table if not exists order_events (
 create table if not exists inbox_a (
   id integer primary key,
   at integer not null,
-  epoch integer not null
+  stamp integer not null
 );
 create table if not exists inbox_b (
   id integer primary key,
   at integer not null,
-  epoch integer not null
+  stamp integer not null
 );
 
 -- Texts on their way out, those of a batch in one row, which goes when the carrier has taken all of them.

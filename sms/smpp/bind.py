@@ -139,6 +139,8 @@ class _Pending:
     request: p.Pdu
     context: Any
     deadline: float
+    count: int
+    """Which of our requests it is, from 1."""
 
 
 @dataclass(slots=True)
@@ -156,6 +158,10 @@ class BindMachine:
     _frames: Frames = field(default_factory=lambda: Frames(FRAME_BYTES_UNBOUND_MAX))
     _out: list[bytes] = field(default_factory=list[bytes])
     _pending: dict[int, _Pending] = field(default_factory=dict[int, _Pending])
+    asked: int = 0
+    """Requests made so far."""
+    answered: int = 0
+    """The last of them, counted from 1, that was answered: the peer has read all that was sent before it."""
     _sequence: int = 0
     _heard: float = 0.0
     _asked: bool = False
@@ -187,8 +193,10 @@ class BindMachine:
         self._out.append(p.encode(pdu, sequence))
         self._sequence = sequence
         self.counters.sent += 1
+        self.asked += 1
         if type(pdu) in _RESPONSES:
-            self._pending[sequence] = _Pending(pdu, context, now + self.timers.response_s)
+            deadline = now + self.timers.response_s
+            self._pending[sequence] = _Pending(pdu, context, deadline, self.asked)
         if isinstance(pdu, p.Bind):
             self._asking_to_bind = pdu
         return sequence
@@ -271,6 +279,8 @@ class BindMachine:
             # Late or doubled: its request was given up, or answered before.
             self.counters.stray_responses += 1
             return
+        if pending.count > self.answered:
+            self.answered = pending.count
         request = pending.request
         if type(request) in _MESSAGES:
             events.append(Answered(pending.context, request, pdu))

@@ -29,7 +29,8 @@ class Line:
 
     def __init__(self) -> None:
         self.carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
-        self.epoch = 1
+        self.asked = self.answered = 0
+        self.alive = True
         self.answers: dict[int, int] = {}
 
     def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:

@@ -1,0 +1,356 @@
+"""Redeliveries told from what a buyer says twice: cases, then any run of a carrier that keeps the rules of SMPP."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sms.redelivery import ANSWERS_MAX, DOUBT_S, GIVEN_UP_S, KEPT_S, LEASE_S, Answer, Redeliveries
+
+NOW_US = 1_795_492_800_000_000
+
+
+@dataclass(eq=False)
+class Line:
+    """A connection, as far as it matters here."""
+
+    asked: int = 0
+    answered: int = 0
+    alive: bool = True
+    sequence: int = 0
+    unread: deque[tuple[str, int]] = field(default_factory=deque[tuple[str, int]])
+    """What we wrote and the carrier has not read: answers by sequence number, requests by count."""
+
+    def ask(self) -> None:
+        self.asked += 1
+        self.unread.append(("ask", self.asked))
+
+
+class Inbox:
+    """What the store and center.turns do: stamps by key, over restarts."""
+
+    def __init__(self) -> None:
+        self.seen: dict[bytes, int] = {}
+        self.reserved = 0
+        self.start()
+
+    def start(self, now_us: int = NOW_US) -> None:
+        self.redeliveries = Redeliveries(now_us, self.reserved)
+
+    def take(self, answer: Answer, now_us: int = NOW_US, *, named: bool = False) -> bool:
+        """Whether a message is new."""
+        self.reserved = self.redeliveries.reserve(now_us) or self.reserved
+        stamp, doubt = self.redeliveries.judge(answer, now_us, named=named)
+        before = self.seen.get(answer.key)
+        self.seen[answer.key] = stamp
+        return before is None or not doubt[0] <= before < doubt[1]
+
+
+def had(line: Line, answer: Answer, now: float = 0.0) -> None:
+    """The answer is written, and the carrier tells that it has it."""
+    answer.write(now)
+    line.asked += 1
+    line.answered = line.asked
+
+
+def two(line: Line) -> Answer:
+    line.sequence += 1
+    return Answer(line, line.sequence, b"2")
+
+
+def test_a_second_two_is_taken_once_the_first_was_answered_for_certain() -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    first = two(line)
+    assert inbox.take(first)
+    had(line, first)
+    assert inbox.take(two(line))
+    assert not inbox.take(two(other))
+
+
+def test_over_another_connection_it_is_new_if_the_first_answer_was_had() -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    first = two(line)
+    inbox.take(first)
+    had(line, first)
+    line.alive = False
+    assert inbox.take(two(other))
+
+
+def test_an_answer_that_went_down_with_its_connection_brings_its_message_back_once() -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    first = two(line)
+    inbox.take(first)
+    first.write(0.0)
+    line.alive = False
+    again = two(other)
+    assert not inbox.take(again)
+    had(other, again)
+    assert inbox.take(two(other))
+
+
+def test_an_impatient_buyer_says_it_twice_on_one_connection() -> None:
+    inbox, line = Inbox(), Line()
+    assert inbox.take(two(line))
+    assert inbox.take(two(line))
+
+
+def test_both_come_back_when_neither_was_answered() -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    inbox.take(two(line))
+    inbox.take(two(line))
+    line.alive = False
+    assert [inbox.take(two(other)) for _ in range(3)] == [False, False, True]
+
+
+def test_the_same_sequence_number_on_one_connection_is_a_redelivery() -> None:
+    inbox, line = Inbox(), Line()
+    inbox.take(Answer(line, 7, b"2"))
+    assert not inbox.take(Answer(line, 7, b"2"))
+
+
+def test_a_carrier_that_gave_up_waiting_repeats_on_the_same_connection() -> None:
+    inbox, line = Inbox(), Line()
+    inbox.take(two(line))
+    again = two(line)
+    again.came_at = GIVEN_UP_S
+    assert not inbox.take(again)
+
+
+def test_an_answer_that_was_late_may_have_been_too_late() -> None:
+    inbox, line = Inbox(), Line()
+    first = two(line)
+    inbox.take(first)
+    had(line, first, GIVEN_UP_S)
+    again = two(line)
+    again.came_at = GIVEN_UP_S + 1
+    assert not inbox.take(again)
+
+
+def test_a_message_with_a_name_is_known_by_it_alone() -> None:
+    inbox, line = Inbox(), Line()
+    first = Answer(line, 1, b"name")
+    assert inbox.take(first, named=True)
+    had(line, first)
+    assert not inbox.take(Answer(line, 2, b"name"), named=True)
+
+
+def test_after_a_restart_the_last_minute_is_in_doubt_and_what_was_before_is_not() -> None:
+    inbox, line = Inbox(), Line()
+    inbox.take(Answer(line, 1, b"old"))
+    later_us = NOW_US + int((DOUBT_S + 3 * LEASE_S) * 1e6)
+    inbox.take(Answer(line, 2, b"new"), later_us)
+    inbox.start(later_us)
+    again = Line()
+    assert not inbox.take(Answer(again, 1, b"new"), later_us)
+    assert inbox.take(Answer(again, 2, b"new", asked=0), later_us)
+    assert inbox.take(Answer(again, 3, b"old"), later_us)
+
+
+def test_a_clock_that_was_set_back_before_a_restart_hides_no_redelivery() -> None:
+    inbox, line = Inbox(), Line()
+    inbox.take(Answer(line, 1, b"a"), NOW_US)
+    yesterday = NOW_US - 86_400_000_000
+    inbox.take(Answer(line, 2, b"b"), yesterday)
+    inbox.start(yesterday)
+    assert not inbox.take(Answer(Line(), 1, b"b"), yesterday)
+
+
+def test_what_was_refused_is_new_when_it_comes_again() -> None:
+    inbox, line = Inbox(), Line()
+    first = two(line)
+    inbox.take(first)
+    had(line, first)
+    before = dict(inbox.seen)
+    second = two(line)
+    inbox.take(second)
+    inbox.seen = before
+    inbox.redeliveries.refuse([second])
+    assert inbox.take(two(line))
+
+
+def test_a_redelivery_that_was_refused_is_still_one_when_it_comes_again() -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    inbox.take(two(line))
+    line.alive = False
+    again = two(other)
+    inbox.take(again)
+    had(other, again)
+    inbox.redeliveries.refuse([again])
+    assert not inbox.take(two(other))
+
+
+def test_memory_is_bounded_by_time_and_number() -> None:
+    redeliveries, line = Redeliveries(NOW_US), Line()
+    redeliveries.reserve(NOW_US)
+    for number in range(ANSWERS_MAX + 10):
+        redeliveries.judge(Answer(line, number, number.to_bytes(8, "big")), NOW_US)
+    assert len(redeliveries) <= ANSWERS_MAX + 1
+    line.alive = False
+    redeliveries.judge(Answer(Line(), 1, b"later", KEPT_S + 1), NOW_US)
+    assert len(redeliveries) == 1
+
+
+def test_answers_that_carriers_have_are_let_go() -> None:
+    redeliveries, line = Redeliveries(NOW_US), Line()
+    redeliveries.reserve(NOW_US)
+    for number in range(1_000):
+        answer = Answer(line, number, number.to_bytes(8, "big"))
+        redeliveries.judge(answer, NOW_US)
+        had(line, answer)
+    assert len(redeliveries) <= 2
+
+
+# --- any run ---
+
+WAITS_S = 10.0
+"""The carrier of these runs waits so long for an answer."""
+
+
+@dataclass(eq=False)
+class Message:
+    """One thing that a buyer said."""
+
+    key: bytes
+    came_at: float
+    answers: list[Answer] = field(default_factory=list[Answer])
+    taken: int = 0
+    done: bool = False
+    """The carrier has our answer."""
+    sent_at: float = 0.0
+
+
+class Run:
+    """A carrier with two connections, buyers who say three words, and us."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.inbox = Inbox()
+        self.lines = [Line(), Line()]
+        self.messages: list[Message] = []
+
+    def now_us(self) -> int:
+        return NOW_US + int(self.now * 1e6)
+
+    def undone(self, key: bytes) -> list[Message]:
+        return [m for m in self.messages if m.key == key and not m.done]
+
+    def deliver(self, message: Message, line: Line) -> None:
+        line.sequence += 1
+        answer = Answer(line, line.sequence, message.key, self.now)
+        message.answers.append(answer)
+        message.sent_at = self.now
+        message.taken += self.inbox.take(answer, self.now_us())
+
+    def say(self, key: bytes, line: Line) -> None:
+        """A buyer says a word; twice in a row only while nothing is in doubt that no carrier could clear up."""
+        undone = self.undone(key)
+        if any(m.answers[-1].late for m in self.messages if m.key == key):
+            return
+        if undone and (
+            not undone[-1].answers[-1].line.alive
+            or self.now - undone[0].answers[-1].came_at >= GIVEN_UP_S
+        ):
+            return
+        at = undone[-1].answers[-1].line if undone else line
+        assert isinstance(at, Line)
+        message = Message(key, self.now)
+        self.messages.append(message)
+        self.deliver(message, at)
+
+    def answer(self, line: Line) -> None:
+        """We answer the oldest message of a line."""
+        for message in self.messages:
+            for answer in message.answers:
+                if answer.line is line and answer.asked is None:
+                    answer.write(self.now)
+                    line.unread.append(("answer", answer.sequence))
+                    return
+
+    def read(self, line: Line) -> None:
+        """The carrier reads one thing that we wrote."""
+        if not line.unread:
+            return
+        what, number = line.unread.popleft()
+        if what == "ask":
+            line.answered = number
+            return
+        for message in self.messages:
+            if any(a.line is line and a.sequence == number for a in message.answers):
+                message.done = True
+
+    def drop(self, place: int) -> None:
+        """A connection breaks, and another is made."""
+        self.lines[place].alive = False
+        self.lines[place] = Line()
+
+    def repeat(self, line: Line) -> None:
+        """The carrier brings again, in their order, what it has no answer to and waits for no more."""
+        for message in self.messages:
+            last = message.answers[-1].line
+            assert isinstance(last, Line)
+            if message.done:
+                continue
+            if not last.alive:
+                self.deliver(message, line)
+            elif self.now - message.sent_at >= WAITS_S:
+                self.deliver(message, last)
+
+    def restart(self) -> None:
+        """We stop and start; only if the same word is not said twice into the dark."""
+        if all(len(self.undone(m.key)) <= 1 for m in self.messages):
+            for place in range(len(self.lines)):
+                self.drop(place)
+            self.inbox.start(self.now_us())
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                "say",
+                "say",
+                "answer",
+                "answer",
+                "ask",
+                "read",
+                "read",
+                "drop",
+                "repeat",
+                "repeat",
+                "wait",
+                "wait",
+                "restart",
+            ]
+        ),
+        st.integers(0, 1),
+        st.sampled_from([b"1", b"2", b"3"]),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(STEPS)
+def test_whatever_breaks_each_message_is_taken_once(steps: list[tuple[str, int, bytes]]) -> None:
+    run = Run()
+    for step, place, key in steps:
+        line = run.lines[place]
+        match step:
+            case "say":
+                run.say(key, line)
+            case "answer":
+                run.answer(line)
+            case "ask":
+                line.ask()
+            case "read":
+                run.read(line)
+            case "drop":
+                run.drop(place)
+            case "repeat":
+                run.repeat(line)
+            case "restart":
+                run.restart()
+            case _:
+                run.now += 6.0
+        assert [message.taken for message in run.messages] == [1] * len(run.messages)
