@@ -84,6 +84,10 @@ class SmsChannel:
         """Before we close: texts stay with the carrier, which brings them to whoever binds next. Receipts still come."""
         self._refusing = True
 
+    def end(self) -> None:
+        """All carriers are unbound. The turn batch is to be flushed once more."""
+        self.receiving.end()
+
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
         """See sms.client.Handler."""
         for message in messages:

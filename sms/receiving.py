@@ -23,7 +23,7 @@ from grammars.phones import read_phone
 from sms import piece
 from sms.client import Link
 from sms.reassembly import Dropped, Key, Partial, Reassembly, Waiting, Whole
-from sms.redelivery import Answer, Redeliveries
+from sms.redelivery import DOUBT_S, Answer, Redeliveries
 from sms.smpp import pdu as p
 from sms.smpp.tlv import Tag, find
 
@@ -34,6 +34,7 @@ LAST_SELLERS_MAX = 200_000
 SEGMENTS_NOTE = "sms/segments/"
 LAST_NOTE = "sms/last/"
 STAMP_NOTE = "sms/stamp"
+CERTAIN_NOTE = "sms/certain"
 """Names of this channel's notes in the store."""
 MESSAGE_NAMES = (Tag.RECEIPTED_MESSAGE_ID, Tag.USER_MESSAGE_REFERENCE)
 """TLVs in which a carrier may name a phone's message; the second is often the phone's own count (SMPP 3.4, 5.3.2.17)."""
@@ -68,7 +69,9 @@ class Receiving:
         self.clock = clock
         self.ticks = ticks
         self.counters = ReceivingCounters()
-        self.redeliveries = Redeliveries(int(clock() * 1e6), self._reserved())
+        self._ended_certain = self._is_kept(CERTAIN_NOTE)
+        doubt_s = 0.0 if self._ended_certain else DOUBT_S
+        self.redeliveries = Redeliveries(int(clock() * 1e6), self._reserved(), doubt_s=doubt_s)
         self._reassembly = Reassembly()
         self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
 
@@ -80,6 +83,15 @@ class Receiving:
         self._reassembly.restore(decoder.decode(partial) for partial in kept.values())
         self._last.clear()
         self.redeliveries.reserved = self._reserved()
+        self._ended_certain = self._is_kept(CERTAIN_NOTE)
+
+    def end(self) -> None:
+        """All connections are closed: tell the next run if carriers have all our answers."""
+        if self.redeliveries.certain:
+            self.turns.hold("sms", None, notes={CERTAIN_NOTE: b""})
+
+    def _is_kept(self, note: str) -> bool:
+        return note in self.outbox.notes(note)
 
     def _reserved(self) -> int:
         kept = self.outbox.notes(STAMP_NOTE).get(STAMP_NOTE)
@@ -149,6 +161,9 @@ class Receiving:
         reserved = self.redeliveries.reserve(now_us)
         if reserved is not None:
             notes[STAMP_NOTE] = str(reserved).encode()
+        if self._ended_certain:
+            self._ended_certain = False
+            notes[CERTAIN_NOTE] = None
         stamp, doubt = self.redeliveries.judge(answer, now_us, named=bool(name))
         given = Opened() if routed.named and not routed.rest else Text(routed.rest)
         key = ContactKey(routed.seller, buyer, "sms")

@@ -93,11 +93,15 @@ class Judgement(NamedTuple):
 class Redeliveries:
     """Answers that carriers may lack."""
 
-    def __init__(self, now_us: int, reserved: int = 0) -> None:
-        """`now_us` is the time in Unix microseconds, `reserved` the end of the last run's stamps."""
+    def __init__(self, now_us: int, reserved: int = 0, *, doubt_s: float = DOUBT_S) -> None:
+        """`now_us` is the time in Unix microseconds, `reserved` the end of the last run's stamps.
+
+        `doubt_s` is 0 if that run ended when all its answers were had for certain.
+        """
         self._first = max(now_us, reserved)
         self._stamp = self._first
-        self._doubted_from = reserved - int((DOUBT_S + LEASE_S) * _MICROSECONDS)
+        doubt_s = doubt_s + LEASE_S if doubt_s else 0.0
+        self._doubted_from = reserved - int(doubt_s * _MICROSECONDS)
         self.reserved = reserved
         """Stamps below this may be given; the caller keeps it."""
         self._by_key: dict[bytes, list[Answer]] = {}
@@ -134,6 +138,11 @@ class Redeliveries:
                 answer.late = True
             else:
                 self._remove(answer)
+
+    @property
+    def certain(self) -> bool:
+        """Whether carriers have all our answers."""
+        return all(answer.certain for answers in self._by_key.values() for answer in answers)
 
     def __len__(self) -> int:
         return sum(len(answers) for answers in self._by_key.values())

@@ -2,7 +2,7 @@
 
 Two tables: one takes new keys; once in INBOX_KEPT_S the other, older one is emptied and takes its turn. Of a key eight bytes
 are kept, as a row's id: that two of an hour's messages share them by chance is one in 10^12, and matters only if they
-came over different connections.
+are repeated in doubt.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Inbox:
         for number, at, stamp in rows:
             key = named[number]
             known = found.get(key)
-            if known is None or at > known.at:
+            if known is None or stamp > known.stamp:
                 found[key] = Seen(at, stamp)
         return found
 

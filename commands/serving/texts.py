@@ -55,6 +55,8 @@ class Texts:
         """Unbind everywhere."""
         self.channel.turns.flush()
         await asyncio.gather(*(esme.close() for esme in self.esmes))
+        self.channel.end()
+        self.channel.turns.flush()
 
     def unready(self) -> str | None:
         """Without a bind nobody reaches us."""

@@ -89,4 +89,6 @@ async def open_shop(
             yield OpenShop(smsc, esme, channel, store)
         finally:
             await esme.close()
+            channel.end()
+            turns.flush()
             store.close()

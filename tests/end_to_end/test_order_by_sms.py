@@ -127,6 +127,22 @@ def test_what_was_committed_but_not_sent_is_sent_by_the_next_run(tmp_path: Path)
     asyncio.run(run())
 
 
+def test_after_an_orderly_stop_the_same_words_are_a_new_message(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_shop(tmp_path / "shop.db") as shop:
+            phone = shop.phone()
+            phone.text("苹果")
+            assert await phone.hears() == "要几个？"
+            phone.text("2")
+            assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+        async with open_shop(tmp_path / "shop.db") as again:
+            phone = again.phone()
+            phone.text("2")
+            assert await phone.hears() == "要什么？"
+
+    asyncio.run(run())
+
+
 def message(segment: segments.Segment, sequence: int) -> p.DeliverSm:
     """A segment as the carrier delivers it."""
     return p.DeliverSm(

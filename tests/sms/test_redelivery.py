@@ -232,9 +232,6 @@ class Run:
     def now_us(self) -> int:
         return NOW_US + int(self.now * 1e6)
 
-    def undone(self, key: bytes) -> list[Message]:
-        return [m for m in self.messages if m.key == key and not m.done]
-
     def deliver(self, message: Message, line: Line) -> None:
         line.sequence += 1
         answer = Answer(line, line.sequence, message.key, self.now)
@@ -244,15 +241,14 @@ class Run:
 
     def say(self, key: bytes, line: Line) -> None:
         """A buyer says a word; twice in a row only while nothing is in doubt that no carrier could clear up."""
-        undone = self.undone(key)
-        if any(m.answers[-1].late for m in self.messages if m.key == key):
-            return
-        if undone and (
-            not undone[-1].answers[-1].line.alive
-            or self.now - undone[0].answers[-1].came_at >= GIVEN_UP_S
+        doubted = [m.answers[-1] for m in self.messages if m.key == key]
+        doubted = [answer for answer in doubted if not answer.certain]
+        if any(
+            answer.late or not answer.line.alive or self.now - answer.came_at >= GIVEN_UP_S
+            for answer in doubted
         ):
             return
-        at = undone[-1].answers[-1].line if undone else line
+        at = doubted[-1].line if doubted else line
         assert isinstance(at, Line)
         message = Message(key, self.now)
         self.messages.append(message)
@@ -297,8 +293,9 @@ class Run:
                 self.deliver(message, last)
 
     def restart(self) -> None:
-        """We stop and start; only if the same word is not said twice into the dark."""
-        if all(len(self.undone(m.key)) <= 1 for m in self.messages):
+        """We stop and start; only if the same word was not said twice into the dark."""
+        undone = [message.key for message in self.messages if not message.done]
+        if len(undone) == len(set(undone)):
             for place in range(len(self.lines)):
                 self.drop(place)
             self.inbox.start(self.now_us())

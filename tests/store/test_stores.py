@@ -366,6 +366,7 @@ def test_keys_of_old_messages_are_forgotten(tmp_path: Path) -> None:
     store.forget_old(NOON + INBOX_KEPT_S)
     assert run(store, arrival("苹果", key=b"a", stamp=2, doubt=(0, 2))) == []
     store.forget_old(NOON + 2 * INBOX_KEPT_S)
+    store.forget_old(NOON + 3 * INBOX_KEPT_S)
     assert run(store, arrival("2", key=b"a", stamp=3, doubt=(0, 3))) == ["共5.00\n1 下单\n2 再加"]
     store.close()
 
