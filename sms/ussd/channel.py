@@ -242,7 +242,7 @@ class UssdChannel:
         dialog.is_our_move = True
         carrier = dialog.link.carrier.name
         # No key: in a dialog the moves alternate, which tells a redelivery from a buyer who says `2` twice.
-        arrival = Arrival(dialog.contact, given, dialog.code, carrier, b"", dialog.link.epoch, now)
+        arrival = Arrival(dialog.contact, given, dialog.code, carrier, b"", 0, now)
         self.turns.add(arrival, Ticket(dialog, answer))
 
     # --- what the batch tells ---
