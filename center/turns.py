@@ -35,6 +35,8 @@ from grammars.folding import fold
 
 OPT_OUT_WORDS = frozenset({"stop", "unsubscribe", "退订", "td"})
 """Words, folded, that end all messages which the buyer did not ask for."""
+OPT_OUT_CHARACTERS_MAX = 32
+"""A longer text is not one of them, whatever stands round it."""
 OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
 PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
@@ -80,6 +82,24 @@ def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:
 
 class _Visit:
     """One arrival on its way through its flow."""
+
+    __slots__ = (
+        "arrival",
+        "asides",
+        "began",
+        "buyer",
+        "changes",
+        "key",
+        "known",
+        "lines",
+        "machine",
+        "performed",
+        "performer",
+        "said",
+        "serial",
+        "session",
+        "world",
+    )
 
     def __init__(
         self,
@@ -136,7 +156,7 @@ class _Visit:
         given = Given(self.arrival.input, self.buyer, self._stock())
         private = self._private()
         language = self._language()
-        buyer, stock = self.buyer, dict(self._stock()) if self.session is None else {}
+        buyer, stock = self.buyer, self._stock()
         turn_effects = self._advance(given)
         if self.began and self.session is not None:
             self.lines += log_head(
@@ -158,6 +178,8 @@ class _Visit:
         """STOP works in every shop; where the seller's own flow takes the word, the flow has it."""
         said = self.arrival.input
         if not isinstance(said, Text) or self.key.channel != "sms":
+            return False
+        if len(said.text) > OPT_OUT_CHARACTERS_MAX:
             return False
         word = fold(said.text)
         if word not in OPT_OUT_WORDS or word in self.machine.anywhere_phrases:
