@@ -131,6 +131,8 @@ class Call:
         self.offered = False
         """Whether an offer of ours waits for its answer."""
         self.local: Sdp | None = None
+        """What our end last described, and the other end took."""
+        self._described: Sdp | None = None
         self.initial: tuple[str, str, int] | None = None
         """Of a call that came: Call-ID, From tag and number of its INVITE."""
         self._version = 0
@@ -138,6 +140,13 @@ class Call:
         self._repeated: _Repeated | None = None
         self._timer: SessionTimer | None = None
         self._clock = 0
+        self._offer_clock = 0
+        self._pending_offer: Sdp | None = None
+        self._late: int | None = None
+        """The number of our re-INVITE whose 2xx bore an offer, while its ACK waits for our answer."""
+        self._ack = b""
+        self._refreshing = False
+        """Whether our open offer only says again what stands, to renew the session."""
         self._tries = 0
         self._challenged = 0
         self._transfer_in: str | None = None
@@ -155,23 +164,35 @@ class Call:
     def reoffer(self, sdp: Sdp | None, now: float) -> None:
         """Offer other media by re-INVITE; None asks the other end to offer. Raises CommandError."""
         self.require("reoffer")
-        if self.ours is not None or self.asked is not None:
+        if self.ours is not None or self.asked is not None or self._late is not None:
             raise CommandError("an offer of this call is still open")
         self._tries = 0
+        self._refreshing = False
+        self._offer_clock += 1
         self._send_offer(sdp, now)
 
     def accept(self, sdp: Sdp, now: float) -> None:
         """Answer the offer that Reinvited told of, or make one where it bore none. Raises CommandError."""
         self.require("accept")
+        if self._late is not None:
+            number, self._late = self._late, None
+            self.local = sdp
+            self._send_ack(number, self.describe(sdp))
+            return
         served, self.asked = self.asked, None
         if served is None:
             raise CommandError("no offer of this call is open")
         headers = self._accepted_headers(served.request, now)
+        self.local = sdp
         self.send_accept(served, headers, self.describe(sdp), now)
 
     def reject(self, status: int, now: float) -> None:
         """Refuse the offer that Reinvited told of; the media stay as they were. Raises CommandError."""
         self.require("reject")
+        if self._late is not None:
+            # An ACK cannot refuse; what follows is up to the one who cannot go on (RFC 3261, section 14.1).
+            self.hang_up(now, "no media in common")
+            return
         served, self.asked = self.asked, None
         if served is None:
             raise CommandError("no offer of this call is open")
@@ -423,10 +444,10 @@ class Call:
             share = int(self.layer.token()[:4], 16) / 0xFFFF
             wait_s = 2.1 + 1.9 * share if self.owns_call_id else 2.0 * share
             self._pending_offer = sdp
-            self._clock += 1
-            self.layer.timers.set(now + wait_s, self, f"offer {self._clock}")
+            self._offer_clock += 1
+            self.layer.timers.set(now + wait_s, self, f"offer {self._offer_clock}")
             return
-        if sdp is not self.local:
+        if not self._refreshing:
             self.keeper.emit(OfferRejected(self.name, response.status))
 
     def _reinvite_accepted(self, sdp: Sdp | None, response: Response, now: float) -> None:
@@ -440,13 +461,26 @@ class Call:
                 answer = session_of(response)
             except ProtocolError:
                 answer = None
-        self._set_timer(session_timer.settle(response) if first else self._timer, now, first)
-        ack = self.dialog.acknowledge(cseq, self.layer)
-        self.layer.send(self.dialog.flow, ack.encode())
-        if first and answer is not None and sdp is not None:
-            self.keeper.emit(MediaChanged(self.name, answer))
+            self._set_timer(session_timer.settle(response), now, True)
+        if not first:
+            # The 2xx again: its ACK was lost, unless it waits for our owner.
+            if self._ack and self._late is None:
+                self.layer.send(self.dialog.flow, self._ack)
+            return
+        if sdp is None and answer is not None:
+            self._late = cseq
+            self.keeper.emit(Reinvited(self.name, answer))
+            return
+        self._send_ack(cseq, b"")
+        if answer is not None and sdp is not None:
+            self.local = sdp
+            if not self._refreshing:
+                self.keeper.emit(MediaChanged(self.name, answer))
 
-    _pending_offer: Sdp | None = None
+    def _send_ack(self, number: int, body: bytes) -> None:
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        self._ack = self.dialog.acknowledge(number, self.layer).encode(kind, body)
+        self.layer.send(self.dialog.flow, self._ack)
 
     # --- what both directions use ---
 
@@ -465,8 +499,8 @@ class Call:
 
     def describe(self, sdp: Sdp) -> bytes:
         """Our description as bytes; its version grows when it changes (RFC 3264, section 8)."""
-        if sdp != self.local:
-            self.local = sdp
+        if sdp != self._described:
+            self._described = sdp
             self._version += 1
         return sdp.encode(self._session_id, self._version)
 
@@ -590,11 +624,10 @@ class Call:
             self._repeat(now)
         elif kind == "transfer" and count == str(self._transfer_clock):
             self._transferred(408, final=True)
-        elif count == str(self._clock):
-            if kind == "offer" and self.ours is None and self.asked is None:
-                self._send_offer(self._pending_offer, now)
-            elif kind == "session":
-                self._session_due(now)
+        elif kind == "offer" and count == str(self._offer_clock):
+            self._offer_again(now)
+        elif kind == "session" and count == str(self._clock):
+            self._session_due(now)
 
     def _repeat(self, now: float) -> None:
         repeated = self._repeated
@@ -607,7 +640,8 @@ class Call:
             return
         self.layer.send(repeated.flow, repeated.data)
         repeated.interval_s = min(repeated.interval_s * 2, self.layer.times.t2_s)
-        self.layer.timers.set(now + repeated.interval_s, self, "2xx")
+        at = min(now + repeated.interval_s, repeated.until)
+        self.layer.timers.set(at, self, "2xx")
 
     def _session_due(self, now: float) -> None:
         timer = self._timer
@@ -622,7 +656,15 @@ class Call:
         elif "UPDATE" in self.peer_allows:
             self._ask("UPDATE", now, self._refreshed, SUPPORTED + self._timer_request())
         else:
+            self._refreshing = True
             self._send_offer(self.local, now)
+
+    def _offer_again(self, now: float) -> None:
+        if self.ours is not None or self.asked is not None or self._repeated is not None:
+            # Theirs is open, or its 2xx is not acknowledged yet.
+            self.layer.timers.set(now + 0.5, self, f"offer {self._offer_clock}")
+        elif self.phase is Phase.UP:
+            self._send_offer(self._pending_offer, now)
 
     def _refreshed(self, do: Do, response: Response | None, now: float) -> None:
         if response is not None and response.status < 200:

@@ -109,6 +109,7 @@ class IncomingCall(Call):
         if self.offer is None and not self._answered_early:
             self.offered = True
         self.phase = Phase.ANSWERED
+        self.local = sdp
         self._reliable = None
         self._waiting.clear()
         self.send_accept(self.invite, headers, self.describe(sdp), now)
@@ -277,7 +278,8 @@ class IncomingCall(Call):
             return
         self.layer.send(self.invite.transaction.flow, reliable.data)
         reliable.interval_s *= 2
-        self.layer.timers.set(now + reliable.interval_s, self, f"reliable {reliable.number}")
+        at = min(now + reliable.interval_s, reliable.until)
+        self.layer.timers.set(at, self, f"reliable {reliable.number}")
 
 
 def check_session_timer(request: Request) -> None:

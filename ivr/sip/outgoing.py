@@ -215,9 +215,10 @@ class OutgoingCall(Call):
         self.route(self._peer)
         self.keeper.keep(self.dialog, self)
         self.phase = Phase.UP
+        self.local = self._sdp
         if self._given_up is not None:
             # Our CANCEL crossed their answer: the call is up, so it is ended as calls that are up are (section 9.1).
-            self._acknowledge(b"")
+            self._send_ack(self._invite.number, b"")
             self.bye(now)
             self.end(self._given_up, now)
             return
@@ -225,7 +226,7 @@ class OutgoingCall(Call):
         if self._sdp is None:
             self._acknowledge_late(remote, now)
             return
-        self._acknowledge(b"")
+        self._send_ack(self._invite.number, b"")
         if remote is None and not self._answered_early:
             self.bye(now, "no answer to the offer")
             self.end(Cause.NO_MEDIA, now)
@@ -235,7 +236,7 @@ class OutgoingCall(Call):
     def _acknowledge_late(self, remote: Sdp | None, now: float) -> None:
         """A delayed offer: what we have to say goes with the ACK, so our owner is asked before it is sent."""
         if remote is None:
-            self._acknowledge(b"")
+            self._send_ack(self._invite.number, b"")
             self.bye(now, "no offer")
             self.end(Cause.NO_MEDIA, now)
             return
@@ -249,15 +250,8 @@ class OutgoingCall(Call):
         """Answer the offer that came with their answer to a call we offered nothing in."""
         if self.awaits_answer:
             self.awaits_answer = False
-            self._acknowledge(self.describe(sdp))
-
-    def _acknowledge(self, body: bytes) -> None:
-        kind = "Content-Type: application/sdp\r\n" if body else ""
-        ack = self.dialog.acknowledge(self._invite.number, self.layer)
-        self._ack = ack.encode(kind, body)
-        self.layer.send(self.dialog.flow, self._ack)
-
-    _ack = b""
+            self.local = sdp
+            self._send_ack(self._invite.number, self.describe(sdp))
 
     def _accepted_again(self, tag: str, response: Response, now: float) -> None:
         """The 2xx again, whose ACK was lost; or that of another branch, which is ended (section 13.2.2.4)."""
