@@ -1,5 +1,7 @@
 """Our calling end against our called end: what one says, the other hears, and both end alike."""
 
+# ruff: noqa: SLF001 - what a call keeps to itself is what must be gone at its end
+
 import pytest
 
 from ivr.sip.errors import CommandError, NotAllowedError
@@ -196,7 +198,7 @@ def test_hold_and_back_are_told_and_answered():
 
 
 def test_the_other_end_may_be_asked_to_offer():
-    world, caller, called, call, there = up()
+    world, caller, called, call, _there = up()
     caller.stack.reoffer(call, None, world.now)
     world.run(1)
     assert called.last(Reinvited).offer is None
@@ -395,7 +397,7 @@ def test_keys_by_info_are_told():
 
 
 def test_a_call_whose_other_end_vanished_ends_by_its_session_timer():
-    world, caller, called, call, there = up()
+    world, _caller, called, _call, _there = up()
     world.drop = lambda source, _: source == CARRIER
     world.run(2000)
     assert called.ended().cause is Cause.LOST
@@ -434,7 +436,7 @@ def test_a_shop_that_stops_takes_no_more_calls_but_keeps_its_own():
 
 
 def test_lines_of_a_trunk_are_busy_when_all_are_taken():
-    world, caller, called = pair(shop_trunk={"calls_max": 1})
+    world, caller, _called = pair(shop_trunk={"calls_max": 1})
     ring(world, caller)
     world.run(1)
     ring(world, caller)
@@ -443,7 +445,7 @@ def test_lines_of_a_trunk_are_busy_when_all_are_taken():
 
 
 def test_an_endpoint_that_is_full_says_when_to_come_back():
-    world, caller, called = pair(shop={"calls_max": 1, "retry_after_s": 7})
+    world, caller, _called = pair(shop={"calls_max": 1, "retry_after_s": 7})
     ring(world, caller)
     world.run(1)
     ring(world, caller)
@@ -493,7 +495,7 @@ def world_invite(world, caller):
 
 
 def test_a_command_for_a_call_that_has_ended_says_so():
-    world, caller, called, call, _ = up()
+    world, caller, _called, call, _ = up()
     caller.stack.hang_up(call, world.now)
     with pytest.raises(CommandError, match="ended"):
         caller.stack.hang_up(call, world.now)
