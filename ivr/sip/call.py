@@ -242,11 +242,12 @@ class Call:
             # RFC 3261, section 12.2.2: out of order.
             raise ProtocolError(500, "Out of Order")
         self.dialog.remote_number = served.cseq.number
+        if method == "BYE":
+            served.respond(200, now)
+            self.hung_up(request, now)
+            return
         self._learn(request, served.flow)
         match method:
-            case "BYE":
-                served.respond(200, now)
-                self.hung_up(request, now)
             case "INVITE":
                 self._serve_invite(served)
             case "UPDATE":
@@ -572,7 +573,7 @@ class Call:
         except ProtocolError:
             dialog.flow = flow
             return
-        dialog.flow = next_hop(uri, flow, self.trunk.holds(uri.address))
+        dialog.flow = next_hop(uri, flow, uri.address == flow.host or self.trunk.holds(uri.address))
 
     def bye(self, now: float, reason: str = "") -> None:
         """Send a BYE; nobody waits for its answer."""
