@@ -27,6 +27,7 @@ from pathlib import Path
 
 import sipmessage
 
+from ivr.signalling.collector import relax
 from ivr.signalling.endpoint import Endpoint, Listen
 from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import Incoming, SipEvent
@@ -83,17 +84,23 @@ async def _serve(pipe: Connection) -> None:
     )
     handler.endpoint = endpoint
     await endpoint.start()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    relax()
     pipe.send(endpoint.port)
     loop = asyncio.get_running_loop()
     asked = asyncio.Event()
     loop.add_reader(pipe.fileno(), asked.set)
+    pauses = [0.0]
+
+    def collected(phase: str, _info: dict[str, int]) -> None:
+        now = time.perf_counter()
+        pauses.append(now if phase == "start" else now - pauses.pop())
+
+    gc.callbacks.append(collected)
     before = _cpu_s()
     await asked.wait()
     counters = endpoint.stack.counters
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    pipe.send((_cpu_s() - before, counters.calls, counters.repeated, peak_mb))
+    pipe.send((_cpu_s() - before, counters.calls, counters.repeated, peak_mb, max(pauses)))
     loop.remove_reader(pipe.fileno())
     await endpoint.close()
 
@@ -205,10 +212,11 @@ def main() -> None:
         port = here.recv()
         counted = run_sipp(f"127.0.0.1:{port}", words.rate, calls, Path(folder))
         here.send("how much")
-        cpu_s, taken, repeated, peak_mb = here.recv()
+        cpu_s, taken, repeated, peak_mb, pause_s = here.recv()
         process.join(10)
     _tell(words.rate, counted)
     print(f"requests that came again      {repeated}")
+    print(f"longest garbage collection    {pause_s * 1000:.0f} ms")
     print(
         f"our CPU a call                {cpu_s / max(1, taken) * 1000:.3f} ms, {peak_mb:.0f} MB at most"
     )

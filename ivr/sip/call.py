@@ -38,6 +38,7 @@ from ivr.sip.message import Message, Request, Response
 from ivr.sip.numbers import NOBODY, AllowList, number_of
 from ivr.sip.sdp import Sdp
 from ivr.sip.session_timer import SessionTimer
+from ivr.sip.timers import Entry
 from ivr.sip.transaction import Do
 from ivr.sip.trunk import Trunk
 from ivr.sip.uri import Uri
@@ -47,6 +48,8 @@ ALLOW = f"Allow: {', '.join(METHODS)}\r\n"
 SUPPORTED = "Supported: timer, 100rel\r\n"
 OFFERS_TRIED_MAX = 4
 """How often an offer that met 491 is made again."""
+ENTRIES_MAX = 16
+"""Timers of a call, after which those that have fired are forgotten."""
 SUBSCRIPTION_S = 180
 """How long a transfer may take until nothing more is told of it."""
 
@@ -137,6 +140,7 @@ class Call:
         """Of a call that came: Call-ID, From tag and number of its INVITE."""
         self._version = 0
         self._session_id = int(name[:8], 16) if name[:8].isalnum() else 1
+        self._entries: list[Entry] = []
         self._repeated: _Repeated | None = None
         self._timer: SessionTimer | None = None
         self._clock = 0
@@ -211,7 +215,7 @@ class Call:
             raise CommandError("a transfer of this call is under way")
         self._transfer_out = True
         self._transfer_clock += 1
-        self.layer.timers.set(now + SUBSCRIPTION_S, self, f"transfer {self._transfer_clock}")
+        self.wake(now + SUBSCRIPTION_S, f"transfer {self._transfer_clock}")
         headers = (
             f"Refer-To: <{number}>\r\nReferred-By: {self.dialog.local.partition(';tag=')[0]}\r\n"
         )
@@ -446,7 +450,7 @@ class Call:
             wait_s = 2.1 + 1.9 * share if self.owns_call_id else 2.0 * share
             self._pending_offer = sdp
             self._offer_clock += 1
-            self.layer.timers.set(now + wait_s, self, f"offer {self._offer_clock}")
+            self.wake(now + wait_s, f"offer {self._offer_clock}")
             return
         if not self._refreshing:
             self.keeper.emit(OfferRejected(self.name, response.status))
@@ -524,7 +528,7 @@ class Call:
                 times.t1_s,
                 now + 64 * times.t1_s,
             )
-            self.layer.timers.set(now + times.t1_s, self, "2xx")
+            self.wake(now + times.t1_s, "2xx")
 
     def _accepted_headers(self, request: Request, now: float) -> str:
         """Session-Expires for our 2xx. Raises ProtocolError (422)."""
@@ -598,6 +602,9 @@ class Call:
             return
         self.phase = Phase.ENDED
         self._repeated = None
+        for entry in self._entries:
+            self.layer.timers.let_go(entry)
+        self._entries.clear()
         if self.asked is not None:
             self.asked.respond(487, now)
             self.asked = None
@@ -607,6 +614,12 @@ class Call:
 
     # --- time ---
 
+    def wake(self, at: float, name: str) -> None:
+        """Let `fire(name)` be called at that time, unless the call has ended by then."""
+        self._entries.append(self.layer.timers.set(at, self, name))
+        if len(self._entries) > ENTRIES_MAX:
+            self._entries = [entry for entry in self._entries if entry.owner is not None]
+
     def _set_timer(self, timer: SessionTimer | None, now: float, renewed: bool) -> None:
         self._timer = timer
         if not renewed:
@@ -614,7 +627,7 @@ class Call:
         self._clock += 1
         if timer is not None:
             wait_s = timer.refresh_after_s if timer.ours else timer.expires_after_s
-            self.layer.timers.set(now + wait_s, self, f"session {self._clock}")
+            self.wake(now + wait_s, f"session {self._clock}")
 
     def fire(self, name: str, now: float) -> None:
         """A timer ran out."""
@@ -642,7 +655,7 @@ class Call:
         self.layer.send(repeated.flow, repeated.data)
         repeated.interval_s = min(repeated.interval_s * 2, self.layer.times.t2_s)
         at = min(now + repeated.interval_s, repeated.until)
-        self.layer.timers.set(at, self, "2xx")
+        self.wake(at, "2xx")
 
     def _session_due(self, now: float) -> None:
         timer = self._timer
@@ -653,7 +666,7 @@ class Call:
             self.end(Cause.LOST, now)
         elif self.ours is not None or self.asked is not None:
             # An offer is open, and its 2xx refreshes as well.
-            self.layer.timers.set(now + 1.0, self, f"session {self._clock}")
+            self.wake(now + 1.0, f"session {self._clock}")
         elif "UPDATE" in self.peer_allows:
             self._ask("UPDATE", now, self._refreshed, SUPPORTED + self._timer_request())
         else:
@@ -663,7 +676,7 @@ class Call:
     def _offer_again(self, now: float) -> None:
         if self.ours is not None or self.asked is not None or self._repeated is not None:
             # Theirs is open, or its 2xx is not acknowledged yet.
-            self.layer.timers.set(now + 0.5, self, f"offer {self._offer_clock}")
+            self.wake(now + 0.5, f"offer {self._offer_clock}")
         elif self.phase is Phase.UP:
             self._send_offer(self._pending_offer, now)
 
@@ -675,7 +688,7 @@ class Call:
         if response.status < 300:
             self._set_timer(session_timer.settle(response), now, True)
         elif response.status in (491, 500, 503):
-            self.layer.timers.set(now + 2.0, self, f"session {self._clock}")
+            self.wake(now + 2.0, f"session {self._clock}")
 
 
 class _Within(Protocol):

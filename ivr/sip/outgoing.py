@@ -15,7 +15,7 @@ from ivr.sip.layer import Outgoing
 from ivr.sip.message import Response
 from ivr.sip.sdp import Sdp
 from ivr.sip.session_timer import MIN_SE_S, SESSION_EXPIRES_S
-from ivr.sip.transaction import Do, Transaction
+from ivr.sip.transaction import Do
 from ivr.sip.trunk import Trunk
 from ivr.sip.uri import host_port
 
@@ -72,9 +72,8 @@ class OutgoingCall(Call):
         """The last RSeq of each branch."""
         self._answered_early = False
         self._invite: Outgoing
-        self._transaction: Transaction
         self._send_invite(now)
-        self.layer.timers.set(now + ring_s, self, "ring")
+        self.wake(now + ring_s, "ring")
 
     @property
     def owns_call_id(self) -> bool:
@@ -90,9 +89,7 @@ class OutgoingCall(Call):
             f"Session-Expires: {interval}\r\nMin-SE: {self._min_se_s}\r\n{kind}"
         )
         self._invite = self.dialog.request("INVITE", self.layer)
-        self._transaction = self.layer.ask(
-            self._invite, self._peer, now, self._answer, headers=headers, body=body
-        )
+        self.layer.ask(self._invite, self._peer, now, self._answer, headers=headers, body=body)
 
     # --- commands ---
 
@@ -115,7 +112,7 @@ class OutgoingCall(Call):
         if not self._cancelled:
             self._cancelled = True
             self.layer.cancel(self._invite, self._peer, now)
-            self.layer.timers.set(now + 64 * self.layer.times.t1_s, self, "cancelled")
+            self.wake(now + 64 * self.layer.times.t1_s, "cancelled")
 
     # --- responses ---
 
