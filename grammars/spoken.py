@@ -69,6 +69,25 @@ def digits_grammar(count_min: int, count_max: int, language: str) -> str:
     return _header("digits", words) + rules + f"$digit = {_any(words.digits)};\n"
 
 
+def codes_grammar(codes: Iterable[str], language: str) -> str:
+    """Return the grammar of these strings of digits and no others, each said one by one.
+
+    Raises ValueError for none, and for one with another sign than a digit.
+    """
+    words = LANGUAGES[language]
+    listed = tuple(codes)
+    if not listed or not all(code.isascii() and code.isdigit() for code in listed):
+        raise ValueError(f"{listed!r} are no strings of digits")
+    said = {
+        digit: [word for word, each in words.digits.items() if each == digit]
+        for digit in "0123456789"
+    }
+    used = sorted({digit for code in listed for digit in code})
+    rules = "".join(f"$d{digit} = {_any(said[digit])};\n" for digit in used)
+    choices = " | ".join("(" + " ".join(f"$d{digit}" for digit in code) + ")" for code in listed)
+    return _header("codes", words) + f"public $codes = {choices};\n" + rules
+
+
 def keys_grammar(count_min: int, count_max: int) -> str:
     """Return the DTMF grammar of a string of digits, which has no language."""
     keys = _any(str(digit) for digit in range(10))

@@ -1,0 +1,116 @@
+"""pocketsphinx: the English recogniser that needs no model of its own. It holds the GIL, so it runs in a process apart.
+
+Its hypothesis says nothing of how sure it is, so each utterance is decoded a second time with phones in any order: what
+the words explain worse than free phones do, per frame, is how far the caller was from the grammar. Short words are far in
+few frames, hence FRAMES_MORE. Measured with four voices on 35 phrases and 15 sentences outside of the four grammars:
+0.4 lets 95 % of the phrases through and 48 % of the sentences, 0.8 lets 70 % through and 16 %. So nothing irreversible
+may follow from speech without a confirmation.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import OrderedDict
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+import pocketsphinx
+
+from ivr.speech.pronouncing import pronounce
+from ivr.speech.recognition import Hypothesis, Listening
+
+SEARCHES_MAX = 64
+"""Grammars kept compiled; the one that was used longest ago makes room."""
+MIDDLE = -3.57
+"""Score a frame, against free phones, at which words and no words are as likely."""
+SLOPE = 0.56
+FRAMES_MORE = 20
+PHONES = "phones"
+HYPOTHESES_MAX = 30
+"""Looked through for alternatives; many differ in silences alone."""
+ALTERNATIVES_MAX = 4
+
+_WORD = re.compile(r"(?<![<\w])[\w']+(?![\w>])")
+_FILLERS = frozenset({"<sil>", "SIL", "(NULL)", "</s>", "<s>", "+SPN+", "+NSN+"})
+_SMALLEST = 1e-300
+
+
+class Sphinx:
+    """See ivr.speech.recognition.Engine."""
+
+    def __init__(self) -> None:
+        # The library has no types.
+        library: Any = pocketsphinx
+        self._decoder: Any = library.Decoder(
+            hmm=library.get_model_path("en-us/en-us"),
+            dict=library.get_model_path("en-us/cmudict-en-us.dict"),
+            lm=None,
+            logfn="/dev/null",
+        )
+        self._decoder.add_allphone_file(PHONES, library.get_model_path("en-us/en-us-phone.lm.bin"))
+        self._searches: OrderedDict[str, None] = OrderedDict()
+
+    def hear(self, listening: Listening, samples: bytes) -> Hypothesis:
+        """What was said, by the grammar, and how sure that is."""
+        heard, scored, frames = self._decode(self._search(listening), samples)
+        if not heard or not frames:
+            return Hypothesis("", 0.0)
+        alternatives = self._alternatives(heard)
+        _, free, _ = self._decode(PHONES, samples)
+        distance = (scored - free) / (frames + FRAMES_MORE)
+        return Hypothesis(heard, 1 / (1 + math.exp((MIDDLE - distance) / SLOPE)), alternatives)
+
+    def _alternatives(self, heard: str) -> tuple[str, ...]:
+        """Other hypotheses of the utterance that was decoded last."""
+        found: dict[str, None] = {}
+        for each in islice(self._decoder.nbest() or (), HYPOTHESES_MAX):
+            if each is None:
+                break
+            found[each.hypstr] = None
+        found.pop(heard, None)
+        return tuple(found)[:ALTERNATIVES_MAX]
+
+    def _decode(self, search: str, samples: bytes) -> tuple[str, float, int]:
+        """The words, the logarithm of their acoustic score, and their frames."""
+        decoder = self._decoder
+        decoder.activate_search(search)
+        decoder.start_utt()
+        decoder.process_raw(samples, full_utt=True)
+        decoder.end_utt()
+        found = decoder.hyp()
+        if found is None:
+            return "", 0.0, 0
+        spoken = [part for part in decoder.seg() if part.word not in _FILLERS]
+        scored = sum(math.log(max(part.ascore, _SMALLEST)) for part in spoken)
+        frames = sum(part.end_frame - part.start_frame + 1 for part in spoken)
+        return found.hypstr, scored, frames
+
+    def _search(self, listening: Listening) -> str:
+        """The compiled grammar."""
+        name = sha256(listening.jsgf.encode()).hexdigest()[:16]
+        if name in self._searches:
+            self._searches.move_to_end(name)
+            return name
+        self._decoder.add_jsgf_string(name, self._known(listening.jsgf))
+        self._searches[name] = None
+        while len(self._searches) > SEARCHES_MAX:
+            oldest, _ = self._searches.popitem(last=False)
+            self._decoder.remove_search(oldest)
+        return name
+
+    def _known(self, jsgf: str) -> str:
+        """The grammar with a pronunciation for each of its words; a word without one cannot be said."""
+        head, _, rules = jsgf.partition("grammar answer;")
+        lost: set[str] = set()
+        for word in sorted(set(_WORD.findall(rules)) - {"public"}):
+            if self._decoder.lookup_word(word) is None:
+                phones = pronounce(word)
+                if phones:
+                    self._decoder.add_word(word, phones, True)
+                else:
+                    lost.add(word)
+        if lost:
+            rules = _WORD.sub(lambda found: "<VOID>" if found[0] in lost else found[0], rules)
+        return f"{head}grammar answer;{rules}"

