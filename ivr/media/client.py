@@ -116,12 +116,18 @@ class MediaClient:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._sockets = open_sockets(settings)
-        self._shared = os.memfd_create("dialcart-media")
-        os.truncate(self._shared, size_of(settings))
-        self._memory = lay_out(mmap.mmap(self._shared, size_of(settings)), settings)
+        # Before the ports: select() knows no descriptor past 1,023.
         self._commanded = os.eventfd(0, os.EFD_NONBLOCK)
         self._happened = os.eventfd(0, os.EFD_NONBLOCK)
+        self._shared = os.memfd_create("dialcart-media")
+        try:
+            self._sockets = open_sockets(settings)
+        except OSError:
+            for descriptor in (self._commanded, self._happened, self._shared):
+                os.close(descriptor)
+            raise
+        os.truncate(self._shared, size_of(settings))
+        self._memory = lay_out(mmap.mmap(self._shared, size_of(settings)), settings)
         self._commands = Ring(self._memory.commands)
         self._events = Ring(self._memory.events)
         self._arena = Arena(self._memory.codes, self._memory.sums, self._memory.energies)

@@ -122,10 +122,11 @@ class Receiver:
         columns.source_ip[slot] = host
         columns.source_port[slot] = port
         if not announced:
-            moved = columns.remote_port[slot] + 1 == columns.control_port[slot]
+            # RTCP follows its RTP: to the next port, unless both were announced on one.
+            same = 0 < columns.control_port[slot] == columns.remote_port[slot]
             columns.remote_ip[slot] = host
             columns.remote_port[slot] = port
-            columns.control_port[slot] = port + 1 if moved and port < 0xFFFF else port
+            columns.control_port[slot] = port if same or port == 0xFFFF else port + 1
             self._happenings.tell(Latched(int(columns.call[slot]), dotted(host), port, now))
         return True
 

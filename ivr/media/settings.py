@@ -21,6 +21,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds of prompts held in memory; what was not played for longest makes room."""
     raw: bool = True
     """Send and receive for all ports on one raw socket, where the machine allows it (CAP_NET_RAW)."""
+    realtime: bool = True
+    """Go before other processes, where the machine allows it (CAP_SYS_NICE): audio that is late is lost."""
     cpu: int | None = None
     """The core to stay on; None leaves it to the machine."""
 
