@@ -56,11 +56,15 @@ def check(
     output: Annotated[
         Literal["text", "json"], typer.Option("--format", help="For people or for tools.")
     ] = "text",
+    vocabulary: Annotated[
+        list[str] | None,
+        typer.Option(help="Words that a recogniser knows, as LANGUAGE=FILE.", show_default=False),
+    ] = None,
 ) -> None:
     """Tell what is wrong with flows, and what to write instead."""
     from commands.check import check as run
 
-    raise typer.Exit(run(paths, output))
+    raise typer.Exit(run(paths, output, vocabulary or []))
 
 
 @app.command("format")

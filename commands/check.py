@@ -8,13 +8,22 @@ from pathlib import Path
 
 import typer
 
+from commands.beside import beside, vocabularies_of
 from commands.flows_on_disk import flow_files, load
 from flows.checker import check_flow
 from flows.diagnostic import render, to_json
 
 
-def check(paths: list[Path], output: str) -> int:
+def check(paths: list[Path], output: str, vocabularies: list[str]) -> int:
     """Check flows; the exit status: 1 if any has an error or cannot be read."""
+    try:
+        words = vocabularies_of(vocabularies)
+    except OSError as error:
+        typer.echo(f"{error.filename}: cannot be read: {error.strerror}", err=True)
+        return 2
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        return 2
     counts: Counter[str] = Counter()
     listed: list[dict[str, object]] = []
     files = 0
@@ -27,7 +36,7 @@ def check(paths: list[Path], output: str) -> int:
             continue
         files += 1
         folder = found.path.parent
-        for diagnostic in check_flow(found.flow, found.diagnostics):
+        for diagnostic in check_flow(found.flow, found.diagnostics, beside(found, words)):
             counts[diagnostic.severity] += 1
             if output == "json":
                 entry = to_json(found.flow, diagnostic)

@@ -11,7 +11,7 @@ import typer
 
 from center.ports import StoreError
 from commands.flows_on_disk import flow_name, load
-from flows.checker import check_flow
+from flows.checker import Beside, check_flow
 from flows.diagnostic import render
 from flows.program import Program, fingerprint
 from flows.publish import MARKS, Verdict, compare
@@ -32,7 +32,7 @@ def publish(path: Path, database: Path, *, dry_run: bool) -> int:
     except StoreError as error:
         typer.echo(str(error), err=True)
         return 1
-    told = check_flow(found.flow, found.diagnostics, older)
+    told = check_flow(found.flow, found.diagnostics, Beside(older))
     errors = [d for d in told if d.severity == "error"]
     # D901: what publishing changes for buyers in the middle; `check` alone does not know the older version.
     for diagnostic in (d for d in told if d.severity == "error" or d.code == "D901"):

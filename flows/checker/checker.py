@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flows import program as p
+from flows.checker.beside import Beside
 from flows.checker.rule import Finding, Rule
 from flows.checker.rules import RULES
 from flows.checker.subject import Subject
@@ -26,11 +26,11 @@ missing would be told a second time by what they leave behind."""
 
 
 def check_flow(
-    flow: Flow, found: tuple[Diagnostic, ...] = (), older: p.Program | None = None
+    flow: Flow, found: tuple[Diagnostic, ...] = (), beside: Beside | None = None
 ) -> tuple[Diagnostic, ...]:
-    """Run every rule. `found` is what reading the flow already reported, `older` the program that buyers are in now."""
+    """Run every rule. `found` is what reading the flow already reported, `beside` what else is known of it."""
     broken = {diagnostic.span.block for diagnostic in found if diagnostic.severity == "error"}
-    subject = Subject(compile_flow(flow), older, partly=bool(broken))
+    subject = Subject(compile_flow(flow), beside, partly=bool(broken))
     rules = [rule for rule in RULES.values() if not broken or rule.code in ALONE]
     diagnostics = [
         *found,

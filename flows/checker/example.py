@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import dataclass
 
 from flows.checker.rule import Rule
 from flows.source import cut
@@ -12,6 +13,7 @@ HEADINGS = ("What it does", "Why", "Example", "Write instead")
 """What every page has, in this order."""
 
 _FENCE = re.compile(r"```flow\n(.*?)```", re.DOTALL)
+_BESIDE = re.compile(r"```(words|recorded|talk)(?: (\w+))?\n(.*?)```", re.DOTALL)
 _MISSING = (
     (("flow", "流程"), "flow 1\n"),
     (("shop", "店铺"), "shop 小店\n  languages zh\n  channels voice, sms\n"),
@@ -40,6 +42,26 @@ def examples(rule: Rule) -> tuple[str, str]:
     if not all(found):
         raise ValueError(f"the page of {rule.code} lacks a flow under Example or Write instead")
     bad, good = (match[1] for match in found if match is not None)
+    return bad, good
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A file that an example shows beside its flow."""
+
+    kind: str
+    """`words` of a recogniser, texts that are `recorded`, or a `talk`."""
+    language: str
+    text: str
+
+
+def companions(rule: Rule) -> tuple[tuple[Companion, ...], tuple[Companion, ...]]:
+    """The files beside the flow that a rule tells of, and beside the flow to write instead."""
+    told = sections(rule)
+    bad, good = (
+        tuple(Companion(*found) for found in _BESIDE.findall(told.get(heading, "")))
+        for heading in HEADINGS[2:]
+    )
     return bad, good
 
 

@@ -16,6 +16,8 @@ from flows.checker.subject import Subject
 
 Ways = Sequence[Sequence[int]]
 """Nodes that a node leads to, by node."""
+Changed = Callable[[p.AnyNode], str | None]
+"""Gives what a node changes."""
 
 
 def graph_of(subject: Subject) -> Graph:
@@ -88,19 +90,29 @@ class Graph:
     @cached_property
     def silent_cycles(self) -> tuple[list[int], ...]:
         """Nodes that lead round to themselves without a question."""
-        return tuple(self._cycles(lambda _: ()))
+        return tuple(self._cycles(lambda _: (), _changed))
 
     @cached_property
     def failing_cycles(self) -> tuple[list[int], ...]:
         """Nodes that lead round to themselves where no question is ever answered."""
-        return tuple(self._cycles(lambda question: (question.retry.target,)))
+        return tuple(self._cycles(lambda question: (question.retry.target,), _changed))
 
-    def _cycles(self, at_question: Callable[[p.Question], Iterable[int]]) -> Iterator[list[int]]:
+    @cached_property
+    def refusing_cycles(self) -> tuple[list[int], ...]:
+        """Nodes that lead round to themselves where every answer is understood, and nobody chooses where to go."""
+        # What a service answers to the same question again is no progress of the flow's own.
+        return tuple(self._cycles(_answered, _changed_by_flow))
+
+    def _cycles(
+        self, at_question: Callable[[p.Question], Iterable[int]], changed_at: Changed
+    ) -> Iterator[list[int]]:
         # A way round that counts (it sets what one of its conditions reads) comes to an end, and is left out.
         ways = self._onward(at_question)
         for component in components(ways, self.reached):
             one = component[0]
-            if (len(component) > 1 or one in ways[one]) and not self._counts(component, ways):
+            if (len(component) > 1 or one in ways[one]) and not self._counts(
+                component, ways, changed_at
+            ):
                 yield sorted(component)
 
     # --- building ---
@@ -171,19 +183,9 @@ class Graph:
                 ways[index].append(node.target)
         return ways
 
-    def _counts(self, component: list[int], ways: Ways) -> bool:
+    def _counts(self, component: list[int], ways: Ways, changed_at: Changed) -> bool:
         inside = set(component)
-        changed: set[str] = set()
-        for index in component:
-            match self.nodes[index]:
-                case p.Assign(path):
-                    changed.add(path)
-                case p.Add() | p.Remove() | p.Empty():
-                    changed.add("cart")
-                case p.Request(name=name):
-                    changed.add(name)
-                case _:
-                    pass
+        changed = {name for index in component if (name := changed_at(self.nodes[index]))}
         if not changed:
             return False
         for index in component:
@@ -193,6 +195,29 @@ class Graph:
                 if any(path.partition(".")[0] in read for path in changed):
                     return True
         return False
+
+
+def _answered(question: p.Question) -> tuple[int, ...]:
+    """Where an answer leads; nowhere from what offers a choice, since a buyer may choose otherwise the next time."""
+    if isinstance(question, p.Menu) or question.type in ("product", "choice", "yesno"):
+        return ()
+    return (question.next,)
+
+
+def _changed_by_flow(node: p.AnyNode) -> str | None:
+    """What a node changes by itself: a variable or the cart."""
+    match node:
+        case p.Assign(path):
+            return path
+        case p.Add() | p.Remove() | p.Empty():
+            return "cart"
+        case _:
+            return None
+
+
+def _changed(node: p.AnyNode) -> str | None:
+    """The same, or what a partner's service answers."""
+    return node.name if isinstance(node, p.Request) else _changed_by_flow(node)
 
 
 def reach(starts: Iterable[int], ways: Ways) -> set[int]:

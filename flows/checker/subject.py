@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from flows import program as p
 from flows import syntax as s
+from flows.checker.beside import Beside
 from flows.checker.shape import Shape
 from flows.compiler import Compiled, statements
 
@@ -15,13 +15,12 @@ class Subject:
     """A flow under check. Everything on it is derived, and derived once."""
 
     def __init__(
-        self, compiled: Compiled, older: p.Program | None = None, *, partly: bool = False
+        self, compiled: Compiled, beside: Beside | None = None, *, partly: bool = False
     ) -> None:
         self.compiled = compiled
         self.flow = compiled.flow
         self.program = compiled.program
-        self.older = older
-        """The program that buyers are in now, where the flow is to take its place."""
+        self.beside = beside or Beside()
         self.partly = partly
         """Whether some lines could not be read, so that what seems to be missing may stand there."""
         self.unused: tuple[s.Suppression, ...] = ()

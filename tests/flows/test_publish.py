@@ -3,7 +3,7 @@
 import pytest
 
 from flows import program as p
-from flows.checker import check_flow
+from flows.checker import Beside, check_flow
 from flows.compiler import compile_flow
 from flows.folder import flow_of
 from flows.inputs import Line
@@ -180,6 +180,6 @@ def test_a_session_that_is_over_is_not_moved() -> None:
 
 def test_the_seller_is_told_which_waiting_buyers_stay_behind() -> None:
     flow, found = flow_of("shop", SHOP.replace("1..9", "1..5").replace("address", "where"))
-    told = [d.message for d in check_flow(flow, found, OLD) if d.code == "D901"]
+    told = [d.message for d in check_flow(flow, found, Beside(OLD)) if d.code == "D901"]
     assert any("`order.2` mean something else" in message for message in told)
     assert any("`address.1` have no such question" in message for message in told)

@@ -54,10 +54,10 @@ def breaks_in_flight(subject: Subject) -> Iterator[Finding]:
                 f"`{block.old}` is said to have another name now, and there is still a step `{block.old}`",
                 "take this line away, or give the step its new name",
             )
-    if subject.older is None:
+    if subject.beside.older is None:
         return
     nowhere = s.Span(next(iter(subject.flow.starts)), 1, 1, 1)
-    for name, verdict in compare(subject.older, program).items():
+    for name, verdict in compare(subject.beside.older, program).items():
         if verdict not in (Verdict.GONE, Verdict.CHANGED):
             continue
         step = program.renamed.get(name.rpartition(".")[0], name.rpartition(".")[0])

@@ -1,4 +1,4 @@
-"""F104, F109, F112: ways that go round without an answer from the buyer."""
+"""F104, F105, F109, F112: ways that go round without an answer from the buyer."""
 
 from __future__ import annotations
 
@@ -71,6 +71,72 @@ def silent_loop(subject: Subject) -> Iterator[Finding]:
             )
 
 
+@rule("F105", "unbounded-retry", "warning")
+def unbounded_retry(subject: Subject) -> Iterator[Finding]:
+    """An answer that the flow itself refuses leads back to the same question, as often as the buyer tries.
+
+    What it does
+    Follows what comes after an answer that was understood, by `if` and `when`, through further questions but through none
+    that offers a choice. Tells where it comes round, nothing on the way is changed that a condition reads, no `max turns` line bounds it, and
+    no option of `anywhere` leads elsewhere.
+
+    Why
+    `tries` counts answers that were not understood, and this one was. Whoever does not know the code is asked for it
+    until the session's last turn, and whoever guesses has a hundred guesses.
+
+    Example
+    ```flow
+    service card
+      check(code) -> valid yesno
+
+    step start
+      ask code as digits 6
+        say 请输入会员码。
+      request card_of = card.check(code)
+        when failed -> bye
+      if card_of.valid -> bye
+      say 没有这个会员。
+      -> start
+
+    step bye
+      goodbye
+    ```
+
+    Write instead
+    ```flow
+    service card
+      check(code) -> valid yesno
+
+    step start
+      ask code as digits 6
+        say 请输入会员码。
+      request card_of = card.check(code)
+        when failed -> bye
+      if card_of.valid -> bye
+      menu 没有这个会员。
+        1 再试一次  -> start
+        2 算了      -> bye
+
+    step bye
+      goodbye
+    ```
+    """
+    graph = graph_of(subject)
+    everywhere = set(subject.program.channels)
+    for option in subject.program.anywhere:
+        everywhere -= {option.channel} if option.channel else everywhere
+    if not everywhere or _bounded(subject):
+        return
+    for cycle in graph.refusing_cycles:
+        asked = [index for index in cycle if isinstance(graph.nodes[index], p.Ask)]
+        if asked:
+            yield Finding(
+                subject.compiled.spans[asked[0]],
+                "an answer that is refused leads back to this question without end",
+                "offer a menu on the way back, count with `set`, or write `max turns n then -> step`",
+            )
+
+
 @rule("F109", "silent-caller-never-ends", "error")
 def silent_caller_never_ends(subject: Subject) -> Iterator[Finding]:
     """A caller who says nothing is asked without end.
@@ -105,13 +171,7 @@ def silent_caller_never_ends(subject: Subject) -> Iterator[Finding]:
     ```
     """
     graph = graph_of(subject)
-    bounded = any(
-        setting.name == "max turns"
-        for block in (subject.shop, subject.defaults)
-        if block is not None
-        for setting in block.settings
-    )
-    mild = bounded or "voice" not in subject.program.channels
+    mild = _bounded(subject) or "voice" not in subject.program.channels
     for cycle in graph.failing_cycles:
         asked = [index for index in cycle if isinstance(graph.nodes[index], p.Menu | p.Ask)]
         if asked:
@@ -203,3 +263,13 @@ def recursion_without_input(subject: Subject) -> Iterator[Finding]:
                     f"calls go more than {CALLS_MAX} deep from here",
                     "lead on with `->` where nothing needs to come back",
                 )
+
+
+def _bounded(subject: Subject) -> bool:
+    """Whether the seller has said after how many turns a session ends."""
+    return any(
+        setting.name == "max turns"
+        for block in (subject.shop, subject.defaults)
+        if block is not None
+        for setting in block.settings
+    )
