@@ -147,6 +147,9 @@ def serve(
     smsc_port: Annotated[int, typer.Option(help="Port of the simulator; 0: any.")] = 2775,
     control_port: Annotated[int, typer.Option(help="Port of its phones; 0: any.")] = 2776,
     binds: Annotated[int, typer.Option(help="Connections to the SMSC.", min=1, max=64)] = 1,
+    web_port: Annotated[
+        int | None, typer.Option(help="Port of the pages; none: 8400, or any if that is taken.")
+    ] = None,
     operations_port: Annotated[
         int | None, typer.Option(help="Port of /metrics, /health and /ready; none: not served.")
     ] = None,
@@ -167,6 +170,7 @@ def serve(
         control_port=control_port,
         binds=binds,
         operations_port=operations_port,
+        web_port=web_port,
     )
     typed = [
         name
@@ -335,6 +339,68 @@ def talks(
     from commands.shopkeeping import talks as run
 
     raise typer.Exit(run(seller, limit, database))
+
+
+people = typer.Typer(help="Enter and list the people who work on the floor.", no_args_is_help=True)
+app.add_typer(people, name="people")
+
+
+@people.command("list")
+def people_list(database: Database = DATABASE) -> None:
+    """Show everybody, with what they can do."""
+    from commands.people import listing as run
+
+    raise typer.Exit(run(database))
+
+
+@people.command("add")
+def people_add(
+    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    role: Annotated[
+        Literal["agent", "supervisor"], typer.Option(help="What they may do.")
+    ] = "agent",
+    pool: Annotated[
+        str, typer.Option(help="Who employs them; `house` serves every seller.")
+    ] = "house",
+    skill: Annotated[
+        list[str] | None,
+        typer.Option(help="A skill and its level, 1 to 10: tea=3.", show_default=False),
+    ] = None,
+    sms: Annotated[int, typer.Option(help="Conversations at a time.", min=0, max=12)] = 4,
+    password: Annotated[
+        str,
+        typer.Option(
+            envvar="DIALCART_PASSWORD", prompt=True, hide_input=True, help="At least 8 characters."
+        ),
+    ] = "",
+    database: Database = DATABASE,
+) -> None:
+    """Enter somebody, or change them."""
+    from commands.people import add as run
+
+    raise typer.Exit(run(name, role, pool, skill or [], sms, password, database))
+
+
+@people.command("remove")
+def people_remove(
+    name: Annotated[str, typer.Argument(help="Who leaves.")], database: Database = DATABASE
+) -> None:
+    """Let somebody sign in no more."""
+    from commands.people import remove as run
+
+    raise typer.Exit(run(name, database))
+
+
+@people.command("contract")
+def people_contract(
+    pool: Annotated[str, typer.Argument(help="A partner's pool of people.")],
+    seller: Annotated[str, typer.Argument(help="The seller whose buyers they may serve.")],
+    database: Database = DATABASE,
+) -> None:
+    """Let a pool's people serve a seller."""
+    from commands.people import contract as run
+
+    raise typer.Exit(run(pool, seller, database))
 
 
 def main() -> None:

@@ -27,8 +27,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from center.awaited import Awaited
-from center.changes import Changes, OutgoingText, ShopMessage
+from center.changes import Changes, OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, ContactKey
+from center.desk.heard import Heard
 from center.nobody import NOBODY
 from center.ports import (
     Channel,
@@ -84,6 +85,7 @@ class _Entry:
     arrival: Arrival | None
     notes: Mapping[str, bytes | None]
     texts: Sequence[OutgoingText]
+    talks: Sequence[Talk] = ()
 
 
 @dataclass(slots=True)
@@ -93,9 +95,10 @@ class _Kept:
     replies: list[Reply | None]
     texts: list[tuple[int, OutgoingText]]
     awaited: list[Awaited]
+    heard: list[Heard]
 
 
-_NOTHING = _Kept([None], [], [])
+_NOTHING = _Kept([None], [], [], [])
 
 
 class TurnBatch:
@@ -136,10 +139,19 @@ class TurnBatch:
     # --- in ---
 
     def add(
-        self, arrival: Arrival, ticket: object, *, notes: Mapping[str, bytes | None] | None = None
+        self,
+        arrival: Arrival,
+        ticket: object,
+        *,
+        notes: Mapping[str, bytes | None] | None = None,
+        told: str | None = None,
     ) -> None:
-        """Something that a buyer did. `notes` are kept if, and only if, the arrival is."""
-        self._put(_Entry(arrival.contact.channel, ticket, arrival, notes or {}, ()))
+        """Something that a buyer did. `notes` are kept if, and only if, the arrival is.
+
+        `told` names the channel that is told, where that is not the contact's own: an agent's deed.
+        """
+        channel = told if told is not None else arrival.contact.channel
+        self._put(_Entry(channel, ticket, arrival, notes or {}, ()))
 
     def hold(
         self,
@@ -151,6 +163,10 @@ class TurnBatch:
     ) -> None:
         """Something to keep without a turn; with nothing to keep, its ticket is told when all before it is kept."""
         self._put(_Entry(channel, ticket, None, notes or {}, texts))
+
+    def note(self, contact: ContactKey, serial: int, line: str, at: int) -> None:
+        """A line for the log of a session, such as an agent's wrap-up."""
+        self._put(_Entry("", None, None, {}, (), (Talk(contact, serial, 0, at, line),)))
 
     def settle(self, awaited: Awaited, outcome: Outcome, at: int) -> None:
         """The outcome of what a session waits for, at Unix second `at`. Late or doubled, it is dropped."""
@@ -188,7 +204,7 @@ class TurnBatch:
         if not entries:
             return
         fates: list[Fate] = []
-        kept = _Kept([], [], [])
+        kept = _Kept([], [], [], [])
         try:
             kept = self._take(entries)
             fates = [Fate.KEPT] * len(entries)
@@ -205,20 +221,22 @@ class TurnBatch:
     def _take(self, entries: Sequence[_Entry]) -> _Kept:
         """Step and keep entries. Raises StoreError, and whatever a program does."""
         arrivals = [entry.arrival for entry in entries if entry.arrival is not None]
-        if not arrivals and not any(entry.notes or entry.texts for entry in entries):
-            return _Kept([None] * len(entries), [], [])
+        if not arrivals and not any(entry.notes or entry.texts or entry.talks for entry in entries):
+            return _Kept([None] * len(entries), [], [], [])
         with self.store.batch(arrivals) as batch:
             changes = take_turns(arrivals, batch.world, self.shops, self.performer)
             for entry in entries:
                 changes.texts.extend(entry.texts)
                 changes.notes.update(entry.notes)
+                changes.talks.extend(entry.talks)
             batch.commit(changes)
             texts = list(zip(batch.text_ids, changes.texts, strict=True))
         self.counters.batches += 1
         self.counters.turns += len(arrivals)
         stepped = iter(changes.replies)
         replies = [next(stepped) if entry.arrival is not None else None for entry in entries]
-        return _Kept(replies, texts, [a for a in changes.awaited.values() if a is not None])
+        awaited = [a for a in changes.awaited.values() if a is not None]
+        return _Kept(replies, texts, awaited, changes.heard)
 
     def _take_each(self, entries: Sequence[_Entry], kept: _Kept) -> list[Fate]:
         """Entries of a batch that failed, each by itself, until the store refuses one."""
@@ -234,6 +252,7 @@ class TurnBatch:
             kept.replies += one.replies
             kept.texts += one.texts
             kept.awaited += one.awaited
+            kept.heard += one.heard
         return fates
 
     def _alone(self, entry: _Entry) -> tuple[Fate, _Kept]:
@@ -294,6 +313,8 @@ class TurnBatch:
             self._send(kept.texts)
         if kept.awaited:
             self.performer.perform(kept.awaited)
+        if kept.heard:
+            self.performer.heard(kept.heard)
 
 
 def _kind(error: Exception) -> str:

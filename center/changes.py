@@ -8,6 +8,7 @@ import msgspec
 
 from center.awaited import Awaited
 from center.contact import Contact, ContactKey
+from center.desk.heard import Heard
 from center.orders.order import PlacedOrder
 from center.reply import Reply
 from center.world import Seen
@@ -76,5 +77,7 @@ class Changes:
     """What sessions wait for from now on; None: no more."""
     notes: dict[str, bytes | None] = field(default_factory=dict[str, "bytes | None"])
     """What a channel keeps for itself, by a name that begins with the channel's; None takes a note away."""
+    heard: list[Heard] = field(default_factory=list[Heard])
+    """What buyers said to agents; told to the performer after the commit."""
     replies: list[Reply | None] = field(default_factory=list["Reply | None"])
     """An entry an arrival, in their order; not kept, but given to the channel after the commit."""

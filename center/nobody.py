@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from center.awaited import Awaited
 from center.contact import ContactKey
+from center.desk.heard import Heard
 from flows import effects
 from flows.effects import Effect
 from flows.inputs import Outcome
@@ -18,6 +19,10 @@ class Nobody:
         """See center.ports.Performer."""
         del contact
         return Outcome("busy" if isinstance(effect, effects.HandOver) else "failed")
+
+    def heard(self, heard: Sequence[Heard]) -> None:
+        """See center.ports.Performer."""
+        del heard
 
     def perform(self, awaited: Sequence[Awaited]) -> None:
         """See center.ports.Performer."""

@@ -10,6 +10,7 @@ from typing import Protocol
 from center.awaited import Awaited
 from center.changes import Changes
 from center.contact import Arrival, ContactKey
+from center.desk.heard import Heard
 from center.taken import Taken
 from center.world import World
 from flows.effects import Effect
@@ -74,6 +75,10 @@ class Performer(Protocol):
 
     def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:
         """The outcome if it is known now, else None. Decides only: the turn is not kept yet and may never be."""
+        ...
+
+    def heard(self, heard: Sequence[Heard]) -> None:
+        """What buyers said, wrote or did while a person has them, or will; it is kept and logged now."""
         ...
 
     def perform(self, awaited: Sequence[Awaited]) -> None:

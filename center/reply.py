@@ -9,6 +9,7 @@ import msgspec
 from flows import effects
 from flows import program as p
 from flows.effects import Effect
+from flows.inputs import Outcome
 from flows.machine import CONFIRM, RESUME, Machine
 from flows.session import ENDED, Session
 
@@ -51,6 +52,8 @@ class Reply(msgspec.Struct, frozen=True):
     ended: bool
     program: bytes
     """Fingerprint of the program that the session runs on."""
+    outcome: Outcome | None = None
+    """Of an agent's deed (center.desk.deed): `ok`, or why not."""
 
     def said(self) -> Iterator[tuple[str, str]]:
         """Texts for the buyer in order, each with its language."""

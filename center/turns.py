@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from center.awaited import Awaited
 from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, Contact
+from center.desk.deed import SENT_TO_STEP, Deed, PlaceForBuyer, SetBasket, WriteToBuyer
+from center.desk.heard import Heard
 from center.nobody import NOBODY
 from center.orders.number import order_number
 from center.orders.order import OrderLine, PlacedOrder
@@ -24,19 +26,18 @@ from center.world import Seen, World
 from flows import effects, prompts
 from flows.due import due_text
 from flows.effects import Effect
-from flows.engine import begin, step
-from flows.inputs import Buyer, Given, Order, Outcome, Text
+from flows.engine import begin, go_to, step
+from flows.inputs import Buyer, Given, HungUp, Keys, Order, Outcome, Silence, Speech, Text
 from flows.machine import Machine
-from flows.program import Ask
+from flows.program import Ask, HandOver
 from flows.publish import move
+from flows.render import money
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
 from flows.transcript.log import log_head, log_lines
 from grammars.folding import fold
 
 OPT_OUT_WORDS = frozenset({"stop", "unsubscribe", "退订", "td"})
 """Words, folded, that end all messages which the buyer did not ask for."""
-OPT_OUT_CHARACTERS_MAX = 32
-"""A longer text is not one of them, whatever stands round it."""
 OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
 PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
@@ -82,24 +83,6 @@ def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:
 
 class _Visit:
     """One arrival on its way through its flow."""
-
-    __slots__ = (
-        "arrival",
-        "asides",
-        "began",
-        "buyer",
-        "changes",
-        "key",
-        "known",
-        "lines",
-        "machine",
-        "performed",
-        "performer",
-        "said",
-        "serial",
-        "session",
-        "world",
-    )
 
     def __init__(
         self,
@@ -153,10 +136,15 @@ class _Visit:
         """Step the session to its next wait and carry out what it asks for on the way."""
         if self._opts_out():
             return None
+        if isinstance(self.arrival.input, Deed):
+            # Said by no buyer: the session does not take a turn.
+            return self._do(self.arrival.input)
+        if self._is_overheard():
+            return None
         given = Given(self.arrival.input, self.buyer, self._stock())
         private = self._private()
         language = self._language()
-        buyer, stock = self.buyer, self._stock()
+        buyer, stock = self.buyer, dict(self._stock()) if self.session is None else {}
         turn_effects = self._advance(given)
         if self.began and self.session is not None:
             self.lines += log_head(
@@ -179,8 +167,6 @@ class _Visit:
         said = self.arrival.input
         if not isinstance(said, Text) or self.key.channel != "sms":
             return False
-        if len(said.text) > OPT_OUT_CHARACTERS_MAX:
-            return False
         word = fold(said.text)
         if word not in OPT_OUT_WORDS or word in self.machine.anywhere_phrases:
             return False
@@ -189,6 +175,81 @@ class _Visit:
         self._send(prompts.word("opted_out", language))
         self._keep_buyer()
         return True
+
+    # --- while a person has the buyer ---
+
+    def _is_overheard(self) -> bool:
+        """Whether a person has the buyer, or will: then the flow does not answer, and what was said is passed on."""
+        session, said = self.session, self.arrival.input
+        if session is None or not isinstance(said, Text | Speech | Keys | Silence | HungUp):
+            return False
+        node = self.machine.program.waits.get(session.at)
+        if node is None or not isinstance(self.machine.program.nodes[node], HandOver):
+            return False
+        self.changes.heard.append(
+            Heard(self.key, self.serial, session.turns, said, self.arrival.at)
+        )
+        if isinstance(said, Text | Speech):
+            self._log(log_lines(said, [], self.machine.program, self._private()))
+        return True
+
+    def _do(self, deed: Deed) -> Reply | None:
+        """An agent's deed in the buyer's session."""
+        if self.session is None:
+            return None
+        outcome = self._outcome_of(deed, self.session)
+        self._keep()
+        return Reply((), self.session.language, None, False, self.machine.fingerprint, outcome)
+
+    def _outcome_of(self, deed: Deed, session: Session) -> Outcome:
+        match deed:
+            case SetBasket(lines):
+                self.session = replace(session, cart=lines, placed=False)
+                return Outcome("ok")
+            case WriteToBuyer(text):
+                self.asides.append(text)
+                for private in self._private():
+                    text = text.replace(private, "…")
+                self.lines.append("# agent: " + " ".join(text.split()))
+                return Outcome("ok")
+            case PlaceForBuyer(address):
+                return self._place_for_buyer(session, address)
+            case _:
+                raise AssertionError(f"no deed: {deed}")
+
+    def _place_for_buyer(self, session: Session, address: str) -> Outcome:
+        """The basket as an order, as if the flow had placed it; the buyer is texted what was ordered."""
+        if not session.cart:
+            return Outcome("empty")
+        program, products = self.machine.program, self.machine.products
+        total = sum(products[line.code].price * line.quantity for line in session.cart)
+        outcome = self._place(effects.PlaceOrder(session.cart, total, address), by_agent=True)
+        if outcome.name != "ok":
+            return outcome
+        self.buyer = replace(self.buyer, address=address)
+        order, language = self.changes.orders[-1], session.language
+        line = prompts.word("line", language)
+        text = prompts.word("agent_order", language).format(
+            number=order.number,
+            summary=prompts.word("line_join", language).join(
+                line.format(name=one.name, quantity=one.quantity) for one in order.lines
+            ),
+            total=money(total, program.decimals),
+            address=address,
+        )
+        self.asides.append(text)
+        self.lines.append(f"# agent placed order {order.number}")
+        self.session = replace(session, cart=(), order=self.buyer.last_order, placed=False)
+        return Outcome("ok", {"number": order.number, "text": text})
+
+    def _log(self, lines: list[str]) -> None:
+        """Log lines of an arrival that moves no session."""
+        assert self.session is not None
+        self.changes.talks.append(
+            Talk(self.key, self.serial, self.session.turns, self.arrival.at, "\n".join(lines))
+        )
+
+    # --- what the flow asks for ---
 
     def _private(self) -> tuple[str, ...]:
         """Words that the log must not show: who and where the buyer is, and a free answer."""
@@ -206,7 +267,11 @@ class _Visit:
         if self.session is None:
             self.session, found = begin(self.machine, self.key.channel, given, self.arrival.at)
         else:
-            before = self.session
+            before, said = self.session, given.input
+            if isinstance(said, Outcome) and said.name == SENT_TO_STEP:
+                to, now = str(said.values["step"]), self.arrival.at
+                self.session, found = go_to(self.machine, before, to, given, now)
+                return found
             self.session, found = step(self.machine, before, given, self.arrival.at)
             if self.session.turns < before.turns:
                 # The buyer began again: a new session, which must not share the old one's order keys.
@@ -259,7 +324,7 @@ class _Visit:
             )
         return outcome
 
-    def _place(self, effect: effects.PlaceOrder) -> Outcome:
+    def _place(self, effect: effects.PlaceOrder, *, by_agent: bool = False) -> Outcome:
         """Reserve the stock and write the order, or say what is sold out."""
         seller = self.key.seller
         stock = self._stock()
@@ -283,7 +348,9 @@ class _Visit:
         order = PlacedOrder(
             seller=seller,
             number=order_number(serial),
-            key=f"{seller}/{self.key.buyer}/{self.key.channel}/{self.serial}/{session.turns}",
+            # An agent may place several while the flow stands still; a desk says each but once.
+            key=f"{seller}/{self.key.buyer}/{self.key.channel}/{self.serial}/"
+            + (f"agent/{serial}" if by_agent else str(session.turns)),
             buyer=self.key.buyer,
             channel=self.key.channel,
             lines=tuple(

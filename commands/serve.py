@@ -14,7 +14,10 @@ from commands.flows_on_disk import LIBRARY
 from commands.logs import log_to_stderr
 from commands.serving.books import Books
 from commands.serving.business import Business, OpenSeller, open_business
+from commands.serving.demonstration import NAME, demonstrator, password_of_a_demonstration
+from commands.serving.floor import FloorService
 from commands.serving.operations import Operations
+from commands.serving.pages import Pages
 from commands.serving.running import run, stop_signals
 from commands.serving.service import Service
 from commands.serving.simulator import Simulator
@@ -26,6 +29,7 @@ from commands.settings.schema import (
     OperationsSection,
     SimulatorSection,
     StoreSection,
+    WebSection,
 )
 from sms.carrier import Carrier
 from sms.smsc.exchange import Account
@@ -50,6 +54,8 @@ class Options:
     control_port: int = 2776
     binds: int = 1
     operations_port: int | None = None
+    web_port: int | None = None
+    """None: the usual, or any other where that is taken."""
 
     def config(self) -> Config:
         """The settings that these options come to. Raises ValueError that says what to write instead."""
@@ -83,6 +89,7 @@ class Options:
             operations=OperationsSection(port=self.operations_port)
             if self.operations_port is not None
             else None,
+            web=WebSection(port=self.web_port),
         )
 
 
@@ -104,9 +111,13 @@ def settings_of(file: Path | None, options: Options, typed: Sequence[str]) -> Co
     return load_settings(file)
 
 
-def services_of(config: Config, business: Business) -> list[Service]:
-    """Every service, in the order in which they open."""
+def services_of(config: Config, business: Business, password: str | None = None) -> list[Service]:
+    """Every service, in the order in which they open; `password` lets somebody try the desk out."""
     services: list[Service] = [Books(business.store, business.measured), *_texts(config, business)]
+    if config.web is not None:
+        extra = [demonstrator(password)] if password is not None else []
+        floor = FloorService(business, config.store.database, extra)
+        services += [floor, Pages(config.web.host, config.web.port, floor)]
     if config.operations is not None:
         told = Operations(config.operations.host, config.operations.port, services)
         return [told, *services]
@@ -152,12 +163,17 @@ async def serve(config: Config) -> int:
     if not business.sellers:
         typer.echo("no seller to serve", err=True)
         return 1
-    services = services_of(config, business)
+    password = password_of_a_demonstration(config)
+    services = services_of(config, business, password)
     stop, hurry = stop_signals()
 
     def opened() -> None:
         control_port = next((s.control_port for s in services if isinstance(s, Simulator)), None)
         _say_what_next(business.sellers, database, control_port)
+        for pages in (s for s in services if isinstance(s, Pages)):
+            address = f"http://{pages.host}:{pages.port}"
+            known = f", sign in as {NAME} with {password}" if password else ""
+            typer.echo(f"For agents: {address}/desk, for supervisors {address}/floor{known}")
         for told in (s for s in services if isinstance(s, Operations)):
             typer.echo(f"For operators: http://{told.host}:{told.port}/metrics, /health, /ready")
 

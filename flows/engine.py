@@ -89,6 +89,19 @@ def step(
     return _uncommon(machine, session, given, now)
 
 
+def go_to(
+    machine: Machine, session: Session, step: str, given: Given, now: int
+) -> tuple[Session, list[Effect]]:
+    """Go on at a step of the flow, whatever the session waits for: a person sends the buyer there.
+
+    Raises KeyError if the flow has no such step.
+    """
+    turn = _turn(machine, session, given, now)
+    turn.calls = ()
+    sign = _walk(machine, turn, machine.program.steps[step])
+    return _close(turn, session, sign, session.turns + 1)
+
+
 def _turn(machine: Machine, session: Session, given: Given, now: int) -> Turn:
     turn = Turn()
     turn.values = dict(session.values)

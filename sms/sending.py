@@ -77,7 +77,8 @@ class Sending:
         if self._is_full():
             self._behind_after = texts[0][0] - 1
             return
-        self._submit(texts)
+        for text_id, text in texts:
+            self._submit(text_id, text)
 
     def _is_full(self) -> bool:
         """Whether a carrier's queue has no room for a batch; its texts then wait in the outbox."""
@@ -87,26 +88,21 @@ class Sending:
         """Send what waits in the outbox, oldest first, as far as there is room again."""
         while self._behind_after is not None and not self._is_full():
             waiting = self.outbox.waiting_texts(self._behind_after, RESEND_MAX)
-            self._behind_after = waiting[-1][0] if waiting else None
-            self._submit(waiting)
+            for text_id, text in waiting:
+                self._behind_after = text_id
+                self._submit(text_id, text)
+            if not waiting:
+                self._behind_after = None
 
-    def _submit(self, texts: Sequence[tuple[int, OutgoingText]]) -> None:
-        """Hand texts to their carriers, each carrier's together."""
-        of_carrier: dict[str, list[Submission]] = {}
-        for text_id, text in texts:
-            esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
-            if esme is None:
-                return
-            carrier = esme.carrier
-            self._reference = (self._reference + 1) & 0xFF
-            cut = self._cut(text.text, carrier)
-            reply = _Reply(text_id, len(cut))
-            submissions = of_carrier.setdefault(carrier.name, [])
-            for one in cut:
-                submissions.append(Submission(reply, _submit_sm(carrier, text, one)))
-        for name, submissions in of_carrier.items():
-            self.esmes[name].submit(submissions)
-        self.counters.replies += len(texts)
+    def _submit(self, text_id: int, text: OutgoingText) -> None:
+        esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
+        if esme is None:
+            return
+        self._reference = (self._reference + 1) & 0xFF
+        cut = self._cut(text.text, esme.carrier)
+        reply = _Reply(text_id, len(cut))
+        esme.submit([Submission(reply, _submit_sm(esme.carrier, text, one)) for one in cut])
+        self.counters.replies += 1
 
     def _cut(self, text: str, carrier: Carrier) -> Sequence[segments.Segment]:
         """The segments of a text; of one that is too long, as much as may be sent."""

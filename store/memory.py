@@ -202,6 +202,19 @@ class MemoryStore:
         """See store.sqlite."""
         return self._kept.buyers.get((seller, number))
 
+    def contact(self, key: ContactKey) -> Contact | None:
+        """See store.sqlite."""
+        return self._kept.contacts.get(key)
+
+    def talk(self, key: ContactKey, serial: int) -> list[str]:
+        """See store.sqlite."""
+        return [
+            line
+            for talk in self._kept.talks
+            if (talk.contact, talk.serial) == (key, serial)
+            for line in talk.lines.split("\n")
+        ]
+
     def talks(self, seller: str, limit: int = 100) -> list[tuple[str, str, int, int, str]]:
         """See store.sqlite."""
         sessions: dict[tuple[str, str, int], list[Talk]] = {}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from center.awaited import Awaited
 from center.changes import OutgoingText
-from center.contact import Arrival
+from center.contact import Arrival, Contact, ContactKey
 from center.orders.number import order_number, order_serial
 from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
 from center.ports import StoreError
@@ -23,7 +23,7 @@ from store.outbox_rows import OutboxRows
 from store.queries import queries, schema
 from store.records import kept_from, pack_buyer, unpack_awaited, unpack_buyer, unpack_lines
 from store.retention import Retention
-from store.turn_log import ROWS_READ_MAX, TalkRow, TurnIds, row_id, talks
+from store.turn_log import ROWS_READ_MAX, TalkRow, TurnIds, row_id, talk, talks
 
 SCHEMA_VERSION = "2"
 BUSY_TIMEOUT_S = 5.0
@@ -312,6 +312,21 @@ class SqliteStore:
         """What is known of a buyer."""
         row = self._db.execute(self._sql["buyer"], (self._number(seller), number)).fetchone()
         return unpack_buyer(number, row[0]) if row is not None else None
+
+    def contact(self, key: ContactKey) -> Contact | None:
+        """A session as it is kept."""
+        number = self._number(key.seller)
+        row = self._db.execute(self._sql["contact"], (number, key.buyer, key.channel)).fetchone()
+        return Contact(*row) if row is not None else None
+
+    def talk(self, key: ContactKey, serial: int) -> list[str]:
+        """Lines of one session's log, oldest first."""
+        number = self._number(key.seller)
+        if number is None:
+            return []
+        between = (row_id(number, 0), row_id(number + 1, 0), ROWS_READ_MAX)
+        rows = self._db.execute(self._sql["turns_of_seller"], between)
+        return talk((row[0] for row in rows), key, serial)
 
     def talks(self, seller: str, limit: int = 100) -> list[TalkRow]:
         """Logged conversations, a row a session, newest first: buyer, channel, serial, began, lines."""

@@ -12,6 +12,7 @@ from functools import cache
 import msgspec
 
 from center.changes import Talk
+from center.contact import ContactKey
 
 SELLER_BITS = 20
 AT_BITS = 32
@@ -73,6 +74,18 @@ def pack_turns(talks: Sequence[Talk]) -> bytes:
     return _codec()[0].encode(
         [(t.contact.buyer, t.contact.channel, t.serial, t.at, t.lines) for t in talks]
     )
+
+
+def talk(rows: Iterable[bytes], key: ContactKey, serial: int) -> list[str]:
+    """Lines of one session, oldest first. `rows` come newest first and are read back to the session's first turn."""
+    turns: list[str] = []
+    for row in rows:
+        for turn in reversed(_codec()[1].decode(row)):
+            if (turn.buyer, turn.channel, turn.serial) == (key.buyer, key.channel, serial):
+                turns.append(turn.lines)
+                if turn.lines.startswith("@ "):
+                    return [line for lines in reversed(turns) for line in lines.split("\n")]
+    return [line for lines in reversed(turns) for line in lines.split("\n")]
 
 
 def talks(rows: Iterable[bytes], limit: int) -> list[TalkRow]:

@@ -69,7 +69,7 @@ class WebServer:
         self._server.should_exit = True
         if self._serving is not None:
             await self._serving
-        await self._server.shutdown()
+            await self._server.shutdown()
 
 
 class _Server(uvicorn.Server):

@@ -137,6 +137,15 @@ class OperationsSection(Section):
     """Port to listen on; 0: any."""
 
 
+class WebSection(Section):
+    """The agents' desk (/desk), the supervisors' page (/floor) and the web telephone (/telephone/)."""
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Address to listen on. Browsers give a microphone only to this machine's pages or over https: put a proxy before it."""
+    port: Port | None = None
+    """Port to listen on; 0: any; left out: 8400, or any other where that is taken."""
+
+
 class LogSection(Section):
     """What is told on standard error."""
 
@@ -157,6 +166,7 @@ class Config(Section):
     carrier: Annotated[list[CarrierSection], Field(max_length=64)] = []
     simulator: SimulatorSection = SimulatorSection()
     operations: OperationsSection | None = None
+    web: WebSection | None = None
     log: LogSection = LogSection()
 
     @model_validator(mode="after")

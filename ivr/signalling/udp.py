@@ -24,17 +24,6 @@ log = logging.getLogger(__name__)
 Received = Callable[[list[tuple[bytes, Flow]]], None]
 
 
-_SO_RCVBUFFORCE = 33
-"""Linux: past the system's maximum, where we have the privilege."""
-
-
-def _widen(made: socket.socket) -> None:
-    try:
-        made.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
-    except OSError:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-
-
 class UdpSocket:
     """A bound socket that hands over what comes, many datagrams at a time."""
 
@@ -53,7 +42,8 @@ class UdpSocket:
         made = socket.socket(family, socket.SOCK_DGRAM)
         made.setblocking(False)
         try:
-            _widen(made)
+            # SO_RCVBUFFORCE needs a privilege; without it the system's own maximum is what we get.
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
             made.bind((self.host, self.port))
         except OSError:
             made.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ivr.sip.crypto import SUITES, Crypto
 from ivr.sip.errors import ProtocolError
@@ -173,7 +172,6 @@ def _choose(offer: Sdp, local: LocalMedia) -> int:
     return chosen
 
 
-@lru_cache(maxsize=4_096)
 def _unreachable(host: str) -> bool:
     try:
         address = ipaddress.ip_address(host)

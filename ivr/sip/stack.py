@@ -497,9 +497,6 @@ class Stack:
         if self.calls.pop(call.name, None) is None:
             return
         self._lines[call.trunk.name] -= 1
-        if isinstance(call, IncomingCall):
-            # Its transaction outlives it by half a minute, and would keep it.
-            call.invite.transaction.context = None
         if call.initial is not None:
             self._initial.pop(call.initial, None)
 

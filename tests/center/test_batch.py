@@ -11,6 +11,7 @@ from center.awaited import Awaited
 from center.batch import OUTCOME_AGAIN_S, TurnBatch
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
+from center.desk.heard import Heard
 from center.ports import Batch, StoreFullError
 from center.shops import Shops
 from center.taken import Fate, Taken
@@ -53,9 +54,13 @@ class Desk:
     """A performer who hands over later."""
 
     asked: list[Awaited] = field(default_factory=list[Awaited])
+    overheard: list[Heard] = field(default_factory=list[Heard])
 
     def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:
         return None if isinstance(effect, HandOver) else Outcome("failed")
+
+    def heard(self, heard: Sequence[Heard]) -> None:
+        self.overheard += heard
 
     def perform(self, awaited: Sequence[Awaited]) -> None:
         self.asked += awaited

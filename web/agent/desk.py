@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 from starlette.websockets import WebSocket
 
+from center.acd.agent import Presence
+from center.desk.card import Card
+from center.desk.desk import RefusedError, Speaker, Stage
 from web.agent import messages as m
-from web.agent.card import Card
-from web.agent.floor import Floor, Presence, RefusedError, Stage
+from web.agent.floor import Floor
 from web.socket import PageSocket
 
 _decoder: msgspec.json.Decoder[m.DeskMessage] = msgspec.json.Decoder(m.DeskMessage)
 
 
 class DeskSocket:
-    """See web.agent.floor.Desk. Nothing is kept here: a page that comes back is told all by the floor."""
+    """See center.desk.desk.Desk. Nothing is kept here: a page that comes back is told all by the floor."""
 
     def __init__(self, socket: WebSocket, floor: Floor, agent: str) -> None:
         self._page = PageSocket(socket)
@@ -35,7 +35,7 @@ class DeskSocket:
             self._floor.sign_out(self._agent, self)
 
     def close(self, why: str) -> None:
-        """Another desk has taken the place of this one."""
+        """See Desk."""
         self._page.tell("closed", why=why)
         self._page.close()
 
@@ -61,9 +61,13 @@ class DeskSocket:
         """See Desk."""
         self._page.tell("card", card=card)
 
-    def said(self, contact: str, who: Literal["buyer", "agent", "shop"], text: str) -> None:
+    def said(self, contact: str, who: Speaker, text: str) -> None:
         """See Desk."""
         self._page.tell("said", contact=contact, who=who, text=text)
+
+    def refused(self, contact: str, why: str) -> None:
+        """See Desk."""
+        self._page.tell("refused", contact=contact, why=why)
 
     def ended(self, contact: str, why: str) -> None:
         """See Desk."""

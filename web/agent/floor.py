@@ -1,7 +1,7 @@
-"""What the desk needs of the outside: the floor that its person works on, and what the floor tells the desk.
+"""What the desk's page needs of the outside: the floor that its person works on.
 
-The floor is the router with its journal, the turn batch and the media plane behind one face; commands/ ties them. The desk
-itself decides nothing: it shows what it is told and passes on what its person does.
+center.desk.switchboard is one. The page itself decides nothing: it shows what it is told and passes on what its person
+does.
 """
 
 from __future__ import annotations
@@ -9,84 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-import msgspec
+from center.desk.card import BasketLine
+from center.desk.desk import Desk, FloorView
+from center.desk.ports import ListenMode
 
-from web.agent.card import BasketLine, Card
-
-Presence = Literal["signed out", "not ready", "ready"]
-Stage = Literal["offered", "talking", "held", "wrap-up"]
-ListenMode = Literal["monitor", "whisper", "barge-in"]
 TransferKind = Literal["agent", "queue", "step", "outside"]
-
-
-class RefusedError(Exception):
-    """The floor does not do that now; the message is for the person at the desk."""
-
-
-class QueueView(msgspec.Struct, frozen=True):
-    """One queue as it is now."""
-
-    queue: str
-    waiting: int
-    longest_s: float
-    ready: int
-    """Agents who could take one now."""
-    talking: int
-    service_level: float | None
-    """Answered within the target of all who came, today; None before the first."""
-    abandoned: int
-    mean_wait_s: float | None
-
-
-class AgentView(msgspec.Struct, frozen=True):
-    """One agent as they are now."""
-
-    agent: str
-    presence: Presence
-    reason: str
-    contacts: tuple[str, ...]
-    occupancy: float
-    since: float
-
-
-class FloorView(msgspec.Struct, frozen=True):
-    """All of it, for who leads."""
-
-    at: float
-    queues: tuple[QueueView, ...]
-    agents: tuple[AgentView, ...]
-
-
-class Desk(Protocol):
-    """One agent's desk, as the floor calls back. Nothing here waits."""
-
-    def presence(self, presence: Presence, reason: str) -> None:
-        """What the router holds of this agent."""
-        ...
-
-    def offered(self, card: Card, answer_by: float) -> None:
-        """Ring, until it is answered or withdrawn."""
-        ...
-
-    def withdrawn(self, contact: str, why: str) -> None:
-        """Stop ringing."""
-        ...
-
-    def stage(self, contact: str, stage: Stage) -> None:
-        """A contact of this desk is at another stage."""
-        ...
-
-    def card(self, card: Card) -> None:
-        """What is known of a contact has changed."""
-        ...
-
-    def said(self, contact: str, who: Literal["buyer", "agent", "shop"], text: str) -> None:
-        """A line of the conversation."""
-        ...
-
-    def ended(self, contact: str, why: str) -> None:
-        """The contact is off this desk."""
-        ...
 
 
 class Floor(Protocol):
@@ -97,7 +24,7 @@ class Floor(Protocol):
         ...
 
     def sign_out(self, agent: str, desk: Desk) -> None:
-        """Leave; talks go on at the next desk that signs in within a bound, else go back to their queue."""
+        """Leave. Talks wait a while for the next desk of this agent; then they go back to their queue."""
         ...
 
     def ready(self, agent: str) -> None:

@@ -7,8 +7,9 @@ import asyncio
 import msgspec
 from starlette.websockets import WebSocket
 
+from center.desk.desk import RefusedError
 from web.agent import messages as m
-from web.agent.floor import Floor, RefusedError
+from web.agent.floor import Floor
 from web.socket import PageSocket
 
 VIEW_EVERY_S = 1.0

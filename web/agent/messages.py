@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from web.agent.card import BasketLine
-from web.agent.floor import ListenMode, TransferKind
+from center.desk.card import BasketLine
+from center.desk.ports import ListenMode
+from web.agent.floor import TransferKind
 
 TEXT_CHARACTERS_MAX = 1_000
 NOTE_CHARACTERS_MAX = 2_000

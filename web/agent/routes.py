@@ -11,10 +11,11 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
+from center.desk.desk import RefusedError
 from web.accounts.account import Account
 from web.accounts.routes import Doorkeeper, may_lead
 from web.agent.desk import DeskSocket
-from web.agent.floor import Floor, RefusedError
+from web.agent.floor import Floor
 from web.agent.lead import LeadSocket
 
 PAGES = Path(__file__).parent / "pages"

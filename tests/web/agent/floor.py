@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from center.desk.card import BasketLine, Card, Goods, PastOrder, Recording
+from center.desk.desk import AgentView, FloorView, QueueView, RefusedError
 from ivr.webrtc.leg import BrowserLeg, new_certificate
-from web.agent.card import BasketLine, Card, Goods, PastOrder, Recording
-from web.agent.floor import AgentView, FloorView, QueueView, RefusedError
 
 CALL = Card(
     contact="noodles/13900000001/voice/3",

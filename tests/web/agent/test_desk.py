@@ -7,13 +7,13 @@ from playwright.sync_api import Page, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from center.desk.card import BasketLine
 from tests.browser import WAIT_MS_MAX, browser, write_tone
 from tests.loop import LoopThread
 from tests.web.agent.floor import CALL, TEXTS, OneQueueFloor
 from web.accounts.account import Account, Role
 from web.accounts.password import hash_password
 from web.accounts.routes import Doorkeeper
-from web.agent.card import BasketLine
 from web.agent.messages import TEXT_CHARACTERS_MAX, WORD_CHARACTERS_MAX, Transfer, Write, too_long
 from web.agent.routes import agent_routes
 from web.app import web_app

@@ -1,0 +1,143 @@
+"""The router with its journal: events in, kept, and only then their decisions out.
+
+Events that come together are kept in one transaction (group commit). A decision leaves after its event is on disk, so a
+process that stops at any instruction has at worst decided something that nobody was told; the router that is made anew
+from the journal decides it again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from center.acd import journal as j
+from center.acd.decisions import Decision
+from center.acd.events import ContractEnded, ContractSet, Happening, Passed
+from center.acd.router import Router
+from center.ports import Later, StoreError, Timer
+
+GATHER_S = 0.002
+"""Events are collected so long: at 4,000 a second eight share a commit."""
+AGAIN_S = 0.5
+"""What the journal refused is offered to it again after so long."""
+SLEEP_S_MAX = 3_600.0
+
+Decided = Callable[[Sequence[Happening], Sequence[Decision]], None]
+"""Told of events that are kept, with what they led to."""
+
+log = logging.getLogger(__name__)
+
+
+class Journal(Protocol):
+    """Keeps the router's events. What `append` was given is on disk when it returns, all or none. Raises StoreError."""
+
+    def append(self, records: Sequence[bytes]) -> None:
+        """Keep records behind those before."""
+        ...
+
+    def records(self) -> Iterator[bytes]:
+        """All of them, in order."""
+        ...
+
+    def begin_anew(self, records: Sequence[bytes]) -> None:
+        """These in place of all before, in one transaction."""
+        ...
+
+
+class KeptRouter:
+    """See the module. `now` gives Unix seconds; `later` calls after a delay."""
+
+    def __init__(
+        self, journal: Journal, *, later: Later, now: Callable[[], float], decided: Decided
+    ) -> None:
+        self.router = Router()
+        self.contracts: set[tuple[str, str]] = set()
+        """Pool and seller, as the journal has them."""
+        self.recorded = 0
+        """Events in the journal."""
+        self._journal = journal
+        self._later = later
+        self._now = now
+        self._decided = decided
+        self._events: list[Happening] = []
+        self._unkept: tuple[list[Happening], list[Decision]] | None = None
+        """Taken in, and refused by the journal so far; nothing else is taken in meanwhile."""
+        self._gathering: Timer | None = None
+        self._alarm: Timer | None = None
+
+    def load(self) -> None:
+        """Make the router anew from its journal. Raises JournalError, StoreError."""
+        for record in self._journal.records():
+            event = j.decode(record)
+            self._note_contract(event)
+            self.router.handle(event)
+            self.recorded += 1
+        self._set_alarm()
+
+    def forget(self) -> None:
+        """Begin the journal anew; for a floor on which nobody waits or talks. Raises StoreError."""
+        self._journal.begin_anew([])
+        self.router = Router()
+        self.contracts.clear()
+        self.recorded = 0
+
+    def post(self, event: Happening) -> None:
+        """Take an event in, soon, together with others."""
+        self._events.append(event)
+        if self._gathering is None:
+            self._gathering = self._later(GATHER_S, self.flush)
+
+    def flush(self) -> None:
+        """Take in what was gathered, keep it, and tell what it led to."""
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        if self._unkept is None:
+            if not self._events:
+                return
+            events, self._events = self._events, []
+            decisions = [made for event in events for made in self.router.handle(event)]
+            self._unkept = (events, decisions)
+        events, decisions = self._unkept
+        try:
+            self._journal.append([j.encode(event) for event in events])
+        except StoreError as error:
+            log.error("the journal of %d events is refused: %s", len(events), error)
+            self._gathering = self._later(AGAIN_S, self.flush)
+            return
+        self._unkept = None
+        self.recorded += len(events)
+        for event in events:
+            self._note_contract(event)
+        self._set_alarm()
+        self._decided(events, decisions)
+        if self._events and self._gathering is None:
+            self._gathering = self._later(GATHER_S, self.flush)
+
+    def stop(self) -> None:
+        """Be called no more; what was gathered and not kept is lost, as in a crash."""
+        for timer in (self._gathering, self._alarm):
+            if timer is not None:
+                timer.cancel()
+        self._gathering = self._alarm = None
+
+    def _note_contract(self, event: Happening) -> None:
+        if isinstance(event, ContractSet):
+            self.contracts.add((event.pool, event.seller))
+        elif isinstance(event, ContractEnded):
+            self.contracts.discard((event.pool, event.seller))
+
+    def _set_alarm(self) -> None:
+        """Call when the router's next thing is due."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        due = self.router.timer()
+        if due is not None:
+            delay_s = min(max(0.0, due - self._now()), SLEEP_S_MAX)
+            self._alarm = self._later(delay_s, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self.post(Passed(self._now()))

@@ -1,0 +1,102 @@
+"""Cards made of what is known: the session, the buyer, the shop, past orders and the talk so far."""
+
+from __future__ import annotations
+
+from center.awaited import Awaited
+from center.desk.card import BasketLine, Card, Goods, PastOrder
+from center.desk.ports import Records
+from center.orders.order import PlacedOrder
+from center.shops import Shops
+from flows import prompts
+from flows.machine import Machine
+from flows.program import Program
+from flows.session import Session, unpack
+
+ORDERS_SHOWN_MAX = 10
+GOODS_SHOWN_MAX = 500
+LINES_SHOWN_MAX = 200
+TEMPLATES = ("template_agent", "template_order", "template_call_back", "template_thanks")
+"""Names of messages in flows.prompts that every desk has ready."""
+
+
+class Cards:
+    """Looks things up for desks."""
+
+    def __init__(self, records: Records, shops: Shops) -> None:
+        self._records = records
+        self._shops = shops
+
+    def machine(self, awaited: Awaited) -> tuple[Session, Machine] | None:
+        """The session that waits for an agent, and what it runs on; None if either is gone."""
+        contact = self._records.contact(awaited.contact)
+        if contact is None:
+            return None
+        session = unpack(contact.session)
+        machine = self._shops.machine(session.program)
+        return (session, machine) if machine is not None else None
+
+    def card(self, name: str, awaited: Awaited, queue: str, waited_s: float) -> Card | None:
+        """The card of a contact; None if its session is gone."""
+        found = self.machine(awaited)
+        if found is None:
+            return None
+        session, machine = found
+        program = machine.program
+        seller, number, channel = awaited.contact
+        language = machine.languages.get(session.language, 0)
+        buyer = self._records.buyer(seller, number)
+        shop = program.shop_names[language]
+        orders = [
+            _past(order, session.language)
+            for order in self._records.orders_of(seller, number, ORDERS_SHOWN_MAX)
+        ]
+        last = orders[0].number if orders else ""
+        return Card(
+            contact=name,
+            channel=channel,
+            seller=seller,
+            shop=shop,
+            queue=queue,
+            number=number,
+            name=buyer.name if buyer else "",
+            language=session.language,
+            step=session.at.partition(".")[0],
+            transcript=tuple(
+                line
+                for line in self._records.lines(awaited.contact, awaited.serial)
+                if line.startswith(("> ", "< "))
+            )[-LINES_SHOWN_MAX:],
+            basket=tuple(BasketLine(line.code, line.quantity) for line in session.cart),
+            currency=program.currency,
+            decimals=program.decimals,
+            address=buyer.address if buyer else "",
+            addresses=(buyer.address,) if buyer and buyer.address else (),
+            orders=tuple(orders),
+            goods=self._goods(seller, program, language),
+            templates=tuple(
+                prompts.word(template, session.language).format(shop=shop, order=last)
+                for template in TEMPLATES
+                if last or template != "template_order"
+            ),
+            steps=tuple(program.steps)[:GOODS_SHOWN_MAX],
+            waited_s=waited_s,
+        )
+
+    def _goods(self, seller: str, program: Program, language: int) -> tuple[Goods, ...]:
+        left = self._records.stock(seller)
+        return tuple(
+            Goods(p.code, p.names[language], p.price, left.get(p.code, p.stock))
+            for p in program.products[:GOODS_SHOWN_MAX]
+        )
+
+
+def _past(order: PlacedOrder, language: str) -> PastOrder:
+    """An order in the words that the buyer gets."""
+    line, join = prompts.word("line", language), prompts.word("line_join", language)
+    return PastOrder(
+        order.number,
+        prompts.word(str(order.status), language),
+        order.total,
+        order.placed_at,
+        join.join(line.format(name=one.name, quantity=one.quantity) for one in order.lines),
+    )

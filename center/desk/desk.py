@@ -1,0 +1,92 @@
+"""A desk as the floor calls it, and what a supervisor is shown."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from center.acd.agent import Presence
+from center.desk.card import Card
+
+Stage = Literal["offered", "talking", "held", "wrap-up"]
+Speaker = Literal["buyer", "agent", "shop"]
+
+
+class RefusedError(Exception):
+    """The floor does not do that now; the message is for the person at the desk."""
+
+
+class Desk(Protocol):
+    """One agent's desk. Nothing here waits, and a desk that is gone ignores it."""
+
+    def presence(self, presence: Presence, reason: str) -> None:
+        """What the router holds of this agent."""
+        ...
+
+    def offered(self, card: Card, answer_by: float) -> None:
+        """Ring, until it is answered or withdrawn; `answer_by` in Unix seconds."""
+        ...
+
+    def withdrawn(self, contact: str, why: str) -> None:
+        """Stop ringing."""
+        ...
+
+    def stage(self, contact: str, stage: Stage) -> None:
+        """A contact of this desk is at another stage."""
+        ...
+
+    def card(self, card: Card) -> None:
+        """What is known of a contact has changed, or the desk came back and has this contact."""
+        ...
+
+    def said(self, contact: str, who: Speaker, text: str) -> None:
+        """A line of the conversation."""
+        ...
+
+    def refused(self, contact: str, why: str) -> None:
+        """Something that the desk asked for, and that was begun, could not be done."""
+        ...
+
+    def ended(self, contact: str, why: str) -> None:
+        """The contact is off this desk."""
+        ...
+
+    def close(self, why: str) -> None:
+        """Somebody sits down elsewhere under this name; this desk is told nothing more."""
+        ...
+
+
+class QueueView(msgspec.Struct, frozen=True):
+    """One queue as it is now."""
+
+    queue: str
+    waiting: int
+    longest_s: float
+    ready: int
+    """Agents who could take one now."""
+    talking: int
+    service_level: float | None
+    """As center.acd.measures has it; None before the first contact."""
+    abandoned: int
+    mean_wait_s: float | None
+
+
+class AgentView(msgspec.Struct, frozen=True):
+    """One agent as they are now."""
+
+    agent: str
+    presence: Presence
+    reason: str
+    contacts: tuple[str, ...]
+    occupancy: float
+    since: float
+    """Unix seconds of the last change of presence."""
+
+
+class FloorView(msgspec.Struct, frozen=True):
+    """All of it, for who leads."""
+
+    at: float
+    queues: tuple[QueueView, ...]
+    agents: tuple[AgentView, ...]

@@ -1,0 +1,96 @@
+"""What the switchboard needs of the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from center.contact import Contact, ContactKey
+from center.orders.order import PlacedOrder
+from flows.inputs import Buyer
+
+ListenMode = Literal["monitor", "whisper", "barge-in"]
+
+
+class Records(Protocol):
+    """What is known of a buyer whom an agent serves."""
+
+    def contact(self, key: ContactKey) -> Contact | None:
+        """The session as it is kept."""
+        ...
+
+    def buyer(self, seller: str, number: str) -> Buyer | None:
+        """The buyer."""
+        ...
+
+    def orders_of(self, seller: str, buyer: str, limit: int) -> Sequence[PlacedOrder]:
+        """Orders of one buyer, newest first."""
+        ...
+
+    def stock(self, seller: str) -> dict[str, int]:
+        """What is left of each product."""
+        ...
+
+    def lines(self, key: ContactKey, serial: int) -> Sequence[str]:
+        """The conversation of one session so far, as lines of a transcript."""
+        ...
+
+
+class Voice(Protocol):
+    """Calls that agents take: the switchboard says who is to hear whom, and the voice channel does it. Nothing waits."""
+
+    def connect(self, contact: str, agent: str) -> None:
+        """Buyer and agent hear one another."""
+        ...
+
+    def hold(self, contact: str) -> None:
+        """The buyer hears music, the agent nothing."""
+        ...
+
+    def resume(self, contact: str) -> None:
+        """As before."""
+        ...
+
+    def release(self, contact: str) -> None:
+        """The agent is off the call; the buyer's leg goes on with its flow."""
+        ...
+
+    def keys(self, contact: str, keys: str) -> None:
+        """Keys into the call."""
+        ...
+
+    def transfer(self, contact: str, number: str) -> None:
+        """The buyer's leg to a number outside. Raises RefusedError if the seller's list does not hold it."""
+        ...
+
+    def invite(self, contact: str, agent: str) -> None:
+        """One more agent into the call."""
+        ...
+
+    def say(self, contact: str, prompt: str, wait_s: float) -> None:
+        """A prompt for one who waits, by its name, with how long it is thought to take."""
+        ...
+
+    def propose_call_back(self, contact: str, wait_s: float) -> None:
+        """Ask one who waits whether to be called back."""
+        ...
+
+    def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
+        """A supervisor on an agent's call. Raises RefusedError if there is none."""
+        ...
+
+    def stop_listening(self, supervisor: str) -> None:
+        """No more."""
+        ...
+
+    async def line(self, agent: str, offer: str) -> str:
+        """Bring up a desk's softphone: the browser's description in, ours out (SDP). Raises RefusedError."""
+        ...
+
+    def hang_up(self, agent: str) -> None:
+        """A desk's softphone is gone."""
+        ...
+
+    def recording(self, contact: str, recording: str) -> bytes:
+        """A recording as a WAV file. Raises RefusedError."""
+        ...

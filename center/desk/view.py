@@ -1,0 +1,73 @@
+"""The floor as a supervisor sees it: queues that are in use, agents who are signed in."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from center.acd.backlog import Backlog
+from center.acd.measures import QueueMeasure
+from center.acd.needs import Profile
+from center.acd.router import Router
+from center.acd.seats import Person
+from center.desk.desk import AgentView, FloorView, QueueView
+
+QUEUES_SHOWN_MAX = 1_000
+AGENTS_SHOWN_MAX = 2_000
+
+
+def view_of(router: Router, now: float) -> FloorView:
+    """Queues to which somebody came, those with most who wait first; agents who are signed in, by name."""
+    in_use = [b for b in router.backlogs.values() if b.counts.arrived]
+    in_use.sort(key=lambda backlog: (-backlog.waiting, backlog.queue.name))
+    signed_in = [p for p in router.people.values() if p.presence != "signed out"]
+    signed_in.sort(key=lambda person: person.agent.name)
+    free = Counter(
+        person.profile for person in signed_in if any(seat.free() for seat in person.seats)
+    )
+    talking = Counter(t.backlog.queue.name for t in router.tickets.values() if t.slot == "busy")
+    return FloorView(
+        now,
+        tuple(_queue(router, b, now, free, talking) for b in in_use[:QUEUES_SHOWN_MAX]),
+        tuple(_agent(router, person, now) for person in signed_in[:AGENTS_SHOWN_MAX]),
+    )
+
+
+def _queue(
+    router: Router,
+    backlog: Backlog,
+    now: float,
+    free: Counter[Profile],
+    talking: Counter[str],
+) -> QueueView:
+    name = backlog.queue.name
+    measure = router.queue_measure(name)
+    counts = measure.counts
+    since = [ticket.since for ticket in backlog.tickets()]
+    profiles = {p for need in backlog.first if need is not None for p in need.profiles}
+    return QueueView(
+        name,
+        backlog.waiting,
+        max(0.0, now - min(since)) if since else 0.0,
+        sum(free[profile] for profile in profiles),
+        talking[name],
+        measure.service_level if _has_figures(measure) else None,
+        counts.abandoned,
+        measure.speed_of_answer_s if counts.answered else None,
+    )
+
+
+def _has_figures(measure: QueueMeasure) -> bool:
+    counts = measure.counts
+    return bool(counts.answered or counts.abandoned - counts.abandoned_short or counts.timed_out)
+
+
+def _agent(router: Router, person: Person, now: float) -> AgentView:
+    measure = router.agent_measure(person.agent.name)
+    return AgentView(
+        measure.name,
+        measure.presence,
+        measure.reason,
+        tuple(name for name, slot in measure.contacts if slot != "offered"),
+        measure.occupancy,
+        min(now, person.measured_at),
+    )

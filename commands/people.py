@@ -1,0 +1,80 @@
+"""`dialcart people`: who works on the floor, and for whom. A running shop learns of changes at its next start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from center.acd.agent import LEVEL_MAX, Agent, Skill
+from center.desk.person import Person, PersonRole
+from commands.serving.floor import people_file
+from store.people import People
+from web.accounts.password import PasswordError, hash_password
+
+
+def listing(database: Path) -> int:
+    """Show everybody; the exit status."""
+    people = People(people_file(database))
+    for person in people.people():
+        agent = person.agent
+        skills = ", ".join(f"{skill.name}={skill.level}" for skill in agent.skills)
+        typer.echo(
+            f"{agent.name:<16} {person.role:<10} {agent.pool:<12} 1 call, {agent.sms_slots} texts  {skills}"
+        )
+    for pool, seller in people.contracts():
+        typer.echo(f"{pool} serves {seller}")
+    people.close()
+    return 0
+
+
+def add(
+    name: str,
+    role: PersonRole,
+    pool: str,
+    skills: list[str],
+    sms_slots: int,
+    password: str,
+    database: Path,
+) -> int:
+    """Enter somebody, or change them; the exit status."""
+    try:
+        agent = Agent(name, pool, tuple(map(_skill, skills)), sms_slots=sms_slots)
+        person = Person(agent, role, hash_password(password))
+    except (PasswordError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        return 2
+    people = People(people_file(database))
+    people.keep(person)
+    people.close()
+    typer.echo(f"{name} may sign in as {role}; a shop that runs knows it from its next start")
+    return 0
+
+
+def remove(name: str, database: Path) -> int:
+    """Let somebody go; the exit status."""
+    people = People(people_file(database))
+    known = people.drop(name)
+    people.close()
+    if not known:
+        typer.echo(
+            f"nobody called {name} has been entered; `dialcart people list` shows who", err=True
+        )
+        return 1
+    return 0
+
+
+def contract(pool: str, seller: str, database: Path) -> int:
+    """Let a pool serve a seller; the exit status."""
+    people = People(people_file(database))
+    people.contract(pool, seller)
+    people.close()
+    return 0
+
+
+def _skill(text: str) -> Skill:
+    """`tea=3`, or `tea` for the first level. Raises ValueError."""
+    name, _, level = text.partition("=")
+    if level and not (level.isdecimal() and 1 <= int(level) <= LEVEL_MAX):
+        raise ValueError(f"`{text}` is no skill; write NAME=LEVEL with a level of 1 to {LEVEL_MAX}")
+    return Skill(name, int(level or 1))

@@ -1,0 +1,110 @@
+"""The floor as a service: people who take buyers over, the router that says whom, and its journal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from center.contact import Contact, ContactKey
+from center.desk.person import HOUSE, Person
+from center.desk.switchboard import TELLER, Switchboard
+from center.measure import Measure, Spread, gauge
+from center.orders.order import PlacedOrder
+from commands.serving.business import Business, later
+from flows.inputs import Buyer
+from store.journal import SqliteJournal
+from store.people import People
+from store.sqlite import SqliteStore
+
+
+def people_file(database: Path) -> Path:
+    """Where the people of a database are kept."""
+    return database.with_suffix(".people")
+
+
+class KnownBuyers:
+    """See center.desk.ports.Records."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def contact(self, key: ContactKey) -> Contact | None:
+        """See Records."""
+        return self._store.contact(key)
+
+    def buyer(self, seller: str, number: str) -> Buyer | None:
+        """See Records."""
+        return self._store.buyer(seller, number)
+
+    def orders_of(self, seller: str, buyer: str, limit: int) -> Sequence[PlacedOrder]:
+        """See Records."""
+        return self._store.orders(seller, buyer=buyer, limit=limit)
+
+    def stock(self, seller: str) -> dict[str, int]:
+        """See Records."""
+        return self._store.stock(seller)
+
+    def lines(self, key: ContactKey, serial: int) -> Sequence[str]:
+        """See Records."""
+        return self._store.talk(key, serial)
+
+
+class FloorService:
+    """See commands.serving.service.Service."""
+
+    name = "floor"
+
+    def __init__(self, business: Business, database: Path, extra: Sequence[Person] = ()) -> None:
+        """`extra` are people of this run alone, such as the one of a demonstration."""
+        self.people = People(people_file(database))
+        self._journal = SqliteJournal(database.with_suffix(".floor"))
+        self._business = business
+        self._extra = tuple(extra)
+        self.switchboard = Switchboard(
+            business.turns,
+            business.shops,
+            KnownBuyers(business.store),
+            self._journal,
+            later=later,
+            now=time.time,
+        )
+
+    def person(self, name: str) -> Person | None:
+        """Somebody who may sign in."""
+        found = next((person for person in self._extra if person.agent.name == name), None)
+        return found or self.people.person(name)
+
+    async def open(self) -> None:
+        """Take up the floor as it was, and let flows hand over to it."""
+        agents = [person.agent for person in (*self.people.people(), *self._extra)]
+        sellers = [seller.seller for seller in self._business.sellers]
+        contracts = [*self.people.contracts(), *((HOUSE, seller) for seller in sellers)]
+        self.switchboard.start(agents, contracts, self._business.store.awaited())
+        self._business.turns.open(TELLER, self.switchboard)
+        self._business.turns.performer = self.switchboard
+
+    async def drain(self) -> None:
+        """Keep what was gathered; who waits or talks goes on at the next start."""
+        self.switchboard.kept.flush()
+
+    async def close(self) -> None:
+        """Let go of the files."""
+        self.switchboard.kept.flush()
+        self.switchboard.kept.stop()
+        self._journal.close()
+        self.people.close()
+
+    def unready(self) -> str | None:
+        """Always ready: without agents flows go on by their ways for busy."""
+        return None
+
+    def measures(self) -> Iterable[Measure | Spread]:
+        """How many wait, and how many serve."""
+        router = self.switchboard.kept.router
+        waiting = sum(backlog.waiting for backlog in router.backlogs.values())
+        ready = sum(person.presence == "ready" for person in router.people.values())
+        talking = sum(ticket.slot == "busy" for ticket in router.tickets.values())
+        yield gauge("dialcart_floor_waiting", "Buyers who wait for an agent.", waiting)
+        yield gauge("dialcart_floor_agents_ready", "Agents who are ready.", ready)
+        yield gauge("dialcart_floor_talking", "Buyers who are with an agent.", talking)

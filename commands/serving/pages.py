@@ -1,0 +1,77 @@
+"""The pages as a service: the agents' desk, the supervisors' floor, the web telephone, on one port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.routing import BaseRoute
+
+from center.measure import Measure, Spread
+from commands.serving.floor import FloorService
+from web.accounts.account import Account, Role
+from web.accounts.routes import Doorkeeper
+from web.agent.routes import agent_routes
+from web.app import web_app
+from web.server import WebServer
+
+PORT = 8400
+"""Where the pages are unless it is said otherwise."""
+
+
+class KnownPeople:
+    """See web.accounts.account.Accounts."""
+
+    def __init__(self, floor: FloorService) -> None:
+        self._floor = floor
+
+    def account(self, name: str) -> Account | None:
+        """See Accounts."""
+        person = self._floor.person(name)
+        if person is None or not person.password:
+            return None
+        return Account(name, Role(person.role), person.password)
+
+
+class Pages:
+    """See commands.serving.service.Service."""
+
+    name = "pages"
+
+    def __init__(self, host: str, port: int | None, floor: FloorService) -> None:
+        """`port` None: PORT, or any other where that is taken."""
+        self.host = host
+        door = Doorkeeper(KnownPeople(floor))
+        routes: list[BaseRoute] = [*door.routes(), *agent_routes(floor.switchboard, door)]
+        self._app = web_app(routes, "/desk")
+        self._may_move = port is None
+        self._server = WebServer(self._app, host, PORT if port is None else port)
+
+    @property
+    def port(self) -> int:
+        """Where it listens, once it is open."""
+        return self._server.port
+
+    async def open(self) -> None:
+        """Listen. Raises OSError if the port is taken."""
+        try:
+            await self._server.__aenter__()
+        except OSError:
+            if not self._may_move:
+                raise
+            self._server = WebServer(self._app, self.host, 0)
+            await self._server.__aenter__()
+
+    async def drain(self) -> None:
+        """Pages that are open are told when the server closes."""
+
+    async def close(self) -> None:
+        """Close what is open."""
+        await self._server.__aexit__(None, None, None)
+
+    def unready(self) -> str | None:
+        """Ready while it listens."""
+        return None
+
+    def measures(self) -> Iterable[Measure | Spread]:
+        """None of its own."""
+        return ()

@@ -1,0 +1,65 @@
+"""The floor's journal: records in their order, in a file of their own, each append one transaction that is on disk."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from center.ports import StoreError
+from store.batch import errors
+
+BUSY_TIMEOUT_S = 5.0
+READ_AT_ONCE = 10_000
+
+_SCHEMA = "create table if not exists journal (id integer primary key, record blob not null)"
+
+
+class SqliteJournal:
+    """See center.acd.kept.Journal. In a file of its own, so that routing does not wait for orders, nor they for it."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Open or make the file. Raises StoreError if it is no journal of ours."""
+        if str(path) != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        try:
+            self._db.execute("pragma journal_mode = wal")
+            self._db.execute("pragma synchronous = full")
+            self._db.execute(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{path} is not a journal of dialcart: {error}") from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def append(self, records: Sequence[bytes]) -> None:
+        """See Journal."""
+        self._write(records, clear=False)
+
+    def begin_anew(self, records: Sequence[bytes]) -> None:
+        """See Journal."""
+        self._write(records, clear=True)
+
+    def records(self) -> Iterator[bytes]:
+        """See Journal."""
+        with errors():
+            cursor = self._db.execute("select record from journal order by id")
+            while rows := cursor.fetchmany(READ_AT_ONCE):
+                yield from (row[0] for row in rows)
+
+    def _write(self, records: Sequence[bytes], *, clear: bool) -> None:
+        with errors():
+            self._db.execute("begin immediate")
+            try:
+                if clear:
+                    self._db.execute("delete from journal")
+                self._db.executemany(
+                    "insert into journal (record) values (?)", [(record,) for record in records]
+                )
+                self._db.execute("commit")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("rollback")
+                raise

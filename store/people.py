@@ -1,0 +1,114 @@
+"""People who work on the floor, and which pools serve which sellers; a file beside the database of orders."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import cast
+
+from center.acd.agent import Agent, Skill
+from center.desk.person import Person, PersonRole
+from center.ports import StoreError
+from store.batch import errors
+
+_SCHEMA = """
+create table if not exists people (
+  name text primary key,
+  role text not null check (role in ('agent', 'supervisor')),
+  password text not null,
+  pool text not null,
+  skills text not null,
+  voice_slots integer not null,
+  sms_slots integer not null
+) without rowid;
+create table if not exists contracts (
+  pool text not null,
+  seller text not null,
+  primary key (pool, seller)
+) without rowid;
+"""
+
+
+class People:
+    """Small and seldom written; every write is on disk when it returns."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Open or make the file. Raises StoreError if it is not one of ours."""
+        if str(path) != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._db.execute("pragma journal_mode = wal")
+            self._db.execute("pragma synchronous = full")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{path} holds no people of dialcart: {error}") from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def people(self) -> list[Person]:
+        """Everybody, by name."""
+        with errors():
+            rows = self._db.execute(
+                "select name, role, password, pool, skills, voice_slots, sms_slots"
+                " from people order by name"
+            ).fetchall()
+        return [_person(row) for row in rows]
+
+    def person(self, name: str) -> Person | None:
+        """One of them."""
+        with errors():
+            row = self._db.execute(
+                "select name, role, password, pool, skills, voice_slots, sms_slots"
+                " from people where name = ?",
+                (name,),
+            ).fetchone()
+        return _person(row) if row is not None else None
+
+    def keep(self, person: Person) -> None:
+        """Enter or change somebody."""
+        agent = person.agent
+        with errors():
+            self._db.execute(
+                "insert into people values (?, ?, ?, ?, ?, ?, ?) on conflict do update set"
+                " role = excluded.role, password = excluded.password, pool = excluded.pool,"
+                " skills = excluded.skills, voice_slots = excluded.voice_slots,"
+                " sms_slots = excluded.sms_slots",
+                (
+                    agent.name,
+                    person.role,
+                    person.password,
+                    agent.pool,
+                    json.dumps(agent.skills),
+                    agent.voice_slots,
+                    agent.sms_slots,
+                ),
+            )
+
+    def drop(self, name: str) -> bool:
+        """Somebody leaves; whether there was one of this name."""
+        with errors():
+            return bool(self._db.execute("delete from people where name = ?", (name,)).rowcount)
+
+    def contracts(self) -> list[tuple[str, str]]:
+        """Pool and seller of every contract."""
+        with errors():
+            return list(self._db.execute("select pool, seller from contracts order by 1, 2"))
+
+    def contract(self, pool: str, seller: str) -> None:
+        """Let a pool's people serve a seller."""
+        with errors():
+            self._db.execute(
+                "insert into contracts values (?, ?) on conflict do nothing", (pool, seller)
+            )
+
+
+def _person(row: tuple[str, str, str, str, str, int, int]) -> Person:
+    name, role, password, pool, skills, voice_slots, sms_slots = row
+    agent = Agent(
+        name, pool, tuple(Skill(*skill) for skill in json.loads(skills)), voice_slots, sms_slots
+    )
+    return Person(agent, cast("PersonRole", role), password)

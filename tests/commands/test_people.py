@@ -1,0 +1,55 @@
+"""`dialcart people`: entered, listed, changed, let go."""
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import app
+from store.people import People
+from web.accounts.password import is_password
+
+
+@pytest.fixture
+def dialcart(tmp_path):
+    database = tmp_path / "shop.db"
+
+    def run(*words: str):
+        return CliRunner().invoke(app, ["people", *words, "--database", str(database)])
+
+    run.file = tmp_path / "shop.people"
+    return run
+
+
+def test_somebody_is_entered_with_skills_and_can_be_found(dialcart):
+    words = ("--skill", "tea=3", "--skill", "english", "--pool", "tea-desk")
+    assert dialcart("add", "li", "--password", "correct horse", *words).exit_code == 0
+    assert dialcart("contract", "tea-desk", "teahouse").exit_code == 0
+
+    listed = dialcart("list").output
+    assert "li" in listed
+    assert "tea=3, english=1" in listed
+    assert "tea-desk serves teahouse" in listed
+    people = People(dialcart.file)
+    assert is_password("correct horse", people.person("li").password)
+    people.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("add", "li", "--password", "short"), "8 to 200"),
+        (("add", "li", "--password", "correct horse", "--skill", "tea=high"), "NAME=LEVEL"),
+        (("add", "li", "--password", "correct horse", "--skill", "tea=11"), "1 to 10"),
+        (("remove", "nobody"), "people list"),
+    ],
+)
+def test_mistakes_are_told_with_what_to_write(dialcart, words, told):
+    result = dialcart(*words)
+
+    assert result.exit_code != 0
+    assert told in result.output
+
+
+def test_who_was_removed_is_gone(dialcart):
+    dialcart("add", "li", "--password", "correct horse")
+    assert dialcart("remove", "li").exit_code == 0
+    assert "li" not in dialcart("list").output

@@ -1,0 +1,36 @@
+"""The floor's journal: in order, whole or not at all, begun anew."""
+
+import pytest
+
+from center.ports import StoreError
+from store.journal import SqliteJournal
+
+
+def test_records_come_back_in_their_order_after_a_reopening(tmp_path):
+    journal = SqliteJournal(tmp_path / "floor")
+    journal.append([b"1", b"2"])
+    journal.append([b"3"])
+    journal.close()
+
+    again = SqliteJournal(tmp_path / "floor")
+    assert list(again.records()) == [b"1", b"2", b"3"]
+    again.begin_anew([b"4"])
+    assert list(again.records()) == [b"4"]
+    again.close()
+
+
+def test_an_append_that_fails_keeps_nothing(tmp_path):
+    journal = SqliteJournal(tmp_path / "floor")
+    with pytest.raises(StoreError):
+        journal.append([b"1", None])
+    journal.append([b"2"])
+
+    assert list(journal.records()) == [b"2"]
+    journal.close()
+
+
+def test_what_is_no_journal_is_refused(tmp_path):
+    (tmp_path / "floor").write_bytes(b"not a database" * 100)
+
+    with pytest.raises(StoreError, match="no"):
+        SqliteJournal(tmp_path / "floor")
