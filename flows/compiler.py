@@ -128,6 +128,8 @@ class _Compiler:
         self.spans: list[s.Span] = []
         self.entries: dict[str, _Target] = {}
         self.trap = p.NOWHERE
+        self.end = p.NOWHERE
+        """The end of the step that is being compiled."""
         self.variables: dict[str, str] = {}
         self.choices: dict[str, tuple[p.Option, ...]] = {}
         self.names: dict[int, str] = {}
@@ -139,8 +141,8 @@ class _Compiler:
             self.names.update(wait_names(step))
         self._types()
         for step in self.steps.values():
-            end = self._add(step.span, lambda: p.Return())
-            self.entries[step.name] = self._sequence(step.body, end)
+            self.end = self._add(step.span, lambda: p.Return())
+            self.entries[step.name] = self._sequence(step.body, self.end)
         trap = self._add(s.Span(next(iter(self.flow.starts), ""), 1, 1, 1), lambda: p.Goodbye())
         self.trap = trap
         nodes = tuple(build() for build in self.nodes)
@@ -431,7 +433,9 @@ class _Compiler:
                 return lambda: p.PlaceOrder(name, outcomes(), go(after))
             case s.HandOver(queue, prompts):
                 wordings = tuple(self._wording(say.text) for say in prompts)
-                return lambda: p.HandOver(name, queue, wordings, outcomes(), go(after))
+                # A buyer who has spoken to a person is not asked on where nothing says so, also in a called step.
+                then = None if after == self.end else after
+                return lambda: p.HandOver(name, queue, wordings, outcomes(), go(then))
             case s.Pay(amount):
                 return lambda: p.Pay(name, amount, outcomes(), go(after))
             case s.Request(variable, call):

@@ -634,3 +634,59 @@ def test_a_session_of_a_program_that_lost_its_question_begins_again() -> None:
     visitor.session = replace(visitor.session, at="nowhere.7")
     assert visitor.says("1") != []
     assert visitor.at.startswith(("start", "take"))
+
+
+CALLED = """
+step start
+  call where
+  say 送到{{{{ place }}}}
+    en: To {{{{ place }}}}
+  goodbye
+
+step where
+  ask place as address
+    say 送到哪里？
+      en: Where to?
+    tries 1 then -> agent
+  return
+
+step agent
+  hand over to sales
+    when busy -> bye
+    when timeout -> bye
+{below}
+step bye
+  say 再见
+    en: Bye
+  goodbye
+"""
+
+
+def handed_over(below: str) -> Visitor:
+    visitor = Visitor(machine_of(CALLED.format(below=below), SHOP.replace(ANYWHERE_TAKE, "")))
+    visitor.opens()
+    visitor.says(" ")
+    assert visitor.has(effects.HandOver)
+    visitor.learns("ok")
+    return visitor
+
+
+def test_a_session_ends_with_the_person_also_in_a_called_step() -> None:
+    visitor = handed_over("")
+    assert visitor.over
+    assert visitor.heard() == []
+
+
+def test_what_stands_below_a_hand_over_is_done_after_it() -> None:
+    assert handed_over("  say 谢谢\n    en: Thanks\n  goodbye\n").heard() == ["谢谢"]
+
+
+def test_a_return_below_a_hand_over_goes_back_to_the_call() -> None:
+    visitor = Visitor(
+        machine_of(
+            CALLED.format(below='  set place = "B"\n  return\n'), SHOP.replace(ANYWHERE_TAKE, "")
+        )
+    )
+    visitor.opens()
+    visitor.says(" ")
+    assert visitor.learns("ok") == ["送到B"]

@@ -1,4 +1,4 @@
-"""F101, F102, F103, F111, F117: steps, and whether ways lead to them, through them and out of them."""
+"""F101, F102, F103, F111: steps, and whether ways lead to them, through them and out of them."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def dead_end(subject: Subject) -> Iterator[Finding]:
     for index, label, to in entered:
         if to == p.NOWHERE or to in told or not isinstance(graph.nodes[to], p.Return):
             continue
-        if label == "ok" and isinstance(graph.nodes[index], p.HandOver | p.PlaceOrder):
+        if label == "ok" and isinstance(graph.nodes[index], p.PlaceOrder):
             continue
         told.add(to)
         span = spans[to]
@@ -170,83 +170,6 @@ def dead_end(subject: Subject) -> Iterator[Finding]:
                 "nothing has called this step, so there is nowhere to `return` to",
                 f"write `goodbye`, or come here with `call {name}`",
             )
-
-
-@rule("F117", "hand-over-comes-back", "warning")
-def hand_over_comes_back(subject: Subject) -> Iterator[Finding]:
-    """Buyers who were handed over from inside a called step come back to the call.
-
-    What it does
-    Looks for `hand over` at the end of a step to which a called step leads by `->` or by failed tries.
-
-    Why
-    A call waits until the end of a step is reached, and this is one. The buyer has spoken to a person, and is then asked
-    what the call was for.
-
-    Example
-    ```flow
-    step start
-      call where
-      say 送到{{ buyer.address }}。
-      goodbye
-
-    step where
-      ask place as address
-        confirm
-        tries 2 then -> agent
-      set buyer.address = place
-      return
-
-    step agent
-      hand over to sales
-        when busy -> bye
-        when timeout -> bye
-
-    step bye
-      goodbye
-    ```
-
-    Write instead
-    ```flow
-    step start
-      call where
-      say 送到{{ buyer.address }}。
-      goodbye
-
-    step where
-      ask place as address
-        confirm
-        tries 2 then -> agent
-      set buyer.address = place
-      return
-
-    step agent
-      hand over to sales
-        when busy -> bye
-        when timeout -> bye
-      goodbye
-
-    step bye
-      goodbye
-    ```
-    """
-    graph = graph_of(subject)
-    spans = subject.compiled.spans
-    ends = {id(step.span) for step in subject.steps}
-    told: set[int] = set()
-    for target, inside in graph.called.items():
-        for index in sorted(inside - told):
-            node = graph.nodes[index]
-            if not isinstance(node, p.HandOver) or id(spans[node.next]) not in ends:
-                continue
-            # A step that is called in order to hand over may well come back.
-            if spans[index].block != spans[target].block:
-                told.add(index)
-                yield Finding(
-                    spans[index],
-                    "a buyer who comes here out of a called step goes back to it after the hand-over",
-                    "write `goodbye` below, or `return` if that is meant",
-                )
 
 
 @rule("F111", "statement-after-jump", "warning")
