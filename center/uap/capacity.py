@@ -5,10 +5,12 @@
 
 Three promises. Nothing is held twice: a unit is on one board and with one call. Who was let in gets what its phases
 need, for it holds that from the door on; the one exception is who lost its reserve with a failed board and finds no
-other. Inserting, testing and draining a board drop nobody; a board that fails drops those who were using it, and a
-chassis that fails those who were in it.
+other. Inserting, testing and draining a board drop nobody; a board or a chassis that fails drops those who were using
+it and nobody else.
 
-Deciding costs the same however many calls there are: counts are kept, never taken again.
+A call has a home, the chassis of its port, and takes what it can there; what its home lacks comes from another chassis
+over the cascade, so that all active chassis are one pool. Deciding costs the same however many calls and chassis there
+are: counts are kept, never taken again.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from dataclasses import dataclass
 from center.uap.boards import Board, Move, Place
 from center.uap.chassis import ROLES, Chassis, PlatformError, Role
 from center.uap.door import RETRY_CLOSED_S, RETRY_FULL_S, Admitted, Refused, Why, retry_after
-from center.uap.kinds import Kind, Wants
+from center.uap.kinds import Kind
 from center.uap.models import Model
 from center.uap.resources import CAPS, NOTHING, RESOURCES, Vector
 
@@ -41,11 +43,11 @@ class Usage:
 class _Call:
     """One that was let in."""
 
-    __slots__ = ("chassis", "held", "kind", "phase", "seller")
+    __slots__ = ("held", "home", "kind", "phase", "seller")
 
-    def __init__(self, kind: Kind, chassis: Chassis, seller: str) -> None:
+    def __init__(self, kind: Kind, home: Chassis, seller: str) -> None:
         self.kind = kind
-        self.chassis = chassis
+        self.home = home
         self.seller = seller
         self.phase = 0
         self.held: list[tuple[Board, int]] = []
@@ -64,7 +66,8 @@ class Capacity:
         """By seller: calls at once that its contract allows. Who is not named has no limit of its own."""
         self._calls: dict[str, _Call] = {}
         self._of_seller: dict[str, int] = {}
-        self._active: deque[Chassis] = deque()
+        self._room: tuple[deque[Chassis], ...] = tuple(deque[Chassis]() for _ in NOTHING)
+        """By resource: active chassis that had some free when they were last looked at, in turn."""
         self._free = list(NOTHING)
         """Of all active chassis."""
         self._units = list(NOTHING)
@@ -79,7 +82,7 @@ class Capacity:
         """Let a call or a seat in, or say why not. Asked twice, the answer is the same."""
         known = self._calls.get(call)
         if known is not None:
-            return Admitted(call, known.chassis.name)
+            return Admitted(call, known.home.name)
         if seller in self.sellers and self._of_seller.get(seller, 0) >= self.sellers[seller]:
             return Refused(Why.SELLER, RETRY_FULL_S)
         caps = self._free[CAPS]
@@ -93,17 +96,15 @@ class Capacity:
         for resource, units in wants:
             if self._free[resource] < units + kind.spare[resource]:
                 return self._short_of(resource)
-        chassis = self._with_room(wants)
-        if chassis is None:
-            return Refused(Why.FULL, RETRY_FULL_S)
         if kind.is_call:
             self._full_until = max(self._full_until, now) + 1 / caps
-        found = self._calls[call] = _Call(kind, chassis, seller)
+        home = self._next(wants[0][0])
+        found = self._calls[call] = _Call(kind, home, seller)
         for resource, units in wants:
             self._take(call, found, resource, units)
         if seller:
             self._of_seller[seller] = self._of_seller.get(seller, 0) + 1
-        return Admitted(call, chassis.name)
+        return Admitted(call, home.name)
 
     def enter(self, call: str, phase: str) -> Admitted | Refused:
         """Go to another phase; what no phase from there on needs goes back.
@@ -117,7 +118,7 @@ class Capacity:
             raise PlatformError(f"call {call} is not on the platform")
         place = found.kind.place(phase)
         must = found.kind.phases[place].takes if place >= found.phase else found.kind.needs[place]
-        free = found.chassis.free
+        free = self._free
         for resource, units in enumerate(must):
             if units and units - found.holds(resource) > free[resource]:
                 return self._short_of(resource)
@@ -128,7 +129,7 @@ class Capacity:
                 self._take(call, found, resource, min(lacks, free[resource]))
             elif lacks < 0:
                 self._give_back(call, found, resource, -lacks)
-        return Admitted(call, found.chassis.name)
+        return Admitted(call, found.home.name)
 
     def release(self, call: str) -> None:
         """A call has ended or a seat is left; what it held is free. Released twice is released once."""
@@ -136,7 +137,7 @@ class Capacity:
         if found is None:
             return
         for board, resource in found.held:
-            self._return(call, found.chassis, board, resource)
+            self._return(call, board, resource)
         if found.seller:
             self._of_seller[found.seller] -= 1
             if not self._of_seller[found.seller]:
@@ -154,8 +155,6 @@ class Capacity:
             raise PlatformError(f"a platform has at most {CHASSIS_MAX} chassis")
         role: Role = "standby" if standby else "active"
         self.chassis[name] = Chassis(name, model, role)
-        if role == "active":
-            self._active.append(self.chassis[name])
 
     def insert(self, place: Place, kind: str, now: float) -> Board:
         """Put a board into a slot; it tests itself and is in service after `self_test_s`. Raises PlatformError."""
@@ -196,35 +195,30 @@ class Capacity:
         if board in self._testing:
             self._testing.remove(board)
         board.move("fail")
-        dropped: list[str] = []
-        for name, lost in list(board.holders.items()):
-            call = self._calls[name]
-            call.held = [held for held in call.held if held[0] is not board]
-            in_use = call.kind.phases[call.phase].takes
-            if any(call.holds(resource) < in_use[resource] for resource in lost):
-                dropped.append(name)
-                self.release(name)
-            else:
-                # It was keeping these for later: another board gives them, if one can.
-                for resource in lost:
-                    self._take(name, call, resource, min(1, call.chassis.free[resource]))
-        board.holders.clear()
-        board.free = list(board.kind.units)
-        return dropped
+        return self._drop([board])
 
     def fail_chassis(self, name: str, now: float) -> list[str]:
-        """A chassis has failed; the calls and seats in it are dropped, and a standby begins to take over."""
+        """A chassis has failed, and a standby begins to take over; the calls and seats that it took down."""
         chassis = self._chassis(name)
         if (chassis.role, "fail") not in ROLES:
             raise PlatformError(f"chassis {name} is {chassis.role} already")
         if chassis.role == "active":
-            self._active.remove(chassis)
             self._count_chassis(chassis, -1)
+            for resource, room in enumerate(self._room):
+                if chassis.listed[resource]:
+                    room.remove(chassis)
+                    chassis.listed[resource] = False
         chassis.role = ROLES[chassis.role, "fail"]
         chassis.takes_over_at = None
-        dropped = [call for call, found in self._calls.items() if found.chassis is chassis]
-        for call in dropped:
-            self.release(call)
+        serving = [board for board in chassis.boards.values() if board.state == "in service"]
+        for board in serving:
+            chassis.count_out(board)
+        dropped = self._drop(list(chassis.boards.values()))
+        for board in serving:
+            chassis.count_in(board)
+        for board in chassis.boards.values():
+            if board.state == "draining":
+                board.move("emptied")
         for other in self.chassis.values():
             if other.role == "standby" and other.takes_over_at is None:
                 other.takes_over_at = now + other.model.chassis.take_over_s.value
@@ -251,8 +245,8 @@ class Capacity:
             if chassis.takes_over_at is not None and chassis.takes_over_at <= now:
                 chassis.takes_over_at = None
                 chassis.role = ROLES[chassis.role, "take over"]
-                self._active.append(chassis)
                 self._count_chassis(chassis, 1)
+                self._list(chassis)
         return opened
 
     def timer(self) -> float | None:
@@ -272,21 +266,27 @@ class Capacity:
         return Usage(tuple(self._units), tuple(taken), tuple(self._free))
 
     def calls(self) -> dict[str, tuple[str, str, str]]:
-        """By call: its kind, its phase and its chassis."""
+        """By call: its kind, its phase and its home."""
         return {
-            name: (call.kind.name, call.kind.phases[call.phase].name, call.chassis.name)
+            name: (call.kind.name, call.kind.phases[call.phase].name, call.home.name)
             for name, call in self._calls.items()
         }
 
     # Helpers
 
-    def _with_room(self, wants: Wants) -> Chassis | None:
-        for _ in range(len(self._active)):
-            chassis = self._active[0]
-            self._active.rotate(-1)
-            if chassis.has(wants):
-                return chassis
-        return None
+    def _next(self, resource: int) -> Chassis:
+        """The chassis whose turn it is to give such a unit; there is one, for some is free."""
+        room = self._room[resource]
+        while not room[0].free[resource]:
+            room.popleft().listed[resource] = False
+        room.rotate(-1)
+        return room[-1]
+
+    def _list(self, chassis: Chassis) -> None:
+        for resource, units in enumerate(chassis.free):
+            if units and not chassis.listed[resource]:
+                chassis.listed[resource] = True
+                self._room[resource].append(chassis)
 
     def _short_of(self, resource: int) -> Refused:
         if self._units[resource]:
@@ -295,17 +295,50 @@ class Capacity:
 
     def _take(self, name: str, call: _Call, resource: int, units: int) -> None:
         for _ in range(units):
-            call.held.append((call.chassis.take(name, resource), resource))
+            home = call.home
+            near = home.free[resource] and home.role == "active"
+            chassis = home if near else self._next(resource)
+            call.held.append((chassis.take(name, resource), resource))
         self._free[resource] -= units
 
     def _give_back(self, name: str, call: _Call, resource: int, units: int) -> None:
         for held in [held for held in call.held if held[1] == resource][:units]:
             call.held.remove(held)
-            self._return(name, call.chassis, *held)
+            self._return(name, *held)
 
-    def _return(self, name: str, chassis: Chassis, board: Board, resource: int) -> None:
+    def _return(self, name: str, board: Board, resource: int) -> None:
+        chassis = self.chassis[board.place.chassis]
         if chassis.give_back(name, board, resource) and chassis.role == "active":
             self._free[resource] += 1
+            if not chassis.listed[resource]:
+                chassis.listed[resource] = True
+                self._room[resource].append(chassis)
+
+    def _drop(self, boards: list[Board]) -> list[str]:
+        """Boards that are counted out already lose what they carried; the calls that used it are dropped."""
+        lost: dict[str, list[int]] = {}
+        for board in boards:
+            for name, resources in board.holders.items():
+                lost.setdefault(name, []).extend(resources)
+                call = self._calls[name]
+                call.held = [held for held in call.held if held[0] is not board]
+            board.holders.clear()
+            board.free = list(board.kind.units)
+        dropped: list[str] = []
+        for name, resources in lost.items():
+            call = self._calls[name]
+            in_use = call.kind.phases[call.phase].takes
+            if any(call.holds(resource) < in_use[resource] for resource in resources):
+                dropped.append(name)
+        for name in dropped:
+            self.release(name)
+        for name, resources in lost.items():
+            call = self._calls.get(name)
+            if call is not None:
+                # It was keeping these for later: another board gives them, if one can.
+                for resource in resources:
+                    self._take(name, call, resource, min(1, self._free[resource]))
+        return dropped
 
     def _test(self, board: Board, chassis: Chassis, move: Move, now: float) -> None:
         board.move(move)
@@ -317,6 +350,7 @@ class Capacity:
         chassis.count_in(board)
         if chassis.role == "active":
             self._count(board.free, board.kind.units, 1)
+            self._list(chassis)
 
     def _close(self, board: Board) -> None:
         chassis = self.chassis[board.place.chassis]

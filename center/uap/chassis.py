@@ -1,13 +1,11 @@
 """A chassis: its boards by slot, what is free on them, and which of them to take it from.
 
-A call lies in one chassis whole, so that a chassis that fails takes down its own calls and no other's. Within it each
-unit comes from the next board that has one, in turn, so that a board that fails has carried its share and no more.
+Each unit comes from the next board that has one, in turn, so that a board that fails has carried its share and no more.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from typing import Literal
 
 from center.uap.boards import Board, Place
@@ -32,7 +30,7 @@ class PlatformError(ValueError):
 class Chassis:
     """A chassis and what is free in it; the platform takes calls to it while it is active."""
 
-    __slots__ = ("_room", "boards", "free", "model", "name", "role", "takes_over_at")
+    __slots__ = ("_room", "boards", "free", "listed", "model", "name", "role", "takes_over_at")
 
     def __init__(self, name: str, model: Model, role: Role) -> None:
         self.name = name
@@ -43,6 +41,8 @@ class Chassis:
         self.boards: dict[int, Board] = {}
         self.free = list(NOTHING)
         """Of the boards in service."""
+        self.listed = [False for _ in NOTHING]
+        """By resource: whether the platform has this chassis among those with room."""
         self._room: tuple[deque[Board], ...] = tuple(deque[Board]() for _ in NOTHING)
         """By resource: boards in service that have some free, in turn."""
 
@@ -74,11 +74,6 @@ class Chassis:
             self.model.boards[kind].watts.value * count for kind, count in self.model.fixed.items()
         )
         return fixed + sum(board.kind.watts.value for board in self.boards.values())
-
-    def has(self, wants: Iterable[tuple[int, int]]) -> bool:
-        """Whether so much is free here."""
-        free = self.free
-        return all(free[resource] >= units for resource, units in wants)
 
     def count_in(self, board: Board) -> None:
         """Count in a board that comes into service."""

@@ -227,6 +227,23 @@ def test_a_reserve_that_fails_and_is_nowhere_else_is_the_one_no_after_the_door()
     assert isinstance(site.capacity.enter("c1", "speech"), Admitted)
 
 
+def test_all_active_chassis_are_one_pool_and_a_call_stays_at_home_where_it_can():
+    site = Site("MSU", "GPU", "MSU")
+    site.capacity.add_chassis("2", SMALL)
+    site.capacity.insert(Place("2", 1), "SRU", site.now)
+    site.capacity.insert(Place("2", 2), "MSU", site.now)
+    site.passes(TEST_S)
+    homes = {site.admit(f"c{n}", "speech").chassis for n in range(4)}
+    assert homes == {"1", "2"}
+    for n in range(4):
+        home = site.capacity.calls()[f"c{n}"][2]
+        boards = [b for c in site.capacity.chassis.values() for b in c.boards.values()]
+        mine = {b.place.chassis for b in boards if f"c{n}" in b.holders and b.kind.name == "MSU"}
+        assert mine == {home}
+    dropped = site.capacity.fail_chassis("2", site.now)
+    assert set(dropped) == {"c0", "c1", "c2", "c3"}, "each had its recogniser there"
+
+
 def test_a_chassis_that_fails_drops_its_own_and_the_standby_brings_back_what_there_was():
     site = Site("MSU", "GPU", standby=[("MSU", "GPU")])
     before = site.free()
