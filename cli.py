@@ -403,6 +403,43 @@ def people_contract(
     raise typer.Exit(run(pool, seller, database))
 
 
+@app.command()
+def plan(
+    sellers: Annotated[int | None, typer.Option(help="How many sell.", show_default=False)] = None,
+    agents: Annotated[
+        int | None,
+        typer.Option(help="How many people are employed to serve buyers.", show_default=False),
+    ] = None,
+    calls: Annotated[
+        float | None, typer.Option(help="Calls in the busy hour.", show_default=False)
+    ] = None,
+    traffic: Annotated[
+        Path | None,
+        typer.Option(help="TOML file with these and more: shares, times, what may be refused."),
+    ] = None,
+    models: Annotated[
+        list[str] | None, typer.Option("--model", help="UAP2100, UAP3300, UAP8100; none: all.")
+    ] = None,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="For people or for tools.")
+    ] = "text",
+    charts: Annotated[Path | None, typer.Option(help="SVG file to draw it to.")] = None,
+    simulate: Annotated[
+        bool,
+        typer.Option("--simulate", help="Hold it against the real platform and router; a minute."),
+    ] = False,
+) -> None:
+    """Tell which chassis and boards so many sellers, agents and calls need, and what if one fails."""
+    from center.uap.models import MODELS
+    from commands.plan import plan as run
+
+    given = {"sellers": sellers, "agents": agents, "calls_an_hour": calls}
+    changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    raise typer.Exit(
+        run(traffic, changes, list(models or MODELS), output, charts, simulate=simulate)
+    )
+
+
 def main() -> None:
     """Run the command line; what the world refuses is told in a line, not as a traceback."""
     # Chinese must be printable on a machine that was never told its language.

@@ -13,13 +13,15 @@ engineering in action: the Palm/Erlang-A queue (2005). L. Kleinrock, Queueing Sy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, inf, log
+from math import exp, inf, log, sqrt
 
 SERVERS_MAX = 10_000_000
 """A larger group than this is a slip; every recursion here is bounded by it."""
 TERMS_MAX = 50_000_000
 """Terms of Erlang A's series. It needs about offered/abandoned + 10 roots of it, far fewer for any real group."""
 _SMALL = 1e-17
+FAR = 10.0
+"""Standard deviations of the traffic, which is Poisson."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,30 @@ class Waiting:
 def erlang_b(offered_erlangs: float, servers: int) -> float:
     """Share of calls that are blocked when all servers are busy and nobody may wait (M/G/n/n)."""
     _check(offered_erlangs, servers)
-    blocked = 1.0
-    for n in range(1, servers + 1):
+    start, blocked = _far_below(offered_erlangs, servers)
+    for n in range(start + 1, servers + 1):
         blocked = offered_erlangs * blocked / (n + offered_erlangs * blocked)
     return blocked
+
+
+def _far_below(offered_erlangs: float, servers: float) -> tuple[int, float]:
+    """Where the recursion may begin, and the blocking there, so that a large group does not take as many steps.
+
+    A group of n that is FAR roots of the traffic smaller than it blocks 1 - n / traffic, nearly. Each step of the
+    recursion shrinks an error to n / traffic of it, and over FAR roots up to the traffic these multiply to about
+    exp(-FAR * FAR / 2), over as many lower down to less: no float can tell.
+    """
+    start = int(min(offered_erlangs, servers) - FAR * sqrt(offered_erlangs))
+    return (start, 1 - start / offered_erlangs) if start > 0 else (0, 1.0)
 
 
 def servers_for_blocking(offered_erlangs: float, blocked_max: float) -> int:
     """Fewest servers that block at most this share (Erlang B)."""
     _check(offered_erlangs, 0)
     assert 0 < blocked_max <= 1, "a share of calls, above 0"
-    blocked, n = 1.0, 0
+    n, blocked = _far_below(offered_erlangs, offered_erlangs)
+    if blocked <= 2 * blocked_max:
+        n, blocked = 0, 1.0
     while blocked > blocked_max:
         n += 1
         assert n <= SERVERS_MAX, "more servers than any group has"
@@ -87,7 +102,8 @@ def servers_for_level(
     """Fewest servers that answer this share within so many seconds when nobody leaves (Erlang C)."""
     _check(offered_erlangs, 0)
     assert 0 <= level < 1, "a share of calls; all of them no group can promise"
-    blocked, n = 1.0, 0
+    # Fewer than the traffic answer nobody in time.
+    n, blocked = _far_below(offered_erlangs, offered_erlangs) if level > 0 else (0, 1.0)
     while True:
         delayed = _c_of_b(blocked, offered_erlangs, n)
         if _level_of_c(delayed, offered_erlangs, n, service_s, within_s) >= level:

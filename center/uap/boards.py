@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from center.uap.models import BoardKind
+from center.uap.resources import NOTHING
 
 State = Literal["empty", "inserted", "self-test", "in service", "draining", "out", "failed"]
 Move = Literal["insert", "test", "pass", "drain", "emptied", "restore", "fail", "remove"]
@@ -45,7 +46,7 @@ class Place(NamedTuple):
 class Board:
     """One board and the units of it that calls and seats hold."""
 
-    __slots__ = ("free", "holders", "kind", "place", "state", "tested_at")
+    __slots__ = ("free", "holders", "kind", "listed", "place", "state", "tested_at")
 
     def __init__(self, place: Place, kind: BoardKind) -> None:
         self.place = place
@@ -54,6 +55,8 @@ class Board:
         self.tested_at = 0.0
         """When the self-test is over, in Unix seconds."""
         self.free = list(kind.units)
+        self.listed = [False for _ in NOTHING]
+        """By resource: whether the chassis has this board among those with room."""
         self.holders: dict[str, list[int]] = {}
         """By call: the resource of each unit that it holds."""
 

@@ -296,9 +296,12 @@ class Capacity:
     def _take(self, name: str, call: _Call, resource: int, units: int) -> None:
         for _ in range(units):
             home = call.home
-            near = home.free[resource] and home.role == "active"
-            chassis = home if near else self._next(resource)
-            call.held.append((chassis.take(name, resource), resource))
+            at_home = home.free[resource] and home.role == "active"
+            chassis = home if at_home else self._next(resource)
+            near = call.held[-1][0] if call.held else None
+            if near is not None and near.place.chassis != chassis.name:
+                near = None
+            call.held.append((chassis.take(name, resource, near), resource))
         self._free[resource] -= units
 
     def _give_back(self, name: str, call: _Call, resource: int, units: int) -> None:

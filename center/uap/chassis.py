@@ -1,6 +1,7 @@
 """A chassis: its boards by slot, what is free on them, and which of them to take it from.
 
-Each unit comes from the next board that has one, in turn, so that a board that fails has carried its share and no more.
+A call's first unit comes from the board whose turn it is, and its others from the same board where it can be, so that a
+board that fails takes down as few calls as can be, and no more than its share.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Chassis:
         self.listed = [False for _ in NOTHING]
         """By resource: whether the platform has this chassis among those with room."""
         self._room: tuple[deque[Board], ...] = tuple(deque[Board]() for _ in NOTHING)
-        """By resource: boards in service that have some free, in turn."""
+        """By resource: boards in service that had some free when they were last looked at, in turn."""
 
     def insert(self, slot: int, kind: str) -> Board:
         """Put a board in. Raises PlatformError if there is no room or no power for it."""
@@ -80,33 +81,40 @@ class Chassis:
         for resource, units in enumerate(board.free):
             if units:
                 self.free[resource] += units
-                self._room[resource].append(board)
+                self._list(board, resource)
 
     def count_out(self, board: Board) -> None:
         """Count out a board that leaves service."""
         for resource, units in enumerate(board.free):
-            if units:
-                self.free[resource] -= units
+            self.free[resource] -= units
+            if board.listed[resource]:
+                board.listed[resource] = False
                 self._room[resource].remove(board)
 
-    def take(self, call: str, resource: int) -> Board:
-        """Take a unit that is free, from the board whose turn it is."""
-        room = self._room[resource]
+    def take(self, call: str, resource: int, near: Board | None = None) -> Board:
+        """Take a unit that is free: from the board `near` if it has one, else from the one whose turn it is."""
         self.free[resource] -= 1
+        if near is not None and near.listed[resource] and near.free[resource]:
+            near.take(call, resource)
+            return near
+        room = self._room[resource]
+        while not room[0].free[resource]:
+            room.popleft().listed[resource] = False
         board = room[0]
         board.take(call, resource)
-        if board.free[resource]:
-            room.rotate(-1)
-        else:
-            room.popleft()
+        room.rotate(-1)
         return board
+
+    def _list(self, board: Board, resource: int) -> None:
+        if not board.listed[resource]:
+            board.listed[resource] = True
+            self._room[resource].append(board)
 
     def give_back(self, call: str, board: Board, resource: int) -> bool:
         """Return a unit to its board; whether it can be taken again. A drained board is out with its last."""
         board.give_back(call, resource)
         if board.state == "in service":
-            if board.free[resource] == 1:
-                self._room[resource].append(board)
+            self._list(board, resource)
             self.free[resource] += 1
             return True
         if board.state == "draining" and not board.holders:

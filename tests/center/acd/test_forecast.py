@@ -25,6 +25,17 @@ def test_erlang_b_is_what_the_tables_print(offered, servers, blocked):
     assert forecast.erlang_b(offered, servers) == pytest.approx(blocked, abs=2e-5)
 
 
+@pytest.mark.parametrize("offered", [101.0, 150.5, 3_000.0, 44_444.4])
+@pytest.mark.parametrize("share", [0.2, 0.93, 0.99, 1.0, 1.02, 1.3])
+def test_a_large_group_is_told_as_by_the_whole_recursion(offered, share):
+    servers, blocked = int(offered * share), 1.0
+    for n in range(1, servers + 1):
+        blocked = offered * blocked / (n + offered * blocked)
+    assert forecast.erlang_b(offered, servers) == pytest.approx(blocked, rel=1e-12)
+    if servers > offered and blocked > 1e-300:
+        assert forecast.servers_for_blocking(offered, blocked) in (servers, servers + 1)
+
+
 def chain(offered, servers, *, room, service_s=1.0, patience_s=inf):
     """The steady state of the birth-death chain, by multiplication from the empty state."""
     weights = [1.0]

@@ -1,0 +1,45 @@
+"""`dialcart plan`: which chassis and boards for so many sellers, agents and calls, told as a table, JSON or charts."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import typer
+
+from center.uap.models import ModelError, model
+from center.uap.plan import Traffic, make_plan
+from commands.plan_charts import charts
+from commands.plan_check import hold
+from commands.plan_report import as_json, as_text
+
+
+def plan(
+    traffic_file: Path | None,
+    changes: dict[str, object],
+    models: list[str],
+    output: Literal["text", "json"],
+    charts_to: Path | None,
+    *,
+    simulate: bool,
+) -> int:
+    """Work out a plan and tell it; the exit status."""
+    try:
+        given = tomllib.loads(traffic_file.read_text("utf-8")) if traffic_file is not None else {}
+        traffic = msgspec.convert({**given, **changes}, Traffic)
+        found = make_plan(traffic, tuple(model(name).name for name in models))
+    except (
+        msgspec.ValidationError,
+        ModelError,
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+    ) as error:
+        typer.echo(f"no plan: {error}", err=True)
+        return 2
+    held = hold(found) if simulate else []
+    if charts_to is not None:
+        charts_to.write_text(charts(found), "utf-8")
+    typer.echo(as_json(found, held) if output == "json" else as_text(found, held))
+    return 0
