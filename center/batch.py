@@ -3,7 +3,8 @@
 1. A channel `open`s itself under its name, then `add`s arrivals, each with a ticket of its own making (the answer that a
    carrier waits for, a call, a USSD dialog). What needs no turn but must be kept, or only answered once all before it is
    kept, is `hold`ed.
-2. LINGER_S after the first of them, or at once past BATCH_MAX, `flush` steps them all and commits.
+2. LINGER_S after the first of them, or at once past BATCH_MAX, all are stepped and committed. While the disk is waited
+   for, what comes is collected for the next batch, which begins when this one is kept.
 3. Only then each channel is told with `taken` what became of its tickets, in their order, and the texts go to the
    outbox's sender. A ticket is told exactly once. Nothing of what a REFUSED ticket asked for was kept.
 4. On a channel other than SMS the `Reply` of an arrival says what to perform: texts to say with their languages, hand
@@ -23,6 +24,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,6 +34,8 @@ from center.contact import Arrival, ContactKey
 from center.desk.heard import Heard
 from center.nobody import NOBODY
 from center.ports import (
+    Aside,
+    Batch,
     Channel,
     Later,
     Performer,
@@ -101,6 +105,32 @@ class _Kept:
 _NOTHING = _Kept([None], [], [], [])
 
 
+@dataclass(slots=True)
+class _Stepped:
+    """A batch that is written and not on disk yet."""
+
+    batch: Batch
+    changes: Changes
+    open: ExitStack
+    """Closes it."""
+
+
+class Inline:
+    """See center.ports.Aside: nothing is aside, all is done at once."""
+
+    def run(self, work: Callable[[], None], done: Callable[[BaseException | None], None]) -> None:
+        """See center.ports.Aside, but that `done` is called before this returns."""
+        error: BaseException | None = None
+        try:
+            work()
+        except Exception as failed:  # noqa: BLE001 - handed on
+            error = failed
+        done(error)
+
+    def wait(self) -> None:
+        """See center.ports.Aside."""
+
+
 class TurnBatch:
     """Collects, steps, keeps, tells."""
 
@@ -111,14 +141,18 @@ class TurnBatch:
         *,
         later: Later,
         performer: Performer = NOBODY,
+        aside: Aside | None = None,
         linger_s: float = LINGER_S,
     ) -> None:
+        """`aside` waits for the disk; without one it is waited for here."""
         self.store = store
         self.shops = shops
         self.performer = performer
         self.linger_s = linger_s
         self.counters = BatchCounters()
         self._later = later
+        self._aside = aside or Inline()
+        self._committing = False
         self._channels: dict[str, Channel] = {}
         self._send: SendTexts | None = None
         self._entries: list[_Entry] = []
@@ -186,57 +220,123 @@ class TurnBatch:
 
     def _put(self, entry: _Entry) -> None:
         self._entries.append(entry)
+        if self._committing:
+            return
         waiting = len(self._entries)
-        if waiting == BATCH_MAX and self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if waiting == BATCH_MAX:
+            self._cancel()
         if self._timer is None:
-            self._timer = self._later(self.linger_s if waiting < BATCH_MAX else 0.0, self.flush)
+            self._timer = self._later(self.linger_s if waiting < BATCH_MAX else 0.0, self._due)
 
     # --- the batch ---
 
     def flush(self) -> None:
-        """Step what was collected, keep it, then tell."""
+        """Step what was collected, keep it and tell, before this returns."""
+        if self._committing:
+            self._aside.wait()
+        self._cancel()
+        entries, self._entries = self._entries, []
+        if entries:
+            self._begin(entries, Inline())
+
+    def _due(self) -> None:
+        """The same, but for the disk, which is waited for aside: what comes meanwhile is the next batch."""
+        self._timer = None
+        entries, self._entries = self._entries, []
+        if entries:
+            self._begin(entries, self._aside)
+
+    def _cancel(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        entries, self._entries = self._entries, []
-        if not entries:
-            return
-        fates: list[Fate] = []
-        kept = _Kept([], [], [], [])
+
+    def _begin(self, entries: Sequence[_Entry], aside: Aside) -> None:
         try:
-            kept = self._take(entries)
-            fates = [Fate.KEPT] * len(entries)
-        except (StoreBusyError, StoreFullError) as error:
-            log.error("a batch of %d was refused: %s", len(entries), error)
-            kept.replies = [None] * len(entries)
-            fates = [Fate.REFUSED] * len(entries)
+            stepped = self._step(entries)
         except Exception as error:  # noqa: BLE001 - whatever one arrival does, the others are taken
+            self._end(entries, None, error)
+            return
+        if stepped is None:
+            self._end(entries, _Kept([None] * len(entries), [], [], []), None)
+            return
+        self._committing = True
+        aside.run(stepped.batch.finish, partial(self._committed, entries, stepped))
+
+    def _committed(
+        self, entries: Sequence[_Entry], stepped: _Stepped, error: BaseException | None
+    ) -> None:
+        self._committing = False
+        kept: _Kept | None = None
+        try:
+            kept = self._finished(entries, stepped, error)
+        except Exception as failed:  # noqa: BLE001 - what the store could not keep, it told
+            error = failed
+        self._end(entries, kept, error)
+        if self._entries:
+            # These have waited already; what is in the sockets by now may come along.
+            self._cancel()
+            self._timer = self._later(0.0, self._due)
+
+    def _end(
+        self, entries: Sequence[_Entry], kept: _Kept | None, error: BaseException | None
+    ) -> None:
+        """A batch is through: tell."""
+        fates = [Fate.KEPT] * len(entries)
+        if kept is None and isinstance(error, StoreBusyError | StoreFullError):
+            log.error("a batch of %d was refused: %s", len(entries), error)
+            kept = _Kept([None] * len(entries), [], [], [])
+            fates = [Fate.REFUSED] * len(entries)
+        elif kept is None:
             log.error("a batch of %d is taken one by one: %s", len(entries), _kind(error))
+            kept = _Kept([], [], [], [])
             fates = self._take_each(entries, kept)
         self.counters.refused += fates.count(Fate.REFUSED)
         self._tell(entries, fates, kept)
 
-    def _take(self, entries: Sequence[_Entry]) -> _Kept:
-        """Step and keep entries. Raises StoreError, and whatever a program does."""
+    def _step(self, entries: Sequence[_Entry]) -> _Stepped | None:
+        """Step entries and write them; None if there is nothing to keep. Raises StoreError, and whatever a program does."""
         arrivals = [entry.arrival for entry in entries if entry.arrival is not None]
         if not arrivals and not any(entry.notes or entry.texts or entry.talks for entry in entries):
-            return _Kept([None] * len(entries), [], [], [])
-        with self.store.batch(arrivals) as batch:
+            return None
+        with ExitStack() as stack:
+            batch = stack.enter_context(self.store.batch(arrivals))
             changes = take_turns(arrivals, batch.world, self.shops, self.performer)
             for entry in entries:
                 changes.texts.extend(entry.texts)
                 changes.notes.update(entry.notes)
                 changes.talks.extend(entry.talks)
-            batch.commit(changes)
-            texts = list(zip(batch.text_ids, changes.texts, strict=True))
+            batch.write(changes)
+            return _Stepped(batch, changes, stack.pop_all())
+
+    def _finished(
+        self, entries: Sequence[_Entry], stepped: _Stepped, error: BaseException | None
+    ) -> _Kept:
+        """What was written is on disk, or it is undone and why is raised."""
+        batch, changes = stepped.batch, stepped.changes
+        with stepped.open:
+            if error is not None:
+                raise error
+            batch.finished()
         self.counters.batches += 1
-        self.counters.turns += len(arrivals)
-        stepped = iter(changes.replies)
-        replies = [next(stepped) if entry.arrival is not None else None for entry in entries]
+        self.counters.turns += len(changes.replies)
+        texts = list(zip(batch.text_ids, changes.texts, strict=True))
+        of_arrivals = iter(changes.replies)
+        replies = [next(of_arrivals) if entry.arrival is not None else None for entry in entries]
         awaited = [a for a in changes.awaited.values() if a is not None]
         return _Kept(replies, texts, awaited, changes.heard)
+
+    def _take(self, entries: Sequence[_Entry]) -> _Kept:
+        """Step and keep entries here and now. Raises StoreError, and whatever a program does."""
+        stepped = self._step(entries)
+        if stepped is None:
+            return _Kept([None] * len(entries), [], [], [])
+        error: BaseException | None = None
+        try:
+            stepped.batch.finish()
+        except StoreError as failed:
+            error = failed
+        return self._finished(entries, stepped, error)
 
     def _take_each(self, entries: Sequence[_Entry], kept: _Kept) -> list[Fate]:
         """Entries of a batch that failed, each by itself, until the store refuses one."""
@@ -317,6 +417,6 @@ class TurnBatch:
             self.performer.heard(kept.heard)
 
 
-def _kind(error: Exception) -> str:
+def _kind(error: BaseException | None) -> str:
     """An error for the log: its words may hold a buyer's, its kind does not."""
     return type(error).__name__

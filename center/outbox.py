@@ -22,8 +22,8 @@ class Outbox(Protocol):
         """The carrier has these. It is written with the next batch, or by `write_drops`."""
         ...
 
-    def write_drops(self) -> None:
-        """Write what no batch has written yet. Raises StoreError."""
+    def write_drops(self) -> bool:
+        """Write what no batch has written yet; False: not now, call again. Raises StoreError."""
         ...
 
     def notes(self, prefix: str) -> dict[str, bytes]:

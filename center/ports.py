@@ -46,7 +46,19 @@ class Batch(Protocol):
         ...
 
     def commit(self, changes: Changes) -> None:
-        """Keep all changes durably."""
+        """Keep all changes durably: `write`, `finish` and `finished` in one."""
+        ...
+
+    def write(self, changes: Changes) -> None:
+        """Write all changes; they are kept when `finish` has returned. Raises StoreError."""
+        ...
+
+    def finish(self) -> None:
+        """Put what was written on disk. Waits for the disk, and may be called on another thread. Raises StoreError."""
+        ...
+
+    def finished(self) -> None:
+        """What was written is on disk. On the thread that wrote it."""
         ...
 
 
@@ -86,6 +98,18 @@ class Performer(Protocol):
 
         After a crash the same is given again: `Awaited.key` names it, so that a partner does it once.
         """
+        ...
+
+
+class Aside(Protocol):
+    """Does what waits for the disk beside everything else, one thing at a time."""
+
+    def run(self, work: Callable[[], None], done: Callable[[BaseException | None], None]) -> None:
+        """Do `work`, then call `done` with what it raised, on the thread of this call and after it."""
+        ...
+
+    def wait(self) -> None:
+        """Until what runs is through, `done` called too."""
         ...
 
 

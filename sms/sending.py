@@ -135,15 +135,19 @@ class Sending:
             settled, self._settled = self._settled, []
             self.outbox.drop_texts(settled)
             if self._writing is None:
-                loop = asyncio.get_running_loop()
-                self._writing = loop.call_later(DROPS_WRITTEN_S, self._write_drops)
+                self._write_soon()
             self._catch_up()
+
+    def _write_soon(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._writing = loop.call_later(DROPS_WRITTEN_S, self._write_drops)
 
     def _write_drops(self) -> None:
         """Forget texts that the carrier has, where no batch has done so; a crash before only sends them once more."""
         self._writing = None
         try:
-            self.outbox.write_drops()
+            if not self.outbox.write_drops():
+                self._write_soon()
         except StoreError as error:
             log.error("the outbox was not cleared: %s", error)
 

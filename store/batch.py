@@ -16,7 +16,7 @@ from center.ports import StoreBusyError, StoreError, StoreFullError
 from center.world import World
 from store.hot import NOTHING, HotRows, Nothing, SellerRow
 from store.inbox import Inbox
-from store.outbox_rows import OutboxRows
+from store.outbox_rows import Drops, OutboxRows
 from store.records import (
     kept_from,
     pack_awaited,
@@ -47,6 +47,8 @@ class SqliteBatch:
         self._tables = tables
         self._at = max((arrival.at for arrival in arrivals), default=0)
         self._sellers: dict[str, SellerRow] = {}
+        self._written = Changes()
+        self._drops: Drops = []
         self.text_ids: list[int] = []
         """Ids of the texts that `commit` put in the outbox, in the order of `Changes.texts`."""
         with errors():
@@ -59,12 +61,25 @@ class SqliteBatch:
 
     def commit(self, changes: Changes) -> None:
         """Keep all changes durably, or raise StoreFullError or StoreBusyError and keep none."""
-        tables = self._tables
+        self.write(changes)
+        self.finish()
+        self.finished()
+
+    def write(self, changes: Changes) -> None:
+        """See center.ports.Batch."""
         with errors():
-            taken = self._write(changes)
-            tables.db.execute("commit")
-        tables.outbox.written(taken)
-        self._remember(changes)
+            self._drops = self._write(changes)
+        self._written = changes
+
+    def finish(self) -> None:
+        """See center.ports.Batch. SQLite waits for the disk without holding up other threads."""
+        with errors():
+            self._tables.db.execute("commit")
+
+    def finished(self) -> None:
+        """See center.ports.Batch."""
+        self._tables.outbox.written(self._drops)
+        self._remember(self._written)
 
     # --- the world ---
 
@@ -141,7 +156,7 @@ class SqliteBatch:
 
     # --- the changes ---
 
-    def _write(self, c: Changes) -> list[int]:
+    def _write(self, c: Changes) -> Drops:
         """Write all; the outbox's rows whose taken texts were noted."""
         tables, db, sql, at = self._tables, self._tables.db, self._tables.sql, self._at
         if c.seen:
@@ -227,7 +242,7 @@ class SqliteBatch:
         by_seller: dict[str, list[Talk]] = {}
         for talk in talks:
             by_seller.setdefault(talk.contact.seller, []).append(talk)
-        at, count = self._tables.turn_ids.next(self._at)
+        at, count = self._tables.turn_ids.next(max(talk.at for talk in talks))
         self._tables.db.executemany(
             self._tables.sql["put_turns"],
             [

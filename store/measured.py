@@ -63,7 +63,7 @@ class MeasuredStore:
 class _MeasuredBatch:
     """See center.ports.Batch."""
 
-    __slots__ = ("_batch", "_clock", "_committed")
+    __slots__ = ("_batch", "_began", "_clock", "_committed", "_orders")
 
     def __init__(
         self, batch: Batch, clock: Callable[[], float], committed: Callable[[float, int], None]
@@ -71,6 +71,8 @@ class _MeasuredBatch:
         self._batch = batch
         self._clock = clock
         self._committed = committed
+        self._began = 0.0
+        self._orders = 0
 
     @property
     def world(self) -> World:
@@ -81,6 +83,18 @@ class _MeasuredBatch:
         return self._batch.text_ids
 
     def commit(self, changes: Changes) -> None:
-        began = self._clock()
-        self._batch.commit(changes)
-        self._committed(self._clock() - began, len(changes.orders))
+        self.write(changes)
+        self.finish()
+        self.finished()
+
+    def write(self, changes: Changes) -> None:
+        self._began = self._clock()
+        self._batch.write(changes)
+        self._orders = len(changes.orders)
+
+    def finish(self) -> None:
+        self._batch.finish()
+
+    def finished(self) -> None:
+        self._committed(self._clock() - self._began, self._orders)
+        self._batch.finished()

@@ -115,8 +115,9 @@ class MemoryStore:
         for text_id in ids:
             self._kept.texts.pop(text_id, None)
 
-    def write_drops(self) -> None:
+    def write_drops(self) -> bool:
         """See center.outbox.Outbox."""
+        return True
 
     def notes(self, prefix: str) -> dict[str, bytes]:
         """See center.outbox.Outbox."""
@@ -249,4 +250,14 @@ class MemoryBatch:
 
     def commit(self, changes: Changes) -> None:
         """Keep all changes."""
+        self.write(changes)
+
+    def write(self, changes: Changes) -> None:
+        """See center.ports.Batch. Memory has nothing to wait for."""
         self.text_ids = self._store.keep(changes, self._world)
+
+    def finish(self) -> None:
+        """See center.ports.Batch."""
+
+    def finished(self) -> None:
+        """See center.ports.Batch."""

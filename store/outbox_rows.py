@@ -18,6 +18,9 @@ from center.changes import OutgoingText
 _PLACE_BITS = 12
 TEXTS_PER_ROW_MAX = 1 << _PLACE_BITS
 
+Drops = list[tuple[int, int]]
+"""Rows, and the bits of their texts that were taken."""
+
 
 @cache
 def _codec() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[list[OutgoingText]]]:
@@ -77,13 +80,13 @@ class OutboxRows:
         self._taken[row] = int.from_bytes(found[1] or b"", "little")
         return True
 
-    def write(self) -> list[int]:
+    def write(self) -> Drops:
         """Write what was taken, within a transaction; give what it returns to `written` after the commit."""
-        rows = list(self._touched)
+        drops = [(row, self._taken[row]) for row in self._touched]
         through: list[tuple[int]] = []
         part: list[tuple[int, int, bytes]] = []
-        for row in rows:
-            count, bits = self._counts[row], self._taken[row]
+        for row, bits in drops:
+            count = self._counts[row]
             if bits == (1 << count) - 1:
                 through.append((row,))
             else:
@@ -91,13 +94,14 @@ class OutboxRows:
         self._db.executemany(self._sql["keep_taken"], part)
         self._db.executemany(self._sql["drop_texts"], through)
         self._db.executemany(self._sql["drop_taken"], through)
-        return rows
+        return drops
 
-    def written(self, rows: Sequence[int]) -> None:
-        """The transaction that wrote these was committed."""
-        for row in rows:
-            self._touched.discard(row)
-            if self._taken[row] == (1 << self._counts[row]) - 1:
+    def written(self, drops: Drops) -> None:
+        """The transaction that wrote these was committed; meanwhile more may have been taken."""
+        for row, bits in drops:
+            if self._taken[row] == bits:
+                self._touched.discard(row)
+            if bits == (1 << self._counts[row]) - 1:
                 del self._taken[row], self._counts[row]
 
     def waiting(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:

@@ -74,6 +74,8 @@ class SqliteStore:
             TurnIds(self._last_turns()),
         )
         self._retention = Retention(self._tables)
+        self._batch_is_open = False
+        """From its beginning until what it wrote is on disk and noted here."""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -112,7 +114,11 @@ class SqliteStore:
     def batch(self, arrivals: Sequence[Arrival]) -> Generator[SqliteBatch]:
         """See center.ports.Store."""
         with self._transaction():
-            yield SqliteBatch(self._tables, arrivals)
+            self._batch_is_open = True
+            try:
+                yield SqliteBatch(self._tables, arrivals)
+            finally:
+                self._batch_is_open = False
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
@@ -151,14 +157,17 @@ class SqliteStore:
         """The carrier has these texts. It is written with the next batch, or by `write_drops`."""
         self._tables.outbox.take(ids)
 
-    def write_drops(self) -> None:
-        """Write what no batch has written yet."""
+    def write_drops(self) -> bool:
+        """Write what no batch has written yet; not while a batch is open, which has its own to write."""
         outbox = self._tables.outbox
         if not outbox.is_behind:
-            return
+            return True
+        if self._batch_is_open:
+            return False
         with self._transaction():
-            rows = outbox.write()
-        outbox.written(rows)
+            drops = outbox.write()
+        outbox.written(drops)
+        return True
 
     def notes(self, prefix: str) -> dict[str, bytes]:
         """See center.outbox.Outbox."""
@@ -170,6 +179,9 @@ class SqliteStore:
 
     def forget_old(self, now: int) -> None:
         """Drop a bounded part of what is kept no longer; see store.retention. To be called once a second or so."""
+        if self._batch_is_open:
+            # It is on its way to the disk. The next second does as well.
+            return
         with self._transaction():
             self._retention.step(now)
         self._retention.stepped()

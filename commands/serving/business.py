@@ -15,6 +15,7 @@ from center.routing import Routes
 from center.shops import Shops
 from commands.flows_on_disk import flow_files
 from commands.opening import open_flows
+from commands.serving.aside import DiskThread
 from store.compiled import CompiledFlows
 from store.measured import MeasuredStore
 from store.sqlite import SqliteStore
@@ -44,9 +45,12 @@ class Business:
     """One for all channels; each opens itself there."""
     routes: Routes
     sellers: tuple[OpenSeller, ...]
+    disk: DiskThread
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store, when what is on its way to the disk is there."""
+        self.disk.wait()
+        self.disk.close()
         self.store.close()
 
 
@@ -56,8 +60,9 @@ def open_business(database: Path, sellers: Iterable[Path]) -> Business:
     routes, opened = publish_all(store, list(sellers), int(time.time()))
     shops = Shops(store.published(), store.program)
     measured = MeasuredStore(store)
-    turns = TurnBatch(measured, shops, later=later)
-    return Business(store, measured, shops, turns, routes, tuple(opened))
+    disk = DiskThread()
+    turns = TurnBatch(measured, shops, later=later, aside=disk)
+    return Business(store, measured, shops, turns, routes, tuple(opened), disk)
 
 
 def later(delay_s: float, callback: Callable[[], object], /) -> asyncio.TimerHandle:

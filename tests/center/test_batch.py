@@ -74,12 +74,18 @@ class House:
     clock: Clock = field(default_factory=Clock)
     calls: Switchboard = field(default_factory=Switchboard)
     desk: Desk = field(default_factory=Desk)
+    disk: "Disk | None" = None
 
     def __post_init__(self) -> None:
         self.store.publish("shop", program_of(), NOON)
         shops = Shops(self.store.published(), self.store.program)
         self.turns = TurnBatch(
-            self.store, shops, later=self.clock.later, performer=self.desk, linger_s=0.003
+            self.store,
+            shops,
+            later=self.clock.later,
+            performer=self.desk,
+            aside=self.disk,
+            linger_s=0.003,
         )
         self.turns.open("voice", self.calls)
 
@@ -87,6 +93,29 @@ class House:
         self.turns.add(arrival(given), ticket)
         self.turns.flush()
         return self.calls.told[-1]
+
+
+@dataclass
+class Disk:
+    """A disk that takes as long as a test likes."""
+
+    waiting: list[tuple[Callable[[], None], Callable[[BaseException | None], None]]] = field(
+        default_factory=list[tuple[Callable[[], None], Callable[[BaseException | None], None]]]
+    )
+
+    def run(self, work: Callable[[], None], done: Callable[[BaseException | None], None]) -> None:
+        assert not self.waiting
+        self.waiting.append((work, done))
+
+    def wait(self) -> None:
+        while self.waiting:
+            work, done = self.waiting.pop()
+            work()
+            done(None)
+
+    def fails(self, error: Exception) -> None:
+        _, done = self.waiting.pop()
+        done(error)
 
 
 def arrival(given: Input, buyer: str = BUYER) -> Arrival:
@@ -118,6 +147,47 @@ def test_a_full_batch_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     for buyer in ("1", "2", "3"):
         house.turns.add(arrival(Opened(), buyer), buyer)
     assert [delay_s for delay_s, _ in house.clock.due] == [0.0]
+
+
+def test_what_comes_while_the_disk_is_waited_for_is_the_next_batch() -> None:
+    disk = Disk()
+    house = House(disk=disk)
+    house.turns.add(arrival(Opened(), "1"), "1")
+    house.clock.due.pop()[1]()
+    house.turns.add(arrival(Opened(), "2"), "2")
+    house.turns.hold("voice", "held")
+    assert house.calls.told == []
+    assert house.clock.due == []
+    disk.wait()
+    assert [one.ticket for one in house.calls.told] == ["1"]
+    [(delay_s, begin)] = house.clock.due
+    assert delay_s == 0.0
+    begin()
+    disk.wait()
+    assert [one.ticket for one in house.calls.told] == ["1", "2", "held"]
+    assert house.turns.counters.batches == 2
+
+
+def test_a_flush_waits_for_the_disk_and_tells_all() -> None:
+    house = House(disk=Disk())
+    house.turns.add(arrival(Opened(), "1"), "1")
+    house.clock.due.pop()[1]()
+    house.turns.add(arrival(Opened(), "2"), "2")
+    house.turns.flush()
+    assert [(one.ticket, one.fate) for one in house.calls.told] == [
+        ("1", Fate.KEPT),
+        ("2", Fate.KEPT),
+    ]
+
+
+def test_what_the_disk_did_not_take_is_refused() -> None:
+    disk = Disk()
+    house = House(disk=disk)
+    house.turns.add(arrival(Opened(), "1"), "1")
+    house.clock.due.pop()[1]()
+    disk.fails(StoreFullError("the disk is full"))
+    assert [(one.ticket, one.fate) for one in house.calls.told] == [("1", Fate.REFUSED)]
+    assert house.turns.counters.batches == 0
 
 
 def test_a_call_is_told_what_to_say_and_what_the_buyer_may_press() -> None:
