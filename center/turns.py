@@ -348,9 +348,10 @@ class _Visit:
         order = PlacedOrder(
             seller=seller,
             number=order_number(serial),
-            # An agent may place several while the flow stands still; a desk says each but once.
-            key=f"{seller}/{self.key.buyer}/{self.key.channel}/{self.serial}/"
-            + (f"agent/{serial}" if by_agent else str(session.turns)),
+            # An agent may place several while the flow stands still, and says each but once: no turn's number, but one
+            # below zero that is the order's own.
+            key=f"{seller}/{self.key.buyer}/{self.key.channel}/{self.serial}"
+            f"/{-serial if by_agent else session.turns}",
             buyer=self.key.buyer,
             channel=self.key.channel,
             lines=tuple(

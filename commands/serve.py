@@ -21,6 +21,7 @@ from commands.serving.pages import Pages
 from commands.serving.running import run, stop_signals
 from commands.serving.service import Service
 from commands.serving.simulator import Simulator
+from commands.serving.telephones import Telephones
 from commands.serving.texts import Texts
 from commands.settings.schema import (
     CarrierSection,
@@ -113,22 +114,24 @@ def settings_of(file: Path | None, options: Options, typed: Sequence[str]) -> Co
 
 def services_of(config: Config, business: Business, password: str | None = None) -> list[Service]:
     """Every service, in the order in which they open; `password` lets somebody try the desk out."""
-    services: list[Service] = [Books(business.store, business.measured), *_texts(config, business)]
+    before, texts = _texts(config, business)
+    services: list[Service] = [Books(business.store, business.measured), *before, texts]
     if config.web is not None:
         extra = [demonstrator(password)] if password is not None else []
         floor = FloorService(business, config.store.database, extra)
-        services += [floor, Pages(config.web.host, config.web.port, floor)]
+        telephones = Telephones(business, texts.channel)
+        services += [floor, Pages(config.web.host, config.web.port, floor, telephones)]
     if config.operations is not None:
         told = Operations(config.operations.host, config.operations.port, services)
         return [told, *services]
     return services
 
 
-def _texts(config: Config, business: Business) -> list[Service]:
-    """The text channel, with the simulator where no carrier is named."""
+def _texts(config: Config, business: Business) -> tuple[list[Service], Texts]:
+    """The text channel, and before it the simulator where no carrier is named."""
     if config.carrier:
         carriers = [section.carrier() for section in config.carrier]
-        return [Texts(business, lambda: carriers)]
+        return [], Texts(business, lambda: carriers)
     section = config.simulator
     password = section.password.get_secret_value()
     simulator = Simulator(
@@ -152,7 +155,7 @@ def _texts(config: Config, business: Business) -> list[Service]:
             )
         ]
 
-    return [simulator, Texts(business, simulated)]
+    return [simulator], Texts(business, simulated)
 
 
 async def serve(config: Config) -> int:
@@ -173,6 +176,7 @@ async def serve(config: Config) -> int:
         for pages in (s for s in services if isinstance(s, Pages)):
             address = f"http://{pages.host}:{pages.port}"
             known = f", sign in as {NAME} with {password}" if password else ""
+            typer.echo(f"In a browser, be a buyer: {address}/telephone/")
             typer.echo(f"For agents: {address}/desk, for supervisors {address}/floor{known}")
         for told in (s for s in services if isinstance(s, Operations)):
             typer.echo(f"For operators: http://{told.host}:{told.port}/metrics, /health, /ready")

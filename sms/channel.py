@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from center.batch import TurnBatch
+from center.changes import OutgoingText
 from center.outbox import Outbox
 from center.routing import Routes
 from center.taken import Fate, Taken
@@ -70,6 +71,10 @@ class SmsChannel:
     def esmes(self) -> dict[str, Esme]:
         """Carriers by name."""
         return self.sending.esmes
+
+    def add_taker(self, name: str, take: Callable[[OutgoingText], None]) -> None:
+        """A carrier without an SMSC, such as the web telephone."""
+        self.sending.takers[name] = take
 
     def add(self, esme: Esme) -> None:
         """A carrier to send by."""

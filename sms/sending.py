@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from center.changes import OutgoingText
@@ -56,6 +56,8 @@ class Sending:
     def __init__(self, outbox: Outbox, *, first_reference: int = 0) -> None:
         self.outbox = outbox
         self.esmes: dict[str, Esme] = {}
+        self.takers: dict[str, Callable[[OutgoingText], None]] = {}
+        """Carriers without an SMSC, by name: each takes a text whole and at once."""
         self.counters = SendingCounters()
         self._behind_after: int | None = None
         """While texts stay in the outbox: the last that was submitted. None: each goes out at once."""
@@ -95,6 +97,12 @@ class Sending:
                 self._behind_after = None
 
     def _submit(self, text_id: int, text: OutgoingText) -> None:
+        taker = self.takers.get(text.carrier)
+        if taker is not None:
+            taker(text)
+            self.counters.replies += 1
+            self._taken([text_id])
+            return
         esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
         if esme is None:
             return
@@ -133,10 +141,14 @@ class Sending:
                 self._settled.append(reply.id)
         if self._settled:
             settled, self._settled = self._settled, []
-            self.outbox.drop_texts(settled)
-            if self._writing is None:
-                self._write_soon()
+            self._taken(settled)
             self._catch_up()
+
+    def _taken(self, ids: list[int]) -> None:
+        """Texts that are off our hands: that they are is written soon."""
+        self.outbox.drop_texts(ids)
+        if self._writing is None:
+            self._write_soon()
 
     def _write_soon(self) -> None:
         loop = asyncio.get_running_loop()

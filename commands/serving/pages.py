@@ -13,6 +13,8 @@ from web.accounts.routes import Doorkeeper
 from web.agent.routes import agent_routes
 from web.app import web_app
 from web.server import WebServer
+from web.telephone.exchange import Exchange
+from web.telephone.routes import telephone_routes
 
 PORT = 8400
 """Where the pages are unless it is said otherwise."""
@@ -37,12 +39,18 @@ class Pages:
 
     name = "pages"
 
-    def __init__(self, host: str, port: int | None, floor: FloorService) -> None:
+    def __init__(
+        self, host: str, port: int | None, floor: FloorService, exchange: Exchange
+    ) -> None:
         """`port` None: PORT, or any other where that is taken."""
         self.host = host
         door = Doorkeeper(KnownPeople(floor))
-        routes: list[BaseRoute] = [*door.routes(), *agent_routes(floor.switchboard, door)]
-        self._app = web_app(routes, "/desk")
+        routes: list[BaseRoute] = [
+            *door.routes(),
+            *agent_routes(floor.switchboard, door),
+            *telephone_routes(exchange),
+        ]
+        self._app = web_app(routes, "/telephone/")
         self._may_move = port is None
         self._server = WebServer(self._app, host, PORT if port is None else port)
 
