@@ -226,7 +226,7 @@ class _Visit:
         outcome = self._place(effects.PlaceOrder(session.cart, total, address), by_agent=True)
         if outcome.name != "ok":
             return outcome
-        self.buyer = replace(self.buyer, address=address)
+        self.buyer = self.buyer.kept("address", address)
         order, language = self.changes.orders[-1], session.language
         line = prompts.word("line", language)
         text = prompts.word("agent_order", language).format(
@@ -253,7 +253,7 @@ class _Visit:
 
     def _private(self) -> tuple[str, ...]:
         """Words that the log must not show: who and where the buyer is, and a free answer."""
-        words = [self.buyer.number, self.buyer.address, self.buyer.name]
+        words = [self.buyer.number, *self.buyer.addresses, self.buyer.name]
         session = self.session
         question = self.machine.questions.get(session.at) if session is not None else None
         if isinstance(question, Ask) and question.type in PRIVATE_TYPES:
@@ -290,7 +290,7 @@ class _Visit:
                 case effects.SendSms(text):
                     self.asides.append(text)
                 case effects.KeepBuyer(field, value):
-                    self.buyer = replace(self.buyer, **{field: value})
+                    self.buyer = self.buyer.kept(field, value)
                 case effects.TellShop(text):
                     self.changes.messages.append(
                         ShopMessage(self.key.seller, self.key.buyer, text, self.arrival.at)

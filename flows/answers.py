@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flows.inputs import ADDRESSES_MAX
 from flows.program import Ask, Option, Product, Program
 from grammars.dates import read_date
 from grammars.digits import read_digits
@@ -23,6 +24,8 @@ ANSWER_CHARACTERS_MAX = 1_000
 """More of a message than this is not read."""
 ADDRESS_CHARACTERS_MAX = 120
 """An address is kept to this length; it goes into texts, whose parts the checker counts."""
+ADDRESS_SHOWN_CHARACTERS_MAX = 30
+"""Of an address that is offered, so much is shown; it is enough to tell one's own from another."""
 NOTE_CHARACTERS_MAX = 500
 """A free text is kept to this length."""
 LOOSE_CHARACTERS_MAX = 24
@@ -133,9 +136,30 @@ def reader(ask: Ask, program: Program) -> Reader:
         case "grammar":
             return _grammar(program, ask.group or "")
         case "address":
-            return lambda _, text: _free(text, ADDRESS_CHARACTERS_MAX, shortest=2)
+            return _known_or_free_address if ask.group else _address
         case _:
             return lambda _, text: _free(text, NOTE_CHARACTERS_MAX, shortest=1)
+
+
+def offered_addresses(addresses: Sequence[str], channel: str) -> list[tuple[str | None, str]]:
+    """The addresses that `ask ... as address of buyer` offers, each with its key and as much of it as is shown."""
+    offered = addresses[: 1 if channel == "ussd" else ADDRESSES_MAX]
+    return [
+        (str(key), address[:ADDRESS_SHOWN_CHARACTERS_MAX])
+        for key, address in enumerate(offered, start=1)
+    ]
+
+
+def _address(_: Turn, text: str) -> str | None:
+    return _free(text, ADDRESS_CHARACTERS_MAX, shortest=2)
+
+
+def _known_or_free_address(t: Turn, text: str) -> str | None:
+    key = fold(text)
+    known = t.buyer.addresses
+    if key.isascii() and key.isdigit() and len(key) == 1 and 0 < int(key) <= len(known):
+        return known[int(key) - 1]
+    return _address(t, text)
 
 
 def slot_reader(kind: str, program: Program) -> Reader:

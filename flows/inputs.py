@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 
 class Input(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -69,6 +70,10 @@ class Order(msgspec.Struct, frozen=True, array_like=True):
     lines: tuple[Line, ...]
 
 
+ADDRESSES_MAX = 3
+"""Addresses that are remembered of a buyer: home, work and one more."""
+
+
 class Buyer(msgspec.Struct, frozen=True):
     """Who is at the other end, as far as the shop knows."""
 
@@ -79,6 +84,20 @@ class Buyer(msgspec.Struct, frozen=True):
     language: str = ""
     opted_out: bool = False
     last_order: Order | None = None
+    earlier: tuple[str, ...] = ()
+    """Addresses before `address`, newest first."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All addresses known for this number, newest first."""
+        return (self.address, *self.earlier) if self.address else ()
+
+    def kept(self, field: str, value: str | bool) -> Buyer:
+        """The buyer with something to remember; an address that is another goes before those there were."""
+        if field != "address" or value == self.address:
+            return replace(self, **{field: value})
+        earlier = [address for address in self.addresses if address != value]
+        return replace(self, address=value, earlier=tuple(earlier[: ADDRESSES_MAX - 1]))
 
 
 class Given(msgspec.Struct, frozen=True):

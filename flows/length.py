@@ -38,6 +38,7 @@ class Lengths:
 
     def __init__(self, bounds: Bounds, size: Size) -> None:
         self.samples = Samples(bounds, size)
+        self.most = size == "longest"
         self._texts: dict[tuple[str, str], str] = {}
         self._values: dict[tuple[tuple[str, ...], str], object] = {}
 

@@ -12,7 +12,15 @@ from typing import Any, Protocol
 
 from flows import effects, prompts
 from flows import program as p
-from flows.answers import FREE_TYPES, Phrases, Reader, option_phrases, reader, slot_reader
+from flows.answers import (
+    FREE_TYPES,
+    Phrases,
+    Reader,
+    offered_addresses,
+    option_phrases,
+    reader,
+    slot_reader,
+)
 from flows.expression import ExpressionError
 from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
 from flows.template import TemplateError
@@ -217,13 +225,11 @@ class Machine:
             return following
 
         def buyer(t: Turn) -> int:
-            from msgspec.structs import replace
-
             field = path.partition(".")[2]
             value = evaluate(t)
             if field == "opted_out":
                 value = bool(value)
-            t.buyer = replace(t.buyer, **{field: value})
+            t.buyer = t.buyer.kept(field, value)
             t.effects.append(effects.KeepBuyer(field, value))
             return following
 
@@ -433,6 +439,7 @@ class Machine:
         read: Reader | None = None
         variable, following, confirms = ask.name, ask.next, ask.confirm
         free = ask.type in FREE_TYPES
+        offers = ask.type == "address" and ask.group is not None
 
         def understand(t: Turn, text: str) -> int:
             nonlocal read
@@ -441,7 +448,7 @@ class Machine:
             value = read(t, text)
             if value is None:
                 return NO_MATCH
-            if confirms and t.channel == 0:
+            if confirms and t.channel == 0 and not (offers and value in t.buyer.addresses):
                 t.pending = value
                 t.at = CONFIRM + name
                 t.answered = True
@@ -504,6 +511,7 @@ class Machine:
         name = ask.id
         wordings = ask.wordings
         hint = ask.type == "yesno"
+        offers = ask.type == "address" and ask.group is not None
 
         def run(t: Turn) -> int:
             t.at = name
@@ -515,9 +523,13 @@ class Machine:
                 text = prompts.prompt_with_menu(
                     text, prompts.yesno_hint(channel, t.language), channel
                 )
-            elif ask.choices:
-                listed = [(option.key, self.say(t, option.label)) for option in ask.choices]
+            elif ask.choices or offers:
                 channel = p.CHANNELS[t.channel]
+                listed = (
+                    offered_addresses(t.buyer.addresses, channel)
+                    if offers
+                    else [(option.key, self.say(t, option.label)) for option in ask.choices]
+                )
                 lines = prompts.menu_lines(listed, channel, t.language)
                 text = prompts.prompt_with_menu(text, lines, channel)
             if text:

@@ -13,8 +13,16 @@ from flows.inputs import Buyer, Order
 FOREVER = 1 << 40
 """A time that never comes."""
 
-_BuyerRecord = tuple[str, str, str, bool, Order | None]
-"""Name, address, language, opted out, last order. The number is the row's key."""
+
+class _BuyerRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A buyer but for the number, which is the row's key. What is added comes last, with a default."""
+
+    name: str
+    address: str
+    language: str
+    opted_out: bool
+    last_order: Order | None
+    earlier: tuple[str, ...] = ()
 
 
 @cache
@@ -36,13 +44,29 @@ def _lines() -> tuple[msgspec.json.Encoder, msgspec.json.Decoder[tuple[OrderLine
 def pack_buyer(buyer: Buyer) -> bytes:
     """A buyer as bytes, but for the number."""
     return _buyers()[0].encode(
-        (buyer.name, buyer.address, buyer.language, buyer.opted_out, buyer.last_order)
+        (
+            buyer.name,
+            buyer.address,
+            buyer.language,
+            buyer.opted_out,
+            buyer.last_order,
+            buyer.earlier,
+        )
     )
 
 
 def unpack_buyer(number: str, data: bytes) -> Buyer:
     """Raises msgspec.DecodeError for bytes that are no buyer."""
-    return Buyer(number, *_buyers()[1].decode(data))
+    kept = _buyers()[1].decode(data)
+    return Buyer(
+        number,
+        kept.name,
+        kept.address,
+        kept.language,
+        kept.opted_out,
+        kept.last_order,
+        kept.earlier,
+    )
 
 
 def kept_from(buyer: Buyer, now: int) -> int:

@@ -70,7 +70,7 @@ class Cards:
             currency=program.currency,
             decimals=program.decimals,
             address=buyer.address if buyer else "",
-            addresses=(buyer.address,) if buyer and buyer.address else (),
+            addresses=buyer.addresses if buyer else (),
             orders=tuple(orders),
             goods=self._goods(seller, program, language),
             templates=tuple(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flows import program as p
 from flows import prompts
+from flows.answers import offered_addresses
 from flows.checker.runs import Run
+from flows.inputs import ADDRESSES_MAX
 from flows.length import Lengths
 
 
@@ -94,6 +96,11 @@ class Sayings:
                 lines = self._menu_lines(options, language)
             case p.Ask(choices=options) if options:
                 lines = self._menu_lines(options, language)
+            case p.Ask(type="address", group="buyer"):
+                address = self.lengths.text("{{ buyer.address }}", language)
+                known = [address] * (ADDRESSES_MAX if self.lengths.most else 1)
+                listed = offered_addresses(known, self.channel)
+                lines = prompts.menu_lines(listed, self.channel, language)
             case p.Ask(type="yesno"):
                 lines = prompts.yesno_hint(self.channel, language)
             case _:

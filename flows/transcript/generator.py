@@ -219,8 +219,7 @@ class _Exploration:
             listed = " ".join(f"{code}={left}" for code, left in beginning.stock.items())
             lines.append(f"@ stock {listed}")
         known: list[str] = []
-        if buyer.address:
-            known.append(f"address {buyer.address}")
+        known += [f"address {address}" for address in buyer.addresses]
         if buyer.last_order:
             order = buyer.last_order
             listed = " ".join(f"{line.code}x{line.quantity}" for line in order.lines)

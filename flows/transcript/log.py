@@ -51,8 +51,8 @@ def log_head(
     ]
     if changed:
         lines.append(f"@ stock {' '.join(changed[:STOCK_LISTED_MAX])}")
-    if buyer.address:
-        lines.append(f"@ address {MASKED_ADDRESS}")
+    if buyer.addresses:
+        lines.append("@ " + "  ".join([f"address {MASKED_ADDRESS}"] * len(buyer.addresses)))
     order = buyer.last_order
     if order is not None and order.lines:
         listed = " ".join(f"{line.code}x{line.quantity}" for line in order.lines)

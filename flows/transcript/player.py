@@ -53,7 +53,7 @@ class Player:
             self.session, found = step(self.machine, self.session, given, self.world.now)
         for effect in found:
             if isinstance(effect, effects.KeepBuyer):
-                self.world.buyer = replace(self.world.buyer, **{effect.field: effect.value})
+                self.world.buyer = self.world.buyer.kept(effect.field, effect.value)
         return found
 
     def _language(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flows.inputs import Buyer, Line, Order
+from flows.inputs import ADDRESSES_MAX, Buyer, Line, Order
 from flows.settings import duration
 
 LINES_MAX = 100_000
@@ -194,13 +194,16 @@ def _buyer(fields: dict[str, list[str]], number: int) -> Buyer:
             found["eta"] or "",
             lines,
         )
+    # The newest address stands first.
+    address, *earlier = fields.get("address") or [""]
     return Buyer(
         _one(fields, "from", "13800138000"),
         _one(fields, "name", ""),
-        _one(fields, "address", ""),
+        address,
         _one(fields, "lang", ""),
         "opted out" in fields,
         order,
+        tuple(earlier[: ADDRESSES_MAX - 1]),
     )
 
 

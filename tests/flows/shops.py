@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from flows.compiler import compile_flow
 from flows.effects import Effect, KeepBuyer, Say
 from flows.engine import begin, step
@@ -122,7 +120,7 @@ class Visitor:
             self.session, self.effects = step(self.machine, self.session, world, self.now)
         for effect in self.effects:
             if isinstance(effect, KeepBuyer):
-                self.buyer = replace(self.buyer, **{effect.field: effect.value})
+                self.buyer = self.buyer.kept(effect.field, effect.value)
         return self.effects
 
     def says(self, *texts: str) -> list[str]:

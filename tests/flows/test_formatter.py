@@ -145,6 +145,12 @@ def test_keys_and_channels_are_spelt_with_the_keywords() -> None:
     )
 
 
+def test_addresses_of_the_buyer_keep_their_name() -> None:
+    text = "step a\n  ask where as address of buyer\n"
+    assert format_source(text, "zh") == "步骤 a\n  问 where 为 地址 来自 buyer\n"
+    assert format_source(format_source(text, "zh"), "en") == text
+
+
 def test_an_option_of_one_channel_keeps_it() -> None:
     text = "step a\n  menu Choose\n    on voice 1 Order     -> b\n    on sms 1 Order now -> c\n"
     assert format_source(text, "zh") == (

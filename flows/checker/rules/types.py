@@ -267,7 +267,7 @@ def unknown_group(subject: Subject) -> Iterator[Finding]:
 
     What it does
     Compares the group after `product of` with the groups of the catalog (`item 1 ... in fruit`), and the kinds in
-    patterns such as `<dish:product>` with the kinds of answers.
+    patterns such as `<dish:product>` with the kinds of answers. After `address of` only `buyer` may stand.
 
     Why
     No product belongs to it, so no answer would be understood.
@@ -305,9 +305,17 @@ def unknown_group(subject: Subject) -> Iterator[Finding]:
                     f"did you mean `{close[0]}`?" if close else f"write one of {', '.join(_KINDS)}",
                 )
     for _, statement in statements_of(subject):
-        if not isinstance(statement, s.Ask) or statement.type.kind != "product":
+        if not isinstance(statement, s.Ask):
             continue
         group = statement.type.name
+        if statement.type.kind == "address" and group not in (None, "buyer"):
+            yield Finding(
+                statement.type.span,
+                f"`{group}` has no addresses that could be offered",
+                "write `address of buyer`, or `address` alone",
+            )
+        if statement.type.kind != "product":
+            continue
         if group is not None and group not in groups:
             close = nearest(group, sorted(groups))
             yield Finding(

@@ -258,6 +258,12 @@ def test_what_only_another_channel_leads_to_is_no_message() -> None:
     assert messages("C501", flow.replace("on voice ", ""))
 
 
+def test_addresses_that_are_offered_count() -> None:
+    ask = "ask where as address{}\n    say 送到哪里？\n  goodbye"
+    assert not messages("C501", shop(ask.format("")))
+    assert messages("C501", shop(ask.format(" of buyer")))
+
+
 def test_an_sms_counts_on_every_channel() -> None:
     flow = shop(f"send sms {'字' * 71}\n  goodbye", channels="voice")
     assert messages("C501", flow)
