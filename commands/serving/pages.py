@@ -44,10 +44,10 @@ class Pages:
     ) -> None:
         """`port` None: PORT, or any other where that is taken."""
         self.host = host
-        door = Doorkeeper(KnownPeople(floor))
+        self.door = Doorkeeper(KnownPeople(floor))
         routes: list[BaseRoute] = [
-            *door.routes(),
-            *agent_routes(floor.switchboard, door),
+            *self.door.routes(),
+            *agent_routes(floor.switchboard, self.door),
             *telephone_routes(exchange),
         ]
         self._app = web_app(routes, "/telephone/")
