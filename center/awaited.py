@@ -1,4 +1,7 @@
-"""An effect whose outcome is not known yet: kept with the turn that asked, so that no crash forgets it."""
+"""An effect whose outcome is not known yet: kept with the turn that asked, so that no crash forgets it.
+
+An order is awaited, too, while the buyer has yet to confirm it with a code (center.limits). No performer is asked then.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,8 @@ class Awaited(msgspec.Struct, frozen=True):
     carrier: str
     at: int
     """Unix seconds."""
+    tries: int = 0
+    """Wrong answers so far, of an order that waits for its code."""
 
     @property
     def key(self) -> str:

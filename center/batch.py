@@ -32,6 +32,7 @@ from center.awaited import Awaited
 from center.changes import Changes, OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, ContactKey
 from center.desk.heard import Heard
+from center.limits.guard import Guard
 from center.nobody import NOBODY
 from center.ports import (
     Aside,
@@ -50,6 +51,7 @@ from center.shops import Shops
 from center.taken import Fate, Taken
 from center.turns import take_turns
 from center.world import Seen
+from flows.effects import PlaceOrder
 from flows.inputs import Outcome, Text
 
 LINGER_S = 0.003
@@ -142,12 +144,14 @@ class TurnBatch:
         later: Later,
         performer: Performer = NOBODY,
         aside: Aside | None = None,
+        guard: Guard | None = None,
         linger_s: float = LINGER_S,
     ) -> None:
         """`aside` waits for the disk; without one it is waited for here."""
         self.store = store
         self.shops = shops
         self.performer = performer
+        self.guard = guard or Guard()
         self.linger_s = linger_s
         self.counters = BatchCounters()
         self._later = later
@@ -301,7 +305,7 @@ class TurnBatch:
             return None
         with ExitStack() as stack:
             batch = stack.enter_context(self.store.batch(arrivals))
-            changes = take_turns(arrivals, batch.world, self.shops, self.performer)
+            changes = take_turns(arrivals, batch.world, self.shops, self.performer, self.guard)
             for entry in entries:
                 changes.texts.extend(entry.texts)
                 changes.notes.update(entry.notes)
@@ -318,12 +322,18 @@ class TurnBatch:
             if error is not None:
                 raise error
             batch.finished()
+        self.guard.keep()
         self.counters.batches += 1
         self.counters.turns += len(changes.replies)
         texts = list(zip(batch.text_ids, changes.texts, strict=True))
         of_arrivals = iter(changes.replies)
         replies = [next(of_arrivals) if entry.arrival is not None else None for entry in entries]
-        awaited = [a for a in changes.awaited.values() if a is not None]
+        # An order that waits for its code is the buyer's to settle, not a performer's.
+        awaited = [
+            one
+            for one in changes.awaited.values()
+            if one is not None and not isinstance(one.effect, PlaceOrder)
+        ]
         return _Kept(replies, texts, awaited, changes.heard)
 
     def _take(self, entries: Sequence[_Entry]) -> _Kept:

@@ -16,11 +16,13 @@ from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, 
 from center.contact import Arrival, Contact
 from center.desk.deed import SENT_TO_STEP, Deed, PlaceForBuyer, SetBasket, WriteToBuyer
 from center.desk.heard import Heard
+from center.limits.codes import Answer, read_answer
+from center.limits.guard import CODE_DIGITS, Guard, Placing, Spent, Verdict
 from center.nobody import NOBODY
 from center.orders.number import order_number
 from center.orders.order import OrderLine, PlacedOrder
 from center.ports import Performer
-from center.reply import Reply, expected
+from center.reply import Expected, Reply, expected
 from center.shops import Shops
 from center.world import Seen, World
 from flows import effects, prompts
@@ -35,9 +37,10 @@ from flows.render import money
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
 from flows.transcript.log import log_head, log_lines
 from grammars.folding import fold
+from grammars.money import write_money
 
-OPT_OUT_WORDS = frozenset({"stop", "unsubscribe", "退订", "td"})
-"""Words, folded, that end all messages which the buyer did not ask for."""
+CODE_EXPECTED = Expected("", "digits", (), CODE_DIGITS, 60)
+"""What the buyer may do while an order waits for its code."""
 OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
 PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
@@ -45,17 +48,28 @@ PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
 
 
 def take_turns(
-    arrivals: Iterable[Arrival], world: World, shops: Shops, performer: Performer = NOBODY
+    arrivals: Iterable[Arrival],
+    world: World,
+    shops: Shops,
+    performer: Performer = NOBODY,
+    guard: Guard | None = None,
 ) -> Changes:
-    """One batch. Arrivals of one buyer are taken in their order."""
+    """One batch. Arrivals of one buyer are taken in their order; `guard` says what is too much of anything."""
     changes = Changes()
+    guard = guard or Guard()
+    guard.begin()
     for arrival in arrivals:
-        changes.replies.append(_take(arrival, world, shops, performer, changes))
+        changes.replies.append(_take(arrival, world, shops, performer, guard, changes))
     return changes
 
 
 def _take(
-    arrival: Arrival, world: World, shops: Shops, performer: Performer, changes: Changes
+    arrival: Arrival,
+    world: World,
+    shops: Shops,
+    performer: Performer,
+    guard: Guard,
+    changes: Changes,
 ) -> Reply | None:
     if arrival.key:
         seen = world.seen.get(arrival.key)
@@ -67,7 +81,12 @@ def _take(
     machine = shops.current(arrival.contact.seller)
     if machine is None:
         return None
-    return _Visit(arrival, machine, world, shops, performer, changes).take()
+    visit = _Visit(arrival, machine, world, shops, performer, guard, changes)
+    if isinstance(arrival.input, Text) and arrival.contact.channel == "sms":
+        verdict = guard.admit(arrival.contact, arrival.input.text, arrival.at)
+        if verdict is not Verdict.TAKE:
+            return visit.turn_away(verdict)
+    return visit.take()
 
 
 def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:
@@ -91,10 +110,12 @@ class _Visit:
         world: World,
         shops: Shops,
         performer: Performer,
+        guard: Guard,
         changes: Changes,
     ) -> None:
         self.arrival = arrival
         self.performer = performer
+        self.guard = guard
         self.key = arrival.contact
         self.world = world
         self.changes = changes
@@ -141,7 +162,21 @@ class _Visit:
             return self._do(self.arrival.input)
         if self._is_overheard():
             return None
-        given = Given(self.arrival.input, self.buyer, self._stock())
+        awaited = self.world.awaited.get(self.key)
+        given_input = self.arrival.input
+        if (
+            awaited is not None
+            and isinstance(awaited.effect, effects.PlaceOrder)
+            and self.session is not None
+            and awaited.serial == self.serial
+        ):
+            language = self._language()
+            settled = self._confirm(awaited, awaited.effect)
+            if settled is None:
+                self._keep()
+                return self._reply(language)
+            given_input = settled
+        given = Given(given_input, self.buyer, self._stock())
         private = self._private()
         language = self._language()
         buyer, stock = self.buyer, dict(self._stock()) if self.session is None else {}
@@ -150,7 +185,7 @@ class _Visit:
             self.lines += log_head(
                 self.machine.program, self.key.channel, self.session, buyer, stock, self.arrival.at
             )
-        self.lines += log_lines(self.arrival.input, turn_effects, self.machine.program, private)
+        self.lines += log_lines(given_input, turn_effects, self.machine.program, private)
         for _ in range(OUTCOMES_PER_TURN_MAX):
             outcome = self._carry_out(turn_effects)
             if outcome is None:
@@ -162,13 +197,58 @@ class _Visit:
         self._keep()
         return self._reply(language)
 
+    def turn_away(self, verdict: Verdict) -> None:
+        """Too much came from the sender: it is told once, and the session stays where it is."""
+        if verdict is Verdict.TELL:
+            self._send(prompts.word("slow_down", self._language()))
+
+    # --- orders that must be confirmed ---
+
+    def _confirm(self, awaited: Awaited, effect: effects.PlaceOrder) -> Outcome | None:
+        """What became of an order that waits for its code, or None while it still waits."""
+        answer = read_answer(awaited, self.arrival.input, self.arrival.at, self.guard)
+        if answer in (Answer.RIGHT, Answer.OVER):
+            del self.world.awaited[self.key]
+            self.changes.awaited[self.key] = None
+            return self._place(effect) if answer is Answer.RIGHT else Outcome("failed")
+        if answer is Answer.WRONG:
+            awaited = replace(awaited, tries=awaited.tries + 1)
+            self.changes.awaited[self.key] = self.world.awaited[self.key] = awaited
+        self._say(prompts.word("code_again", self._language()))
+        return None
+
+    def _ask_code(self, effect: effects.PlaceOrder) -> None:
+        """Send a code to the number that the order bears, and wait for it."""
+        awaited = self._await(effect)
+        program, language = self.machine.program, self._language()
+        values = {
+            "code": self.guard.code(awaited.key),
+            "total": write_money(effect.total, program.decimals),
+        }
+        if self.key.channel == "sms":
+            self._say(prompts.word("code_sms", language).format(**values))
+        else:
+            self.asides.append(prompts.word("code_aside", language).format(**values))
+            self._say(prompts.word("code_ask", language))
+
+    def _say(self, text: str) -> None:
+        """Something that the platform says, not the flow; the log does not show it."""
+        self.said.append(text)
+        self.performed.append(effects.Say(text))
+
+    def _is_asked_for_code(self) -> bool:
+        awaited = self.world.awaited.get(self.key)
+        return awaited is not None and isinstance(awaited.effect, effects.PlaceOrder)
+
     def _opts_out(self) -> bool:
         """STOP works in every shop; where the seller's own flow takes the word, the flow has it."""
         said = self.arrival.input
         if not isinstance(said, Text) or self.key.channel != "sms":
             return False
         word = fold(said.text)
-        if word not in OPT_OUT_WORDS or word in self.machine.anywhere_phrases:
+        if word not in self.machine.opt_out_words:
+            return False
+        if word in self.machine.anywhere_phrases and not self._is_asked_for_code():
             return False
         language = self.session.language if self.session else self.machine.program.languages[0]
         self.buyer = replace(self.buyer, opted_out=True)
@@ -296,7 +376,7 @@ class _Visit:
                         ShopMessage(self.key.seller, self.key.buyer, text, self.arrival.at)
                     )
                 case effects.PlaceOrder():
-                    outcome = self._place(effect)
+                    outcome = self._order(effect)
                 case effects.HandOver(queue):
                     self.changes.hand_overs.append(
                         HandOverRequest(self.key, self.serial, queue, self.arrival.at)
@@ -312,17 +392,65 @@ class _Visit:
         """The outcome if the performer knows it now; else the session waits, which is kept."""
         outcome = self.performer.at_once(self.key, effect)
         if outcome is None:
-            assert self.session is not None
-            self.changes.awaited[self.key] = self.world.awaited[self.key] = Awaited(
-                self.key,
-                self.serial,
-                self.session.turns,
-                effect,
-                self.arrival.code,
-                self.arrival.carrier,
+            self._await(effect)
+        return outcome
+
+    def _await(self, effect: effects.Suspending) -> Awaited:
+        """The session waits for what becomes of an effect, which is kept."""
+        assert self.session is not None
+        awaited = Awaited(
+            self.key,
+            self.serial,
+            self.session.turns,
+            effect,
+            self.arrival.code,
+            self.arrival.carrier,
+            self.arrival.at,
+        )
+        self.changes.awaited[self.key] = self.world.awaited[self.key] = awaited
+        return awaited
+
+    def _order(self, effect: effects.PlaceOrder) -> Outcome | None:
+        """Place an order, or do first what the platform's limits ask for."""
+        placing = self.guard.judge(self._spent(effect))
+        if placing is Placing.PLACE:
+            return self._place(effect)
+        if placing is Placing.ASK_CODE:
+            missing = self._missing(effect)
+            if missing is not None:
+                return Outcome("sold out", {"missing": missing})
+            self._ask_code(effect)
+            return None
+        what = ", ".join(f"{line.quantity}x{line.code}" for line in effect.lines)
+        why = "call back" if placing is Placing.CALL_BACK else "over the limit"
+        total = write_money(effect.total, self.machine.program.decimals)
+        self.changes.messages.append(
+            ShopMessage(
+                self.key.seller,
+                self.key.buyer,
+                f"[{why}] {what}, {total}, {effect.address}",
                 self.arrival.at,
             )
-        return outcome
+        )
+        return Outcome("failed")
+
+    def _spent(self, effect: effects.PlaceOrder) -> Spent:
+        return Spent(
+            self.key.seller,
+            self.key.buyer,
+            self.machine.program.currency,
+            effect.total,
+            self.arrival.at,
+        )
+
+    def _missing(self, effect: effects.PlaceOrder) -> str | None:
+        """A product that there is not enough of."""
+        stock, products = self._stock(), self.machine.products
+        wanted = _wanted(effect)
+        for code, quantity in wanted.items():
+            if stock.get(code, products[code].stock) < quantity:
+                return code
+        return None
 
     def _place(self, effect: effects.PlaceOrder, *, by_agent: bool = False) -> Outcome:
         """Reserve the stock and write the order, or say what is sold out."""
@@ -330,12 +458,10 @@ class _Visit:
         stock = self._stock()
         program = self.machine.program
         products = self.machine.products
-        wanted: dict[str, int] = {}
-        for line in effect.lines:
-            wanted[line.code] = wanted.get(line.code, 0) + line.quantity
-        for code, quantity in wanted.items():
-            if stock.get(code, products[code].stock) < quantity:
-                return Outcome("sold out", {"missing": code})
+        missing = self._missing(effect)
+        if missing is not None:
+            return Outcome("sold out", {"missing": missing})
+        wanted = _wanted(effect)
         for code, quantity in wanted.items():
             stock[code] = stock.get(code, products[code].stock) - quantity
             self.changes.stock[seller, code] = self.changes.stock.get((seller, code), 0) + quantity
@@ -370,6 +496,7 @@ class _Visit:
             due_at=due,
         )
         self.changes.orders.append(order)
+        self.guard.placed(self._spent(effect))
         eta = due_text(due, now, program.timezone, session.language)
         self.buyer = replace(
             self.buyer, last_order=Order(order.number, "placed", order.total, eta, effect.lines)
@@ -406,9 +533,10 @@ class _Visit:
         contact = Contact(self.serial, packed)
         self.world.contacts[self.key] = self.changes.contacts[self.key] = contact
         self._keep_buyer()
-        self.changes.talks.append(
-            Talk(self.key, self.serial, session.turns, self.arrival.at, "\n".join(self.lines))
-        )
+        if self.lines:
+            self.changes.talks.append(
+                Talk(self.key, self.serial, session.turns, self.arrival.at, "\n".join(self.lines))
+            )
 
     def _language(self) -> str:
         """In which the turn begins."""
@@ -425,7 +553,7 @@ class _Visit:
         return Reply(
             tuple(self.performed),
             language,
-            expected(self.machine, session),
+            CODE_EXPECTED if self._is_asked_for_code() else expected(self.machine, session),
             session.at == ENDED,
             self.machine.fingerprint,
         )
@@ -434,3 +562,11 @@ class _Visit:
         if self.buyer != self.known:
             who = (self.key.seller, self.key.buyer)
             self.world.buyers[who] = self.changes.buyers[who] = self.buyer
+
+
+def _wanted(effect: effects.PlaceOrder) -> dict[str, int]:
+    """Pieces by product."""
+    wanted: dict[str, int] = {}
+    for line in effect.lines:
+        wanted[line.code] = wanted.get(line.code, 0) + line.quantity
+    return wanted

@@ -23,6 +23,7 @@ from commands.serving.service import Service
 from commands.serving.simulator import Simulator
 from commands.serving.telephones import Telephones
 from commands.serving.texts import Texts
+from commands.settings.limits import LimitsSection
 from commands.settings.schema import (
     CarrierSection,
     Config,
@@ -86,6 +87,8 @@ class Options:
                 password=SecretStr(self.password),
                 binds=self.binds,
             ),
+            # Limits belong into a file; a try on the simulator is not held up by them.
+            limits=LimitsSection(messages_per_sender=0, messages_per_prefix=0, orders_per_sender=0),
             log=LogSection(level="warning", format="text"),
             operations=OperationsSection(port=self.operations_port)
             if self.operations_port is not None
@@ -162,7 +165,7 @@ async def serve(config: Config) -> int:
     """Serve until interrupted; the exit status."""
     log_to_stderr(config.log.level, config.log.format)
     database = config.store.database
-    business = open_business(database, config.sellers or [LIBRARY])
+    business = open_business(database, config.sellers or [LIBRARY], config.limits.policies())
     if not business.sellers:
         typer.echo("no seller to serve", err=True)
         return 1

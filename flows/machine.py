@@ -26,6 +26,7 @@ from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
 from flows.template import TemplateError
 from flows.turn import Turn
 from grammars.folding import fold
+from grammars.opting_out import opt_out_words
 
 END = p.NOWHERE
 WAIT = -2
@@ -101,6 +102,11 @@ class Machine:
         return frozenset(
             fold(phrase) for option in self.program.anywhere for phrase in option.phrases
         )
+
+    @cached_property
+    def opt_out_words(self) -> frozenset[str]:
+        """Words, folded, by which a buyer gets no more messages that were not asked for."""
+        return opt_out_words(self.program.languages)
 
     # --- wordings ---
 

@@ -24,7 +24,9 @@ from sms import piece
 from sms.client import Link
 from sms.reassembly import Dropped, Key, Partial, Reassembly, Waiting, Whole
 from sms.redelivery import DOUBT_S, Answer, Redeliveries
+from sms.senders import may_be_answered
 from sms.smpp import pdu as p
+from sms.smpp.status import Status
 from sms.smpp.tlv import Tag, find
 
 TEXT_CHARACTERS_MAX = 2_000
@@ -48,6 +50,8 @@ class ReceivingCounters:
 
     received: int = 0
     unrouted: int = 0
+    not_phones: int = 0
+    """From names, short codes and ourselves; acknowledged, and nothing else."""
 
 
 class Receiving:
@@ -101,6 +105,10 @@ class Receiving:
         """Take a phone's message; its answer waits for the batch."""
         now = self.clock()
         self.counters.received += 1
+        if not may_be_answered(message.source, self.routes.serves):
+            self.counters.not_phones += 1
+            link.acknowledge([(message.sequence, Status.OK)])
+            return
         read = piece.read(
             message.message,
             data_coding=message.data_coding,

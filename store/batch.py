@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from center.changes import Changes, Talk
-from center.contact import Arrival, Contact
+from center.contact import Arrival, Contact, ContactKey
 from center.orders.number import order_serial
 from center.ports import StoreBusyError, StoreError, StoreFullError
 from center.world import World
@@ -38,6 +38,8 @@ class Tables:
     inbox: Inbox
     outbox: OutboxRows
     turn_ids: TurnIds
+    awaiting: set[ContactKey]
+    """Contacts that wait for an outcome. They are few, and all others need not be looked for."""
 
 
 class SqliteBatch:
@@ -79,6 +81,9 @@ class SqliteBatch:
     def finished(self) -> None:
         """See center.ports.Batch."""
         self._tables.outbox.written(self._drops)
+        for contact, awaited in self._written.awaited.items():
+            awaiting = self._tables.awaiting
+            (awaiting.discard if awaited is None else awaiting.add)(contact)
         self._remember(self._written)
 
     # --- the world ---
@@ -92,7 +97,7 @@ class SqliteBatch:
             key = arrival.contact
             if arrival.key:
                 keys.append(arrival.key)
-            if arrival.asked is not None:
+            if key in tables.awaiting:
                 asked.append(arrival)
             if key in contacts:
                 continue

@@ -222,3 +222,15 @@ delete from buyers where (seller, number) > (?, ?) and (seller, number) <= (?, ?
 
 -- name: seller_ids
 select id from sellers where id > ? order by id limit ?;
+
+-- name: recent_orders
+-- What limits count again at a start: the newest orders, newest first.
+select s.seller, o.buyer, o.currency, o.total, o.placed_at
+from orders as o join sellers as s on s.id = o.seller
+where o.placed_at > ? order by o.id desc limit ?;
+
+-- name: secret
+select value from meta where name = 'secret';
+
+-- name: keep_secret
+insert into meta (name, value) values ('secret', ?) on conflict do nothing;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from center.awaited import Awaited
 from center.changes import OutgoingText
 from center.contact import Arrival, Contact, ContactKey
+from center.limits.guard import Spent
 from center.orders.number import order_number, order_serial
 from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
 from center.ports import StoreError
@@ -28,6 +30,7 @@ from store.turn_log import ROWS_READ_MAX, TalkRow, TurnIds, row_id, talk, talks
 SCHEMA_VERSION = "2"
 BUSY_TIMEOUT_S = 5.0
 """Another writer, such as `dialcart orders ship`, has so long to finish."""
+SECRET_OCTETS = 32
 ROWS_MAX = 100_000
 """Rows that one listing gives."""
 PAGES_CACHED_KIB = 65_536
@@ -72,6 +75,7 @@ class SqliteStore:
             Inbox(self._db, self._sql),
             OutboxRows(self._db, self._sql),
             TurnIds(self._last_turns()),
+            {awaited.contact for awaited in self.awaited()},
         )
         self._retention = Retention(self._tables)
         self._batch_is_open = False
@@ -185,6 +189,20 @@ class SqliteStore:
         with self._transaction():
             self._retention.step(now)
         self._retention.stepped()
+
+    # --- limits ---
+
+    def secret(self) -> bytes:
+        """Octets that nobody else knows, the same for as long as this database lives."""
+        with self._transaction():
+            self._db.execute(self._sql["keep_secret"], (secrets.token_hex(SECRET_OCTETS),))
+            row = self._db.execute(self._sql["secret"]).fetchone()
+        return bytes.fromhex(row[0])
+
+    def recent_orders(self, since: int, limit: int) -> list[Spent]:
+        """Orders placed after a time, of so many the newest, oldest first."""
+        rows = self._db.execute(self._sql["recent_orders"], (since, limit)).fetchall()
+        return [Spent(*row) for row in reversed(rows)]
 
     # --- sellers and programs ---
 

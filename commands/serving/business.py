@@ -11,6 +11,8 @@ from pathlib import Path
 import typer
 
 from center.batch import TurnBatch
+from center.limits.guard import ORDERS_WINDOW_S, RESTORED_MAX, Guard
+from center.limits.policy import Policies
 from center.routing import Routes
 from center.shops import Shops
 from commands.flows_on_disk import flow_files
@@ -54,14 +56,19 @@ class Business:
         self.store.close()
 
 
-def open_business(database: Path, sellers: Iterable[Path]) -> Business:
+def open_business(
+    database: Path, sellers: Iterable[Path], policies: Policies | None = None
+) -> Business:
     """Open the store and publish what is new in it. Raises StoreError, and OSError for a flow that cannot be read."""
     store = SqliteStore(database)
-    routes, opened = publish_all(store, list(sellers), int(time.time()))
+    now = int(time.time())
+    routes, opened = publish_all(store, list(sellers), now)
+    guard = Guard(policies, store.secret())
+    guard.restore(store.recent_orders(now - ORDERS_WINDOW_S, RESTORED_MAX))
     shops = Shops(store.published(), store.program)
     measured = MeasuredStore(store)
     disk = DiskThread()
-    turns = TurnBatch(measured, shops, later=later, aside=disk)
+    turns = TurnBatch(measured, shops, later=later, guard=guard, aside=disk)
     return Business(store, measured, shops, turns, routes, tuple(opened), disk)
 
 

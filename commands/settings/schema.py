@@ -9,8 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
+from commands.settings.limits import LimitsSection
+from commands.settings.section import Section
 from sms.carrier import Carrier
 from sms.smpp.bind import Timers
 from sms.ussd.profile import PROFILES
@@ -19,14 +21,6 @@ Port = Annotated[int, Field(ge=0, le=65_535)]
 Ton = Annotated[int, Field(ge=0, le=7)]
 File = Annotated[Path, Field(strict=False)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
-
-
-class Section(BaseModel):
-    """A table of the file. Text is no number, and a key that nobody reads is a slip."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
-    )
 
 
 class StoreSection(Section):
@@ -163,8 +157,9 @@ class Config(Section):
     drain_s: Annotated[float, Field(ge=0, le=600)] = 10.0
     """After SIGTERM, what was taken has so long to be finished and sent. What is left goes on at the next start."""
     store: StoreSection = StoreSection()
-    carrier: Annotated[list[CarrierSection], Field(max_length=64)] = []
+    carrier: list[CarrierSection] = Field(default=[], max_length=64)
     simulator: SimulatorSection = SimulatorSection()
+    limits: LimitsSection = LimitsSection()
     operations: OperationsSection | None = None
     web: WebSection | None = None
     log: LogSection = LogSection()

@@ -291,7 +291,11 @@ class UssdChannel:
             dialog.waiting = self._later(OUTCOME_WAIT_S, lambda: self._give_up(dialog, language))
             self._waiting[dialog.contact] = dialog
             return
-        elif dialog.choices and not expected.resumes and expected.question != dialog.question:
+        elif (
+            dialog.choices
+            and not expected.resumes
+            and expected.question not in ("", dialog.question)
+        ):
             dialog.question = expected.question
             dialog.said.clear()
             self._add(dialog, Text(dialog.choices.pop(0)), None, int(self._clock()))

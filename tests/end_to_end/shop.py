@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from center.batch import TurnBatch
+from center.limits.guard import Guard
 from center.routing import Routes
 from center.shops import Shops
 from sms.carrier import Carrier
@@ -70,13 +71,14 @@ async def open_shop(
     faults: Faults | None = None,
     carrier: Carrier | None = None,
     tls: ssl.SSLContext | None = None,
+    guard: Guard | None = None,
 ) -> AsyncIterator[OpenShop]:
     """Open the shop of tests.flows.shops on a database file."""
     store = SqliteStore(path)
     program = program_of()
     store.publish("shop", program, NOON)
     shops = Shops(store.published(), store.program)
-    turns = TurnBatch(store, shops, later=asyncio.get_running_loop().call_later)
+    turns = TurnBatch(store, shops, later=asyncio.get_running_loop().call_later, guard=guard)
     channel = SmsChannel(turns, store, Routes([("shop", program)]))
     async with Smsc(Settings(port=0, faults=faults or Faults(), tls=tls)) as smsc:
         base = carrier or Carrier("carrier", "127.0.0.1", 0, "dialcart", "dialcart")

@@ -99,9 +99,18 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_message_that_makes_the_program_fail_fails_alone(poison: str) -> None:
     channel, store, line = open_channel()
-    write(channel, line, *text(1, "苹果 2"), *text(2, poison, "1390"), *text(3, "你好", "1370"))
+    write(
+        channel,
+        line,
+        *text(1, "苹果 2"),
+        *text(2, poison, "13900139000"),
+        *text(3, "你好", "13700137000"),
+    )
     assert line.answers == {1: Status.OK, 2: Status.X_T_APPN, 3: Status.OK}
-    assert [sent.destination for _, sent in store.waiting_texts(0, 10)] == ["13800138000", "1370"]
+    assert [sent.destination for _, sent in store.waiting_texts(0, 10)] == [
+        "13800138000",
+        "13700137000",
+    ]
 
 
 def test_after_some_tries_a_person_has_it(poison: str) -> None:
@@ -174,11 +183,11 @@ def test_texts_that_a_full_queue_left_behind_go_out_in_order(
     slow = Slow()
     channel.add(cast("Any", slow))
     for sequence in range(1, 8):
-        write(channel, line, *text(sequence, "你好", str(sequence)))
+        write(channel, line, *text(sequence, "你好", f"1380013800{sequence}"))
     assert slow.waiting == 2
     while slow.given:
         slow.take_all(channel)
-    assert slow.heard == ["1", "2", "3", "4", "5", "6", "7"]
+    assert slow.heard == [f"1380013800{n}" for n in range(1, 8)]
     assert store.waiting_texts(0, 10) == []
 
 

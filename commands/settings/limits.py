@@ -1,0 +1,90 @@
+"""`[limits]`: what a sender, a range of numbers and a seller may do, and which orders must be confirmed first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from center.limits.policy import OPEN, Policies, Policy
+from commands.settings.section import Section
+from flows import settings
+
+AMOUNT_MAX = 1e12
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Amounts = Annotated[dict[str, float], Field(max_length=200)]
+
+
+class Limits(Section):
+    """What both the platform's limits and a seller's have."""
+
+    messages_per_sender: Count = 60
+    """Texts from one number in ten minutes. Past it the sender is told once and then not answered; 0: no limit."""
+    messages_per_prefix: Count = 6_000
+    """The same from all numbers that begin alike, none of whom is told; 0: no limit."""
+    messages_per_seller: Count = 0
+    """The same to one seller; 0: no limit."""
+    prefix_digits: Annotated[int, Field(ge=1, le=15)] = 8
+    """How many first digits make numbers alike."""
+    orders_per_sender: Count = 50
+    """Orders from one number in 24 hours; 0: no limit."""
+    spend_per_sender: Amounts = Field(default={}, examples=[{"CNY": 20_000}])
+    """Worth of orders from one number in 24 hours, by currency: `{ CNY = 20000 }`. What is not named is not limited."""
+    spend_per_prefix: Amounts = Field(default={})
+    """The same from all numbers that begin alike."""
+    spend_per_seller: Amounts = Field(default={})
+    """The same to one seller."""
+    confirm_over: Amounts = Field(default={})
+    """Orders worth more are confirmed first, by currency, since a sender's number is easily forged: `{ CNY = 500 }`."""
+    confirm_by: Literal["code", "call back"] = "code"
+    """How: a code sent to the number by SMS, to be typed back; or the seller is asked to call the buyer back."""
+
+    @field_validator("spend_per_sender", "spend_per_prefix", "spend_per_seller", "confirm_over")
+    @classmethod
+    def _known_currencies(cls, amounts: dict[str, float]) -> dict[str, float]:
+        known: dict[str, float] = {}
+        for currency, amount in amounts.items():
+            known[settings.currency(currency)[0]] = amount
+            if not 0 <= amount <= AMOUNT_MAX:
+                raise ValueError(
+                    f"{currency} {amount:g} is out of range; write at most {AMOUNT_MAX:g}"
+                )
+        return known
+
+    def policy(self, base: Policy = OPEN) -> Policy:
+        """The value that the centre takes, in minor units; what was not written is as in `base`."""
+        values: dict[str, Any] = {}
+        for name in self.model_fields_set - {"seller", "name"} if base is not OPEN else _FIELDS:
+            value: int | str | dict[str, float] = getattr(self, name)
+            values[name] = _minor(value) if isinstance(value, dict) else value
+        return replace(base, **values)
+
+
+class SellerLimits(Limits):
+    """Limits of one seller; what is left out is as for the platform. Write `[[limits.seller]]` once for each."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, examples=["noodles"])]
+    """The seller."""
+
+
+class LimitsSection(Limits):
+    """Limits of the platform, for every seller that has none of its own."""
+
+    seller: list[SellerLimits] = Field(default=[], max_length=100_000)
+
+    def policies(self) -> Policies:
+        """The values that the centre takes."""
+        platform = self.policy()
+        return Policies(platform, {one.name: one.policy(platform) for one in self.seller})
+
+
+_FIELDS = frozenset(Limits.model_fields)
+
+
+def _minor(amounts: dict[str, float]) -> dict[str, int]:
+    """Amounts in minor units."""
+    return {
+        currency: round(amount * 10 ** settings.currency(currency)[1])
+        for currency, amount in amounts.items()
+    }

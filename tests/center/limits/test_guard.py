@@ -1,0 +1,114 @@
+"""Who is answered, and which orders are placed, confirmed or refused."""
+
+import pytest
+
+from center.contact import ContactKey
+from center.limits.guard import ORDERS_WINDOW_S, Guard, Placing, Spent, Verdict
+from center.limits.policy import Policies, Policy
+
+NOW = 1_000_000
+
+
+def guard_of(**limits: object) -> Guard:
+    return Guard(Policies(Policy(**limits)), b"secret")  # type: ignore[arg-type]
+
+
+def order(total: int = 100, *, buyer: str = "13800138000", seller: str = "shop") -> Spent:
+    return Spent(seller, buyer, "CNY", total, NOW)
+
+
+def admit(guard: Guard, buyer: str, seller: str = "shop", text: str = "2") -> Verdict:
+    return guard.admit(ContactKey(seller, buyer, "sms"), text, NOW)
+
+
+def test_a_sender_past_the_limit_is_told_once_and_then_not_answered() -> None:
+    guard = guard_of(messages_per_sender=2)
+    verdicts = [admit(guard, "13800138000") for _ in range(5)]
+    assert verdicts == [Verdict.TAKE] * 2 + [Verdict.TELL] + [Verdict.IGNORE] * 2
+    assert admit(guard, "13800138001") is Verdict.TAKE
+    assert guard.counters.too_many == 3
+
+
+@pytest.mark.parametrize(
+    ("limit", "others"),
+    [("messages_per_prefix", ["13800138001", "13800138002"]), ("messages_per_seller", ["2", "3"])],
+)
+def test_many_senders_of_one_range_or_to_one_seller_are_not_answered(
+    limit: str, others: list[str]
+) -> None:
+    guard = guard_of(messages_per_sender=9, **{limit: 2})
+    verdicts = [admit(guard, buyer) for buyer in ["13800138000", *others]]
+    assert verdicts == [Verdict.TAKE, Verdict.TAKE, Verdict.IGNORE]
+
+
+def test_without_limits_nobody_is_counted() -> None:
+    guard = Guard()
+    assert {admit(guard, "1") for _ in range(1_000)} == {Verdict.TAKE}
+    assert guard.judge(order(10**12)) is Placing.PLACE
+
+
+def test_an_order_over_the_value_is_confirmed_first() -> None:
+    guard = guard_of(confirm_over={"CNY": 500})
+    assert guard.judge(order(500)) is Placing.PLACE
+    assert guard.judge(order(501)) is Placing.ASK_CODE
+    assert guard.judge(order(501)._replace(currency="KES")) is Placing.PLACE
+    calling = guard_of(confirm_over={"CNY": 500}, confirm_by="call back")
+    assert calling.judge(order(501)) is Placing.CALL_BACK
+
+
+@pytest.mark.parametrize(
+    ("limits", "other"),
+    [
+        ({"spend_per_sender": {"CNY": 250}}, {"seller": "another"}),
+        ({"spend_per_prefix": {"CNY": 250}}, {"buyer": "13800138999"}),
+        ({"spend_per_seller": {"CNY": 250}}, {"buyer": "15900000000"}),
+        ({"orders_per_sender": 2}, {"seller": "another"}),
+    ],
+)
+def test_more_than_a_days_worth_is_refused(
+    limits: dict[str, object], other: dict[str, str]
+) -> None:
+    guard = guard_of(**limits)
+    for _ in range(2):
+        assert guard.judge(order()) is Placing.PLACE
+        guard.placed(order())
+    assert guard.judge(order(**other)) is Placing.REFUSE  # type: ignore[arg-type]
+    later = order()._replace(at=NOW + 2 * ORDERS_WINDOW_S)
+    assert guard.judge(later) is Placing.PLACE
+
+
+def test_what_a_batch_did_not_keep_is_taken_back() -> None:
+    guard = guard_of(orders_per_sender=1)
+    guard.begin()
+    guard.placed(order())
+    assert guard.judge(order()) is Placing.REFUSE
+    guard.begin()
+    assert guard.judge(order()) is Placing.PLACE
+    guard.placed(order())
+    guard.keep()
+    guard.begin()
+    assert guard.judge(order()) is Placing.REFUSE
+
+
+def test_orders_of_earlier_runs_count() -> None:
+    guard = guard_of(spend_per_sender={"CNY": 150})
+    guard.restore([order()])
+    assert guard.judge(order()) is Placing.REFUSE
+
+
+def test_a_seller_may_have_limits_of_its_own() -> None:
+    policies = Policies(Policy(confirm_over={"CNY": 1}), {"shop": Policy()})
+    guard = Guard(policies, b"secret")
+    assert guard.judge(order()) is Placing.PLACE
+    assert guard.judge(order(seller="another")) is Placing.ASK_CODE
+
+
+def test_a_code_is_its_keys_and_its_secrets_alone() -> None:
+    guard = guard_of()
+    code = guard.code("shop/1/sms/1/3")
+    assert len(code) == 6
+    assert code.isdecimal()
+    assert guard.is_code("shop/1/sms/1/3", f"code {code[:3]} {code[3:]}")
+    assert not guard.is_code("shop/1/sms/1/4", code)
+    assert not Guard(None, b"other").is_code("shop/1/sms/1/3", code)
+    assert guard.is_code("shop/1/sms/1/3", code.translate({48 + n: 0x660 + n for n in range(10)}))

@@ -1,0 +1,44 @@
+"""What came from whom in the last while, in bounded memory and whatever the clock does."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from center.limits.rates import Rates
+
+
+def test_what_came_in_a_window_counts() -> None:
+    rates: Rates[str] = Rates(600)
+    assert [rates.add("a", 1, 1_200 + n) for n in range(3)] == [1, 2, 3]
+    assert rates.total("a", 1_202) == 3
+    assert rates.total("b", 1_202) == 0
+
+
+def test_what_came_before_counts_by_the_share_that_is_left_of_it() -> None:
+    rates: Rates[str] = Rates(600)
+    rates.add("a", 100, 1_199)
+    assert rates.total("a", 1_200) == 100
+    assert rates.total("a", 1_500) == 50
+    assert rates.add("a", 1, 1_500) == 51
+    assert rates.total("a", 1_800) == 1
+    assert rates.total("a", 3_000) == 0
+
+
+def test_an_amount_is_taken_back() -> None:
+    rates: Rates[str] = Rates(600)
+    rates.add("a", 5, 0)
+    assert rates.add("a", -5, 0) == 0
+
+
+def test_the_quietest_give_way() -> None:
+    rates: Rates[int] = Rates(600, keys_max=2)
+    for key in (1, 2, 1, 3):
+        rates.add(key, 1, 0)
+    assert len(rates) == 2
+    assert [rates.total(key, 0) for key in (1, 2, 3)] == [2, 0, 1]
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=1))
+def test_no_clock_makes_it_count_more_than_came(times: list[int]) -> None:
+    rates: Rates[str] = Rates(600)
+    for count, now in enumerate(times, 1):
+        assert 1 <= rates.add("a", 1, now) <= count
