@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
 
 from flows.program import Program
 from grammars.folding import fold
@@ -12,8 +13,7 @@ KEYWORDS_SHOWN_MAX = 10
 """Keywords that a buyer who named none is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(msgspec.Struct, frozen=True):
     """A text on its way to a seller."""
 
     seller: str
@@ -27,7 +27,8 @@ class Routes:
     """Codes and keywords of all sellers."""
 
     def __init__(self, programs: Iterable[tuple[str, Program]]) -> None:
-        self._sellers: dict[str, list[str]] = {}
+        self._sellers: dict[str, dict[str, None]] = {}
+        """By code; a code may be shared by all that there are."""
         self._keywords: dict[str, dict[str, str]] = {}
         self._shown: dict[str, list[str]] = {}
         for seller, program in programs:
@@ -36,23 +37,21 @@ class Routes:
     def add(self, seller: str, program: Program) -> None:
         """A seller's codes; published again they stay."""
         for code in (*program.codes.get("sms", ()), *program.codes.get("ussd", ())):
-            sellers = self._sellers.setdefault(code, [])
-            if seller not in sellers:
-                sellers.append(seller)
+            self._sellers.setdefault(code, {})[seller] = None
             words = program.codes.get("keyword", ())
             for word in words:
                 self._keywords.setdefault(code, {}).setdefault(fold(word), seller)
             shown = self._shown.setdefault(code, [])
-            if words and words[0] not in shown:
+            if words and len(shown) < KEYWORDS_SHOWN_MAX and words[0] not in shown:
                 shown.append(words[0])
 
     def serves(self, code: str) -> bool:
         """Whether any seller has this code."""
         return code in self._sellers
 
-    def codes(self) -> dict[str, tuple[str, ...]]:
+    def codes(self) -> Mapping[str, Collection[str]]:
         """Sellers by code."""
-        return {code: tuple(sellers) for code, sellers in self._sellers.items()}
+        return self._sellers
 
     def find(self, code: str, text: str, last: str | None) -> Routed | None:
         """The seller for a text; `last` is the one that this buyer talked to before on this code.
@@ -73,7 +72,7 @@ class Routes:
         if named is not None:
             return Routed(named, rest.strip(), True)
         if len(sellers) == 1:
-            return Routed(sellers[0], stripped, False)
+            return Routed(next(iter(sellers)), stripped, False)
         return Routed(last, stripped, False) if last in sellers else None
 
     def help(self, code: str) -> str:

@@ -41,6 +41,8 @@ from grammars.money import write_money
 
 CODE_EXPECTED = Expected("", "digits", (), CODE_DIGITS, 60)
 """What the buyer may do while an order waits for its code."""
+OPT_OUT_CHARACTERS_MAX = 32
+"""A longer text is no word that stops messages, whatever stands round it."""
 OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
 PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
@@ -102,6 +104,24 @@ def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:
 
 class _Visit:
     """One arrival on its way through its flow."""
+
+    __slots__ = (
+        "arrival",
+        "asides",
+        "began",
+        "buyer",
+        "changes",
+        "key",
+        "known",
+        "lines",
+        "machine",
+        "performed",
+        "performer",
+        "said",
+        "serial",
+        "session",
+        "world",
+    )
 
     def __init__(
         self,
@@ -179,7 +199,7 @@ class _Visit:
         given = Given(given_input, self.buyer, self._stock())
         private = self._private()
         language = self._language()
-        buyer, stock = self.buyer, dict(self._stock()) if self.session is None else {}
+        buyer, stock = self.buyer, self._stock()
         turn_effects = self._advance(given)
         if self.began and self.session is not None:
             self.lines += log_head(
@@ -244,6 +264,8 @@ class _Visit:
         """STOP works in every shop; where the seller's own flow takes the word, the flow has it."""
         said = self.arrival.input
         if not isinstance(said, Text) or self.key.channel != "sms":
+            return False
+        if len(said.text) > OPT_OUT_CHARACTERS_MAX:
             return False
         word = fold(said.text)
         if word not in self.machine.opt_out_words:

@@ -4,7 +4,7 @@ Pieces are joined before they are read as text, because others' splitters cut ES
 surrogate pairs in two.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import msgspec
@@ -14,6 +14,9 @@ from grammars.gsm.alphabet import tables
 from sms.alphabet import Charset, coding, decode
 from sms.header import LOCKING_SHIFT, SINGLE_SHIFT, Header, fill_bits, parse
 from sms.segments import MESSAGE_PAYLOAD, SAR_NUMBER, SAR_REFERENCE, SAR_TOTAL, UDHI
+
+PLAIN = (0, 8)
+"""data_coding of the SMSC's default alphabet and of UCS-2, which say nothing else."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -43,6 +46,9 @@ def read(
 
     Never fails: a broken header is text, and a concatenation that makes no sense is none.
     """
+    if not tlvs and not esm_class & UDHI and data_coding in PLAIN and default != "gsm7_packed":
+        # By far the commonest: a message alone, and nothing but text in it.
+        return Piece(short_message, data_coding, "ucs2" if data_coding else default)
     given = tlvs or {}
     octets = short_message or given.get(MESSAGE_PAYLOAD, b"")
     header, rest = parse(octets) if esm_class & UDHI else (Header(), octets)
@@ -71,8 +77,11 @@ def _sar(tlvs: Mapping[int, bytes]) -> tuple[int, int, int] | None:
     return (reference, total, number) if 1 <= number <= total <= 255 else None
 
 
-def join(pieces: Iterable[Piece]) -> str:
+def join(pieces: Sequence[Piece]) -> str:
     """The text of pieces in order. A change of coding midway is honoured."""
+    if len(pieces) == 1:
+        [alone] = pieces
+        return decode(alone.octets, alone.charset, tables(alone.locking, alone.single))
 
     def alphabet_of(piece: Piece) -> tuple[Charset, int, int]:
         return piece.charset, piece.locking, piece.single

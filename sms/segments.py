@@ -1,11 +1,12 @@
 """A text as the short messages that carry it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
+import msgspec
+
 from grammars.gsm import alphabet as gsm
-from grammars.gsm.parts import Alphabet, Concatenation, choose, count_units, cut
+from grammars.gsm.parts import UCS2, Alphabet, Concatenation, choose, count_units, cut
 from sms.header import (
     LOCKING_SHIFT,
     SINGLE_SHIFT,
@@ -36,8 +37,7 @@ class TextTooLongError(ValueError):
     """The text needs more segments than may be sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """One message to submit or deliver: the fields that differ from part to part."""
 
     short_message: bytes
@@ -65,6 +65,11 @@ def split(
     TextTooLongError past `segments_max`.
     """
     alphabet = choose(text, concatenation=concatenation, shifts=shifts)
+    if alphabet is UCS2:
+        octets = text.encode("utf-16-be", "surrogatepass")
+        units = len(octets) // 2
+        if units <= UCS2.units_alone():
+            return [Segment(octets, UCS2_CODING, 0, (), units)]
     shift = _shift_elements(alphabet)
     if count_units(text, alphabet) <= alphabet.units_alone():
         return [_segment(text, alphabet, shift, septets)]
@@ -118,7 +123,7 @@ def _segment(
     septets: Septets,
     tlvs: tuple[tuple[int, bytes], ...] = (),
 ) -> Segment:
-    octets = _octets(text, alphabet, bytes(Header(elements)), septets)
+    octets = _octets(text, alphabet, bytes(Header(elements)) if elements else b"", septets)
     data_coding = UCS2_CODING if alphabet.tables is None else 0
     units = count_units(text, alphabet)
     return Segment(octets, data_coding, UDHI if elements else 0, tlvs, units)

@@ -79,8 +79,7 @@ class Sending:
         if self._is_full():
             self._behind_after = texts[0][0] - 1
             return
-        for text_id, text in texts:
-            self._submit(text_id, text)
+        self._submit(texts)
 
     def _is_full(self) -> bool:
         """Whether a carrier's queue has no room for a batch; its texts then wait in the outbox."""
@@ -90,27 +89,35 @@ class Sending:
         """Send what waits in the outbox, oldest first, as far as there is room again."""
         while self._behind_after is not None and not self._is_full():
             waiting = self.outbox.waiting_texts(self._behind_after, RESEND_MAX)
-            for text_id, text in waiting:
-                self._behind_after = text_id
-                self._submit(text_id, text)
-            if not waiting:
-                self._behind_after = None
+            self._behind_after = waiting[-1][0] if waiting else None
+            self._submit(waiting)
 
-    def _submit(self, text_id: int, text: OutgoingText) -> None:
-        taker = self.takers.get(text.carrier)
-        if taker is not None:
-            taker(text)
+    def _submit(self, texts: Sequence[tuple[int, OutgoingText]]) -> None:
+        """Hand texts to their carriers, each carrier's together."""
+        of_carrier: dict[str, list[Submission]] = {}
+        handed: list[int] = []
+        for text_id, text in texts:
+            taker = self.takers.get(text.carrier)
+            if taker is not None:
+                taker(text)
+                handed.append(text_id)
+                continue
+            esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
+            if esme is None:
+                continue
+            carrier = esme.carrier
+            self._reference = (self._reference + 1) & 0xFF
+            cut = self._cut(text.text, carrier)
+            reply = _Reply(text_id, len(cut))
+            submissions = of_carrier.setdefault(carrier.name, [])
+            for one in cut:
+                submissions.append(Submission(reply, _submit_sm(carrier, text, one)))
             self.counters.replies += 1
-            self._taken([text_id])
-            return
-        esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
-        if esme is None:
-            return
-        self._reference = (self._reference + 1) & 0xFF
-        cut = self._cut(text.text, esme.carrier)
-        reply = _Reply(text_id, len(cut))
-        esme.submit([Submission(reply, _submit_sm(esme.carrier, text, one)) for one in cut])
-        self.counters.replies += 1
+        for name, submissions in of_carrier.items():
+            self.esmes[name].submit(submissions)
+        if handed:
+            self.counters.replies += len(handed)
+            self._taken(handed)
 
     def _cut(self, text: str, carrier: Carrier) -> Sequence[segments.Segment]:
         """The segments of a text; of one that is too long, as much as may be sent."""

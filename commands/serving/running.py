@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Callable, Sequence
@@ -12,6 +13,9 @@ from commands.serving.service import Service
 
 DRAIN_S_MAX = 10.0
 """Services have so long to finish what they took; what is left then is on disk and goes on at the next start."""
+
+YOUNG_OBJECTS_MAX = 50_000
+"""New objects between two looks for garbage among them."""
 
 log = logging.getLogger("dialcart")
 
@@ -29,6 +33,16 @@ def stop_signals() -> tuple[asyncio.Event, asyncio.Event]:
     return stop, hurry
 
 
+def settle_memory() -> None:
+    """What was made to open stays to the end: the garbage collector need not look at it again, nor often at the rest.
+
+    A collection over the sellers of a large shard takes longer than a batch; what turns make is freed without it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS_MAX, 20, 100)
+
+
 async def run(
     services: Sequence[Service],
     stop: asyncio.Event,
@@ -43,6 +57,7 @@ async def run(
             # A service that failed half-way in opening has something to close, too.
             stack.push_async_callback(service.close)
             await service.open()
+        settle_memory()
         opened()
         await stop.wait()
         await drain(services, hurry, drain_s_max)

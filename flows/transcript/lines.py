@@ -55,7 +55,6 @@ def input_line(given: Input, program: Program | None = None) -> str:
 def outcome_line(outcome: Outcome, program: Program | None = None) -> str:
     """`= ok A0001 eta 12:40`; other outcomes `= sold out missing=101`, a service's `= ok balance=12.50 barred=no`."""
     values = dict(outcome.values)
-    kinds = _result_kinds(program) if program else {}
     words = ["=", outcome.name]
     number = values.pop("number", None)
     if number is not None:
@@ -63,6 +62,7 @@ def outcome_line(outcome: Outcome, program: Program | None = None) -> str:
         eta = values.pop("eta", "")
         if eta:
             words += ["eta", flatten(str(eta))]
+    kinds = _result_kinds(program) if program and values else {}
     for name, value in values.items():
         shown = str(value) if not isinstance(value, bool) else ("yes" if value else "no")
         if program and kinds.get(name) == "money" and isinstance(value, int):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flows import effects
@@ -17,7 +18,7 @@ from flows.inputs import Buyer, Input, Text
 from flows.program import Program
 from flows.render import money
 from flows.session import Session
-from flows.transcript.lines import effect_line, input_line
+from flows.transcript.lines import effect_line, flatten, input_line
 
 LOG_LINE_CHARACTERS_MAX = 2_000
 """A longer line of the log is cut; the rest matches anything."""
@@ -25,6 +26,8 @@ LOG_LINE_CHARACTERS_MAX = 2_000
 MASKED_ADDRESS = "某路1号"
 """Stands for an address in the log. It reads as one, so a replay goes the same way."""
 
+NUMBER_CHARACTERS_MIN = 7
+"""A shorter line holds no telephone number."""
 _NUMBER = re.compile(r"(?<![\d.])\+?\d[\d -]{5,17}\d(?![\d.])")
 
 
@@ -41,9 +44,9 @@ def log_head(
     at: int,
 ) -> list[str]:
     """The `@` lines of a session that begins: all that its replay must know of the world, masked."""
-    local = datetime.fromtimestamp(at, ZoneInfo(program.timezone))
+    when = _minute(at - at % 60, program.timezone)
     head = f"@ flow {program.name}  channel {channel}  lang {session.language}"
-    lines = [f"{head}  from 13800138000  at {local:%Y-%m-%d %H:%M}"]
+    lines = [f"{head}  from 13800138000  at {when}"]
     changed = [
         f"{product.code}={stock[product.code]}"
         for product in program.products
@@ -62,12 +65,20 @@ def log_head(
     return lines
 
 
+@lru_cache(1_024)  # A minute's sessions begin in the same one.
+def _minute(at: int, timezone: str) -> str:
+    return f"{datetime.fromtimestamp(at, ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
+
+
 def log_lines(
     given: Input, turn_effects: Sequence[Effect], program: Program, private: Sequence[str] = ()
 ) -> list[str]:
     """The lines of one step: its input, then its effects. `private` are words to hide wherever they stand."""
     lines = [_masked_input(given, program, private)]
     for effect in turn_effects:
+        if effect.__class__ is effects.Say and not any(word in effect.text for word in private):  # type: ignore[union-attr]
+            lines.append(_said(effect.text))  # type: ignore[union-attr]
+            continue
         if isinstance(effect, effects.KeepBuyer) and effect.field in ("address", "name"):
             lines.append(f"! buyer {effect.field} …")
             continue
@@ -75,11 +86,18 @@ def log_lines(
     return lines
 
 
+@lru_cache(4_096)  # Most of what a shop says, it says to everybody.
+def _said(text: str) -> str:
+    return _cut(_NUMBER.sub("…", f"< {flatten(text)}"))
+
+
 def _masked_input(given: Input, program: Program, private: Sequence[str]) -> str:
     if isinstance(given, Text) and given.text.strip() in private:
         return f"> {MASKED_ADDRESS}"
     # Buyers' digits stay digits, so that a phone number or a code is still one when it is replayed.
     line = input_line(given, program)
+    if len(line) < NUMBER_CHARACTERS_MIN:
+        return line
     return _cut(_NUMBER.sub(lambda found: re.sub(r"\d", "0", found[0][:-4]) + found[0][-4:], line))
 
 
@@ -87,7 +105,7 @@ def _hide(line: str, private: Sequence[str], stand_in: str) -> str:
     for word in private:
         if len(word) > 1:
             line = line.replace(word, stand_in)
-    return _NUMBER.sub(stand_in, line)
+    return _NUMBER.sub(stand_in, line) if len(line) >= NUMBER_CHARACTERS_MIN else line
 
 
 def _cut(line: str) -> str:
