@@ -105,24 +105,6 @@ def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:
 class _Visit:
     """One arrival on its way through its flow."""
 
-    __slots__ = (
-        "arrival",
-        "asides",
-        "began",
-        "buyer",
-        "changes",
-        "key",
-        "known",
-        "lines",
-        "machine",
-        "performed",
-        "performer",
-        "said",
-        "serial",
-        "session",
-        "world",
-    )
-
     def __init__(
         self,
         arrival: Arrival,

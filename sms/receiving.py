@@ -119,6 +119,10 @@ class Receiving:
         answer = Answer(link, message.sequence, came_at=self.ticks())
         notes: Notes = {}
         text: str | None = None
+        if read.total == 1:
+            text = piece.join((read,))[:TEXT_CHARACTERS_MAX]
+            self._text(link.carrier.name, message, text, _name(message), answer, notes, now)
+            return
         for outcome in self._reassembly.receive(source, destination, read, now):
             match outcome:
                 case Whole(key):
@@ -160,11 +164,8 @@ class Receiving:
             self.turns.hold("sms", answer, notes=notes, texts=(help_text,) if known else ())
             return
         self._remember(code, buyer, routed.seller, notes)
-        digest = hashlib.blake2b(digest_size=12)
-        for part in (carrier, message.source.digits, code, text):
-            digest.update(part.encode() + b"\0")
-        digest.update(name)
-        answer.key = digest.digest()
+        said = "\0".join((carrier, message.source.digits, code, text, "")).encode()
+        answer.key = hashlib.blake2b(said + name, digest_size=12).digest()
         now_us = int(at * 1e6)
         reserved = self.redeliveries.reserve(now_us)
         if reserved is not None:
@@ -180,15 +181,19 @@ class Receiving:
 
     def _last_seller(self, code: str, buyer: str) -> str | None:
         """Whom a buyer talked to before on a code that sellers share, also before a restart."""
+        if len(self.routes.codes().get(code, ())) < 2:
+            return None
         known = self._last.get((code, buyer))
-        if known is not None or len(self.routes.codes().get(code, ())) < 2:
+        if known is not None:
             return known
         name = f"{LAST_NOTE}{code}/{buyer}"
         kept = self.outbox.notes(name).get(name)
         return kept.decode() if kept is not None else None
 
     def _remember(self, code: str, buyer: str, seller: str, notes: Notes) -> None:
-        if self._last.get((code, buyer)) != seller and len(self.routes.codes()[code]) > 1:
+        if len(self.routes.codes()[code]) < 2:
+            return
+        if self._last.get((code, buyer)) != seller:
             notes[f"{LAST_NOTE}{code}/{buyer}"] = seller.encode()
         self._last[code, buyer] = seller
         self._last.move_to_end((code, buyer))

@@ -238,7 +238,7 @@ def _report(told: dict[str, Any]) -> None:
         f"\n{orders / seconds:,.0f} orders/s, {told['pdus'] / seconds:,.0f} PDU/s, over {seconds:.1f} s\n"
         f"system {system.cpu_s / seconds:.0%} of a core (user {system.user_s / seconds:.0%}), "
         f"load {load.cpu_s / seconds:.0%}, others on this machine {others / seconds:.0%} of {os.cpu_count()} cores\n"
-        f"{orders / system.cpu_s:,.0f} orders a CPU second of the system, {system.cpu_s / orders * 1e6:,.0f} us an order; "
+        f"{orders / system.cpu_s:,.0f} orders a CPU second of the system, {system.cpu_s / max(1, orders) * 1e6:,.0f} us an order; "
         f"memory {told['resident'] / 2**20:.0f} MiB"
     )
     for name, what in (
