@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.media.memory import F32, U8, U32
+from ivr.media.memory import F32, RESERVED_FRAMES, U8, U32
 from ivr.media.sending import LEVELS_OF, word_sums
 from ivr.rtp.codec import ACROSS, FRAME_BYTES, PCMA, PCMU, SILENCE
 
@@ -57,7 +57,7 @@ class Arena:
     def __init__(self, codes: U8, sums: U32, energies: F32) -> None:
         self._codes, self._sums, self._energies = codes, sums, energies
         self._held: OrderedDict[tuple[bytes, int], _Held] = OrderedDict()
-        self._free: list[tuple[int, int]] = [(0, len(codes))]
+        self._free: list[tuple[int, int]] = [(RESERVED_FRAMES, len(codes) - RESERVED_FRAMES)]
 
     def take(self, audio: Audio, codec: int) -> tuple[int, int]:
         """The frames of this audio in a call's codec: first, and one after the last. Give them back with `release`.

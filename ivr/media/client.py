@@ -27,13 +27,13 @@ from pathlib import Path
 import msgspec
 
 from ivr.media.arena import Arena, Audio
-from ivr.media.memory import HEARD_FRAMES, SEGMENTS_MAX, lay_out, size_of
+from ivr.media.memory import HEARD_FRAMES, MIX_MAX, SEGMENTS_MAX, lay_out, size_of
 from ivr.media.messages import (
-    Bridge,
     Close,
     Command,
     Event,
     Listen,
+    Mix,
     Open,
     Play,
     PlayedOut,
@@ -49,7 +49,7 @@ from ivr.media.plane import slot_of
 from ivr.media.receiving import Count
 from ivr.media.recording import Recording
 from ivr.media.ring import Ring
-from ivr.media.settings import Settings
+from ivr.media.settings import GROUPS, Settings
 from ivr.media.sockets import open_sockets
 from ivr.rtp.codec import PCMA, PCMU
 from ivr.rtp.event import KEYS
@@ -107,6 +107,7 @@ class _Call:
     codec: int
     opened: Open
     plays: dict[int, list[_Used]] = field(default_factory=dict[int, list[_Used]])
+    sources: tuple[int, ...] = ()
     sink: Sink | None = None
     recording: Recording | None = None
 
@@ -133,7 +134,9 @@ class MediaClient:
         self._arena = Arena(self._memory.codes, self._memory.sums, self._memory.energies)
         self._calls: dict[int, _Call] = {}
         # The row that was free for longest is taken first: packets of its last call have died down.
-        self._free = deque(range(settings.calls))
+        # Neighbours in the queue are of different groups, so that each group has as many calls.
+        size = settings.calls // GROUPS
+        self._free = deque(group * size + row for row in range(size) for group in range(GROUPS))
         self._generation = 0
         self._plays = 0
         self._planes: list[subprocess.Popen[bytes]] = []
@@ -313,15 +316,36 @@ class MediaClient:
         recording.close()
         return recording.seconds
 
-    # --- two calls ---
+    # --- several calls ---
+
+    def mix(self, call: int, sources: Sequence[int]) -> None:
+        """Let this call hear the sum of these others, and no longer those it heard before; empty: nobody.
+
+        A conference: each hears the others. A supervisor who monitors hears both; whispering, the agent hears buyer and
+        supervisor. A prompt is added for the one it plays to; a looping one, music on hold, replaces what is heard while
+        it plays. A call that is closed is heard no more. Raises ValueError past MIX_MAX.
+        """
+        if len(sources) > MIX_MAX:
+            raise ValueError(f"a call hears at most {MIX_MAX} others, not {len(sources)}")
+        known = self._calls.get(call)
+        if known is not None:
+            self._command(Mix(call, tuple(sources)))
+            known.sources = tuple(sources)
 
     def bridge(self, one: int, other: int) -> None:
-        """Let each hear the other; a prompt played to one is heard by that one alone, over the other's voice."""
-        self._command(Bridge(one, other))
+        """Let two calls hear each other, and nobody else."""
+        self.unbridge(one)
+        self.unbridge(other)
+        self.mix(one, (other,))
+        self.mix(other, (one,))
 
     def unbridge(self, call: int) -> None:
-        """Part the call from the one it is bridged to."""
-        self._command(Bridge(call, 0))
+        """Let a call hear nobody, and nobody hear it."""
+        for each, known in list(self._calls.items()):
+            if each == call and known.sources:
+                self.mix(each, ())
+            elif call in known.sources:
+                self.mix(each, [source for source in known.sources if source != call])
 
     # --- what happens ---
 

@@ -22,7 +22,7 @@ class Wants(IntFlag):
 
     SPEECH = 1
     RECORDING = 2
-    BRIDGE = 4
+    MIX = 4
 
 
 WINDOW_FRAMES = 50

@@ -15,10 +15,14 @@ from numpy.typing import NDArray
 from ivr.media.settings import Settings
 from ivr.rtp.codec import FRAME_BYTES
 
+RESERVED_FRAMES = 2
+"""The arena's first frames are silence, of mu-law and A-law."""
 RING_SLOTS = 4_096
 RING_SLOT_BYTES = 1_024
 SEGMENTS_MAX = 64
 """Pieces of audio in one prompt."""
+MIX_MAX = 4
+"""Other calls that one call may hear at once."""
 KEYS_MAX = 32
 """Keys that wait to be sent on one call."""
 BUFFER_FRAMES = 32
@@ -58,8 +62,8 @@ class Columns:
     """Whether audio from elsewhere than was announced moves the call there: symmetric RTP."""
     wants: U8
     """Who takes what is heard: bits of listening.Wants."""
-    peer: I32
-    """The row that this call is bridged to; -1: none."""
+    sources: I32
+    """The rows of the calls that this one hears, from the left; -1: no further one."""
     remote_ip: U32
     """In network order, as the kernel takes it. 0: not known yet."""
     remote_port: U16
@@ -76,9 +80,11 @@ class Columns:
     ssrc: U32
     sequence: U16
     timestamp: U32
-    marker: U8
+    second: U8
+    """The second byte of the next header: payload type, and the marker as its highest bit."""
     packets: U32
-    octets: U32
+    octets_short: U32
+    """How many fewer octets were sent than 160 a packet."""
 
     play: U32
     """Which prompt is playing; 0: none."""
@@ -86,6 +92,8 @@ class Columns:
     """The frame of the arena that is played next."""
     end: I64
     """The frame after the last of the segment."""
+    advance: I64
+    """1: a prompt plays; 0: the cursor rests on silence."""
     segment: U16
     segments: U16
     playlist: I64
@@ -118,7 +126,7 @@ class Columns:
     received: U32
     expected_before: U32
     received_before: U32
-    transit: I64
+    transit: I32
     jitter: F32
     """RFC 3550, section 6.4.1, in units of 1/8000 s."""
 
@@ -162,7 +170,7 @@ class Columns:
     taken: U32
     """Frames taken since the call was opened."""
     last: U8
-    """The frame taken last: what a bridged peer hears."""
+    """The frame taken last: what those hear who have this call among their sources."""
 
     floor: F32
     """The noise of the line, RMS."""
@@ -175,6 +183,7 @@ class Columns:
 
 
 WIDTHS: dict[str, tuple[int, ...]] = {
+    "sources": (MIX_MAX,),
     "event_khz": (128,),
     "playlist": (SEGMENTS_MAX, 2),
     "keys": (KEYS_MAX,),
@@ -272,7 +281,7 @@ def _lay_out(layout: _Layout, settings: Settings) -> Memory:
 
 def frames_of(settings: Settings) -> int:
     """Frames that the arena holds."""
-    return settings.prompts_s * 50
+    return RESERVED_FRAMES + settings.prompts_s * 50
 
 
 def size_of(settings: Settings) -> int:

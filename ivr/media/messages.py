@@ -56,11 +56,11 @@ class Record(msgspec.Struct, frozen=True, tag=True, array_like=True):
     on: bool
 
 
-class Bridge(msgspec.Struct, frozen=True, tag=True, array_like=True):
-    """Let each of two calls hear the other. With 0 in place of the other: no longer."""
+class Mix(msgspec.Struct, frozen=True, tag=True, array_like=True):
+    """Let this call hear the sum of these others, in place of those it heard before. Empty: nobody."""
 
     call: int
-    other: int
+    sources: tuple[int, ...]
 
 
 class SendKeys(msgspec.Struct, frozen=True, tag=True, array_like=True):
@@ -82,7 +82,7 @@ class Close(msgspec.Struct, frozen=True, tag=True, array_like=True):
     call: int
 
 
-Command = Open | Play | Stop | Listen | Record | Bridge | SendKeys | Report | Close
+Command = Open | Play | Stop | Listen | Record | Mix | SendKeys | Report | Close
 
 
 class Digit(msgspec.Struct, frozen=True, tag=True, array_like=True):
@@ -170,7 +170,7 @@ class Resumed(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """A plane took over from one that died; no call was lost with it."""
 
     gap_ms: float
-    """How long no packet was sent."""
+    """How much later than they were due the next packets left."""
     at: float
 
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from ivr.media.happenings import Happenings
 from ivr.media.listening import Listener, Wants
-from ivr.media.memory import I64, KEYS_MAX, Memory
+from ivr.media.memory import I64, KEYS_MAX, MIX_MAX, Memory
 from ivr.media.messages import (
-    Bridge,
     Close,
     Command,
     Event,
     Listen,
+    Mix,
     Open,
     Play,
     Record,
@@ -30,12 +30,14 @@ from ivr.media.sending import Sender
 from ivr.media.settings import FRAME_S, GROUPS, Settings
 from ivr.media.traffic import Arrived, Leaving, Notice
 from ivr.rtp import rtcp
-from ivr.rtp.codec import SILENCE
+from ivr.rtp.codec import FRAME_BYTES, SILENCE
 from ivr.rtp.event import KEYS
 
 REPORT_S = 5.0
 """RFC 3550, section 6.2: the least between two reports of one source."""
 NONE = 255
+CARE_FRAMES = 5
+"""Time-outs and reports are looked after each 100 ms."""
 
 
 def slot_of(call: int) -> int:
@@ -56,7 +58,9 @@ class Plane:
         self._sender = Sender(memory, self._happenings)
         self._receiver = Receiver(memory, settings, self._happenings)
         self._listener = Listener(memory, self._happenings)
+        self._size = settings.calls // GROUPS
         self._groups: list[I64] = []
+        self._turns = [0] * GROUPS
         self._notices: list[Notice] = []
         self._regroup()
 
@@ -80,7 +84,7 @@ class Plane:
         """The packets of a group, once each 20 ms."""
         if self._stale:
             self._regroup()
-        return self._sender.frames(self._groups[group], now)
+        return self._sender.frames(group, now)
 
     def hear(self, arrived: Arrived, now: float) -> None:
         """Take in packets, whenever there are any."""
@@ -91,28 +95,36 @@ class Plane:
         slots = self._groups[group]
         if not len(slots):
             return
-        columns = self._columns
         self._listener.frames(slots, now)
+        self._turns[group] += 1
+        if self._turns[group] % CARE_FRAMES == 0:
+            self._care(slots, now)
+
+    def _care(self, slots: I64, now: float) -> None:
+        """What is due now and then: keys to let go of, time-outs, reports."""
+        columns = self._columns
         self._receiver.release_keys(slots, now)
         heard = columns.heard_at[slots]
         first = heard == 0
         limit = np.where(first, columns.first_limit_s[slots], columns.limit_s[slots])
         since = now - np.where(first, columns.opened_at[slots], heard)
-        silent = (since > limit) & (limit > 0) & (columns.timed_out[slots] == 0)
-        silent &= columns.hears[slots] != 0
-        for at in np.flatnonzero(silent).tolist():
+        silent = (since > limit) & (limit > 0) & (columns.hears[slots] != 0)
+        told = columns.timed_out[slots] != 0
+        columns.timed_out[slots[told & ~silent]] = 0
+        for at in np.flatnonzero(silent & ~told).tolist():
             slot = int(slots[at])
             columns.timed_out[slot] = 1
             self._happenings.tell(RtpTimeout(int(columns.call[slot]), bool(first[at]), now))
         for slot in slots[columns.report_at[slots] <= now].tolist():
             self._report(slot, now)
 
-    def resume(self, gap_s: float) -> None:
-        """Go on after a life that ended: the time that was not spoken is left out of the timestamps."""
+    def resume(self, gap_s: float, now: float) -> None:
+        """Go on after a life that ended, or a pause: timestamps pass over the time in which nothing was sent."""
         columns = self._columns
         missed = round(gap_s / FRAME_S)
-        columns.timestamp[:] += np.uint32(missed * 160)
-        columns.marker[:] = 1
+        columns.timestamp[:] += np.uint32(missed * FRAME_BYTES & 0xFFFFFFFF)
+        columns.second[:] |= np.uint8(0x80)
+        self._sender.settle(now)
 
     def carry_out(self, command: Command, now: float) -> None:
         """Do what signalling asks. A command to a call that is no more does nothing."""
@@ -134,8 +146,8 @@ class Plane:
                 self._listen(slot, command)
             case Record():
                 self._want(slot, Wants.RECORDING, on=command.on)
-            case Bridge():
-                self._bridge(slot, command.other)
+            case Mix():
+                self._mix(slot, command.sources)
             case SendKeys():
                 self._send_keys(slot, command.keys)
             case Report():
@@ -147,7 +159,8 @@ class Plane:
 
     def _regroup(self) -> None:
         opened = np.flatnonzero(self._columns.call).astype(np.int64)
-        self._groups = [opened[opened % GROUPS == group] for group in range(GROUPS)]
+        bounds = np.searchsorted(opened, np.arange(1, GROUPS) * self._size)
+        self._groups = np.split(opened, bounds)
         self._stale = False
 
     def _open(self, slot: int, command: Open, now: float) -> None:
@@ -156,20 +169,22 @@ class Plane:
         if not again:
             for name in columns.__slots__:
                 getattr(columns, name)[slot] = 0
-            columns.peer[slot] = -1
+            columns.sources[slot] = -1
             columns.key[slot] = NONE
             columns.wait[slot] = -1
             columns.port[slot] = self._settings.port + 2 * slot
             columns.ssrc[slot] = command.ssrc
             columns.sequence[slot] = command.sequence
             columns.timestamp[slot] = command.timestamp
-            columns.marker[slot] = 1
             columns.opened_at[slot] = now
             # Reports of many calls that open together do not leave together.
             columns.report_at[slot] = now + REPORT_S * (0.5 + slot * 0.618 % 1)
-        if columns.sends[slot] != command.sends:
-            columns.marker[slot] = 1
+        if again and command.codec != columns.codec[slot]:
+            self._happenings.play_over(slot, now, whole=False)
         columns.codec[slot] = command.codec
+        columns.second[slot] = command.codec | 0x80
+        if not columns.play[slot]:
+            self._happenings.hush(slot)
         columns.last[slot] = SILENCE[command.codec]
         if command.remote_ip:
             moved = (int(columns.remote_ip[slot]), int(columns.remote_port[slot])) != (
@@ -196,16 +211,24 @@ class Plane:
         columns.timed_out[slot] = 0
         # Last: a call is there when all of it is.
         columns.call[slot] = command.call
+        self._happenings.change(slot)
         self._stale |= not again
 
     def _close(self, slot: int, now: float) -> None:
         columns = self._columns
         self._happenings.play_over(slot, now, whole=False)
-        self._bridge(slot, 0)
+        self._mix(slot, ())
+        for other in np.flatnonzero((columns.sources == slot).any(axis=1)).tolist():
+            self._set_sources(
+                other, [row for row in columns.sources[other].tolist() if row != slot]
+            )
         if columns.remote_port[slot]:
             self._notices.append(Notice(slot, rtcp.farewell(int(columns.ssrc[slot]))))
         self._tell_stats(slot, now, closed=True)
         columns.call[slot] = 0
+        columns.wants[slot] = 0
+        self._happenings.hush(slot)
+        self._happenings.change(slot)
         self._stale = True
 
     def _play(self, slot: int, command: Play, now: float) -> None:
@@ -224,8 +247,9 @@ class Plane:
             self._happenings.play_over(slot, now, whole=True)
             return
         columns.cursor[slot], columns.end[slot] = segments[0]
+        columns.advance[slot] = 1
         # A talkspurt begins: RFC 3551, section 4.1.
-        columns.marker[slot] = 1
+        columns.second[slot] |= 0x80
 
     def _want(self, slot: int, wants: Wants, *, on: bool) -> None:
         columns = self._columns
@@ -233,6 +257,9 @@ class Plane:
         columns.wants[slot] = before | wants if on else before & ~wants
         if before == 0:
             columns.wait[slot] = -1
+        if not columns.wants[slot]:
+            columns.last[slot] = SILENCE[int(columns.codec[slot])]
+        self._happenings.change(slot)
 
     def _listen(self, slot: int, command: Listen) -> None:
         columns = self._columns
@@ -242,21 +269,19 @@ class Plane:
         columns.quiet[slot] = 0
         self._want(slot, Wants.SPEECH, on=command.on)
 
-    def _bridge(self, slot: int, other: int) -> None:
+    def _mix(self, slot: int, sources: tuple[int, ...]) -> None:
         columns = self._columns
-        before = int(columns.peer[slot])
-        if before >= 0:
-            for side in (slot, before):
-                columns.peer[side] = -1
-                columns.last[side] = SILENCE[int(columns.codec[side])]
-                self._want(side, Wants.BRIDGE, on=False)
-        peer = slot_of(other)
-        if not other or peer == slot or int(columns.call[peer]) != other:
-            return
-        self._bridge(peer, 0)
-        for side, far in ((slot, peer), (peer, slot)):
-            columns.peer[side] = far
-            self._want(side, Wants.BRIDGE, on=True)
+        before: list[int] = columns.sources[slot].tolist()
+        rows = [slot_of(call) for call in sources if int(columns.call[slot_of(call)]) == call]
+        self._set_sources(slot, list(dict.fromkeys(row for row in rows if row != slot)))
+        # A call is taken from its buffer as long as someone hears it.
+        for row in {*before, *rows} - {-1, slot}:
+            self._want(row, Wants.MIX, on=bool((columns.sources == row).any()))
+
+    def _set_sources(self, slot: int, rows: list[int]) -> None:
+        rows = [row for row in rows if row >= 0][:MIX_MAX]
+        self._columns.sources[slot] = rows + [-1] * (MIX_MAX - len(rows))
+        self._happenings.change(slot)
 
     def _send_keys(self, slot: int, keys: str) -> None:
         columns = self._columns
@@ -268,6 +293,7 @@ class Plane:
                 return
             columns.keys[slot, end % KEYS_MAX] = KEYS.index(key)
             columns.keys_end[slot] = (end + 1) & 0xFFFF
+            self._happenings.keying.add(slot)
 
     # --- reports ---
 
@@ -309,7 +335,8 @@ class Plane:
                 rtcp.ntp(now),
                 int(columns.timestamp[slot]),
                 int(columns.packets[slot]),
-                int(columns.octets[slot]),
+                (int(columns.packets[slot]) * FRAME_BYTES - int(columns.octets_short[slot]))
+                & 0xFFFFFFFF,
             )
         ssrc = int(columns.ssrc[slot])
         self._notices.append(Notice(slot, rtcp.write(ssrc, self._name, sender, blocks)))

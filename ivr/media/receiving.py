@@ -16,7 +16,7 @@ from ivr.media.messages import Digit, FirstPacket, Latched
 from ivr.media.settings import Settings
 from ivr.media.traffic import Arrived
 from ivr.rtp import event, packet, rtcp
-from ivr.rtp.codec import ACROSS, FRAME_BYTES, PCMA, PCMU
+from ivr.rtp.codec import ACROSS, FRAME_BYTES, PCMA, PCMU, SILENCE
 
 ROUNDS_MAX = 64
 """Packets of one call that are taken in one go; more are passed over."""
@@ -29,6 +29,11 @@ DROPOUT_MAX = 3_000
 START_FRAMES = 2
 """Frames that a buffer gathers before it is taken from, while nothing is known of the line."""
 DELAY_FRAMES_MAX = 10
+JITTER_MAX = 8_000
+"""A second, in units of the timestamp."""
+FAR_BEHIND = 8_000
+"""Audio that is late by more than a second is not late: its sender's clock began anew."""
+USUAL_BYTES = packet.HEADER_BYTES + FRAME_BYTES
 
 FRAME = np.dtype(("V", FRAME_BYTES))
 
@@ -66,43 +71,118 @@ class Receiver:
         self._happenings = happenings
         self._first_port = settings.port
         self._calls = settings.calls
+        self._seen: I64 = np.zeros(settings.calls, np.int64)
         self._frame_cells = memory.columns.frames.view(FRAME)[:, :, 0]
 
     def take(self, arrived: Arrived, now: float) -> None:
-        """Take in what came."""
+        """Take in what came. Most of it is the next frame of audio of a call from where it always comes from."""
         columns = self._columns
         self._counts[Count.RECEIVED] += len(arrived.lengths)
         offset = arrived.ports.astype(np.int64) - self._first_port
         slots = offset >> 1
-        known = (offset >= 0) & (slots < self._calls)
+        known = (slots >= 0) & (slots < self._calls)
         slots[~known] = 0
         known &= columns.call[slots] != 0
-        second = arrived.rows[:, 1] & 0x7F
-        # RFC 5761, section 4: RTCP on the port of RTP is known by its type.
-        reports = known & (((offset & 1) == 1) | ((second >= 64) & (second < 96)))
-        for at in np.flatnonzero(reports)[:SOURCES_MAX].tolist():
-            length = int(arrived.lengths[at])
-            self._take_report(int(slots[at]), arrived.rows[at, :length].tobytes(), now)
+        head = np.ascontiguousarray(arrived.rows[:, : packet.HEADER_BYTES]).view(packet.LAYOUT)[
+            :, 0
+        ]
+        usual = (
+            known
+            & (arrived.lengths == USUAL_BYTES)
+            & (offset & 1 == 0)
+            & (head["first"] == packet.VERSION_BITS)
+            & (head["second"] == columns.codec[slots])
+            & (arrived.hosts == columns.source_ip[slots])
+            & (arrived.sources == columns.source_port[slots])
+            & (columns.hears[slots] != 0)
+        )
+        at = np.flatnonzero(usual)
+        if len(at) < len(slots):
+            self._take_unusual(arrived, slots, known, np.flatnonzero(~usual), now)
+        slots = slots[at]
+        for chosen in self._rounds(slots):
+            rows = at[chosen]
+            self._take_frames(arrived.rows, rows, slots[chosen], head[rows], now)
 
-        headers = packet.read(arrived.rows, arrived.lengths)
-        good = known & ~reports & headers.valid
-        self._counts[Count.BROKEN] += np.count_nonzero(known & ~reports & ~headers.valid)
+    def _take_frames(
+        self, rows: U8, at: I64, slots: I64, head: NDArray[np.void], now: float
+    ) -> None:
+        """Take frames of 20 ms, no two of one call."""
+        columns = self._columns
+        sequence = head["sequence"].astype(np.uint16)
+        timestamp = head["timestamp"].astype(np.uint32)
+        ssrc = head["ssrc"].astype(np.uint32)
+        steady = (sequence - columns.their_sequence[slots] == np.uint16(1)) & (
+            ssrc == columns.their_ssrc[slots]
+        )
+        if steady.all():
+            columns.heard_at[slots] = now
+            columns.their_sequence[slots] = sequence
+            columns.received[slots] += np.uint32(1)
+            round_again = sequence == 0
+            if round_again.any():
+                columns.cycles[slots[round_again]] += np.uint32(0x10000)
+            self._measure(slots, timestamp, now)
+        else:
+            ahead, fresh = self._follow(slots, sequence, ssrc, now)
+            self._measure(slots[ahead & ~fresh], timestamp[ahead & ~fresh], now)
+        kept = np.flatnonzero(columns.wants[slots])
+        if len(kept):
+            self._keep_frames(rows, at[kept], slots[kept], timestamp[kept])
+
+    def _take_unusual(
+        self, arrived: Arrived, slots_of: I64, known: NDArray[np.bool_], at: I64, now: float
+    ) -> None:
+        """Take reports, keys, new sources, frames of other lengths, and what is none of these."""
+        columns = self._columns
+        slots, known = slots_of[at], known[at]
+        rows, lengths, ports = arrived.rows[at], arrived.lengths[at], arrived.ports[at]
+        kind = rows[:, 1] & 0x7F
+        # RFC 5761, section 4: RTCP on the port of RTP is known by its type.
+        reports = known & ((ports & 1 == 1) | ((kind >= 64) & (kind < 96)))
+        for index in np.flatnonzero(reports)[:SOURCES_MAX].tolist():
+            data = rows[index, : int(lengths[index])].tobytes()
+            self._take_report(int(slots[index]), data, now)
+        good = known & ~reports
+        if not good.any():
+            self._counts[Count.STRAYS] += len(slots) - np.count_nonzero(known)
+            return
+        headers = packet.read(rows, lengths)
+        self._counts[Count.BROKEN] += np.count_nonzero(good & ~headers.valid)
+        good &= headers.valid
         strays = len(slots) - np.count_nonzero(known)
         elsewhere = good & (
-            (columns.source_ip[slots] != arrived.hosts)
-            | (columns.source_port[slots] != arrived.sources)
+            (columns.source_ip[slots] != arrived.hosts[at])
+            | (columns.source_port[slots] != arrived.sources[at])
         )
-        for tried, at in enumerate(np.flatnonzero(elsewhere).tolist()):
-            slot, host, port = int(slots[at]), int(arrived.hosts[at]), int(arrived.sources[at])
-            if tried >= SOURCES_MAX or not self._accept(slot, host, port, now):
-                good[at] = False
+        for tried, index in enumerate(np.flatnonzero(elsewhere).tolist()):
+            row = int(at[index])
+            host, port = int(arrived.hosts[row]), int(arrived.sources[row])
+            if tried >= SOURCES_MAX or not self._accept(int(slots[index]), host, port, now):
+                good[index] = False
                 strays += 1
         self._counts[Count.STRAYS] += strays
         good &= columns.hears[slots] != 0
-
         chosen = np.flatnonzero(good)
-        for one_each in _rounds(slots[chosen], self._counts):
-            self._take_round(arrived, headers, slots, chosen[one_each], now)
+        for one_each in self._rounds(slots[chosen]):
+            self._take_round(rows, headers, slots, chosen[one_each], now)
+
+    def _rounds(self, slots: I64) -> list[I64]:
+        """Which packets to take together, so that in each round a call has at most one, in order of arrival."""
+        count = len(slots)
+        if count == 0:
+            return []
+        every = np.arange(count, dtype=np.int64)
+        self._seen[slots] = every
+        if np.array_equal(self._seen[slots], every):
+            return [every]
+        order = np.argsort(slots, kind="stable")
+        ordered = slots[order]
+        starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+        lengths = np.diff(np.r_[starts, count])
+        rank = every - np.repeat(starts, lengths)
+        self._counts[Count.FLOODED] += np.count_nonzero(rank >= ROUNDS_MAX)
+        return [order[rank == number] for number in range(min(int(lengths.max()), ROUNDS_MAX))]
 
     # --- sources ---
 
@@ -127,50 +207,27 @@ class Receiver:
             columns.remote_ip[slot] = host
             columns.remote_port[slot] = port
             columns.control_port[slot] = port if same or port == 0xFFFF else port + 1
+            self._happenings.change(slot)
             self._happenings.tell(Latched(int(columns.call[slot]), dotted(host), port, now))
         return True
 
     # --- RTP ---
 
     def _take_round(
-        self, arrived: Arrived, headers: packet.Headers, slots_of: I64, at: I64, now: float
+        self, rows: U8, headers: packet.Headers, slots_of: I64, at: I64, now: float
     ) -> None:
-        """Take packets of which no two are of one call."""
+        """Take packets of any kind, of which no two are of one call."""
         columns = self._columns
         slots = slots_of[at]
-        sequence, ssrc = headers.sequence[at], headers.ssrc[at]
-        timestamp, kind = headers.timestamp[at], headers.payload_type[at]
-        first = columns.heard_at[slots] == 0
-        columns.heard_at[slots] = now
-        columns.timed_out[slots] = 0
-        for slot in slots[first].tolist():
-            self._happenings.tell(FirstPacket(int(columns.call[slot]), now))
-
-        step = (sequence - columns.their_sequence[slots]).astype(np.int16)
-        fresh = (
-            first
-            | (columns.their_ssrc[slots] != ssrc)
-            | (np.abs(step.astype(np.int32)) > DROPOUT_MAX)
-        )
-        if fresh.any():
-            self._begin(slots[fresh], ssrc[fresh], sequence[fresh])
-        step[fresh] = 1
-        ahead = step > 0
-        onward = slots[ahead]
-        columns.cycles[onward] += (
-            ~fresh[ahead] & (sequence[ahead] < columns.their_sequence[onward])
-        ).astype(np.uint32) * np.uint32(0x10000)
-        columns.their_sequence[onward] = sequence[ahead]
-        columns.received[slots] += 1
-
+        ssrc, timestamp, kind = headers.ssrc[at], headers.timestamp[at], headers.payload_type[at]
+        ahead, fresh = self._follow(slots, headers.sequence[at], ssrc, now)
         keys = np.flatnonzero(columns.event_khz[slots, kind] != 0)
         if len(keys):
-            keys = self._pass_repeats(arrived.rows, headers, at, slots, keys, now)
+            keys = self._pass_repeats(rows, headers, at, slots, keys, now)
         for index in keys.tolist():
-            row = int(at[index])
+            row, slot = int(at[index]), int(slots[index])
             start = int(headers.payload_start[row])
-            payload = arrived.rows[row, start : start + min(int(headers.payload_bytes[row]), 4)]
-            slot = int(slots[index])
+            payload = rows[row, start : start + min(int(headers.payload_bytes[row]), 4)]
             self._take_key(
                 slot,
                 event.Packet(
@@ -183,12 +240,36 @@ class Receiver:
                 ),
                 now,
             )
-
         audio = (kind == PCMU) | (kind == PCMA)
-        self._measure(slots[audio & ahead], timestamp[audio & ahead], fresh[audio & ahead], now)
+        timed = audio & ahead & ~fresh
+        self._measure(slots[timed], timestamp[timed], now)
         kept = np.flatnonzero(audio & (columns.wants[slots] != 0))
         if len(kept):
-            self._keep(arrived.rows, headers, at[kept], slots[kept])
+            self._keep(rows, headers, at[kept], slots[kept])
+
+    def _follow(
+        self, slots: I64, sequence: NDArray[np.uint16], ssrc: NDArray[np.uint32], now: float
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Count packets as RFC 3550, appendix A.1, does: which go ahead, and which begin anew."""
+        columns = self._columns
+        first = columns.heard_at[slots] == 0
+        columns.heard_at[slots] = now
+        for slot in slots[first].tolist():
+            self._happenings.tell(FirstPacket(int(columns.call[slot]), now))
+        step = (sequence - columns.their_sequence[slots]).astype(np.int16)
+        fresh = first | (columns.their_ssrc[slots] != ssrc)
+        fresh |= np.abs(step.astype(np.int32)) > DROPOUT_MAX
+        if fresh.any():
+            self._begin(slots[fresh], ssrc[fresh], sequence[fresh])
+            step[fresh] = 1
+        ahead = step > 0
+        onward = slots[ahead]
+        columns.cycles[onward] += (
+            ~fresh[ahead] & (sequence[ahead] < columns.their_sequence[onward])
+        ).astype(np.uint32) * np.uint32(0x10000)
+        columns.their_sequence[onward] = sequence[ahead]
+        columns.received[slots] += np.uint32(1)
+        return ahead, fresh
 
     def _begin(self, slots: I64, ssrc: NDArray[np.uint32], sequence: NDArray[np.uint16]) -> None:
         """A source's first packet: its counts and its buffer begin anew."""
@@ -203,56 +284,51 @@ class Receiver:
         columns.jitter[slots] = 0
         columns.wait[slots] = -1
 
-    def _measure(
-        self, slots: I64, timestamp: NDArray[np.uint32], fresh: NDArray[np.bool_], now: float
-    ) -> None:
-        """Interarrival jitter: RFC 3550, appendix A.8. Its grain is a tick, 2 ms."""
+    def _measure(self, slots: I64, timestamp: NDArray[np.uint32], now: float) -> None:
+        """Interarrival jitter: RFC 3550, appendix A.8. Its grain is a tick."""
         columns = self._columns
-        transit = (int(now * 8000) - timestamp.astype(np.int64)) & 0xFFFFFFFF
-        change = np.abs((transit - columns.transit[slots] + 0x80000000 & 0xFFFFFFFF) - 0x80000000)
+        transit = (np.uint32(int(now * 8000) & 0xFFFFFFFF) - timestamp).view(np.int32)
+        change = np.abs(transit - columns.transit[slots])
         columns.transit[slots] = transit
-        change[fresh | (change > 8000)] = 0
-        columns.jitter[slots] += (change.astype(np.float32) - columns.jitter[slots]) / np.float32(
-            16
-        )
+        # A clock that jumped tells nothing of the line.
+        change[(change < 0) | (change > JITTER_MAX)] = 0
+        jitter = columns.jitter[slots]
+        columns.jitter[slots] = jitter + (change.astype(np.float32) - jitter) / np.float32(16)
 
     # --- the buffer ---
 
-    def _keep(self, rows: U8, headers: packet.Headers, at: I64, slots: I64) -> None:
-        """Put audio into the buffers of the calls that someone listens to."""
+    def _keep_frames(self, rows: U8, at: I64, slots: I64, timestamp: NDArray[np.uint32]) -> None:
+        """Put frames of 20 ms into the buffers of the calls that someone listens to."""
         columns = self._columns
         empty = columns.wait[slots] < 0
         if empty.any():
-            self._anchor(slots[empty], headers.timestamp[at[empty]])
-        behind = (headers.timestamp[at] - columns.anchor[slots]).astype(np.int32)
+            self._anchor(slots[empty], timestamp[empty])
+        behind = (timestamp - columns.anchor[slots]).view(np.int32)
         frame = behind // FRAME_BYTES
-        usual = (
-            (headers.payload_bytes[at] == FRAME_BYTES)
-            & (headers.payload_start[at] == packet.HEADER_BYTES)
-            & (behind % FRAME_BYTES == 0)
-            & (headers.payload_type[at] == columns.codec[slots])
-        )
-        odd = np.flatnonzero(~usual)
-        late = frame < columns.next[slots]
-        far = frame >= columns.next[slots] + BUFFER_FRAMES
-        columns.late[slots] += late & usual
-        for index in np.flatnonzero(far & usual).tolist():
-            # Its clock jumped: what lies in the buffer is of another time.
-            self._anchor(slots[index : index + 1], headers.timestamp[at[index : index + 1]])
-            frame[index] = 0
-        fits = np.flatnonzero(usual & ~late)
-        here, frame = slots[fits], frame[fits]
+        due = columns.next[slots]
+        fits = (behind % FRAME_BYTES == 0) & (frame >= due) & (frame < due + BUFFER_FRAMES)
+        if not fits.all():
+            for index in np.flatnonzero(~fits).tolist():
+                slot = int(slots[index])
+                codes = rows[at[index], packet.HEADER_BYTES : USUAL_BYTES]
+                self._keep_odd(slot, int(timestamp[index]), codes)
+            at, slots, frame = at[fits], slots[fits], frame[fits]
         cell = frame % BUFFER_FRAMES
-        payload = rows[at[fits], packet.HEADER_BYTES : packet.HEADER_BYTES + FRAME_BYTES]
-        self._frame_cells[here, cell] = np.ascontiguousarray(payload).view(FRAME)[:, 0]
-        columns.tags[here, cell] = frame
-        columns.newest[here] = np.maximum(columns.newest[here], frame)
-        for index in odd.tolist():
-            row = int(at[index])
-            start = int(headers.payload_start[row])
+        payload = np.ascontiguousarray(rows[at, packet.HEADER_BYTES : USUAL_BYTES])
+        self._frame_cells[slots, cell] = payload.view(FRAME)[:, 0]
+        columns.tags[slots, cell] = frame
+        columns.newest[slots] = np.maximum(columns.newest[slots], frame)
+
+    def _keep(self, rows: U8, headers: packet.Headers, at: I64, slots: I64) -> None:
+        """Put audio of any length and either law into the buffers."""
+        columns = self._columns
+        for row, slot in zip(at.tolist(), slots.tolist(), strict=True):
+            start, timestamp = int(headers.payload_start[row]), int(headers.timestamp[row])
+            if columns.wait[slot] < 0:
+                self._anchor(np.array([slot]), headers.timestamp[row : row + 1])
             codes = rows[row, start : start + int(headers.payload_bytes[row])]
-            across = ACROSS[int(headers.payload_type[row]), int(columns.codec[slots[index]])]
-            self._keep_odd(int(slots[index]), int(behind[index]), across[codes])
+            across = ACROSS[int(headers.payload_type[row]), int(columns.codec[slot])]
+            self._keep_odd(slot, timestamp, across[codes])
 
     def _anchor(self, slots: I64, timestamp: NDArray[np.uint32]) -> None:
         """Begin to fill empty buffers, each with the packet of this timestamp as frame 0."""
@@ -268,21 +344,28 @@ class Receiver:
         columns.window[slots] = 0
         columns.wait[slots] = np.minimum(START_FRAMES - 1 + jitter_frames, DELAY_FRAMES_MAX)
 
-    def _keep_odd(self, slot: int, behind: int, codes: U8) -> None:
-        """Audio of another length than 20 ms, or between two frames, goes in sample by sample."""
+    def _keep_odd(self, slot: int, timestamp: int, codes: U8) -> None:
+        """Audio of another length than 20 ms, or between two frames, or out of its time, sample by sample."""
         columns = self._columns
+        behind = (timestamp - int(columns.anchor[slot]) + 0x80000000) % 0x100000000 - 0x80000000
         first = int(columns.next[slot]) * FRAME_BYTES
+        if behind >= first + BUFFER_FRAMES * FRAME_BYTES or behind < first - FAR_BEHIND:
+            # Its clock jumped: what lies in the buffer is of another time.
+            self._anchor(np.array([slot]), np.array([timestamp], np.uint32))
+            behind = first = 0
         cut = max(first - behind, 0)
+        if cut >= len(codes):
+            columns.late[slot] += 1
+            return
         codes, behind = codes[cut:], behind + cut
-        room = first + BUFFER_FRAMES * FRAME_BYTES - behind
-        codes = codes[: max(room, 0)]
+        codes = codes[: max(first + BUFFER_FRAMES * FRAME_BYTES - behind, 0)]
         cells = columns.frames[slot].reshape(-1)
         while len(codes):
             frame, inside = divmod(behind, FRAME_BYTES)
             cell = frame % BUFFER_FRAMES
             part = codes[: FRAME_BYTES - inside]
             if columns.tags[slot, cell] != frame:
-                columns.frames[slot, cell] = 0xFF if columns.codec[slot] == PCMU else 0xD5
+                columns.frames[slot, cell] = SILENCE[int(columns.codec[slot])]
                 columns.tags[slot, cell] = frame
             start = cell * FRAME_BYTES + inside
             cells[start : start + len(part)] = part
@@ -384,22 +467,6 @@ class Receiver:
                     ) & 0xFFFFFFFF
                     if trip < 0x80000000:
                         columns.round_trip_s[slot] = trip / 65_536
-
-
-def _rounds(slots: I64, counts: NDArray[np.uint64]) -> list[I64]:
-    """Which packets to take together, so that in each round a call has at most one, in order of arrival."""
-    count = len(slots)
-    if count == 0:
-        return []
-    order = np.argsort(slots, kind="stable")
-    sorted_slots = slots[order]
-    starts = np.flatnonzero(np.r_[True, sorted_slots[1:] != sorted_slots[:-1]])
-    if len(starts) == count:
-        return [np.arange(count, dtype=np.int64)]
-    lengths = np.diff(np.r_[starts, count])
-    rank = np.arange(count, dtype=np.int64) - np.repeat(starts, lengths)
-    counts[Count.FLOODED] += np.count_nonzero(rank >= ROUNDS_MAX)
-    return [order[rank == number] for number in range(min(int(lengths.max()), ROUNDS_MAX))]
 
 
 def dotted(host: int) -> str:

@@ -2,8 +2,8 @@
 
 import msgspec
 
-GROUPS = 10
-"""Calls are sent for in ten groups, 2 ms apart, so that no burst is longer than a tenth of all calls."""
+GROUPS = 5
+"""Calls are sent for in five groups, 4 ms apart, so that no burst is longer than a fifth of all calls."""
 FRAME_S = 0.02
 TICK_S = FRAME_S / GROUPS
 
@@ -27,7 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The core to stay on; None leaves it to the machine."""
 
     def __post_init__(self) -> None:
-        if self.calls < GROUPS or self.calls % GROUPS or self.calls > CALLS_MAX:
+        if self.calls < 10 or self.calls % 10 or self.calls > CALLS_MAX:
             raise ValueError(f"calls must be whole tens from 10 to {CALLS_MAX}, not {self.calls}")
         if self.port % 2 or not 1024 <= self.port <= 65_536 - 2 * self.calls:
             raise ValueError(

@@ -1,8 +1,12 @@
 """Packets on their way in and out, a row each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ivr.media.memory import I64, U8, U16, U32, U64
+from ivr.media.memory import I64, U8, U16, U32
+
+HEADERS_BYTES = 20
+"""UDP's header, which a raw socket is given too, and RTP's."""
+RTP_AT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +24,28 @@ class Arrived:
     """The port each came from."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Leaving:
-    """RTP packets to send: a header of ours, and a payload that lies in memory already."""
+    """RTP packets of one group to send: a header of ours, and a payload that lies in memory already.
 
-    slots: I64
-    """The row of each packet's call."""
+    There is a row for each call that the group may have; `rows` are those that are sent. The arrays are the group's own
+    and are written anew the next time.
+    """
+
+    group: int
+    first: int
+    """The call of the first row."""
+    rows: I64
     headers: U8
-    """Shape (packets, 12)."""
-    addresses: U64
+    """HEADERS_BYTES a row, of which UDP's are left to whoever sends."""
+    addresses: I64
     """Where each payload lies."""
-    lengths: U64
     sums: U32
     """Of each payload, the sum of its 16-bit words as the machine reads them."""
+    short: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    """Rows whose payload is not a frame of 160 bytes, and how long it is."""
+    fresh: bool = True
+    """Calls came, went or moved since the last time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import ctypes
 import errno
 import select
 import socket
+import sys
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,8 @@ from ivr.media.memory import U8, U32, Columns, Memory
 from ivr.media.receiving import Count
 from ivr.media.sending import word_sums
 from ivr.media.settings import Settings
-from ivr.media.traffic import Arrived, Leaving, Notice
-from ivr.rtp.packet import HEADER_BYTES
+from ivr.media.traffic import HEADERS_BYTES, RTP_AT, Arrived, Leaving, Notice
+from ivr.rtp.codec import FRAME_BYTES
 
 AT_ONCE_MAX = 512
 """Packets received by one call of the kernel."""
@@ -30,8 +31,12 @@ BEFORE_BYTES = 28
 """An IP header without options, and UDP's."""
 DONT_WAIT = int(socket.MSG_DONTWAIT)
 TRUNCATED = int(socket.MSG_TRUNC)
-_UDP = 0x1100 if np.little_endian else 0x0011
-"""The protocol as a 16-bit word of the pseudo header."""
+FULL_BYTES = HEADERS_BYTES + FRAME_BYTES
+"""A datagram with a frame of 20 ms."""
+CHECKSUM_WORD = 3
+STILL_WORDS = (0, 1, 2, 8, 9)
+CHANGING_WORDS = (4, 5, 6, 7)
+"""The 16-bit words of UDP's and RTP's header: ports, length and SSRC stay; type, sequence and timestamp change."""
 
 # struct mmsghdr, iovec and sockaddr_in of 64-bit Linux.
 MESSAGE = np.dtype(
@@ -83,23 +88,44 @@ def address_of(rows: NDArray[Any]) -> int:
     return int(rows.ctypes.data)
 
 
-class _Outgoing:
-    """Room for the messages of one group, laid out once."""
+def _word(value: int) -> int:
+    """A 16-bit number of the network as the machine reads it."""
+    return int.from_bytes(value.to_bytes(2), sys.byteorder)
 
-    def __init__(self, rows: int, header_bytes: int) -> None:
-        self.headers: U8 = np.zeros((rows, header_bytes), np.uint8)
-        self.parts = np.zeros((rows, 2), PART)
-        self.names = np.zeros(rows, NAME)
+
+_UDP = _word(0x11)
+"""The protocol, a word of the pseudo header that the checksum is of."""
+
+
+class _Lane:
+    """The messages of one group, a row a call, laid out once; those that are sent stand together in `out`."""
+
+    def __init__(self, leaving: Leaving, skip: int) -> None:
+        count = len(leaving.addresses)
+        step = np.arange(count, dtype=np.uint64)
+        self.names = np.zeros(count, NAME)
         self.names["family"] = socket.AF_INET
-        self.messages = np.zeros(rows, MESSAGE)
-        step = np.arange(rows, dtype=np.uint64)
-        self.parts["at"][:, 0] = address_of(self.headers) + step * np.uint64(header_bytes)
-        self.parts["bytes"][:, 0] = header_bytes
+        self.parts = np.zeros((count, 2), PART)
+        self.parts["at"][:, 0] = (
+            address_of(leaving.headers) + step * np.uint64(HEADERS_BYTES) + np.uint64(skip)
+        )
+        self.parts["bytes"][:, 0] = HEADERS_BYTES - skip
+        self.parts["bytes"][:, 1] = FRAME_BYTES
+        self.payloads = self.parts["at"][:, 1]
+        self.payload_bytes = self.parts["bytes"][:, 1]
+        self.messages = np.zeros(count, MESSAGE)
         self.messages["name"] = address_of(self.names) + step * np.uint64(NAME.itemsize)
         self.messages["name_bytes"] = NAME.itemsize
         self.messages["parts"] = address_of(self.parts) + step * np.uint64(2 * PART.itemsize)
         self.messages["part_count"] = 2
-        self.at = address_of(self.messages)
+        self.out = np.zeros(count, MESSAGE)
+        self.out_at = address_of(self.out)
+        self.words = leaving.headers.view(np.uint16)
+        self.udp = leaving.headers[:, : UDP.itemsize].view(UDP)[:, 0]
+        self.still: U32 = np.zeros(count, np.uint32)
+        """The sum of what does not change from packet to packet."""
+        self.sums: U32 = np.zeros(count, np.uint32)
+        self.carry: U32 = np.zeros(count, np.uint32)
 
 
 class _Incoming:
@@ -130,36 +156,53 @@ class RawWire:
         self._descriptor = descriptor
         self._columns: Columns = memory.columns
         self._counts = memory.counts
-        self._out = _Outgoing(settings.calls, UDP.itemsize + HEADER_BYTES)
+        self._lanes: dict[int, _Lane] = {}
         self._in = _Incoming(BEFORE_BYTES)
-        host = int.from_bytes(
-            socket.inet_aton(settings.host), "little" if np.little_endian else "big"
-        )
+        host = int.from_bytes(socket.inet_aton(settings.host), sys.byteorder)
         self._host_sum = (host & 0xFFFF) + (host >> 16) + _UDP
 
     def send(self, leaving: Leaving) -> None:
-        """Send them all."""
-        count = len(leaving.slots)
+        """Send them all by one call of the kernel."""
+        lane = self._lanes.get(leaving.group)
+        if lane is None:
+            lane = self._lanes[leaving.group] = _Lane(leaving, skip=0)
+        if leaving.fresh:
+            self._renew(lane, leaving)
+        count = len(leaving.rows)
         if count == 0:
             return
-        columns, out = self._columns, self._out
-        headers = out.headers[:count]
-        headers[:, UDP.itemsize :] = leaving.headers
-        remote = columns.remote_ip[leaving.slots]
-        size = (leaving.lengths + np.uint64(UDP.itemsize + HEADER_BYTES)).astype(np.uint16)
-        udp = headers[:, : UDP.itemsize].view(UDP)[:, 0]
-        udp["source"] = columns.port[leaving.slots]
-        udp["port"] = columns.remote_port[leaving.slots]
-        udp["bytes"] = size
-        udp["sum"] = 0
-        sums = word_sums(headers) + leaving.sums + np.uint32(self._host_sum)
-        sums += (remote & np.uint32(0xFFFF)) + (remote >> np.uint32(16)) + size.byteswap()
-        udp["sum"] = _folded(sums)
-        out.names["host"][:count] = remote
-        out.parts["at"][:count, 1] = leaving.addresses
-        out.parts["bytes"][:count, 1] = leaving.lengths
+        lane.payloads[:] = leaving.addresses
+        sums, words, carry = lane.sums, lane.words, lane.carry
+        np.add(lane.still, leaving.sums, out=sums)
+        # Of RTP's header the first three words and the timestamp's two change; of UDP's nothing.
+        for word in CHANGING_WORDS:
+            sums += words[:, word]
+        for row, size in leaving.short:
+            sums[row] += 2 * (_word(HEADERS_BYTES + size) + 0xFFFF - _word(FULL_BYTES))
+            lane.payload_bytes[row] = size
+            lane.udp["bytes"][row] = HEADERS_BYTES + size
+        _fold(sums, carry)
+        np.copyto(words[:, CHECKSUM_WORD], sums, casting="unsafe")
         self._counts[Count.SENT] += count
-        self._counts[Count.UNSENT] += _send_all(self._descriptor, out.at, count)
+        self._counts[Count.UNSENT] += _send_all(self._descriptor, lane.out_at, count)
+        for row, _ in leaving.short:
+            lane.payload_bytes[row] = FRAME_BYTES
+            lane.udp["bytes"][row] = FULL_BYTES
+
+    def _renew(self, lane: _Lane, leaving: Leaving) -> None:
+        """Where each packet goes, after calls came, went or moved."""
+        columns = self._columns
+        span = slice(leaving.first, leaving.first + len(leaving.addresses))
+        remote = columns.remote_ip[span]
+        lane.udp["source"] = columns.port[span]
+        lane.udp["port"] = columns.remote_port[span]
+        lane.udp["bytes"] = FULL_BYTES
+        lane.names["host"] = remote
+        lane.still[:] = (remote & np.uint32(0xFFFF)) + (remote >> np.uint32(16))
+        lane.still += np.uint32(self._host_sum + _word(FULL_BYTES))
+        for word in STILL_WORDS:
+            lane.still += lane.words[:, word]
+        lane.out[: len(leaving.rows)] = lane.messages[leaving.rows]
 
     def notify(self, notice: Notice) -> None:
         """Send a report."""
@@ -170,10 +213,10 @@ class RawWire:
         header["port"] = int(columns.control_port[slot])
         header["bytes"] = UDP.itemsize + len(notice.data)
         body: U8 = np.frombuffer(header.tobytes() + notice.data, np.uint8).copy()
-        size = np.uint16(len(body)).byteswap()
         total = int(word_sums(body[None])[0]) + self._host_sum + (remote & 0xFFFF) + (remote >> 16)
-        folded = _folded(np.array([total + int(size)], np.uint32))
-        body[6:8] = folded.view(np.uint8)
+        sums = np.array([total + _word(len(body))], np.uint32)
+        _fold(sums, np.zeros(1, np.uint32))
+        body[6:8] = sums.astype(np.uint16).view(np.uint8)
         _send_one(self._descriptor, body.tobytes(), remote, 0)
 
     def receive(self) -> Arrived | None:
@@ -203,7 +246,7 @@ class PortWire:
     def __init__(self, descriptors: tuple[int, ...], memory: Memory, settings: Settings) -> None:
         self._columns: Columns = memory.columns
         self._counts = memory.counts
-        self._out = _Outgoing(settings.calls, HEADER_BYTES)
+        self._lanes: dict[int, _Lane] = {}
         self._in = _Incoming(0)
         self._descriptors = descriptors
         self._ports = {each: settings.port + at for at, each in enumerate(descriptors)}
@@ -213,20 +256,25 @@ class PortWire:
 
     def send(self, leaving: Leaving) -> None:
         """Send them all, a call of the kernel each: each leaves by its own socket."""
-        count = len(leaving.slots)
-        columns, out = self._columns, self._out
-        out.headers[:count] = leaving.headers
-        out.names["host"][:count] = columns.remote_ip[leaving.slots]
-        out.names["port"][:count] = columns.remote_port[leaving.slots]
-        out.parts["at"][:count, 1] = leaving.addresses
-        out.parts["bytes"][:count, 1] = leaving.lengths
-        unsent = 0
-        slots: list[int] = leaving.slots.tolist()
-        for number, slot in enumerate(slots):
-            at = out.at + number * MESSAGE.itemsize
-            unsent += _send_all(self._descriptors[2 * slot], at, 1)
-        self._counts[Count.SENT] += count
+        lane = self._lanes.get(leaving.group)
+        if lane is None:
+            lane = self._lanes[leaving.group] = _Lane(leaving, skip=RTP_AT)
+        if leaving.fresh:
+            span = slice(leaving.first, leaving.first + len(leaving.addresses))
+            lane.names["host"] = self._columns.remote_ip[span]
+            lane.names["port"] = self._columns.remote_port[span]
+        lane.payloads[:] = leaving.addresses
+        for row, size in leaving.short:
+            lane.payload_bytes[row] = size
+        at, unsent = address_of(lane.messages), 0
+        rows: list[int] = leaving.rows.tolist()
+        for row in rows:
+            descriptor = self._descriptors[2 * (leaving.first + row)]
+            unsent += _send_all(descriptor, at + row * MESSAGE.itemsize, 1)
+        self._counts[Count.SENT] += len(rows)
         self._counts[Count.UNSENT] += unsent
+        for row, _ in leaving.short:
+            lane.payload_bytes[row] = FRAME_BYTES
 
     def notify(self, notice: Notice) -> None:
         """Send a report."""
@@ -266,13 +314,16 @@ class PortWire:
 Wire = RawWire | PortWire
 
 
-def _folded(sums: U32) -> NDArray[np.uint16]:
-    """The checksum of sums of words: RFC 1071. 0 would mean that there is none (RFC 768)."""
-    sums = (sums & np.uint32(0xFFFF)) + (sums >> np.uint32(16))
-    sums = (sums & np.uint32(0xFFFF)) + (sums >> np.uint32(16))
-    told = (~sums & np.uint32(0xFFFF)).astype(np.uint16)
-    told[told == 0] = 0xFFFF
-    return told
+def _fold(sums: U32, carry: U32) -> None:
+    """Make checksums of sums of words, in place: RFC 1071. Their upper halves mean nothing.
+
+    A sum of 0xFFFF becomes 0, which tells that there is none (RFC 768): it is taken, unchecked.
+    """
+    for _ in range(2):
+        np.right_shift(sums, 16, out=carry)
+        np.bitwise_and(sums, 0xFFFF, out=sums)
+        np.add(sums, carry, out=sums)
+    np.invert(sums, out=sums)
 
 
 def _send_all(descriptor: int, at: int, count: int) -> int:

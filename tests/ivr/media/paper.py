@@ -12,12 +12,13 @@ from ivr.media.memory import lay_out, size_of
 from ivr.media.messages import Open
 from ivr.media.plane import Plane
 from ivr.media.settings import FRAME_S, GROUPS, Settings
-from ivr.media.traffic import Arrived
+from ivr.media.traffic import RTP_AT, Arrived
 from ivr.rtp.codec import PCMA
 
 SETTINGS = Settings(calls=20, port=20_000, prompts_s=4)
 CALL = 1 << 16
-OTHER = 1 << 16 | 1
+OTHER = 1 << 16 | 5
+"""In another group than CALL."""
 PHONE = ("192.0.2.7", 4_000)
 
 
@@ -42,7 +43,7 @@ class Paper:
         """A plane that died, and the next one on what it left."""
         self.plane = Plane(self.memory, SETTINGS)
         self.now += gap_s
-        self.plane.resume(gap_s)
+        self.plane.resume(gap_s, self.now)
 
     def do(self, *commands):
         for command in commands:
@@ -93,12 +94,13 @@ class Paper:
         left = {}
         for group in range(GROUPS):
             leaving = self.plane.speak(group, self.now)
-            for at, slot in enumerate(leaving.slots.tolist()):
-                payload = ctypes.string_at(int(leaving.addresses[at]), int(leaving.lengths[at]))
+            lengths = dict(leaving.short)
+            for row in leaving.rows.tolist():
+                payload = ctypes.string_at(int(leaving.addresses[row]), lengths.get(row, 160))
                 words = np.frombuffer(payload, np.uint16)
-                assert int(leaving.sums[at]) == int(words.sum(dtype=np.uint32))
-                call = int(self.columns.call[slot])
-                left[call] = leaving.headers[at].tobytes() + payload
+                assert int(leaving.sums[row]) == int(words.sum(dtype=np.uint32))
+                call = int(self.columns.call[leaving.first + row])
+                left[call] = leaving.headers[row, RTP_AT:].tobytes() + payload
             self.plane.listen(group, self.now)
         self.now = round(self.now + FRAME_S, 6)
         self.gather()

@@ -2,15 +2,24 @@ import numpy as np
 import pytest
 
 from ivr.media.arena import Arena, ArenaFullError, Audio
+from ivr.media.memory import RESERVED_FRAMES
 from ivr.rtp.codec import PCMA, PCMU, decode
 
 FRAMES = 10
+FIRST = RESERVED_FRAMES
+
+
+def memory(frames=FRAMES):
+    frames += RESERVED_FRAMES
+    return (
+        np.zeros((frames, 160), np.uint8),
+        np.zeros(frames, np.uint32),
+        np.zeros(frames, np.float32),
+    )
 
 
 def arena():
-    return Arena(
-        np.zeros((FRAMES, 160), np.uint8), np.zeros(FRAMES, np.uint32), np.zeros(FRAMES, np.float32)
-    )
+    return Arena(*memory())
 
 
 def audio(value, frames=1, codec=PCMA):
@@ -19,17 +28,14 @@ def audio(value, frames=1, codec=PCMA):
 
 def test_the_same_audio_lies_there_once():
     place = arena()
-    assert place.take(audio(1, 2), PCMA) == place.take(audio(1, 2), PCMA) == (0, 2)
+    assert place.take(audio(1, 2), PCMA) == place.take(audio(1, 2), PCMA) == (FIRST, FIRST + 2)
     assert place.frames_free == FRAMES - 2
 
 
 def test_a_part_of_a_frame_is_filled_up_with_silence():
-    codes, sums, energies = (
-        np.zeros((2, 160), np.uint8),
-        np.zeros(2, np.uint32),
-        np.zeros(2, np.float32),
-    )
+    codes, sums, energies = memory(2)
     Arena(codes, sums, energies).take(Audio(bytes([1]) * 200, PCMA), PCMA)
+    codes, sums, energies = codes[FIRST:], sums[FIRST:], energies[FIRST:]
     assert codes[1].tolist() == [1] * 40 + [0xD5] * 120
     assert sums.tolist() == [int(row.view(np.uint16).sum()) for row in codes]
     levels = decode(PCMA, codes).astype(float)
@@ -37,10 +43,9 @@ def test_a_part_of_a_frame_is_filled_up_with_silence():
 
 
 def test_audio_is_put_into_the_calls_own_law():
-    codes = np.zeros((1, 160), np.uint8)
-    place = Arena(codes, np.zeros(1, np.uint32), np.zeros(1, np.float32))
-    place.take(audio(0xD5), PCMU)
-    assert abs(int(decode(PCMU, codes[0])[0])) <= 8
+    codes, sums, energies = memory()
+    Arena(codes, sums, energies).take(audio(0xD5), PCMU)
+    assert abs(int(decode(PCMU, codes[FIRST])[0])) <= 8
 
 
 def test_what_was_not_played_for_longest_gives_way():
@@ -51,7 +56,7 @@ def test_what_was_not_played_for_longest_gives_way():
     place.take(audio(1, 3), PCMA)
     place.release(audio(1, 3), PCMA)
     place.take(audio(4, 4), PCMA)
-    assert place.take(audio(1, 3), PCMA) == (0, 3)
+    assert place.take(audio(1, 3), PCMA) == (FIRST, FIRST + 3)
 
 
 def test_what_is_played_stays():
@@ -60,7 +65,7 @@ def test_what_is_played_stays():
     with pytest.raises(ArenaFullError):
         place.take(audio(2, 3), PCMA)
     place.release(audio(1, 8), PCMA)
-    assert place.take(audio(2, 10), PCMA) == (0, 10)
+    assert place.take(audio(2, 10), PCMA) == (FIRST, FIRST + 10)
 
 
 def test_gaps_grow_together():
@@ -69,7 +74,7 @@ def test_gaps_grow_together():
         place.take(audio(value), PCMA)
     for value in (4, 3, 5, 2):
         place.release(audio(value), PCMA)
-    assert place.take(audio(99, 4), PCMA) == (2, 6)
+    assert place.take(audio(99, 4), PCMA) == (FIRST + 2, FIRST + 6)
 
 
 @pytest.mark.parametrize(("codes", "codec"), [(b"", PCMA), (b"x", 9)])

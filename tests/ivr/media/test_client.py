@@ -168,6 +168,12 @@ def test_two_calls_hear_each_other(media, phone):
         other.socket.close()
 
 
+def test_a_call_hears_only_so_many_others(media):
+    leg = media.open(codec=PCMA)
+    with pytest.raises(ValueError, match="at most 4"):
+        media.mix(leg.call, [leg.call + 1] * 5)
+
+
 def test_keys_are_pressed_at_the_other_end(media, phone):
     leg = media.open(codec=PCMA, remote=phone.address, events=((96, 8000),))
     media.keys(leg.call, "7")
@@ -184,7 +190,7 @@ def test_a_killed_plane_is_followed_by_one_that_goes_on_mid_prompt(media, phone)
     before = media.worker
     os.kill(before, signal.SIGKILL)
     resumed = next(e for e in until(media, Resumed) if isinstance(e, Resumed))
-    assert resumed.gap_ms > 0
+    assert 0 <= resumed.gap_ms < 100
     assert media.worker != before
     media.tend()
     packets = [phone.heard()[0] for _ in range(40)]

@@ -15,7 +15,7 @@ CALL = 2**47
         m.Stop(CALL, 0),
         m.Listen(CALL, True, 0.8),
         m.Record(CALL, False),
-        m.Bridge(CALL, 5),
+        m.Mix(CALL, (5, 6)),
         m.SendKeys(CALL, "12#"),
         m.Report(CALL),
         m.Close(CALL),

@@ -81,7 +81,7 @@ def test_a_key_whose_end_was_lost_is_let_go():
     paper.open()
     paper.hear(key(1, 160, 1))
     assert paper.columns.key_down[0]
-    paper.frames(9)
+    paper.frames(12)
     assert not paper.columns.key_down[0]
 
 

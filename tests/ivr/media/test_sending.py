@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from ivr.media.messages import Bridge, Close, Play, PlayedOut, SendKeys, Stop
+from ivr.media.messages import Close, Mix, Play, PlayedOut, SendKeys, Stop
 from ivr.media.sending import KEY_ENDS, KEY_FRAMES, KEY_GAP_FRAMES
 from ivr.rtp.codec import PCMA, PCMU, decode, encode
 from tests.ivr.media.paper import CALL, OTHER, Paper, rtp
@@ -140,7 +140,7 @@ def test_a_prompt_waits_for_the_keys_that_are_sent():
     paper.open()
     paper.do(Play(CALL, 1, (paper.audio(1, 2),), False, False), SendKeys(CALL, "1"))
     audio = [data[12] for data in paper.frames(14) if data[1] & 0x7F == PCMA]
-    assert audio == [0xD5] * 3 + [1, 2, 0xD5]
+    assert audio == [1, 2, 0xD5, 0xD5, 0xD5, 0xD5]
 
 
 @pytest.mark.parametrize(("codec", "other"), [(PCMA, PCMA), (PCMA, PCMU), (PCMU, PCMA)])
@@ -148,7 +148,7 @@ def test_a_bridged_call_hears_the_other_in_its_own_law(codec, other):
     paper = Paper()
     paper.open(codec=codec)
     paper.open(OTHER, codec=other, remote=("192.0.2.8", 4002))
-    paper.do(Bridge(CALL, OTHER))
+    paper.do(Mix(CALL, (OTHER,)), Mix(OTHER, (CALL,)))
     said = encode(codec, np.full(160, 1000, np.int16))
     for n in range(6):
         paper.hear(rtp(n, 160 * n, said.tobytes(), kind=codec))
@@ -162,7 +162,7 @@ def test_a_prompt_to_a_bridged_call_is_added_to_the_others_voice():
     paper = Paper()
     paper.open()
     paper.open(OTHER, remote=("192.0.2.8", 4002))
-    paper.do(Bridge(CALL, OTHER))
+    paper.do(Mix(CALL, (OTHER,)), Mix(OTHER, (CALL,)))
     voice = encode(PCMA, np.full(160, 1000, np.int16)).tobytes()
     prompt = int(encode(PCMA, np.full(1, 3000, np.int16))[0])
     paper.do(Play(OTHER, 1, (paper.audio(*[prompt] * 9),), False, False))
@@ -177,7 +177,7 @@ def test_a_call_whose_peer_is_gone_hears_silence():
     paper = Paper()
     paper.open()
     paper.open(OTHER, remote=("192.0.2.8", 4002))
-    paper.do(Bridge(CALL, OTHER))
+    paper.do(Mix(CALL, (OTHER,)), Mix(OTHER, (CALL,)))
     for n in range(4):
         paper.hear(rtp(n, 160 * n, bytes(160)))
         paper.frame()
@@ -198,3 +198,102 @@ def test_a_plane_that_died_goes_on_mid_prompt():
     assert (after[2] - before[2]) % 2**16 == 1
     assert (after[3] - before[3]) % 2**32 == 160 + 5 * 160
     assert [(e.play, e.whole) for e in paper.told()] == [(1, True)]
+
+
+THIRD, FOURTH = 1 << 16 | 1, 1 << 16 | 9
+SAYS = {CALL: 1000, OTHER: 3000, THIRD: -9000, FOURTH: 500}
+
+
+def party(**codecs):
+    """Four calls that each say a level of their own."""
+    paper = Paper()
+    for number, call in enumerate(SAYS):
+        paper.open(
+            call, codec=codecs.get(str(number), PCMA), remote=("192.0.2.8", 5000 + 2 * number)
+        )
+    return paper
+
+
+def talk(paper, frames=6, start=0):
+    """Everyone speaks; what each hears at the end, a sample."""
+    for n in range(start, start + frames):
+        for call, level in SAYS.items():
+            codec = int(paper.columns.codec[call & 0xFFFF])
+            said = encode(codec, np.full(160, level, np.int16)).tobytes()
+            at = 5000 + 2 * list(SAYS).index(call)
+            paper.hear(rtp(n, 160 * n, said, kind=codec), source=("192.0.2.8", at), call=call)
+        left = paper.frame()
+    return {
+        call: int(
+            decode(int(paper.columns.codec[call & 0xFFFF]), np.frombuffer(data[12:], np.uint8))[80]
+        )
+        for call, data in left.items()
+    }
+
+
+def near(level):
+    return pytest.approx(level, abs=max(40, abs(level) * 0.06))
+
+
+@pytest.mark.parametrize("laws", [{}, {"0": PCMU, "2": PCMU}])
+def test_in_a_conference_each_hears_the_others(laws):
+    paper = party(**laws)
+    paper.do(*[Mix(call, tuple(set(SAYS) - {call})) for call in SAYS])
+    total = sum(SAYS.values())
+    assert talk(paper) == {call: near(total - SAYS[call]) for call in SAYS}
+
+
+def test_one_who_monitors_hears_and_is_not_heard():
+    paper = party()
+    paper.do(Mix(CALL, (OTHER,)), Mix(OTHER, (CALL,)), Mix(THIRD, (CALL, OTHER)))
+    heard = talk(paper)
+    assert heard == {CALL: near(3000), OTHER: near(1000), THIRD: near(4000), FOURTH: near(0)}
+
+
+def test_a_whisper_reaches_the_agent_alone():
+    paper = party()
+    paper.do(Mix(CALL, (OTHER,)), Mix(OTHER, (CALL, THIRD)))
+    heard = talk(paper)
+    assert heard[CALL] == near(3000)
+    assert heard[OTHER] == near(-8000)
+
+
+def test_the_sum_stays_within_what_a_sample_holds(monkeypatch):
+    monkeypatch.setitem(SAYS, CALL, 30_000)
+    monkeypatch.setitem(SAYS, OTHER, 30_000)
+    paper = party()
+    paper.do(Mix(THIRD, (CALL, OTHER)))
+    assert talk(paper)[THIRD] == near(32_256)
+
+
+def test_music_on_hold_takes_the_place_of_the_others_until_it_stops():
+    paper = party()
+    music = int(encode(PCMA, np.full(1, 2000, np.int16))[0])
+    paper.do(Mix(CALL, (OTHER, THIRD)), Play(CALL, 1, (paper.audio(music),), False, True))
+    assert talk(paper)[CALL] == near(2000)
+    paper.do(Stop(CALL, 1))
+    assert talk(paper, start=6)[CALL] == near(-6000)
+
+
+def test_a_closed_call_is_dropped_from_every_mix():
+    paper = party()
+    paper.do(Mix(CALL, (OTHER, THIRD)), Mix(FOURTH, (OTHER,)), Close(OTHER))
+    heard = talk(paper)
+    assert heard[CALL] == near(-9000)
+    assert heard[FOURTH] == near(0)
+    assert paper.columns.wants.tolist() == [4 if slot == 1 else 0 for slot in range(20)]
+
+
+def test_who_is_heard_by_nobody_is_no_longer_taken_from_its_buffer():
+    paper = party()
+    paper.do(Mix(CALL, (OTHER,)), Mix(THIRD, (OTHER,)))
+    paper.do(Mix(CALL, ()))
+    assert paper.columns.wants[OTHER & 0xFFFF]
+    paper.do(Mix(THIRD, (CALL,)))
+    assert not paper.columns.wants[OTHER & 0xFFFF]
+
+
+def test_a_call_that_is_not_there_is_heard_by_nobody():
+    paper = party()
+    paper.do(Mix(CALL, (CALL, 77 << 16 | 3, OTHER)))
+    assert talk(paper)[CALL] == near(3000)
