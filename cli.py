@@ -153,8 +153,9 @@ def serve(
     operations_port: Annotated[
         int | None, typer.Option(help="Port of /metrics, /health and /ready; none: not served.")
     ] = None,
+    sip_port: Annotated[int, typer.Option(help="Port of SIP, for calls; 0: any.")] = 5060,
 ) -> None:
-    """Open sellers for business by SMS."""
+    """Open sellers for business by SMS and telephone."""
     import asyncio
 
     from commands.serve import Options, settings_of
@@ -171,6 +172,7 @@ def serve(
         binds=binds,
         operations_port=operations_port,
         web_port=web_port,
+        sip_port=sip_port,
     )
     typed = [
         name

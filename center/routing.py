@@ -31,11 +31,16 @@ class Routes:
         """By code; a code may be shared by all that there are."""
         self._keywords: dict[str, dict[str, str]] = {}
         self._shown: dict[str, list[str]] = {}
+        self._numbers: dict[str, str] = {}
+        """By digits of the number that is dialled; the seller that had it first keeps it."""
         for seller, program in programs:
             self.add(seller, program)
 
     def add(self, seller: str, program: Program) -> None:
-        """A seller's codes; published again they stay."""
+        """A seller's codes and number; published again they stay."""
+        number = _digits(program.number)
+        if number and "voice" in program.channels:
+            self._numbers.setdefault(number, seller)
         for code in (*program.codes.get("sms", ()), *program.codes.get("ussd", ())):
             self._sellers.setdefault(code, {})[seller] = None
             words = program.codes.get("keyword", ())
@@ -44,6 +49,10 @@ class Routes:
             shown = self._shown.setdefault(code, [])
             if words and len(shown) < KEYWORDS_SHOWN_MAX and words[0] not in shown:
                 shown.append(words[0])
+
+    def by_number(self, number: str) -> str | None:
+        """The seller that a number dialled on a telephone is for."""
+        return self._numbers.get(_digits(number))
 
     def serves(self, code: str) -> bool:
         """Whether any seller has this code."""
@@ -79,3 +88,8 @@ class Routes:
         """What a buyer who named no seller is told."""
         words = self._shown.get(code, [])[:KEYWORDS_SHOWN_MAX]
         return "请回复店铺关键词 / Reply with a shop's keyword: " + ", ".join(words)
+
+
+def _digits(number: str) -> str:
+    """A number as it is dialled: 400-800-1234 is 4008001234."""
+    return "".join(sign for sign in number if sign.isascii() and sign.isdigit())

@@ -14,6 +14,7 @@ from commands.flows_on_disk import LIBRARY
 from commands.logs import log_to_stderr
 from commands.serving.books import Books
 from commands.serving.business import Business, OpenSeller, open_business
+from commands.serving.calls import Calls, folders_of
 from commands.serving.demonstration import NAME, demonstrator, password_of_a_demonstration
 from commands.serving.floor import FloorService
 from commands.serving.operations import Operations
@@ -33,6 +34,7 @@ from commands.settings.schema import (
     StoreSection,
     WebSection,
 )
+from commands.settings.voice import VoiceSection
 from sms.carrier import Carrier
 from sms.smsc.exchange import Account
 from sms.smsc.server import Settings
@@ -58,6 +60,8 @@ class Options:
     operations_port: int | None = None
     web_port: int | None = None
     """None: the usual, or any other where that is taken."""
+    sip_port: int | None = 5060
+    """0: any; None takes no calls."""
 
     def config(self) -> Config:
         """The settings that these options come to. Raises ValueError that says what to write instead."""
@@ -94,6 +98,9 @@ class Options:
             if self.operations_port is not None
             else None,
             web=WebSection(port=self.web_port),
+            voice=VoiceSection(port=self.sip_port, media_port=0, calls=100, optional=True)
+            if self.sip_port is not None
+            else None,
         )
 
 
@@ -124,6 +131,8 @@ def services_of(config: Config, business: Business, password: str | None = None)
         floor = FloorService(business, config.store.database, extra)
         telephones = Telephones(business, texts.channel)
         services += [floor, Pages(config.web.host, config.web.port, floor, telephones)]
+    if config.voice is not None:
+        services.append(Calls(business, config.voice, folders_of(config.sellers)))
     if config.operations is not None:
         told = Operations(config.operations.host, config.operations.port, services)
         return [told, *services]
@@ -181,6 +190,8 @@ async def serve(config: Config) -> int:
             known = f", sign in as {NAME} with {password}" if password else ""
             typer.echo(f"In a browser, be a buyer: {address}/telephone/")
             typer.echo(f"For agents: {address}/desk, for supervisors {address}/floor{known}")
+        for calls in (s for s in services if isinstance(s, Calls)):
+            _say_how_to_call(business.sellers, calls)
         for told in (s for s in services if isinstance(s, Operations)):
             typer.echo(f"For operators: http://{told.host}:{told.port}/metrics, /health, /ready")
 
@@ -190,6 +201,18 @@ async def serve(config: Config) -> int:
         business.close()
     typer.echo("closed: what was taken is finished or kept")
     return 0
+
+
+def _say_how_to_call(sellers: Sequence[OpenSeller], calls: Calls) -> None:
+    if calls.closed_by:
+        typer.echo(f"No calls are taken: {calls.closed_by}\n")
+        return
+    numbers = [f"{s.number} ({s.seller})" for s in sellers if s.number][:SELLERS_SHOWN_MAX]
+    if numbers:
+        typer.echo(
+            f"Calls: SIP over UDP on port {calls.port}; dial {', '.join(numbers)}, such as\n"
+            f"  sip:{''.join(filter(str.isdigit, numbers[0].partition(' (')[0]))}@127.0.0.1:{calls.port}\n"
+        )
 
 
 def _say_what_next(sellers: Sequence[OpenSeller], database: Path, control_port: int | None) -> None:

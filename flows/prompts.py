@@ -60,6 +60,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "line": "{name}x{quantity}",
         "line_join": "、",
         "soon": "尽快",
+        "use_keys": "现在请按键回答。",
+        "recorded_address": "【{shop}】您的送货地址已录音（{address}），我们会按录音送货。如需更正，请回复短信写明地址。",
+        "call_dropped": "【{shop}】电话断了，您选的都还在：{summary}，共{total}。",
     },
     "en": {
         "menu_first": "For {label}, press {key}. ",
@@ -111,6 +114,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "line": "{name} x{quantity}",
         "line_join": ", ",
         "soon": "soon",
+        "use_keys": "Please answer with the keys now.",
+        "recorded_address": "{shop}: we recorded your address ({address}) and deliver to it. To correct it, reply with the address in writing.",
+        "call_dropped": "{shop}: the call was cut off. Your basket is kept: {summary}, {total}.",
     },
 }
 

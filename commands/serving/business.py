@@ -33,6 +33,8 @@ class OpenSeller:
     """Of texts."""
     keyword: str
     ussd: tuple[str, ...] = ()
+    number: str = ""
+    """Dialled on a telephone; empty where the shop takes no calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def publish_all(store: SqliteStore, paths: list[Path], now: int) -> tuple[Routes
                 codes,
                 "".join(keywords[:1]),
                 program.codes.get("ussd", ()),
+                program.number if "voice" in program.channels else "",
             )
         )
     cache.close()

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from commands.settings.limits import LimitsSection
 from commands.settings.section import Section
+from commands.settings.voice import VoiceSection
 from sms.carrier import Carrier
 from sms.smpp.bind import Timers
 from sms.ussd.profile import PROFILES
@@ -162,6 +163,7 @@ class Config(Section):
     limits: LimitsSection = LimitsSection()
     operations: OperationsSection | None = None
     web: WebSection | None = None
+    voice: VoiceSection | None = None
     log: LogSection = LogSection()
 
     @model_validator(mode="after")

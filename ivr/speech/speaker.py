@@ -47,9 +47,11 @@ class Voicebox:
         self._calls: Executor = ThreadPoolExecutor(WORKERS, "speech")
         self._ahead: Executor = ThreadPoolExecutor(1, "speech-ahead")
         self._waiting = 0
+        self.closed = False
 
     def close(self) -> None:
-        """Take no new work; what runs is finished."""
+        """Take no new work; rendering ahead ends with the fragment that it is at."""
+        self.closed = True
         self._calls.shutdown(wait=False, cancel_futures=True)
         self._ahead.shutdown(wait=False, cancel_futures=True)
 
@@ -127,6 +129,8 @@ class ShopVoice:
         done = failed = size = 0
         for language, phrasing in self._phrasings.items():
             for fragment in self.known(language):
+                if self._voicebox.closed:
+                    break
                 try:
                     audio = self._voicebox.fragments.load(
                         fragment, self.recordings, phrasing.spoken

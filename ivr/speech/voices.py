@@ -61,20 +61,28 @@ DEFAULT_VOICES: Mapping[str, str] = {"en": "espeak-ng:en-gb", "zh": "espeak-ng:c
 
 
 def find_voices(wanted: Mapping[str, str] = DEFAULT_VOICES) -> dict[str, Voice]:
-    """The voices that this machine has, by language. Raises VoiceError for an engine that is not known."""
+    """The voices that this machine has, by language. Raises ValueError for an engine that is not known, VoiceError for
+    a model that cannot be read."""
+    check_voices(wanted)
     found: dict[str, Voice] = {}
     for language, setting in wanted.items():
         engine, _, name = setting.partition(":")
-        if engine not in ("espeak-ng", "piper", "flite") or not name:
-            raise VoiceError(
-                f"`{setting}` is no voice; write espeak-ng:en-gb or piper:/path/to/model.onnx"
-            )
         program = find_program(engine)
         if program is not None:
             found[language] = Voice(
                 engine, program, _version(engine, program, name), name, language
             )
     return found
+
+
+def check_voices(wanted: Mapping[str, str]) -> None:
+    """Raises ValueError for a setting that names no voice, with what to write instead."""
+    for setting in wanted.values():
+        engine, _, name = setting.partition(":")
+        if engine not in ("espeak-ng", "piper", "flite") or not name:
+            raise ValueError(
+                f"`{setting}` is no voice; write espeak-ng:en-gb or piper:/path/to/model.onnx"
+            )
 
 
 def find_program(name: str) -> str | None:

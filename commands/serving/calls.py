@@ -1,0 +1,247 @@
+"""The voice channel as a service: SIP, the media plane, voices and recognisers, tied to the business."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import secrets
+import socket
+import time
+from collections import OrderedDict
+from collections.abc import Coroutine, Iterable
+from pathlib import Path
+from typing import Any
+
+from center.measure import Measure, Spread, counter
+from commands.flows_on_disk import LIBRARY
+from commands.serving.business import Business, later
+from commands.settings.voice import VoiceSection
+from flows.program import Program, fingerprint
+from ivr.channel.channel import VoiceChannel
+from ivr.channel.notes import Notes
+from ivr.media.client import MediaClient
+from ivr.media.settings import Settings as MediaSettings
+from ivr.media.sockets import PortsTakenError
+from ivr.signalling.endpoint import Endpoint, Listen
+from ivr.sip.layer import Local
+from ivr.sip.stack import Settings as SipSettings
+from ivr.speech.fragments import Fragments
+from ivr.speech.recognisers import Recognisers, RecognitionError
+from ivr.speech.recordings import FOLDER, Recordings
+from ivr.speech.speaker import ShopVoice, Voicebox
+from ivr.speech.voices import find_voices
+
+DRAIN_S = 8.0
+"""Calls have so long to end by themselves before they are hung up; their sessions go on when they call again."""
+TEND_EVERY_S = 0.5
+PORTS_TRIES_MAX = 20
+FIRST_PORT, LAST_PORT = 20_000, 32_000
+"""Below what kernels give away by themselves."""
+VOICES_MAX = 1_000
+"""Shops whose phrases are kept in memory."""
+
+log = logging.getLogger("dialcart.calls")
+
+
+class Calls:
+    """See commands.serving.service.Service."""
+
+    name = "calls"
+
+    def __init__(self, business: Business, section: VoiceSection, folders: dict[str, Path]) -> None:
+        """`folders` are the sellers' own, by seller, for their recordings."""
+        self._business = business
+        self._section = section
+        self._folders = folders
+        self._voices: OrderedDict[bytes, ShopVoice] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.recognisers = Recognisers(section.recognisers, section.recogniser_processes)
+        self.voicebox = Voicebox(Fragments(section.speech, {}))
+        self.closed_by = ""
+        """Why no calls are taken, where the section is optional."""
+        self.channel: VoiceChannel | None = None
+        self.media: MediaClient | None = None
+        self.endpoint: Endpoint | None = None
+
+    @property
+    def port(self) -> int:
+        """Where SIP is listened for, once it is open."""
+        assert self.endpoint is not None
+        return self.endpoint.port
+
+    async def open(self) -> None:
+        """Listen. Raises OSError for ports that are taken, VoiceError for a voice that is not known."""
+        section = self._section
+        found = await asyncio.to_thread(find_voices, dict(section.voices))
+        self.voicebox.fragments.voices = found
+        for language in sorted({"en", "zh"} - found.keys()):
+            log.warning(
+                "no voice for %s: recordings alone are heard; scripts/debian espeak-ng=espeak-ng fetches one",
+                language,
+            )
+        try:
+            await self._listen(section.port or free_port(section.host))
+        except OSError as error:
+            if not section.optional:
+                raise
+            self.closed_by = str(error)
+            log.warning("no calls are taken: %s", error)
+            return
+        self._spawn(self._tend())
+        self._spawn(self._recognise())
+        self._spawn(self._render())
+
+    async def _listen(self, port: int) -> None:
+        """Open the media plane and SIP. Raises OSError."""
+        section, business = self._section, self._business
+        self.media = media_client(section)
+        announced = section.announced or section.host
+        channel = self.channel = VoiceChannel(
+            business.turns,
+            business.shops,
+            business.routes,
+            self.media,
+            self.recognisers,
+            Notes(section.recordings, secrets.randbelow),
+            self.voice,
+            later=later,
+            clock=time.time,
+            ticks=time.monotonic,
+            media_host=announced,
+        )
+        local = Local(announced, {"udp": port, "tcp": port, "tls": port + 1})
+        self.endpoint = Endpoint(
+            SipSettings(local=local, calls_max=section.calls),
+            section.trunks(),
+            channel,
+            listen=[Listen("udp", section.host, port)],
+            chance=random.SystemRandom(),
+        )
+        await self.endpoint.start()
+        channel.signalling = self.endpoint
+        asyncio.get_running_loop().add_reader(self.media.fileno(), channel.heard)
+
+    async def drain(self) -> None:
+        """Take no new calls; those that are up may end by themselves."""
+        if self.endpoint is not None and not self.closed_by:
+            await self.endpoint.drain(DRAIN_S)
+        self._business.turns.flush()
+
+    async def close(self) -> None:
+        """End all calls and processes."""
+        for task in self._tasks:
+            task.cancel()
+        if self.channel is not None:
+            self.channel.hang_up_all("shutting down")
+        if self.endpoint is not None and not self.closed_by:
+            await self.endpoint.close()
+        self._business.turns.flush()
+        if self.media is not None:
+            asyncio.get_running_loop().remove_reader(self.media.fileno())
+            self.media.stop_planes()
+        await self.recognisers.close()
+        self.voicebox.close()
+
+    def unready(self) -> str | None:
+        """Without a media plane nobody hears us."""
+        if self.closed_by:
+            return None
+        if self.media is None or self.endpoint is None:
+            return "calls are not open yet"
+        return None if self.media.worker else "the media plane is starting"
+
+    def measures(self) -> Iterable[Measure | Spread]:
+        """What the counters of the channel and its recognisers say."""
+        if self.channel is None:
+            return
+        counters, hearing = self.channel.counters, self.recognisers.counters
+        yield Measure(
+            "dialcart_calls_up",
+            "gauge",
+            "Calls that are up.",
+            (),
+            [((), float(self.channel.calls))],
+        )
+        yield counter("dialcart_calls", "Calls answered.", counters.calls)
+        yield counter("dialcart_calls_refused", "Calls refused.", counters.refused)
+        yield counter("dialcart_calls_lost", "Calls whose media stopped.", counters.lost)
+        yield counter("dialcart_media_resumed", "Media planes that took over.", counters.resumed)
+        yield counter("dialcart_speech_heard", "Utterances understood.", hearing.heard)
+        yield counter("dialcart_speech_empty", "Utterances that fitted no grammar.", hearing.empty)
+        yield counter("dialcart_speech_refused", "Utterances sent to keys.", hearing.refused)
+        yield counter("dialcart_speech_failed", "Recognisers replaced.", hearing.failed)
+
+    def voice(self, seller: str, program: Program) -> ShopVoice:
+        """The voice of a seller's program."""
+        name = fingerprint(program)
+        voice = self._voices.get(name)
+        if voice is None:
+            folder = self._folders.get(seller)
+            recordings = Recordings(folder / FOLDER if folder is not None else None)
+            voice = self._voices[name] = ShopVoice(program, recordings, self.voicebox)
+            if len(self._voices) > VOICES_MAX:
+                self._voices.popitem(last=False)
+        self._voices.move_to_end(name)
+        return voice
+
+    # --- beside the calls ---
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tend(self) -> None:
+        while self.media is not None:
+            self.media.tend()
+            await asyncio.sleep(TEND_EVERY_S)
+
+    async def _recognise(self) -> None:
+        """Load the recognisers; until then callers are asked for keys."""
+        try:
+            await self.recognisers.start()
+        except RecognitionError as error:
+            log.error("callers are asked for keys: %s", error)
+
+    async def _render(self) -> None:
+        """Say everything once to the cache, shop by shop, so that no caller waits for a voice."""
+        for seller in self._business.shops.sellers():
+            machine = self._business.shops.current(seller)
+            if machine is not None and "voice" in machine.program.channels:
+                done = await self.voicebox.render(self.voice(seller, machine.program))
+                log.info("%s: %d fragments, %.0f s of speech", seller, done.fragments, done.seconds)
+
+
+def media_client(section: VoiceSection) -> MediaClient:
+    """A media plane on the section's ports, or on any. Raises PortsTakenError."""
+    if section.media_port:
+        return MediaClient(
+            MediaSettings(host=section.host, port=section.media_port, calls=section.calls)
+        )
+    for _ in range(PORTS_TRIES_MAX - 1):
+        port = FIRST_PORT + 2 * secrets.randbelow((LAST_PORT - FIRST_PORT) // 2 - section.calls)
+        with contextlib.suppress(PortsTakenError):
+            return MediaClient(MediaSettings(host=section.host, port=port, calls=section.calls))
+    raise PortsTakenError(f"no {2 * section.calls} ports of {section.host} are free")
+
+
+def free_port(host: str) -> int:
+    """A UDP port that is free now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
+
+
+def folders_of(sellers: Iterable[Path]) -> dict[str, Path]:
+    """The folder of each seller that has one, by its name."""
+    found: dict[str, Path] = {}
+    for path in sellers or [LIBRARY]:
+        if path.is_dir():
+            found |= {file.parent.name: file.parent for file in sorted(path.rglob("seller.flow"))}
+        else:
+            found[path.resolve().parent.name if path.name == "seller.flow" else path.stem] = (
+                path.resolve().parent
+            )
+    return found

@@ -1,0 +1,114 @@
+"""Sections of the voice channel: where calls come in, over which trunks, who speaks and who listens."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+
+from commands.settings.section import Section
+from ivr.sip.digest import Secret
+from ivr.sip.numbers import AllowList
+from ivr.sip.trunk import Trunk, networks
+from ivr.speech.recognition import DEFAULT_ENGINES, check_engines
+from ivr.speech.voices import DEFAULT_VOICES, check_voices
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+File = Annotated[Path, Field(strict=False)]
+
+
+class TrunkSection(Section):
+    """Lines to the telephone network, or an SBC. Write `[[voice.trunk]]` once for each."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$", examples=["unicom"])]
+    """What we call it, in small letters."""
+    networks: Annotated[list[str], Field(min_length=1, max_length=64, examples=[["192.0.2.0/24"]])]
+    """Where its calls come from. Whoever is in none of any trunk's networks hears nothing."""
+    numbers: list[str] = Field(default=[], max_length=10_000)
+    """Numbers that are dialled over it, `400*` for all that begin so. None: any that a seller has."""
+    username: str | None = None
+    """With `password`: what its INVITEs must prove to know. Left out: the address is enough."""
+    password: Annotated[SecretStr, Field(strict=False)] | None = None
+    """See `username`."""
+    calls_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    """Lines: past them a call is busy."""
+
+    @field_validator("networks")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        for text in value:
+            try:
+                ipaddress.ip_network(text)
+            except ValueError:
+                raise ValueError(
+                    f"`{text}` is no network; write 192.0.2.0/24 or 192.0.2.7"
+                ) from None
+        return value
+
+    @field_validator("numbers")
+    @classmethod
+    def _are_numbers(cls, value: list[str]) -> list[str]:
+        AllowList(tuple(value))
+        return value
+
+    def trunk(self) -> Trunk:
+        """The value that signalling takes."""
+        secret = None
+        if self.username is not None and self.password is not None:
+            secret = Secret(self.username, self.password.get_secret_value())
+        return Trunk(
+            self.name,
+            networks(*self.networks),
+            numbers=AllowList(tuple(self.numbers)),
+            secret=secret,
+            calls_max=self.calls_max,
+        )
+
+
+class VoiceSection(Section):
+    """Calls: SIP and the media plane. They are taken where this section stands."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on, for SIP and for RTP."""
+    port: Port = 5060
+    """Port to listen on for SIP over UDP; 0: any."""
+    announced: str | None = None
+    """Address that the other end reaches us at, where it is not `host`: behind a NAT, or on 0.0.0.0."""
+    media_port: Annotated[int, Field(ge=0, le=65_000, multiple_of=2)] = 20_000
+    """First port of RTP; each call takes two. 0: any that are free."""
+    optional: bool = False
+    """Whether the other channels open where a port of this one is taken."""
+    calls: Annotated[int, Field(ge=10, le=10_000, multiple_of=10)] = 500
+    """Calls at once."""
+    trunk: list[TrunkSection] = Field(default=[], max_length=256)
+    """Who may call. None: whoever is on this machine."""
+    speech: File = Path("var/speech")
+    """Folder of rendered speech."""
+    recordings: File = Path("var/recordings")
+    """Folder of what callers leave in their own voice: addresses and messages."""
+    voices: dict[str, str] = Field(default=dict(DEFAULT_VOICES))
+    """What says what is not recorded: `espeak-ng:VOICE`, `piper:MODEL` or `flite:VOICE`, by language."""
+    recognisers: dict[str, str] = Field(default=dict(DEFAULT_ENGINES))
+    """What hears callers: `pocketsphinx` for English, `vosk:FOLDER` with a model. Other languages are answered by keys."""
+    recogniser_processes: Annotated[int, Field(ge=1, le=64)] = 2
+    """Recognisers of each language. Past twice as many waiting callers the next are asked for keys."""
+
+    @field_validator("recognisers")
+    @classmethod
+    def _are_engines(cls, value: dict[str, str]) -> dict[str, str]:
+        check_engines(value)
+        return value
+
+    @field_validator("voices")
+    @classmethod
+    def _are_voices(cls, value: dict[str, str]) -> dict[str, str]:
+        check_voices(value)
+        return value
+
+    def trunks(self) -> tuple[Trunk, ...]:
+        """The trunks, or one for this machine."""
+        if self.trunk:
+            return tuple(section.trunk() for section in self.trunk)
+        return (Trunk("local", networks("127.0.0.0/8")),)

@@ -1,0 +1,538 @@
+"""One call: what the caller presses, says or leaves unsaid becomes arrivals; what the turn replies is played.
+
+1. The call is up: Opened goes to the turn batch. While a turn is under way keys are kept for the question that comes.
+2. Its reply is played, from memory where all of it was rendered ahead, else by a voice within a bounded time. A key or
+   speech stops it, unless the question forbids it; the plane does that by itself.
+3. At a question: keys become a whole answer (keying.py), speech an utterance for a recogniser, silence after the prompt
+   Silence. Free answers are recorded (notes.py). Whatever comes first is the answer; the turn it makes is step 1 again.
+4. After goodbye the rest is played out, then the line is hung up. A line that goes down before is HungUp.
+
+Nothing here waits: what takes time is a task whose result is dropped when the call has moved on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from center.batch import TurnBatch
+from center.changes import OutgoingText
+from center.contact import Arrival, ContactKey
+from center.ports import Later, Timer
+from center.reply import Expected, Reply
+from center.taken import Fate, Taken
+from flows import prompts
+from flows.answers import FREE_TYPES
+from flows.effects import KeepBuyer, PlaceOrder
+from flows.inputs import HungUp, Input, Keys, Opened, Silence, Speech
+from flows.machine import Machine
+from ivr.channel.keying import AGAIN, Keying
+from ivr.channel.notes import Notes, named, parts
+from ivr.channel.ports import Hearing, Line, Media, Speaking
+from ivr.media.arena import ArenaFullError, Audio
+from ivr.media.client import Heard, PlaneBehindError
+from ivr.rtp.codec import encode
+from ivr.speech.fragments import CODECS, SILENT, Codec
+from ivr.speech.recognisers import RecognitionError
+from ivr.speech.samples import RecordingError, for_telephone, read_recording, to_int16
+from ivr.speech.sayable import Sayable, sayable
+
+TYPED_AHEAD_MAX = 32
+"""Keys kept while a turn is under way."""
+HEARD_FRAMES_MAX = 1_100
+"""Frames of 20 ms kept for a recogniser: 22 s."""
+LEAD_FRAMES = 15
+"""Before speech was noticed: 300 ms."""
+QUIET_S = 0.8
+"""Quiet that ends an utterance."""
+QUIET_RECORDING_S = 2.0
+"""Quiet that ends a recording: an address has pauses in it."""
+RECORDING_S_MAX = 60.0
+BETWEEN_TEXTS_MS = 250
+REFUSED_AGAIN_S = 1.0
+REFUSED_TRIES_MAX = 5
+"""A turn that the store could not keep is tried so often."""
+TALK_S_MAX = 3_600.0
+"""No call lasts longer: a line that was forgotten costs its trunk."""
+OUTCOME_S_MAX = 90.0
+"""A call that waits for an outcome longer than this is ended; it may be called again and goes on."""
+
+log = logging.getLogger("dialcart.calls")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all calls share."""
+
+    turns: TurnBatch
+    media: Media
+    hearing: Hearing
+    notes: Notes
+    later: Later
+    clock: Callable[[], float]
+    """Unix seconds."""
+    ticks: Callable[[], float]
+    """Seconds of a clock that only goes forward."""
+    spawn: Callable[[Coroutine[Any, Any, None]], object]
+    """Runs a task and keeps it alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Who called whom, and by what."""
+
+    contact: ContactKey
+    code: str
+    """The number dialled."""
+    carrier: str
+    """The trunk."""
+    leg: int
+    """The media plane's number of the call."""
+    codec: Codec
+
+
+class Call:
+    """See the head of this file."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        reached: Reached,
+        line: Line,
+        voice: Speaking,
+        machine: Callable[[bytes], Machine | None],
+    ) -> None:
+        self.reached = reached
+        self.line = line
+        self.over = False
+        """The line is down, or being hung up."""
+        self.ended = False
+        """The session said goodbye."""
+        self.refused = 0
+        self.first_audio_s: list[float] = []
+        """From a key that made an answer whole to its prompt being played."""
+        self._around = around
+        self._voice = voice
+        self._machine = machine
+        self._codec: Codec = reached.codec
+        self._expected: Expected | None = None
+        self._language = ""
+        self._sayable: Sayable | None = None
+        self._keying: Keying | None = None
+        self._ahead: deque[str] = deque(maxlen=TYPED_AHEAD_MAX)
+        self._turning = False
+        self._step = 0
+        """Counts turns and restarts of a question, so that late results know that they are late."""
+        self._play = 0
+        self._timer: Timer | None = None
+        self._frames: deque[Heard] = deque(maxlen=HEARD_FRAMES_MAX)
+        self._speech_from: int | None = None
+        self._spoke = False
+        self._recording: tuple[str, Path] | None = None
+        self._answered_at: float | None = None
+        self._limit: Timer | None = None
+
+    # --- in ---
+
+    def begin(self) -> None:
+        """The call is up."""
+        self._limit = self._around.later(TALK_S_MAX, lambda: self.hang_up("an hour is over"))
+        self._turn(Opened())
+
+    def took(self, taken: Taken) -> None:
+        """What became of an arrival of this call, or of an outcome that it waited for."""
+        if self.over:
+            return
+        if taken.fate is Fate.REFUSED and taken.arrival is not None:
+            self._again(taken.arrival.input)
+            return
+        self._turning = False
+        if taken.reply is None:
+            # Set aside: the seller's program fails here. The buyer hears so, and the call ends.
+            self._apologise()
+            return
+        self.refused = 0
+        self._perform(taken.reply)
+
+    def pressed(self, keys: str) -> None:
+        """Keys, by telephone-event, tone or SIP INFO."""
+        for key in keys:
+            if self.over or self.ended:
+                return
+            if self._turning or self._keying is None:
+                self._ahead.append(key)
+            else:
+                self._press(key)
+
+    def played_out(self, play: int) -> None:
+        """A prompt is over, for whatever reason."""
+        if play != self._play:
+            return
+        self._play = 0
+        if self.ended:
+            self.hang_up("goodbye")
+        elif not self._turning:
+            self._wait()
+
+    def speech_started(self, frame: int) -> None:
+        """The caller began to speak."""
+        if self._turning or self._expected is None:
+            return
+        self._spoke = True
+        self._speech_from = frame - LEAD_FRAMES
+        if self._is_free:
+            self._start_recording()
+            self._set_timer(RECORDING_S_MAX, self._recorded)
+        elif self._keying is not None and not self._keying.typed:
+            self._cancel_timer()
+
+    def speech_ended(self, frame: int) -> None:
+        """The caller has been quiet for a while."""
+        if self._turning or self._expected is None or self._speech_from is None:
+            return
+        if self._is_free:
+            self._recorded()
+            return
+        first, self._speech_from = self._speech_from, None
+        codes = b"".join(each.codes for each in self._frames if first <= each.frame <= frame)
+        if self._sayable is not None and codes:
+            self._around.spawn(self._recognise(self._step, self._sayable, codes))
+        else:
+            self._wait()
+
+    def lost(self) -> None:
+        """The line is down: the caller hung up, or no packet came for too long."""
+        if self.over:
+            return
+        self._close()
+        if not self.ended:
+            self._around.turns.add(self._arrival(HungUp()), self)
+
+    def hang_up(self, reason: str) -> None:
+        """End the call from here."""
+        if self.over:
+            return
+        ended = self.ended
+        self._close()
+        self.line.hang_up(reason)
+        if not ended:
+            self._around.turns.add(self._arrival(HungUp()), self)
+
+    # --- turns ---
+
+    def _turn(self, given: Input) -> None:
+        """Bring what the caller did to the turn batch."""
+        self._leave_question()
+        self._turning = True
+        self._around.turns.add(self._arrival(given), self)
+
+    def _arrival(self, given: Input) -> Arrival:
+        reached = self.reached
+        now = int(self._around.clock())
+        return Arrival(reached.contact, given, reached.code, reached.carrier, b"", 0, now)
+
+    def _again(self, given: Input) -> None:
+        """The store could not keep the turn now."""
+        self.refused += 1
+        if self.refused > REFUSED_TRIES_MAX:
+            self._apologise()
+            return
+        step = self._step
+
+        def again() -> None:
+            if not self.over and step == self._step:
+                self._turn(given)
+
+        self._around.later(REFUSED_AGAIN_S, again)
+
+    def _apologise(self) -> None:
+        self.ended = True
+        self._say(
+            [(prompts.word("sorry", self._language or "zh"), self._language or "zh")],
+            barge_in=False,
+        )
+
+    def _perform(self, reply: Reply) -> None:
+        self._leave_question()
+        self.ended = reply.ended
+        said = list(reply.said())
+        for _, language in said:
+            self._language = language
+        for effect in reply.effects:
+            if isinstance(effect, KeepBuyer) and effect.field == "language":
+                self._language = str(effect.value)
+        self._language = self._language or reply.language
+        self._ask(reply)
+        for effect in reply.effects:
+            if isinstance(effect, PlaceOrder):
+                self._confirm_recording(effect.address, reply.program)
+        for text, _ in said:
+            self.line.said(text)
+        if self._typed_ahead():
+            return
+        barge_in = not self.ended and (self._expected is None or self._expected.barge_in)
+        self._say(said, barge_in=barge_in)
+
+    def _ask(self, reply: Reply) -> None:
+        """Be ready for the answer before the question is heard."""
+        expected = self._expected = reply.expected
+        if expected is None:
+            if not self.ended:
+                self._set_timer(OUTCOME_S_MAX, lambda: self.hang_up("no outcome came"))
+            return
+        self._keying = Keying(expected)
+        media, leg = self._around.media, self.reached.leg
+        self._spoke, self._speech_from = False, None
+        if self._is_free:
+            media.listen(leg, None, quiet_s=QUIET_RECORDING_S)
+            return
+        machine = self._machine(reply.program)
+        if machine is None or self._language not in self._around.hearing.languages():
+            return
+        asked = sayable(machine, expected.question, expected.type, self._language)
+        if not asked.is_empty:
+            self._sayable = asked
+            media.listen(leg, self._frames.append, quiet_s=QUIET_S)
+
+    def _leave_question(self) -> None:
+        self._step += 1
+        self._cancel_timer()
+        if self._expected is not None and (self._sayable is not None or self._is_free):
+            self._around.media.ignore(self.reached.leg)
+        self._drop_recording()
+        self._expected = self._keying = self._sayable = None
+        self._frames.clear()
+
+    # --- out ---
+
+    def _say(self, said: Sequence[tuple[str, str]], *, barge_in: bool) -> None:
+        """Play texts, at once if all of them are in memory."""
+        self._play = 0
+        if not said:
+            self._nothing_said()
+            return
+        ready: list[bytes] = []
+        for text, language in said:
+            audio = (
+                None
+                if any(named for _, named in parts(text))
+                else self._voice.ready(text, language, self._codec)
+            )
+            if audio is None:
+                self._around.spawn(self._speak(self._step, said, barge_in=barge_in))
+                return
+            ready.append(audio)
+        self._play_audio(self._joined(ready), barge_in=barge_in)
+
+    def _nothing_said(self) -> None:
+        if self.ended:
+            self.hang_up("goodbye")
+        else:
+            self._wait()
+
+    async def _speak(self, step: int, said: Sequence[tuple[str, str]], *, barge_in: bool) -> None:
+        """As `_say`, for texts of which something has to be rendered or read first."""
+        audio = [await self._text_audio(text, language) for text, language in said]
+        if not self.over and step == self._step:
+            self._play_audio(self._joined(audio), barge_in=barge_in)
+
+    async def _text_audio(self, text: str, language: str) -> bytes:
+        pieces: list[bytes] = []
+        for part, is_recording in parts(text):
+            if not is_recording:
+                pieces.append(await self._voice.speak(part, language, self._codec))
+                continue
+            path = self._around.notes.find(self.reached.contact.seller, part)
+            if path is None:
+                pieces.append(await self._voice.speak(named(part, language), language, self._codec))
+            else:
+                pieces.append(await asyncio.to_thread(_own_voice, path, self._codec))
+        return b"".join(pieces)
+
+    def _joined(self, audio: Sequence[bytes]) -> bytes:
+        pause = bytes([SILENT[self._codec]]) * (8 * BETWEEN_TEXTS_MS)
+        return pause.join(piece for piece in audio if piece)
+
+    def _play_audio(self, audio: bytes, *, barge_in: bool) -> None:
+        if not audio:
+            self._nothing_said()
+            return
+        piece = Audio(audio, CODECS[self._codec])
+        try:
+            self._play = self._around.media.play(self.reached.leg, [piece], barge_in=barge_in)
+        except (ArenaFullError, PlaneBehindError) as error:
+            log.error("a prompt is not played: %s", type(error).__name__)
+            self._nothing_said()
+            return
+        if self._answered_at is not None:
+            self.first_audio_s.append(self._around.ticks() - self._answered_at)
+            self._answered_at = None
+
+    # --- the question ---
+
+    @property
+    def _is_free(self) -> bool:
+        return self._expected is not None and self._expected.type in FREE_TYPES
+
+    def _wait(self) -> None:
+        """The prompt is over: the caller's time begins."""
+        if self._expected is None or self._turning:
+            return
+        if self._keying is not None and self._keying.typed:
+            return
+        if self._is_free:
+            self._start_recording()
+        if self._speech_from is None:
+            self._set_timer(self._expected.wait_s, self._silent)
+
+    def _silent(self) -> None:
+        self._turn(Silence())
+
+    def _typed_ahead(self) -> bool:
+        """Use keys that came before the question; whether they were an answer, or the beginning of one."""
+        used = False
+        while self._ahead and self._keying is not None and not self._turning:
+            used = True
+            self._press(self._ahead.popleft())
+        return used
+
+    def _press(self, key: str) -> None:
+        keying, expected = self._keying, self._expected
+        if keying is None or expected is None:
+            return
+        if self._is_free and self._recording is not None and key not in expected.keys:
+            # A recording ends by #, and by no other key.
+            if key == "#":
+                self._recorded()
+            return
+        if self._is_free and key == AGAIN and key not in expected.keys:
+            return
+        now = self._around.ticks()
+        answer = keying.press(key, now)
+        if answer is None:
+            due = keying.due()
+            if due is not None:
+                self._set_timer(due - now, self._keys_over)
+            return
+        self._answer_by_keys(answer, now)
+
+    def _keys_over(self) -> None:
+        now = self._around.ticks()
+        answer = self._keying.run_out(now) if self._keying is not None else None
+        if answer is not None:
+            self._answer_by_keys(answer, now)
+
+    def _answer_by_keys(self, keys: str, now: float) -> None:
+        self._around.media.stop(self.reached.leg)
+        self._answered_at = now
+        self._turn(Keys(keys))
+
+    async def _recognise(self, step: int, asked: Sayable, codes: bytes) -> None:
+        try:
+            heard = await self._around.hearing.hear(asked.listening, codes, CODECS[self._codec])
+        except RecognitionError:
+            if not self.over and step == self._step and not self._turning:
+                # Nobody can listen now: the question stays, and is answered by keys.
+                self._say(
+                    [(prompts.word("use_keys", self._language), self._language)], barge_in=True
+                )
+            return
+        if self.over or step != self._step or self._turning:
+            return
+        if self._keying is not None and self._keying.typed:
+            return
+        self._around.media.stop(self.reached.leg)
+        text, confidence = asked.understood(heard)
+        self._turn(Speech(text, confidence))
+
+    # --- recordings ---
+
+    def _start_recording(self) -> None:
+        if self._recording is not None:
+            return
+        try:
+            number, path = self._around.notes.new(self.reached.contact.seller)
+            self._around.media.record(self.reached.leg, path)
+        except OSError as error:
+            log.error("nothing is recorded: %s", error.strerror)
+            return
+        self._recording = number, path
+
+    def _recorded(self) -> None:
+        """The caller is through with what was to be recorded."""
+        recording, self._recording = self._recording, None
+        if recording is None or self._expected is None:
+            return
+        number, path = recording
+        seconds = self._around.media.end_recording(self.reached.leg)
+        if not self._spoke:
+            path.unlink(missing_ok=True)
+            self._turn(Silence())
+            return
+        contact = self.reached.contact
+        self._around.notes.describe(
+            path,
+            {
+                "seller": contact.seller,
+                "buyer": contact.buyer,
+                "question": self._expected.question,
+                "seconds": round(seconds, 1),
+                "at": int(self._around.clock()),
+            },
+        )
+        self._turn(Speech(named(number, self._language), 1.0))
+
+    def _drop_recording(self) -> None:
+        if self._recording is not None:
+            _, path = self._recording
+            self._recording = None
+            self._around.media.end_recording(self.reached.leg)
+            path.unlink(missing_ok=True)
+
+    def _confirm_recording(self, address: str, program: bytes) -> None:
+        """An address in the buyer's own voice is confirmed in writing, from the seller's code."""
+        machine = self._machine(program)
+        if machine is None or not any(is_recording for _, is_recording in parts(address)):
+            return
+        codes = machine.program.codes.get("sms", ())
+        if not codes:
+            return
+        shop = machine.program.shop_names[machine.languages.get(self._language, 0)]
+        text = prompts.word("recorded_address", self._language).format(shop=shop, address=address)
+        buyer, now = self.reached.contact.buyer, int(self._around.clock())
+        self._around.turns.hold("voice", None, texts=[OutgoingText("", codes[0], buyer, text, now)])
+
+    # --- time ---
+
+    def _set_timer(self, seconds: float, then: Callable[[], None]) -> None:
+        self._cancel_timer()
+        self._timer = self._around.later(max(0.0, seconds), then)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _close(self) -> None:
+        self._leave_question()
+        self.over = True
+        if self._limit is not None:
+            self._limit.cancel()
+        self._around.media.close(self.reached.leg)
+
+
+def _own_voice(path: Path, codec: Codec) -> bytes:
+    """A recording as it is played back. Blocks; nothing where it cannot be read."""
+    try:
+        samples, rate_hz = read_recording(path.read_bytes(), path.name)
+    except (OSError, RecordingError):
+        return b""
+    levels: np.ndarray[Any, np.dtype[np.int16]] = to_int16(for_telephone(samples, rate_hz))
+    return encode(CODECS[codec], levels).tobytes()

@@ -1,0 +1,67 @@
+"""What callers leave in their own voice: addresses and messages, a file each, and how a text names one.
+
+The name stands in the order or message as `recording 123456` (录音123456); whoever reads it hears the file, and a
+call that says the text plays it instead of the words.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+DIGITS = 6
+TRIES_MAX = 20
+"""Names that are tried before one is free."""
+
+_NAMED = re.compile(rf"(?:录音|recording )(\d{{{DIGITS}}})(?!\d)")
+_WORDS = {"zh": "录音{}"}
+_SELLER = re.compile(r"[^\w-]")
+
+
+class Notes:
+    """The folder of recordings, one below it for each seller."""
+
+    def __init__(self, folder: Path, chance: Callable[[int], int]) -> None:
+        """`chance(n)` gives a number from 0 to n - 1."""
+        self.folder = folder
+        self._chance = chance
+
+    def new(self, seller: str) -> tuple[str, Path]:
+        """A free number, and where its recording goes. Raises OSError."""
+        folder = self.folder / _SELLER.sub("_", seller)
+        folder.mkdir(parents=True, exist_ok=True)
+        number = ""
+        for _ in range(TRIES_MAX):
+            number = str(self._chance(10**DIGITS)).rjust(DIGITS, "0")
+            if not (folder / f"{number}.wav").exists():
+                break
+        return number, folder / f"{number}.wav"
+
+    def find(self, seller: str, number: str) -> Path | None:
+        """The recording of that number, if it is there."""
+        path = self.folder / _SELLER.sub("_", seller) / f"{number}.wav"
+        return path if path.exists() else None
+
+    def describe(self, path: Path, about: dict[str, object]) -> None:
+        """Write beside a recording whose it is and what it answers. Raises OSError."""
+        path.with_suffix(".json").write_text(
+            json.dumps(about, ensure_ascii=False, indent=1), "utf-8"
+        )
+
+
+def named(number: str, language: str) -> str:
+    """How a text names a recording."""
+    return _WORDS.get(language, "recording {}").format(number)
+
+
+def parts(text: str) -> list[tuple[str, bool]]:
+    """A text cut at the recordings that it names: (words, False) or (number, True), in order."""
+    found: list[tuple[str, bool]] = []
+    end = 0
+    for match in _NAMED.finditer(text):
+        found += [(text[end : match.start()], False), (match[1], True)]
+        end = match.end()
+    found.append((text[end:], False))
+    return [(part, is_recording) for part, is_recording in found if part.strip()]

@@ -1,0 +1,206 @@
+"""SIPp as a caller: scenarios of keys and words, each played from a capture that is written for it."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from ivr.rtp.codec import PCMA, PCMU, decode, encode
+from ivr.speech.voices import find_program
+from tests.ivr.speech.calls import said
+
+EVENT_PAYLOAD_TYPE = 101
+EVENTS = "0123456789*#"
+
+_SCENARIO = """<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="caller">
+<send retrans="500"><![CDATA[
+INVITE sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
+To: <sip:{dialled}@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:{caller}@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=caller 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio [media_port] RTP/AVP {codec} 101
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-15
+]]></send>
+<recv response="100" optional="true"/>
+<recv response="180" optional="true"/>
+<recv response="{status}"/>
+<send><![CDATA[
+ACK sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
+[last_To:]
+Call-ID: [call_id]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+{steps}
+{end}
+</scenario>
+"""
+_THEY_HANG_UP = """<recv request="BYE" timeout="{wait_ms}"/>
+<send><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>"""
+_WE_HANG_UP = """<send retrans="500"><![CDATA[
+BYE sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
+[last_To:]
+Call-ID: [call_id]
+CSeq: 2 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+<recv response="200"/>"""
+
+
+class Caller:
+    """One telephone: what it does, step by step, then who hangs up."""
+
+    def __init__(self, folder: Path, number: str = "13800138000", codec: int = PCMA) -> None:
+        self._folder = folder
+        self._number = number
+        self._codec = codec
+        self._steps: list[str] = []
+        self._captures = 0
+
+    def wait(self, ms: int) -> Caller:
+        self._steps.append(f'<pause milliseconds="{ms}"/>')
+        return self
+
+    def press(self, keys: str, pause_ms: int = 400) -> Caller:
+        """Keys as telephone-events, each 120 ms long."""
+        for key in keys:
+            self._play(_event_packets(key, self._captures))
+            self.wait(120 + pause_ms)
+        return self
+
+    def speak(self, codes: bytes) -> Caller:
+        """G.711 in the call's codec; the next step comes when it is said."""
+        self._play(_audio_packets(codes, self._codec, self._captures))
+        return self.wait(len(codes) // 8)
+
+    def say(self, text: str, voice: str = "slt") -> Caller:
+        """Words, by one of flite's voices."""
+        spoken = said(text, self._folder, voice)
+        if self._codec == PCMA:
+            import numpy as np
+
+            spoken = encode(PCMA, decode(PCMU, np.frombuffer(spoken, np.uint8))).tobytes()
+        return self.speak(spoken)
+
+    def _play(self, packets: Sequence[tuple[float, bytes]]) -> None:
+        self._captures += 1
+        path = self._folder / f"capture{self._captures}.pcap"
+        path.write_bytes(_capture(packets))
+        self._steps.append(f'<nop><action><exec play_pcap_audio="{path}"/></action></nop>')
+
+    def call(
+        self,
+        port: int,
+        dialled: str,
+        *,
+        hangs_up: bool = False,
+        status: int = 200,
+        wait_ms: int = 20_000,
+    ) -> subprocess.CompletedProcess[str]:
+        """Make the call; SIPp's exit status is 0 if all of it went as it should."""
+        words = {"dialled": dialled, "caller": self._number, "wait_ms": wait_ms}
+        end = "" if status != 200 else (_WE_HANG_UP if hangs_up else _THEY_HANG_UP).format(**words)
+        scenario = self._folder / "caller.xml"
+        scenario.write_text(
+            _SCENARIO.format(
+                **words, codec=self._codec, steps="\n".join(self._steps), end=end, status=status
+            )
+        )
+        sipp = find_program("sipp")
+        assert sipp, "scripts/debian sipp=sip-tester brings it"
+        return subprocess.run(
+            [sipp, "-sf", str(scenario), "-m", "1", "-i", "127.0.0.1", "-mi", "127.0.0.1",
+             "-nostdin", "-timeout", "90s", f"127.0.0.1:{port}"],
+            cwd=self._folder, capture_output=True, text=True, timeout=110, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+
+
+def _rtp(
+    payload_type: int, marker: bool, sequence: int, timestamp: int, ssrc: int, payload: bytes
+) -> bytes:
+    head = struct.pack(
+        ">BBHII",
+        0x80,
+        payload_type | (0x80 if marker else 0),
+        sequence & 0xFFFF,
+        timestamp & 0xFFFFFFFF,
+        ssrc,
+    )
+    return head + payload
+
+
+def _event_packets(key: str, number: int) -> list[tuple[float, bytes]]:
+    """One key: RFC 4733, section 2.5. Each capture is a stream of its own, as those that SIPp ships are."""
+    event, ssrc, start = EVENTS.index(key), 0x51B0 + number, 8_000 * (number + 1)
+    packets: list[tuple[float, bytes]] = []
+    for step in range(8):
+        is_end = step >= 5
+        duration = 160 * min(step + 1, 6)
+        payload = struct.pack(">BBH", event, 10 | (0x80 if is_end else 0), duration)
+        at = 0.02 * min(step, 5) + 0.001 * max(0, step - 5)
+        packets.append((at, _rtp(EVENT_PAYLOAD_TYPE, step == 0, 100 + step, start, ssrc, payload)))
+    return packets
+
+
+def _audio_packets(codes: bytes, codec: int, number: int) -> list[tuple[float, bytes]]:
+    ssrc = 0x51B0 + number
+    return [
+        (
+            0.02 * step,
+            _rtp(
+                codec,
+                step == 0,
+                100 + step,
+                8_000 + 160 * step,
+                ssrc,
+                codes[160 * step : 160 * step + 160],
+            ),
+        )
+        for step in range(len(codes) // 160)
+    ]
+
+
+def _capture(packets: Sequence[tuple[float, bytes]]) -> bytes:
+    """A pcap file of UDP over IPv4 over Ethernet, as SIPp reads it; addresses and ports are put in by SIPp."""
+    out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65_535, 1)]
+    for at, rtp in packets:
+        udp = struct.pack(">HHHH", 20_000, 20_000, 8 + len(rtp), 0) + rtp
+        ip = struct.pack(
+            ">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, b"\x7f\0\0\1", b"\x7f\0\0\1"
+        )
+        frame = b"\0" * 12 + b"\x08\0" + ip + udp
+        out.append(struct.pack("<IIII", int(at), int(at % 1 * 1e6), len(frame), len(frame)) + frame)
+    return b"".join(out)
