@@ -269,7 +269,31 @@ def _uncommon(
         return _close(turn, session, _too_many(machine, turn, turns), turns)
     if text is None:
         return _close(turn, session, _again(machine, turn, at, silent=True), turns)
+    if given_input.__class__ is Speech:
+        return _close(turn, session, _spoken(machine, turn, at, text), turns)
     return _close(turn, session, _answer(machine, turn, at, text), turns)
+
+
+def _spoken(machine: Machine, turn: Turn, at: str, text: str) -> int:
+    """Take speech as the answer; what would place an order or take money is read back first.
+
+    No recogniser tells reliably what was never in its grammar, so such an answer needs a yes or a key.
+    """
+    question = machine.questions[at]
+    if isinstance(question, p.Ask) and question.confirm:
+        return _answer(machine, turn, at, text)
+    before = dict(turn.values)
+    try:
+        target = machine.answers[at](turn, text) if text else NO_MATCH
+    except (KeyError, AttributeError, TypeError, ValueError):
+        target = NO_MATCH
+    turn.values = before
+    if target not in machine.irreversible:
+        return _answer(machine, turn, at, text)
+    turn.at = CONFIRM + at
+    turn.pending = text
+    turn.effects.append(effects.Say(machine.reading_back(turn, at, text)))
+    return WAIT
 
 
 def _words(given_input: Input) -> str | None:
@@ -320,8 +344,9 @@ def _confirmed(machine: Machine, turn: Turn, session: Session, text: str | None)
     """The answer to `is that right?`."""
     at = session.at.removeprefix(CONFIRM)
     question = machine.questions[at]
-    assert isinstance(question, p.Ask)
     said = read_yesno(text) if text else None
+    if not isinstance(question, p.Ask) or not question.confirm:
+        return _spoken_confirmed(machine, turn, session, at, said)
     if said and session.pending is not None:
         turn.values[question.name] = session.pending
         if machine.trace is not None:
@@ -333,6 +358,24 @@ def _confirmed(machine: Machine, turn: Turn, session: Session, text: str | None)
         turn.effects.append(effects.Say(machine.confirmation(turn, question, session.pending)))
         return WAIT
     turn.tries = session.tries
+    return _ask_again(machine, turn, at)
+
+
+def _spoken_confirmed(
+    machine: Machine, turn: Turn, session: Session, at: str, said: bool | None
+) -> int:
+    """The answer to `is that right?` after speech that nothing could take back."""
+    heard = str(session.pending or "")
+    turn.at = at
+    turn.tries = session.tries
+    if said and heard:
+        return _answer(machine, turn, at, heard)
+    if said is None and heard and session.tries + 1 < machine.questions[at].retry.tries:
+        turn.at = CONFIRM + at
+        turn.pending = heard
+        turn.tries = session.tries + 1
+        turn.effects.append(effects.Say(machine.reading_back(turn, at, heard)))
+        return WAIT
     return _ask_again(machine, turn, at)
 
 

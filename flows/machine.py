@@ -108,6 +108,23 @@ class Machine:
         """Words, folded, by which a buyer gets no more messages that were not asked for."""
         return opt_out_words(self.program.languages)
 
+    @cached_property
+    def irreversible(self) -> frozenset[int]:
+        """Nodes from which an order is placed or money taken before the buyer is asked anything more."""
+        nodes = self.program.nodes
+        found = {i for i, node in enumerate(nodes) if isinstance(node, p.PlaceOrder | p.Pay)}
+        waiting = p.Menu | p.Ask | p.HandOver | p.Request
+        changed = True
+        while changed:
+            changed = False
+            for index, node in enumerate(nodes):
+                if index in found or isinstance(node, waiting):
+                    continue
+                if any(target in found for _, target in p.edges(node, "voice")):
+                    found.add(index)
+                    changed = True
+        return frozenset(found)
+
     # --- wordings ---
 
     def row(self, wording: int) -> tuple[str | Callable[[Turn], str], ...]:
@@ -557,6 +574,16 @@ class Machine:
             shown = self.renderer.names["date_words"](value, t.language)
         elif ask.type in ("digits", "phone", "pin"):
             shown = " ".join(shown)
+        text = prompts.word("confirm", t.language).format(value=shown)
+        return prompts.prompt_with_menu(text, prompts.yesno_hint("voice", t.language), "voice")
+
+    def reading_back(self, t: Turn, at: str, heard: str) -> str:
+        """The question that reads back what was heard, by the label of the option that it chose."""
+        question, chosen = self.questions[at], t.chosen
+        options = question.options if isinstance(question, p.Menu) else question.choices
+        if chosen >= ANYWHERE:
+            options, chosen = self.program.anywhere, chosen - ANYWHERE
+        shown = self.say(t, options[chosen].label) if 0 <= chosen < len(options) else heard
         text = prompts.word("confirm", t.language).format(value=shown)
         return prompts.prompt_with_menu(text, prompts.yesno_hint("voice", t.language), "voice")
 
