@@ -3,7 +3,7 @@
     python -m benchmarks.orders                         # closed loop, as fast as it goes
     python -m benchmarks.orders --open 800              # so many orders begin a second
     python -m benchmarks.orders --parts                 # what codec, engine, SQL and fsync cost
-    python -m benchmarks.orders --sellers 1000          # spread over so many sellers
+    python -m benchmarks.orders --sellers 40000 --past-orders 10000000 --waiting 1000000
 
 `dialcart serve` runs as a process of its own on a fresh database and binds to the load (benchmarks/orders/phones.py), a
 process of its own too. The load answers every text, returns receipts and times every message to its answer and to its
@@ -27,7 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.orders import process, sellers
+from benchmarks.orders import past, process, sellers
 from benchmarks.orders.dialogue import DIALOGUES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -55,6 +55,8 @@ def main() -> None:
     parser.add_argument("--phones", type=int, default=1_000, help="phones at once, closed loop")
     parser.add_argument("--dialogue", choices=sorted(DIALOGUES), default="line")
     parser.add_argument("--sellers", type=int, default=1)
+    parser.add_argument("--past-orders", type=int, default=0)
+    parser.add_argument("--waiting", type=int, default=0, help="more sessions that wait on disk")
     parser.add_argument("--binds", type=int, default=1)
     parser.add_argument("--parts", action="store_true", help="put a stopwatch on the parts")
     parser.add_argument("--profile", type=Path, help="write what cProfile saw of the system")
@@ -73,15 +75,21 @@ def run(options: argparse.Namespace, folder: Path) -> None:
     database = folder / "orders.db"
     now = int(time.time())
     codes = sellers.write(folder / "sellers", options.sellers, database, now)
+    if options.past_orders or options.waiting:
+        before = past.bytes_of(database)
+        past.write(database, options.sellers, options.past_orders, options.waiting, now)
+        grown = past.bytes_of(database) - before
+        print(f"past orders and waiting sessions take {grown / 2**20:,.0f} MiB on disk")
     print(f"{_what(options)}, fsync of this disk {_fsync_ms(folder):.2f} ms")
     with _load(options, codes) as (load, port):
         began = time.perf_counter()
         with _system(options, folder, database, port) as system:
+            _expect(load, "bound")
+            print(f"from the start of the process to its bind {time.perf_counter() - began:.1f} s")
             _expect(load, "measuring")
-            print(f"up and warm after {time.perf_counter() - began:.1f} s")
             told = _measure(options, folder, load, system)
             ended = _expect(load, "announced")
-    print(_count(database, ended))
+    print(_count(database, ended, options.past_orders))
     _report(told)
 
 
@@ -95,7 +103,7 @@ def _what(options: argparse.Namespace) -> str:
     )
     return (
         f"{loop}; an order is {messages} messages, {texts} texts and their receipts, {2 * (messages + 2 * texts)} PDUs; "
-        f"{options.sellers} sellers"
+        f"{options.sellers} sellers, {options.past_orders:,} past orders, {options.waiting:,} more sessions waiting"
     )
 
 
@@ -218,10 +226,12 @@ def _parts(folder: Path, system: subprocess.Popen[bytes]) -> dict[str, list[int]
     return json.loads(file.read_text())
 
 
-def _count(database: Path, ended: dict[str, Any]) -> str:
+def _count(database: Path, ended: dict[str, Any], past_orders: int) -> str:
     """Whether what phones were told is what is kept: every phone ordered once."""
     db = sqlite3.connect(database)
-    kept, buyers = db.execute("select count(*), count(distinct buyer) from orders").fetchone()
+    kept, buyers = db.execute(
+        "select count(*), count(distinct buyer) from orders where id > ?", (past_orders,)
+    ).fetchone()
     db.close()
     right = kept == buyers == ended["announced"] and not ended["wrong"]
     return (

@@ -292,6 +292,7 @@ async def run(options: argparse.Namespace, codes: list[str]) -> None:
     _tell(port=server.sockets[0].getsockname()[1], pid=os.getpid())
     while len(load.links) < options.binds:  # noqa: ASYNC110 - it waits for another process
         await asyncio.sleep(0.05)
+    _tell(bound=True)
     gc.freeze()
     gc.disable()
     starting: asyncio.Task[None] | None = None
