@@ -46,10 +46,14 @@ import asyncio
 import contextlib
 import logging
 import random
+import socket
+import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ivr.signalling.limits import Gate, Limits
+from ivr.signalling.streams import StreamOwner, Streams
 from ivr.signalling.udp import UdpSocket
 from ivr.sip.events import SipEvent
 from ivr.sip.flow import Flow
@@ -87,7 +91,7 @@ class Listen:
     "0 takes a free one."
 
 
-class Endpoint:
+class Endpoint(StreamOwner):
     """One SIP endpoint."""
 
     def __init__(
@@ -97,6 +101,9 @@ class Endpoint:
         handler: Handler,
         *,
         listen: Sequence[Listen],
+        limits: Limits | None = None,
+        server_tls: ssl.SSLContext | None = None,
+        client_tls: ssl.SSLContext | None = None,
         chance: Chance | None = None,
         now: Callable[[], float] | None = None,
     ) -> None:
@@ -106,7 +113,14 @@ class Endpoint:
         self._listen = tuple(listen)
         self._chance = chance or random.SystemRandom()
         self._now = now
+        self.gate = Gate(limits or Limits())
+        """Counts what each source sends, and bans for a while."""
+        self.ports: dict[str, int] = {}
+        """The port that is listened on, by transport."""
+        self._server_tls = server_tls
+        self._client_tls = client_tls
         self._udp: list[UdpSocket] = []
+        self._streams: Streams
         self._handle: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._empty: asyncio.Event | None = None
@@ -119,18 +133,49 @@ class Endpoint:
     async def start(self) -> None:
         """Open the sockets. Raises OSError."""
         self._loop = asyncio.get_running_loop()
+        trunks = tuple([await self._resolved(trunk) for trunk in self._trunks])
+        names = {t.peer.host: t.domain for t in trunks if t.peer is not None and t.domain}
+        self._streams = Streams(
+            self,
+            self.now,
+            server_tls=self._server_tls,
+            client_tls=self._client_tls,
+            names=names,
+        )
         for listen in self._listen:
             if listen.transport == "udp":
-                udp = UdpSocket(listen.host, listen.port, self._received)
-                udp.open(self._loop)
+                udp = UdpSocket(listen.host, listen.port, self.received)
+                udp.bind()
                 self._udp.append(udp)
-        self.stack = Stack(self._settings, self._trunks, self._chance, self.now())
+                port = udp.port
+            else:
+                port = await self._streams.bind(listen.transport, listen.host, listen.port)
+            self.ports.setdefault(listen.transport, port)
+        local = self._settings.local
+        if not local.ports:
+            # What is listened on is what peers reach, unless the settings announce something else.
+            local = replace(local, ports=self.ports)
+        settings = replace(self._settings, local=local)
+        self.stack = Stack(settings, trunks, self._chance, self.now())
+        for udp in self._udp:
+            udp.listen(self._loop)
+        await self._streams.listen()
         self._after()
+
+    async def _resolved(self, trunk: Trunk) -> Trunk:
+        """With its peer's address, where only a name is given. Raises OSError for one that nobody knows."""
+        peer = trunk.peer
+        if peer is None:
+            return trunk
+        found = await self._loop.getaddrinfo(peer.host, peer.port, type=socket.SOCK_DGRAM)
+        host = str(found[0][4][0])
+        domain = trunk.domain or ("" if host == peer.host else peer.host)
+        return replace(trunk, peer=peer._replace(host=host), domain=domain)
 
     @property
     def port(self) -> int:
-        """The first UDP port listened on."""
-        return self._udp[0].port
+        """The first port listened on."""
+        return next(iter(self.ports.values()))
 
     async def drain(self, within_s: float) -> None:
         """Take no new calls and wait until those that are up have ended; at `within_s` the rest are hung up."""
@@ -151,6 +196,7 @@ class Endpoint:
             self._handle.cancel()
         for udp in self._udp:
             udp.close()
+        await self._streams.close()
 
     def now(self) -> float:
         """Seconds of a clock that only goes forward."""
@@ -234,12 +280,29 @@ class Endpoint:
 
     # --- the loop ---
 
-    def _received(self, messages: list[tuple[bytes, Flow]]) -> None:
+    def received(self, messages: list[tuple[bytes, Flow]]) -> None:
+        """Messages came."""
         now = self.now()
-        receive = self.stack.receive
+        stack, gate = self.stack, self.gate
         for data, flow in messages:
-            receive(data, flow, now)
+            if gate.admits(flow.host, now, stranger=not stack.trunks.of(flow.host)):
+                stack.receive(data, flow, now)
+        for host in stack.faults:
+            gate.fault(host, now)
+        stack.faults.clear()
         self._after()
+
+    def broken(self, flow: Flow) -> None:
+        """Nothing more can be sent there: what waits for an answer from there fails, at the loop's next turn."""
+        self._loop.call_soon(self._break, flow)
+
+    def _break(self, flow: Flow) -> None:
+        self.stack.broken(flow, self.now())
+        self._after()
+
+    def knows(self, host: str) -> bool:
+        """Whether that address is of a trunk."""
+        return bool(self.stack.trunks.of(host))
 
     def _after(self) -> None:
         """Hand out events, send what is to be sent, and set the clock; until nothing more comes of it."""
@@ -266,5 +329,10 @@ class Endpoint:
         self._after()
 
     def _send(self, flow: Flow, data: bytes) -> None:
-        if flow.transport == "udp" and self._udp:
-            self._udp[0].send(data, flow)
+        if flow.transport != "udp":
+            self._streams.send(data, flow)
+            return
+        for udp in self._udp:
+            if (":" in udp.host) == (":" in flow.host):
+                udp.send(data, flow)
+                return

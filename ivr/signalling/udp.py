@@ -24,6 +24,17 @@ log = logging.getLogger(__name__)
 Received = Callable[[list[tuple[bytes, Flow]]], None]
 
 
+_SO_RCVBUFFORCE = 33
+"""Linux: past the system's maximum, where we have the privilege."""
+
+
+def _widen(made: socket.socket) -> None:
+    try:
+        made.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
+    except OSError:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+
+
 class UdpSocket:
     """A bound socket that hands over what comes, many datagrams at a time."""
 
@@ -36,27 +47,31 @@ class UdpSocket:
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def open(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Bind and begin to read. Raises OSError."""
+    def bind(self) -> None:
+        """Take the address. Raises OSError."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         made = socket.socket(family, socket.SOCK_DGRAM)
         made.setblocking(False)
         try:
-            # SO_RCVBUFFORCE needs a privilege; without it the system's own maximum is what we get.
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+            _widen(made)
             made.bind((self.host, self.port))
         except OSError:
             made.close()
             raise
         self.port = made.getsockname()[1]
         self._socket = made
+
+    def listen(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to read."""
+        assert self._socket is not None
         self._loop = loop
-        loop.add_reader(made, self._readable)
+        loop.add_reader(self._socket, self._readable)
 
     def close(self) -> None:
         """Stop reading."""
-        if self._socket is not None and self._loop is not None:
-            self._loop.remove_reader(self._socket)
+        if self._socket is not None:
+            if self._loop is not None:
+                self._loop.remove_reader(self._socket)
             self._socket.close()
             self._socket = None
 

@@ -38,6 +38,7 @@ from ivr.sip.message import Message, Request, Response
 from ivr.sip.numbers import NOBODY, AllowList, number_of
 from ivr.sip.sdp import Sdp
 from ivr.sip.session_timer import SessionTimer
+from ivr.sip.timers import Entry
 from ivr.sip.transaction import Do
 from ivr.sip.trunk import Trunk
 from ivr.sip.uri import Uri
@@ -47,6 +48,8 @@ ALLOW = f"Allow: {', '.join(METHODS)}\r\n"
 SUPPORTED = "Supported: timer, 100rel\r\n"
 OFFERS_TRIED_MAX = 4
 """How often an offer that met 491 is made again."""
+ENTRIES_MAX = 16
+"""Timers of a call, after which those that have fired are forgotten."""
 SUBSCRIPTION_S = 180
 """How long a transfer may take until nothing more is told of it."""
 
@@ -131,13 +134,23 @@ class Call:
         self.offered = False
         """Whether an offer of ours waits for its answer."""
         self.local: Sdp | None = None
+        """What our end last described, and the other end took."""
+        self._described: Sdp | None = None
         self.initial: tuple[str, str, int] | None = None
         """Of a call that came: Call-ID, From tag and number of its INVITE."""
         self._version = 0
         self._session_id = int(name[:8], 16) if name[:8].isalnum() else 1
+        self._entries: list[Entry] = []
         self._repeated: _Repeated | None = None
         self._timer: SessionTimer | None = None
         self._clock = 0
+        self._offer_clock = 0
+        self._pending_offer: Sdp | None = None
+        self._late: int | None = None
+        """The number of our re-INVITE whose 2xx bore an offer, while its ACK waits for our answer."""
+        self._ack = b""
+        self._refreshing = False
+        """Whether our open offer only says again what stands, to renew the session."""
         self._tries = 0
         self._challenged = 0
         self._transfer_in: str | None = None
@@ -155,23 +168,35 @@ class Call:
     def reoffer(self, sdp: Sdp | None, now: float) -> None:
         """Offer other media by re-INVITE; None asks the other end to offer. Raises CommandError."""
         self.require("reoffer")
-        if self.ours is not None or self.asked is not None:
+        if self.ours is not None or self.asked is not None or self._late is not None:
             raise CommandError("an offer of this call is still open")
         self._tries = 0
+        self._refreshing = False
+        self._offer_clock += 1
         self._send_offer(sdp, now)
 
     def accept(self, sdp: Sdp, now: float) -> None:
         """Answer the offer that Reinvited told of, or make one where it bore none. Raises CommandError."""
         self.require("accept")
+        if self._late is not None:
+            number, self._late = self._late, None
+            self.local = sdp
+            self._send_ack(number, self.describe(sdp))
+            return
         served, self.asked = self.asked, None
         if served is None:
             raise CommandError("no offer of this call is open")
         headers = self._accepted_headers(served.request, now)
+        self.local = sdp
         self.send_accept(served, headers, self.describe(sdp), now)
 
     def reject(self, status: int, now: float) -> None:
         """Refuse the offer that Reinvited told of; the media stay as they were. Raises CommandError."""
         self.require("reject")
+        if self._late is not None:
+            # An ACK cannot refuse; what follows is up to the one who cannot go on (RFC 3261, section 14.1).
+            self.hang_up(now, "no media in common")
+            return
         served, self.asked = self.asked, None
         if served is None:
             raise CommandError("no offer of this call is open")
@@ -190,7 +215,7 @@ class Call:
             raise CommandError("a transfer of this call is under way")
         self._transfer_out = True
         self._transfer_clock += 1
-        self.layer.timers.set(now + SUBSCRIPTION_S, self, f"transfer {self._transfer_clock}")
+        self.wake(now + SUBSCRIPTION_S, f"transfer {self._transfer_clock}")
         headers = (
             f"Refer-To: <{number}>\r\nReferred-By: {self.dialog.local.partition(';tag=')[0]}\r\n"
         )
@@ -221,11 +246,12 @@ class Call:
             # RFC 3261, section 12.2.2: out of order.
             raise ProtocolError(500, "Out of Order")
         self.dialog.remote_number = served.cseq.number
+        if method == "BYE":
+            served.respond(200, now)
+            self.hung_up(request, now)
+            return
         self._learn(request, served.flow)
         match method:
-            case "BYE":
-                served.respond(200, now)
-                self.hung_up(request, now)
             case "INVITE":
                 self._serve_invite(served)
             case "UPDATE":
@@ -423,10 +449,10 @@ class Call:
             share = int(self.layer.token()[:4], 16) / 0xFFFF
             wait_s = 2.1 + 1.9 * share if self.owns_call_id else 2.0 * share
             self._pending_offer = sdp
-            self._clock += 1
-            self.layer.timers.set(now + wait_s, self, f"offer {self._clock}")
+            self._offer_clock += 1
+            self.wake(now + wait_s, f"offer {self._offer_clock}")
             return
-        if sdp is not self.local:
+        if not self._refreshing:
             self.keeper.emit(OfferRejected(self.name, response.status))
 
     def _reinvite_accepted(self, sdp: Sdp | None, response: Response, now: float) -> None:
@@ -440,13 +466,26 @@ class Call:
                 answer = session_of(response)
             except ProtocolError:
                 answer = None
-        self._set_timer(session_timer.settle(response) if first else self._timer, now, first)
-        ack = self.dialog.acknowledge(cseq, self.layer)
-        self.layer.send(self.dialog.flow, ack.encode())
-        if first and answer is not None and sdp is not None:
-            self.keeper.emit(MediaChanged(self.name, answer))
+            self._set_timer(session_timer.settle(response), now, True)
+        if not first:
+            # The 2xx again: its ACK was lost, unless it waits for our owner.
+            if self._ack and self._late is None:
+                self.layer.send(self.dialog.flow, self._ack)
+            return
+        if sdp is None and answer is not None:
+            self._late = cseq
+            self.keeper.emit(Reinvited(self.name, answer))
+            return
+        self._send_ack(cseq, b"")
+        if answer is not None and sdp is not None:
+            self.local = sdp
+            if not self._refreshing:
+                self.keeper.emit(MediaChanged(self.name, answer))
 
-    _pending_offer: Sdp | None = None
+    def _send_ack(self, number: int, body: bytes) -> None:
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        self._ack = self.dialog.acknowledge(number, self.layer).encode(kind, body)
+        self.layer.send(self.dialog.flow, self._ack)
 
     # --- what both directions use ---
 
@@ -465,8 +504,8 @@ class Call:
 
     def describe(self, sdp: Sdp) -> bytes:
         """Our description as bytes; its version grows when it changes (RFC 3264, section 8)."""
-        if sdp != self.local:
-            self.local = sdp
+        if sdp != self._described:
+            self._described = sdp
             self._version += 1
         return sdp.encode(self._session_id, self._version)
 
@@ -489,7 +528,7 @@ class Call:
                 times.t1_s,
                 now + 64 * times.t1_s,
             )
-            self.layer.timers.set(now + times.t1_s, self, "2xx")
+            self.wake(now + times.t1_s, "2xx")
 
     def _accepted_headers(self, request: Request, now: float) -> str:
         """Session-Expires for our 2xx. Raises ProtocolError (422)."""
@@ -538,7 +577,7 @@ class Call:
         except ProtocolError:
             dialog.flow = flow
             return
-        dialog.flow = next_hop(uri, flow, self.trunk.holds(uri.address))
+        dialog.flow = next_hop(uri, flow, uri.address == flow.host or self.trunk.holds(uri.address))
 
     def bye(self, now: float, reason: str = "") -> None:
         """Send a BYE; nobody waits for its answer."""
@@ -563,6 +602,9 @@ class Call:
             return
         self.phase = Phase.ENDED
         self._repeated = None
+        for entry in self._entries:
+            self.layer.timers.let_go(entry)
+        self._entries.clear()
         if self.asked is not None:
             self.asked.respond(487, now)
             self.asked = None
@@ -572,6 +614,12 @@ class Call:
 
     # --- time ---
 
+    def wake(self, at: float, name: str) -> None:
+        """Let `fire(name)` be called at that time, unless the call has ended by then."""
+        self._entries.append(self.layer.timers.set(at, self, name))
+        if len(self._entries) > ENTRIES_MAX:
+            self._entries = [entry for entry in self._entries if entry.owner is not None]
+
     def _set_timer(self, timer: SessionTimer | None, now: float, renewed: bool) -> None:
         self._timer = timer
         if not renewed:
@@ -579,7 +627,7 @@ class Call:
         self._clock += 1
         if timer is not None:
             wait_s = timer.refresh_after_s if timer.ours else timer.expires_after_s
-            self.layer.timers.set(now + wait_s, self, f"session {self._clock}")
+            self.wake(now + wait_s, f"session {self._clock}")
 
     def fire(self, name: str, now: float) -> None:
         """A timer ran out."""
@@ -590,11 +638,10 @@ class Call:
             self._repeat(now)
         elif kind == "transfer" and count == str(self._transfer_clock):
             self._transferred(408, final=True)
-        elif count == str(self._clock):
-            if kind == "offer" and self.ours is None and self.asked is None:
-                self._send_offer(self._pending_offer, now)
-            elif kind == "session":
-                self._session_due(now)
+        elif kind == "offer" and count == str(self._offer_clock):
+            self._offer_again(now)
+        elif kind == "session" and count == str(self._clock):
+            self._session_due(now)
 
     def _repeat(self, now: float) -> None:
         repeated = self._repeated
@@ -607,7 +654,8 @@ class Call:
             return
         self.layer.send(repeated.flow, repeated.data)
         repeated.interval_s = min(repeated.interval_s * 2, self.layer.times.t2_s)
-        self.layer.timers.set(now + repeated.interval_s, self, "2xx")
+        at = min(now + repeated.interval_s, repeated.until)
+        self.wake(at, "2xx")
 
     def _session_due(self, now: float) -> None:
         timer = self._timer
@@ -618,11 +666,19 @@ class Call:
             self.end(Cause.LOST, now)
         elif self.ours is not None or self.asked is not None:
             # An offer is open, and its 2xx refreshes as well.
-            self.layer.timers.set(now + 1.0, self, f"session {self._clock}")
+            self.wake(now + 1.0, f"session {self._clock}")
         elif "UPDATE" in self.peer_allows:
             self._ask("UPDATE", now, self._refreshed, SUPPORTED + self._timer_request())
         else:
+            self._refreshing = True
             self._send_offer(self.local, now)
+
+    def _offer_again(self, now: float) -> None:
+        if self.ours is not None or self.asked is not None or self._repeated is not None:
+            # Theirs is open, or its 2xx is not acknowledged yet.
+            self.wake(now + 0.5, f"offer {self._offer_clock}")
+        elif self.phase is Phase.UP:
+            self._send_offer(self._pending_offer, now)
 
     def _refreshed(self, do: Do, response: Response | None, now: float) -> None:
         if response is not None and response.status < 200:
@@ -632,7 +688,7 @@ class Call:
         if response.status < 300:
             self._set_timer(session_timer.settle(response), now, True)
         elif response.status in (491, 500, 503):
-            self.layer.timers.set(now + 2.0, self, f"session {self._clock}")
+            self.wake(now + 2.0, f"session {self._clock}")
 
 
 class _Within(Protocol):

@@ -69,8 +69,8 @@ class IncomingCall(Call):
         self._heard = False
         """Whether any response was sent."""
         keeper.keep(dialog, self)
-        self.layer.timers.set(now + TRYING_AFTER_S, self, "trying")
-        self.layer.timers.set(now + RINGING_S_MAX, self, "ringing")
+        self.wake(now + TRYING_AFTER_S, "trying")
+        self.wake(now + RINGING_S_MAX, "ringing")
 
     # --- commands ---
 
@@ -89,7 +89,7 @@ class IncomingCall(Call):
                 raise CommandError("an offer of ours needs a reliable response, or the answer")
             self._last_provisional = (status, sdp)
             self._provisional(status, sdp, now, "")
-            self.layer.timers.set(now + PROVISIONAL_AGAIN_S, self, "again")
+            self.wake(now + PROVISIONAL_AGAIN_S, "again")
             return
         if self._reliable is not None:
             if len(self._waiting) >= PROVISIONALS_MAX:
@@ -109,6 +109,7 @@ class IncomingCall(Call):
         if self.offer is None and not self._answered_early:
             self.offered = True
         self.phase = Phase.ANSWERED
+        self.local = sdp
         self._reliable = None
         self._waiting.clear()
         self.send_accept(self.invite, headers, self.describe(sdp), now)
@@ -245,7 +246,7 @@ class IncomingCall(Call):
         data = self._provisional(status, sdp, now, f"Require: 100rel\r\nRSeq: {number}\r\n")
         t1_s = self.layer.times.t1_s
         self._reliable = _Reliable(number, data, sdp is not None, t1_s, now + 64 * t1_s)
-        self.layer.timers.set(now + t1_s, self, f"reliable {number}")
+        self.wake(now + t1_s, f"reliable {number}")
 
     def fire(self, name: str, now: float) -> None:
         """A timer ran out."""
@@ -261,7 +262,7 @@ class IncomingCall(Call):
             self.end(Cause.NO_ANSWER, now, 480)
         elif kind == "again" and self._last_provisional is not None:
             self._provisional(*self._last_provisional, now, "")
-            self.layer.timers.set(now + PROVISIONAL_AGAIN_S, self, "again")
+            self.wake(now + PROVISIONAL_AGAIN_S, "again")
         elif (
             kind == "reliable"
             and self._reliable is not None
@@ -277,7 +278,8 @@ class IncomingCall(Call):
             return
         self.layer.send(self.invite.transaction.flow, reliable.data)
         reliable.interval_s *= 2
-        self.layer.timers.set(now + reliable.interval_s, self, f"reliable {reliable.number}")
+        at = min(now + reliable.interval_s, reliable.until)
+        self.wake(at, f"reliable {reliable.number}")
 
 
 def check_session_timer(request: Request) -> None:

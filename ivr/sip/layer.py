@@ -16,7 +16,7 @@ from ivr.sip.flow import Flow
 from ivr.sip.message import Request, Response
 from ivr.sip.reasons import reason as phrase
 from ivr.sip.timers import Timers, Times
-from ivr.sip.transaction import Do, Event, Send, Transaction
+from ivr.sip.transaction import Do, Event, Transaction
 from ivr.sip.uri import host_port
 from ivr.sip.via import COOKIE, Via
 
@@ -39,7 +39,8 @@ class Local:
     """Who we say we are: the address that peers can reach, which need not be the one we listen on."""
 
     host: str = "127.0.0.1"
-    ports: dict[str, int] = field(default_factory=lambda: {"udp": 5060, "tcp": 5060, "tls": 5061})
+    ports: dict[str, int] = field(default_factory=dict[str, int])
+    "By transport; left empty, the endpoint announces the ports it listens on."
 
     def via(self, transport: str) -> str:
         """A Via value up to its branch; rport is asked for always (RFC 3581)."""
@@ -237,23 +238,16 @@ class Layer:
         """A server transaction by its key."""
         return self._servers.get(key)
 
-    def serve(self, key: Key, kind: str, flow: Flow, tell: _Tell | None = None) -> Transaction:
-        """Begin a server transaction."""
-        transaction = Transaction(
-            kind,
-            key,
-            flow,
-            send=self.send,
-            tell=tell or _untold,
-            timers=self.timers,
-            times=self.times,
-            ended=self._server_ended,
-        )
+    def serve(self, key: Key, kind: str, flow: Flow) -> Transaction:
+        """Begin a server transaction; nobody waits to hear what becomes of its response."""
+        transaction = Transaction(kind, key, flow, self)
         self._servers[key] = transaction
         return transaction
 
-    def _server_ended(self, transaction: Transaction) -> None:
-        self._servers.pop(transaction.key, None)
+    def ended(self, transaction: Transaction) -> None:
+        """A transaction is over."""
+        where = self._clients if transaction.kind.endswith("client") else self._servers
+        where.pop(transaction.key, None)
 
     # --- requests of ours ---
 
@@ -279,23 +273,12 @@ class Layer:
 
     def _client(self, request: Outgoing, method: str, flow: Flow, answer: Answer) -> Transaction:
         key = (request.branch, method)
-        transaction = Transaction(
-            "INVITE client" if method == "INVITE" else "client",
-            key,
-            flow,
-            send=self.send,
-            tell=lambda _, do, message, now: answer(do, message, now),
-            timers=self.timers,
-            times=self.times,
-            ended=self._client_ended,
-        )
+        kind = "INVITE client" if method == "INVITE" else "client"
+        transaction = Transaction(kind, key, flow, self, answer)
         if method == "INVITE":
             transaction.ack = request.acknowledge
         self._clients[key] = transaction
         return transaction
-
-    def _client_ended(self, transaction: Transaction) -> None:
-        self._clients.pop(transaction.key, None)
 
     def respond(self, response: Response, via: Via, cseq: CSeq, now: float) -> bool:
         """Give a response to the transaction it answers; whether there is one. RFC 3261, section 17.1.3."""
@@ -321,13 +304,6 @@ class Layer:
             transaction.take(Event.TRANSPORT_ERROR, now)
 
 
-_Tell = Callable[[Transaction, Do, object, float], None]
-
-
-def _untold(_transaction: Transaction, _do: Do, _message: object, _now: float) -> None:
-    """Nobody waits for what becomes of a response."""
-
-
 def _ignored(_do: Do, _response: Response | None, _now: float) -> None:
     """A CANCEL's response tells nothing that the INVITE's does not."""
 
@@ -338,7 +314,6 @@ __all__ = [
     "Layer",
     "Local",
     "Outgoing",
-    "Send",
     "Served",
     "compose_response",
     "response_flow",

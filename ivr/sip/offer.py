@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ivr.sip.crypto import SUITES, Crypto
 from ivr.sip.errors import ProtocolError
@@ -172,6 +173,7 @@ def _choose(offer: Sdp, local: LocalMedia) -> int:
     return chosen
 
 
+@lru_cache(maxsize=4_096)
 def _unreachable(host: str) -> bool:
     try:
         address = ipaddress.ip_address(host)

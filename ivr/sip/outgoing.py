@@ -15,7 +15,7 @@ from ivr.sip.layer import Outgoing
 from ivr.sip.message import Response
 from ivr.sip.sdp import Sdp
 from ivr.sip.session_timer import MIN_SE_S, SESSION_EXPIRES_S
-from ivr.sip.transaction import Do, Transaction
+from ivr.sip.transaction import Do
 from ivr.sip.trunk import Trunk
 from ivr.sip.uri import host_port
 
@@ -72,9 +72,8 @@ class OutgoingCall(Call):
         """The last RSeq of each branch."""
         self._answered_early = False
         self._invite: Outgoing
-        self._transaction: Transaction
         self._send_invite(now)
-        self.layer.timers.set(now + ring_s, self, "ring")
+        self.wake(now + ring_s, "ring")
 
     @property
     def owns_call_id(self) -> bool:
@@ -90,9 +89,7 @@ class OutgoingCall(Call):
             f"Session-Expires: {interval}\r\nMin-SE: {self._min_se_s}\r\n{kind}"
         )
         self._invite = self.dialog.request("INVITE", self.layer)
-        self._transaction = self.layer.ask(
-            self._invite, self._peer, now, self._answer, headers=headers, body=body
-        )
+        self.layer.ask(self._invite, self._peer, now, self._answer, headers=headers, body=body)
 
     # --- commands ---
 
@@ -115,7 +112,7 @@ class OutgoingCall(Call):
         if not self._cancelled:
             self._cancelled = True
             self.layer.cancel(self._invite, self._peer, now)
-            self.layer.timers.set(now + 64 * self.layer.times.t1_s, self, "cancelled")
+            self.wake(now + 64 * self.layer.times.t1_s, "cancelled")
 
     # --- responses ---
 
@@ -215,9 +212,10 @@ class OutgoingCall(Call):
         self.route(self._peer)
         self.keeper.keep(self.dialog, self)
         self.phase = Phase.UP
+        self.local = self._sdp
         if self._given_up is not None:
             # Our CANCEL crossed their answer: the call is up, so it is ended as calls that are up are (section 9.1).
-            self._acknowledge(b"")
+            self._send_ack(self._invite.number, b"")
             self.bye(now)
             self.end(self._given_up, now)
             return
@@ -225,7 +223,7 @@ class OutgoingCall(Call):
         if self._sdp is None:
             self._acknowledge_late(remote, now)
             return
-        self._acknowledge(b"")
+        self._send_ack(self._invite.number, b"")
         if remote is None and not self._answered_early:
             self.bye(now, "no answer to the offer")
             self.end(Cause.NO_MEDIA, now)
@@ -235,7 +233,7 @@ class OutgoingCall(Call):
     def _acknowledge_late(self, remote: Sdp | None, now: float) -> None:
         """A delayed offer: what we have to say goes with the ACK, so our owner is asked before it is sent."""
         if remote is None:
-            self._acknowledge(b"")
+            self._send_ack(self._invite.number, b"")
             self.bye(now, "no offer")
             self.end(Cause.NO_MEDIA, now)
             return
@@ -249,15 +247,8 @@ class OutgoingCall(Call):
         """Answer the offer that came with their answer to a call we offered nothing in."""
         if self.awaits_answer:
             self.awaits_answer = False
-            self._acknowledge(self.describe(sdp))
-
-    def _acknowledge(self, body: bytes) -> None:
-        kind = "Content-Type: application/sdp\r\n" if body else ""
-        ack = self.dialog.acknowledge(self._invite.number, self.layer)
-        self._ack = ack.encode(kind, body)
-        self.layer.send(self.dialog.flow, self._ack)
-
-    _ack = b""
+            self.local = sdp
+            self._send_ack(self._invite.number, self.describe(sdp))
 
     def _accepted_again(self, tag: str, response: Response, now: float) -> None:
         """The 2xx again, whose ACK was lost; or that of another branch, which is ended (section 13.2.2.4)."""

@@ -100,6 +100,8 @@ class Stack:
         """Set by the edge while it falls behind; new calls are then told 503."""
         self.calls: dict[str, Call] = {}
         self.events: list[SipEvent] = []
+        self.faults: list[str] = []
+        """Addresses that sent what cannot be read, or a wrong password, once a fault; the edge empties it."""
         self._dialogs: dict[tuple[str, str, str], Call] = {}
         self._initial: dict[tuple[str, str, int], Call] = {}
         """Initial INVITEs by what a fork of one shares (RFC 3261, section 8.2.2.2)."""
@@ -125,6 +127,7 @@ class Stack:
             message = parse(data)
         except FramingError:
             self.counters.malformed += 1
+            self.faults.append(flow.host)
             return
         except ProtocolError as error:
             self._refuse_unread(parse_leniently(data), flow, error)
@@ -293,6 +296,7 @@ class Stack:
             if found == "good":
                 return
             if found == "bad":
+                self.faults.append(served.flow.host)
                 raise ProtocolError(403, "Forbidden")
             stale = True
         raise _ChallengeError(self._guard.challenges(now, stale=stale))
@@ -343,6 +347,7 @@ class Stack:
     ) -> None:
         """Answer a request that is not worth a transaction, if it says where its answers go."""
         self.counters.malformed += 1
+        self.faults.append(flow.host)
         if not isinstance(message, Request) or message.method == "ACK":
             return
         if "via" not in message.headers:
@@ -497,6 +502,9 @@ class Stack:
         if self.calls.pop(call.name, None) is None:
             return
         self._lines[call.trunk.name] -= 1
+        if isinstance(call, IncomingCall):
+            # Its transaction outlives it by half a minute, and would keep it.
+            call.invite.transaction.context = None
         if call.initial is not None:
             self._initial.pop(call.initial, None)
 

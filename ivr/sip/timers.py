@@ -1,4 +1,8 @@
-"""Timers of many machines in one heap. Nothing is cancelled: a machine that no longer waits ignores its timer."""
+"""Timers of many machines in one heap.
+
+A machine that no longer waits ignores its timer, so nothing has to be cancelled; what ends lets its timers go all the
+same, since an entry that is due in minutes would keep it in memory till then.
+"""
 
 from __future__ import annotations
 
@@ -31,30 +35,49 @@ class Timed(Protocol):
         ...
 
 
+class Entry:
+    """One timer that is set."""
+
+    __slots__ = ("name", "owner")
+
+    def __init__(self, owner: Timed, name: str) -> None:
+        self.owner: Timed | None = owner
+        self.name = name
+
+
 @dataclass(slots=True)
 class Timers:
     """What is due, and when."""
 
-    _heap: list[tuple[float, int, Timed, str]] = field(
-        default_factory=list[tuple[float, int, Timed, str]]
-    )
+    _heap: list[tuple[float, int, Entry]] = field(default_factory=list[tuple[float, int, Entry]])
     _count: int = 0
 
-    def set(self, at: float, owner: Timed, name: str) -> None:
+    def set(self, at: float, owner: Timed, name: str) -> Entry:
         """Let `owner.fire(name)` be called at that time."""
         self._count += 1
-        heapq.heappush(self._heap, (at, self._count, owner, name))
+        entry = Entry(owner, name)
+        heapq.heappush(self._heap, (at, self._count, entry))
+        return entry
+
+    def let_go(self, entry: Entry) -> None:
+        """It will not fire, and holds nobody."""
+        entry.owner = None
 
     def next(self) -> float | None:
         """When the first is due."""
-        return self._heap[0][0] if self._heap else None
+        heap = self._heap
+        while heap and heap[0][2].owner is None:
+            heapq.heappop(heap)
+        return heap[0][0] if heap else None
 
     def run(self, now: float) -> None:
         """Fire all that are due."""
         heap = self._heap
         while heap and heap[0][0] <= now:
-            _, _, owner, name = heapq.heappop(heap)
-            owner.fire(name, now)
+            entry = heapq.heappop(heap)[2]
+            owner, entry.owner = entry.owner, None
+            if owner is not None:
+                owner.fire(entry.name, now)
 
     def __len__(self) -> int:
         return len(self._heap)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from ivr.sip.flow import Flow
 from ivr.sip.timers import Timers, Times
@@ -203,24 +203,34 @@ _TOLD = frozenset({Do.TELL, Do.TIMED_OUT, Do.FAILED})
 TIMER_D_S = 32.0
 """At least 32 s (RFC 3261, section 17.1.1.2)."""
 
-Tell = Callable[["Transaction", Do, Any, float], None]
-Send = Callable[[Flow, bytes], None]
+Tell = Callable[[Do, Any, float], None]
+
+
+class Ground(Protocol):
+    """What transactions stand on."""
+
+    timers: Timers
+    times: Times
+
+    def send(self, flow: Flow, data: bytes) -> None:
+        """Let bytes go out."""
+        ...
+
+    def ended(self, transaction: Transaction) -> None:
+        """It is over, and may be forgotten."""
+        ...
 
 
 class Transaction:
-    """One transaction. Bytes go out by `send`, the owner hears by `tell`; both are called, never awaited."""
+    """One transaction. Bytes go out by its ground, the owner hears by `tell`; both are called, never awaited."""
 
     __slots__ = (
-        "_first_s",
-        "_send",
+        "_ground",
         "_table",
         "_tell",
-        "_timers",
-        "_times",
         "ack",
         "context",
         "data",
-        "ended",
         "flow",
         "interval_s",
         "key",
@@ -229,33 +239,21 @@ class Transaction:
     )
 
     def __init__(
-        self,
-        kind: str,
-        key: Any,
-        flow: Flow,
-        *,
-        send: Send,
-        tell: Tell,
-        timers: Timers,
-        times: Times,
-        ended: Callable[[Transaction], None],
+        self, kind: str, key: Any, flow: Flow, ground: Ground, tell: Tell | None = None
     ) -> None:
         self.kind = kind
         self.key = key
         self.flow = flow
         self._table, self.state = MACHINES[kind]
-        self._send = send
+        self._ground = ground
         self._tell = tell
-        self._timers = timers
-        self._times = times
-        self.ended = ended
         self.data = b""
         """What is resent: of a client its request, of a server its last response."""
         self.ack: Callable[[Any], bytes] | None = None
         """Makes the ACK for a response that is not 2xx."""
         self.context: Any = None
         """The owner's."""
-        self.interval_s = times.t1_s
+        self.interval_s = ground.times.t1_s
 
     def take(self, event: Event, now: float, message: Any = None, data: bytes = b"") -> bool:
         """Let something happen; whether this state had a row for it."""
@@ -269,20 +267,20 @@ class Transaction:
                 told = do
             elif do is Do.SEND:
                 self.data = data
-                self._send(self.flow, data)
+                self._ground.send(self.flow, data)
             elif do is Do.RESEND:
                 if self.data:
-                    self._send(self.flow, self.data)
+                    self._ground.send(self.flow, self.data)
             elif do is Do.ACK:
                 if self.ack is not None:
-                    self._send(self.flow, self.ack(message))
+                    self._ground.send(self.flow, self.ack(message))
             else:
                 self._arm(do, now)
         if self.state is State.TERMINATED:
-            self.ended(self)
+            self._ground.ended(self)
         # Last, so that the owner finds the transaction as the table left it.
-        if told is not None:
-            self._tell(self, told, message, now)
+        if told is not None and self._tell is not None:
+            self._tell(told, message, now)
         return True
 
     def fire(self, name: str, now: float) -> None:
@@ -290,7 +288,7 @@ class Transaction:
         self.take(Event(name), now)
 
     def _arm(self, do: Do, now: float) -> None:
-        times = self._times
+        times = self._ground.times
         if do in _ARMED_UNRELIABLY:
             if self.flow.reliable:
                 return
@@ -308,4 +306,4 @@ class Transaction:
             wait_s = max(TIMER_D_S, 64 * times.t1_s) if times.t1_s >= 0.5 else 64 * times.t1_s
         else:
             wait_s = 64 * times.t1_s
-        self._timers.set(now + wait_s, self, _TIMER_OF[do])
+        self._ground.timers.set(now + wait_s, self, _TIMER_OF[do])

@@ -62,7 +62,9 @@ class Trunk:
             address = ipaddress.ip_address(host)
         except ValueError:
             return False
-        return any(address in network for network in self.networks)
+        return any(address in network for network in self.networks) or (
+            self.peer is not None and self.peer.host == host
+        )
 
 
 def networks(*texts: str) -> tuple[Network, ...]:

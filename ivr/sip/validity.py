@@ -23,7 +23,9 @@ METHODS = (
     "REFER",
     "NOTIFY",
 )
-EXTENSIONS = frozenset({"100rel", "timer", "replaces", "norefersub"}) - {"replaces"}
+_OTHER_METHODS = frozenset({"REGISTER", "SUBSCRIBE", "PUBLISH", "MESSAGE"})
+"""What others do and we do not: 405, where a method that nobody knows is 501."""
+EXTENSIONS = frozenset({"100rel", "timer", "norefersub"})
 """Option tags that may stand in Require: RFC 3262, 4028, 4488."""
 EXPIRES_MAX = 2**32 - 1
 MAX_FORWARDS_MAX = 255
@@ -94,10 +96,11 @@ def _check_contacts(request: Request) -> None:
 
 def check_acceptable(request: Request) -> None:
     """What a user agent server must be able to understand. Raises ProtocolError. Sections 8.2.1 to 8.2.3."""
+    if request.method not in METHODS:
+        known = request.method in _OTHER_METHODS
+        raise ProtocolError(405 if known else 501, "")
     if not request.uri.known:
         raise ProtocolError(416, "Unsupported URI Scheme")
-    if request.method not in METHODS:
-        raise ProtocolError(501, "Not Implemented")
 
 
 def unsupported(request: Request) -> frozenset[str]:

@@ -1,0 +1,206 @@
+"""Two endpoints of ours over real sockets on loopback."""
+
+import asyncio
+import contextlib
+import ssl
+
+import pytest
+import trustme
+
+from ivr.signalling.endpoint import Endpoint, Listen
+from ivr.signalling.limits import Limits
+from ivr.sip.events import Answered, Cause, Ended, Incoming
+from ivr.sip.flow import Flow
+from ivr.sip.layer import Local
+from ivr.sip.message import parse
+from ivr.sip.numbers import AllowList
+from ivr.sip.offer import LocalMedia, make_offer
+from ivr.sip.stack import Settings
+from ivr.sip.trunk import Trunk, networks
+from tests.interop.shop_floor import LOOPBACK, Operator, open_endpoint
+
+ALLOWED = AllowList(("4*",))
+WAIT_S = 10
+
+
+class Caller(Operator):
+    """Remembers, and lets a test wait for what it wants to hear."""
+
+    def received(self, events):
+        super().received(events)
+        self.news.set()
+
+    async def hear(self, kind):
+        while True:
+            found = [event for event in self.told if isinstance(event, kind)]
+            if found:
+                return found[-1]
+            self.news.clear()
+            await asyncio.wait_for(self.news.wait(), WAIT_S)
+
+
+def caller():
+    made = Caller()
+    made.news = asyncio.Event()
+    return made
+
+
+def tls_pair():
+    authority = trustme.CA()
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("shop.example").configure_cert(server)
+    client = ssl.create_default_context()
+    authority.configure_trust(client)
+    return server, client
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+def test_a_call_over_each_transport(transport):
+    async def run():
+        server, client = tls_pair()
+        shop = caller()
+        called = Endpoint(
+            Settings(),
+            [LOOPBACK],
+            shop,
+            listen=[Listen(transport, "127.0.0.1", 0)],
+            server_tls=server,
+        )
+        shop.endpoint = called
+        await called.start()
+        line = Trunk(
+            "line",
+            networks("127.0.0.0/8"),
+            peer=Flow(transport, "127.0.0.1", called.port),
+            domain="shop.example",
+            allowed=ALLOWED,
+        )
+        phone = caller()
+        calling = Endpoint(
+            Settings(local=Local()),
+            [line],
+            phone,
+            listen=[Listen("udp", "127.0.0.1", 0)],
+            client_tls=client,
+        )
+        phone.endpoint = calling
+        await calling.start()
+        try:
+            call = calling.dial(
+                "line", "4001", make_offer(LocalMedia("127.0.0.1", 40_010)), ALLOWED
+            )
+            await phone.hear(Answered)
+            there = await shop.hear(Incoming)
+            await shop.hear(Answered)
+            assert there.dialled == "4001"
+            calling.hang_up(call)
+            assert (await shop.hear(Ended)).cause is Cause.HUNG_UP
+        finally:
+            await calling.close()
+            await called.close()
+
+    asyncio.run(run())
+
+
+def test_a_connection_that_is_refused_ends_the_call():
+    async def run():
+        phone = caller()
+        line = Trunk(
+            "line", networks("127.0.0.0/8"), peer=Flow("tcp", "127.0.0.1", 9), allowed=ALLOWED
+        )
+        async with open_endpoint(phone, line) as endpoint:
+            endpoint.dial("line", "4001", make_offer(LocalMedia("127.0.0.1", 40_010)), ALLOWED)
+            assert (await phone.hear(Ended)).status == 503
+
+    asyncio.run(run())
+
+
+async def ask(endpoint, data, *, answers=1):
+    reader, writer = await asyncio.open_connection("127.0.0.1", endpoint.ports["tcp"])
+    writer.write(data)
+    try:
+        got = await asyncio.wait_for(reader.read(4096), WAIT_S) if answers else b""
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+    return got
+
+
+def options(number):
+    return (
+        f"OPTIONS sip:4001@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK{number}\r\n"
+        f"From: <sip:a@127.0.0.1>;tag=1\r\nTo: <sip:4001@127.0.0.1>\r\nCall-ID: c{number}\r\n"
+        "CSeq: 1 OPTIONS\r\nl: 0\r\n\r\n"
+    ).encode()
+
+
+def test_a_ping_on_a_connection_is_answered():
+    async def run():
+        async with open_endpoint(Operator(), transports=("tcp",)) as endpoint:
+            assert await ask(endpoint, b"\r\n\r\n") == b"\r\n"
+
+    asyncio.run(run())
+
+
+def test_options_are_answered_on_their_connection():
+    async def run():
+        async with open_endpoint(Operator(), transports=("tcp",)) as endpoint:
+            response = parse(await ask(endpoint, options(1)))
+            assert response.status == 200
+            assert "INVITE" in response.first("allow")
+
+    asyncio.run(run())
+
+
+def test_a_stranger_is_hung_up_on_and_hears_nothing():
+    async def run():
+        elsewhere = Trunk("elsewhere", networks("192.0.2.0/24"))
+        async with open_endpoint(Operator(), elsewhere, transports=("tcp",)) as endpoint:
+            try:
+                got = await ask(endpoint, options(1))
+            except ConnectionError:
+                got = b""
+            assert got == b""
+            assert endpoint.stack.counters.received == 0
+
+    asyncio.run(run())
+
+
+def test_a_source_that_floods_is_not_listened_to_for_a_while():
+    async def run():
+        operator = Operator()
+        async with open_endpoint(operator, transports=("tcp",)) as endpoint:
+            endpoint.gate.limits = Limits(messages_per_s=5, burst=5)
+            reader, writer = await asyncio.open_connection("127.0.0.1", endpoint.port)
+            writer.write(b"".join(options(n) for n in range(20)))
+            got = b""
+            while got.count(b"SIP/2.0 200") < 5:
+                got += await asyncio.wait_for(reader.read(65_536), WAIT_S)
+            writer.close()
+            await writer.wait_closed()
+            assert got.count(b"SIP/2.0 200") == 5
+            assert endpoint.gate.banned == 1
+
+    asyncio.run(run())
+
+
+def test_draining_waits_for_the_calls_that_are_up_and_then_hangs_up():
+    async def run():
+        shop = caller()
+        async with open_endpoint(shop) as called:
+            line = Trunk(
+                "line",
+                networks("127.0.0.0/8"),
+                peer=Flow("udp", "127.0.0.1", called.port),
+                allowed=ALLOWED,
+            )
+            phone = caller()
+            async with open_endpoint(phone, line) as calling:
+                calling.dial("line", "4001", make_offer(LocalMedia("127.0.0.1", 40_010)), ALLOWED)
+                await shop.hear(Answered)
+                await called.drain(within_s=0.01)
+                assert (await phone.hear(Ended)).cause is Cause.HUNG_UP
+                assert not called.stack.calls
+
+    asyncio.run(run())
