@@ -301,6 +301,7 @@ class Esme:
         self._tokens = carrier.rate or 0.0
         self._refilled = 0.0
         self._delay = RECONNECT_MIN_S
+        self._context: ssl.SSLContext | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
         self._turn = 0
@@ -312,7 +313,8 @@ class Esme:
     # --- life ---
 
     def start(self) -> None:
-        """Begin to connect; goes on until `close`."""
+        """Begin to connect; goes on until `close`. Raises OSError if the certificates that sign cannot be read."""
+        self._context = self._tls()
         self._refilled = self.now()
         modes = (
             [p.BIND_TRANSCEIVER]
@@ -341,7 +343,7 @@ class Esme:
 
     async def _keep_connected(self, mode: int, index: int) -> None:
         loop = asyncio.get_running_loop()
-        context = self._tls()
+        context = self._context
         while not self._closing:
             link = Link(self, mode, index)
             try:
@@ -361,9 +363,17 @@ class Esme:
             if self._closing:
                 return
             self.counters.reconnects += 1
-            # Full jitter, so that a thousand clients of a carrier that fell do not come back at once.
-            await asyncio.sleep(self._chance.uniform(self._delay / 2, self._delay))
-            self._delay = min(self._delay * 2, RECONNECT_MAX_S)
+            await asyncio.sleep(self.next_delay_s())
+
+    def next_delay_s(self) -> float:
+        """How long to wait before the next connection: each time longer, until a bind is accepted.
+
+        So a wrong password knocks at most once in RECONNECT_MAX_S / 2. Jittered, so that a thousand clients of a carrier
+        that fell do not come back at once.
+        """
+        delay_s = self._chance.uniform(self._delay / 2, self._delay)
+        self._delay = min(self._delay * 2, RECONNECT_MAX_S)
+        return delay_s
 
     def _tls(self) -> ssl.SSLContext | None:
         if not self.carrier.tls:

@@ -76,15 +76,15 @@ class Receiving:
         self._ended_certain = self._is_kept(CERTAIN_NOTE)
         doubt_s = 0.0 if self._ended_certain else DOUBT_S
         self.redeliveries = Redeliveries(int(clock() * 1e6), self._reserved(), doubt_s=doubt_s)
-        self._reassembly = Reassembly()
+        self.reassembly = Reassembly()
         self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def go_back(self) -> None:
         """Take up what is kept, and that alone: after a start, and when what was refused will come again."""
-        self._reassembly = Reassembly()
+        self.reassembly = Reassembly()
         decoder = msgspec.msgpack.Decoder(Partial)
         kept = self.outbox.notes(SEGMENTS_NOTE)
-        self._reassembly.restore(decoder.decode(partial) for partial in kept.values())
+        self.reassembly.restore(decoder.decode(partial) for partial in kept.values())
         self._last.clear()
         self.redeliveries.reserved = self._reserved()
         self._ended_certain = self._is_kept(CERTAIN_NOTE)
@@ -123,14 +123,14 @@ class Receiving:
             text = piece.join((read,))[:TEXT_CHARACTERS_MAX]
             self._text(link.carrier.name, message, text, _name(message), answer, notes, now)
             return
-        for outcome in self._reassembly.receive(source, destination, read, now):
+        for outcome in self.reassembly.receive(source, destination, read, now):
             match outcome:
                 case Whole(key):
                     text = outcome.text[:TEXT_CHARACTERS_MAX]
                     if key.total > 1:
                         notes[_segments_note(key)] = None
                 case Waiting(key):
-                    notes[_segments_note(key)] = msgspec.msgpack.encode(self._reassembly.held(key))
+                    notes[_segments_note(key)] = msgspec.msgpack.encode(self.reassembly.held(key))
                 case Dropped(dropped):
                     notes[_segments_note(dropped.key)] = None
                 case _:

@@ -274,11 +274,15 @@ class BindMachine:
             self._nack(ProtocolError("unknown", Status.INVCMDID, pdu.sequence))
 
     def _settle(self, pdu: p.Pdu, events: list[Event]) -> None:
-        pending = self._pending.pop(pdu.sequence, None)
-        if pending is None:
-            # Late or doubled: its request was given up, or answered before.
+        pending = self._pending.get(pdu.sequence)
+        kind = type(pdu)
+        if pending is None or (
+            kind is not _RESPONSES[type(pending.request)] and kind is not p.GenericNack
+        ):
+            # Late or doubled: its request was given up, or answered before. Or it answers something else than was asked.
             self.counters.stray_responses += 1
             return
+        del self._pending[pdu.sequence]
         if pending.count > self.answered:
             self.answered = pending.count
         request = pending.request

@@ -98,6 +98,7 @@ class Link(asyncio.Protocol):
         self._gone = gone
         self._local_time = local_time
         self._transport: asyncio.Transport | None = None
+        self._host = ""
         self._frames = Frames(FRAME_BYTES_UNBOUND_MAX)
         self._sequence = 0
         self._delivering: dict[int, float] = {}
@@ -117,6 +118,8 @@ class Link(asyncio.Protocol):
         """
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        peer = transport.get_extra_info("peername")
+        self._host = str(peer[0]) if peer else ""
         if not self._came(self):
             self.abort()
 
@@ -191,8 +194,15 @@ class Link(asyncio.Protocol):
 
     def _bind(self, bind: Bind) -> None:
         mode = _MODES[bind.command]
+        now = self._network.clock()
+        if not self._network.doorkeeper.lets_in(self._host, now):
+            self._refuse(bind.command, bind.sequence, Status.BINDFAIL)
+            self.close()
+            return
         why = self._network.exchange.admit(self.number, bind.system_id, bind.password, mode)
         if why:
+            if why in ("account", "password"):
+                self._network.doorkeeper.wrong(self._host, now)
             self._refuse(bind.command, bind.sequence, _REFUSALS[why])
             return
         self._frames.limit = PDU_BYTES_MAX

@@ -28,6 +28,7 @@ from sms.smsc.control import (
     Status,
     Text,
 )
+from sms.smsc.doorkeeper import Doorkeeper
 from sms.smsc.exchange import Account, Delivery, Exchange
 from sms.smsc.faults import Answer as FaultAnswer
 from sms.smsc.faults import Chance, Fate, FaultError, Faults, describe, parse_faults
@@ -78,6 +79,7 @@ class Network:
         clock: Callable[[], float],
     ) -> None:
         self.exchange = Exchange(accounts)
+        self.doorkeeper = Doorkeeper()
         self.chance = Chance(faults or Faults())
         self.clock = clock
         self.wake: Callable[[], None] = _nothing

@@ -3,9 +3,10 @@
 import asyncio
 import random
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -236,12 +237,34 @@ def test_an_order_over_tls(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(("host", "known"), [("127.0.0.1", True), ("localhost", False)])
+def expired(folder: Path) -> tuple[ssl.SSLContext, str]:
+    """A server for `localhost` whose certificate is no longer good."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    authority.issue_cert("localhost", not_after=long_ago).configure_cert(context)
+    signer = folder / "signer.pem"
+    authority.cert_pem.write_to_path(str(signer))
+    return context, str(signer)
+
+
+@pytest.mark.parametrize(
+    ("make", "host", "known"),
+    [
+        (certificates, "127.0.0.1", True),
+        # Nobody whom we know signed it, not even if it is the server itself.
+        (certificates, "localhost", False),
+        (expired, "localhost", True),
+    ],
+)
 def test_an_smsc_that_is_not_who_it_should_be_gets_no_password(
-    tmp_path: Path, host: str, known: bool
+    tmp_path: Path,
+    make: Callable[[Path], tuple[ssl.SSLContext, str]],
+    host: str,
+    known: bool,
 ) -> None:
     async def run() -> None:
-        tls, signer = certificates(tmp_path)
+        tls, signer = make(tmp_path)
         async with Smsc(Settings(port=0, tls=tls)) as smsc:
             store = SqliteStore(tmp_path / "shop.db")
             later = asyncio.get_running_loop().call_later

@@ -5,7 +5,7 @@ import random
 from typing import Any, cast
 
 from sms.carrier import Carrier
-from sms.client import Esme, Link, Settlement, Submission
+from sms.client import RECONNECT_MAX_S, RECONNECT_MIN_S, Esme, Link, Settlement, Submission
 from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
 from sms.smpp.status import Status
@@ -118,3 +118,13 @@ def test_a_carrier_that_refuses_everything_is_left_alone() -> None:
     assert owner.taken == []
     # A window at a time, a few times while the pauses grow, and then every two seconds: not 5,000.
     assert 64 <= owner.asked <= 64 * 12
+
+
+def test_a_carrier_that_refuses_us_is_knocked_at_ever_more_rarely() -> None:
+    carrier = Carrier("c", "nowhere", 1, "us", "wrong")
+    esme = Esme(carrier, cast("Any", Owner()), chance=random.Random(1))
+    delays = [esme.next_delay_s() for _ in range(20)]
+    assert RECONNECT_MIN_S / 2 <= delays[0] <= RECONNECT_MIN_S
+    assert all(RECONNECT_MAX_S / 2 <= delay_s <= RECONNECT_MAX_S for delay_s in delays[8:])
+    esme.connected()
+    assert esme.next_delay_s() <= RECONNECT_MIN_S

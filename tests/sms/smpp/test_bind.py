@@ -244,3 +244,19 @@ def test_when_the_connection_goes_what_waited_is_unanswered() -> None:
     assert lost.context == "half way"
     assert changed == Changed(State.CLOSED)
     assert pair.esme.timer() is None
+
+
+def test_an_answer_of_another_kind_than_was_asked_is_no_answer() -> None:
+    pair = Pair()
+    pair.bind()
+    sequence = pair.esme.request(p.EnquireLink(), 0.0)
+    asked = pair.esme.request(p.SubmitSm(message=b"hi"), 0.0, context="order")
+    for wrong in (
+        p.SubmitSmResp(sequence=sequence),
+        p.BindResp(sequence=asked, command=p.BIND_TRANSCEIVER | p.RESPONSE),
+    ):
+        assert pair.esme.receive(p.encode(wrong), 0.0) == []
+    assert pair.esme.counters.stray_responses == 2
+    [answered] = pair.esme.receive(p.encode(p.SubmitSmResp(sequence=asked, message_id="1")), 0.0)
+    assert isinstance(answered, Answered)
+    assert answered.context == "order"

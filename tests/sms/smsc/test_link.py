@@ -13,6 +13,7 @@ from sms.smpp.pdu import PDU_BYTES_MAX, Address, CancelSm, DataSm, QuerySm, Repl
 from sms.smpp.status import Status
 from sms.smsc import link as module
 from sms.smsc.control import Text
+from sms.smsc.doorkeeper import WRONG_BINDS_MAX
 from sms.smsc.exchange import Account
 from sms.smsc.faults import Faults
 from sms.smsc.link import BIND_S_MAX, CLOSE_S_MAX, DELIVER_S_MAX, ENQUIRE_S, SILENCE_S_MAX, Link
@@ -369,3 +370,11 @@ def test_a_receipt_is_read_by_our_own_reader():
     _, receipt = bench.say(SUBMIT, submit(registered=1))
     text = receipt[3].partition(b"id:")[2].partition(b"\x00\x1e")[0]
     assert parse("id:" + text.decode()).message_id == "0000000001"
+
+
+def test_a_client_with_wrong_passwords_is_shut_out_for_a_while():
+    bench = Bench()
+    for _ in range(WRONG_BINDS_MAX):
+        assert bench.bind(password=b"wrong")[0][1] == Status.INVPASWD
+    assert bench.bind()[0][1] == Status.BINDFAIL
+    assert bench.transport.closed
