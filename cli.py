@@ -442,6 +442,31 @@ def plan(
     )
 
 
+@app.command()
+def top(
+    address: Annotated[
+        str, typer.Argument(help="host:port of a running shop's operators' port.")
+    ] = "127.0.0.1:9464",
+    every: Annotated[float, typer.Option(help="Seconds between readings.", min=0.1)] = 2.0,
+    once: Annotated[bool, typer.Option("--once", help="Print one screen, for scripts.")] = False,
+) -> None:
+    """Show how a running shop does: rates, queues, batches, binds."""
+    from commands.top.live import top as run
+
+    raise typer.Exit(run(address, every, once=once))
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="File to make.")],
+    database: Database = DATABASE,
+) -> None:
+    """Copy the database to a new file, also while the shop is open."""
+    from commands.backup import backup as run
+
+    raise typer.Exit(run(database, to))
+
+
 def main() -> None:
     """Run the command line; what the world refuses is told in a line, not as a traceback."""
     # Chinese must be printable on a machine that was never told its language.

@@ -1,0 +1,69 @@
+"""Two readings as the lines of a screen."""
+
+from __future__ import annotations
+
+from commands.top.scrape import Reading
+
+WIDTH = 78
+
+
+def view(now: Reading, before: Reading | None) -> list[str]:
+    """What an operator looks at first, top to bottom."""
+    lines = [
+        _row("turns/s", _rate(now, before, "dialcart_turns_total"), "orders/s", _rate(now, before, "dialcart_orders_placed_total"), "texts in/s", _rate(now, before, "dialcart_sms_received_total")),
+        _row("replies/s", _rate(now, before, "dialcart_sms_replies_total"), "refused/s", _rate(now, before, "dialcart_arrivals_refused_total"), "undeliverable", _count(now.value("dialcart_sms_undeliverable_total"))),
+        _row("batch p50", _count(now.quantile("dialcart_batch_arrivals", 0.5, before)), "commit p50", _ms(now.quantile("dialcart_commit_seconds", 0.5, before)), "commit p99", _ms(now.quantile("dialcart_commit_seconds", 0.99, before))),
+        _row("outbox", _count(now.value("dialcart_outbox_texts")), "oldest", f"{now.value('dialcart_outbox_age_seconds'):.0f} s", "ussd dialogs", _count(now.value("dialcart_ussd_dialogs"))),
+        _row("orders", _count(now.value("dialcart_orders")), "sessions", _count(now.value("dialcart_sessions")), "sellers", _count(now.value("dialcart_sellers"))),
+        _row("cpu", _share(now, before), "memory", f"{now.value('process_resident_memory_bytes') / 1e6:.0f} MB", "database", f"{now.value('dialcart_store_bytes') / 1e6:.0f} MB"),
+        _row("held up", _count(now.value("dialcart_limits_messages_refused_total")), "robots", _count(now.value("dialcart_limits_robots_ignored_total")), "codes asked", _count(now.value("dialcart_limits_codes_asked_total"))),
+        "",
+        f"{'carrier':<16} {'binds':>7} {'out/s':>9} {'waiting':>9} {'throttled/s':>12} {'failed':>8}",
+    ]  # fmt: skip
+    for carrier in now.labels("dialcart_smpp_binds", "carrier"):
+        up = now.value("dialcart_smpp_binds", carrier=carrier)
+        wanted = now.value("dialcart_smpp_binds_wanted", carrier=carrier)
+        taken = now.rate("dialcart_smpp_segments_taken_total", before, carrier=carrier)
+        throttled = now.rate("dialcart_smpp_segments_throttled_total", before, carrier=carrier)
+        lines.append(
+            f"{carrier[:16]:<16} {f'{up:.0f}/{wanted:.0f}':>7} {_per_second(taken):>9} "
+            f"{_count(now.value('dialcart_smpp_segments_waiting', carrier=carrier)):>9} "
+            f"{_per_second(throttled):>12} "
+            f"{_count(now.value('dialcart_smpp_segments_failed_total', carrier=carrier)):>8}"
+        )
+    not_ready = [
+        service
+        for service in now.labels("dialcart_ready", "service")
+        if not now.value("dialcart_ready", service=service)
+    ]
+    if now.value("dialcart_draining"):
+        lines.append("draining: nothing new is taken")
+    elif not_ready:
+        lines.append(f"not ready: {', '.join(not_ready)}")
+    return [line[:WIDTH] for line in lines]
+
+
+def _row(*cells: str) -> str:
+    pairs = zip(cells[::2], cells[1::2], strict=True)
+    return "  ".join(f"{name:<13} {value:>10}" for name, value in pairs)
+
+
+def _rate(now: Reading, before: Reading | None, name: str) -> str:
+    return _per_second(now.rate(name, before))
+
+
+def _per_second(rate: float | None) -> str:
+    return "-" if rate is None else f"{rate:,.1f}"
+
+
+def _count(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def _ms(seconds: float | None) -> str:
+    return "-" if seconds is None else f"<{seconds * 1_000:g} ms"
+
+
+def _share(now: Reading, before: Reading | None) -> str:
+    used = now.rate("process_cpu_seconds_total", before)
+    return "-" if used is None else f"{used:.0%}"

@@ -1,0 +1,94 @@
+"""What a running shop says, as an operator's screen."""
+
+import io
+from itertools import count
+
+import pytest
+
+from center.measure import Histogram, Measure, counter, gauge
+from commands.top.live import top
+from commands.top.scrape import Reading, read_page
+from commands.top.view import WIDTH, view
+from web.operations.exposition import Exposition
+
+
+def page(turns: int, commits: list[float], binds: float = 2) -> str:
+    commit_s = Histogram((0.001, 0.01))
+    for took_s in commits:
+        commit_s.observe(took_s)
+    measures = [
+        counter("dialcart_turns", "", turns),
+        gauge("dialcart_outbox_texts", "", 1_234),
+        commit_s.spread("dialcart_commit_seconds", ""),
+        Measure("dialcart_smpp_binds", "gauge", "", ("carrier",), [(("unicom",), binds)]),
+        Measure("dialcart_smpp_binds_wanted", "gauge", "", ("carrier",), [(("unicom",), 2.0)]),
+        Measure("dialcart_ready", "gauge", "", ("service",), [(("texts",), float(binds > 0))]),
+    ]
+    return Exposition(lambda: measures).text().decode()
+
+
+def readings() -> tuple[Reading, Reading]:
+    before = read_page(page(100, [0.0005] * 50), 10.0)
+    return before, read_page(page(300, [0.0005] * 50 + [0.005] * 10), 12.0)
+
+
+def test_rates_are_of_the_time_between_two_readings() -> None:
+    before, now = readings()
+    assert now.rate("dialcart_turns_total", before) == 100.0
+    assert now.rate("dialcart_turns_total", None) is None
+    assert before.rate("dialcart_turns_total", now) is None
+    # Only what came since: all of it took between 1 and 10 ms.
+    assert now.quantile("dialcart_commit_seconds", 0.5, before) == 0.01
+    assert now.quantile("dialcart_commit_seconds", 0.5) == 0.001
+    assert before.quantile("dialcart_commit_seconds", 0.5, before) is None
+
+
+def test_a_screen_has_what_matters_and_fits() -> None:
+    before, now = readings()
+    shown = "\n".join(view(now, before))
+    assert "turns/s            100.0" in shown
+    assert "1,234" in shown
+    assert "<10 ms" in shown
+    assert "unicom               2/2" in shown
+    assert max(map(len, shown.splitlines())) <= WIDTH
+    assert "not ready: texts" in "\n".join(view(read_page(page(1, [], 0), 13.0), now))
+
+
+def test_a_script_gets_one_screen() -> None:
+    screen, clock = io.StringIO(), count()
+    pauses: list[float] = []
+    status = top(
+        "x",
+        2.0,
+        once=True,
+        get=lambda _: read_page(page(100, []), float(next(clock))),
+        pause=pauses.append,
+        screen=screen,
+    )
+    assert (status, pauses) == (0, [2.0])
+    assert "\x1b" not in screen.getvalue()
+    assert "turns/s              0.0" in screen.getvalue()
+
+
+def test_it_goes_on_until_it_is_interrupted() -> None:
+    screen, clock = io.StringIO(), count()
+
+    def pause(_: float) -> None:
+        if next(clock) == 3:
+            raise KeyboardInterrupt
+
+    get = lambda _: read_page(page(1, []), float(next(clock)))  # noqa: E731
+    assert top("x", 2.0, once=False, get=get, pause=pause, screen=screen) == 0
+    assert "Ctrl-C ends" in screen.getvalue()
+
+
+def test_nobody_there_is_told_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    def nobody(_: str) -> Reading:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    assert top("127.0.0.1:1", 2.0, once=True, get=nobody) == 1
+    assert "--operations-port" in capsys.readouterr().err
+
+
+def test_a_page_that_is_none_is_no_figures() -> None:
+    assert read_page("<html>\nx{ 1\n# x 1\ny nan?\n", 0.0).figures == {}
