@@ -126,13 +126,14 @@ def services_of(config: Config, business: Business, password: str | None = None)
     """Every service, in the order in which they open; `password` lets somebody try the desk out."""
     before, texts = _texts(config, business)
     services: list[Service] = [Books(business.store, business.measured), *before, texts]
+    calls = Calls(business, config.voice, folders_of(config.sellers)) if config.voice else None
+    if calls is not None:
+        services.append(calls)
     if config.web is not None:
         extra = [demonstrator(password)] if password is not None else []
-        floor = FloorService(business, config.store.database, extra)
-        telephones = Telephones(business, texts.channel)
+        floor = FloorService(business, config.store.database, extra, calls)
+        telephones = Telephones(business, texts.channel, calls)
         services += [floor, Pages(config.web.host, config.web.port, floor, telephones)]
-    if config.voice is not None:
-        services.append(Calls(business, config.voice, folders_of(config.sellers)))
     if config.operations is not None:
         told = Operations(config.operations.host, config.operations.port, services)
         return [told, *services]

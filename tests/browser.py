@@ -7,7 +7,7 @@ import shutil
 import struct
 import wave
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -15,6 +15,19 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 WAIT_MS_MAX = 15_000
 RATE_HZ = 48_000
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+)
 
 
 def chromium() -> str:
@@ -39,28 +52,23 @@ def write_tone(path: Path, frequency_hz: float, seconds: float = 2.0) -> Path:
 
 
 @contextmanager
-def browser(microphone: Path | None = None) -> Iterator[Browser]:
-    """Chromium, with this file for a microphone, looped; every page may use it."""
-    arguments = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        "--autoplay-policy=no-user-gesture-required",
-        "--allow-loopback-in-peer-connection",
-    ]
-    if microphone is not None:
-        arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium(), headless=True, args=arguments
-        )
-        try:
-            yield started
-        finally:
-            started.close()
+def browsers(*microphones: Path) -> Iterator[list[Browser]]:
+    """As many as there are microphones: a browser has one, a file that is played over and over; every page may use it."""
+    with sync_playwright() as playwright, ExitStack() as stack:
+        opened: list[Browser] = []
+        for microphone in microphones:
+            started = playwright.chromium.launch(
+                executable_path=chromium(),
+                headless=True,
+                args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={microphone}"],
+            )
+            stack.callback(started.close)
+            opened.append(started)
+        yield opened
+
+
+@contextmanager
+def browser(microphone: Path) -> Iterator[Browser]:
+    """One of them."""
+    with browsers(microphone) as (opened,):
+        yield opened

@@ -71,10 +71,6 @@ class Voice(Protocol):
         """A prompt for one who waits, by its name, with how long it is thought to take."""
         ...
 
-    def propose_call_back(self, contact: str, wait_s: float) -> None:
-        """Ask one who waits whether to be called back."""
-        ...
-
     def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
         """A supervisor on an agent's call. Raises RefusedError if there is none."""
         ...
@@ -85,6 +81,10 @@ class Voice(Protocol):
 
     async def line(self, agent: str, offer: str) -> str:
         """Bring up a desk's softphone: the browser's description in, ours out (SDP). Raises RefusedError."""
+        ...
+
+    def has_line(self, agent: str) -> bool:
+        """Whether a desk's softphone is up."""
         ...
 
     def hang_up(self, agent: str) -> None:

@@ -21,17 +21,20 @@ from commands.settings.voice import VoiceSection
 from flows.program import Program, fingerprint
 from ivr.channel.channel import VoiceChannel
 from ivr.channel.notes import Notes
+from ivr.desk.lines import AgentLines
 from ivr.media.client import MediaClient
 from ivr.media.settings import Settings as MediaSettings
 from ivr.media.sockets import PortsTakenError
 from ivr.signalling.endpoint import Endpoint, Listen
 from ivr.sip.layer import Local
+from ivr.sip.numbers import AllowList
 from ivr.sip.stack import Settings as SipSettings
 from ivr.speech.fragments import Fragments
 from ivr.speech.recognisers import Recognisers, RecognitionError
 from ivr.speech.recordings import FOLDER, Recordings
 from ivr.speech.speaker import ShopVoice, Voicebox
 from ivr.speech.voices import find_voices
+from ivr.webrtc.leg import new_certificate
 
 DRAIN_S = 8.0
 """Calls have so long to end by themselves before they are hung up; their sessions go on when they call again."""
@@ -64,6 +67,10 @@ class Calls:
         self.channel: VoiceChannel | None = None
         self.media: MediaClient | None = None
         self.endpoint: Endpoint | None = None
+        self.lines: AgentLines | None = None
+        """Agents' softphones, once it is open."""
+        self.certificate = new_certificate()
+        """Of browsers' legs."""
 
     @property
     def port(self) -> int:
@@ -89,28 +96,31 @@ class Calls:
             self.closed_by = str(error)
             log.warning("no calls are taken: %s", error)
             return
-        self._spawn(self._tend())
-        self._spawn(self._recognise())
-        self._spawn(self._render())
+        self.spawn(self._tend())
+        self.spawn(self._recognise())
+        self.spawn(self._render())
 
     async def _listen(self, port: int) -> None:
         """Open the media plane and SIP. Raises OSError."""
         section, business = self._section, self._business
         self.media = media_client(section)
         announced = section.announced or section.host
+        notes = Notes(section.recordings, secrets.randbelow)
         channel = self.channel = VoiceChannel(
             business.turns,
             business.shops,
             business.routes,
             self.media,
             self.recognisers,
-            Notes(section.recordings, secrets.randbelow),
+            notes,
             self.voice,
             later=later,
             clock=time.time,
             ticks=time.monotonic,
             media_host=announced,
+            outside=AllowList(tuple(section.outside)),
         )
+        self.lines = AgentLines(channel, self.media, self.certificate, notes, self.spawn)
         local = Local(announced, {"udp": port, "tcp": port, "tls": port + 1})
         self.endpoint = Endpoint(
             SipSettings(local=local, calls_max=section.calls),
@@ -188,7 +198,8 @@ class Calls:
 
     # --- beside the calls ---
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a task, and keep it alive."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

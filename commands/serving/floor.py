@@ -12,6 +12,7 @@ from center.desk.switchboard import TELLER, Switchboard
 from center.measure import Measure, Spread, gauge
 from center.orders.order import PlacedOrder
 from commands.serving.business import Business, later
+from commands.serving.calls import Calls
 from flows.inputs import Buyer
 from store.journal import SqliteJournal
 from store.people import People
@@ -55,8 +56,15 @@ class FloorService:
 
     name = "floor"
 
-    def __init__(self, business: Business, database: Path, extra: Sequence[Person] = ()) -> None:
-        """`extra` are people of this run alone, such as the one of a demonstration."""
+    def __init__(
+        self,
+        business: Business,
+        database: Path,
+        extra: Sequence[Person] = (),
+        calls: Calls | None = None,
+    ) -> None:
+        """`extra` are people of this run alone, such as the one of a demonstration; `calls` opens before the floor."""
+        self._calls = calls
         self.people = People(people_file(database))
         self._journal = SqliteJournal(database.with_suffix(".floor"))
         self._business = business
@@ -80,6 +88,7 @@ class FloorService:
         agents = [person.agent for person in (*self.people.people(), *self._extra)]
         sellers = [seller.seller for seller in self._business.sellers]
         contracts = [*self.people.contracts(), *((HOUSE, seller) for seller in sellers)]
+        self.switchboard.voice = self._calls.lines if self._calls is not None else None
         self.switchboard.start(agents, contracts, self._business.store.awaited())
         self._business.turns.open(TELLER, self.switchboard)
         self._business.turns.performer = self.switchboard

@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
 from commands.serving.business import Business
+from commands.serving.calls import Calls
 from flows.inputs import Text
+from ivr.channel.browser import BrowserCall, BusyError
+from ivr.webrtc.description import OfferError
 from sms.channel import SmsChannel
 from web.telephone.exchange import Call, CallRefusedError, ShopWindow, Telephone
 
@@ -19,11 +23,25 @@ NUMBERS_MAX = 10_000
 SHOPS_SHOWN_MAX = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class PutThrough:
+    """See web.telephone.exchange.Call."""
+
+    call: BrowserCall
+    answer: str
+
+    async def hang_up(self) -> None:
+        """See Call."""
+        self.call.drop()
+
+
 class Telephones:
     """See web.telephone.exchange.Exchange."""
 
-    def __init__(self, business: Business, texts: SmsChannel) -> None:
+    def __init__(self, business: Business, texts: SmsChannel, calls: Calls | None = None) -> None:
+        """Without `calls` it takes messages alone."""
         self._business = business
+        self._calls = calls
         self._telephones: OrderedDict[str, Telephone] = OrderedDict()
         """By number: where its messages go."""
         texts.add_taker(CARRIER, self._take)
@@ -31,14 +49,33 @@ class Telephones:
     def shops(self) -> Sequence[ShopWindow]:
         """See Exchange."""
         return [
-            ShopWindow(shop.seller, shop.name, "", "".join(shop.codes[:1]))
+            ShopWindow(
+                shop.seller,
+                shop.name,
+                shop.number if self._calls is not None else "",
+                "".join(shop.codes[:1]),
+            )
             for shop in self._business.sellers[:SHOPS_SHOWN_MAX]
         ]
 
     async def call(self, seller: str, caller: str, offer: str, telephone: Telephone) -> Call:
         """See Exchange."""
-        del seller, caller, offer, telephone
-        raise CallRefusedError("Calls are not connected here.")
+        calls = self._calls
+        shop = next((shop for shop in self.shops() if shop.seller == seller), None)
+        if calls is None or calls.channel is None or calls.media is None:
+            raise CallRefusedError("No calls are taken here.")
+        if shop is None or not shop.number:
+            raise CallRefusedError("This shop takes no calls.")
+        call = BrowserCall(calls.channel, calls.media, telephone, calls.spawn)
+        try:
+            answer = await call.dial(
+                calls.certificate, seller=seller, caller=caller, dialled=shop.number, offer=offer
+            )
+        except OfferError as error:
+            raise CallRefusedError(f"The browser cannot call: {error}") from None
+        except BusyError:
+            raise CallRefusedError("All lines are busy; please call again in a while.") from None
+        return PutThrough(call, answer)
 
     def text(self, seller: str, sender: str, text: str, telephone: Telephone) -> None:
         """See Exchange."""

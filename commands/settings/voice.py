@@ -53,8 +53,8 @@ class TrunkSection(Section):
         AllowList(tuple(value))
         return value
 
-    def trunk(self) -> Trunk:
-        """The value that signalling takes."""
+    def trunk(self, outside: AllowList) -> Trunk:
+        """The value that signalling takes; `outside` holds the numbers that may be called over it."""
         secret = None
         if self.username is not None and self.password is not None:
             secret = Secret(self.username, self.password.get_secret_value())
@@ -63,6 +63,7 @@ class TrunkSection(Section):
             networks(*self.networks),
             numbers=AllowList(tuple(self.numbers)),
             secret=secret,
+            allowed=outside,
             calls_max=self.calls_max,
         )
 
@@ -84,6 +85,8 @@ class VoiceSection(Section):
     """Calls at once."""
     trunk: list[TrunkSection] = Field(default=[], max_length=256)
     """Who may call. None: whoever is on this machine."""
+    outside: list[str] = Field(default=[], max_length=1_000, examples=[["02088886666", "400*"]])
+    """Numbers that agents may send a caller to, `400*` for all that begin so. None: no number is ever called."""
     speech: File = Path("var/speech")
     """Folder of rendered speech."""
     recordings: File = Path("var/recordings")
@@ -101,6 +104,12 @@ class VoiceSection(Section):
         check_engines(value)
         return value
 
+    @field_validator("outside")
+    @classmethod
+    def _are_numbers(cls, value: list[str]) -> list[str]:
+        AllowList(tuple(value))
+        return value
+
     @field_validator("voices")
     @classmethod
     def _are_voices(cls, value: dict[str, str]) -> dict[str, str]:
@@ -110,5 +119,6 @@ class VoiceSection(Section):
     def trunks(self) -> tuple[Trunk, ...]:
         """The trunks, or one for this machine."""
         if self.trunk:
-            return tuple(section.trunk() for section in self.trunk)
-        return (Trunk("local", networks("127.0.0.0/8")),)
+            return tuple(section.trunk(AllowList(tuple(self.outside))) for section in self.trunk)
+        outside = AllowList(tuple(self.outside))
+        return (Trunk("local", networks("127.0.0.0/8"), allowed=outside),)

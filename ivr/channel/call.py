@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,10 @@ from center.reply import Expected, Reply
 from center.taken import Fate, Taken
 from flows import prompts
 from flows.answers import FREE_TYPES
-from flows.effects import KeepBuyer, PlaceOrder
+from flows.effects import HandOver, KeepBuyer, PlaceOrder
 from flows.inputs import HungUp, Input, Keys, Opened, Silence, Speech
 from flows.machine import Machine
+from ivr.channel.hold_music import hold_music
 from ivr.channel.keying import AGAIN, Keying
 from ivr.channel.notes import Notes, named, parts
 from ivr.channel.ports import Hearing, Line, Media, Speaking
@@ -138,6 +139,9 @@ class Call:
         self._recording: tuple[str, Path] | None = None
         self._answered_at: float | None = None
         self._limit: Timer | None = None
+        self._is_handed_over = False
+        """A person is waited for, or has the call."""
+        self._is_with_agent = False
 
     # --- in ---
 
@@ -178,6 +182,8 @@ class Call:
         self._play = 0
         if self.ended:
             self.hang_up("goodbye")
+        elif self._is_handed_over:
+            self._play_music()
         elif not self._turning:
             self._wait()
 
@@ -224,6 +230,44 @@ class Call:
         self.line.hang_up(reason)
         if not ended:
             self._around.turns.add(self._arrival(HungUp()), self)
+
+    # --- while a person is waited for, or has the call ---
+
+    def be_with_agent(self) -> None:
+        """An agent has answered: no more music, and nothing that is said here comes between."""
+        self._is_with_agent = True
+        self._play = 0
+        self._around.media.stop(self.reached.leg)
+
+    def be_without_agent(self) -> None:
+        """The agent is off the call; the flow goes on when its outcome comes, and until then there is music."""
+        self._is_with_agent = False
+        if not self.over and self._is_handed_over:
+            self._play_music()
+
+    def hold(self) -> None:
+        """Music, though an agent has the call."""
+        self._is_with_agent = False
+        self._play_music()
+
+    def say_aside(self, word: str, values: Mapping[str, int]) -> None:
+        """Say one of the platform's own sentences to one who waits, between the music."""
+        if not self.over and self._is_handed_over and not self._is_with_agent:
+            text = prompts.word(word, self._language).format(**values)
+            self.line.said(text)
+            self._say([(text, self._language)], barge_in=False)
+
+    def _play_music(self) -> None:
+        if self.over or self._is_with_agent:
+            return
+        payload_type = CODECS[self._codec]
+        music = Audio(hold_music(payload_type), payload_type)
+        try:
+            self._play = self._around.media.play(
+                self.reached.leg, [music], barge_in=False, loop=True
+            )
+        except (ArenaFullError, PlaneBehindError) as error:
+            log.error("no music on hold: %s", type(error).__name__)
 
     # --- turns ---
 
@@ -284,7 +328,9 @@ class Call:
         """Be ready for the answer before the question is heard."""
         expected = self._expected = reply.expected
         if expected is None:
-            if not self.ended:
+            # For a person one waits as long as the queue says.
+            self._is_handed_over = any(isinstance(e, HandOver) for e in reply.effects)
+            if not self.ended and not self._is_handed_over:
                 self._set_timer(OUTCOME_S_MAX, lambda: self.hang_up("no outcome came"))
             return
         self._keying = Keying(expected)
@@ -303,6 +349,7 @@ class Call:
 
     def _leave_question(self) -> None:
         self._step += 1
+        self._is_handed_over = False
         self._cancel_timer()
         if self._expected is not None and (self._sayable is not None or self._is_free):
             self._around.media.ignore(self.reached.leg)
@@ -334,6 +381,8 @@ class Call:
     def _nothing_said(self) -> None:
         if self.ended:
             self.hang_up("goodbye")
+        elif self._is_handed_over:
+            self._play_music()
         else:
             self._wait()
 

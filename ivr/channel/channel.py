@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from center.batch import TurnBatch
 from center.contact import ContactKey
+from center.desk.desk import RefusedError
 from center.ports import Later
 from center.routing import Routes
 from center.shops import Shops
@@ -33,8 +34,9 @@ from ivr.media.messages import (
     SpeechEnded,
     SpeechStarted,
 )
-from ivr.sip.errors import CommandError, ProtocolError
+from ivr.sip.errors import CommandError, NotAllowedError, ProtocolError
 from ivr.sip.events import Answered, Digits, Ended, Incoming, Reinvited, SipEvent, TransferAsked
+from ivr.sip.numbers import NOBODY, AllowList
 from ivr.sip.offer import Agreed, LocalMedia, answer, make_offer, settle
 from ivr.sip.sdp import Sdp
 from ivr.speech.fragments import Codec
@@ -77,6 +79,10 @@ class Signalling(Protocol):
         ...
 
     def report_transfer(self, call: str, status: int) -> None:
+        """See Endpoint."""
+        ...
+
+    def refer(self, call: str, target: str, allowed: AllowList) -> None:
         """See Endpoint."""
         ...
 
@@ -148,7 +154,9 @@ class VoiceChannel:
         clock: Callable[[], float],
         ticks: Callable[[], float],
         media_host: str,
+        outside: AllowList = NOBODY,
     ) -> None:
+        """`outside` holds the numbers that agents may send a caller to."""
         self.counters = VoiceCounters()
         self.signalling: Signalling | None = None
         self.first_audio_s: deque[float] = deque(maxlen=DELAYS_MAX)
@@ -158,6 +166,7 @@ class VoiceChannel:
         self._media = media
         self._voices = voices
         self._media_host = media_host
+        self._outside = outside
         self._tasks: set[asyncio.Task[None]] = set()
         self._around = Surroundings(turns, media, hearing, notes, later, clock, ticks, self._spawn)
         self._sip: dict[str, _SipCall] = {}
@@ -355,6 +364,25 @@ class VoiceChannel:
         self.counters.calls += 1
         call.begin()
         return call
+
+    def call_of(self, contact: ContactKey) -> Call | None:
+        """The call of a contact, if it is up."""
+        return self._by_contact.get(contact)
+
+    def send_outside(self, call: Call, number: str) -> None:
+        """Have a caller's telephone call another number instead (REFER). Raises RefusedError."""
+        found = next((name for name, known in self._sip.items() if known.call is call), None)
+        if found is None:
+            raise RefusedError("only calls from the telephone network can be sent outside")
+        try:
+            self._line().refer(found, number, self._outside)
+        except NotAllowedError:
+            allowed = ", ".join(self._outside.entries) or "none"
+            raise RefusedError(
+                f"{number} is no number that callers may be sent to; there are: {allowed}"
+            ) from None
+        except CommandError as error:
+            raise RefusedError(f"the caller cannot be sent there now: {error}") from None
 
     def end(self, call: Call) -> None:
         """The line of a call that `begin` gave is down."""

@@ -1,0 +1,128 @@
+"""A browser that calls a shop: its leg, its row in the media plane, and its call on the voice channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+from aiortc.rtcdtlstransport import RTCCertificate
+
+from ivr.channel.call import Call
+from ivr.channel.channel import CODEC_OF, VoiceChannel
+from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
+from ivr.webrtc.description import CODECS, OfferError
+from ivr.webrtc.leg import BrowserLeg, LegState
+
+CARRIER = "browser"
+EVENT_RATE_HZ = 8_000
+
+
+class BusyError(Exception):
+    """No line is free; the caller may try again."""
+
+
+class Listener(Protocol):
+    """The page that shows the call."""
+
+    def said(self, text: str) -> None:
+        """What is being said."""
+        ...
+
+    def ended(self, reason: str) -> None:
+        """The call is over."""
+        ...
+
+
+class BrowserCall:
+    """See ivr.channel.ports.Line. Up from the moment its sound is."""
+
+    def __init__(
+        self,
+        channel: VoiceChannel,
+        media: MediaClient,
+        listener: Listener,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        self._channel = channel
+        self._media = media
+        self._listener = listener
+        self._spawn = spawn
+        self._leg: BrowserLeg | None = None
+        self._row = 0
+        self._begin: Callable[[], Call] | None = None
+        self._call: Call | None = None
+        self._is_over = False
+
+    async def dial(
+        self, certificate: RTCCertificate, *, seller: str, caller: str, dialled: str, offer: str
+    ) -> str:
+        """Our description, for the browser. Raises OfferError, BusyError."""
+        leg = self._leg = BrowserLeg(certificate, self._moved)
+        try:
+            answer = await leg.answer(offer)
+            described = leg.offer
+            assert described is not None
+            event = described.event_payload_type
+            row = self._media.open(
+                codec=CODECS[described.codec],
+                remote=leg.media,
+                events=((event, EVENT_RATE_HZ),) if event is not None else (),
+            )
+        except OfferError:
+            await leg.close()
+            raise
+        except (PlaneFullError, PlaneBehindError):
+            await leg.close()
+            raise BusyError from None
+        self._row = row.call
+        leg.relay((row.host, row.port))
+        self._begin = lambda: self._channel.begin(
+            self,
+            seller=seller,
+            caller=caller,
+            dialled=dialled,
+            carrier=CARRIER,
+            leg=row.call,
+            codec=CODEC_OF[described.codec],
+        )
+        if leg.state is LegState.UP:
+            self._moved(leg.state)
+        return answer
+
+    # --- ivr.channel.ports.Line ---
+
+    def hang_up(self, reason: str) -> None:
+        """See Line."""
+        self._over(reason)
+
+    def said(self, text: str) -> None:
+        """See Line."""
+        self._listener.said(text)
+
+    # --- the browser ---
+
+    def drop(self) -> None:
+        """The person hung up, or the page is gone."""
+        if self._call is not None and not self._is_over:
+            self._channel.end(self._call)
+        self._over("")
+
+    def _moved(self, state: LegState) -> None:
+        if state is LegState.UP and self._begin is not None and self._call is None:
+            try:
+                self._call = self._begin()
+            except KeyError:
+                self._over("the shop has closed")
+        elif state is LegState.DOWN and not self._is_over:
+            self.drop()
+
+    def _over(self, reason: str) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        if self._call is None and self._row:
+            # No call has it, so no call lets go of it.
+            self._media.close(self._row)
+        if self._leg is not None:
+            self._spawn(self._leg.close())
+        self._listener.ended(reason)

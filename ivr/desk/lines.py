@@ -1,0 +1,244 @@
+"""Agents' softphones and the calls that are on them: who hears whom, as the switchboard says it.
+
+An agent's line is a browser's leg and a row in the media plane, up for the working day; a call is put on it by letting
+the two rows hear one another. So answering, holding, handing on and listening in are changes of a small table
+(ivr.desk.talk), and no signalling is needed for any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aiortc.rtcdtlstransport import RTCCertificate
+
+from center.contact import ContactKey
+from center.desk.desk import RefusedError
+from center.desk.ports import ListenMode
+from ivr.channel.call import Call
+from ivr.channel.notes import Notes
+from ivr.desk.talk import Parties
+from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
+from ivr.webrtc.description import CODECS, OfferError
+from ivr.webrtc.leg import BrowserLeg, LegState
+
+LINES_MAX = 5_000
+"""Softphones at once."""
+
+
+class CallsUp(Protocol):
+    """The part of ivr.channel.channel.VoiceChannel that desks use."""
+
+    def call_of(self, contact: ContactKey) -> Call | None:
+        """The call of a contact, if it is up."""
+        ...
+
+    def send_outside(self, call: Call, number: str) -> None:
+        """The buyer's leg to another number. Raises RefusedError."""
+        ...
+
+
+@dataclass(slots=True)
+class _Line:
+    """An agent's softphone."""
+
+    leg: BrowserLeg
+    call: int
+    """The row in the plane."""
+
+
+@dataclass(slots=True)
+class _Talk:
+    """A call that an agent has."""
+
+    call: Call
+    agents: list[str]
+    supervisors: dict[str, ListenMode]
+    is_held: bool = False
+
+
+class AgentLines:
+    """See center.desk.ports.Voice."""
+
+    def __init__(
+        self,
+        calls: CallsUp,
+        media: MediaClient,
+        certificate: RTCCertificate,
+        notes: Notes,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        self._calls = calls
+        self._media = media
+        self._certificate = certificate
+        self._notes = notes
+        self._spawn = spawn
+        self._lines: dict[str, _Line] = {}
+        self._talks: dict[str, _Talk] = {}
+        """By the switchboard's name of the contact."""
+
+    # --- lines ---
+
+    async def line(self, agent: str, offer: str) -> str:
+        """See Voice."""
+        if agent not in self._lines and len(self._lines) >= LINES_MAX:
+            raise RefusedError("every line is taken; try again in a while")
+        self.hang_up(agent)
+        leg = BrowserLeg(self._certificate, lambda state: self._moved(agent, leg, state))
+        try:
+            answer = await leg.answer(offer)
+            described = leg.offer
+            assert described is not None
+            event = described.event_payload_type
+            row = self._media.open(
+                codec=CODECS[described.codec],
+                remote=leg.media,
+                events=((event, 8_000),) if event is not None else (),
+                first_limit_s=0,
+                limit_s=0,
+            )
+        except (OfferError, PlaneFullError, PlaneBehindError) as error:
+            await leg.close()
+            raise RefusedError(str(error) or "every line is taken; try again in a while") from None
+        leg.relay((row.host, row.port))
+        self._lines[agent] = _Line(leg, row.call)
+        for name, talk in self._talks.items():
+            if agent in talk.agents or agent in talk.supervisors:
+                self._mix(name)
+        return answer
+
+    def has_line(self, agent: str) -> bool:
+        """See Voice."""
+        line = self._lines.get(agent)
+        return line is not None and line.leg.state is not LegState.DOWN
+
+    def hang_up(self, agent: str) -> None:
+        """See Voice."""
+        line = self._lines.pop(agent, None)
+        if line is not None:
+            self._media.close(line.call)
+            self._spawn(line.leg.close())
+
+    def _moved(self, agent: str, leg: BrowserLeg, state: LegState) -> None:
+        line = self._lines.get(agent)
+        if state is LegState.DOWN and line is not None and line.leg is leg:
+            self.hang_up(agent)
+
+    # --- calls ---
+
+    def connect(self, contact: str, agent: str) -> None:
+        """See Voice."""
+        call = self._calls.call_of(contact_of(contact))
+        if call is None:
+            # The buyer has hung up, which the flow is being told.
+            return
+        call.be_with_agent()
+        self._talks[contact] = _Talk(call, [agent], {})
+        self._mix(contact)
+
+    def hold(self, contact: str) -> None:
+        """See Voice."""
+        talk = self._talk(contact)
+        talk.is_held = True
+        self._mix(contact)
+        talk.call.hold()
+
+    def resume(self, contact: str) -> None:
+        """See Voice."""
+        talk = self._talk(contact)
+        talk.is_held = False
+        talk.call.be_with_agent()
+        self._mix(contact)
+
+    def release(self, contact: str) -> None:
+        """See Voice."""
+        talk = self._talks.pop(contact, None)
+        if talk is None:
+            return
+        for leg in self._parties(talk).heard():
+            self._media.mix(leg, ())
+        talk.call.be_without_agent()
+
+    def keys(self, contact: str, keys: str) -> None:
+        """See Voice."""
+        try:
+            self._media.keys(self._talk(contact).call.reached.leg, keys)
+        except ValueError as error:
+            raise RefusedError(str(error)) from None
+
+    def transfer(self, contact: str, number: str) -> None:
+        """See Voice."""
+        self._calls.send_outside(self._talk(contact).call, number)
+
+    def invite(self, contact: str, agent: str) -> None:
+        """See Voice."""
+        if not self.has_line(agent):
+            raise RefusedError(f"{agent} has no headset connected")
+        talk = self._talk(contact)
+        if agent not in talk.agents:
+            talk.agents.append(agent)
+            self._mix(contact)
+
+    def say(self, contact: str, prompt: str, wait_s: float) -> None:
+        """See Voice."""
+        call = self._calls.call_of(contact_of(contact))
+        if call is not None:
+            call.say_aside(prompt, {"minutes": max(1, round(wait_s / 60))})
+
+    def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
+        """See Voice."""
+        if not self.has_line(supervisor):
+            raise RefusedError("connect your headset first")
+        name = next((n for n, talk in self._talks.items() if agent in talk.agents), None)
+        if name is None:
+            raise RefusedError(f"{agent} is on no call")
+        self.stop_listening(supervisor)
+        self._talks[name].supervisors[supervisor] = mode
+        self._mix(name)
+
+    def stop_listening(self, supervisor: str) -> None:
+        """See Voice."""
+        for name, talk in self._talks.items():
+            if talk.supervisors.pop(supervisor, None) is not None:
+                self._mix(name)
+                line = self._lines.get(supervisor)
+                if line is not None:
+                    self._media.mix(line.call, ())
+
+    def recording(self, contact: str, recording: str) -> bytes:
+        """See Voice."""
+        path = self._notes.find(contact_of(contact).seller, recording)
+        if path is None:
+            raise RefusedError("there is no such recording any more")
+        try:
+            return path.read_bytes()
+        except OSError:
+            raise RefusedError("the recording cannot be read") from None
+
+    # --- within ---
+
+    def _talk(self, contact: str) -> _Talk:
+        talk = self._talks.get(contact)
+        if talk is None or talk.call.over:
+            raise RefusedError("the buyer has hung up")
+        return talk
+
+    def _parties(self, talk: _Talk) -> Parties:
+        lines = self._lines
+        return Parties(
+            talk.call.reached.leg,
+            [lines[agent].call for agent in talk.agents if agent in lines],
+            {lines[who].call: mode for who, mode in talk.supervisors.items() if who in lines},
+            talk.is_held,
+        )
+
+    def _mix(self, contact: str) -> None:
+        for leg, heard in self._parties(self._talks[contact]).heard().items():
+            self._media.mix(leg, heard)
+
+
+def contact_of(name: str) -> ContactKey:
+    """The contact of a name that the switchboard gave it: seller, buyer, channel, serial, turn and perhaps a leg."""
+    seller, buyer, channel, *_ = name.split("/")
+    return ContactKey(seller, buyer, channel)
