@@ -35,9 +35,11 @@ class Arrival(msgspec.Struct, frozen=True):
     """Unix seconds."""
     asked: tuple[int, int] | None = None
     """For an outcome: serial and turn of the session that asked. It is dropped if that session waits no more."""
-    doubt: tuple[int, int] = (0, 0)
-    """A message of this key whose stamp is at least the first and below the second is this very one, delivered again. The
-    channel knows which those can be."""
+    doubt: tuple[tuple[int, int], ...] = ()
+    """Ranges of stamps, from the first up to, not including, the second: a message of this key that has such a stamp may
+    be this very one, delivered again; it is if the buyer has said nothing since. The channel knows which those can be."""
+    is_known: bool = False
+    """It is the one in doubt whatever the buyer said since."""
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -47,3 +49,5 @@ class Contact(msgspec.Struct, frozen=True):
     """Counts this buyer's sessions with this seller on this channel, from 1."""
     session: bytes
     """A packed flows.session.Session."""
+    stamp: int = 0
+    """Of the buyer's last message."""

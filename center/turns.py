@@ -76,7 +76,7 @@ def _take(
     if arrival.key:
         seen = world.seen.get(arrival.key)
         world.seen[arrival.key] = changes.seen[arrival.key] = Seen(arrival.at, arrival.stamp)
-        if seen is not None and arrival.doubt[0] <= seen.stamp < arrival.doubt[1]:
+        if seen is not None and _is_redelivery(arrival, seen, world.contacts.get(arrival.contact)):
             return None
     if arrival.asked is not None and not _is_awaited(arrival, world, changes):
         return None
@@ -89,6 +89,13 @@ def _take(
         if verdict is not Verdict.TAKE:
             return visit.turn_away(verdict)
     return visit.take()
+
+
+def _is_redelivery(arrival: Arrival, seen: Seen, contact: Contact | None) -> bool:
+    """See sms.redelivery. A buyer who went on has read our reply to what was in doubt, and the carrier our answer before it."""
+    if not any(since <= seen.stamp < until for since, until in arrival.doubt):
+        return False
+    return arrival.is_known or contact is None or contact.stamp <= seen.stamp
 
 
 def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:
@@ -122,11 +129,13 @@ class _Visit:
         self.world = world
         self.changes = changes
         self.serial = 1
+        self.stamp = 0
         self.session: Session | None = None
         self.machine = current
         contact = world.contacts.get(self.key)
         if contact is not None:
             self.serial = contact.serial
+            self.stamp = contact.stamp
             self._resume(unpack(contact.session), current, shops)
         buyer = world.buyers.get((self.key.seller, self.key.buyer))
         self.buyer = buyer or Buyer(self.key.buyer)
@@ -534,7 +543,8 @@ class _Visit:
             self._send("\n".join(self.said))
         for text in self.asides:
             self._send(text)
-        contact = Contact(self.serial, packed)
+        stamp = self.arrival.stamp or self.stamp
+        contact = Contact(self.serial, packed, stamp)
         self.world.contacts[self.key] = self.changes.contacts[self.key] = contact
         self._keep_buyer()
         if self.lines:

@@ -23,7 +23,7 @@ from grammars.phones import read_phone
 from sms import piece
 from sms.client import Link
 from sms.reassembly import Dropped, Key, Partial, Reassembly, Waiting, Whole
-from sms.redelivery import DOUBT_S, Answer, Redeliveries
+from sms.redelivery import Answer, Redeliveries
 from sms.senders import may_be_answered
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
@@ -35,8 +35,7 @@ LAST_SELLERS_MAX = 200_000
 
 SEGMENTS_NOTE = "sms/segments/"
 LAST_NOTE = "sms/last/"
-STAMP_NOTE = "sms/stamp"
-CERTAIN_NOTE = "sms/certain"
+DOUBTS_NOTE = "sms/doubts"
 """Names of this channel's notes in the store."""
 MESSAGE_NAMES = (Tag.RECEIPTED_MESSAGE_ID, Tag.USER_MESSAGE_REFERENCE)
 """TLVs in which a carrier may name a phone's message; the second is often the phone's own count (SMPP 3.4, 5.3.2.17)."""
@@ -73,9 +72,8 @@ class Receiving:
         self.clock = clock
         self.ticks = ticks
         self.counters = ReceivingCounters()
-        self._ended_certain = self._is_kept(CERTAIN_NOTE)
-        doubt_s = 0.0 if self._ended_certain else DOUBT_S
-        self.redeliveries = Redeliveries(int(clock() * 1e6), self._reserved(), doubt_s=doubt_s)
+        kept = outbox.notes(DOUBTS_NOTE).get(DOUBTS_NOTE, b"")
+        self.redeliveries = Redeliveries(int(clock() * 1e6), ticks(), kept)
         self.reassembly = Reassembly()
         self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
 
@@ -86,20 +84,12 @@ class Receiving:
         kept = self.outbox.notes(SEGMENTS_NOTE)
         self.reassembly.restore(decoder.decode(partial) for partial in kept.values())
         self._last.clear()
-        self.redeliveries.reserved = self._reserved()
-        self._ended_certain = self._is_kept(CERTAIN_NOTE)
+        self.redeliveries.keep_again()
 
     def end(self) -> None:
-        """All connections are closed: tell the next run if carriers have all our answers."""
-        if self.redeliveries.certain:
-            self.turns.hold("sms", None, notes={CERTAIN_NOTE: b""})
-
-    def _is_kept(self, note: str) -> bool:
-        return note in self.outbox.notes(note)
-
-    def _reserved(self) -> int:
-        kept = self.outbox.notes(STAMP_NOTE).get(STAMP_NOTE)
-        return int(kept) if kept is not None else 0
+        """All connections are closed: tell the next run which answers carriers may lack."""
+        doubts = self.redeliveries.last_to_keep(self.ticks())
+        self.turns.hold("sms", None, notes={DOUBTS_NOTE: doubts})
 
     def receive(self, link: Link, message: p.DeliverSm) -> None:
         """Take a phone's message; its answer waits for the batch."""
@@ -166,17 +156,15 @@ class Receiving:
         self._remember(code, buyer, routed.seller, notes)
         said = "\0".join((carrier, message.source.digits, code, text, "")).encode()
         answer.key = hashlib.blake2b(said + name, digest_size=12).digest()
-        now_us = int(at * 1e6)
-        reserved = self.redeliveries.reserve(now_us)
-        if reserved is not None:
-            notes[STAMP_NOTE] = str(reserved).encode()
-        if self._ended_certain:
-            self._ended_certain = False
-            notes[CERTAIN_NOTE] = None
-        stamp, doubt = self.redeliveries.judge(answer, now_us, named=bool(name))
+        stamp, doubt, is_known = self.redeliveries.judge(answer, int(at * 1e6), named=bool(name))
+        doubts = self.redeliveries.to_keep(answer.came_at)
+        if doubts is not None:
+            notes[DOUBTS_NOTE] = doubts
         given = Opened() if routed.named and not routed.rest else Text(routed.rest)
         key = ContactKey(routed.seller, buyer, "sms")
-        arrival = Arrival(key, given, code, carrier, answer.key, stamp, now, doubt=doubt)
+        arrival = Arrival(
+            key, given, code, carrier, answer.key, stamp, now, doubt=doubt, is_known=is_known
+        )
         self.turns.add(arrival, answer, notes=notes)
 
     def _last_seller(self, code: str, buyer: str) -> str | None:

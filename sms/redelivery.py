@@ -8,9 +8,10 @@ that reads the same (docs/decisions/0030):
    something that we asked after it on the same connection, for both ends read a connection in order.
 3. While that is not certain, a message that reads the same is a redelivery if it comes by another connection, or under
    the same sequence number, or so late that the carrier may have given up waiting. Each message is repeated once at most
-   until its repetition is in doubt itself.
-4. After a restart it is not certain for what was taken in the last DOUBT_S before; what was taken then has a stamp in
-   that range in the store.
+   until its repetition is in doubt itself. A buyer who has said something else since has read our reply, which left after
+   our answer: once a connection is gone, only the buyer's last message can come again.
+4. From which stamp on messages are in doubt is kept with each batch, so that a run knows what it cannot be certain of
+   when the last one ended: the last batch or two. So are the keys of those that were lost with their connection.
 
 `now` is a clock that only goes forward. Stamps grow with every message, over restarts and whatever the clock does.
 """
@@ -22,19 +23,53 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
+import msgspec
+
 GIVEN_UP_S: Final = 5.0
 """No carrier gives up waiting for an answer earlier; most wait 10 s and more."""
 KEPT_S: Final = 3_600.0
 """Messages whose answer was lost with its connection are expected back for so long."""
+LOST_KEPT_MAX: Final = 10_000
+"""Keys of those that are kept for the next run."""
 ANSWERS_MAX: Final = 200_000
 """Answers in doubt; past it the oldest counts as had."""
-DOUBT_S: Final = 60.0
-"""After a restart, what was taken so shortly before the end of the last run may come again."""
+RUNS_MAX: Final = 16
+"""Earlier runs whose ends are in doubt."""
 LEASE_S: Final = 60.0
-"""Stamps are reserved for so long at a time; a run's last stamp is known this exactly to the next."""
+"""Stamps are reserved for so long at a time."""
 
-_MICROSECONDS = 1_000_000
-_EVER: Final = (0, 2**63 - 1)
+EVER: Final = ((0, 2**63 - 1),)
+"""Whatever was taken before is this very message."""
+
+Ranges = tuple[tuple[int, int], ...]
+"""Of stamps: from the first up to, not including, the second."""
+
+
+class Doubts(msgspec.Struct, frozen=True, array_like=True):
+    """What the next run must know."""
+
+    reserved: int = 0
+    """All stamps given so far are below."""
+    certain: int = 0
+    """What this run took with a lower stamp is certain."""
+    runs: tuple[tuple[int, int, float], ...] = ()
+    """Stamps in doubt of runs before this one, and for how many more seconds of running they are."""
+    lost: tuple[bytes, ...] = ()
+    """Keys of messages in doubt whose connection is gone."""
+
+
+_packer = msgspec.msgpack.Encoder()
+_unpacker = msgspec.msgpack.Decoder(Doubts)
+
+
+class _Gone:
+    """A connection of an earlier run."""
+
+    asked = answered = 0
+    alive = False
+
+
+_GONE = _Gone()
 
 
 class Line(Protocol):
@@ -64,6 +99,7 @@ class Answer:
     sequence: int
     key: bytes = b""
     came_at: float = 0.0
+    stamp: int = 0
     asked: int | None = None
     """`Line.asked` when the answer was written; None before."""
     late: bool = False
@@ -86,50 +122,76 @@ class Judgement(NamedTuple):
     """What center.turns needs to tell a redelivery."""
 
     stamp: int
-    doubt: tuple[int, int]
-    """A message of the same key with a stamp from the first up to, not including, the second, is this one."""
+    doubt: Ranges
+    """A message of the same key with such a stamp may be this one: if the buyer has said nothing since."""
+    is_known: bool = False
+    """It is, whatever the buyer said since."""
 
 
 class Redeliveries:
     """Answers that carriers may lack."""
 
-    def __init__(self, now_us: int, reserved: int = 0, *, doubt_s: float = DOUBT_S) -> None:
-        """`now_us` is the time in Unix microseconds, `reserved` the end of the last run's stamps.
-
-        `doubt_s` is 0 if that run ended when all its answers were had for certain.
-        """
-        self._first = max(now_us, reserved)
-        self._stamp = self._first
-        doubt_s = doubt_s + LEASE_S if doubt_s else 0.0
-        self._doubted_from = reserved - int(doubt_s * _MICROSECONDS)
-        self.reserved = reserved
-        """Stamps below this may be given; the caller keeps it."""
+    def __init__(self, now_us: int, now: float, kept: bytes = b"") -> None:
+        """`now_us` is the time in Unix microseconds; `kept` what `to_keep` of the last run gave."""
+        before = _unpacker.decode(kept) if kept else Doubts()
+        self._stamp = max(now_us, before.reserved)
+        runs = [(since, until, now + left_s) for since, until, left_s in before.runs]
+        if before.certain < before.reserved:
+            runs.append((before.certain, before.reserved, now + KEPT_S))
+        self._runs = runs[-RUNS_MAX:]
+        self._ranges: Ranges = tuple((since, until) for since, until, _ in self._runs)
         self._by_key: dict[bytes, list[Answer]] = {}
         self._in_order: deque[Answer] = deque()
         self._lost: deque[Answer] = deque()
         """Of connections that are gone, which carriers bring again in their own time."""
-
-    def reserve(self, now_us: int) -> int | None:
-        """The new end of this run's stamps if it is time to keep one, else None."""
-        at = max(self._stamp, now_us)
-        if at + int(LEASE_S * _MICROSECONDS) // 2 < self.reserved:
-            return None
-        self.reserved = at + int(LEASE_S * _MICROSECONDS)
-        return self.reserved
+        for key in before.lost:
+            self._hold(Answer(_GONE, 0, key, now, late=True), self._lost)
+        self._lost_version = 0
+        """Changes with what is lost."""
+        self._kept_reserved = 0
+        self._kept: tuple[int, int, int] | None = None
+        """What was given to be kept last: of which certainty, ranges and losses."""
 
     def judge(self, answer: Answer, now_us: int, *, named: bool = False) -> Judgement:
         """Take a message with its answer's key and time of coming; `named` if the key holds a name of its own."""
-        self._stamp = stamp = min(max(self._stamp + 1, now_us), self.reserved - 1)
+        self._stamp = answer.stamp = max(self._stamp + 1, now_us)
         if named:
-            return Judgement(stamp, _EVER)
+            return Judgement(answer.stamp, EVER, is_known=True)
         self._forget(answer.came_at)
-        before = self._by_key.get(answer.key)
-        answer.repeats = before is not None and self._take_repeated(before, answer)
-        if before is None:
-            before = self._by_key[answer.key] = []
-        before.append(answer)
-        self._in_order.append(answer)
-        return Judgement(stamp, _EVER if answer.repeats else (self._doubted_from, self._first))
+        earlier = self._repeated(answer)
+        self._hold(answer, self._in_order)
+        if earlier is None:
+            return Judgement(answer.stamp, self._ranges)
+        answer.repeats = True
+        self._remove(earlier)
+        # Over a connection that lives, in its time: the carrier surely waits for our answer still.
+        return Judgement(answer.stamp, EVER, is_known=earlier.line.alive and not earlier.late)
+
+    def to_keep(self, now: float) -> bytes | None:
+        """What the store must keep together with the message that was judged last, if it has not got it."""
+        certain = self._in_order[0].stamp if self._in_order else self._stamp
+        state = certain, len(self._runs), self._lost_version
+        if state == self._kept and self._stamp < self._kept_reserved:
+            return None
+        self._kept = state
+        self._kept_reserved = self._stamp + int(LEASE_S * 1_000_000)
+        return self._pack(self._kept_reserved, certain, now)
+
+    def _pack(self, reserved: int, certain: int, now: float) -> bytes:
+        runs = tuple((since, until, round(end - now, 1)) for since, until, end in self._runs)
+        lost = tuple(answer.key for answer in self._lost if not answer.certain)
+        return _packer.encode(Doubts(reserved, certain, runs, lost[-LOST_KEPT_MAX:]))
+
+    def last_to_keep(self, now: float) -> bytes:
+        """The same when all connections are closed and no message will be judged any more."""
+        end = self._stamp + 1
+        self._forget(now)
+        certain = self._in_order[0].stamp if self._in_order else end
+        return self._pack(end, certain, now)
+
+    def keep_again(self) -> None:
+        """What was given to be kept was not."""
+        self._kept = None
 
     def refuse(self, answers: Iterable[Answer]) -> None:
         """Messages that were not kept come again: as new ones, or as what they repeat."""
@@ -139,21 +201,19 @@ class Redeliveries:
             else:
                 self._remove(answer)
 
-    @property
-    def certain(self) -> bool:
-        """Whether carriers have all our answers."""
-        return all(answer.certain for answers in self._by_key.values() for answer in answers)
-
     def __len__(self) -> int:
         return sum(len(answers) for answers in self._by_key.values())
 
-    def _take_repeated(self, before: list[Answer], answer: Answer) -> bool:
-        """Whether this is a repetition of one of these; it takes that one's place."""
-        for earlier in before:
+    def _hold(self, answer: Answer, line: deque[Answer]) -> None:
+        line.append(answer)
+        self._by_key.setdefault(answer.key, []).append(answer)
+
+    def _repeated(self, answer: Answer) -> Answer | None:
+        """The answer in doubt whose message this one repeats."""
+        for earlier in self._by_key.get(answer.key, ()):
             if not earlier.certain and _may_repeat(earlier, answer):
-                before.remove(earlier)
-                return True
-        return False
+                return earlier
+        return None
 
     def _forget(self, now: float) -> None:
         """Let go of answers that carriers have, and of those that are too many or too old."""
@@ -164,6 +224,7 @@ class Redeliveries:
                 self._remove(answer)
             elif not answer.line.alive or answer.late:
                 lost.append(answer)
+                self._lost_version += 1
             elif len(in_order) <= ANSWERS_MAX:
                 break
             else:
@@ -173,6 +234,10 @@ class Redeliveries:
             now - lost[0].came_at > KEPT_S or len(lost) > ANSWERS_MAX or not self._holds(lost[0])
         ):
             self._remove(lost.popleft())
+            self._lost_version += 1
+        if self._runs and now >= self._runs[0][2]:
+            self._runs.pop(0)
+            self._ranges = tuple((since, until) for since, until, _ in self._runs)
 
     def _holds(self, answer: Answer) -> bool:
         return any(held is answer for held in self._by_key.get(answer.key, ()))

@@ -137,7 +137,7 @@ class SqliteBatch:
     def _contact(self, seller: int, buyer: str, channel: str) -> Contact | Nothing:
         tables = self._tables
         row = tables.db.execute(tables.sql["contact"], (seller, buyer, channel)).fetchone()
-        return Contact(row[0], row[1]) if row is not None else NOTHING
+        return Contact(row[0], row[1], row[2]) if row is not None else NOTHING
 
     def _seller(self, name: str) -> SellerRow | None:
         """A seller's row; None if nobody of that name is published here."""
@@ -169,7 +169,15 @@ class SqliteBatch:
         db.executemany(
             sql["keep_contact"],
             [
-                (self._id(key.seller), key.buyer, key.channel, contact.serial, at, contact.session)
+                (
+                    self._id(key.seller),
+                    key.buyer,
+                    key.channel,
+                    contact.serial,
+                    at,
+                    contact.stamp,
+                    contact.session,
+                )
                 for key, contact in c.contacts.items()
             ],
         )

@@ -2,7 +2,7 @@
 select id, orders from sellers where seller = ?;
 
 -- name: contact
-select serial, session from contacts where seller = ? and buyer = ? and channel = ?;
+select serial, session, stamp from contacts where seller = ? and buyer = ? and channel = ?;
 
 -- name: buyer
 select record from buyers where seller = ? and number = ?;
@@ -17,8 +17,9 @@ union all
 select i.id, i.at, i.stamp from json_each(?1) as wanted join inbox_b as i on i.id = wanted.value;
 
 -- name: keep_contact
-insert into contacts (seller, buyer, channel, serial, at, session) values (?, ?, ?, ?, ?, ?)
-on conflict do update set serial = excluded.serial, at = excluded.at, session = excluded.session;
+insert into contacts (seller, buyer, channel, serial, at, stamp, session) values (?, ?, ?, ?, ?, ?, ?)
+on conflict do update
+set serial = excluded.serial, at = excluded.at, stamp = excluded.stamp, session = excluded.session;
 
 -- name: keep_buyer
 insert into buyers (seller, number, at, record) values (?, ?, ?, ?)

@@ -28,13 +28,14 @@ create table if not exists publications (
 );
 create index if not exists publications_of_seller on publications (seller, id);
 
--- `at`: the buyer's last turn.
+-- `at`: the buyer's last turn; `stamp`: that of their last message, see sms.redelivery.
 create table if not exists contacts (
   seller integer not null,
   buyer text not null,
   channel text not null,
   serial integer not null,
   at integer not null,
+  stamp integer not null,
   session blob not null,
   primary key (seller, buyer, channel)
 ) without rowid;

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sms.redelivery import ANSWERS_MAX, DOUBT_S, GIVEN_UP_S, KEPT_S, LEASE_S, Answer, Redeliveries
+from sms.redelivery import ANSWERS_MAX, GIVEN_UP_S, KEPT_S, Answer, Redeliveries
 
 NOW_US = 1_795_492_800_000_000
 
@@ -32,19 +32,27 @@ class Inbox:
 
     def __init__(self) -> None:
         self.seen: dict[bytes, int] = {}
-        self.reserved = 0
+        self.kept = b""
+        self.last = 0
+        """Stamp of the last message that was new."""
+        self.follow = False
+        """Whether all messages are one buyer's."""
         self.start()
 
-    def start(self, now_us: int = NOW_US) -> None:
-        self.redeliveries = Redeliveries(now_us, self.reserved)
+    def start(self, now_us: int = NOW_US, now: float = 0.0) -> None:
+        self.redeliveries = Redeliveries(now_us, now, self.kept)
 
     def take(self, answer: Answer, now_us: int = NOW_US, *, named: bool = False) -> bool:
         """Whether a message is new."""
-        self.reserved = self.redeliveries.reserve(now_us) or self.reserved
-        stamp, doubt = self.redeliveries.judge(answer, now_us, named=named)
+        stamp, doubt, is_known = self.redeliveries.judge(answer, now_us, named=named)
+        self.kept = self.redeliveries.to_keep(answer.came_at) or self.kept
         before = self.seen.get(answer.key)
         self.seen[answer.key] = stamp
-        return before is None or not doubt[0] <= before < doubt[1]
+        doubted = before is not None and any(a <= before < b for a, b in doubt)
+        if doubted and (is_known or not self.follow or self.last <= before):
+            return False
+        self.last = stamp
+        return True
 
 
 def had(line: Line, answer: Answer, now: float = 0.0) -> None:
@@ -135,16 +143,50 @@ def test_a_message_with_a_name_is_known_by_it_alone() -> None:
     assert not inbox.take(Answer(line, 2, b"name"), named=True)
 
 
-def test_after_a_restart_the_last_minute_is_in_doubt_and_what_was_before_is_not() -> None:
+def test_after_a_restart_what_was_answered_for_certain_is_not_in_doubt() -> None:
     inbox, line = Inbox(), Line()
-    inbox.take(Answer(line, 1, b"old"))
-    later_us = NOW_US + int((DOUBT_S + 3 * LEASE_S) * 1e6)
-    inbox.take(Answer(line, 2, b"new"), later_us)
-    inbox.start(later_us)
+    old = Answer(line, 1, b"old")
+    inbox.take(old)
+    had(line, old)
+    inbox.take(Answer(line, 2, b"new"))
+    inbox.start()
     again = Line()
-    assert not inbox.take(Answer(again, 1, b"new"), later_us)
-    assert inbox.take(Answer(again, 2, b"new", asked=0), later_us)
-    assert inbox.take(Answer(again, 3, b"old"), later_us)
+    assert not inbox.take(Answer(again, 1, b"new"))
+    assert inbox.take(Answer(again, 2, b"new"))
+    assert inbox.take(Answer(again, 3, b"old"))
+
+
+def test_doubt_outlives_two_restarts_and_ends_after_an_hour_of_running() -> None:
+    for waits_s, is_new in ((0.0, False), (KEPT_S + 1, True)):
+        inbox = Inbox()
+        inbox.take(Answer(Line(), 1, b"a"))
+        inbox.start()
+        inbox.take(Answer(Line(), 1, b"b", waits_s))
+        inbox.start(NOW_US, waits_s)
+        assert inbox.take(Answer(Line(), 1, b"a", waits_s)) is is_new
+
+
+def test_what_was_lost_with_its_connection_is_known_after_a_restart() -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    inbox.take(Answer(line, 1, b"lost"))
+    line.alive = False
+    for number in range(3):
+        answer = Answer(other, number, str(number).encode())
+        inbox.take(answer)
+        had(other, answer)
+    inbox.take(Answer(other, 9, b"last"))
+    inbox.start()
+    assert not inbox.take(Answer(Line(), 1, b"lost"))
+
+
+def test_an_orderly_end_leaves_no_doubt() -> None:
+    inbox, line = Inbox(), Line()
+    first = two(line)
+    inbox.take(first)
+    had(line, first)
+    inbox.kept = inbox.redeliveries.last_to_keep(0.0)
+    inbox.start()
+    assert inbox.take(two(Line()))
 
 
 def test_a_clock_that_was_set_back_before_a_restart_hides_no_redelivery() -> None:
@@ -180,9 +222,17 @@ def test_a_redelivery_that_was_refused_is_still_one_when_it_comes_again() -> Non
     assert not inbox.take(two(other))
 
 
+def test_a_buyer_who_went_on_is_in_doubt_no_more() -> None:
+    inbox, line = Inbox(), Line()
+    inbox.follow = True
+    inbox.take(Answer(line, 1, b"apple"))
+    inbox.start()
+    assert inbox.take(Answer(Line(), 1, b"2"))
+    assert inbox.take(Answer(Line(), 2, b"apple"))
+
+
 def test_memory_is_bounded_by_time_and_number() -> None:
-    redeliveries, line = Redeliveries(NOW_US), Line()
-    redeliveries.reserve(NOW_US)
+    redeliveries, line = Redeliveries(NOW_US, 0.0), Line()
     for number in range(ANSWERS_MAX + 10):
         redeliveries.judge(Answer(line, number, number.to_bytes(8, "big")), NOW_US)
     assert len(redeliveries) <= ANSWERS_MAX + 1
@@ -192,8 +242,7 @@ def test_memory_is_bounded_by_time_and_number() -> None:
 
 
 def test_answers_that_carriers_have_are_let_go() -> None:
-    redeliveries, line = Redeliveries(NOW_US), Line()
-    redeliveries.reserve(NOW_US)
+    redeliveries, line = Redeliveries(NOW_US, 0.0), Line()
     for number in range(1_000):
         answer = Answer(line, number, number.to_bytes(8, "big"))
         redeliveries.judge(answer, NOW_US)
@@ -298,7 +347,7 @@ class Run:
         if len(undone) == len(set(undone)):
             for place in range(len(self.lines)):
                 self.drop(place)
-            self.inbox.start(self.now_us())
+            self.inbox.start(self.now_us(), self.now)
 
 
 STEPS = st.lists(

@@ -44,7 +44,7 @@ def arrival(
     buyer: str = "13800138000",
     key: bytes = b"",
     stamp: int = 1,
-    doubt: tuple[int, int] = (0, 0),
+    doubt: tuple[tuple[int, int], ...] = (),
 ) -> Arrival:
     contact = ContactKey("shop", buyer, "sms")
     return Arrival(contact, Text(text), "1069", "carrier", key, stamp, NOON, doubt=doubt)
@@ -121,7 +121,7 @@ def test_a_message_in_doubt_is_taken_once(store: AnyStore) -> None:
     store.publish("shop", PROGRAM, NOON)
     run(store, arrival("苹果 2", key=b"a"))
     assert run(store, arrival("1", key=b"b")) == ["订单A0001，12:30到"]
-    assert run(store, arrival("1", key=b"b", stamp=2, doubt=(1, 2))) == []
+    assert run(store, arrival("1", key=b"b", stamp=2, doubt=((1, 2),))) == []
     assert len(store.orders("shop")) == 1
 
 
@@ -129,7 +129,7 @@ def test_the_same_words_said_twice_are_two_messages(store: AnyStore) -> None:
     store.publish("shop", PROGRAM, NOON)
     run(store, arrival("苹果", key=b"a"))
     run(store, arrival("2", key=b"b", stamp=5))
-    assert run(store, arrival("2", key=b"b", stamp=7, doubt=(0, 5))) == ["要什么？"]
+    assert run(store, arrival("2", key=b"b", stamp=7, doubt=((0, 5),))) == ["要什么？"]
 
 
 def test_texts_wait_in_the_outbox_until_the_carrier_has_them(store: AnyStore) -> None:
@@ -364,10 +364,12 @@ def test_keys_of_old_messages_are_forgotten(tmp_path: Path) -> None:
     store.forget_old(NOON)
     run(store, arrival("苹果", key=b"a"))
     store.forget_old(NOON + INBOX_KEPT_S)
-    assert run(store, arrival("苹果", key=b"a", stamp=2, doubt=(0, 2))) == []
+    assert run(store, arrival("苹果", key=b"a", stamp=2, doubt=((0, 2),))) == []
     store.forget_old(NOON + 2 * INBOX_KEPT_S)
     store.forget_old(NOON + 3 * INBOX_KEPT_S)
-    assert run(store, arrival("2", key=b"a", stamp=3, doubt=(0, 3))) == ["共5.00\n1 下单\n2 再加"]
+    assert run(store, arrival("2", key=b"a", stamp=3, doubt=((0, 3),))) == [
+        "共5.00\n1 下单\n2 再加"
+    ]
     store.close()
 
 

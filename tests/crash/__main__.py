@@ -1,0 +1,28 @@
+"""`python -m tests.crash --kills 200 --seed 1`: the nightly form."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.crash.harness import Plan, crash
+
+
+def main() -> int:
+    """Run, tell, and fail if anything is off."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash")
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--buyers", type=int, default=60)
+    parser.add_argument("--quiet", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="dialcart-crash-") as folder:
+        plan = Plan(options.kills, options.seed, options.buyers)
+        books = asyncio.run(crash(Path(folder), plan, tell=not options.quiet))
+    sys.stdout.write(f"{books}\n")
+    return 0 if books.right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

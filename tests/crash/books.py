@@ -1,0 +1,74 @@
+"""The count afterwards: what buyers were told against what is on disk."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.sqlite import SqliteStore
+from tests.crash.buyers import STOCK, Town
+
+
+@dataclass(frozen=True)
+class Books:
+    """Each figure but the first three must be nought."""
+
+    kills: int
+    orders: int
+    acknowledged: int
+    repeated: int
+    lost: int
+    """Orders that buyers ended and that are not there: their messages were acknowledged, and nothing came of them."""
+    doubled: int
+    absent: int
+    """Announced to a buyer, and not on disk."""
+    wrong: int
+    """Orders of other goods than were ordered, or totals that were not right."""
+    stock_off: int
+    """Pieces that were neither sold nor are left."""
+
+    @property
+    def right(self) -> bool:
+        """Whether nothing was lost and nothing doubled."""
+        return not (self.lost or self.doubled or self.absent or self.wrong or self.stock_off)
+
+    def __str__(self) -> str:
+        verdict = "nothing lost, nothing doubled" if self.right else "WRONG"
+        return (
+            f"{self.kills} kills, {self.orders} orders, {self.acknowledged} messages acknowledged, "
+            f"{self.repeated} brought again: acknowledged and lost {self.lost}, orders doubled {self.doubled}, "
+            f"announced but absent {self.absent}, wrong {self.wrong}, stock off by {self.stock_off}: {verdict}"
+        )
+
+
+def count(database: Path, town: Town, kills: int) -> Books:
+    """Open the books that a stopped shop left."""
+    store = SqliteStore(database)
+    orders = store.orders()
+    by_buyer: dict[str, list[int]] = {}
+    numbers: dict[str, set[str]] = {}
+    for order in orders:
+        by_buyer.setdefault(order.buyer, []).append(sum(line.quantity for line in order.lines))
+        numbers.setdefault(order.buyer, set()).add(order.number)
+    lost = doubled = wrong = absent = 0
+    for number, buyer in town.buyers.items():
+        have, wanted = by_buyer.get(number, []), buyer.wanted
+        lost += max(0, len(wanted) - len(have)) + (not buyer.done)
+        doubled += max(0, len(have) - len(wanted))
+        if len(have) == len(wanted):
+            wrong += sum((Counter(have) - Counter(wanted)).values())
+        wrong += len(buyer.wrong)
+        absent += len(set(buyer.announced) - numbers.get(number, set()))
+    sold = sum(sum(quantities) for quantities in by_buyer.values())
+    left = store.stock("shop")["1"]
+    store.close()
+    return Books(
+        kills,
+        len(orders),
+        town.acknowledged.total(),
+        town.repeated,
+        lost,
+        doubled,
+        absent,
+        wrong,
+        abs(STOCK - sold - left),
+    )

@@ -1,0 +1,174 @@
+"""Buyers who order one thing after another and know what they ordered, and the carrier that serves them."""
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sms.smsc.exchange import Delivery
+from sms.smsc.handset import Heard
+from sms.smsc.phone import Phone
+from sms.smsc.server import Smsc
+
+CODE = "1069"
+PRICE_CENTS = 250
+STOCK = 1_000_000
+
+FLOW = f"""\
+flow 1
+
+shop Crash test
+  languages en
+  currency CNY
+  channels sms
+  sms code {CODE}
+  delivery 30m
+
+catalog
+  item 1 price 2.50 stock {STOCK} Apple
+
+anywhere
+  0 person -> agent
+
+step start
+  ask what as product of catalog
+    say What would you like?
+  ask count as number 1..9
+    say How many?
+  -> take
+
+step take
+  add count of what to cart
+  menu Total {{{{ cart.total|money }}}}
+    1 Order -> place
+    2 More -> start
+
+step place
+  place order
+    when sold out -> agent
+    when failed -> agent
+  say Order {{{{ order.number }}}}
+  goodbye
+
+step agent
+  hand over to sales
+    when busy -> bye
+    when timeout -> bye
+
+step bye
+  say Bye
+  goodbye
+"""
+
+
+def dialogue(first: int, second: int) -> list[tuple[str, str]]:
+    """What a buyer says, and how the reply to it begins; the same words come again, but none twice in a row (decision 0030)."""
+    if second:
+        return [
+            ("apple", "How many"),
+            (str(first), f"Total {first * 2.5:.2f}"),
+            ("2", "What would"),
+            ("apple", "How many"),
+            (str(second), f"Total {(first + second) * 2.5:.2f}"),
+            ("1", "Order "),
+        ]
+    return [("apple", "How many"), (str(first), f"Total {first * 2.5:.2f}"), ("1", "Order ")]
+
+
+@dataclass
+class Buyer:
+    """Says the next thing when the reply to the last is there. Replies may come twice."""
+
+    phone: Phone
+    chance: random.Random
+    stopping: bool = False
+    lines: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    wanted: list[int] = field(default_factory=list[int])
+    """Pieces of each order begun, in order."""
+    announced: list[str] = field(default_factory=list[str])
+    """Numbers of orders that were told, each once."""
+    wrong: list[str] = field(default_factory=list[str])
+
+    def begin(self) -> None:
+        """The next order."""
+        second = self.chance.choice((0, 2, 2, 3))
+        first = self.chance.choice((1, 3) if second else (2, 3))
+        self.wanted.append(first + second)
+        self.lines = dialogue(first, second)
+        self._say()
+
+    def _say(self) -> None:
+        self.phone.text(CODE, self.lines[0][0])
+
+    def hear(self, heard: Heard) -> None:
+        """A text came."""
+        if heard.text.startswith("Order "):
+            number = heard.text.removeprefix("Order ").split("\n")[0]
+            if number in self.announced:
+                return
+            self.announced.append(number)
+        if not self.lines:
+            return
+        expected = self.lines[0][1]
+        if heard.text.startswith(expected):
+            del self.lines[0]
+            if self.lines:
+                self._say()
+            elif not self.stopping:
+                self.begin()
+        elif heard.text.startswith("Total ") and expected.startswith("Total "):
+            self.wrong.append(f"{heard.text!r} for {expected!r}")
+
+    @property
+    def done(self) -> bool:
+        """Whether every order begun was told."""
+        return not self.lines
+
+
+class Town:
+    """All buyers on one carrier."""
+
+    def __init__(self, smsc: Smsc, count: int, seed: int) -> None:
+        self.smsc = smsc
+        self.buyers: dict[str, Buyer] = {}
+        self.acknowledged: Counter[str] = Counter()
+        """Messages that were answered `taken`, by number."""
+        self.repeated = 0
+        """Messages that were brought again."""
+        self._watch()
+        for place in range(count):
+            number = f"138{place:08d}"
+            phone = Phone(smsc.network, number, lambda heard, n=number: self.buyers[n].hear(heard))
+            self.buyers[number] = Buyer(phone, random.Random(seed * 1_000_003 + place))
+
+    def _watch(self) -> None:
+        exchange = self.smsc.network.exchange
+        answered, leave = exchange.answered, exchange.leave
+
+        def watched(link: int, sequence: int, *, again: bool, ok: bool) -> Delivery | None:
+            delivery = answered(link, sequence, again=again, ok=ok)
+            if delivery is not None and ok and not delivery.tlvs:
+                self.acknowledged[delivery.source] += 1
+            return delivery
+
+        def left(link: int) -> None:
+            bound = exchange._links.get(link)  # noqa: SLF001
+            self.repeated += sum(not d.tlvs for d in bound.unanswered.values()) if bound else 0
+            leave(link)
+
+        exchange.answered = watched  # type: ignore[method-assign]
+        exchange.leave = left  # type: ignore[method-assign]
+
+    def begin(self) -> None:
+        """Everybody orders."""
+        for buyer in self.buyers.values():
+            buyer.begin()
+
+    def stop(self) -> None:
+        """Everybody finishes what they began."""
+        for buyer in self.buyers.values():
+            buyer.stopping = True
+
+    @property
+    def done(self) -> bool:
+        """Whether everybody has."""
+        return all(buyer.done for buyer in self.buyers.values())

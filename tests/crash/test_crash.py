@@ -1,0 +1,16 @@
+"""A shop that is killed under load loses nothing and doubles nothing. `python -m tests.crash` does it for longer."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.crash.harness import Plan, crash
+
+
+@pytest.mark.timeout(300)
+def test_twenty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    books = asyncio.run(crash(tmp_path, Plan(kills=20, seed=20)))
+    assert books.right, books
+    assert books.orders > 100
+    assert books.repeated > 0

@@ -1,0 +1,124 @@
+"""`dialcart`, and where the environment says so, dead at a point that is named: DIALCART_DIE_AT="after commit:12".
+
+The number says how often the point is passed first. What is patched here is what a debugger would stop at; the program
+itself knows nothing of it.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sms import client, sending
+from store import batch, outbox_rows, sqlite
+
+POINTS = (
+    "in commit",
+    "after commit",
+    "in answers",
+    "after answers",
+    "before drop",
+    "in drop",
+    "after drop",
+)
+"""With the batch written but not committed; committed but not answered; with half of the answers on the wire; answered
+with no reply sent; replies taken by the carrier and that not noted, half noted, noted."""
+
+
+def die() -> None:
+    """At once: nothing is flushed, nothing is closed."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Countdown:
+    """Dies when its point is passed often enough."""
+
+    def __init__(self, point: str, count: int) -> None:
+        self.point = point
+        self.count = count
+
+    def passes(self, point: str) -> bool:
+        """Whether this is the time."""
+        if point != self.point:
+            return False
+        self.count -= 1
+        return self.count <= 0
+
+    def at(self, point: str) -> None:
+        """Die here if it is time."""
+        if self.passes(point):
+            die()
+
+
+def arm(countdown: Countdown) -> None:
+    """Put the countdown where the points are."""
+    write = batch.SqliteBatch._write  # noqa: SLF001
+    commit = batch.SqliteBatch.commit
+    acknowledge = client.Link.acknowledge
+    send = sending.Sending.send
+    drop = outbox_rows.OutboxRows.write
+    forget = sqlite.SqliteStore.write_drops
+
+    def writing(self: Any, *given: Any) -> Any:
+        written = write(self, *given)
+        countdown.at("in commit")
+        return written
+
+    def committing(self: Any, *given: Any) -> None:
+        commit(self, *given)
+        countdown.at("after commit")
+
+    def answering(self: Any, answers: Sequence[tuple[int, int]]) -> None:
+        if self.transport is not None and countdown.passes("in answers"):
+            self.machine.acknowledge(list(answers))
+            octets = self.machine.data_to_send()
+            # Past asyncio's buffer, in the middle of a PDU.
+            os.write(
+                self.transport.get_extra_info("socket").fileno(), octets[: len(octets) // 2 + 3]
+            )
+            die()
+        acknowledge(self, answers)
+
+    def replying(self: Any, *given: Any) -> None:
+        countdown.at("after answers")
+        send(self, *given)
+
+    def dropping(self: Any) -> Any:
+        if self.is_behind:
+            countdown.at("before drop")
+        rows = drop(self)
+        if rows:
+            countdown.at("in drop")
+        return rows
+
+    def forgetting(self: Any) -> None:
+        forget(self)
+        countdown.at("after drop")
+
+    patches: list[tuple[Any, str, Callable[..., Any]]] = [
+        (batch.SqliteBatch, "_write", writing),
+        (batch.SqliteBatch, "commit", committing),
+        (client.Link, "acknowledge", answering),
+        (sending.Sending, "send", replying),
+        (outbox_rows.OutboxRows, "write", dropping),
+        (sqlite.SqliteStore, "write_drops", forgetting),
+    ]
+    for owner, name, patched in patches:
+        setattr(owner, name, patched)
+
+
+def main() -> None:
+    """`python -m tests.crash.victim serve ...`."""
+    wanted = os.environ.get("DIALCART_DIE_AT")
+    if wanted:
+        point, _, count = wanted.rpartition(":")
+        assert point in POINTS, point
+        arm(Countdown(point, int(count)))
+    from cli import main as dialcart
+
+    dialcart()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
