@@ -286,6 +286,11 @@ class TurnBatch:
         self, entries: Sequence[_Entry], kept: _Kept | None, error: BaseException | None
     ) -> None:
         """A batch is through: tell."""
+        if kept is None:
+            # What came meanwhile may build on what is refused now, such as the first segment of a text.
+            entries = [*entries, *self._entries]
+            self._entries = []
+            self._cancel()
         fates = [Fate.KEPT] * len(entries)
         if kept is None and isinstance(error, StoreBusyError | StoreFullError):
             log.error("a batch of %d was refused: %s", len(entries), error)
