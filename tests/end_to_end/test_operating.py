@@ -98,6 +98,9 @@ def test_a_shop_tells_how_it_does_and_drains_on_sigterm(tmp_path: Path) -> None:
         assert "dialcart_turns_total 2.0" in text
         assert "dialcart_orders_placed_total 1.0" in text
         assert 'dialcart_bind_up{bind="0",carrier="carrier",mode="transceiver"} 1.0' in text
+        page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+        for family in re.findall(r"^# TYPE (dialcart_\w+)", text, re.MULTILINE):
+            assert f"`{family}`" in page, f"{family} is not on the page"
         shop.process.send_signal(signal.SIGTERM)
         said, logged = shop.process.communicate(timeout=30)
         assert shop.process.returncode == 0
