@@ -50,6 +50,8 @@ OFFERS_TRIED_MAX = 4
 """How often an offer that met 491 is made again."""
 ENTRIES_MAX = 16
 """Timers of a call, after which those that have fired are forgotten."""
+CALL_S_MAX = 4 * 3600.0
+"""A call that lasts longer is ended: nobody shops for four hours, but a line that hangs does."""
 SUBSCRIPTION_S = 180
 """How long a transfer may take until nothing more is told of it."""
 
@@ -533,9 +535,15 @@ class Call:
     def _accepted_headers(self, request: Request, now: float) -> str:
         """Session-Expires for our 2xx. Raises ProtocolError (422)."""
         timer = session_timer.serve(request, session_timer.MIN_SE_S)
+        if timer is None and request.method == "UPDATE":
+            return ""
+        if timer is None and (
+            "timer" in request.options("supported") or "UPDATE" in self.peer_allows
+        ):
+            # Who asks for no timer gets one that we keep, so that its vanishing is seen (section 9).
+            timer = SessionTimer(session_timer.SESSION_EXPIRES_S, ours=True)
         if timer is None:
-            if request.method == "INVITE":
-                self._set_timer(None, now, True)
+            self._set_timer(None, now, True)
             return ""
         self._set_timer(timer, now, True)
         required = "Require: timer\r\n" if not timer.ours else ""
@@ -614,6 +622,10 @@ class Call:
 
     # --- time ---
 
+    def begin_to_count(self, now: float) -> None:
+        """The call is up: from here on it has CALL_S_MAX."""
+        self.wake(now + CALL_S_MAX, "longest")
+
     def wake(self, at: float, name: str) -> None:
         """Let `fire(name)` be called at that time, unless the call has ended by then."""
         self._entries.append(self.layer.timers.set(at, self, name))
@@ -636,6 +648,9 @@ class Call:
         kind, _, count = name.partition(" ")
         if kind == "2xx":
             self._repeat(now)
+        elif kind == "longest":
+            self.bye(now, "too long")
+            self.end(Cause.CLOSED, now, reason="too long")
         elif kind == "transfer" and count == str(self._transfer_clock):
             self._transferred(408, final=True)
         elif kind == "offer" and count == str(self._offer_clock):

@@ -93,11 +93,13 @@ class Guard:
     """Random; a restart makes all nonces stale, which costs each peer one more challenge."""
     _counted: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
 
-    def challenges(self, now: float, *, stale: bool = False) -> list[str]:
+    def challenges(
+        self, now: float, algorithms: tuple[str, ...] = ALGORITHMS, *, stale: bool = False
+    ) -> list[str]:
         """The values of WWW-Authenticate, one an algorithm (RFC 8760, section 2.3)."""
         nonce = self._nonce(now)
         found: list[str] = []
-        for algorithm in ALGORITHMS:
+        for algorithm in algorithms:
             parameters = {"realm": self.realm, "nonce": nonce, "qop": "auth"}
             parameters["algorithm"] = algorithm
             if stale:
@@ -105,7 +107,7 @@ class Guard:
             found.append(str(Auth("Digest", parameters)))
         return found
 
-    def verdict(self, auth: Auth, secret: Secret, method: str, uri: str, now: float) -> str:
+    def verdict(self, auth: Auth, secret: Secret, method: str, now: float) -> str:
         """`good`, `stale` for right credentials by a nonce that is old or was used, else `bad`."""
         algorithm = auth.get("algorithm").upper() or "MD5"
         right = (
@@ -114,7 +116,9 @@ class Guard:
             and auth.get("realm") == self.realm
             and auth.get("qop") == "auth"
             and auth.get("username") == secret.username
-            and auth.get("uri") == uri
+            # Not held against the Request-URI, which proxies change on the way (RFC 3261, section 22.4); that
+            # credentials work only once keeps them from being taken for another number.
+            and auth.get("uri") != ""
             and hmac.compare_digest(
                 auth.get("response").lower().encode("utf-8", "replace"),
                 response_of(auth, secret, self.realm, method, algorithm).encode(),

@@ -163,6 +163,7 @@ class IncomingCall(Call):
             super().confirmed(remote, now)
             return
         self.phase = Phase.UP
+        self.begin_to_count(now)
         if self._closing:
             super().hang_up(now, self._closing)
             return

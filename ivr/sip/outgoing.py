@@ -212,6 +212,7 @@ class OutgoingCall(Call):
         self.route(self._peer)
         self.keeper.keep(self.dialog, self)
         self.phase = Phase.UP
+        self.begin_to_count(now)
         self.local = self._sdp
         if self._given_up is not None:
             # Our CANCEL crossed their answer: the call is up, so it is ended as calls that are up are (section 9.1).

@@ -47,7 +47,7 @@ def asked(message: Message) -> tuple[int, str] | None:
 
 
 def serve(request: Message, min_se_s: int) -> SessionTimer | None:
-    """The timer for a request that we answer with 2xx. RFC 4028, section 9.
+    """The timer for a request that we answer with 2xx; None where it asks for none. RFC 4028, section 9.
 
     Raises ProtocolError (422) for an interval that is too small.
     """

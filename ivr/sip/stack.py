@@ -292,14 +292,14 @@ class Stack:
             auth = Auth.parse(text)
             if auth.get("realm") != self.settings.realm:
                 continue
-            found = self._guard.verdict(auth, trunk.secret, request.method, request.uri_text, now)
+            found = self._guard.verdict(auth, trunk.secret, request.method, now)
             if found == "good":
                 return
             if found == "bad":
                 self.faults.append(served.flow.host)
                 raise ProtocolError(403, "Forbidden")
             stale = True
-        raise _ChallengeError(self._guard.challenges(now, stale=stale))
+        raise _ChallengeError(self._guard.challenges(now, trunk.algorithms, stale=stale))
 
     def _take_token(self, now: float) -> bool:
         most = self.settings.calls_per_s_max

@@ -6,7 +6,7 @@ import ipaddress
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from ivr.sip.digest import Secret
+from ivr.sip.digest import ALGORITHMS, Secret
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import NOBODY, AllowList
 
@@ -30,6 +30,8 @@ class Trunk:
     "The numbers that are dialled over it; empty takes all, and the voice channel knows which are whose."
     secret: Secret | None = None
     "What its INVITEs must prove to know; None where the address is enough."
+    algorithms: tuple[str, ...] = ALGORITHMS
+    "What it is challenged with; some peers read the first challenge alone, and then MD5 has to stand alone."
     peer: Flow | None = None
     "Where calls of ours go; None where it takes none."
     peer_secret: Secret | None = None

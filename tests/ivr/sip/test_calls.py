@@ -412,6 +412,13 @@ def test_a_call_with_both_ends_there_outlives_its_session_timer():
     assert 7 <= len(refreshes) <= 8
 
 
+def test_a_call_does_not_last_for_ever():
+    world, caller, called, _, _ = up()
+    world.run(4 * 3600 + 1)
+    assert caller.ended().reason == "too long" or called.ended().reason == "too long"
+    quiet(world, caller, called)
+
+
 def test_an_answer_that_is_never_acknowledged_ends_the_call():
     world, caller, called = pair()
     world.drop = lambda _, message: getattr(message, "method", "") == "ACK"

@@ -1,0 +1,246 @@
+"""Mutated SIP and SDP against a stack of ours: it may refuse, it may not break, and it keeps nothing.
+
+python -m tests.fuzz.signalling --count 200000
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+import tracemalloc
+from collections import Counter
+
+from ivr.sip.errors import CommandError, ProtocolError
+from ivr.sip.events import Incoming, Reinvited, TransferAsked
+from ivr.sip.flow import Flow
+from ivr.sip.frames import Frames, FramingError
+from ivr.sip.layer import Local
+from ivr.sip.numbers import AllowList
+from ivr.sip.offer import LocalMedia, answer, make_offer
+from ivr.sip.sdp import Sdp
+from ivr.sip.stack import Settings, Stack
+from ivr.sip.trunk import Trunk, networks
+from tests.ivr.sip.torture import TORTURE
+
+MEDIA = LocalMedia("192.0.2.1", 40_000, srtp_key=bytes(30))
+FLOW = Flow("udp", "192.0.2.7", 5060)
+ALLOWED = AllowList(("+8*", "1*"))
+SDP = (
+    b"v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n"
+    b"m=audio 6000 RTP/SAVP 0 8 101 102\r\na=rtpmap:101 telephone-event/8000\r\na=rtpmap:102 telephone-event/48000\r\n"
+    b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"
+    + b"QUJD"
+    * 10
+    + b"|2^20|1:4\r\na=sendonly\r\na=rtcp-mux\r\n"
+    b"m=audio 6002 RTP/AVP 0 8\r\na=ptime:20\r\nm=video 6004 RTP/AVP 31\r\n"
+)
+PIECES = [
+    *(
+        b"\r\n",
+        b"\r\n ",
+        b"\r\n\r\n",
+        b" ",
+        b"\t",
+        b";",
+        b",",
+        b"<",
+        b">",
+        b'"',
+        b"\\",
+        b"%",
+        b"%00",
+        b"@",
+        b":",
+        b"\0",
+    ),
+    *(
+        b"=",
+        b"?",
+        b"\xff\xfe",
+        b"-1",
+        b"9" * 40,
+        b"4294967296",
+        b"z9hG4bK",
+        b";tag=",
+        b"sip:",
+        b"tel:+1",
+        b"SIP/2.0",
+        b"[::1]",
+    ),
+    *(
+        b"Require: 100rel\r\n",
+        b"Via: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bKq\r\n",
+        b"Content-Length: 5\r\n",
+        b"((((",
+        b"A" * 4096,
+    ),
+]
+
+
+def message(
+    talk_number: int,
+    method: str,
+    number: int,
+    tag: str,
+    extra: str = "",
+    body: bytes = b"",
+    kind: str = "application/sdp",
+) -> bytes:
+    """A request without fault."""
+    to = f";tag={tag}" if tag else ""
+    typed = f"Content-Type: {kind}\r\n" if body else ""
+    return (
+        f"{method} sip:4001@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7;rport;branch=z9hG4bK{method}{number}-{talk_number}\r\n"
+        f"From: <sip:+8613800138000@192.0.2.7>;tag=a\r\nTo: <sip:4001@192.0.2.1>{to}\r\nCall-ID: fuzz{talk_number}\r\n"
+        f"CSeq: {number} {method}\r\nContact: <sip:a@192.0.2.7>\r\nAllow: UPDATE\r\nSupported: timer, 100rel\r\n{extra}{typed}"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    """With some of its bytes changed, left out, doubled or put in."""
+    made = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(made) + 1)
+        match chance.randrange(5):
+            case 0 if made:
+                made[at - 1] = chance.randrange(256)
+            case 1:
+                del made[at : at + chance.randint(1, 40)]
+            case 2:
+                made[at:at] = chance.choice(PIECES)
+            case 3:
+                made[at:at] = made[max(0, at - chance.randint(1, 60)) : at]
+            case _:
+                piece = chance.choice(PIECES)
+                made[at : at + len(piece)] = piece
+    return bytes(made[:70_000])
+
+
+class Shop:
+    """A stack with an owner that does with every event what it can."""
+
+    def __init__(self, chance: random.Random) -> None:
+        trunk = Trunk(
+            "line", networks("192.0.2.0/24"), peer=FLOW, allowed=ALLOWED, calls_max=100_000
+        )
+        settings = Settings(local=Local("192.0.2.1"), calls_per_s_max=1e9, calls_max=100_000)
+        self.now = 1000.0
+        self.stack = Stack(settings, (trunk,), chance, self.now)
+        self.chance = chance
+        self.totals: Counter[str] = Counter()
+
+    def take(self, data: bytes) -> None:
+        self.stack.receive(data, FLOW, self.now)
+        self.settle()
+
+    def settle(self) -> None:
+        stack, now = self.stack, self.now
+        for event in stack.take_events():
+            self.totals[type(event).__name__] += 1
+            try:
+                match event:
+                    case Incoming(call=call, offer=offer) | Reinvited(call=call, offer=offer):
+                        ours = make_offer(MEDIA) if offer is None else answer(offer, MEDIA)[0]
+                        if isinstance(event, Reinvited):
+                            stack.accept(call, ours, now)
+                        else:
+                            if self.chance.random() < 0.3:
+                                stack.progress(call, 183, now, ours, reliable=True)
+                            stack.answer(call, ours, now, ALLOWED)
+                    case TransferAsked(call=call):
+                        stack.report_transfer(call, 200, now)
+                    case _:
+                        pass
+            except ProtocolError as error:
+                stack.refuse(call, error.status, now) if isinstance(
+                    event, Incoming
+                ) else stack.reject(call, 488, now)
+            except CommandError:
+                self.totals["too late"] += 1
+        for _, data in stack.take_out():
+            self.totals[data[:11].decode("latin-1")] += 1
+
+    def run(self, seconds: float) -> None:
+        until = self.now + seconds
+        while (due := self.stack.timer()) is not None and due <= until:
+            self.now = max(self.now, due)
+            self.stack.run(self.now)
+            self.settle()
+        self.now = until
+
+
+def talk(shop: Shop, chance: random.Random) -> None:
+    """One call, each of its messages perhaps mutated; and one message that belongs to nothing."""
+    n = shop.totals["talks"] = shop.totals["talks"] + 1
+    shop.take(mutated(chance.choice(list(TORTURE.values())).data, chance))
+    steps = [
+        message(
+            n,
+            "INVITE",
+            1,
+            "",
+            "Session-Expires: 1800\r\n",
+            mutated(SDP, chance) if chance.random() < 0.5 else SDP,
+        )
+    ]
+    invite = steps[0] if chance.random() < 0.6 else mutated(steps[0], chance)
+    shop.take(invite)
+    calls = list(shop.stack.calls)
+    tag = calls[-1] if calls else "none"
+    later = [
+        message(n, "PRACK", 2, tag, "RAck: 1 1 INVITE\r\n"),
+        message(n, "ACK", 1, tag),
+        message(
+            n, "INFO", 3, tag, body=b"Signal=5\r\nDuration=160\r\n", kind="application/dtmf-relay"
+        ),
+        message(n, "INVITE", 4, tag, body=SDP),
+        message(n, "ACK", 4, tag),
+        message(n, "UPDATE", 5, tag, "Session-Expires: 90;refresher=uac\r\n", SDP),
+        message(n, "REFER", 6, tag, "Refer-To: <tel:+8613800138000>\r\n"),
+        message(n, "NOTIFY", 7, tag, "Event: refer\r\n", b"SIP/2.0 200 OK\r\n", "message/sipfrag"),
+        message(n, "BYE", 8, tag),
+    ]
+    for data in later:
+        shop.take(data if chance.random() < 0.5 else mutated(data, chance))
+    answer_ = b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK0\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nCall-ID: q\r\nCSeq: 1 BYE\r\n\r\n"
+    shop.take(mutated(answer_, chance))
+    try:
+        Frames().feed(mutated(invite + later[1], chance))
+        answer(Sdp.parse(mutated(SDP, chance)), MEDIA)
+    except (FramingError, ProtocolError):
+        shop.totals["refused"] += 1
+    shop.run(1)
+
+
+def fuzz(count: int, seed: int) -> Counter[str]:
+    """Let so many messages come; what happened, by kind. Raises AssertionError where something is kept."""
+    chance = random.Random(seed)
+    shop = Shop(chance)
+    for _ in range(count // 12):
+        talk(shop, chance)
+    shop.run(5 * 3600)
+    assert not shop.stack.calls
+    assert not len(shop.stack.layer)
+    return shop.totals
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=1)
+    words = parser.parse_args()
+    fuzz(20_000, words.seed)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    began = time.perf_counter()
+    totals = fuzz(words.count, words.seed + 1)
+    took = time.perf_counter() - began
+    grown = tracemalloc.get_traced_memory()[0] - before
+    print(f"{words.count} messages in {took:.1f} s, {grown / 1024:.0f} KB more than before")  # noqa: T201
+    print(dict(totals.most_common(24)))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
