@@ -25,6 +25,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
 GENERATORS = (
     "scripts.chinese_sounds",
     "scripts.command_pages",
+    "scripts.signalling_pages",
     "scripts.diagnostic_pages",
     "scripts.settings_page",
 )

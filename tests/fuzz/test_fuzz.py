@@ -1,8 +1,6 @@
 import asyncio
 
-from tests.fuzz import pdu, session
-from tests.fuzz.pdu import fuzz
-from tests.fuzz.signalling import fuzz as fuzz_calls
+from tests.fuzz import pdu, session, signalling
 
 
 def test_mutated_pdus_never_break_a_bind() -> None:
@@ -17,7 +15,9 @@ def test_a_hostile_carrier_breaks_nothing_behind_a_bind() -> None:
     assert totals["screens"] > 100
     assert totals["receipts"] > 50
     assert totals["connections"] > 50
+
+
 def test_mutated_calls_never_break_the_stack_and_leave_nothing_behind() -> None:
-    totals = fuzz_calls(6_000, seed=4475)
+    totals = signalling.fuzz(6_000, seed=4475)
     assert totals["Ended"] == totals["Incoming"] > 200
     assert totals["SIP/2.0 400"] > 500

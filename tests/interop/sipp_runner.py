@@ -6,8 +6,9 @@ import asyncio
 import shutil
 from pathlib import Path
 
-HERE = Path(__file__).parent
-TOOLS = HERE.parent.parent / ".tools" / "bin"
+from tests.interop.scenarios import SCENARIOS
+
+TOOLS = Path(__file__).parent.parent.parent / ".tools" / "bin"
 RUN_S_MAX = 60
 
 
@@ -18,14 +19,17 @@ def sipp_path() -> str:
 
 
 async def run_sipp(port: int, scenario: str, folder: Path, *words: str, calls: int = 1) -> str:
-    """Run one scenario (a file of ours, or SIPp's own by name); gives what it said. Fails where a call did."""
-    own = HERE / "sipp" / f"{scenario}.xml"
-    script = ["-sf", str(own)] if own.exists() else ["-sn", scenario]
+    """Run one scenario (of ours, or SIPp's own by name); gives what it said. Fails where a call did."""
+    named = ["-sn", scenario]
+    if scenario in SCENARIOS:
+        (folder / f"{scenario}.xml").write_text(SCENARIOS[scenario], "utf-8")
+        named = ["-sf", f"{scenario}.xml"]
     process = await asyncio.create_subprocess_exec(
         sipp_path(),
         f"127.0.0.1:{port}",
-        *script,
-        *("-i", "127.0.0.1", "-m", str(calls), "-nostdin", "-timeout", "30", "-timeout_error"),
+        *named,
+        *("-s", "4001", "-i", "127.0.0.1", "-m", str(calls), "-nostdin"),
+        *("-timeout", "20", "-timeout_error", "-recv_timeout", "8000"),
         *("-trace_err", "-error_file", str(folder / "errors.txt"), *words),
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,
