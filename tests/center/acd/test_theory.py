@@ -1,0 +1,150 @@
+"""The real router against theory: simulated days lie within their 95 % interval of what the formulas say.
+
+`python -m benchmarks.theory` is the longer form. Times are in units of the mean service.
+"""
+
+from math import inf
+
+import ciw
+import pytest
+
+from center.acd import forecast
+from center.acd.agent import Skill
+from center.acd.queue import Queue
+from commands.simulation import BATCHES, Arrivals, RouterDay, interval
+
+SERVERS = 10
+CONTACTS = 25_000
+
+
+def queue(name="q", requires=(), waiting_max=10_000, **given):
+    return Queue(
+        name,
+        "s",
+        requires,
+        wrap_up_s=0,
+        answer_s=300,
+        wait_s_max=60_000,
+        waiting_max=waiting_max,
+        **given,
+    )
+
+
+def day(offered, *, servers=SERVERS, patience_s=inf, seed=1, contacts=CONTACTS, **given):
+    arrivals = [Arrivals("q", offered, 1.0, patience_s)]
+    found = RouterDay([queue(**given)], [()] * servers, arrivals, seed=seed, within_s=0.1)
+    return found.run(contacts)[0]
+
+
+def test_erlang_b_where_nobody_may_wait():
+    tally = day(8.0, waiting_max=0)
+    assert tally.share(tally.blocked).holds(forecast.erlang_b(8.0, SERVERS))
+
+
+def test_erlang_c_where_everybody_waits():
+    tally = day(8.0)
+    assert tally.share(tally.delayed).holds(forecast.erlang_c(8.0, SERVERS))
+    assert tally.wait_s.holds(forecast.mean_wait_s(8.0, SERVERS, service_s=1.0))
+    level = forecast.service_level(8.0, SERVERS, service_s=1.0, within_s=0.1)
+    assert tally.share(tally.within).holds(level)
+
+
+@pytest.mark.parametrize("offered", [9.0, 12.0])
+def test_erlang_a_where_callers_leave(offered):
+    tally = day(offered, patience_s=2.0)
+    told = forecast.erlang_a(offered, SERVERS, service_s=1.0, patience_s=2.0)
+    assert tally.share(tally.abandoned).holds(told.abandon_probability)
+    assert tally.share(tally.delayed).holds(told.wait_probability)
+    assert tally.wait_s.holds(told.mean_wait_s)
+    level = forecast.service_level_a(offered, SERVERS, service_s=1.0, patience_s=2.0, within_s=0.1)
+    assert tally.share(tally.within).holds(level)
+
+
+def test_a_waiting_room_with_a_limit():
+    tally = day(9.0, waiting_max=5)
+    told = forecast.limited_room(9.0, SERVERS, SERVERS + 5, service_s=1.0)
+    assert tally.share(tally.blocked).holds(told.blocked_probability)
+    assert tally.wait_s.holds(told.mean_wait_s)
+
+
+def ageing(offered, rates, servers, *, contacts=CONTACTS, seed=1):
+    """Mean waits where each class has a queue whose priority ages at its own rate."""
+    names = [f"q{n}" for n in range(len(rates))]
+    queues = [queue(name, rate=rate) for name, rate in zip(names, rates, strict=True)]
+    arrivals = [Arrivals(name, erlangs, 1.0) for name, erlangs in zip(names, offered, strict=True)]
+    found = RouterDay(queues, [()] * servers, arrivals, seed=seed)
+    return [tally.wait_s for tally in found.run(contacts)]
+
+
+@pytest.mark.parametrize(
+    ("offered", "rates", "servers"),
+    [((0.2, 0.3, 0.25), (1.0, 2.0, 8.0), 1), ((3.0, 5.0), (1.0, 3.0), 10)],
+)
+def test_kleinrocks_ageing_priorities(offered, rates, servers):
+    told = forecast.ageing_waits_s(offered, rates, servers, service_s=1.0)
+    for found, wait_s in zip(ageing(offered, rates, servers), told, strict=True):
+        assert found.holds(wait_s)
+
+
+def test_ciw_simulates_the_same_waits_where_priorities_do_not_age():
+    """An oracle that shares no line with us: two classes of fixed priority before four servers."""
+    network = ciw.create_network(
+        arrival_distributions={
+            "urgent": [ciw.dists.Exponential(1.2)],
+            "plain": [ciw.dists.Exponential(1.6)],
+        },
+        service_distributions={
+            "urgent": [ciw.dists.Exponential(1.0)],
+            "plain": [ciw.dists.Exponential(1.0)],
+        },
+        priority_classes={"urgent": 0, "plain": 1},
+        number_of_servers=[4],
+    )
+    ciw.seed(1)
+    simulation = ciw.Simulation(network)
+    simulation.simulate_until_max_time(4_000)
+    waits = {"urgent": [], "plain": []}
+    for record in sorted(simulation.get_all_records(), key=lambda record: record.arrival_date):
+        waits[record.customer_class].append(record.waiting_time)
+    queues = [queue("urgent", rate=0.0, base=10.0), queue("plain", rate=0.0)]
+    arrivals = [Arrivals("urgent", 1.2, 1.0), Arrivals("plain", 1.6, 1.0)]
+    ours = RouterDay(queues, [()] * 4, arrivals, seed=1).run(CONTACTS)
+    for name, tally in zip(("urgent", "plain"), ours, strict=True):
+        size = len(waits[name]) // (BATCHES + 1)
+        batches = [waits[name][n * size : (n + 1) * size] for n in range(BATCHES + 1)]
+        theirs = interval([sum(batch) / size for batch in batches])
+        assert abs(tally.wait_s.mean - theirs.mean) <= theirs.half + tally.wait_s.half
+
+
+TYPES, AGENTS, ROOM, OFFERED = 6, 90, 30, 84.0
+"""The example of R. Wallace and W. Whitt, Resource pooling and staffing in call centers with skill-based routing (2004):
+six types of calls, 90 agents, 30 more places, 84 erlangs."""
+
+
+def skilled(skills, contacts=30_000):
+    """Agents with so many of the six skills each, evenly: blocked, and the mean wait of the others."""
+    names = [f"type {n}" for n in range(TYPES)]
+    # Places are shared by all types in the example; here each type has its own share, so blocking is a little higher.
+    queues = [queue(name, (Skill(name),), ROOM // TYPES) for name in names]
+    agents = [
+        tuple(
+            Skill(names[(n + step * (1 + n // TYPES % (TYPES - 1))) % TYPES])
+            for step in range(skills)
+        )
+        if skills <= 2
+        else tuple(Skill(name) for name in names)
+        for n in range(AGENTS)
+    ]
+    arrivals = [Arrivals(name, OFFERED / TYPES, 1.0) for name in names]
+    tallies = RouterDay(queues, agents, arrivals, seed=1).run(contacts)
+    came = sum(sum(tally.arrived) for tally in tallies)
+    blocked = sum(sum(tally.blocked) for tally in tallies)
+    waited = sum(sum(tally.waited_s) for tally in tallies)
+    return blocked / came, waited / (came - blocked)
+
+
+def test_two_skills_an_agent_do_nearly_as_well_as_all_and_far_better_than_one():
+    one, two, every = (skilled(skills) for skills in (1, 2, 6))
+    for alone, pair, whole in zip(one, two, every, strict=True):
+        assert pair - whole < 0.25 * (alone - whole)
+        assert alone > 2 * pair
