@@ -467,6 +467,29 @@ def backup(
     raise typer.Exit(run(database, to))
 
 
+acd = typer.Typer(help="Ask the router of calls and conversations.", no_args_is_help=True)
+app.add_typer(acd, name="acd")
+
+
+@acd.command("explain")
+def acd_explain(
+    contact: Annotated[str, typer.Argument(help="Its name, or a part such as the buyer's number.")],
+    database: Database = DATABASE,
+) -> None:
+    """Tell who was considered for a buyer, in what order, and why this one."""
+    from commands.acd import explain as run
+
+    raise typer.Exit(run(contact, database))
+
+
+@app.command()
+def queues(database: Database = DATABASE) -> None:
+    """Show who waits for an agent, and how well each queue does."""
+    from commands.acd import queues as run
+
+    raise typer.Exit(run(database))
+
+
 def main() -> None:
     """Run the command line; what the world refuses is told in a line, not as a traceback."""
     # Chinese must be printable on a machine that was never told its language.

@@ -24,6 +24,11 @@ def people_file(database: Path) -> Path:
     return database.with_suffix(".people")
 
 
+def journal_file(database: Path) -> Path:
+    """Where the router's journal of a database is kept."""
+    return database.with_suffix(".floor")
+
+
 class KnownBuyers:
     """See center.desk.ports.Records."""
 
@@ -66,7 +71,7 @@ class FloorService:
         """`extra` are people of this run alone, such as the one of a demonstration; `calls` opens before the floor."""
         self._calls = calls
         self.people = People(people_file(database))
-        self._journal = SqliteJournal(database.with_suffix(".floor"))
+        self._journal = SqliteJournal(journal_file(database))
         self._business = business
         self._extra = tuple(extra)
         self.switchboard = Switchboard(

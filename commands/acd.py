@@ -1,0 +1,95 @@
+"""`dialcart acd explain` and `dialcart queues`: the router's journal lived through once more, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from center.acd.events import ContactArrived, Happening
+from center.acd.explain import explain as explained
+from center.acd.journal import JournalError, decode, rebuild
+from center.acd.measures import QueueMeasure
+from commands.plan_report import table
+from commands.serving.floor import journal_file
+from store.journal import SqliteJournal
+
+NAMES_MAX = 20
+
+FORMULAS = (
+    ("service level", QueueMeasure.service_level),
+    ("abandoned", QueueMeasure.abandonment),
+    ("mean wait", QueueMeasure.speed_of_answer_s),
+)
+
+
+def explain(contact: str, database: Path) -> int:
+    """Tell a contact's way, by its name or a part of it such as the buyer's number; the exit status."""
+    events = _events(database)
+    if events is None:
+        return 1
+    names = [event.contact for event in events if isinstance(event, ContactArrived)]
+    found = [contact] if contact in names else [name for name in names if contact in name]
+    if not found:
+        typer.echo(f"no contact `{contact}` in the journal; it keeps {len(names)}", err=True)
+        return 1
+    if len(found) > 1:
+        typer.echo(
+            f"{len(found)} contacts are meant; the last of them is told. They are:", err=True
+        )
+        for name in found[-NAMES_MAX:]:
+            typer.echo(f"  {name}", err=True)
+    for line in explained(events, found[-1]):
+        typer.echo(line)
+    return 0
+
+
+def queues(database: Path) -> int:
+    """Show the queues as the last event left them; the exit status."""
+    events = _events(database)
+    if events is None:
+        return 1
+    router = rebuild(events)
+    rows = [
+        ("queue", "seller", "waiting", "about", "came", "answered", *(name for name, _ in FORMULAS))
+    ]
+    for name, backlog in sorted(router.backlogs.items()):
+        measure = router.queue_measure(name)
+        rows.append(
+            (
+                name,
+                backlog.queue.seller,
+                str(measure.waiting),
+                f"{measure.estimate_s:.0f} s",
+                str(measure.counts.arrived),
+                str(measure.counts.answered),
+                f"{measure.service_level:.0%}",
+                f"{measure.abandonment:.0%}",
+                f"{measure.speed_of_answer_s:.0f} s",
+            )
+        )
+    typer.echo(table(rows))
+    for name, formula in FORMULAS:
+        typer.echo(f"{name} = {(formula.__doc__ or '').rstrip('.')}")
+    return 0
+
+
+def _events(database: Path) -> list[Happening] | None:
+    """The journal beside a database, or None with a word about it."""
+    file = journal_file(database)
+    if not file.exists():
+        typer.echo(f"there is no floor beside {database}; `dialcart serve` opens one", err=True)
+        return None
+    journal = SqliteJournal(file)
+    try:
+        return list(_decoded(journal))
+    except JournalError as error:
+        typer.echo(f"{file}: {error}", err=True)
+        return None
+    finally:
+        journal.close()
+
+
+def _decoded(journal: SqliteJournal) -> Iterator[Happening]:
+    return (decode(record) for record in journal.records())

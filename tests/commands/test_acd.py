@@ -1,0 +1,61 @@
+"""`dialcart acd explain` and `dialcart queues` as their users meet them."""
+
+import pytest
+from typer.testing import CliRunner
+
+from center.acd.events import ContactLeft
+from center.acd.journal import encode
+from cli import app
+from commands.serving.floor import journal_file
+from store.journal import SqliteJournal
+from tests.center.acd.floor import Floor
+
+
+@pytest.fixture
+def database(tmp_path):
+    floor = Floor(at=1_764_000_000.0)
+    floor.agent("ann")
+    floor.arrive("noodles/13800138000/1")
+    floor.serve("noodles/13800138000/1", "ann")
+    floor.arrive("noodles/13800138000/2")
+    floor.arrive("tea/13900139000/1")
+    floor.now += 9
+    floor.do(ContactLeft(floor.now, "tea/13900139000/1"))
+    journal = SqliteJournal(journal_file(tmp_path / "shop.db"))
+    journal.append([encode(event) for event in floor.events])
+    journal.close()
+    return tmp_path / "shop.db"
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_a_contact_is_found_by_its_name_or_the_last_by_the_buyers_number(database):
+    whole = run("acd", "explain", "noodles/13800138000/1", "--database", database)
+    assert whole.exit_code == 0
+    assert "offered to ann." in whole.output
+    part = run("acd", "explain", "13800138000", "--database", database)
+    assert "2 contacts are meant" in part.output
+    assert "noodles/13800138000/2 joins sales" in part.output
+
+
+def test_a_contact_that_never_came_is_told_as_such(database):
+    result = run("acd", "explain", "13700137000", "--database", database)
+    assert result.exit_code == 1
+    assert "no contact `13700137000` in the journal; it keeps 3" in result.output
+
+
+def test_queues_are_shown_with_their_formulas(database):
+    output = run("queues", "--database", database).output
+    assert "service level = answered in time / (answered + abandoned" in output
+    row = next(line for line in output.splitlines() if line.startswith("sales")).split()
+    assert row[1:3] == ["noodles", "0"]
+    assert row[5:7] == ["3", "1"]
+
+
+def test_without_a_floor_it_says_what_opens_one(tmp_path):
+    for words in (["queues"], ["acd", "explain", "c1"]):
+        result = run(*words, "--database", tmp_path / "none.db")
+        assert result.exit_code == 1
+        assert "`dialcart serve` opens one" in result.output
