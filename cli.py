@@ -467,6 +467,110 @@ def backup(
     raise typer.Exit(run(database, to))
 
 
+platform = typer.Typer(
+    help="Chassis and boards, changed while calls go on.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(platform, name="platform")
+Chassis = Annotated[str, typer.Argument(help="A chassis of the settings file.")]
+Slot = Annotated[int, typer.Argument(help="Slot, from 1.", min=1)]
+PlatformFile = Annotated[
+    Path,
+    typer.Option("--config", help="Settings file with a [platform] section.", show_default=False),
+]
+
+
+@platform.command("show")
+def platform_show(config: PlatformFile) -> None:
+    """Show chassis, slots and boards, and what they bring."""
+    from commands.platform import show as run
+
+    raise typer.Exit(run(config))
+
+
+@platform.command("insert")
+def platform_insert(
+    chassis: Chassis,
+    slot: Slot,
+    board: Annotated[str, typer.Argument(help="Its kind: MSU, GPU, SRU, CIU.")],
+    config: PlatformFile,
+) -> None:
+    """Put a board in; it tests itself and is in service then. Nobody is cut off."""
+    import time
+
+    from center.uap.changes import Insert
+    from commands.platform import change as run
+
+    raise typer.Exit(run(config, Insert(time.time(), chassis, slot, board)))
+
+
+@platform.command("drain")
+def platform_drain(chassis: Chassis, slot: Slot, config: PlatformFile) -> None:
+    """Take nothing new to a board; it is out when the last that it carries has gone."""
+    import time
+
+    from center.uap.changes import Drain
+    from commands.platform import change as run
+
+    raise typer.Exit(run(config, Drain(time.time(), chassis, slot)))
+
+
+@platform.command("restore")
+def platform_restore(chassis: Chassis, slot: Slot, config: PlatformFile) -> None:
+    """Take a board back into service."""
+    import time
+
+    from center.uap.changes import Restore
+    from commands.platform import change as run
+
+    raise typer.Exit(run(config, Restore(time.time(), chassis, slot)))
+
+
+@platform.command("remove")
+def platform_remove(chassis: Chassis, slot: Slot, config: PlatformFile) -> None:
+    """Pull a board that is out of service."""
+    import time
+
+    from center.uap.changes import Remove
+    from commands.platform import change as run
+
+    raise typer.Exit(run(config, Remove(time.time(), chassis, slot)))
+
+
+@platform.command("fail")
+def platform_fail(chassis: Chassis, slot: Slot, config: PlatformFile) -> None:
+    """Take a board for broken: what uses it is cut off."""
+    import time
+
+    from center.uap.changes import Fail
+    from commands.platform import change as run
+
+    raise typer.Exit(run(config, Fail(time.time(), chassis, slot)))
+
+
+@platform.command("fail-chassis")
+def platform_fail_chassis(chassis: Chassis, config: PlatformFile) -> None:
+    """Take a chassis for broken: what uses it is cut off, and a standby takes over."""
+    import time
+
+    from center.uap.changes import FailChassis
+    from commands.platform import change as run
+
+    raise typer.Exit(run(config, FailChassis(time.time(), chassis)))
+
+
+@platform.command("repair-chassis")
+def platform_repair_chassis(chassis: Chassis, config: PlatformFile) -> None:
+    """Let a broken chassis stand by again."""
+    import time
+
+    from center.uap.changes import RepairChassis
+    from commands.platform import change as run
+
+    raise typer.Exit(run(config, RepairChassis(time.time(), chassis)))
+
+
 acd = typer.Typer(help="Ask the router of calls and conversations.", no_args_is_help=True)
 app.add_typer(acd, name="acd")
 

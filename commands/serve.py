@@ -19,6 +19,7 @@ from commands.serving.demonstration import NAME, demonstrator, password_of_a_dem
 from commands.serving.floor import FloorService
 from commands.serving.operations import Operations
 from commands.serving.pages import Pages
+from commands.serving.platform import Platform
 from commands.serving.running import run, stop_signals
 from commands.serving.service import Service
 from commands.serving.simulator import Simulator
@@ -126,8 +127,13 @@ def services_of(config: Config, business: Business, password: str | None = None)
     """Every service, in the order in which they open; `password` lets somebody try the desk out."""
     before, texts = _texts(config, business)
     services: list[Service] = [Books(business.store, business.measured), *before, texts]
-    calls = Calls(business, config.voice, folders_of(config.sellers)) if config.voice else None
-    if calls is not None:
+    calls = None
+    if config.voice is not None:
+        platform = None
+        if config.platform is not None:
+            platform = Platform(config.platform, config.store.database)
+            services.append(platform)
+        calls = Calls(business, config.voice, folders_of(config.sellers), platform)
         services.append(calls)
     if config.web is not None:
         extra = [demonstrator(password)] if password is not None else []

@@ -17,9 +17,11 @@ from typing import Any
 from center.measure import Measure, Spread, counter
 from commands.flows_on_disk import LIBRARY
 from commands.serving.business import Business, later
+from commands.serving.platform import Platform
 from commands.settings.voice import VoiceSection
 from flows.program import Program, fingerprint
-from ivr.channel.channel import VoiceChannel
+from ivr.channel.admission import Admission
+from ivr.channel.channel import CHANNEL, VoiceChannel
 from ivr.channel.notes import Notes
 from ivr.desk.lines import AgentLines
 from ivr.media.client import MediaClient
@@ -53,8 +55,15 @@ class Calls:
 
     name = "calls"
 
-    def __init__(self, business: Business, section: VoiceSection, folders: dict[str, Path]) -> None:
+    def __init__(
+        self,
+        business: Business,
+        section: VoiceSection,
+        folders: dict[str, Path],
+        platform: Platform | None = None,
+    ) -> None:
         """`folders` are the sellers' own, by seller, for their recordings."""
+        self._platform = platform
         self._business = business
         self._section = section
         self._folders = folders
@@ -106,6 +115,7 @@ class Calls:
         self.media = media_client(section)
         announced = section.announced or section.host
         notes = Notes(section.recordings, secrets.randbelow)
+        platform = self._platform
         channel = self.channel = VoiceChannel(
             business.turns,
             business.shops,
@@ -121,6 +131,15 @@ class Calls:
             outside=AllowList(tuple(section.outside)),
         )
         self.lines = AgentLines(channel, self.media, self.certificate, notes, self.spawn)
+        if platform is not None:
+            channel.admission = Admission(
+                platform.gate,
+                CHANNEL,
+                frozenset(section.recognisers),
+                time.time,
+                business.turns if platform.section.busy_text else None,
+            )
+            platform.cut_off = channel.cut_off
         local = Local(announced, {"udp": port, "tcp": port, "tls": port + 1})
         self.endpoint = Endpoint(
             SipSettings(local=local, calls_max=section.calls),

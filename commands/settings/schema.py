@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, model_validator
 
 from commands.settings.limits import LimitsSection
+from commands.settings.platform import PlatformSection
 from commands.settings.section import Section
 from commands.settings.voice import VoiceSection
 from sms.carrier import Carrier
@@ -164,6 +165,7 @@ class Config(Section):
     operations: OperationsSection | None = None
     web: WebSection | None = None
     voice: VoiceSection | None = None
+    platform: PlatformSection | None = None
     log: LogSection = LogSection()
 
     @model_validator(mode="after")

@@ -21,6 +21,7 @@ from center.routing import Routes
 from center.shops import Shops
 from center.taken import Taken
 from flows.program import Program
+from ivr.channel.admission import Admission
 from ivr.channel.call import Call, Reached, Surroundings
 from ivr.channel.notes import Notes
 from ivr.channel.ports import Hearing, Line, Speaking
@@ -158,6 +159,8 @@ class VoiceChannel:
     ) -> None:
         """`outside` holds the numbers that agents may send a caller to."""
         self.counters = VoiceCounters()
+        self.admission: Admission | None = None
+        """Says who may come in; without one all may for whom the plane has room."""
         self.signalling: Signalling | None = None
         self.first_audio_s: deque[float] = deque(maxlen=DELAYS_MAX)
         """Of calls that ended; see Call."""
@@ -223,16 +226,37 @@ class VoiceChannel:
         if seller is None or self._shops.current(seller) is None:
             self._refuse(event.call, 404)
             return
+        if not self._is_admitted(event, seller):
+            return
         try:
             leg, local, ours, agreed = self._negotiate(event.offer)
         except ProtocolError as error:
+            self._let_go(event.call)
             self._refuse(event.call, error.status)
             return
         except (PlaneFullError, PlaneBehindError):
+            self._let_go(event.call)
             self._refuse(event.call, 503, RETRY_AFTER_S)
             return
         self._sip[event.call] = _SipCall(event, seller, leg, local, ours, agreed)
         self._try(lambda: self._line().answer(event.call, ours))
+
+    def _is_admitted(self, event: Incoming, seller: str) -> bool:
+        machine = self._shops.current(seller)
+        if self.admission is None or machine is None:
+            return True
+        refused = self.admission.admit(event.call, seller, machine.program, event.caller)
+        if refused is not None:
+            self._refuse(event.call, refused.sip_status, refused.retry_after_s)
+        return refused is None
+
+    def _let_go(self, call: str) -> None:
+        if self.admission is not None:
+            self.admission.over(call)
+
+    def cut_off(self, call: str) -> None:
+        """The platform has lost what a SIP call was on."""
+        self._try(lambda: self._line().hang_up(call, "out of service"))
 
     def _negotiate(self, offer: Sdp | None) -> tuple[Leg, LocalMedia, Sdp, Agreed | None]:
         """A row in the plane, and what is agreed with an offer, or offered where there is none."""
@@ -324,6 +348,7 @@ class VoiceChannel:
         self._try(lambda: self._line().accept(call, ours))
 
     def _sip_ended(self, call: str) -> None:
+        self._let_go(call)
         known = self._sip.pop(call, None)
         if known is None:
             return

@@ -1,0 +1,132 @@
+"""The platform as a service: what calls are admitted by, and what operators change of it while calls go on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from center.measure import Measure, Spread
+from center.ports import StoreError
+from center.uap.capacity import Capacity
+from center.uap.changes import AnyChange, ChangeError, apply, decode
+from center.uap.chassis import PlatformError
+from center.uap.gate import Gate
+from center.uap.resources import named
+from commands.settings.platform import PlatformSection
+from store.journal import SqliteJournal
+
+LOOK_EVERY_S = 1.0
+"""A change that an operator made is seen within so long."""
+
+log = logging.getLogger("dialcart.platform")
+
+
+def platform_file(database: Path) -> Path:
+    """Where the operators' changes to the platform of a database are kept."""
+    return database.with_suffix(".platform")
+
+
+def changes_of(journal: SqliteJournal) -> list[AnyChange]:
+    """All changes so far. Raises StoreError, ChangeError."""
+    return [decode(record) for record in journal.records()]
+
+
+def changed(section: PlatformSection, changes: Sequence[AnyChange]) -> Capacity:
+    """The platform as the settings have it, with the changes made to it since; one that no longer fits is left out."""
+    capacity = section.capacity()
+    for change in changes:
+        try:
+            apply(change, capacity)
+        except PlatformError as error:
+            log.warning("a change of the platform is left out: %s", error)
+    return capacity
+
+
+class Platform:
+    """See commands.serving.service.Service."""
+
+    name = "platform"
+
+    def __init__(self, section: PlatformSection, database: Path) -> None:
+        self.section = section
+        self._journal = SqliteJournal(platform_file(database))
+        changes = changes_of(self._journal)
+        self._done = len(changes)
+        self.gate = Gate(changed(section, changes), time.time, access=section.access)
+        self.cut_off: Callable[[str], object] | None = None
+        """Told of calls that went down with a board."""
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Begin to look for changes."""
+        self._task = asyncio.get_running_loop().create_task(self._watch())
+
+    async def drain(self) -> None:
+        """Nothing here is under way."""
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        if self._task is not None:
+            self._task.cancel()
+        self._journal.close()
+
+    def unready(self) -> str | None:
+        """A full platform is ready, too: it answers."""
+        return None
+
+    def look(self) -> None:
+        """Do what operators asked for since the last look."""
+        capacity = self.gate.capacity
+        for board in capacity.advance(time.time()):
+            log.info(
+                "%s in slot %d of %s is in service",
+                board.kind.name,
+                board.place.slot,
+                board.place.chassis,
+            )
+        try:
+            changes = changes_of(self._journal)[self._done :]
+        except (StoreError, ChangeError) as error:
+            log.error("changes of the platform cannot be read: %s", error)
+            return
+        for change in changes:
+            self._done += 1
+            try:
+                dropped = apply(change, capacity)
+            except PlatformError as error:
+                log.warning("a change of the platform is left out: %s", error)
+                continue
+            log.info("%s: %d cut off", change, len(dropped))
+            if self.cut_off is not None:
+                for call in dropped:
+                    self.cut_off(call)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self.look()
+
+    def measures(self) -> Iterable[Measure | Spread]:
+        """What there is, what is taken, and who was refused."""
+        usage = self.gate.capacity.usage()
+        for name, told, units in (
+            ("units", "Units in service, by resource.", usage.units),
+            ("taken", "Units that calls and seats hold, by resource.", usage.taken),
+        ):
+            yield Measure(
+                f"dialcart_platform_{name}",
+                "gauge",
+                told,
+                ("resource",),
+                [((resource,), float(count)) for resource, count in named(units).items()],
+            )
+        yield Measure(
+            "dialcart_platform_refused",
+            "counter",
+            "Calls and seats refused, by why.",
+            ("why",),
+            [((why.value,), float(count)) for why, count in self.gate.refused.items()],
+        )

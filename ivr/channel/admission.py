@@ -1,0 +1,71 @@
+"""At the door of the voice channel: the platform says who may come in, and who may not is told by text why."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from center.batch import TurnBatch
+from center.changes import OutgoingText
+from center.uap.door import Refused
+from center.uap.gate import Gate
+from flows import prompts
+from flows.program import Program
+from grammars.phones import read_phone
+
+BUSY_TEXT_EVERY_S = 600.0
+"""A caller who tries again and again is texted once in so long."""
+TEXTED_MAX = 10_000
+"""Callers of whom it is remembered when they were texted."""
+
+
+class Admission:
+    """Asks the gate for each call. `languages` are those that there are recognisers for; `turns` sends texts, if any."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        channel: str,
+        languages: frozenset[str],
+        clock: Callable[[], float],
+        turns: TurnBatch | None,
+    ) -> None:
+        self._gate = gate
+        self._channel = channel
+        self._languages = languages
+        self._clock = clock
+        self._turns = turns
+        self._texted: OrderedDict[str, float] = OrderedDict()
+
+    def admit(self, call: str, seller: str, program: Program, caller: str) -> Refused | None:
+        """None for a call that may come in; it holds its place until it is over."""
+        answer = self._gate.admit(
+            call,
+            seller=seller,
+            by_speech=not self._languages.isdisjoint(program.languages),
+            to_person=bool(program.queues),
+        )
+        if not isinstance(answer, Refused):
+            return None
+        self._regret(program, caller)
+        return answer
+
+    def over(self, call: str) -> None:
+        """A call has ended, or never came to be."""
+        self._gate.release(call)
+
+    def _regret(self, program: Program, caller: str) -> None:
+        """Text the caller that all lines are busy, and by what code the shop is reached meanwhile."""
+        buyer, codes = read_phone(caller), program.codes.get("sms", ())
+        if self._turns is None or buyer is None or not codes:
+            return
+        now = self._clock()
+        if now - self._texted.get(buyer, -BUSY_TEXT_EVERY_S) < BUSY_TEXT_EVERY_S:
+            return
+        self._texted[buyer] = now
+        self._texted.move_to_end(buyer)
+        if len(self._texted) > TEXTED_MAX:
+            self._texted.popitem(last=False)
+        text = prompts.word("lines_busy", program.languages[0]).format(shop=program.shop_names[0])
+        outgoing = OutgoingText("", codes[0], buyer, text, int(now))
+        self._turns.hold(self._channel, None, texts=(outgoing,))

@@ -1,0 +1,90 @@
+"""`dialcart platform` as operators meet it, and a running platform that does what they ask."""
+
+import pytest
+from typer.testing import CliRunner
+
+from center.uap.door import Admitted, Refused
+from cli import app
+from commands.config import load_settings
+from commands.serving.platform import Platform
+
+SETTINGS = """
+[store]
+database = "{folder}/shop.db"
+
+[platform]
+sellers = {{ noodles = 2 }}
+
+[[platform.chassis]]
+name = "1"
+model = "UAP2100"
+boards = ["{media}", "GPU"]
+"""
+
+
+@pytest.fixture
+def settings(tmp_path):
+    file = tmp_path / "dialcart.toml"
+    file.write_text(SETTINGS.format(folder=tmp_path, media="MSU"), "utf-8")
+    return file
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["platform", *map(str, words)])
+
+
+def test_boards_are_shown_inserted_drained_and_removed(settings):
+    assert "MSU  in service" in run("show", "--config", settings).output
+    inserted = run("insert", "1", "3", "MSU", "--config", settings)
+    assert inserted.exit_code == 0, inserted.output
+    assert "in service in 60 s" in inserted.output
+    assert "MSU   self-test" in run("show", "--config", settings).output
+    assert run("drain", "1", "1", "--config", settings).exit_code == 0
+    assert run("remove", "1", "1", "--config", settings).exit_code == 0
+    shown = run("show", "--config", settings).output
+    assert "240 record" in shown
+    assert "MSU  in service" not in shown
+    assert run("fail", "1", "2", "--config", settings).exit_code == 0
+    assert run("restore", "1", "2", "--config", settings).exit_code == 0
+    assert run("fail-chassis", "1", "--config", settings).exit_code == 0
+    assert run("repair-chassis", "1", "--config", settings).exit_code == 0
+    assert "UAP2100 standby" in run("show", "--config", settings).output
+
+
+def test_what_cannot_be_done_says_what_to_do_instead(settings, tmp_path):
+    wrong = run("insert", "1", "1", "MSU", "--config", settings)
+    assert wrong.exit_code == 1
+    assert "slot 1 of 1 holds MSU, in service; drain and remove it" in wrong.output
+    bare = tmp_path / "bare.toml"
+    bare.write_text("", "utf-8")
+    assert "has no [platform]" in run("show", "--config", bare).output
+    settings.write_text(SETTINGS.format(folder=tmp_path, media="XYZ"), "utf-8")
+    assert "UAP2100 has no board `XYZ`" in run("show", "--config", settings).output
+
+
+def test_a_running_platform_does_what_operators_ask_and_tells_whom_it_cut_off(settings):
+    config = load_settings(settings)
+    platform = Platform(config.platform, config.store.database)
+    cut_off = []
+    platform.cut_off = cut_off.append
+    assert isinstance(platform.gate.admit("c1", seller="noodles"), Admitted)
+    assert isinstance(platform.gate.admit("c2", seller="noodles"), Admitted)
+    assert isinstance(platform.gate.admit("c3", seller="noodles"), Refused)
+    run("insert", "1", "3", "MSU", "--config", settings)
+    platform.look()
+    assert cut_off == []
+    run("fail", "1", "1", "--config", settings)
+    platform.look()
+    assert sorted(cut_off) == ["c1", "c2"]
+    platform.look()
+    told = {
+        (measure.name, labels): value
+        for measure in platform.measures()
+        for labels, value in measure.samples
+    }
+    assert told["dialcart_platform_units", ("caps",)] == 50
+    assert told["dialcart_platform_refused", ("the seller's lines are all taken",)] == 1
+    again = Platform(config.platform, config.store.database)
+    states = {slot: board.state for slot, board in again.gate.capacity.chassis["1"].boards.items()}
+    assert states[1] == "failed"
+    assert states[3] == "self-test"
