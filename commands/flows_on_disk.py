@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from flows.compiler import Compiled, compile_flow
 from flows.diagnostic import Diagnostic
 from flows.folder import read_flow
+from flows.source import FILE_BYTES_MAX
 from flows.syntax import Flow
 
 SELLER_FILE = "seller.flow"
@@ -43,6 +45,31 @@ def flow_files(paths: list[Path]) -> Iterator[Path]:
             yield path
 
 
+def read_bounded(path: Path, bytes_max: int = FILE_BYTES_MAX) -> bytes:
+    """A file's bytes; of one that is too large a byte more than is read, so that the reader can tell. Raises OSError."""
+    if not path.is_file():
+        # A device or a pipe would give bytes without end.
+        raise FileNotFoundError(errno.ENOENT, "there is no such file", str(path))
+    with path.open("rb") as file:
+        return file.read(bytes_max + 1)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that whoever reads it, or stops us, finds the old one or the new one. Raises OSError."""
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def told(path: Path, error: OSError) -> str:
+    """Why a file cannot be used, for people."""
+    return f"{path}: {(error.strerror or str(error)).lower()}"
+
+
 def flow_name(path: Path) -> str:
     """What a flow is called: its folder, or its file's name."""
     return path.resolve().parent.name if path.name == SELLER_FILE else path.stem
@@ -60,7 +87,7 @@ def load(path: Path) -> FoundFlow:
         wanted = (folder / file).resolve()
         if folder.parent not in wanted.parents:
             raise FileNotFoundError(file)
-        return wanted.read_bytes()
+        return read_bounded(wanted)
 
     flow, diagnostics = read_flow(flow_name(path), path.name, read)
     return FoundFlow(path, flow, diagnostics)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import typer
 
-from commands.flows_on_disk import load
+from commands.flows_on_disk import load, read_bounded, told, write_whole
 from flows.diagram import to_mermaid, to_svg
 from flows.formatter import format_source
 from flows.source import decode
@@ -18,8 +18,12 @@ def format_files(paths: list[Path], keywords: Literal["zh", "en"] | None, *, che
     changed = failed = files = 0
     for path in _flow_files(paths):
         try:
-            text = decode(path.read_bytes())
-        except (OSError, ValueError) as error:
+            text = decode(read_bounded(path))
+        except OSError as error:
+            typer.echo(told(path, error), err=True)
+            failed += 1
+            continue
+        except ValueError as error:
             typer.echo(f"{path}: {error}", err=True)
             failed += 1
             continue
@@ -31,7 +35,12 @@ def format_files(paths: list[Path], keywords: Literal["zh", "en"] | None, *, che
         if check:
             typer.echo(f"{path}: is not laid out; `dialcart format {path}` does it")
         else:
-            path.write_text(laid_out, "utf-8")
+            try:
+                write_whole(path, laid_out)
+            except OSError as error:
+                typer.echo(told(path, error), err=True)
+                failed += 1
+                continue
             typer.echo(f"{path}: laid out")
     if not files:
         typer.echo("no flow was found; name a .flow file or a folder", err=True)
@@ -53,12 +62,16 @@ def graph(path: Path, output: Literal["svg", "mermaid"], to: Path | None) -> int
     try:
         found = load(path)
     except OSError as error:
-        typer.echo(f"{path}: cannot be read: {error.strerror}", err=True)
+        typer.echo(told(path, error), err=True)
         return 1
     drawn = to_svg(found.flow) if output == "svg" else to_mermaid(found.flow)
     if to is None:
         typer.echo(drawn)
-    else:
-        to.write_text(drawn, "utf-8")
-        typer.echo(f"drawn as {to}")
+        return 0
+    try:
+        write_whole(to, drawn)
+    except OSError as error:
+        typer.echo(told(to, error), err=True)
+        return 1
+    typer.echo(f"drawn as {to}")
     return 0

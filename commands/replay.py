@@ -8,15 +8,25 @@ from pathlib import Path
 
 import typer
 
-from commands.flows_on_disk import SELLER_FILE, flow_name, load
+from commands.flows_on_disk import (
+    SELLER_FILE,
+    flow_name,
+    load,
+    read_bounded,
+    told,
+    write_whole,
+)
 from flows.compiler import Compiled
 from flows.machine import Machine
+from flows.source import decode
 from flows.transcript.coverage import Coverage, report, summarise, tracing_machine
 from flows.transcript.generator import generate
 from flows.transcript.replay import Replayed, difference, replay, rewrite
 from flows.transcript.talk import Talk, TalkError, fenced_talks, read_talks
 
 GENERATED = "generated.talk"
+TALK_BYTES_MAX = 20_000_000
+"""A transcript of more is refused."""
 
 
 @dataclass(slots=True)
@@ -44,16 +54,17 @@ class _Replaying:
     def play(self, file: Path) -> None:
         try:
             talks = _read(file)
-        except (OSError, TalkError, UnicodeDecodeError) as error:
-            typer.echo(f"{file}: {error}", err=True)
-            self.results.failed += 1
+        except OSError as error:
+            self._fail(told(file, error))
+            return
+        except ValueError as error:
+            self._fail(f"{file}: {error}")
             return
         for talk in talks:
             self.results.talks += 1
             played = self._flow_of(file, talk)
             if played is None:
-                typer.echo(f"{file}:{talk.first_line}: there is no flow `{talk.flow}`", err=True)
-                self.results.failed += 1
+                self._fail(f"{file}:{talk.first_line}: there is no flow `{talk.flow}`")
                 continue
             self._play_one(file, talk, played)
 
@@ -61,14 +72,17 @@ class _Replaying:
         try:
             result = replay(played.machine, talk)
         except TalkError as error:
-            typer.echo(f"{file}: {error}", err=True)
-            self.results.failed += 1
+            self._fail(f"{file}: {error}")
             return
         self.results.files.setdefault(file, []).append(result)
         if not result.passed:
             self.results.failed += 1
             typer.echo(f"{file}:{talk.first_line}: {talk.title or 'a talk'}")
             typer.echo(difference(result, str(file)) + "\n")
+
+    def _fail(self, message: str) -> None:
+        typer.echo(message, err=True)
+        self.results.failed += 1
 
     def _flow_of(self, file: Path, talk: Talk) -> _Played | None:
         """The flow beside a transcript, or the sample seller it names."""
@@ -95,7 +109,7 @@ class _Replaying:
 
 
 def _read(file: Path) -> tuple[Talk, ...]:
-    text = file.read_text("utf-8")
+    text = decode(read_bounded(file, TALK_BYTES_MAX), TALK_BYTES_MAX)
     beside = file.resolve().parent / SELLER_FILE
     flow = flow_name(beside) if beside.exists() else ""
     return fenced_talks(text, flow) if file.suffix == ".md" else read_talks(text, flow)
@@ -141,7 +155,12 @@ def _accept(results: _Results) -> None:
     for file, replayed in results.files.items():
         if file.suffix != ".talk" or all(result.passed for result in replayed):
             continue
-        file.write_text(rewrite(file.read_text("utf-8"), replayed), "utf-8")
+        try:
+            write_whole(file, rewrite(file.read_text("utf-8"), replayed))
+        except OSError as error:
+            typer.echo(told(file, error), err=True)
+            results.failed += 1
+            continue
         typer.echo(f"{file}: rewritten to what happens; read the difference before you keep it")
 
 
@@ -160,7 +179,12 @@ def _write_missing(replaying: _Replaying) -> None:
         file = played.path.parent / GENERATED
         if talks:
             head = "# Written by `dialcart replay --generate`: edges that no other talk takes.\n\n"
-            file.write_text(head + "\n".join(talks), "utf-8")
+            try:
+                write_whole(file, head + "\n".join(talks))
+            except OSError as error:
+                typer.echo(told(file, error), err=True)
+                replaying.results.failed += 1
+                continue
         elif file.exists():
             file.unlink()
         typer.echo(f"{file}: {len(talks)} talks written")

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from commands.flows_on_disk import load
+from commands.flows_on_disk import load, told, write_whole
 from flows import program as p
+from flows.checker import check_flow
 from flows.effects import Effect, Suspending
 from flows.inputs import Buyer, Input, Keys, Opened, Outcome, Silence, Text
 from flows.machine import Machine
@@ -144,6 +145,12 @@ def talk(path: Path, channel: str, language: str, number: str, save: Path | None
             f"the flow has {len(errors)} errors; `dialcart check {path}` shows them", err=True
         )
         return 1
+    wrong = sum(d.severity == "error" for d in check_flow(found.flow, found.diagnostics))
+    if wrong:
+        typer.echo(
+            f"(the flow has {wrong} error{'s' * (wrong > 1)}, which `dialcart check` shows; it is tried as far as it goes)",
+            err=True,
+        )
     program = found.compile().program
     if channel not in program.channels:
         declared = ", ".join(program.channels)
@@ -178,7 +185,11 @@ def talk(path: Path, channel: str, language: str, number: str, save: Path | None
 
 
 def _save(talked: Conversation, path: Path) -> None:
-    path.write_text(talked.transcript(f"saved by dialcart talk on {talked.channel}"), "utf-8")
+    try:
+        write_whole(path, talked.transcript(f"saved by dialcart talk on {talked.channel}"))
+    except OSError as error:
+        typer.echo(told(path, error), err=True)
+        return
     typer.echo(f"saved as {path}; `dialcart replay {path}` plays it")
 
 

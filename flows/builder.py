@@ -21,16 +21,34 @@ from flows.notes import (
     span,
     text_of,
 )
-from flows.words import CHANNELS, LANGUAGES, guarded, key_of, narrow, range_of, said
+from flows.words import (
+    CHANNELS,
+    LANGUAGES,
+    NUMBER_MAX,
+    guarded,
+    key_of,
+    narrow,
+    range_of,
+    said,
+    whole,
+)
 from grammars.keywords import OUTCOMES, SETTINGS
 
 _SETTING_NAMES = {word: name for name, pair in SETTINGS.items() for word in pair}
 _OUTCOME_NAMES = {chinese: english for english, chinese in OUTCOMES.items()}
+OPTIONS_MAX = 100
+"""Options of one menu; nobody reads so many, and two digits choose them."""
 _RETRY = ("no_input", "no_match", "tries", "wait")
 
 
-def _integer(token: Token) -> int:
-    return int(narrow(str(token)))
+def _integer(token: Token, digits: str | None = None) -> int:
+    """The number of a token, or of digits in it; one that is too large is noted."""
+    try:
+        return whole(str(token) if digits is None else digits)
+    except ValueError as error:
+        message, _, help_text = str(error).partition("; ")
+        note(span(token), message, help_text)
+        return NUMBER_MAX
 
 
 def _target(token: Token) -> tuple[str, s.Span]:
@@ -132,7 +150,7 @@ class Builder(Transformer[Token, Any]):
         return _Marked(c[0].type, narrow(str(c[1])))
 
     def anywhere(self, c: list[Any]) -> s.Anywhere:
-        options = tuple(line.value for line in _present(c[1:]))
+        options = _few([line.value for line in _present(c[1:])])
         if not options:
             empty(c[0], "anywhere", "`0 agent -> agent`")
         return s.Anywhere(options, span(c[0]))
@@ -182,9 +200,9 @@ class Builder(Transformer[Token, Any]):
     def menu(self, c: list[Any]) -> s.Menu:
         lines = c[2:]
         variants = [line for line in lines if isinstance(line, s.Variant)]
-        options = tuple(
+        options = [
             line.value for line in lines if isinstance(line, _Marked) and line.kind == "option"
-        )
+        ]
         text = text_of(c[1], variants) if c[1] is not None else None
         if not options:
             note(
@@ -192,7 +210,7 @@ class Builder(Transformer[Token, Any]):
                 "this menu has no options",
                 "write each under it, indented by two spaces: `1 wording -> step`",
             )
-        return s.Menu(text, options, _retry(lines), span(c[0]))
+        return s.Menu(text, _few(options), _retry(lines), span(c[0]))
 
     def option(self, c: list[Any]) -> _Marked:
         on, channel, key, label, guard, target, *variants = c
@@ -233,7 +251,7 @@ class Builder(Transformer[Token, Any]):
             str(c[1]),
             c[3],
             tuple(line for line in lines if isinstance(line, s.Say)),
-            tuple(l.value for l in lines if isinstance(l, _Marked) and l.kind == "choice"),  # noqa: E741
+            _few([x.value for x in lines if isinstance(x, _Marked) and x.kind == "choice"]),
             _retry(lines),
             any(isinstance(line, _Marked) and line.kind == "confirm" for line in lines),
             span(c[0], 3),
@@ -261,8 +279,7 @@ class Builder(Transformer[Token, Any]):
             if child is None or child.type == "OF_GROUP":
                 continue
             if child.type == "RANGE":
-                low, high = range_of(str(child))
-                lower, upper = low, high
+                lower, upper = (_integer(child, end) for end in range_of(str(child)))
             elif child.type == "INTEGER":
                 lower = upper = _integer(child)
             elif child.type == "NAME":
@@ -327,6 +344,17 @@ class Builder(Transformer[Token, Any]):
     def when(self, c: list[Any]) -> s.When:
         words = " ".join(str(c[1]).split())
         return s.When(_OUTCOME_NAMES.get(words, words), filled(c[0], c[2]), span(c[1]))
+
+
+def _few(options: list[Any]) -> tuple[Any, ...]:
+    """Options of a menu, of a choice or of `anywhere`; those that are too many are noted and left out."""
+    if len(options) > OPTIONS_MAX:
+        note(
+            options[OPTIONS_MAX].span,
+            f"there are at most {OPTIONS_MAX} options; this one and those below it are left out",
+            "put some of them in a second menu, or ask for a product or a text",
+        )
+    return tuple(options[:OPTIONS_MAX])
 
 
 def _whens(children: list[Any]) -> tuple[s.When, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 
 from flows.diagnostic import Diagnostic
@@ -11,6 +12,9 @@ from flows.syntax import Item, Span, Text, Variant
 
 ROWS_MAX = 10_000
 """Products a catalog may have."""
+_PROTECTED = re.compile(r'="(.*)"')
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}")
 FIELD_CHARACTERS_MAX = 1_000
 
 _COLUMNS = {
@@ -107,7 +111,9 @@ def _item(
     cells: dict[tuple[str, str | None], str] = {}
     for heading, cell in zip(headings, row, strict=False):
         if heading is not None:
-            cells[heading.field, heading.language] = cell.strip()[:FIELD_CHARACTERS_MAX]
+            # Excel keeps a text of digits as ="0101", and a cell may have lines of its own.
+            plain = " ".join(_PROTECTED.sub(r"\1", cell.strip()).split())
+            cells[heading.field, heading.language] = plain[:FIELD_CHARACTERS_MAX]
     code = cells.get(("code", None), "")
     name = cells.get(("name", None), "")
     if not code or not name:
@@ -148,9 +154,9 @@ def read_price(text: str | None, decimals: int) -> int:
     """`18.00` to minor units. Raises ValueError with what is wrong."""
     if text is None:
         raise ValueError("the price is missing; write `price 18.00`")
-    whole, point, fraction = text.replace("，", ",").replace(",", "").partition(".")
+    whole, point, fraction = _without_groups(text).partition(".")
     if text.startswith("-"):
-        raise ValueError(f"the price {text} is negative")
+        raise ValueError(f"the price {text} is negative; write what a buyer pays, such as 18.00")
     if (
         not whole.isascii()
         or not whole.isdigit()
@@ -159,8 +165,18 @@ def read_price(text: str | None, decimals: int) -> int:
     ):
         raise ValueError(f"`{text}` is not a price; write digits, such as 18.00")
     if len(fraction) > decimals and fraction[decimals:].strip("0"):
-        raise ValueError(f"the price {text} has more than {decimals} decimals")
+        raise ValueError(
+            f"the price {text} has more than {decimals} decimals; write {decimals} of them, or none"
+        )
     return int(whole) * 10**decimals + int((fraction + "0" * decimals)[:decimals] or 0)
+
+
+def _without_groups(text: str) -> str:
+    """`1,800.00` as 1800.00, and `18,00`, as half of Europe writes it, as 18.00; anything else as it is."""
+    text = text.replace("，", ",")
+    if _GROUPED.fullmatch(text):
+        return text.replace(",", "")
+    return text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text
 
 
 def read_stock(text: str | None) -> int:
@@ -168,7 +184,9 @@ def read_stock(text: str | None) -> int:
     if text is None:
         raise ValueError("the stock is missing; write `stock 40`")
     if text.startswith("-"):
-        raise ValueError(f"the stock {text} is negative")
+        raise ValueError(f"the stock {text} is negative; write 0 where nothing is left")
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise ValueError(f"`{text}` is not a whole number of pieces")
+        raise ValueError(
+            f"`{text}` is not a whole number of pieces; write digits alone, such as 40"
+        )
     return int(text)

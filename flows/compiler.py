@@ -25,6 +25,8 @@ SLOT = re.compile(r"<\s*([^\W\d]\w*)\s*[:：]\s*([^\W\d]\w*)\s*>")
 
 TEXTS_KEPT_MAX = 100_000
 """Texts whose wordings are kept between compilations: an author checks a flow again and again."""
+TURNS_MAX = 9_999
+"""Turns of a session that a flow may allow."""
 TRIES_DEFAULT = 3
 WAIT_DEFAULT_S = 6
 ANSWER_TYPES = {
@@ -231,7 +233,7 @@ class _Compiler:
                 r"(\d+)\s*(?:(?:then|之后)\s*(?:->|→)\s*([^\W\d]\w*))?", line.value
             )
             if found:
-                turns = int(found[1])
+                turns = min(int(found[1]), TURNS_MAX)
                 target = self._resolve(found[2]) if found[2] else p.NOWHERE
         if target == p.NOWHERE and "agent" in self.steps:
             target = self._resolve("agent")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -201,6 +202,11 @@ def _parse(text: str, start: str) -> object:
             raise ExpressionError(
                 "`=` does not compare", "write `==` to ask whether two are equal"
             ) from None
+        foreign = next((sign for sign in _FOREIGN if rest.startswith(sign)), None)
+        if foreign is not None:
+            raise ExpressionError(
+                f"`{foreign}` is not a word of conditions", f"write `{_FOREIGN[foreign]}`"
+            ) from None
         if not rest:
             raise ExpressionError(
                 f"`{text}` is not finished", "a value is missing at its end"
@@ -227,6 +233,8 @@ def _lark() -> Lark:
     )
 
 
+_FOREIGN = {"&&": "and", "||": "or", "&": "and", "|": "or", "!": "not", "！": "not", "<>": "!="}
+"""What those write who have seen another language, and what stands for it here."""
 _COMPARATORS = {"＝＝": "==", "≠": "!=", "≤": "<=", "≥": ">=", "＜": "<", "＞": ">"}
 _OPERATORS = {"＋": "+", "－": "-"}
 
@@ -265,7 +273,7 @@ def _builder() -> Any:
             return Arithmetic("-", Number(0), c[0])
 
         def money(self, c: list[Any]) -> Money:
-            whole, _, fraction = str(c[0]).partition(".")
+            whole, _, fraction = unicodedata.normalize("NFKC", c[0]).partition(".")
             return Money(int(whole), fraction)
 
         def number(self, c: list[Any]) -> Number:

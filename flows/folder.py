@@ -69,7 +69,8 @@ class _Folder:
             key = f"file {file}"
             self.starts[key] = Place(file, 1)
             self.sources[file] = ()
-            self._report(Span(key, 1, 1, 1), str(error), "save it as UTF-8")
+            message, _, help_text = str(error).partition("; ")
+            self._report(Span(key, 1, 1, 1), message, help_text)
             return
         source = cut(text, file, self.keys)
         self.sources[file] = source.lines

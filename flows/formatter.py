@@ -199,7 +199,7 @@ def _word(token: Token, before: str, keywords: Spelling | None) -> str:
         case "INTEGER":
             return str(int(narrow(text)))
         case "RANGE":
-            return "..".join(map(str, range_of(text)))
+            return "..".join(str(int(end)) for end in range_of(text))
         case "KEY":
             key = key_of(text)
             return key if key != "#" else KEY_HASH[spelling == "zh"]

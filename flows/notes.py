@@ -57,6 +57,7 @@ def note(
 
 
 _LEADS_ON = re.compile(ARROW + r"[ ]*([^\W\d][\w.]*)?[ ]*$")
+_WIDE_BRACES = re.compile("｛[｛%％]|[｝%％]｝|[｛{][｛{](?<!{{)")
 _QUOTES = {'"': '"', "“": "”", "「": "」", "'": "'"}
 _SPOKEN_GUARD = re.compile(r"[(（][ ]*(?:if[ ]|如果)([^()（）]*)[)）]?[ ]*$")
 FIELD_IN_NAME = re.compile(r"[ ](?:price|stock|价格|库存)[ ]+\S*[0-9]")
@@ -66,6 +67,13 @@ _DIGITS_THEN_WORD = re.compile(r"([0-9０-９]+)[^\W\d]")
 def checked(token: Token) -> str:
     """The text of a token; what shows that the line was meant otherwise is noted."""
     text = said(str(token))
+    wide = _WIDE_BRACES.search(text)
+    if wide:
+        note(
+            span(token),
+            f"the full-width braces `{wide[0]}` would be sent as they are",
+            "write `{{ name }}` and `{% if ... %}` with half-width braces",
+        )
     found = _LEADS_ON.search(text)
     if found:
         where = span(token)

@@ -111,7 +111,9 @@ class Renderer:
     def expression(self, text: str) -> Evaluate:
         """An expression as a function. Raises ExpressionError."""
         tree = e.parse_expression(text)
-        schema.type_of(tree, self.scope)
+        kind = schema.type_of(tree, self.scope)
+        if kind in ("shop", "buyer", "cart"):
+            raise e.ExpressionError(f"{schema.article(kind)} is no value", "name a field of it")
         return self._compile([f"return {self._code(tree, {})}"])
 
     def _compile(self, body: Sequence[str]) -> Any:

@@ -18,6 +18,7 @@ from flows.answers import ADDRESS_CHARACTERS_MAX, NOTE_CHARACTERS_MAX
 from flows.render import money
 from flows.settings import hours_text
 from flows.turn import LINES_MAX
+from grammars.digits import DIGITS_MAX
 
 Size = Literal["longest", "usual"]
 
@@ -232,7 +233,7 @@ class Samples:
                 continue
             match kind:
                 case "digits" | "pin":
-                    value = "0" * (upper or PHONE_DIGITS_LONGEST)
+                    value = "0" * min(upper or PHONE_DIGITS_LONGEST, DIGITS_MAX)
                 case "phone":
                     value = "1" * (PHONE_DIGITS_LONGEST if self.most else 11)
                 case "address":

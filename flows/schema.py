@@ -99,6 +99,12 @@ ASSIGNABLE: Mapping[str, str] = {
 
 PRINTABLE = frozenset({"text", "number", "money", "date"})
 
+
+def is_value(kind: str) -> bool:
+    """Whether a name can keep something of a type: one value, not a record or a list."""
+    return kind in PRINTABLE or kind in ("yesno", "product") or kind.startswith("choice:")
+
+
 SERVICE_TYPES = frozenset({"text", "number", "money", "yesno", "date"})
 """Types that a partner's service may give back."""
 
@@ -139,7 +145,11 @@ def type_of(expression: e.Expression, scope: Mapping[str, str]) -> str:
             first = type_of(then, scope)
             second = type_of(otherwise, scope)
             if first != second:
-                raise e.ExpressionError(f"one side is {first}, the other {second}", None, "V302")
+                raise e.ExpressionError(
+                    f"one side is {article(first)}, the other {article(second)}",
+                    "give both sides the same kind",
+                    "V302",
+                )
             return first
 
 
@@ -166,7 +176,7 @@ def _path_type(path: e.Path, scope: Mapping[str, str]) -> str:
         if fields is None:
             raise e.ExpressionError(
                 f"`{'.'.join(path.parts[:position])}` is {article(kind)} and has no fields",
-                None,
+                f"write `{'.'.join(path.parts[:position])}` alone",
                 "V304",
             )
         if part not in fields:
@@ -211,7 +221,7 @@ def _comparable(kind: str) -> str:
 def _need_comparable(operator: str, left: str, right: str) -> None:
     first, second = _comparable(left), _comparable(right)
     if first != second:
-        hint = None
+        hint = "compare two values of the same kind"
         if {first, second} == {"money", "number"}:
             hint = "write an amount of money with its decimals: `50.00`"
         elif {first, second} == {"yesno", "number"}:
@@ -241,13 +251,15 @@ def _arithmetic(operator: str, left: str, right: str) -> str:
     if pair == ("number", "-", "money"):
         return "money"
     raise e.ExpressionError(
-        f"`{operator}` cannot join {article(left)} and {article(right)}", None, "V302"
+        f"`{operator}` cannot join {article(left)} and {article(right)}",
+        "join numbers with numbers, or amounts with amounts",
+        "V302",
     )
 
 
 def _filtered(kind: str, name: str, arguments: tuple[int | str, ...]) -> str:
     if name not in FILTERS:
-        close = difflib.get_close_matches(name, FILTERS, 1, 0.5)
+        close = difflib.get_close_matches(name, FILTERS, 1, 0.6)
         raise e.ExpressionError(
             f"there is no filter `{name}`",
             f"did you mean `{close[0]}`?" if close else f"filters are {', '.join(FILTERS)}",
@@ -264,7 +276,7 @@ def _filtered(kind: str, name: str, arguments: tuple[int | str, ...]) -> str:
     if wants_number != (len(arguments) == 1 and isinstance(arguments[0], int)):
         raise e.ExpressionError(
             f"`{name}` is written {f'`{name}(5)`' if wants_number else 'without brackets'}",
-            None,
+            "write it so",
             "V304",
         )
     return kind if gives == "same" else gives

@@ -20,6 +20,9 @@ CURRENCY_DECIMALS = {"CNY": 2, "HKD": 2, "TWD": 2, "USD": 2, "EUR": 2, "GBP": 2,
                      "KWD": 3, "BHD": 3, "JOD": 3, "TND": 3}  # fmt: skip
 """ISO 4217 code to decimals of its minor unit."""
 
+KEYWORD_CHARACTERS_MAX = 20
+"""A keyword is typed before every first message."""
+
 _DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d|秒|分钟|分|小时|时|天)")
 _SECONDS = {"s": 1, "秒": 1, "m": 60, "分": 60, "分钟": 60, "h": 3_600, "时": 3_600, "小时": 3_600,
             "d": 86_400, "天": 86_400}  # fmt: skip
@@ -45,7 +48,9 @@ def duration(text: str) -> int:
         raise ValueError(f"`{text}` is not a length of time; write `6s`, `10m`, `2h` or `3d`")
     seconds = int(found[1]) * _SECONDS[found[2]]
     if not 0 < seconds <= DURATION_MAX_S:
-        raise ValueError(f"`{text}` is not between 1s and {DURATION_MAX_S // 86_400}d")
+        raise ValueError(
+            f"`{text}` is not between 1s and {DURATION_MAX_S // 86_400}d; write a time within these bounds"
+        )
     return seconds
 
 
@@ -53,8 +58,37 @@ def number(text: str, lower: int, upper: int) -> int:
     """A whole number within bounds."""
     plain = narrow(text).strip()
     if not plain.isdecimal() or not lower <= int(plain) <= upper:
-        raise ValueError(f"`{text}` is not a number from {lower} to {upper}")
+        raise ValueError(f"`{text}` is not a number from {lower} to {upper}; write one of these")
     return int(plain)
+
+
+def sms_codes(text: str) -> list[str]:
+    """Short codes or numbers that buyers text, parted by commas."""
+    found = words(narrow(text))
+    for code in found:
+        if not re.fullmatch(r"\+?[0-9]{2,15}", code):
+            raise ValueError(f"`{code}` is no number to text to; write digits, such as 106900010")
+    return found
+
+
+def ussd_codes(text: str) -> list[str]:
+    """Codes that buyers dial, parted by commas."""
+    found = words(narrow(text))
+    for code in found:
+        if not re.fullmatch(r"[*#][0-9*#]{1,19}", code):
+            raise ValueError(f"`{code}` is no code to dial; write one such as *384*22#")
+    return found
+
+
+def keywords(text: str) -> list[str]:
+    """Words that lead to this shop where several share a code, parted by `|` or commas."""
+    found = [word.strip() for word in re.split(r"[,，、|｜]", text) if word.strip()]
+    for word in found:
+        if len(word) > KEYWORD_CHARACTERS_MAX:
+            raise ValueError(
+                f"`{word[:20]}...` is too long to text; write at most {KEYWORD_CHARACTERS_MAX} characters"
+            )
+    return found
 
 
 def currency(text: str) -> tuple[str, int]:
@@ -143,7 +177,7 @@ def closed_days(text: str) -> tuple[tuple[str, str], ...]:
                 f"`{part}` is not a day; write `2027-02-17` or `2027-02-17..2027-02-19`"
             ) from None
         if ends < begins:
-            raise ValueError(f"`{part}` ends before it begins")
+            raise ValueError(f"`{part}` ends before it begins; write the earlier day first")
         spans.append((begins.isoformat(), ends.isoformat()))
     return tuple(spans)
 

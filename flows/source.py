@@ -20,6 +20,10 @@ HEADER_CHARACTERS_MAX = 100
 _STRANGE = "\t\u3000\u00a0"
 _MARGIN = " " + _STRANGE
 
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
+"""Characters of no width that come with text from web pages; joiners are left, for emoji and scripts need them."""
+_LINE_END = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
+"""Word processors end lines in more ways than one."""
 _SUPPRESSION = re.compile(r"#\s*ok\s+([A-Z]\d{3})\b")
 
 
@@ -43,13 +47,13 @@ class Source:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, bytes_max: int = FILE_BYTES_MAX) -> str:
     """Text of a file in UTF-8 (with or without mark), UTF-16 with a mark, or GB18030.
 
     Raises ValueError, with a message for the seller, for anything else.
     """
-    if len(data) > FILE_BYTES_MAX:
-        raise ValueError(f"the file has {len(data)} bytes; at most {FILE_BYTES_MAX} are read")
+    if len(data) > bytes_max:
+        raise ValueError(f"the file has more than {bytes_max} bytes; split it into several files")
     marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
@@ -65,7 +69,7 @@ def decode(data: bytes) -> str:
 
 def cut(text: str, file: str, taken: set[str] | None = None) -> Source:
     """Cut a file's text into chunks. `taken` holds block keys already used by other files of the flow."""
-    lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    lines = tuple(_LINE_END.sub("\n", text.translate(_UNSEEN)).split("\n"))
     # Most files have no other margins than spaces, and are spared a look at each.
     strange = any(mark in text for mark in _STRANGE)
     cutter = _Cutter(file, lines, taken if taken is not None else set[str](), strange=strange)

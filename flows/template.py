@@ -73,6 +73,7 @@ class TemplateError(ValueError):
 
 # The commonest texts need no Jinja: characters, and `{{ path }}` or `{{ path|filter }}`.
 _SIMPLE = re.compile(r"\{\{\s*([A-Za-z_][\w.]*)\s*(?:\|\s*([a-z]+)\s*)?\}\}")
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "lteq": "<=", "gteq": ">="}
 
 
@@ -166,7 +167,8 @@ def _body(children: list[nodes.Node], depth: int, *, looping: bool = False) -> T
                     or not isinstance(child.target, nodes.Name)
                 ):
                     raise TemplateError(
-                        "a loop is written `{% for p in catalog %}`, without else or if"
+                        "a loop here has no else, no if and one name",
+                        "write `{% for p in catalog %}...{% endfor %}`",
                     )
                 parts.append(
                     Loop(
@@ -209,18 +211,22 @@ def _expression(node: nodes.Node) -> e.Expression:
         case nodes.Getattr():
             inner = _expression(node.node)
             if not isinstance(inner, e.Path):
-                raise TemplateError("a field is read from a name: `dish.name`")
+                raise TemplateError("a field is read from a name", "write `dish.name`")
             return e.Path((*inner.parts, node.attr))
         case nodes.Const(value=bool() as truth):
             return e.Truth(truth)
         case nodes.Const(value=int() as number):
             return e.Number(number)
         case nodes.Const(value=str() as text):
+            if _CONTROL.search(text):
+                raise TemplateError(
+                    "a text within braces has a character that cannot be shown", "take it away"
+                )
             return e.Literal(text)
         case nodes.Const(value=float() as amount):
             whole, _, fraction = repr(amount).partition(".")
             if not whole.isdigit() or not fraction.isdigit():
-                raise TemplateError(f"`{amount}` is not an amount of money")
+                raise TemplateError(f"`{amount}` is not an amount of money", "write `18.50`")
             return e.Money(int(whole), fraction)
         case nodes.Not():
             return e.Not(_expression(node.node))
@@ -240,7 +246,9 @@ def _expression(node: nodes.Node) -> e.Expression:
                 if not isinstance(argument, nodes.Const) or not isinstance(
                     argument.value, int | str
                 ):
-                    raise TemplateError(f"`{node.name}` takes a plain number")
+                    raise TemplateError(
+                        f"`{node.name}` takes a plain number", f"write `{node.name}(5)`"
+                    )
                 arguments.append(argument.value)
             return e.Filtered(_expression(node.node), node.name, tuple(arguments))
         case nodes.CondExpr():

@@ -8,6 +8,9 @@ import unicodedata
 CHANNELS = {"语音": "voice", "短信": "sms", "闪信": "ussd"}
 LANGUAGES = {"中文": "zh", "英文": "en"}
 _KEYS = {"hash": "#", "井号": "#", "star": "*", "星号": "*"}
+NUMBER_MAX = 999_999_999_999
+"""A larger number in a flow is a slip; it would not fit where sessions are kept."""
+
 _RANGE = re.compile(r"(?<![0-9])-?[0-9]+")
 
 
@@ -31,7 +34,15 @@ def guarded(text: str) -> str:
     return text[1:-1].strip().removeprefix("if").removeprefix("如果").strip()
 
 
-def range_of(text: str) -> tuple[int, int]:
-    """`1..20`, `1-20`, `１～２０` or `1 到 20` as its two ends."""
+def whole(text: str) -> int:
+    """Digits as a number. Raises ValueError for one that is larger than NUMBER_MAX."""
+    number = int(narrow(text))
+    if abs(number) > NUMBER_MAX:
+        raise ValueError(f"{text[:20]} is too large; numbers go up to {NUMBER_MAX}")
+    return number
+
+
+def range_of(text: str) -> tuple[str, str]:
+    """`1..20`, `1-20`, `１～２０` or `1 到 20` as its two ends, in half-width digits."""
     low, high = _RANGE.findall(narrow(text).replace("…", ".."))[:2]
-    return int(low), int(high)
+    return low, high

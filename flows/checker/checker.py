@@ -23,6 +23,8 @@ ALONE = frozenset(
 )
 """Rules that judge a line by itself. Where other lines could not be read, no other is worth telling: the lines that are
 missing would be told a second time by what they leave behind."""
+LINES = frozenset(("E001", "O601", "O602"))
+"""Of these, rules that hold also within a block some of whose lines could not be read."""
 
 
 def check_flow(
@@ -34,7 +36,7 @@ def check_flow(
     rules = [rule for rule in RULES.values() if not broken or rule.code in ALONE]
     diagnostics = [
         *found,
-        *(d for d in run(subject, rules) if d.code == "E001" or d.span.block not in broken),
+        *(d for d in run(subject, rules) if d.code in LINES or d.span.block not in broken),
     ]
     silenced = {_target(suppression) for suppression in flow.suppressions}
     kept: list[Diagnostic] = []

@@ -17,7 +17,9 @@ from flows.compiler import SLOT, statements
 from flows.parser import BLOCKS_KEPT_MAX
 from flows.same import Same
 
-Wanted = Literal["text", "condition", "number", "money", "product", "arguments", "request", "any"]
+Wanted = Literal[
+    "text", "condition", "number", "money", "product", "arguments", "request", "value", "lines"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def read_of(subject: Subject) -> Read:
     for position, reading in enumerate(readings):
         read, trouble = _look(reading.written, reading.wanted)
         paths.append(read)
-        if trouble is None and (read or reading.wanted != "text"):
+        if trouble is None:
             names = {path.partition(".")[0] for path in read}
             known = tuple([(name, scope[name]) for name in sorted(names) if name in scope])
             trouble = _check(reading.written, reading.wanted, known)
@@ -152,6 +154,14 @@ def _paths(template: t.Template, local: frozenset[str]) -> Iterator[str]:
         yield from _paths(inner, names)
 
 
+_HINTS: Mapping[Wanted, str] = {
+    "number": "write a number, or a name that was asked for `as number`",
+    "money": "write an amount such as `50.00`, or `cart.total`",
+    "product": "write a name that was asked for `as product`",
+    "lines": "write `buyer.last_order.lines`",
+}
+
+
 def _fits(tree: e.Expression, kind: str, wanted: Wanted) -> None:
     if wanted == "condition" and kind != "yesno":
         raise e.ExpressionError(
@@ -159,8 +169,16 @@ def _fits(tree: e.Expression, kind: str, wanted: Wanted) -> None:
             "compare it with something: `== 0`",
             "V302",
         )
-    if wanted in ("number", "money", "product") and kind != wanted:
-        hint = "write it with its decimals: `50.00`" if isinstance(tree, e.Number) else None
+    if wanted in ("value", "arguments") and not schema.is_value(kind):
+        raise e.ExpressionError(
+            f"{schema.article(kind)} cannot be kept under a name",
+            "keep one of its fields, such as its `.name` or `.total`",
+            "V302",
+        )
+    if wanted in ("number", "money", "product", "lines") and kind != wanted:
+        hint = (
+            "write it with its decimals: `50.00`" if isinstance(tree, e.Number) else _HINTS[wanted]
+        )
         raise e.ExpressionError(
             f"this is {schema.article(kind)}, and {schema.article(wanted)} is needed here",
             hint,
@@ -206,8 +224,8 @@ def _statement(statement: s.Statement) -> Iterator[Reading]:
                 if condition is not None:
                     # The compiler makes a node of every arm; the first stands at the `if`.
                     yield Reading(condition, "condition", span, span if position else at)
-        case s.Assign(_, value, span):
-            yield Reading(value, "any", span, at)
+        case s.Assign(path, value, span):
+            yield Reading(value, "lines" if path == "cart" else "value", span, at)
         case s.Add(amount, product):
             yield Reading(amount, "number", at, at)
             yield Reading(product, "product", at, at)

@@ -70,4 +70,8 @@ def _by_expectation(line: Line) -> Mistake:
     words = [s for s in spellings(sorted(line.expected)) if s.isascii()]
     listed = ", ".join(f"`{s}`" for s in words[:LISTED_MAX])
     what = f"`{seen[:40]}` is not expected here" if seen else "something is missing here"
-    return line.mistake(what, f"{listed} can follow" if listed else None, at)
+    return line.mistake(
+        what,
+        f"{listed} can follow" if listed else "take it away, or write a line such as `say Hello`",
+        at,
+    )

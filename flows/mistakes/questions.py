@@ -62,7 +62,7 @@ def ask(line: Line, spelling: str, rest: str) -> Mistake | None:
             line.text.replace(kind, meant, 1) if meant else None,
         )
     tail = " ".join(words[3:])
-    if re.search(r"[0-9]", tail):
+    if kind in _COUNTED and re.search(r"[0-9]", tail):
         numbers = re.findall(r"[0-9]+", unicodedata.normalize("NFKC", tail))
         bounds = "..".join(numbers[:2]) if len(numbers) > 1 else f"1..{numbers[0]}"
         return line.mistake(
@@ -83,6 +83,9 @@ def ask(line: Line, spelling: str, rest: str) -> Mistake | None:
 
 _TYPES = ("PRODUCT", "NUMBER", "DIGITS", "PHONE", "MONEY", "YESNO", "ADDRESS", "TEXT_TYPE", "DATE",
           "CHOICE", "PIN", "GRAMMAR")  # fmt: skip
+
+
+_COUNTED = {s for name in ("NUMBER", "DIGITS", "PIN") for s in KEYWORDS[name]}
 
 
 def _is_type(word: str) -> bool:

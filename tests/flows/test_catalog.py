@@ -50,6 +50,31 @@ def test_a_sheet_is_read_however_it_was_saved(data: bytes) -> None:
     assert (item.code, read_price(item.price, 2), read_stock(item.stock)) == ("101", 1800, 40)
 
 
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [
+        ("1,800.00", 180_000),
+        ("18,00", 1_800),
+        ("18,5", 1_850),
+        ("1,800", 180_000),
+        ("1，800", 180_000),
+    ],
+)
+def test_commas_in_prices_are_read_as_they_are_meant(text: str, minor: int) -> None:
+    assert read_price(text, 2) == minor
+
+
+@pytest.mark.parametrize("text", ["1,8,0", "18,0000", "1,80,000", ",5", "1 800"])
+def test_commas_that_can_mean_anything_are_no_price(text: str) -> None:
+    with pytest.raises(ValueError, match="not a price"):
+        read_price(text, 2)
+
+
+def test_cells_come_without_excels_protection_and_without_lines_of_their_own() -> None:
+    items, _ = read_catalog('code,name,price,stock\n="0101","Beef\nnoodles",1.00,5\n', "catalog")
+    assert [(item.code, item.label.base) for item in items] == [("0101", "Beef noodles")]
+
+
 def test_a_sheet_without_its_columns_says_which() -> None:
     items, [found] = read_catalog("code,title\n1,x\n", "catalog")
     assert items == ()

@@ -204,6 +204,9 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "no input after": settings.duration,
     "max turns": _read_turns,
     "max sms parts": _read_parts,
+    "sms code": settings.sms_codes,
+    "ussd code": settings.ussd_codes,
+    "keyword": settings.keywords,
 }
 """Settings whose values have a form; the others are texts and lists."""
 _MANY = frozenset({"closed", "sms code", "ussd code", "keyword"})

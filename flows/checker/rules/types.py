@@ -382,10 +382,10 @@ def _bounds(asked: s.AnswerType) -> Iterator[Finding]:
             f"no number is from {lower} to {upper}",
             f"write the smaller one first: `{upper}..{lower}`",
         )
-    elif asked.kind in ("digits", "pin") and not 1 <= lower <= DIGITS_MAX:
+    elif asked.kind in ("digits", "pin") and not (lower >= 1 and upper <= DIGITS_MAX):
         yield Finding(
             asked.span,
-            f"nobody can give {lower} digits",
+            f"nobody can give {upper if lower else lower} digits",
             f"write how many there are, from 1 to {DIGITS_MAX}",
         )
 

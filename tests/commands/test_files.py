@@ -1,0 +1,76 @@
+"""Files as the commands for authors read and write them."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli import app
+from commands.flows_on_disk import read_bounded, write_whole
+from flows.source import FILE_BYTES_MAX
+from tests.flows.shops import ORDER, SHOP
+
+
+def run(*words: str | Path, typed: str | None = None) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words], input=typed)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "seller.flow").write_text(SHOP + ORDER, "utf-8")
+    return folder
+
+
+def test_a_file_at_the_limit_is_read_whole_and_of_a_larger_one_a_byte_more(tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"x" * (FILE_BYTES_MAX + 5))
+    assert len(read_bounded(file)) == FILE_BYTES_MAX + 1
+    assert len(read_bounded(file, FILE_BYTES_MAX + 5)) == FILE_BYTES_MAX + 5
+
+
+def test_a_device_is_no_file() -> None:
+    with pytest.raises(FileNotFoundError):
+        read_bounded(Path("/dev/zero"))
+    result = run("check", "/dev/zero")
+    assert result.exit_code == 1
+    assert "cannot be read" in result.output
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "x.flow"
+    file.write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        write_whole(file, "new\ud800")
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+    write_whole(file, "new")
+    assert file.read_text() == "new"
+
+
+def test_what_cannot_be_written_is_told(shop: Path) -> None:
+    nowhere = shop / "missing" / "x"
+    for words, typed in (
+        (("graph", shop, "--to", nowhere), None),
+        (("talk", shop, "--save", nowhere), "1\n"),
+    ):
+        result = run(*words, typed=typed)
+        assert not isinstance(result.exception, OSError)
+        assert "no such file or directory" in result.output
+
+
+def test_a_talk_in_bytes_that_are_no_text_fails_with_its_name(shop: Path) -> None:
+    (shop / "x.talk").write_bytes(b"\x00\x81\xff")
+    result = run("replay", shop)
+    assert result.exit_code == 1
+    assert "x.talk" in result.output
+    assert "save it as UTF-8" in result.output
+
+
+def test_talk_tells_of_errors_and_goes_on_as_far_as_it_can(shop: Path) -> None:
+    flow = shop / "seller.flow"
+    flow.write_text(flow.read_text("utf-8").replace("-> place\n", "-> palce\n"), "utf-8")
+    result = run("talk", shop, typed="苹果\n2\n")
+    assert "the flow has 1 error" in result.output
+    assert "共5.00" in result.output
