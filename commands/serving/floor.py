@@ -90,6 +90,7 @@ class FloorService:
 
     async def open(self) -> None:
         """Take up the floor as it was, and let flows hand over to it."""
+        self._journal.take_over()
         agents = [person.agent for person in (*self.people.people(), *self._extra)]
         sellers = [seller.seller for seller in self._business.sellers]
         contracts = [*self.people.contracts(), *((HOUSE, seller) for seller in sellers)]

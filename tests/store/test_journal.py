@@ -34,3 +34,15 @@ def test_what_is_no_journal_is_refused(tmp_path):
 
     with pytest.raises(StoreError, match="no"):
         SqliteJournal(tmp_path / "floor")
+
+
+def test_who_took_over_last_writes_and_nobody_else(tmp_path):
+    first, second = SqliteJournal(tmp_path / "floor"), SqliteJournal(tmp_path / "floor")
+    first.take_over()
+    first.append([b"1"])
+    second.take_over()
+    second.append([b"2"])
+    for write in (first.append, first.begin_anew):
+        with pytest.raises(StoreError, match="another process"):
+            write([b"3"])
+    assert list(second.records()) == [b"1", b"2"]

@@ -1,0 +1,107 @@
+"""A router killed and stopped at any instruction: nobody is offered to two agents, and the journal makes it anew."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from center.acd.journal import decode, rebuild
+from store.journal import SqliteJournal
+from tests.end_to_end.floor_process import BATCH
+
+LINES_MIN = 200
+
+
+def start(journal, seed):
+    command = [sys.executable, "-m", "tests.end_to_end.floor_process", str(journal), str(seed)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+
+
+def ask(process, batches):
+    process.stdin.write("\n" * batches)
+    process.stdin.flush()
+
+
+def step(process, batches):
+    """Have so many batches done; what was told of them."""
+    ask(process, batches)
+    lines = []
+    while lines.count("done\n") < batches:
+        lines.append(process.stdout.readline())
+    return lines
+
+
+def told(lines, open_offers):
+    """Follow what was announced; who is with whom at the end."""
+    for line in lines:
+        match line.split():
+            case ["offer", contact, agent]:
+                assert contact not in open_offers, "offered to two agents"
+                open_offers[contact] = agent
+            case ["withdraw", contact, agent]:
+                assert open_offers.pop(contact) == agent
+            case ["end", contact]:
+                open_offers.pop(contact, None)
+            case _:
+                pass
+    return open_offers
+
+
+def rebuilt(path):
+    journal = SqliteJournal(path)
+    began = time.perf_counter()
+    router = rebuild(decode(record) for record in journal.records())
+    assert time.perf_counter() - began < 10
+    journal.close()
+    return router
+
+
+def test_kill_9_at_any_instruction_forgets_no_offer_and_doubles_none(tmp_path):
+    path, open_offers = tmp_path / "floor", {}
+    for life in range(4):
+        with start(path, life) as process:
+            process.stdin.close()
+            lines = [process.stdout.readline() for _ in range(LINES_MIN * (life + 1))]
+            os.kill(process.pid, signal.SIGKILL)
+            # What it had committed and told before it died is in the pipe; a line that was cut is not whole.
+            rest = process.stdout.read().splitlines(keepends=True)
+        lines += [line for line in rest if line.endswith("\n")]
+        assert lines[0].startswith("taken")
+        open_offers = told(lines, open_offers)
+        router = rebuilt(path)
+        held = {t.name: t.seat.person.agent.name for t in router.tickets.values() if t.seat}
+        # The last batch may have been committed and not told any more; it moved as many as it has events.
+        moved = [contact for contact, agent in open_offers.items() if held.get(contact) != agent]
+        assert len(moved) <= 2 * BATCH
+        open_offers = held
+        for person in router.people.values():
+            by_channel = [sum(t.channel == c for t in person.tickets.values()) for c in (0, 1)]
+            assert by_channel[0] <= 1
+            assert by_channel[1] <= 2
+
+
+def test_one_that_was_stopped_offers_nobody_after_another_has_taken_over(tmp_path):
+    path = tmp_path / "floor"
+    with start(path, 1) as stopped:
+        # It has done all that it was asked for, so it is not stopped within a commit: one that is keeps SQLite's lock,
+        # and nobody takes over before it goes on or is killed.
+        before = step(stopped, 10)
+        os.kill(stopped.pid, signal.SIGSTOP)
+        ask(stopped, 1)
+        with start(path, 2) as other:
+            assert int(other.stdout.readline().split()[1]) > 0, (
+                "it has read what the first one kept"
+            )
+            os.kill(stopped.pid, signal.SIGCONT)
+            after = stopped.stdout.read().splitlines()
+            assert after[-1] == "fenced another process has taken the journal over"
+            more = step(other, 10)
+            other.kill()
+            other.stdout.read()
+    assert stopped.returncode == 0
+    known = told([*before, *after], {})
+    offered = {line.split()[1] for line in more if line.startswith("offer")}
+    assert offered - known.keys(), "the other goes on with buyers of its own"
+    assert rebuilt(path).tickets
