@@ -127,17 +127,18 @@ def services_of(config: Config, business: Business, password: str | None = None)
     """Every service, in the order in which they open; `password` lets somebody try the desk out."""
     before, texts = _texts(config, business)
     services: list[Service] = [Books(business.store, business.measured), *before, texts]
-    calls = None
+    calls = platform = None
+    if config.platform is not None:
+        platform = Platform(config.platform, config.store.database)
+        services.append(platform)
     if config.voice is not None:
-        platform = None
-        if config.platform is not None:
-            platform = Platform(config.platform, config.store.database)
-            services.append(platform)
         calls = Calls(business, config.voice, folders_of(config.sellers), platform)
         services.append(calls)
     if config.web is not None:
         extra = [demonstrator(password)] if password is not None else []
         floor = FloorService(business, config.store.database, extra, calls)
+        if platform is not None:
+            floor.switchboard.gate = platform.gate
         telephones = Telephones(business, texts.channel, calls)
         services += [floor, Pages(config.web.host, config.web.port, floor, telephones)]
     if config.operations is not None:

@@ -76,4 +76,4 @@ class Floor:
 def standing_points(ticket: Ticket) -> float:
     """Points of a contact apart from those that waiting gives: the queue's, its own, and its recipe's so far."""
     queue = ticket.backlog.queue
-    return queue.base + ticket.points + queue.raised(ticket.step)
+    return queue.base + ticket.points + (queue.raised(ticket.step) if ticket.step else 0.0)

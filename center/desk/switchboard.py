@@ -54,6 +54,8 @@ from center.desk.view import view_of
 from center.ports import Later
 from center.shops import Shops
 from center.taken import Fate, Taken
+from center.uap.door import Refused
+from center.uap.gate import Gate
 from flows import effects, prompts
 from flows.effects import Effect
 from flows.inputs import HungUp, Line, Outcome, Speech, Text
@@ -125,6 +127,8 @@ class Switchboard:
         voice: Voice | None = None,
     ) -> None:
         self.voice = voice
+        self.gate: Gate | None = None
+        """Gives agents their seats on the platform; without one there is a seat for everybody."""
         self.kept = KeptRouter(journal, later=later, now=now, decided=self._decided)
         self._turns = turns
         self._cards = Cards(records, shops)
@@ -261,6 +265,10 @@ class Switchboard:
             raise RefusedError(
                 f"nobody called {agent} works here; `dialcart people add` enters people"
             )
+        if self.gate is not None and isinstance(self.gate.seat(agent), Refused):
+            raise RefusedError(
+                "all seats of the platform are taken; try again when somebody has left"
+            )
         sitter = self._sitters.setdefault(agent, _Sitter())
         before, sitter.desk = sitter.desk, desk
         if before is not None:
@@ -299,6 +307,8 @@ class Switchboard:
         if sitter is None or sitter.desk is not None:
             return
         del self._sitters[agent]
+        if self.gate is not None:
+            self.gate.leave_seat(agent)
         self.kept.post(AgentSignedOut(self._now(), agent))
         for name, slot in self.kept.router.agent_measure(agent).contacts:
             talk = self._talks.get(name)

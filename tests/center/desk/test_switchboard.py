@@ -19,6 +19,10 @@ from center.desk.person import HOUSE
 from center.desk.switchboard import AWAY_S, NEXT_WORD_S, RELOAD_S, TELLER, Switchboard
 from center.ports import StoreFullError
 from center.shops import Shops
+from center.uap.boards import Place
+from center.uap.capacity import Capacity
+from center.uap.gate import Gate
+from center.uap.models import model
 from flows.inputs import Text
 from store.journal import SqliteJournal
 from store.memory import MemoryStore
@@ -432,3 +436,19 @@ def test_stop_works_while_an_agent_has_the_buyer(house: House):
     house.answers(desk, "li")
 
     assert "退订" in house.texts("TD")[-1]
+
+
+def test_an_agent_takes_a_seat_of_the_platform_and_gives_it_back_when_gone(house):
+    of = model("UAP2100")
+    capacity = Capacity()
+    capacity.add_chassis("1", of)
+    capacity.insert(Place("1", 1), "GPU", 0.0)
+    house.floor.gate = Gate(capacity, lambda: house.clock.now)
+    for n in range(of.boards["GPU"].gives["seats"].whole - 1):
+        house.floor.gate.seat(f"other {n}")
+    desk = house.sits("li")
+    with pytest.raises(RefusedError, match="all seats of the platform are taken"):
+        house.floor.sign_in("wang", Desk())
+    house.does(house.floor.sign_out, "li", desk)
+    house.clock.passes(AWAY_S)
+    house.sits("wang")
