@@ -154,6 +154,9 @@ def serve(
         int | None, typer.Option(help="Port of /metrics, /health and /ready; none: not served.")
     ] = None,
     sip_port: Annotated[int, typer.Option(help="Port of SIP, for calls; 0: any.")] = 5060,
+    shards: Annotated[
+        int, typer.Option(help="Processes to spread sellers over; texts only.", min=1, max=64)
+    ] = 1,
 ) -> None:
     """Open sellers for business by SMS and telephone."""
     import asyncio
@@ -173,6 +176,7 @@ def serve(
         operations_port=operations_port,
         web_port=web_port,
         sip_port=sip_port,
+        shards=shards,
     )
     typed = [
         name

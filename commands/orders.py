@@ -13,6 +13,7 @@ import typer
 
 from center.orders.order import OrderError, PlacedOrder, Status
 from center.ports import StoreError
+from commands.shards.homes import is_there, stores_of
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
 from store.sqlite import SqliteStore
@@ -28,7 +29,7 @@ def orders(
     limit: int,
 ) -> int:
     """List orders, show one, or move one on; the exit status."""
-    if not database.exists():
+    if not is_there(database):
         typer.echo(f"there is no database {database}; `dialcart serve` makes one", err=True)
         return 1
     try:
@@ -37,20 +38,29 @@ def orders(
     except ValueError as error:
         typer.echo(f"{error}; states are {', '.join(Status)}", err=True)
         return 2
-    store = SqliteStore(database)
+    stores: list[SqliteStore] = []
     try:
+        stores = stores_of(database, seller)
         if target is not None:
             if not seller or not number:
                 typer.echo("name the order: --seller noodles --number A0001", err=True)
                 return 2
-            found = [store.advance_order(seller, number, target, int(time.time()))]
+            found = [stores[0].advance_order(seller, number, target, int(time.time()))]
         else:
-            found = store.orders(seller, wanted, number, None, limit)
+            # Of every shard the newest; of all of them the newest again.
+            found = [
+                order
+                for store in stores
+                for order in store.orders(seller, wanted, number, None, limit)
+            ]
+            if len(stores) > 1:
+                found = sorted(found, key=lambda order: -order.placed_at)[:limit]
     except (OrderError, LookupError, StoreError) as error:
         typer.echo(str(error), err=True)
         return 1
     finally:
-        store.close()
+        for store in stores:
+            store.close()
     typer.echo(_written(found, output), nl=False)
     return 0
 

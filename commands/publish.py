@@ -11,6 +11,7 @@ import typer
 
 from center.ports import StoreError
 from commands.flows_on_disk import flow_name, load
+from commands.shards.homes import is_there, stores_of
 from flows.checker import Beside, check_flow
 from flows.diagnostic import render
 from flows.program import Program, fingerprint
@@ -41,7 +42,7 @@ def publish(path: Path, database: Path, *, dry_run: bool) -> int:
         typer.echo(f"{path} has {len(errors)} errors and is not published", err=True)
         return 1
     program = found.compile().program
-    store = SqliteStore(database)
+    store = stores_of(database, seller)[0]
     try:
         _report(store, seller, program)
         if dry_run:
@@ -59,9 +60,9 @@ def publish(path: Path, database: Path, *, dry_run: bool) -> int:
 
 def _live(seller: str, database: Path) -> Program | None:
     """The program that new sessions of a seller run now, if there is one."""
-    if not database.exists():
+    if not is_there(database):
         return None
-    store = SqliteStore(database)
+    store = stores_of(database, seller)[0]
     try:
         name = store.published().get(seller)
         return store.program(name) if name is not None else None
@@ -95,10 +96,10 @@ def _report(store: SqliteStore, seller: str, new: Program) -> None:
 
 def rollback(seller: str, to: str | None, database: Path) -> int:
     """Make an older version live again; without one, list them; the exit status."""
-    if not database.exists():
+    if not is_there(database):
         typer.echo(f"there is no database {database}", err=True)
         return 1
-    store = SqliteStore(database)
+    store = stores_of(database, seller)[0]
     try:
         publications = store.publications(seller)
         if not publications:

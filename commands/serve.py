@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr, ValidationError
 
+from center.ports import StoreError
 from commands.config import load_settings
 from commands.flows_on_disk import LIBRARY
 from commands.logs import log_to_stderr
@@ -36,6 +37,9 @@ from commands.settings.schema import (
     WebSection,
 )
 from commands.settings.voice import VoiceSection
+from commands.shards.business import open_front
+from commands.shards.homes import check_count
+from commands.shards.service import Shards
 from sms.carrier import Carrier
 from sms.smsc.exchange import Account
 from sms.smsc.server import Settings
@@ -61,6 +65,7 @@ class Options:
     operations_port: int | None = None
     web_port: int | None = None
     """None: the usual, or any other where that is taken."""
+    shards: int = 1
     sip_port: int | None = 5060
     """0: any; None takes no calls."""
 
@@ -83,7 +88,7 @@ class Options:
             ]
         return Config(
             sellers=list(self.sellers),
-            store=StoreSection(database=self.database),
+            store=StoreSection(database=self.database, shards=self.shards),
             carrier=carriers,
             simulator=SimulatorSection(
                 port=self.smsc_port,
@@ -147,6 +152,16 @@ def services_of(config: Config, business: Business, password: str | None = None)
     return services
 
 
+def front_services(config: Config, business: Business, shards: Shards) -> list[Service]:
+    """The services of a front: texts alone. Calls, the desk and the web telephone want all sellers in one process."""
+    before, texts = _texts(config, business)
+    services: list[Service] = [shards, *before, texts]
+    if config.operations is not None:
+        told = Operations(config.operations.host, config.operations.port, services)
+        return [told, *services]
+    return services
+
+
 def _texts(config: Config, business: Business) -> tuple[list[Service], Texts]:
     """The text channel, and before it the simulator where no carrier is named."""
     if config.carrier:
@@ -181,13 +196,33 @@ def _texts(config: Config, business: Business) -> tuple[list[Service], Texts]:
 async def serve(config: Config) -> int:
     """Serve until interrupted; the exit status."""
     log_to_stderr(config.log.level, config.log.format)
-    database = config.store.database
-    business = open_business(database, config.sellers or [LIBRARY], config.limits.policies())
+    database, sellers = config.store.database, config.sellers or [LIBRARY]
+    shards: Shards | None = None
+    try:
+        if config.store.shards > 1:
+            business, shards = open_front(
+                database,
+                sellers,
+                config.limits.policies(),
+                config.store.shards,
+                log_level=config.log.level,
+                log_format=config.log.format,
+            )
+        else:
+            check_count(database, 0)
+            business = open_business(database, sellers, config.limits.policies())
+    except StoreError as error:
+        typer.echo(str(error), err=True)
+        return 1
     if not business.sellers:
         typer.echo("no seller to serve", err=True)
         return 1
-    password = password_of_a_demonstration(config)
-    services = services_of(config, business, password)
+    password = None
+    if shards is not None:
+        services = front_services(config, business, shards)
+    else:
+        password = password_of_a_demonstration(config)
+        services = services_of(config, business, password)
     stop, hurry = stop_signals()
 
     def opened() -> None:

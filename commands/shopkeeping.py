@@ -8,20 +8,21 @@ from pathlib import Path
 import typer
 
 from center.ports import StoreError
+from commands.shards.homes import is_there, stores_of
 from grammars.phones import mask_phone
 from store.sqlite import SqliteStore
 
 
-def _open(database: Path) -> SqliteStore | None:
-    if not database.exists():
+def _open(database: Path, seller: str) -> SqliteStore | None:
+    if not is_there(database):
         typer.echo(f"there is no database {database}; `dialcart serve` makes one", err=True)
         return None
-    return SqliteStore(database)
+    return stores_of(database, seller)[0]
 
 
 def stock(seller: str, changes: list[str], database: Path) -> int:
     """Show what is left, or count it anew (`101=40`); the exit status."""
-    store = _open(database)
+    store = _open(database, seller)
     if store is None:
         return 1
     try:
@@ -49,7 +50,7 @@ def stock(seller: str, changes: list[str], database: Path) -> int:
 
 def messages(seller: str, limit: int, database: Path) -> int:
     """What buyers left for the seller; the exit status."""
-    store = _open(database)
+    store = _open(database, seller)
     if store is None:
         return 1
     for _, buyer, text, at in store.messages(seller, limit):
@@ -61,7 +62,7 @@ def messages(seller: str, limit: int, database: Path) -> int:
 
 def talks(seller: str, limit: int, database: Path) -> int:
     """Logged conversations as transcripts that `dialcart replay` takes as they are; the exit status."""
-    store = _open(database)
+    store = _open(database, seller)
     if store is None:
         return 1
     for buyer, channel, serial, _, lines in store.talks(seller, limit):

@@ -8,6 +8,8 @@ values; they never become part of the source.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from flows import expression as e
@@ -24,6 +26,8 @@ Evaluate = Callable[["Turn"], Any]
 
 RENDERED_CHARACTERS_MAX = 4_000
 """A text that comes out longer is cut."""
+CODES_KEPT_MAX = 50_000
+"""Texts and expressions whose code is kept, some 1 KB each: sellers of one template differ in their goods, not in these."""
 LOOP_ITEMS_MAX = 100
 """A loop shows at most so many items; nobody reads more in a message."""
 
@@ -46,6 +50,12 @@ def money(minor: int, decimals: int) -> str:
     sign = "-" if minor < 0 else ""
     whole, rest = divmod(abs(minor), 10**decimals)
     return f"{sign}{whole}.{rest:0{decimals}d}"
+
+
+@lru_cache(CODES_KEPT_MAX)
+def _code_of(source: str) -> CodeType:
+    """Compiled once for all sellers that say the same; what is theirs is in the names it runs with."""
+    return compile(source, "<text>", "exec")
 
 
 class Renderer:
@@ -119,7 +129,7 @@ class Renderer:
     def _compile(self, body: Sequence[str]) -> Any:
         source = "def made(t):\n v = t.values\n l = t.l\n" + "".join(f" {line}\n" for line in body)
         namespace: dict[str, Any] = {}
-        exec(compile(source, "<text>", "exec"), self.names, namespace)  # noqa: S102  # see the file's head
+        exec(_code_of(source), self.names, namespace)  # noqa: S102  # see the file's head
         return namespace["made"]
 
     # --- texts ---

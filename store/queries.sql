@@ -62,7 +62,7 @@ delete from inbox_b;
 insert into outbox (id, at, count, texts) values (?, ?, ?, ?);
 
 -- name: outbox_last
-select coalesce(max(id), 0) from outbox;
+select coalesce((select seq from sqlite_sequence where name = 'outbox'), 0);
 
 -- name: waiting_texts
 select o.id, o.texts, t.taken from outbox as o left join outbox_taken as t on t.id = o.id

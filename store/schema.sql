@@ -99,9 +99,10 @@ create table if not exists inbox_b (
   stamp integer not null
 );
 
--- Texts on their way out, those of a batch in one row, which goes when the carrier has taken all of them.
+-- Texts on their way out, those of a batch in one row, which goes when the carrier has taken all of them. No id comes twice,
+-- so that who is told of a text late cannot take it for another.
 create table if not exists outbox (
-  id integer primary key,
+  id integer primary key autoincrement,
   at integer not null,
   count integer not null,
   texts blob not null

@@ -29,6 +29,7 @@ from typing import Any
 
 from benchmarks.orders import past, process, sellers
 from benchmarks.orders.dialogue import DIALOGUES
+from commands.shards.homes import shard_databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_S_MAX = 300.0
@@ -58,6 +59,7 @@ def main() -> None:
     parser.add_argument("--past-orders", type=int, default=0)
     parser.add_argument("--waiting", type=int, default=0, help="more sessions that wait on disk")
     parser.add_argument("--binds", type=int, default=1)
+    parser.add_argument("--shards", type=int, default=1, help="processes to spread sellers over")
     parser.add_argument("--parts", action="store_true", help="put a stopwatch on the parts")
     parser.add_argument("--profile", type=Path, help="write what cProfile saw of the system")
     parser.add_argument(
@@ -75,6 +77,9 @@ def run(options: argparse.Namespace, folder: Path) -> None:
     database = folder / "orders.db"
     now = int(time.time())
     codes = sellers.write(folder / "sellers", options.sellers, database, now)
+    if options.shards > 1:
+        # Shards publish for themselves.
+        database.unlink()
     if options.past_orders or options.waiting:
         before = past.bytes_of(database)
         past.write(database, options.sellers, options.past_orders, options.waiting, now)
@@ -161,7 +166,7 @@ def _system(
         "--smsc",
         f"127.0.0.1:{port}",
     ]
-    command += ["--binds", str(options.binds)]
+    command += ["--binds", str(options.binds), "--shards", str(options.shards)]
     with (folder / "system.log").open("wb") as log:
         system = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
     try:
@@ -228,11 +233,15 @@ def _parts(folder: Path, system: subprocess.Popen[bytes]) -> dict[str, list[int]
 
 def _count(database: Path, ended: dict[str, Any], past_orders: int) -> str:
     """Whether what phones were told is what is kept: every phone ordered once."""
-    db = sqlite3.connect(database)
-    kept, buyers = db.execute(
-        "select count(*), count(distinct buyer) from orders where id > ?", (past_orders,)
-    ).fetchone()
-    db.close()
+    kept = buyers = 0
+    # A phone orders of one seller, who lives in one shard.
+    for path in shard_databases(database) or [database]:
+        db = sqlite3.connect(path)
+        found = db.execute(
+            "select count(*), count(distinct buyer) from orders where id > ?", (past_orders,)
+        ).fetchone()
+        kept, buyers = kept + found[0], buyers + found[1]
+        db.close()
     right = kept == buyers == ended["announced"] and not ended["wrong"]
     return (
         f"{ended['announced']:,} orders announced, {kept:,} in the database by {buyers:,} phones, {ended['wrong']} wrong texts, "

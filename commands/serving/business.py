@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +15,16 @@ from center.limits.guard import ORDERS_WINDOW_S, RESTORED_MAX, Guard
 from center.limits.policy import Policies
 from center.routing import Routes
 from center.shops import Shops
-from commands.flows_on_disk import flow_files
+from commands.flows_on_disk import flow_files, flow_name
 from commands.opening import open_flows
 from commands.serving.aside import DiskThread
+from flows.program import Program
 from store.compiled import CompiledFlows
 from store.measured import MeasuredStore
 from store.sqlite import SqliteStore
+
+PUBLISHED_AT_ONCE = 500
+"""Sellers in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +62,22 @@ class Business:
         self.store.close()
 
 
+def everybody(_seller: str) -> bool:
+    """All sellers live here."""
+    return True
+
+
 def open_business(
-    database: Path, sellers: Iterable[Path], policies: Policies | None = None
+    database: Path,
+    sellers: Iterable[Path],
+    policies: Policies | None = None,
+    *,
+    lives_here: Callable[[str], bool] = everybody,
 ) -> Business:
     """Open the store and publish what is new in it. Raises StoreError, and OSError for a flow that cannot be read."""
     store = SqliteStore(database)
     now = int(time.time())
-    routes, opened = publish_all(store, list(sellers), now)
+    routes, opened = publish_all(store, list(sellers), now, lives_here)
     guard = Guard(policies, store.secret())
     guard.restore(store.recent_orders(now - ORDERS_WINDOW_S, RESTORED_MAX))
     shops = Shops(store.published(), store.program)
@@ -79,13 +92,36 @@ def later(delay_s: float, callback: Callable[[], object], /) -> asyncio.TimerHan
     return asyncio.get_running_loop().call_later(delay_s, callback)
 
 
-def publish_all(store: SqliteStore, paths: list[Path], now: int) -> tuple[Routes, list[OpenSeller]]:
+def publish_all(
+    store: SqliteStore,
+    paths: list[Path],
+    now: int,
+    lives_here: Callable[[str], bool] = everybody,
+) -> tuple[Routes, list[OpenSeller]]:
     """Publish every seller whose flow has no error and has changed; ways to all that are open then."""
     published = store.published()
     routes = Routes([])
     sellers: list[OpenSeller] = []
-    cache = CompiledFlows(Path(store.path).with_suffix(".compiled"))
-    for opened in open_flows(flow_files(paths), cache):
+    new: list[tuple[str, Program]] = []
+    for seller, program, fingerprint in read_sellers(Path(store.path), paths, lives_here):
+        if published.get(seller.seller) != fingerprint:
+            new.append((seller.seller, program))
+        if len(new) >= PUBLISHED_AT_ONCE:
+            store.publish_all(new, now)
+            new.clear()
+        routes.add(seller.seller, program)
+        sellers.append(seller)
+    store.publish_all(new, now)
+    return routes, sellers
+
+
+def read_sellers(
+    database: Path, paths: list[Path], lives_here: Callable[[str], bool] = everybody
+) -> Iterator[tuple[OpenSeller, Program, bytes]]:
+    """Sellers whose flow has no error, with program and fingerprint; errors are told. The cache is beside the database."""
+    cache = CompiledFlows(database.with_suffix(".compiled"))
+    files = (path for path in flow_files(paths) if lives_here(flow_name(path)))
+    for opened in open_flows(files, cache):
         for error in opened.errors:
             typer.echo(error, err=True)
         if opened.compiled.errors:
@@ -93,19 +129,14 @@ def publish_all(store: SqliteStore, paths: list[Path], now: int) -> tuple[Routes
             continue
         # Not kept: 40,000 programs in memory would serve nobody who does not text.
         program = opened.compiled.load()
-        if published.get(opened.seller) != opened.compiled.fingerprint:
-            store.publish(opened.seller, program, now)
-        routes.add(opened.seller, program)
         codes, keywords = program.codes.get("sms", ()), program.codes.get("keyword", ())
-        sellers.append(
-            OpenSeller(
-                opened.seller,
-                program.shop_names[0],
-                codes,
-                "".join(keywords[:1]),
-                program.codes.get("ussd", ()),
-                program.number if "voice" in program.channels else "",
-            )
+        seller = OpenSeller(
+            opened.seller,
+            program.shop_names[0],
+            codes,
+            "".join(keywords[:1]),
+            program.codes.get("ussd", ()),
+            program.number if "voice" in program.channels else "",
         )
+        yield seller, program, opened.compiled.fingerprint
     cache.close()
-    return routes, sellers

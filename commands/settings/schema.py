@@ -31,6 +31,9 @@ class StoreSection(Section):
     database: File = Path("var/dialcart.db")
     """SQLite file that keeps orders, sessions, stock and what waits to be sent. A relative path begins where
     `dialcart` was started."""
+    shards: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that sellers are spread over, each with a file of its own in a folder beside `database` that ends in
+    `.shards`. It cannot be changed once there are orders. Shards serve texts and USSD, not calls or the desk."""
 
 
 class TimersSection(Section):

@@ -1,0 +1,61 @@
+"""What the front of a sharded shop serves: all sellers' ways, none of their turns."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from center.limits.policy import Policies
+from center.routing import Routes
+from center.shops import Shops
+from commands.serving.aside import DiskThread
+from commands.serving.business import Business, OpenSeller, later, read_sellers
+from commands.shards.front import FrontBatch, FrontStore
+from commands.shards.homes import check_count, front_database
+from commands.shards.service import Shards
+from commands.shards.shard import Plan
+from store.measured import MeasuredStore
+
+_SOCKET_PATH_MAX = 90
+"""Of a socket's path Linux takes 107 bytes."""
+
+
+def open_front(
+    database: Path,
+    sellers: Sequence[Path],
+    policies: Policies,
+    count: int,
+    *,
+    log_level: str,
+    log_format: Literal["json", "text"],
+) -> tuple[Business, Shards]:
+    """The front's business and its shards, not started yet. Raises StoreError if they were another number before."""
+    check_count(database, count)
+    store = FrontStore(front_database(database))
+    routes, opened = Routes([]), list[OpenSeller]()
+    for seller, program, _ in read_sellers(Path(store.path), list(sellers)):
+        routes.add(seller.seller, program)
+        opened.append(seller)
+    sockets = front_database(database).parent.resolve()
+    if len(str(sockets)) > _SOCKET_PATH_MAX:
+        sockets = Path(tempfile.mkdtemp(prefix="dialcart-"))
+    plans = [
+        Plan(
+            index,
+            count,
+            database,
+            tuple(sellers),
+            policies,
+            sockets / f"shard-{index}.sock",
+            log_level,
+            log_format,
+        )
+        for index in range(count)
+    ]
+    disk = DiskThread()
+    turns = FrontBatch(store, [plan.socket for plan in plans], later=later, aside=disk)
+    shops = Shops({}, store.program)
+    business = Business(store, MeasuredStore(store), shops, turns, routes, tuple(opened), disk)
+    return business, Shards(plans, turns)

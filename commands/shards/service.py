@@ -1,0 +1,97 @@
+"""The shards as a service of the front: started, started again when one falls, and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+from collections.abc import Iterable, Sequence
+from multiprocessing.process import BaseProcess
+
+from center.measure import Measure, Spread, gauge
+from commands.shards.front import FrontBatch
+from commands.shards.shard import Plan
+from commands.shards.shard import main as shard
+
+AGAIN_MIN_S = 0.2
+AGAIN_MAX_S = 10.0
+"""A shard that falls is started after so long, longer each time it falls at once."""
+STEADY_S = 30.0
+"""One that ran so long has not fallen at once."""
+OPEN_S_MAX = 300.0
+"""All shards have opened their sellers within this."""
+CLOSE_S_MAX = 10.0
+LOOK_S = 0.05
+
+log = logging.getLogger("dialcart")
+
+
+class Shards:
+    """See commands.serving.service.Service."""
+
+    name = "shards"
+
+    def __init__(self, plans: Sequence[Plan], turns: FrontBatch) -> None:
+        self.plans = plans
+        self.turns = turns
+        self.restarts = 0
+        self.processes: list[BaseProcess | None] = [None] * len(plans)
+        self._keeping: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Start all and wait until they answer. Raises OSError if one does not."""
+        self._keeping = [asyncio.create_task(self._keep(i)) for i in range(len(self.plans))]
+        for link in self.turns.links:
+            link.start()
+        try:
+            async with asyncio.timeout(OPEN_S_MAX):
+                while self.unready() is not None:  # noqa: ASYNC110 - other processes make it true
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            raise OSError(f"{self.unready()} after {OPEN_S_MAX:.0f} s") from None
+
+    async def _keep(self, index: int) -> None:
+        """Start a shard, again and again."""
+        context = multiprocessing.get_context("spawn")
+        wait_s = AGAIN_MIN_S
+        loop = asyncio.get_running_loop()
+        while True:
+            process = context.Process(target=shard, args=(self.plans[index],), daemon=True)
+            process.start()
+            self.processes[index] = process
+            began = loop.time()
+            while process.is_alive():  # noqa: ASYNC110 - a process is no task
+                await asyncio.sleep(LOOK_S)
+            wait_s = AGAIN_MIN_S if loop.time() - began >= STEADY_S else wait_s
+            log.error(
+                "shard %d ended with %s, starts again in %.1f s", index, process.exitcode, wait_s
+            )
+            self.restarts += 1
+            await asyncio.sleep(wait_s)
+            wait_s = min(AGAIN_MAX_S, wait_s * 2)
+
+    async def drain(self) -> None:
+        """Shards finish what they have when they are closed."""
+
+    async def close(self) -> None:
+        """Stop all; each puts what it has on disk."""
+        for task in self._keeping:
+            task.cancel()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
+        for link in self.turns.links:
+            link.close()
+        running = [process for process in self.processes if process is not None]
+        for process in running:
+            process.terminate()
+        await asyncio.gather(*(asyncio.to_thread(process.join, CLOSE_S_MAX) for process in running))
+
+    def unready(self) -> str | None:
+        """Shards that do not answer."""
+        down = [str(i) for i, link in enumerate(self.turns.links) if link.transport is None]
+        return f"shards {', '.join(down)} do not answer" if down else None
+
+    def measures(self) -> Iterable[Measure | Spread]:
+        """How many answer."""
+        up = sum(link.transport is not None for link in self.turns.links)
+        yield gauge("dialcart_shards_up", "Shards that answer.", up)
+        yield gauge("dialcart_shard_restarts", "Shards started again.", self.restarts)

@@ -1,0 +1,164 @@
+"""A shard: a process with the sellers that live there, their store and their turn batch, and a socket for the front."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from center.changes import OutgoingText
+from center.limits.policy import Policies
+from center.taken import Taken
+from commands.logs import log_to_stderr
+from commands.serving.books import Books
+from commands.serving.business import Business, open_business
+from commands.serving.running import run
+from commands.shards.homes import shard_database, shard_of
+from commands.shards.wire import FrameReader, ToFront, ToldOne, frame, performed, to_shard_decoder
+
+RESEND_MAX = 1_000
+"""Texts in a frame when the front comes."""
+DROPS_WRITTEN_S = 0.1
+PARENT_LOOK_S = 1.0
+"""How often a shard looks whether the front that started it is still there."""
+FRONT = "front"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a shard must know."""
+
+    index: int
+    count: int
+    database: Path
+    sellers: tuple[Path, ...]
+    policies: Policies
+    socket: Path
+    log_level: str
+    log_format: Literal["json", "text"]
+
+
+class FrontLink(asyncio.Protocol):
+    """The shard's end of the socket, and the channel of all that comes over it."""
+
+    def __init__(self, business: Business) -> None:
+        self.turns = business.turns
+        self.store = business.store
+        self.transport: asyncio.Transport | None = None
+        self._reader = FrameReader()
+        self._connection = 0
+        self._writing = False
+        for name in ("sms", "ussd", FRONT):
+            self.turns.open(name, self)
+        self.turns.send_texts_by(self.send)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self.transport is not None:
+            # The front that was before is gone, or will be.
+            self.transport.abort()
+        self.transport = cast("asyncio.Transport", transport)
+        self._reader = FrameReader()
+        self._connection += 1
+        # Behind what is on its way to the disk: texts that are kept are sent once more, and no other.
+        self.turns.hold(FRONT, (self._connection, 0))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        if self.transport is not None and self.transport.is_closing():
+            self.transport = None
+
+    def data_received(self, data: bytes) -> None:
+        for body in self._reader.feed(data):
+            frame_of_front = to_shard_decoder().decode(body)
+            for one in frame_of_front.brought:
+                self.turns.add(one.arrival(), (self._connection, one.number))
+            if frame_of_front.dropped:
+                self.store.drop_texts(frame_of_front.dropped)
+                self._write_soon()
+
+    def _write_soon(self) -> None:
+        if not self._writing:
+            self._writing = True
+            asyncio.get_running_loop().call_later(DROPS_WRITTEN_S, self._write)
+
+    def _write(self) -> None:
+        self._writing = False
+        if not self.store.write_drops():
+            self._write_soon()
+
+    def taken(self, taken: Sequence[Taken]) -> None:
+        """See center.ports.Channel."""
+        told: list[ToldOne] = []
+        for one in taken:
+            if one.ticket is None:
+                continue
+            connection, number = cast("tuple[int, int]", one.ticket)
+            if connection != self._connection:
+                continue
+            if number:
+                told.append(ToldOne(number, one.fate, performed(one.reply)))
+            else:
+                self._resend()
+        if told:
+            self._tell(ToFront(told, []))
+
+    def _resend(self) -> None:
+        after = 0
+        while waiting := self.store.waiting_texts(after, RESEND_MAX):
+            self._tell(ToFront([], waiting))
+            after = waiting[-1][0]
+
+    def send(self, texts: list[tuple[int, OutgoingText]]) -> None:
+        """Texts that were just kept. Without a front they wait in the outbox."""
+        self._tell(ToFront([], texts))
+
+    def _tell(self, news: ToFront) -> None:
+        if self.transport is not None:
+            self.transport.write(frame(news))
+
+
+def main(plan: Plan) -> None:
+    """Be a shard until SIGTERM, or until the front that started it is gone."""
+    sys.exit(asyncio.run(_serve(plan)))
+
+
+async def _serve(plan: Plan) -> int:
+    log_to_stderr(plan.log_level, plan.log_format)
+    parent = os.getppid()
+    business = open_business(
+        shard_database(plan.database, plan.index, plan.count),
+        plan.sellers,
+        plan.policies,
+        lives_here=lambda seller: shard_of(seller, plan.count) == plan.index,
+    )
+    link = FrontLink(business)
+    stop, hurry = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    # Ctrl-C goes to all; the front drains first and then tells its shards.
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    with contextlib.suppress(FileNotFoundError):
+        plan.socket.unlink()
+    server = await loop.create_unix_server(lambda: link, str(plan.socket))
+    watching = asyncio.create_task(_watch(parent, stop))
+    try:
+        books = Books(business.store, business.measured)
+        await run([books], stop, hurry, opened=lambda: None)
+    finally:
+        watching.cancel()
+        server.close()
+        business.turns.flush()
+        business.close()
+    return 0
+
+
+async def _watch(parent: int, stop: asyncio.Event) -> None:
+    while os.getppid() == parent:  # noqa: ASYNC110 - a parent's end is not told to its children
+        await asyncio.sleep(PARENT_LOOK_S)
+    stop.set()

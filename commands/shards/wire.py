@@ -1,0 +1,171 @@
+"""What passes between the front and a shard: frames of msgpack behind their length, many messages in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from struct import Struct
+
+import msgspec
+
+from center.changes import OutgoingText
+from center.contact import Arrival, ContactKey
+from center.reply import Expected, Reply
+from center.taken import Fate
+from flows import effects
+from flows.inputs import HungUp, Keys, Opened, Outcome, Silence, Speech, Text
+
+FRAME_BYTES_MAX = 64 * 2**20
+"""A frame that says more is not one of ours."""
+_LENGTH = Struct(">I")
+
+AnyInput = Opened | Text | Keys | Speech | Silence | HungUp | Outcome
+AnyEffect = (
+    effects.Say
+    | effects.SendSms
+    | effects.TellShop
+    | effects.KeepBuyer
+    | effects.PlaceOrder
+    | effects.HandOver
+    | effects.Request
+    | effects.Pay
+    | effects.Goodbye
+    | effects.Trouble
+)
+
+
+class Brought(msgspec.Struct, frozen=True, array_like=True):
+    """An arrival on its way to its seller's shard."""
+
+    number: int
+    """By which it is told."""
+    contact: ContactKey
+    input: AnyInput
+    code: str
+    carrier: str
+    key: bytes
+    stamp: int
+    at: int
+    doubt: tuple[tuple[int, int], ...]
+
+    def arrival(self) -> Arrival:
+        """As the turn batch takes it."""
+        return Arrival(
+            self.contact,
+            self.input,
+            self.code,
+            self.carrier,
+            self.key,
+            self.stamp,
+            self.at,
+            doubt=self.doubt,
+        )
+
+
+class Performed(msgspec.Struct, frozen=True, array_like=True):
+    """A reply, with effects that can be told apart."""
+
+    effects: tuple[AnyEffect, ...]
+    language: str
+    expected: Expected | None
+    ended: bool
+    program: bytes
+
+    def reply(self) -> Reply:
+        """As the channel takes it."""
+        return Reply(self.effects, self.language, self.expected, self.ended, self.program)
+
+
+class ToldOne(msgspec.Struct, frozen=True, array_like=True):
+    """What became of an arrival."""
+
+    number: int
+    fate: Fate
+    reply: Performed | None = None
+
+
+class ToShard(msgspec.Struct, frozen=True, array_like=True):
+    """A frame of the front."""
+
+    brought: list[Brought] = []
+    dropped: list[int] = []
+    """Texts that carriers have."""
+
+
+class ToFront(msgspec.Struct, frozen=True, array_like=True):
+    """A frame of a shard. All in it is on disk."""
+
+    told: list[ToldOne] = []
+    texts: list[tuple[int, OutgoingText]] = []
+
+
+@cache
+def _encoder() -> msgspec.msgpack.Encoder:
+    return msgspec.msgpack.Encoder()
+
+
+@cache
+def to_shard_decoder() -> msgspec.msgpack.Decoder[ToShard]:
+    """Reads frames of the front."""
+    return msgspec.msgpack.Decoder(ToShard)
+
+
+@cache
+def to_front_decoder() -> msgspec.msgpack.Decoder[ToFront]:
+    """Reads frames of a shard."""
+    return msgspec.msgpack.Decoder(ToFront)
+
+
+def frame(value: ToShard | ToFront) -> bytes:
+    """A frame as it goes over the socket."""
+    body = _encoder().encode(value)
+    return _LENGTH.pack(len(body)) + body
+
+
+def brought(number: int, arrival: Arrival) -> Brought | None:
+    """An arrival for the wire; None for an input that no carrier brings."""
+    if not isinstance(arrival.input, AnyInput):
+        return None
+    return Brought(
+        number,
+        arrival.contact,
+        arrival.input,
+        arrival.code,
+        arrival.carrier,
+        arrival.key,
+        arrival.stamp,
+        arrival.at,
+        arrival.doubt,
+    )
+
+
+def performed(reply: Reply | None) -> Performed | None:
+    """A reply for the wire."""
+    if reply is None:
+        return None
+    known: tuple[AnyEffect, ...] = tuple(
+        effect for effect in reply.effects if isinstance(effect, AnyEffect)
+    )
+    return Performed(known, reply.language, reply.expected, reply.ended, reply.program)
+
+
+class FrameReader:
+    """Bytes in, whole frames out."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Frames that are whole now. Raises ValueError for a length that cannot be."""
+        rest = self._rest
+        rest += data
+        while len(rest) >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(rest)
+            if length > FRAME_BYTES_MAX:
+                raise ValueError(f"a frame of {length} bytes; at most {FRAME_BYTES_MAX} are read")
+            end = _LENGTH.size + length
+            if len(rest) < end:
+                return
+            body = bytes(rest[_LENGTH.size : end])
+            del rest[:end]
+            yield body

@@ -1,0 +1,77 @@
+"""What passes between the front and a shard."""
+
+import pytest
+
+from center.changes import OutgoingText
+from center.contact import Arrival, ContactKey
+from center.reply import Expected, Reply
+from center.taken import Fate
+from commands.shards.wire import (
+    FRAME_BYTES_MAX,
+    FrameReader,
+    ToFront,
+    ToldOne,
+    ToShard,
+    brought,
+    frame,
+    performed,
+    to_front_decoder,
+    to_shard_decoder,
+)
+from flows import effects
+from flows.inputs import HungUp, Input, Keys, Line, Opened, Silence, Text
+
+KEY = ContactKey("shop", "13800138000", "ussd")
+
+
+@pytest.mark.parametrize("given", [Opened(), Text("牛肉面 2"), Keys("1#"), Silence(), HungUp()])
+def test_an_arrival_comes_out_as_it_went_in(given: Input) -> None:
+    arrival = Arrival(KEY, given, "1069", "c", b"\x00key", 2**60, 17, doubt=((3, 9),))
+    one = brought(7, arrival)
+    assert one is not None
+    [body] = FrameReader().feed(frame(ToShard([one], [1, 2**60])))
+    read = to_shard_decoder().decode(body)
+    assert (read.brought[0].number, read.brought[0].arrival()) == (7, arrival)
+    assert read.dropped == [1, 2**60]
+
+
+def test_a_reply_comes_out_with_its_effects() -> None:
+    reply = Reply(
+        (
+            effects.Say("共36.00"),
+            effects.PlaceOrder((Line("101", 2),), 3600, "文三路1号"),
+            effects.Goodbye(),
+        ),
+        "zh",
+        Expected("main", "menu", ("1", "2"), 0, 6),
+        False,
+        b"program",
+    )
+    news = ToFront([ToldOne(1, Fate.SET_ASIDE), ToldOne(2, Fate.KEPT, performed(reply))], [])
+    [body] = FrameReader().feed(frame(news))
+    first, second = to_front_decoder().decode(body).told
+    assert (first.fate, first.reply) == (Fate.SET_ASIDE, None)
+    assert second.reply is not None
+    assert second.reply.reply() == reply
+
+
+def test_frames_are_found_however_they_are_cut() -> None:
+    text = OutgoingText("c", "1069", "13800138000", "下单成功", 17)
+    data = frame(ToFront([], [(1, text)])) + frame(ToFront([], [(2, text)]))
+    for size in (1, 3, 1_000):
+        reader = FrameReader()
+        bodies = [
+            body
+            for begin in range(0, len(data), size)
+            for body in reader.feed(data[begin : begin + size])
+        ]
+        assert [to_front_decoder().decode(body).texts for body in bodies] == [
+            [(1, text)],
+            [(2, text)],
+        ]
+
+
+def test_a_frame_that_is_too_long_is_refused() -> None:
+    assert list(FrameReader().feed(FRAME_BYTES_MAX.to_bytes(4))) == []
+    with pytest.raises(ValueError, match="at most"):
+        list(FrameReader().feed((FRAME_BYTES_MAX + 1).to_bytes(4)))

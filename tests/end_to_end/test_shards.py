@@ -1,0 +1,175 @@
+"""A shop spread over two processes behind one front: real processes, real sockets, one of them killed."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from center.limits.policy import Policies
+from commands.orders import orders as list_orders
+from commands.serving.business import Business
+from commands.serving.texts import Texts
+from commands.shards.business import open_front
+from commands.shards.homes import shard_of, stores_of
+from commands.shards.service import Shards
+from sms.carrier import Carrier
+from sms.smsc.handset import Heard
+from sms.smsc.phone import Phone
+from sms.smsc.server import Settings, Smsc
+from tests.end_to_end.shop import Handset
+from tests.flows.shops import ORDER, SHOP
+
+SELLERS = ("red", "green")
+"""They live in different shards and share a code."""
+WAIT_S = 60.0
+
+
+@dataclass
+class Spread:
+    """What a test can reach."""
+
+    smsc: Smsc
+    business: Business
+    shards: Shards
+    texts: Texts
+    first: Handset
+    """Its phone was on before the shop opened."""
+
+    def phone(self, number: str) -> Handset:
+        return phone_on(self.smsc, number)
+
+
+def phone_on(smsc: Smsc, number: str) -> Handset:
+    queue: asyncio.Queue[Heard] = asyncio.Queue()
+    return Handset(Phone(smsc.network, number, queue.put_nowait), queue)
+
+
+async def soon(condition: object) -> None:
+    """Other processes make it true, none of which can say so."""
+    assert callable(condition)
+    async with asyncio.timeout(WAIT_S):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+@contextlib.asynccontextmanager
+async def open_spread(folder: Path) -> AsyncIterator[Spread]:
+    for name in SELLERS:
+        path = folder / "sellers" / name / "seller.flow"
+        if not path.exists():
+            path.parent.mkdir(parents=True)
+            shop = SHOP.replace("  sms code 1069\n", f"  sms code 1069\n  keyword {name}\n")
+            path.write_text(shop.replace("stock 5", "stock 500") + ORDER, "utf-8")
+    business, shards = open_front(
+        folder / "shop.db",
+        [folder / "sellers"],
+        Policies(),
+        2,
+        log_level="error",
+        log_format="text",
+    )
+    async with Smsc(Settings(port=0)) as smsc:
+        first = phone_on(smsc, "13800138000")
+        carrier = Carrier("carrier", "127.0.0.1", smsc.port, "dialcart", "dialcart", binds=2)
+        texts = Texts(business, lambda: [carrier])
+        try:
+            await shards.open()
+            await texts.open()
+            await soon(lambda: texts.esmes[0].bound == 2)
+            yield Spread(smsc, business, shards, texts, first)
+        finally:
+            await texts.close()
+            await shards.close()
+            business.close()
+
+
+async def order(phone: Handset, seller: str) -> str:
+    phone.text(f"{seller} 苹果 2")
+    assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+    phone.text("1")
+    return await phone.hears()
+
+
+def test_sellers_of_one_code_are_found_in_their_shards(tmp_path: Path) -> None:
+    assert {shard_of(name, 2) for name in SELLERS} == {0, 1}
+
+    async def run() -> None:
+        async with open_spread(tmp_path) as spread:
+            phone = spread.first
+            for seller in SELLERS:
+                assert (await order(phone, seller)).startswith("订单A0001")
+            assert (await order(spread.phone("13900139000"), "green")).startswith("订单A0002")
+
+    asyncio.run(run())
+    by_shard = [
+        [placed.seller for placed in store.orders()] for store in stores_of(tmp_path / "shop.db")
+    ]
+    assert sorted(by_shard, key=len) == [["red"], ["green", "green"]]
+
+
+def test_one_view_shows_the_orders_of_all_shards(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def run() -> None:
+        async with open_spread(tmp_path) as spread:
+            for seller in SELLERS:
+                await order(spread.first, seller)
+
+    asyncio.run(run())
+    assert list_orders(tmp_path / "shop.db", None, None, None, None, "text", 10) == 0
+    shown = capsys.readouterr().out
+    assert "red" in shown
+    assert "green" in shown
+
+
+def test_a_shard_that_is_killed_comes_back_with_what_it_had(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_spread(tmp_path) as spread:
+            phone, other = spread.first, spread.phone("13900139000")
+            phone.text("red 苹果 2")
+            assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+            process = spread.shards.processes[shard_of("red", 2)]
+            assert process is not None
+            assert process.pid is not None
+            os.kill(process.pid, signal.SIGKILL)
+            await soon(lambda: spread.shards.unready() is not None)
+            # The other shard goes on; what the dead one is to have comes again.
+            phone.text("1")
+            assert (await order(other, "green")).startswith("订单A0001")
+            assert (await phone.hears()).startswith("订单A0001")
+            assert spread.shards.restarts == 1
+            assert spread.shards.unready() is None
+
+    asyncio.run(run())
+    assert len([o for store in stores_of(tmp_path / "shop.db") for o in store.orders()]) == 2
+
+
+def test_a_text_in_segments_over_two_binds_reaches_its_shard_whole(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_spread(tmp_path) as spread:
+            phone = spread.first
+            phone.text("green 苹果" + " " * 200 + "2")
+            assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+            front = spread.business.store
+            await soon(lambda: front.notes("sms/segments/") == {})
+
+    asyncio.run(run())
+
+
+def test_texts_that_the_front_had_not_sent_are_sent_by_the_next(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_spread(tmp_path) as spread:
+            sending = spread.texts.channel.sending
+            sending.esmes.clear()
+            phone = spread.first
+            phone.text("red 苹果 2")
+            await soon(lambda: spread.business.turns.counters.turns == 1)
+        async with open_spread(tmp_path) as spread:
+            assert await spread.first.hears() == "共5.00\n1 下单\n2 再加"
+
+    asyncio.run(run())
