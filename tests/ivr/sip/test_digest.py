@@ -1,0 +1,74 @@
+import pytest
+
+from ivr.sip.auth import Auth
+from ivr.sip.digest import NONCE_S, Guard, Secret, choose, credentials, response_of
+
+SECRET = Secret("Mufasa", "Circle of Life")
+# RFC 7616, section 3.9.1.
+EXAMPLE = (
+    'Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm={}, '
+    'nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"'
+)
+CNONCE = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"
+URI = "/dir/index.html"
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "response"),
+    [
+        ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
+        ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+    ],
+)
+def test_the_examples_of_rfc_7616(algorithm, response):
+    challenge = Auth.parse(EXAMPLE.format(algorithm))
+    value = credentials(challenge, SECRET, "GET", URI, 1, CNONCE)
+    assert Auth.parse(value).get("response") == response
+
+
+def test_an_old_challenge_without_qop_is_answered():
+    challenge = Auth.parse('Digest realm="r", nonce="n"')
+    auth = Auth.parse(credentials(challenge, SECRET, "INVITE", "sip:a@b", 1, CNONCE))
+    assert auth.get("qop") == ""
+    assert auth.get("response") == response_of(auth, SECRET, "r", "INVITE", "MD5")
+
+
+def test_the_strongest_challenge_is_chosen():
+    found = choose(
+        [EXAMPLE.format("MD5"), EXAMPLE.format("SHA-256"), 'Digest nonce="x", algorithm=NEW']
+    )
+    assert found.get("algorithm") == "SHA-256"
+    assert choose(['Basic realm="x"', 'Digest realm="r", nonce="n", qop="auth-int"']) is None
+
+
+def proven(guard, now, *, secret=SECRET, count=1, which=0):
+    challenge = Auth.parse(guard.challenges(now)[which])
+    return Auth.parse(credentials(challenge, secret, "INVITE", "sip:4001@shop", count, CNONCE))
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_right_credentials_are_good_once(which):
+    guard = Guard("dialcart", b"key")
+    auth = proven(guard, 100.0, which=which)
+    assert guard.verdict(auth, SECRET, "INVITE", 101.0) == "good"
+    assert guard.verdict(auth, SECRET, "INVITE", 101.0) == "stale"
+    again = proven(guard, 100.0, count=2, which=which)
+    assert guard.verdict(again, SECRET, "INVITE", 102.0) == "good"
+
+
+def test_wrong_ones_are_bad():
+    guard = Guard("dialcart", b"key")
+    assert (
+        guard.verdict(proven(guard, 1.0, secret=Secret("Mufasa", "x")), SECRET, "INVITE", 1.0)
+        == "bad"
+    )
+    assert guard.verdict(proven(guard, 1.0), SECRET, "BYE", 1.0) == "bad"
+    assert guard.verdict(Auth.parse("Basic x=y"), SECRET, "INVITE", 1.0) == "bad"
+
+
+def test_a_nonce_grows_old_and_one_of_another_is_never_taken():
+    guard = Guard("dialcart", b"key")
+    auth = proven(guard, 100.0)
+    assert guard.verdict(auth, SECRET, "INVITE", 100.0 + NONCE_S + 1) == "stale"
+    other = proven(Guard("dialcart", b"other"), 100.0)
+    assert guard.verdict(other, SECRET, "INVITE", 100.0) == "stale"
