@@ -30,7 +30,7 @@ from pathlib import Path
 
 import sipmessage
 
-from ivr.signalling.collector import relax
+from commands.serving.running import settle_memory
 from ivr.signalling.endpoint import Endpoint, Listen
 from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import Incoming, SipEvent
@@ -87,7 +87,7 @@ async def _serve(pipe: Connection) -> None:
     )
     handler.endpoint = endpoint
     await endpoint.start()
-    relax()
+    settle_memory()
     pipe.send(endpoint.port)
     loop = asyncio.get_running_loop()
     asked = asyncio.Event()

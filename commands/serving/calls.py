@@ -8,6 +8,7 @@ import logging
 import random
 import secrets
 import socket
+import ssl
 import time
 from collections import OrderedDict
 from collections.abc import Coroutine, Iterable
@@ -140,12 +141,19 @@ class Calls:
                 business.turns if platform.section.busy_text else None,
             )
             platform.cut_off = channel.cut_off
-        local = Local(announced, {"udp": port, "tcp": port, "tls": port + 1})
+        listen = [Listen("udp", section.host, port)]
+        if section.tcp:
+            listen.append(Listen("tcp", section.host, port))
+        if section.tls_port is not None:
+            listen.append(Listen("tls", section.host, section.tls_port))
+        # Left to itself the endpoint announces the ports it listens on.
+        local = Local(announced)
         self.endpoint = Endpoint(
             SipSettings(local=local, calls_max=section.calls),
             section.trunks(),
             channel,
-            listen=[Listen("udp", section.host, port)],
+            listen=listen,
+            server_tls=server_tls(section),
             chance=random.SystemRandom(),
         )
         await self.endpoint.start()
@@ -202,6 +210,30 @@ class Calls:
         yield counter("dialcart_speech_refused", "Utterances sent to keys.", hearing.refused)
         yield counter("dialcart_speech_failed", "Recognisers replaced.", hearing.failed)
 
+        if self.endpoint is not None and not self.closed_by:
+            yield from self._signalling(self.endpoint)
+
+    def _signalling(self, endpoint: Endpoint) -> Iterable[Measure | Spread]:
+        stack, gate = endpoint.stack, endpoint.gate
+        told = stack.counters
+        yield counter("dialcart_sip_received", "SIP messages of trunks.", told.received)
+        yield counter("dialcart_sip_repeated", "Requests that came again.", told.repeated)
+        yield counter("dialcart_sip_strangers", "SIP messages of strangers.", told.strangers)
+        yield counter("dialcart_sip_malformed", "SIP messages nobody can read.", told.malformed)
+        yield counter("dialcart_sip_refused", "SIP requests refused.", told.refused)
+        yield counter("dialcart_sip_banned", "Times that a source was banned.", gate.banned)
+        yield Measure(
+            "dialcart_trunk_up",
+            "gauge",
+            "Whether a trunk answers OPTIONS.",
+            ("trunk",),
+            [
+                ((name,), float(health.up))
+                for name, health in stack.health.items()
+                if health.up is not None
+            ],
+        )
+
     def voice(self, seller: str, program: Program) -> ShopVoice:
         """The voice of a seller's program."""
         name = fingerprint(program)
@@ -255,6 +287,16 @@ def media_client(section: VoiceSection) -> MediaClient:
         with contextlib.suppress(PortsTakenError):
             return MediaClient(MediaSettings(host=section.host, port=port, calls=section.calls))
     raise PortsTakenError(f"no {2 * section.calls} ports of {section.host} are free")
+
+
+def server_tls(section: VoiceSection) -> ssl.SSLContext | None:
+    """What we show to who connects by TLS. Raises OSError for files that are no certificate and key."""
+    if section.tls_port is None or section.tls_certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(section.tls_certificate, section.tls_key)
+    return context
 
 
 def free_port(host: str) -> int:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from commands.settings.section import Section
-from ivr.sip.digest import Secret
+from ivr.sip.digest import ALGORITHMS, Secret
+from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
 from ivr.sip.trunk import Trunk, networks
 from ivr.speech.recognition import DEFAULT_ENGINES, check_engines
@@ -17,6 +19,8 @@ from ivr.speech.voices import DEFAULT_VOICES, check_voices
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 File = Annotated[Path, Field(strict=False)]
+
+_is_host_port = re.compile(r"(?:[A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}").fullmatch
 
 
 class TrunkSection(Section):
@@ -32,8 +36,41 @@ class TrunkSection(Section):
     """With `password`: what its INVITEs must prove to know. Left out: the address is enough."""
     password: Annotated[SecretStr, Field(strict=False)] | None = None
     """See `username`."""
+    digest: Literal["both", "MD5"] = "both"
+    """What it is challenged with. Some switches read the first challenge alone: write MD5 for them."""
     calls_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     """Lines: past them a call is busy."""
+    peer: Annotated[str, Field(examples=["sip.example.net:5060"])] | None = None
+    """Where calls of ours go, and where it is asked whether it is there. None: it only brings calls."""
+    peer_transport: Literal["udp", "tcp", "tls"] = "udp"
+    """How `peer` is reached."""
+    peer_username: str | None = None
+    """With `peer_password`: what we prove to know when it challenges us."""
+    peer_password: Annotated[SecretStr, Field(strict=False)] | None = None
+    """See `peer_username`."""
+    domain: str = ""
+    """The host in the addresses of calls of ours, and in its certificate. None: that of `peer`."""
+    caller: str = ""
+    """The number that calls of ours show."""
+    registers: bool = False
+    """Whether it wants to be told where we are, by REGISTER."""
+    options_every_s: Annotated[float, Field(ge=0, le=3_600)] = 0.0
+    """How often `peer` is asked whether it is there. 0: never."""
+
+    @model_validator(mode="after")
+    def _has_a_peer_to_register_with(self) -> TrunkSection:
+        if self.registers and (self.peer is None or self.peer_username is None):
+            raise ValueError(
+                "to register, write `peer`, `peer_username` and `peer_password` as well"
+            )
+        return self
+
+    @field_validator("peer")
+    @classmethod
+    def _is_a_host_and_port(cls, value: str | None) -> str | None:
+        if value is not None and not _is_host_port(value):
+            raise ValueError(f"`{value}` is no peer; write HOST:PORT")
+        return value
 
     @field_validator("networks")
     @classmethod
@@ -55,17 +92,33 @@ class TrunkSection(Section):
 
     def trunk(self, outside: AllowList) -> Trunk:
         """The value that signalling takes; `outside` holds the numbers that may be called over it."""
-        secret = None
-        if self.username is not None and self.password is not None:
-            secret = Secret(self.username, self.password.get_secret_value())
         return Trunk(
             self.name,
             networks(*self.networks),
             numbers=AllowList(tuple(self.numbers)),
-            secret=secret,
+            secret=_secret(self.username, self.password),
+            algorithms=("MD5",) if self.digest == "MD5" else ALGORITHMS,
+            peer=self._peer(),
+            peer_secret=_secret(self.peer_username, self.peer_password),
+            domain=self.domain,
+            caller=self.caller,
             allowed=outside,
             calls_max=self.calls_max,
+            register=self.registers,
+            options_every_s=self.options_every_s,
         )
+
+    def _peer(self) -> Flow | None:
+        if self.peer is None:
+            return None
+        host, _, port = self.peer.rpartition(":")
+        return Flow(self.peer_transport, host.strip("[]"), int(port))
+
+
+def _secret(username: str | None, password: SecretStr | None) -> Secret | None:
+    if username is None or password is None:
+        return None
+    return Secret(username, password.get_secret_value())
 
 
 class VoiceSection(Section):
@@ -74,7 +127,15 @@ class VoiceSection(Section):
     host: str = "127.0.0.1"
     """Address to listen on, for SIP and for RTP."""
     port: Port = 5060
-    """Port to listen on for SIP over UDP; 0: any."""
+    """Port to listen on for SIP over UDP, and over TCP where that is on; 0: any."""
+    tcp: bool = False
+    """Whether to listen for SIP over TCP as well."""
+    tls_port: Port | None = None
+    """Port to listen on for SIP over TLS. None: no TLS."""
+    tls_certificate: File | None = None
+    """With `tls_key`: what we show to who connects by TLS, as PEM files."""
+    tls_key: File | None = None
+    """See `tls_certificate`."""
     announced: str | None = None
     """Address that the other end reaches us at, where it is not `host`: behind a NAT, or on 0.0.0.0."""
     media_port: Annotated[int, Field(ge=0, le=65_000, multiple_of=2)] = 20_000
@@ -97,6 +158,14 @@ class VoiceSection(Section):
     """What hears callers: `pocketsphinx` for English, `vosk:FOLDER` with a model. Other languages are answered by keys."""
     recogniser_processes: Annotated[int, Field(ge=1, le=64)] = 2
     """Recognisers of each language. Past twice as many waiting callers the next are asked for keys."""
+
+    @model_validator(mode="after")
+    def _has_a_certificate_for_tls(self) -> VoiceSection:
+        if self.tls_port is not None and (self.tls_certificate is None or self.tls_key is None):
+            raise ValueError(
+                "TLS needs a certificate; write `tls_certificate` and `tls_key` as well"
+            )
+        return self
 
     @field_validator("recognisers")
     @classmethod

@@ -1,0 +1,43 @@
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from commands.settings.voice import TrunkSection, VoiceSection
+from ivr.sip.flow import Flow
+
+
+def test_a_trunk_is_read_with_its_peer():
+    trunk = TrunkSection(
+        name="unicom",
+        networks=["192.0.2.0/24"],
+        digest="MD5",
+        peer="[2001:db8::1]:5061",
+        peer_transport="tls",
+        peer_username="shop",
+        peer_password=SecretStr("noodles"),
+        registers=True,
+        options_every_s=30.0,
+    )
+    (made,) = VoiceSection(trunk=[trunk], outside=["+8610*"]).trunks()
+    assert made.peer == Flow("tls", "2001:db8::1", 5061)
+    assert made.peer_secret.username == "shop"
+    assert made.algorithms == ("MD5",)
+    assert made.register
+    assert made.allowed.holds("+861065391234")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"peer": "sip.example.net"}, "HOST:PORT"),
+        ({"registers": True}, "peer_username"),
+        ({"networks": ["x"]}, "is no network"),
+    ],
+)
+def test_a_trunk_that_cannot_work_says_what_to_write(changes, told):
+    with pytest.raises(ValidationError, match=told):
+        TrunkSection(**{"name": "unicom", "networks": ["192.0.2.0/24"], **changes})
+
+
+def test_tls_needs_a_certificate():
+    with pytest.raises(ValidationError, match="tls_certificate"):
+        VoiceSection(tls_port=5061)
