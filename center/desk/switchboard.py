@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
-from center.acd.agent import Agent, Channel, Presence, Slot
+from center.acd.agent import Agent, Slot
 from center.acd.decisions import Decision, Leave, Offer, ProposeCallBack, Say, Withdraw
 from center.acd.events import (
     AgentPaused,
@@ -47,9 +46,11 @@ from center.contact import Arrival, ContactKey
 from center.desk.card import BasketLine, Card
 from center.desk.cards import Cards
 from center.desk.deed import SENT_TO_STEP, Deed, PlaceForBuyer, SetBasket, WriteToBuyer
-from center.desk.desk import Desk, FloorView, RefusedError, Stage
+from center.desk.desk import Desk, FloorView, RefusedError
 from center.desk.heard import Heard
 from center.desk.ports import ListenMode, Records, Voice
+from center.desk.sitter import Sitter
+from center.desk.talk import Talk
 from center.desk.view import view_of
 from center.ports import Later
 from center.shops import Shops
@@ -72,7 +73,6 @@ RECORDS_MAX = 200_000
 """A journal longer than this is begun anew at a start at which nobody waits or talks."""
 EXITS = {Exit.NO_AGENTS: "closed", Exit.BUSY: "busy", Exit.TIME_OUT: "timeout"}
 """A queue's exit as the flow's outcome; a flow without a way for `closed` takes the one for `busy`."""
-STAGES: dict[Slot, Stage] = {"offered": "offered", "busy": "talking", "wrap-up": "wrap-up"}
 FIRST_WORD_S = 20.0
 NEXT_WORD_S = 120.0
 RECIPE = tuple(
@@ -81,35 +81,6 @@ RECIPE = tuple(
 """What a queue does while somebody waits, unless it is set otherwise: says how long it will be."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Talk:
-    """A buyer who was handed over."""
-
-    name: str
-    """In the router; another after each transfer."""
-    awaited: Awaited
-    queue: str
-    since: float
-    legs: int = 1
-    agent: str = ""
-    is_held: bool = False
-    is_settled: bool = False
-    """Its session goes on without the agent."""
-
-
-@dataclass(slots=True)
-class _Sitter:
-    """An agent, and the desk they sit at."""
-
-    desk: Desk | None = None
-    presence: Presence = "signed out"
-    reason: str = ""
-    known: dict[str, Stage] = field(default_factory=dict[str, Stage])
-    """What the desk was told."""
-    was_ready: bool = False
-    """Before the desk went away."""
 
 
 class Switchboard:
@@ -134,12 +105,11 @@ class Switchboard:
         self._cards = Cards(records, shops)
         self._later = later
         self._now = now
-        self._talks: dict[str, _Talk] = {}
+        self._talks: dict[str, Talk] = {}
         """By name."""
-        self._of_session: dict[str, _Talk] = {}
+        self._of_session: dict[str, Talk] = {}
         """By the key of what is awaited."""
-        self._sitters: dict[str, _Sitter] = {}
-        self._answer_by: dict[str, float] = {}
+        self._sitters: dict[str, Sitter] = {}
 
     # --- life ---
 
@@ -175,12 +145,12 @@ class Switchboard:
                 ticket = router.tickets[name]
                 agent = ticket.seat.person.agent.name if ticket.seat else ""
                 legs = int(name.partition("#")[2] or 1)
-                self._add(_Talk(name, one, ticket.backlog.queue.name, ticket.since, legs, agent))
+                self._add(Talk(name, one, ticket.backlog.queue.name, ticket.since, legs, agent))
         for name in known.values():
             self._close_ticket(name)
         for name, person in router.people.items():
             if person.presence != "signed out":
-                self._sitters[name] = _Sitter(was_ready=person.presence == "ready")
+                self._sitters[name] = Sitter(was_ready=person.presence == "ready")
                 self._later(AWAY_S, partial(self._gone, name))
         self.kept.flush()
 
@@ -232,10 +202,10 @@ class Switchboard:
     def taken(self, taken: Sequence[Taken]) -> None:
         """See Channel."""
         for one in taken:
-            if isinstance(one.ticket, _Talk):
+            if isinstance(one.ticket, Talk):
                 self._deed_done(one.ticket, one)
 
-    def _deed_done(self, talk: _Talk, taken: Taken) -> None:
+    def _deed_done(self, talk: Talk, taken: Taken) -> None:
         desk = self._desk_of(talk)
         outcome = taken.reply.outcome if taken.reply is not None else None
         if taken.fate is not Fate.KEPT or outcome is None:
@@ -269,7 +239,7 @@ class Switchboard:
             raise RefusedError(
                 "all seats of the platform are taken; try again when somebody has left"
             )
-        sitter = self._sitters.setdefault(agent, _Sitter())
+        sitter = self._sitters.setdefault(agent, Sitter())
         before, sitter.desk = sitter.desk, desk
         if before is not None:
             before.close("signed in elsewhere")
@@ -326,7 +296,7 @@ class Switchboard:
     def accept(self, agent: str, contact: str) -> None:
         """See Floor."""
         talk = self._at(agent, contact, "offered")
-        if _channel(talk) == "voice" and not self._calls().has_line(agent):
+        if talk.channel == "voice" and not self._calls().has_line(agent):
             raise RefusedError(
                 "your headset is not connected; allow the microphone and load the page anew"
             )
@@ -376,7 +346,7 @@ class Switchboard:
         self._calls().resume(contact)
         self._held(talk, is_held=False)
 
-    def _held(self, talk: _Talk, *, is_held: bool) -> None:
+    def _held(self, talk: Talk, *, is_held: bool) -> None:
         talk.is_held = is_held
         self._tell(talk.agent)
 
@@ -457,13 +427,13 @@ class Switchboard:
     def _arrive(self, awaited: Awaited) -> None:
         assert isinstance(awaited.effect, effects.HandOver)
         queue = self._queue(awaited.contact.seller, awaited.effect.queue)
-        self._add(_Talk(awaited.key, awaited, queue, self._now()))
+        self._add(Talk(awaited.key, awaited, queue, self._now()))
         self._enter(self._talks[awaited.key])
 
-    def _enter(self, talk: _Talk, prefers: str = "") -> None:
+    def _enter(self, talk: Talk, prefers: str = "") -> None:
         self.kept.post(
             ContactArrived(
-                self._now(), talk.name, talk.queue, _channel(talk), talk.since, prefers=prefers
+                self._now(), talk.name, talk.queue, talk.channel, talk.since, prefers=prefers
             )
         )
 
@@ -474,21 +444,21 @@ class Switchboard:
             self.kept.post(QueueSet(self._now(), Queue(full, seller, recipe=RECIPE)))
         return full
 
-    def _add(self, talk: _Talk) -> None:
+    def _add(self, talk: Talk) -> None:
         self._talks[talk.name] = talk
         self._of_session[talk.awaited.key] = talk
 
-    def _hand_on(self, talk: _Talk, queue: str, prefers: str = "") -> None:
+    def _hand_on(self, talk: Talk, queue: str, prefers: str = "") -> None:
         """To another queue or agent, with the place of who has waited longest: a new leg under a new name."""
         self._let_go(talk)
         legs = talk.legs + 1
-        moved = _Talk(f"{talk.awaited.key}#{legs}", talk.awaited, queue, talk.since, legs)
+        moved = Talk(f"{talk.awaited.key}#{legs}", talk.awaited, queue, talk.since, legs)
         self._add(moved)
         self._enter(moved, prefers)
 
-    def _let_go(self, talk: _Talk) -> None:
+    def _let_go(self, talk: Talk) -> None:
         """The agent is done with this leg, and has nothing to write up."""
-        if self.voice is not None and _channel(talk) == "voice":
+        if self.voice is not None and talk.channel == "voice":
             self.voice.release(talk.name)
         now, agent = self._now(), talk.agent
         self.kept.post(ContactFinished(now, talk.name, agent))
@@ -502,14 +472,13 @@ class Switchboard:
         if ticket.seat is not None:
             self.kept.post(WrapUpEnded(now, name, ticket.seat.person.agent.name))
 
-    def _settle(self, talk: _Talk, outcome: Outcome) -> None:
+    def _settle(self, talk: Talk, outcome: Outcome) -> None:
         if not talk.is_settled:
             talk.is_settled = True
             self._turns.settle(talk.awaited, outcome, self._at_s())
 
     def _forget(self, name: str) -> None:
         talk = self._talks.pop(name, None)
-        self._answer_by.pop(name, None)
         if talk is not None and self._of_session.get(talk.awaited.key) is talk:
             del self._of_session[talk.awaited.key]
 
@@ -533,7 +502,8 @@ class Switchboard:
         for decision in decisions:
             match decision:
                 case Offer(contact=contact, agent=agent, answer_by=answer_by):
-                    self._answer_by[contact] = answer_by
+                    if contact in self._talks:
+                        self._talks[contact].answer_by = answer_by
                     touched[agent] = None
                 case Withdraw(agent=agent):
                     touched[agent] = None
@@ -551,7 +521,7 @@ class Switchboard:
             self._compare(agent)
             self._tell(agent)
 
-    def _outcome(self, talk: _Talk, way_out: Exit) -> str:
+    def _outcome(self, talk: Talk, way_out: Exit) -> str:
         """The flow's own way for an exit; the way for busy where it has none."""
         found = self._cards.machine(talk.awaited)
         wanted = EXITS[way_out]
@@ -567,7 +537,7 @@ class Switchboard:
         talk = self._talks.get(contact)
         if talk is None:
             return
-        if _channel(talk) == "voice":
+        if talk.channel == "voice":
             if self.voice is not None:
                 self.voice.say(contact, message, wait_s)
             return
@@ -597,62 +567,31 @@ class Switchboard:
         for name in [n for n, t in self._talks.items() if t.agent == agent and n not in held]:
             self._forget(name)
 
-    def _begin(self, talk: _Talk, agent: str) -> None:
+    def _begin(self, talk: Talk, agent: str) -> None:
         talk.agent = agent
-        if self.voice is not None and _channel(talk) == "voice":
+        if self.voice is not None and talk.channel == "voice":
             self.voice.connect(talk.name, agent)
 
-    def _end(self, talk: _Talk) -> None:
+    def _end(self, talk: Talk) -> None:
         talk.is_held = False
-        if self.voice is not None and _channel(talk) == "voice":
+        if self.voice is not None and talk.channel == "voice":
             self.voice.release(talk.name)
         self._settle(talk, Outcome("ok"))
 
     def _tell(self, agent: str) -> None:
         """Bring a desk up to what the router has."""
         sitter = self._sitters.get(agent)
-        if sitter is None or sitter.desk is None or agent not in self.kept.router.people:
-            return
-        measure = self.kept.router.agent_measure(agent)
-        if (measure.presence, measure.reason) != (sitter.presence, sitter.reason):
-            sitter.presence, sitter.reason = measure.presence, measure.reason
-            sitter.desk.presence(measure.presence, measure.reason)
-        held = dict(measure.contacts)
-        for name in [name for name in sitter.known if name not in held]:
-            if sitter.known.pop(name) == "offered":
-                sitter.desk.withdrawn(name, "")
-            else:
-                sitter.desk.ended(name, "")
-        for name, slot in held.items():
-            self._tell_stage(sitter, name, slot)
-
-    def _tell_stage(self, sitter: _Sitter, name: str, slot: Slot) -> None:
-        talk = self._talks.get(name)
-        if talk is None or sitter.desk is None:
-            return
-        stage = "held" if slot == "busy" and talk.is_held else STAGES[slot]
-        if sitter.known.get(name) == stage:
-            return
-        if name not in sitter.known:
-            card = self._card(talk)
-            if card is None:
-                return
-            if stage == "offered":
-                sitter.desk.offered(card, self._answer_by.get(name, 0.0))
-            else:
-                sitter.desk.card(card)
-        sitter.known[name] = stage
-        if stage != "offered":
-            sitter.desk.stage(name, stage)
+        if sitter is not None and agent in self.kept.router.people:
+            sitter.tell(self.kept.router.agent_measure(agent), self._talks, self._card)
 
     # --- small things ---
 
-    def _do(self, talk: _Talk, deed: Deed) -> None:
+    def _do(self, talk: Talk, deed: Deed) -> None:
         one = talk.awaited
         arrival = Arrival(one.contact, deed, one.code, one.carrier, b"", 0, self._at_s())
         self._turns.add(arrival, talk, told=TELLER)
 
-    def _at(self, agent: str, contact: str, slot: Slot) -> _Talk:
+    def _at(self, agent: str, contact: str, slot: Slot) -> Talk:
         """A contact that stands so at this desk; raises RefusedError."""
         talk = self._talks.get(contact)
         held = dict(self.kept.router.agent_measure(agent).contacts)
@@ -660,9 +599,9 @@ class Switchboard:
             raise RefusedError("that buyer is not with you any more")
         return talk
 
-    def _call(self, agent: str, contact: str) -> _Talk:
+    def _call(self, agent: str, contact: str) -> Talk:
         talk = self._at(agent, contact, "busy")
-        if _channel(talk) != "voice":
+        if talk.channel != "voice":
             raise RefusedError("that is no call")
         return talk
 
@@ -671,20 +610,16 @@ class Switchboard:
             raise RefusedError("calls are not connected here")
         return self.voice
 
-    def _desk_of(self, talk: _Talk) -> Desk | None:
+    def _desk_of(self, talk: Talk) -> Desk | None:
         sitter = self._sitters.get(talk.agent)
         return sitter.desk if sitter is not None else None
 
-    def _card(self, talk: _Talk) -> Card | None:
+    def _card(self, talk: Talk) -> Card | None:
         short = talk.queue.partition("/")[2]
         return self._cards.card(talk.name, talk.awaited, short, self._now() - talk.since)
 
     def _at_s(self) -> int:
         return int(self._now())
-
-
-def _channel(talk: _Talk) -> Channel:
-    return "voice" if talk.awaited.contact.channel == "voice" else "sms"
 
 
 def _queues(program: Program) -> tuple[str, ...]:

@@ -1,0 +1,68 @@
+"""An agent at a desk: what the desk was told, brought up to what the router holds.
+
+A desk is never told what somebody asked for, only what the router has: so what two people do at once, and what comes late,
+ends at every desk as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from center.acd.agent import Presence, Slot
+from center.acd.measures import AgentMeasure
+from center.desk.card import Card
+from center.desk.desk import Desk, Stage
+from center.desk.talk import Talk
+
+STAGES: dict[Slot, Stage] = {"offered": "offered", "busy": "talking", "wrap-up": "wrap-up"}
+
+MakeCard = Callable[[Talk], Card | None]
+
+
+@dataclass(slots=True)
+class Sitter:
+    """Somebody who is signed in."""
+
+    desk: Desk | None = None
+    presence: Presence = "signed out"
+    reason: str = ""
+    known: dict[str, Stage] = field(default_factory=dict[str, Stage])
+    """Contacts that the desk was told of."""
+    was_ready: bool = False
+    """Before the desk went away."""
+
+    def tell(self, measure: AgentMeasure, talks: Mapping[str, Talk], card: MakeCard) -> None:
+        """Tell the desk what has changed since it was told last."""
+        desk = self.desk
+        if desk is None:
+            return
+        if (measure.presence, measure.reason) != (self.presence, self.reason):
+            self.presence, self.reason = measure.presence, measure.reason
+            desk.presence(measure.presence, measure.reason)
+        held = dict(measure.contacts)
+        for name in [name for name in self.known if name not in held]:
+            if self.known.pop(name) == "offered":
+                desk.withdrawn(name, "")
+            else:
+                desk.ended(name, "")
+        for name, slot in held.items():
+            talk = talks.get(name)
+            if talk is not None:
+                self._tell_stage(desk, talk, slot, card)
+
+    def _tell_stage(self, desk: Desk, talk: Talk, slot: Slot, card: MakeCard) -> None:
+        stage = "held" if slot == "busy" and talk.is_held else STAGES[slot]
+        if self.known.get(talk.name) == stage:
+            return
+        if talk.name not in self.known:
+            shown = card(talk)
+            if shown is None:
+                return
+            if stage == "offered":
+                desk.offered(shown, talk.answer_by)
+            else:
+                desk.card(shown)
+        self.known[talk.name] = stage
+        if stage != "offered":
+            desk.stage(talk.name, stage)

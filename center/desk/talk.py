@@ -1,0 +1,31 @@
+"""A buyer who was handed over: which session waits, in which queue, at whose desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from center.acd.agent import Channel
+from center.awaited import Awaited
+
+
+@dataclass(slots=True)
+class Talk:
+    """A buyer who was handed over."""
+
+    name: str
+    """In the router; another after each transfer."""
+    awaited: Awaited
+    queue: str
+    since: float
+    legs: int = 1
+    agent: str = ""
+    answer_by: float = 0.0
+    """Unix seconds, while it rings."""
+    is_held: bool = False
+    is_settled: bool = False
+    """Its session goes on without the agent."""
+
+    @property
+    def channel(self) -> Channel:
+        """The router's: a text is a conversation, whatever it came by."""
+        return "voice" if self.awaited.contact.channel == "voice" else "sms"
