@@ -98,12 +98,18 @@ class Calls:
                 "no voice for %s: recordings alone are heard; scripts/debian espeak-ng=espeak-ng fetches one",
                 language,
             )
+        port = section.port or free_port(section.host)
+        if section.optional and not is_free(section.host, port):
+            port = free_port(section.host)
         try:
-            await self._listen(section.port or free_port(section.host))
+            await self._listen(port)
         except OSError as error:
             if not section.optional:
                 raise
             self.closed_by = str(error)
+            if self.media is not None:
+                self.media.stop_planes()
+            self.media = self.channel = self.lines = self.endpoint = None
             log.warning("no calls are taken: %s", error)
             return
         self.spawn(self._tend())
@@ -297,6 +303,16 @@ def server_tls(section: VoiceSection) -> ssl.SSLContext | None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(section.tls_certificate, section.tls_key)
     return context
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody has this UDP port now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def free_port(host: str) -> int:

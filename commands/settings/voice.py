@@ -141,7 +141,7 @@ class VoiceSection(Section):
     media_port: Annotated[int, Field(ge=0, le=65_000, multiple_of=2)] = 20_000
     """First port of RTP; each call takes two. 0: any that are free."""
     optional: bool = False
-    """Whether the other channels open where a port of this one is taken."""
+    """Whether another port will do where this one is taken, and the other channels open though no call can be taken."""
     calls: Annotated[int, Field(ge=10, le=10_000, multiple_of=10)] = 500
     """Calls at once."""
     trunk: list[TrunkSection] = Field(default=[], max_length=256)

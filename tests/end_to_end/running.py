@@ -46,7 +46,9 @@ class Running:
 @contextlib.contextmanager
 def running(folder: Path, *sellers: Path) -> Iterator[Running]:
     """Open these sellers; somebody called `demo` may do everything, with PASSWORD."""
-    options = Options(sellers, folder / "shop.db", smsc_port=0, control_port=0, web_port=0)
+    options = Options(
+        sellers, folder / "shop.db", smsc_port=0, control_port=0, web_port=0, sip_port=0
+    )
     config = options.config()
     with LoopThread() as loop:
         stop, ready = loop.run(_events())
