@@ -53,7 +53,8 @@ class Gate:
         """A call goes on to `wait` or `talk`, or back to `menu`."""
         try:
             return self.capacity.enter(call, phase)
-        except PlatformError:
+        except (PlatformError, ValueError):
+            # It is gone, or of a kind that has no such phase, and keeps what it has.
             return Refused(Why.CLOSED, 1)
 
     def release(self, call: str) -> None:

@@ -50,6 +50,13 @@ class Admission:
         self._regret(program, caller)
         return answer
 
+    def enter(self, call: str, phase: str) -> None:
+        """A call goes on to an agent, or back to its flow. What no phase needs any more is free for others.
+
+        Back in the flow it keeps what it has if the rest is taken by now: it is served as before, without a promise.
+        """
+        self._gate.enter(call, phase)
+
     def over(self, call: str) -> None:
         """A call has ended, or never came to be."""
         self._gate.release(call)

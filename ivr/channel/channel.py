@@ -394,9 +394,18 @@ class VoiceChannel:
         """The call of a contact, if it is up."""
         return self._by_contact.get(contact)
 
+    def goes_on(self, call: Call, phase: str) -> None:
+        """The call takes of the platform what another phase takes."""
+        found = self._sip_name(call)
+        if self.admission is not None and found is not None:
+            self.admission.enter(found, phase)
+
+    def _sip_name(self, call: Call) -> str | None:
+        return next((name for name, known in self._sip.items() if known.call is call), None)
+
     def send_outside(self, call: Call, number: str) -> None:
         """Have a caller's telephone call another number instead (REFER). Raises RefusedError."""
-        found = next((name for name, known in self._sip.items() if known.call is call), None)
+        found = self._sip_name(call)
         if found is None:
             raise RefusedError("only calls from the telephone network can be sent outside")
         try:

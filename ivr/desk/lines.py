@@ -38,6 +38,10 @@ class CallsUp(Protocol):
         """The buyer's leg to another number. Raises RefusedError."""
         ...
 
+    def goes_on(self, call: Call, phase: str) -> None:
+        """The call takes of the platform what another phase takes."""
+        ...
+
 
 @dataclass(slots=True)
 class _Line:
@@ -134,6 +138,7 @@ class AgentLines:
             # The buyer has hung up, which the flow is being told.
             return
         call.be_with_agent()
+        self._calls.goes_on(call, "talk")
         self._talks[contact] = _Talk(call, [agent], {})
         self._mix(contact)
 
@@ -159,6 +164,7 @@ class AgentLines:
         for leg in self._parties(talk).heard():
             self._media.mix(leg, ())
         talk.call.be_without_agent()
+        self._calls.goes_on(talk.call, "menu")
 
     def keys(self, contact: str, keys: str) -> None:
         """See Voice."""

@@ -43,6 +43,8 @@ def test_a_call_that_may_come_in_is_told_nothing_and_holds_its_place_until_it_is
     door = Door("MSU", "GPU")
     assert door.calls() is None
     assert "c1" in door.capacity.calls()
+    for phase in ("talk", "menu", "no such phase"):
+        door.admission.enter("c1", phase)
     door.admission.over("c1")
     door.admission.over("never came")
     assert door.capacity.calls() == {}
