@@ -3,6 +3,9 @@
 A need is what a buyer requires and who may be asked: all buyers with the same skills asked for, the same pools under
 contract, the same rate of ageing and the same choice share one, whichever seller they phoned. A profile is what people
 can do and who employs them. The pairs that fit are kept on both sides, so that no decision looks at any other.
+
+Only pools that have people count: forty thousand sellers without people of their own, served by one partner, are one
+need and one line, not forty thousand. When somebody is first entered for a pool, its sellers' needs are other ones.
 """
 
 from __future__ import annotations
@@ -117,6 +120,10 @@ class Directory:
 
     def __init__(self) -> None:
         self._pools: dict[str, frozenset[str]] = {}
+        """By seller: its own, and those under contract, with people or without."""
+        self._sellers: dict[str, dict[str, None]] = defaultdict(dict)
+        """By pool: the sellers above, in the order in which they came."""
+        self._peopled: set[str] = set()
         self._needs: dict[NeedKey, Need] = {}
         self._profiles: dict[tuple[str, tuple[Skill, ...]], Profile] = {}
         self._profiles_of: dict[tuple[str, str], list[Profile]] = defaultdict(list)
@@ -124,26 +131,36 @@ class Directory:
         self._needs_of: dict[tuple[str, str], list[Need]] = defaultdict(list)
         """By pool and the rarest skill asked for."""
 
-    def pools(self, seller: str) -> frozenset[str]:
-        """Whose people may serve this seller: its own, and those of partners under contract."""
-        found = self._pools.get(seller)
-        if found is None:
-            found = self._pools[seller] = frozenset([seller])
-        return found
-
     def contract(self, pool: str, seller: str) -> None:
         """Let a pool serve a seller."""
-        self._pools[seller] = self.pools(seller) | {pool}
+        self._pools[seller] = self._allowed(seller) | {pool}
+        self._sellers[pool][seller] = None
 
     def end_contract(self, pool: str, seller: str) -> None:
         """Let a pool serve a seller no longer; a seller's own people always may."""
-        self._pools[seller] = (self.pools(seller) - {pool}) | {seller}
+        if pool != seller:
+            self._pools[seller] = self._allowed(seller) - {pool}
+            self._sellers[pool].pop(seller, None)
+
+    def _allowed(self, seller: str) -> frozenset[str]:
+        found = self._pools.get(seller)
+        if found is None:
+            found = self._pools[seller] = frozenset([seller])
+            self._sellers[seller][seller] = None
+        return found
+
+    def people(self, pool: str) -> list[str]:
+        """Somebody works for this pool; the sellers whose needs are other ones by that."""
+        if pool in self._peopled:
+            return []
+        self._peopled.add(pool)
+        return list(self._sellers[pool])
 
     def need(
         self, seller: str, requires: tuple[Skill, ...], channel: int, rate: float, choice: Choice
     ) -> Need:
         """The class of such buyers, beside whom it fits."""
-        pools = self.pools(seller)
+        pools = self._allowed(seller) & self._peopled
         key = (pools, requires, channel, rate, choice)
         found = self._needs.get(key)
         if found is None:

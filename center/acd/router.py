@@ -508,6 +508,8 @@ class Router:
 
     def _set_agent(self, event: AgentSet) -> None:
         agent = event.agent
+        for seller in self.floor.directory.people(agent.pool):
+            self._place_again(seller)
         profile = self.floor.directory.profile(agent.pool, agent.skills)
         person = self.people.get(agent.name)
         if person is None:

@@ -305,6 +305,23 @@ def test_a_pool_serves_the_sellers_it_has_a_contract_with_and_no_other():
     assert floor.serve("t1", "ann") == [], "the talk went on, and no other is offered"
 
 
+def test_sellers_without_people_of_their_own_share_one_line_until_they_have_some():
+    floor = Floor(*(Queue(f"q{n}", f"seller {n}") for n in range(3)))
+    for n in range(3):
+        floor.do(ContractSet(floor.now, "north", f"seller {n}"))
+    floor.agent("ann", pool="north", ready=False)
+    for n in range(3):
+        floor.now += 1
+        floor.arrive(f"c{n}", f"q{n}")
+    waiting = floor.router.tickets.values()
+    assert len({id(need) for ticket in waiting for need in ticket.needs}) == 1
+    assert offers(floor.agent("own", pool="seller 1")) == [("c1", "own")]
+    assert offers(floor.ready("ann")) == [("c0", "ann")]
+    floor.do(ContractEnded(floor.now, "north", "seller 2"))
+    assert offers(floor.serve("c0", "ann")) == []
+    assert offers(floor.serve("c1", "own")) == [], "seller 2 has nobody any more"
+
+
 def test_those_who_wait_gain_the_people_of_a_new_contract():
     floor = Floor()
     floor.agent("own", ready=False)
