@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,8 +13,11 @@ import typer
 from commands.settings.reading import read_settings
 from commands.settings.reference import json_schema
 from commands.settings.schema import Config
-from commands.settings.secrets import secret_fields
+from commands.settings.secrets import PREFIX, known_variables, secret_fields
 from commands.settings.sections import every_section
+
+OTHER_VARIABLES = frozenset({"DIALCART_PASSWORD", "DIALCART_SMSC_PASSWORD"})
+"""What is read where there is no settings file."""
 
 
 def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Config | None:
@@ -45,9 +50,23 @@ def check(path: Path) -> int:
             f"`chmod 600 {path}`, or set it in the environment",
             err=True,
         )
+    for variable, near in unread_variables(path, os.environ):
+        hint = f"; did you mean {near}?" if near else ""
+        typer.echo(f"{path}: the environment has {variable}, which nothing reads{hint}", err=True)
     carriers = ", ".join(carrier.name for carrier in config.carrier) or "the simulator"
     typer.echo(f"{path} is well: {carriers}; orders kept in {config.store.database}")
     return 0
+
+
+def unread_variables(path: Path, environment: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    """Variables that look like ours and are not, each with the one that may have been meant."""
+    known = known_variables(tomllib.loads(path.read_text("utf-8-sig")), Config)
+    found: list[tuple[str, str | None]] = []
+    for variable in sorted(environment):
+        if variable.startswith(f"{PREFIX}_") and variable not in known | OTHER_VARIABLES:
+            near = difflib.get_close_matches(variable, known, 1)
+            found.append((variable, near[0] if near else None))
+    return found
 
 
 def _exposed(path: Path) -> list[str]:

@@ -37,6 +37,29 @@ def variable_of(path: tuple[str | int, ...], values: Mapping[str, Any]) -> str:
     return _variable(words)
 
 
+def known_variables(values: Mapping[str, Any], model: type[BaseModel]) -> set[str]:
+    """Variables that are read for the tables of a file."""
+    return set(_known(values, model, ()))
+
+
+def _known(
+    values: Mapping[str, Any], model: type[BaseModel], words: tuple[str, ...]
+) -> Iterator[str]:
+    for name in secret_fields(model):
+        yield _variable((*words, name))
+    for name, field in model.model_fields.items():
+        section = section_of(field)
+        if section is None:
+            continue
+        inner: object = values.get(name, {})
+        if is_table(inner):
+            yield from _known(inner, section, (*words, name))
+        elif is_array(inner):
+            for place, one in enumerate(inner):
+                if is_table(one):
+                    yield from _known(one, section, (*words, name, _name_of(one, place)))
+
+
 def secret_fields(model: type[BaseModel]) -> Iterator[str]:
     """Names of the fields of a section that are secrets."""
     for name, field in model.model_fields.items():

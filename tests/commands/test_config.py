@@ -1,0 +1,62 @@
+"""`dialcart config check` as its users meet it."""
+
+from pathlib import Path
+
+import pytest
+
+from commands.config import check, load_settings, unread_variables
+
+CARRIER = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\n'
+VARIABLE = "DIALCART_CARRIER_UNICOM_PASSWORD"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "dialcart.toml"
+    path.write_text(CARRIER, "utf-8")
+    return path
+
+
+def test_a_file_without_its_secret_is_told_by_line(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load_settings(file, {}) is None
+    assert f":1: `password` is missing in [[carrier]]; set the environment variable {VARIABLE}" in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_file_that_is_well_says_what_it_comes_to(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(VARIABLE, "secret")
+    assert check(file) == 0
+    assert "is well: unicom" in capsys.readouterr().out
+
+
+def test_folders_and_certificates_that_are_not_there_are_told(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(VARIABLE, "secret")
+    file.write_text(f'sellers = ["nowhere"]\n{CARRIER}tls = true\nca_file = "none.pem"\n', "utf-8")
+    assert check(file) == 1
+    told = capsys.readouterr().err
+    assert "nowhere is not there" in told
+    assert "none.pem of unicom is not there" in told
+
+
+def test_a_secret_that_others_may_read_is_told(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(f'{CARRIER}password = "secret"\n', "utf-8")
+    file.chmod(0o644)
+    assert check(file) == 0
+    assert "chmod 600" in capsys.readouterr().err
+    file.chmod(0o600)
+    assert check(file) == 0
+    assert "chmod" not in capsys.readouterr().err
+
+
+def test_a_variable_that_nothing_reads_is_told_with_the_one_that_was_meant(file: Path) -> None:
+    given = {VARIABLE: "x", "DIALCART_CARRIER_UNICM_PASSWORD": "x", "DIALCART_SMSC_PASSWORD": "x"}
+    assert unread_variables(file, given) == [("DIALCART_CARRIER_UNICM_PASSWORD", VARIABLE)]
