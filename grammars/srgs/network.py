@@ -80,6 +80,17 @@ class Network:
     starts: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _First:
+    """How something may begin."""
+
+    pieces: frozenset[str]
+    anything: bool
+    """Whether words that no token names may come first: GARBAGE, which may also be nothing."""
+    nothing: bool
+    """Whether it may match no words at all."""
+
+
 def build(grammar: Grammar, language: str | None) -> Network:
     """The network of a grammar; with a language, tokens of other languages never match."""
     return _Builder(grammar, language).network()
@@ -197,22 +208,22 @@ class _Builder:
 
     # What a production may begin with, so that a menu of a thousand dishes is looked up.
 
-    def _firsts(self) -> list[tuple[set[str], bool]]:
-        """For each nonterminal its first pieces, and whether it may begin with anything or nothing."""
-        firsts: list[tuple[set[str], bool]] = [(set(), False) for _ in self._labels]
+    def _firsts(self) -> list[_First]:
+        """How each nonterminal may begin."""
+        firsts = [_First(frozenset(), anything=False, nothing=False) for _ in self._labels]
         changed = True
         while changed:
             changed = False
             for number in range(len(firsts) - 1, -1, -1):
-                known, open_ended = firsts[number]
-                size = len(known)
-                opened = open_ended
-                for production in self._shapes(number):
-                    begins, free = self._begin(production, firsts)
-                    known |= begins
-                    opened = opened or free
-                if len(known) != size or opened != open_ended:
-                    firsts[number] = (known, opened)
+                before = firsts[number]
+                ways = [self._begin(production, firsts) for production in self._shapes(number)]
+                now = _First(
+                    before.pieces.union(*[way.pieces for way in ways]),
+                    anything=before.anything or any(way.anything for way in ways),
+                    nothing=before.nothing or any(way.nothing for way in ways),
+                )
+                if now != before:
+                    firsts[number] = now
                     changed = True
         return firsts
 
@@ -222,26 +233,26 @@ class _Builder:
             return self._productions[number]
         return ((loop.body,), ()) if loop.minimum == 0 else ((loop.body,),)
 
-    def _begin(
-        self, production: Production, firsts: list[tuple[set[str], bool]]
-    ) -> tuple[set[str], bool]:
-        begins: set[str] = set()
+    def _begin(self, production: Production, firsts: list[_First]) -> _First:
+        pieces: set[str] = set()
+        anything = False
         for symbol in production:
             if symbol >= 0:
-                found, free = firsts[symbol]
-                begins |= found
-                if not free:
-                    return begins, False
+                found = firsts[symbol]
+                pieces |= found.pieces
+                anything = anything or found.anything
+                if not found.nothing:
+                    return _First(frozenset(pieces), anything=anything, nothing=False)
             elif symbol == ~NEVER:
-                return begins, False
+                return _First(frozenset(pieces), anything=anything, nothing=False)
             elif symbol == ~ANYTHING:
-                return begins, True
+                anything = True
             elif heads := self._terminals[~symbol].pieces:
-                begins.add(heads[0])
-                return begins, False
-        return begins, True
+                pieces.add(heads[0])
+                return _First(frozenset(pieces), anything=anything, nothing=False)
+        return _First(frozenset(pieces), anything=anything, nothing=True)
 
-    def _circles(self, firsts: list[tuple[set[str], bool]]) -> list[int]:
+    def _circles(self, firsts: list[_First]) -> list[int]:
         """The strongly connected components of "may be no more than", by Kosaraju's algorithm."""
         size = len(self._labels)
         onward: list[list[int]] = [[] for _ in range(size)]
@@ -275,21 +286,19 @@ class _Builder:
                     members.extend(each for each in backward[number] if circles[each] < 0)
         return circles
 
-    def _may_be_nothing(self, symbol: int, firsts: list[tuple[set[str], bool]]) -> bool:
+    def _may_be_nothing(self, symbol: int, firsts: list[_First]) -> bool:
         if symbol >= 0:
-            return firsts[symbol][1]
+            return firsts[symbol].nothing
         return symbol != ~NEVER and not self._terminals[~symbol].pieces
 
-    def _nonterminal(
-        self, number: int, firsts: list[tuple[set[str], bool]], circle: int
-    ) -> Nonterminal:
+    def _nonterminal(self, number: int, firsts: list[_First], circle: int) -> Nonterminal:
         productions = self._productions[number]
         starts = [self._begin(production, firsts) for production in productions]
         table: dict[str, list[int]] = {}
-        free = [index for index, (_, opened) in enumerate(starts) if opened]
-        for index, (begins, opened) in enumerate(starts):
-            if not opened:
-                for piece in begins:
+        free = [index for index, first in enumerate(starts) if first.anything or first.nothing]
+        for index, first in enumerate(starts):
+            if not (first.anything or first.nothing):
+                for piece in first.pieces:
                     table.setdefault(piece, []).append(index)
         return Nonterminal(
             self._labels[number],
