@@ -27,7 +27,7 @@ from pathlib import Path
 import msgspec
 
 from ivr.media.arena import Arena, Audio
-from ivr.media.memory import HEARD_FRAMES, MIX_MAX, SEGMENTS_MAX, lay_out, size_of
+from ivr.media.memory import HEARD_FRAMES, MIX_MAX, READY_PLACES, SEGMENTS_MAX, lay_out, size_of
 from ivr.media.messages import (
     Close,
     Command,
@@ -139,6 +139,7 @@ class MediaClient:
         self._free = deque(group * size + row for row in range(size) for group in range(GROUPS))
         self._generation = 0
         self._plays = 0
+        self._started = 0
         self._planes: list[subprocess.Popen[bytes]] = []
         self.tend()
 
@@ -393,18 +394,25 @@ class MediaClient:
                         "-m",
                         "ivr.media.process",
                         msgspec.json.encode(self.settings).decode(),
-                        *map(str, (*handed, raw)),
+                        *map(str, (self._started % READY_PLACES, *handed, raw)),
                         msgspec.json.encode(ports).decode(),
                     ],
                     pass_fds=[*handed, *ports, *([raw] if raw >= 0 else [])],
                     stdin=subprocess.DEVNULL,
                 )
             )
+            self._started += 1
 
     @property
     def worker(self) -> int:
         """The process id of the plane that works; 0 until one does."""
         return int(self._memory.worker[0])
+
+    @property
+    def ready(self) -> int:
+        """Planes that work or stand ready: two, but for a moment after the start and after one died."""
+        there = set(self._memory.ready.tolist())
+        return sum(plane.pid in there for plane in self._planes)
 
     def stop_planes(self) -> None:
         """End the planes and let go of ports and memory. Calls that are open get no farewell: close them first."""

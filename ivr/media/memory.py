@@ -202,6 +202,8 @@ class Memory:
     """The time of the plane's next tick; 0: it has not begun."""
     worker: U64
     """The process that holds the lock."""
+    ready: U64
+    """The processes that have the memory mapped and wait for the lock, or have it: each in a place of its own."""
     counts: U64
     """By plane.Count: what is counted over all calls and lives."""
     commands: memoryview
@@ -219,6 +221,7 @@ class Memory:
 
 
 COUNTS = 32
+READY_PLACES = 16
 
 
 def _column_types() -> dict[str, np.dtype[Any]]:
@@ -268,6 +271,7 @@ def _lay_out(layout: _Layout, settings: Settings) -> Memory:
         columns=Columns(**{name: column(name, kind) for name, kind in _column_types().items()}),
         clock=layout.array(np.dtype(np.float64), (1,)),
         worker=layout.array(np.dtype(np.uint64), (1,)),
+        ready=layout.array(np.dtype(np.uint64), (READY_PLACES,)),
         counts=layout.array(np.dtype(np.uint64), (COUNTS,)),
         commands=layout.view(ring_bytes),
         events=layout.view(ring_bytes),
