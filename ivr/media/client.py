@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from ivr.media.arena import Arena, Audio
 from ivr.media.memory import HEARD_FRAMES, MIX_MAX, READY_PLACES, SEGMENTS_MAX, lay_out, size_of
@@ -51,11 +52,17 @@ from ivr.media.recording import Recording
 from ivr.media.ring import Ring
 from ivr.media.settings import GROUPS, Settings
 from ivr.media.sockets import open_sockets
-from ivr.rtp.codec import PCMA, PCMU
+from ivr.rtp.codec import PCMA, PCMU, RATE_HZ, SILENCE
+from ivr.rtp.codec import encode as encode_audio
 from ivr.rtp.event import KEYS
+from ivr.rtp.tones import make
 
 EVENTS_MAX = 4_096
 """Events given at once; more wait for the next time."""
+TONE_S = 0.1
+TONE_GAP_S = 0.08
+TONE_AMPLITUDE = 4_000.0
+"""Of each of the two tones: about -12 dBm0 together."""
 STOP_S_MAX = 5.0
 """A plane that does not end by then is killed."""
 
@@ -106,6 +113,7 @@ class _Used:
 class _Call:
     codec: int
     opened: Open
+    tones: bool | None
     plays: dict[int, list[_Used]] = field(default_factory=dict[int, list[_Used]])
     sources: tuple[int, ...] = ()
     sink: Sink | None = None
@@ -157,13 +165,15 @@ class MediaClient:
         events: Sequence[tuple[int, int]] = (),
         first_limit_s: float = 30.0,
         limit_s: float = 20.0,
+        tones: bool | None = None,
     ) -> Leg:
         """Take a call and give it a port.
 
         `codec` is the payload type agreed, 0 or 8. `remote` is the address from the SDP; None until there is one: the
         call then waits for the first packet (`latch`) or for `change`, and a prompt waits with it. `events` are payload
         type and clock rate of each telephone-event agreed. An RtpTimeout tells of `first_limit_s` without any packet, or
-        `limit_s` without further ones; 0 switches it off. Raises PlaneFullError.
+        `limit_s` without further ones; 0 switches it off. `tones` looks for keys in the audio; None: if no `events` were
+        agreed. Raises PlaneFullError.
         """
         if not self._free:
             raise PlaneFullError
@@ -181,6 +191,7 @@ class MediaClient:
                 events=(),
                 first_limit_s=first_limit_s,
                 limit_s=limit_s,
+                tones=bool(tones),
                 ssrc=secrets.randbits(32),
                 sequence=secrets.randbits(16),
                 timestamp=secrets.randbits(32),
@@ -188,11 +199,12 @@ class MediaClient:
             remote,
             control_port,
             events,
+            tones,
         )
         self._command(command)
         self._free.popleft()
         self._generation += 1
-        self._calls[command.call] = _Call(codec, command)
+        self._calls[command.call] = _Call(codec, command, tones)
         return Leg(command.call, self.settings.host, self.settings.port + 2 * slot)
 
     def change(
@@ -228,12 +240,17 @@ class MediaClient:
             events=(),
             first_limit_s=before.first_limit_s,
             limit_s=before.limit_s,
+            tones=before.tones,
             ssrc=before.ssrc,
             sequence=before.sequence,
             timestamp=before.timestamp,
         )
         changed = self._agreed(
-            changed, remote, control_port, before.events if events is None else events
+            changed,
+            remote,
+            control_port,
+            before.events if events is None else events,
+            known.tones,
         )
         self._command(changed)
         known.opened, known.codec = changed, changed.codec
@@ -276,11 +293,18 @@ class MediaClient:
         self._command(Stop(call, play))
 
     def keys(self, call: int, keys: str) -> None:
-        """Press keys at the other end, by telephone-events. Raises ValueError for what is no key."""
+        """Press keys at the other end: by telephone-events, or where none were agreed by tones, in place of what plays.
+
+        Raises ValueError for what is no key.
+        """
         wrong = [key for key in keys if key not in KEYS]
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no key of a telephone; they are {KEYS}")
-        self._command(SendKeys(call, keys))
+        known = self._calls.get(call)
+        if known is not None and keys and not known.opened.events:
+            self.play(call, [_sounding(keys, known.codec)], barge_in=False)
+        else:
+            self._command(SendKeys(call, keys))
 
     # --- what it says ---
 
@@ -399,6 +423,8 @@ class MediaClient:
                     ],
                     pass_fds=[*handed, *ports, *([raw] if raw >= 0 else [])],
                     stdin=subprocess.DEVNULL,
+                    # The matrices are small: threads to share one would wait for one another.
+                    env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                 )
             )
             self._started += 1
@@ -440,6 +466,7 @@ class MediaClient:
         remote: tuple[str, int] | None,
         control_port: int | None,
         events: Sequence[tuple[int, int]],
+        tones: bool | None,
     ) -> Open:
         if command.codec not in (PCMU, PCMA):
             raise ValueError(f"payload type {command.codec} is not G.711: 0 or 8")
@@ -448,7 +475,10 @@ class MediaClient:
                 raise ValueError(f"no telephone-event: payload type {payload_type} at {rate_hz} Hz")
         # Ours are sent by the audio's own clock where it was agreed.
         chosen = tuple(sorted(events, key=lambda pair: pair[1] != 8000))
-        changes: dict[str, object] = {"events": chosen}
+        changes: dict[str, object] = {
+            "events": chosen,
+            "tones": not chosen if tones is None else tones,
+        }
         if remote is not None:
             host, port = remote
             if not 0 < port < 0x10000:
@@ -509,3 +539,11 @@ class MediaClient:
                     known.sink(Heard(call, frame, codec, part))
             read += len(some)
             ends[8] = read
+
+
+def _sounding(keys: str, codec: int) -> Audio:
+    """Keys as they sound."""
+    gap = bytes([SILENCE[codec]]) * round(TONE_GAP_S * RATE_HZ)
+    tones = (make(key, round(TONE_S * RATE_HZ), TONE_AMPLITUDE) for key in keys)
+    codes = (encode_audio(codec, tone.astype(np.int16)).tobytes() for tone in tones)
+    return Audio(b"".join(code + gap for code in codes), codec)

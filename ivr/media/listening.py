@@ -8,13 +8,16 @@ and a tick that finds it empty waits. So the clocks of both ends may differ, and
 from enum import IntFlag
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ivr.media.happenings import Happenings
 from ivr.media.memory import BUFFER_FRAMES, HEARD, HEARD_FRAMES, I64, U8, Memory
-from ivr.media.messages import SpeechEnded, SpeechStarted
+from ivr.media.messages import Digit, SpeechEnded, SpeechStarted
 from ivr.media.receiving import DELAY_FRAMES_MAX, START_FRAMES, Count
 from ivr.media.sending import LEVELS_OF, SILENCE_OF
+from ivr.rtp import tones
 from ivr.rtp.codec import FRAME_BYTES, PCMA
+from ivr.rtp.event import KEYS
 
 
 class Wants(IntFlag):
@@ -23,6 +26,7 @@ class Wants(IntFlag):
     SPEECH = 1
     RECORDING = 2
     MIX = 4
+    TONES = 8
 
 
 WINDOW_FRAMES = 50
@@ -68,6 +72,9 @@ class Listener:
         if len(speech):
             energy = self._squares[law[speech][:, None], codes[speech]].mean(axis=1)
             self._find_speech(rows[speech], np.sqrt(energy), now)
+        toned = np.flatnonzero(wants & Wants.TONES)
+        if len(toned):
+            self._find_keys(rows[toned], LEVELS_OF[law[toned][:, None], codes[toned]], now)
         kept = np.flatnonzero(wants & (Wants.SPEECH | Wants.RECORDING))
         if len(kept):
             self._hand_on(rows[kept], codes[kept])
@@ -145,6 +152,32 @@ class Listener:
             columns.onset[slot] = 0
             frame = int(columns.taken[slot]) - int(columns.quiet[slot])
             self._happenings.tell(SpeechEnded(int(columns.call[slot]), now, frame))
+
+    def _find_keys(self, rows: I64, samples: NDArray[np.int16], now: float) -> None:
+        """Find keys in the audio of these calls."""
+        columns = self._columns
+        state = tones.State(
+            columns.tone_history[rows],
+            columns.tone_phases[rows],
+            columns.tone_key[rows],
+            columns.tone_run[rows],
+            columns.tone_gap[rows],
+            columns.tone_told[rows],
+        )
+        told = tones.listen(state, samples.astype(np.float32))
+        columns.tone_history[rows] = state.history
+        columns.tone_phases[rows] = state.phases
+        columns.tone_key[rows] = state.key
+        columns.tone_run[rows] = state.run
+        columns.tone_gap[rows] = state.gap
+        columns.tone_told[rows] = state.told
+        for at in np.flatnonzero(told != tones.NO_KEY).tolist():
+            slot = int(rows[at])
+            if columns.key[slot] < len(KEYS):
+                # It sends events: what sounds like a key is their echo.
+                continue
+            self._happenings.barge_in(slot, now)
+            self._happenings.tell(Digit(int(columns.call[slot]), KEYS[int(told[at])], "tone", now))
 
     def _hand_on(self, rows: I64, codes: U8) -> None:
         """Write frames into the ring to the signalling process; those that find no room are counted and dropped."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ivr.media.settings import Settings
 from ivr.rtp.codec import FRAME_BYTES
+from ivr.rtp.tones import HISTORY, PHASES
 
 RESERVED_FRAMES = 2
 """The arena's first frames are silence, of mu-law and A-law."""
@@ -181,6 +182,14 @@ class Columns:
     """Frames since the last loud one."""
     quiet_max: U16
 
+    tone_history: F32
+    """The rest: ivr.rtp.tones.State."""
+    tone_phases: F32
+    tone_key: U8
+    tone_run: U8
+    tone_gap: U8
+    tone_told: U8
+
 
 WIDTHS: dict[str, tuple[int, ...]] = {
     "sources": (MIX_MAX,),
@@ -190,6 +199,8 @@ WIDTHS: dict[str, tuple[int, ...]] = {
     "frames": (BUFFER_FRAMES, FRAME_BYTES),
     "tags": (BUFFER_FRAMES,),
     "last": (FRAME_BYTES,),
+    "tone_history": (HISTORY,),
+    "tone_phases": (PHASES,),
 }
 
 

@@ -19,6 +19,8 @@ class Open(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """Payload type and clock rate of each telephone-event that was agreed; ours are sent with the first."""
     first_limit_s: float
     limit_s: float
+    tones: bool
+    """Find keys in the audio too, until a telephone-event shows that it need not be."""
     ssrc: int
     sequence: int
     timestamp: int

@@ -32,6 +32,7 @@ from ivr.media.traffic import Arrived, Leaving, Notice
 from ivr.rtp import rtcp
 from ivr.rtp.codec import FRAME_BYTES, SILENCE
 from ivr.rtp.event import KEYS
+from ivr.rtp.tones import NO_KEY
 
 REPORT_S = 5.0
 """RFC 3550, section 6.2: the least between two reports of one source."""
@@ -171,6 +172,7 @@ class Plane:
                 getattr(columns, name)[slot] = 0
             columns.sources[slot] = -1
             columns.key[slot] = NONE
+            columns.tone_key[slot] = NO_KEY
             columns.wait[slot] = -1
             columns.port[slot] = self._settings.port + 2 * slot
             columns.ssrc[slot] = command.ssrc
@@ -209,6 +211,7 @@ class Plane:
         columns.first_limit_s[slot] = command.first_limit_s
         columns.limit_s[slot] = command.limit_s
         columns.timed_out[slot] = 0
+        self._want(slot, Wants.TONES, on=command.tones and columns.key[slot] == NONE)
         # Last: a call is there when all of it is.
         columns.call[slot] = command.call
         self._happenings.change(slot)

@@ -63,6 +63,7 @@ class Paper:
             "events": ((101, 8000),),
             "first_limit_s": 0.0,
             "limit_s": 0.0,
+            "tones": False,
             "ssrc": 0xABCD,
             "sequence": 65_530,
             "timestamp": 2**32 - 800,

@@ -191,6 +191,13 @@ def test_keys_are_pressed_at_the_other_end(media, phone):
         media.keys(leg.call, "x")
 
 
+def test_keys_sound_where_no_events_were_agreed(media, phone):
+    leg = media.open(codec=PCMA, remote=phone.address)
+    media.keys(leg.call, "7")
+    tone = phone.hears_until(lambda data: data[12] != 0xD5 or data[100] != 0xD5)
+    assert len(set(tone[12:])) > 20
+
+
 def test_a_killed_plane_is_followed_by_one_that_goes_on_mid_prompt(media, phone):
     leg = media.open(codec=PCMA, remote=phone.address, events=((101, 8000),))
     pieces = [Audio(bytes([n % 200]) * 160, PCMA) for n in range(60)]

@@ -4,10 +4,11 @@ import pytest
 from ivr.media.arena import Audio
 from ivr.media.listening import Wants
 from ivr.media.memory import BUFFER_FRAMES, HEARD_FRAMES
-from ivr.media.messages import Listen, Play, PlayedOut, Record, SpeechEnded, SpeechStarted
+from ivr.media.messages import Digit, Listen, Play, PlayedOut, Record, SpeechEnded, SpeechStarted
 from ivr.media.receiving import DELAY_FRAMES_MAX, START_FRAMES, Count
 from ivr.rtp.codec import PCMA, PCMU, decode, encode
-from tests.ivr.media.paper import CALL, Paper, rtp
+from ivr.rtp.tones import make
+from tests.ivr.media.paper import CALL, Paper, key, rtp
 
 FULL = 32_768
 
@@ -240,3 +241,43 @@ def test_a_click_is_no_speech():
     say(paper, noise(30, frames=50))
     events = say(paper, noise(8000, frames=2) + noise(30, frames=20), start=50)
     assert speech_of(events) == []
+
+
+# --- keys as tones ---
+
+
+def sounded(keys):
+    """Keys as a telephone plays them: 80 ms each, 80 ms apart."""
+    gap = np.zeros(640, np.float32)
+    samples = np.concatenate([part for key in keys for part in (make(key, 640, 3000), gap)])
+    codes = encode(PCMA, samples.astype(np.int16)).tobytes()
+    return [codes[at : at + 160] for at in range(0, len(codes), 160)]
+
+
+def test_keys_are_heard_as_tones_where_no_events_were_agreed():
+    paper = Paper()
+    paper.open(events=(), tones=True)
+    paper.do(Play(CALL, 1, (paper.audio(*[0xD5] * 60),), True, False))
+    events = say(paper, [*sounded("159D"), *noise(10, frames=4)])
+    assert [(e.key, e.how) for e in events if isinstance(e, Digit)] == [
+        (key, "tone") for key in "159D"
+    ]
+    assert [e.whole for e in events if isinstance(e, PlayedOut)] == [False]
+
+
+def test_a_call_that_sends_events_is_not_heard_twice():
+    paper = Paper()
+    paper.open(tones=True)
+    paper.hear(key(0, 0, 7, ended=True))
+    events = say(paper, [*sounded("7"), *noise(10, frames=4)], start=1)
+    assert [e.how for e in events if isinstance(e, Digit)] == ["event"]
+
+
+def test_a_plane_that_died_amid_a_tone_tells_the_key_once():
+    paper = Paper()
+    paper.open(events=(), tones=True)
+    frames = [*sounded("5"), *noise(10, frames=4)]
+    events = say(paper, frames[:3])
+    paper.restart()
+    events += say(paper, frames[3:], start=3)
+    assert [e.key for e in events if isinstance(e, Digit)] == ["5"]

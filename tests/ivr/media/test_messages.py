@@ -10,7 +10,7 @@ CALL = 2**47
 @pytest.mark.parametrize(
     "command",
     [
-        m.Open(CALL, 8, 1, 2, 3, True, True, False, ((101, 8000),), 30.0, 20.0, 1, 2, 3),
+        m.Open(CALL, 8, 1, 2, 3, True, True, False, ((101, 8000),), 30.0, 20.0, True, 1, 2, 3),
         m.Play(CALL, 1, ((1, 2), (3, 4)), True, False),
         m.Stop(CALL, 0),
         m.Listen(CALL, True, 0.8),
@@ -35,6 +35,6 @@ def test_the_longest_command_fits_into_the_ring():
     assert len(m.encode(m.Play(CALL, 2**32 - 1, pieces, True, True))) <= MESSAGE_BYTES_MAX
     events = tuple((n, 48_000) for n in range(96, 128))
     longest = m.Open(
-        CALL, 8, 2**32 - 1, 65_535, 65_535, True, True, True, events, 1.5, 1.5, 1, 2, 3
+        CALL, 8, 2**32 - 1, 65_535, 65_535, True, True, True, events, 1.5, 1.5, True, 1, 2, 3
     )
     assert len(m.encode(longest)) <= MESSAGE_BYTES_MAX
