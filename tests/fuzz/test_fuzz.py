@@ -1,6 +1,6 @@
 import asyncio
 
-from tests.fuzz import pdu, session, signalling
+from tests.fuzz import pdu, rtp, session, signalling
 
 
 def test_mutated_pdus_never_break_a_bind() -> None:
@@ -21,3 +21,9 @@ def test_mutated_calls_never_break_the_stack_and_leave_nothing_behind() -> None:
     totals = signalling.fuzz(6_000, seed=4475)
     assert totals["Ended"] == totals["Incoming"] > 200
     assert totals["SIP/2.0 400"] > 500
+
+
+def test_any_rtp_and_rtcp_is_taken_or_counted() -> None:
+    totals = rtp.fuzz(20_000, seed=1)
+    assert totals["told"] > 100
+    assert totals["broken"] > 1_000

@@ -1,0 +1,160 @@
+"""Asterisk in the plane's place: the same telephones, calls set up by a few lines of SIP.
+
+    python -m benchmarks.calls.asterisk --program PATH_OF_ASTERISK --calls 100 200 300 400
+
+Asterisk is not in Debian 12; built from its sources it stays a program beside us (GPL). It runs on one core, before other
+processes as the plane does, with the modules that a prompt and keys need.
+"""
+
+import argparse
+import os
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.calls.load import (
+    PROMPT,
+    TELEPHONE_PORT,
+    Used,
+    cpu_s,
+    result_of,
+    row,
+    start,
+)
+from benchmarks.calls.telephones import TELEPHONE_HOST, Task
+
+SIP_PORT = 5_070
+WAIT_S = 10.0
+AT_ONCE = 20
+"""Calls that are being set up at the same time."""
+
+CONFIGURATION = {
+    "asterisk.conf": "[directories]\nastetcdir => {folder}\nastmoddir => {modules}\nastvarlibdir => {folder}\n"
+    "astdbdir => {folder}\nastspooldir => {folder}\nastrundir => {folder}\nastlogdir => {folder}\nastdatadir => {data}\n"
+    "[options]\nmaxload = 0\n",
+    "modules.conf": "[modules]\nautoload=yes\nnoload = chan_rtp.so\nnoload = res_hep.so\n",
+    "logger.conf": "[general]\n[logfiles]\n",
+    "rtp.conf": "[general]\nrtpstart=40000\nrtpend=56000\nstrictrtp=no\n",
+    "pjsip.conf": "[t]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:5070\n"
+    "[anonymous]\ntype=endpoint\ncontext=shop\ndisallow=all\nallow=alaw\ndtmf_mode=rfc4733\ndirect_media=no\n"
+    "rtp_symmetric=yes\ntransport=t\n",
+    "extensions.conf": "[shop]\nexten => s,1,Answer()\n same => n(again),Background({folder}/prompt)\n"
+    " same => n,Goto(again)\nexten => _X,1,Goto(s,again)\n",
+}
+
+INVITE = (
+    "INVITE sip:s@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {local};branch=z9hG4bK{number}\r\nMax-Forwards: 70\r\n"
+    "From: <sip:load@127.0.0.2>;tag=t{number}\r\nTo: <sip:s@127.0.0.1>\r\nCall-ID: c{number}@load\r\nCSeq: 1 INVITE\r\n"
+    "Contact: <sip:load@{local}>\r\nContent-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{body}"
+)
+BODY = (
+    "v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8 101\r\n"
+    "a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\n"
+)
+ACK = (
+    "ACK sip:s@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {local};branch=z9hG4bKa{number}\r\nMax-Forwards: 70\r\n"
+    "From: <sip:load@127.0.0.2>;tag=t{number}\r\nTo: {to}\r\nCall-ID: c{number}@load\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n"
+)
+
+
+def call(calls: int) -> list[int]:
+    """Set up calls; the RTP port of each."""
+    body = BODY.format(host=TELEPHONE_HOST, port=TELEPHONE_PORT)
+    ports: dict[int, int] = {}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.bind((TELEPHONE_HOST, 0))
+        line.settimeout(1.0)
+        local = "{}:{}".format(*line.getsockname())
+        target = ("127.0.0.1", SIP_PORT)
+        asked, deadline = 0, time.monotonic() + WAIT_S + calls / 20
+        while len(ports) < calls:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"Asterisk took {len(ports)} of {calls} calls")
+            while asked < calls and asked - len(ports) < AT_ONCE:
+                text = INVITE.format(
+                    port=SIP_PORT, local=local, number=asked, length=len(body), body=body
+                )
+                line.sendto(text.encode(), target)
+                asked += 1
+            try:
+                answer = line.recv(4096).decode()
+            except TimeoutError:
+                continue
+            number = re.search(r"(?m)^Call-ID: c(\d+)@load", answer)
+            to = re.search(r"(?m)^To: (.*?)\r", answer)
+            if answer.startswith("SIP/2.0 200") and number and to:
+                given = ACK.format(port=SIP_PORT, local=local, number=number[1], to=to[1])
+                line.sendto(given.encode(), target)
+                media = re.search(r"(?m)^m=audio (\d+)", answer)
+                if media:
+                    ports[int(number[1])] = int(media[1])
+    return [ports[number] for number in sorted(ports)]
+
+
+def measure(program: Path, calls: int, given: argparse.Namespace) -> None:
+    """One number of calls, from a fresh start."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        root = program.parent.parent
+        for file, text in CONFIGURATION.items():
+            filled = text.format(
+                folder=folder,
+                modules=root / "lib/asterisk/modules",
+                data=root / "var/lib/asterisk",
+            )
+            (folder / file).write_text(filled)
+        (folder / "prompt.alaw").write_bytes(bytes([PROMPT]) * 8000 * 60)
+        os.sched_setaffinity(0, {given.cpu})
+        asterisk = subprocess.Popen(
+            [program, "-f", "-p", "-C", folder / "asterisk.conf"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+        try:
+            time.sleep(4)
+            ports = call(calls)
+            task = Task(
+                port=TELEPHONE_PORT,
+                targets=[("127.0.0.1", port) for port in ports],
+                seconds=given.seconds,
+                key_s=given.key_s,
+                prompt=PROMPT,
+                cpu=given.telephones_cpu,
+            )
+            telephones = start(task)
+            time.sleep(2)
+            first, began = cpu_s(asterisk.pid), time.monotonic()
+            time.sleep(max(given.seconds - 3.5, 1))
+            used = Used((cpu_s(asterisk.pid) - first) / (time.monotonic() - began), 0.0, {})
+            print(row(f"Asterisk, {calls} calls", result_of(telephones), used), flush=True)
+        finally:
+            asterisk.send_signal(signal.SIGTERM)
+            try:
+                asterisk.wait(5)
+            except subprocess.TimeoutExpired:
+                asterisk.kill()
+                asterisk.wait()
+
+
+def main() -> None:
+    """Print a line for each number of calls."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--program", type=Path, required=True)
+    parser.add_argument("--calls", type=int, nargs="+", default=[200, 300, 400])
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--key-s", type=float, default=4.0)
+    parser.add_argument("--cpu", type=int, default=0)
+    parser.add_argument("--telephones-cpu", type=int, default=1)
+    given = parser.parse_args()
+    for calls in given.calls:
+        measure(given.program, calls, given)
+
+
+if __name__ == "__main__":
+    main()

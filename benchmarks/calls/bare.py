@@ -1,0 +1,79 @@
+"""The floor: a process that sends ready-made packets by sendmmsg, paced as the plane is, and does nothing else.
+
+python -m benchmarks.calls.bare CALLS SECONDS PORT CPU      microseconds of CPU a packet
+"""
+
+import ctypes
+import math
+import os
+import socket
+import sys
+import time
+
+import numpy as np
+
+from benchmarks.calls.telephones import TELEPHONE_HOST, go_first
+from ivr.media.memory import U8
+from ivr.media.settings import GROUPS, TICK_S
+from ivr.media.wire import MESSAGE, NAME, PART, address_of
+
+
+def send(calls: int, seconds: float, port: int) -> float:
+    """Send a packet for each call each 20 ms; microseconds of CPU a packet, start and pauses left out."""
+    libc = ctypes.CDLL(None)
+    libc.sendmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
+    # As many headers and payloads as there are calls, each at a place of its own, as the plane's are.
+    headers: U8 = np.zeros((calls, 12), np.uint8)
+    payloads: U8 = np.zeros((calls, 160), np.uint8)
+    names = np.zeros(calls, NAME)
+    names["family"], names["port"] = socket.AF_INET, port
+    names["host"] = int.from_bytes(socket.inet_aton(TELEPHONE_HOST), sys.byteorder)
+    step = np.arange(calls, dtype=np.uint64)
+    parts = np.zeros((calls, 2), PART)
+    parts["at"][:, 0] = address_of(headers) + step * np.uint64(12)
+    parts["at"][:, 1] = address_of(payloads) + step * np.uint64(160)
+    parts["bytes"] = (12, 160)
+    messages = np.zeros(calls, MESSAGE)
+    messages["name"] = address_of(names) + step * np.uint64(NAME.itemsize)
+    messages["name_bytes"] = NAME.itemsize
+    messages["parts"] = address_of(parts) + step * np.uint64(2 * PART.itemsize)
+    messages["part_count"] = 2
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        out.bind(("127.0.0.1", 0))
+        bounds = [calls * group // GROUPS for group in range(GROUPS + 1)]
+        sent = 0
+        tick = math.ceil(time.monotonic() / TICK_S)
+        last = tick + int(seconds / TICK_S)
+        began = time.process_time()
+        while tick < last:
+            wait_s = tick * TICK_S - time.monotonic()
+            if wait_s > 0:
+                time.sleep(wait_s)
+            group = tick % GROUPS
+            at, left = bounds[group], bounds[group + 1] - bounds[group]
+            while left:
+                done = int(
+                    libc.sendmmsg(
+                        out.fileno(),
+                        address_of(messages) + at * MESSAGE.itemsize,
+                        left,
+                        int(socket.MSG_DONTWAIT),
+                    )
+                )
+                if done <= 0:
+                    break
+                at, left, sent = at + done, left - done, sent + done
+            tick += 1
+        return (time.process_time() - began) / max(sent, 1) * 1e6
+
+
+def main() -> None:
+    """Print the figure."""
+    calls, seconds, port, cpu = sys.argv[1:5]
+    os.sched_setaffinity(0, {int(cpu)})
+    go_first()
+    print(send(int(calls), float(seconds), int(port)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Mutated RTP and RTCP into a plane on paper: whatever comes is taken or counted, and the next key is still heard.
+
+python -m tests.fuzz.rtp --count 1000000 --seed 1
+"""
+
+import argparse
+import random
+import resource
+import time
+
+from ivr.media.messages import Digit, Listen, Mix, Record
+from ivr.media.settings import GROUPS
+from ivr.rtp import rtcp
+from tests.ivr.media.paper import CALL, OTHER, PHONE, SETTINGS, Paper, key, rtp
+
+AT_ONCE = 32
+_BLOCK = rtcp.Block(0xABCD, 1, 2, 3, 4, 5, 6)
+_SEEDS = (
+    rtp(1, 160, bytes(160)),
+    rtp(2, 320, bytes(160), kind=0),
+    rtp(3, 480, bytes(80)),
+    rtp(4, 640, b"\x40", kind=13),
+    key(5, 800, 5),
+    key(6, 800, 5, ended=True),
+    rtcp.write(77, "telephone", rtcp.Sender(1, 2, 3, 4), (_BLOCK, _BLOCK)),
+    rtcp.farewell(77),
+)
+
+
+def fuzz(count: int, seed: int) -> dict[str, int]:
+    """Feed `count` mutated datagrams; what was told, and counted as broken."""
+    chance = random.Random(seed)
+    paper = Paper()
+    paper.open(events=((101, 8000), (110, 48_000)))
+    paper.open(OTHER, tones=True, events=())
+    paper.do(Listen(CALL, True, 0.5), Record(CALL, True), Mix(CALL, (OTHER,)), Mix(OTHER, (CALL,)))
+    told = 0
+    for number in range(0, count, AT_ONCE):
+        datagrams: list[bytes] = []
+        for _ in range(min(AT_ONCE, count - number)):
+            data = bytearray(chance.choice(_SEEDS))
+            for _ in range(chance.randrange(5)):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            if chance.random() < 0.1:
+                del data[chance.randrange(len(data)) :]
+            datagrams.append(bytes(data))
+        call = chance.choice((CALL, OTHER))
+        port = SETTINGS.port + 2 * (call & 0xFFFF) + chance.randrange(2)
+        paper.hear(*datagrams, source=chance.choice((PHONE, ("198.51.100.9", 9))), port=port)
+        paper.plane.listen(number // AT_ONCE % GROUPS, paper.now)
+        paper.now += 0.02
+        told += len(paper.told())
+        paper.memory.heard_ends[8] = paper.memory.heard_ends[0]
+        paper.notices.clear()
+    paper.now += 2
+    paper.hear(key(9, 1, 9, ssrc=1, ended=True))
+    paper.hear(key(10, 8001, 8, ssrc=2, ended=True))
+    assert [event.key for event in paper.told() if isinstance(event, Digit)][-1] == "8"
+    return {"datagrams": count, "told": told, "broken": int(paper.memory.counts[5])}
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    time.perf_counter()
+    fuzz(10_000, given.seed)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    fuzz(given.count, given.seed)
+    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+
+
+if __name__ == "__main__":
+    main()
