@@ -28,7 +28,15 @@ import msgspec
 import numpy as np
 
 from ivr.media.arena import Arena, Audio
-from ivr.media.memory import HEARD_FRAMES, MIX_MAX, READY_PLACES, SEGMENTS_MAX, lay_out, size_of
+from ivr.media.memory import (
+    HEARD_FRAMES,
+    MIX_MAX,
+    READY_PLACES,
+    SECRET_BYTES,
+    SEGMENTS_MAX,
+    lay_out,
+    size_of,
+)
 from ivr.media.messages import (
     Close,
     Command,
@@ -40,6 +48,7 @@ from ivr.media.messages import (
     PlayedOut,
     Record,
     Report,
+    Seal,
     SendKeys,
     Stats,
     Stop,
@@ -55,6 +64,7 @@ from ivr.media.sockets import open_sockets
 from ivr.rtp.codec import PCMA, PCMU, RATE_HZ, SILENCE
 from ivr.rtp.codec import encode as encode_audio
 from ivr.rtp.event import KEYS
+from ivr.rtp.srtp import TAG_BYTES
 from ivr.rtp.tones import make
 
 EVENTS_MAX = 4_096
@@ -254,6 +264,17 @@ class MediaClient:
         )
         self._command(changed)
         known.opened, known.codec = changed, changed.codec
+
+    def seal(self, call: int, *, suite: str, key_out: bytes, key_in: bytes) -> None:
+        """Send and take SRTP alone from now on, under keys from SDP, each 30 bytes of key and salt (RFC 4568).
+
+        Call it right after `open`, before there is an address; a sealed call costs some 30 times a plain one. Raises ValueError.
+        """
+        if suite not in TAG_BYTES:
+            raise ValueError(f"no suite of ours: {suite}; they are {', '.join(TAG_BYTES)}")
+        if len(key_out) != SECRET_BYTES or len(key_in) != SECRET_BYTES:
+            raise ValueError(f"a key with its salt has {SECRET_BYTES} bytes")
+        self._command(Seal(call, TAG_BYTES[suite], key_out, key_in))
 
     def close(self, call: int) -> None:
         """End a call. Its row is free when its Stats have come."""

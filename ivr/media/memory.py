@@ -24,6 +24,8 @@ SEGMENTS_MAX = 64
 """Pieces of audio in one prompt."""
 MIX_MAX = 4
 """Other calls that one call may hear at once."""
+SECRET_BYTES = 30
+"""SRTP's master key and salt: RFC 4568, section 6.2."""
 KEYS_MAX = 32
 """Keys that wait to be sent on one call."""
 BUFFER_FRAMES = 32
@@ -113,6 +115,20 @@ class Columns:
     """Packets of the present key that were sent."""
     key_timestamp: U32
 
+    tag_bytes: U8
+    """Of SRTP's tag; 0: the call's packets are not sealed."""
+    key_out: U8
+    """Key and salt of what we send, and of what they send."""
+    key_in: U8
+    rounds_out: U32
+    """How often our sequence went round."""
+    report_index: U32
+    index_in: U64
+    """Their highest index."""
+    window_in: U64
+    """Which of the last 64 came."""
+    report_index_in: U32
+
     opened_at: F64
     heard_at: F64
     """When a packet last came; 0: none yet."""
@@ -196,6 +212,8 @@ WIDTHS: dict[str, tuple[int, ...]] = {
     "event_khz": (128,),
     "playlist": (SEGMENTS_MAX, 2),
     "keys": (KEYS_MAX,),
+    "key_out": (SECRET_BYTES,),
+    "key_in": (SECRET_BYTES,),
     "frames": (BUFFER_FRAMES, FRAME_BYTES),
     "tags": (BUFFER_FRAMES,),
     "last": (FRAME_BYTES,),

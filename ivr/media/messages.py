@@ -26,6 +26,17 @@ class Open(msgspec.Struct, frozen=True, tag=True, array_like=True):
     timestamp: int
 
 
+class Seal(msgspec.Struct, frozen=True, tag=True, array_like=True):
+    """Send and take SRTP alone from now on: RFC 3711, with keys from SDP."""
+
+    call: int
+    tag_bytes: int
+    key_out: bytes
+    """30 bytes: what our packets are sealed with."""
+    key_in: bytes
+    """30 bytes: what theirs are."""
+
+
 class Play(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """Play stretches of the arena, one after another without a gap, in place of what is playing."""
 
@@ -84,7 +95,7 @@ class Close(msgspec.Struct, frozen=True, tag=True, array_like=True):
     call: int
 
 
-Command = Open | Play | Stop | Listen | Record | Mix | SendKeys | Report | Close
+Command = Open | Seal | Play | Stop | Listen | Record | Mix | SendKeys | Report | Close
 
 
 class Digit(msgspec.Struct, frozen=True, tag=True, array_like=True):

@@ -21,11 +21,13 @@ from ivr.media.messages import (
     Record,
     Report,
     RtpTimeout,
+    Seal,
     SendKeys,
     Stats,
     Stop,
 )
 from ivr.media.receiving import Receiver
+from ivr.media.secrecy import NO_INDEX, Secrecy
 from ivr.media.sending import Sender
 from ivr.media.settings import FRAME_S, GROUPS, Settings
 from ivr.media.traffic import Arrived, Leaving, Notice
@@ -56,8 +58,9 @@ class Plane:
         self._stale = False
         self._name = name
         self._happenings = Happenings(memory.columns)
+        self._secrecy = Secrecy(memory)
         self._sender = Sender(memory, self._happenings)
-        self._receiver = Receiver(memory, settings, self._happenings)
+        self._receiver = Receiver(memory, settings, self._happenings, self._secrecy)
         self._listener = Listener(memory, self._happenings)
         self._size = settings.calls // GROUPS
         self._groups: list[I64] = []
@@ -71,6 +74,8 @@ class Plane:
 
     def notices(self) -> list[Notice]:
         """RTCP packets to send, made since the last time."""
+        if not self._notices:
+            return []
         notices, self._notices = self._notices, []
         return notices
 
@@ -85,7 +90,10 @@ class Plane:
         """The packets of a group, once each 20 ms."""
         if self._stale:
             self._regroup()
-        return self._sender.frames(group, now)
+        leaving = self._sender.frames(group, now)
+        if leaving.sealed:
+            self._secrecy.seal(leaving, leaving.sealed)
+        return leaving
 
     def hear(self, arrived: Arrived, now: float) -> None:
         """Take in packets, whenever there are any."""
@@ -138,6 +146,8 @@ class Plane:
         if int(self._columns.call[slot]) != command.call:
             return
         match command:
+            case Seal():
+                self._seal(slot, command)
             case Play():
                 self._play(slot, command, now)
             case Stop():
@@ -226,13 +236,28 @@ class Plane:
                 other, [row for row in columns.sources[other].tolist() if row != slot]
             )
         if columns.remote_port[slot]:
-            self._notices.append(Notice(slot, rtcp.farewell(int(columns.ssrc[slot]))))
+            self._notify(slot, rtcp.farewell(int(columns.ssrc[slot])))
         self._tell_stats(slot, now, closed=True)
         columns.call[slot] = 0
         columns.wants[slot] = 0
         self._happenings.hush(slot)
         self._happenings.change(slot)
         self._stale = True
+
+    def _seal(self, slot: int, command: Seal) -> None:
+        columns = self._columns
+        new_in = columns.key_in[slot].tobytes() != command.key_in
+        new_out = columns.key_out[slot].tobytes() != command.key_out
+        columns.key_out[slot] = np.frombuffer(command.key_out, np.uint8)
+        columns.key_in[slot] = np.frombuffer(command.key_in, np.uint8)
+        if new_out:
+            columns.rounds_out[slot] = 0
+            columns.report_index[slot] = 0
+        if new_in or not columns.tag_bytes[slot]:
+            columns.index_in[slot] = NO_INDEX
+            columns.report_index_in[slot] = 0
+        columns.tag_bytes[slot] = command.tag_bytes
+        self._happenings.change(slot)
 
     def _play(self, slot: int, command: Play, now: float) -> None:
         columns = self._columns
@@ -342,7 +367,10 @@ class Plane:
                 & 0xFFFFFFFF,
             )
         ssrc = int(columns.ssrc[slot])
-        self._notices.append(Notice(slot, rtcp.write(ssrc, self._name, sender, blocks)))
+        self._notify(slot, rtcp.write(ssrc, self._name, sender, blocks))
+
+    def _notify(self, slot: int, data: bytes) -> None:
+        self._notices.append(self._secrecy.seal_notice(Notice(slot, data)))
 
     def _tell_stats(self, slot: int, now: float, *, closed: bool) -> None:
         columns = self._columns

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ivr.media.happenings import Happenings
 from ivr.media.memory import BUFFER_FRAMES, I64, U8, Memory
 from ivr.media.messages import Digit, FirstPacket, Latched
+from ivr.media.secrecy import Secrecy
 from ivr.media.settings import Settings
 from ivr.media.traffic import Arrived
 from ivr.rtp import event, packet, rtcp
@@ -60,15 +61,20 @@ class Count(IntEnum):
     REPORTS = 10
     FLOODED = 11
     """Packets passed over because one call sent too many at once."""
+    FORGED = 12
+    """To a call with SRTP, but not sealed by its other end, or sent a second time."""
 
 
 class Receiver:
     """Takes in the packets of all calls."""
 
-    def __init__(self, memory: Memory, settings: Settings, happenings: Happenings) -> None:
+    def __init__(
+        self, memory: Memory, settings: Settings, happenings: Happenings, secrecy: Secrecy
+    ) -> None:
         self._columns = memory.columns
         self._counts = memory.counts
         self._happenings = happenings
+        self._secrecy = secrecy
         self._first_port = settings.port
         self._calls = settings.calls
         self._seen: I64 = np.zeros(settings.calls, np.int64)
@@ -83,6 +89,9 @@ class Receiver:
         known = (slots >= 0) & (slots < self._calls)
         slots[~known] = 0
         known &= columns.call[slots] != 0
+        sealed = known & (columns.tag_bytes[slots] != 0)
+        if sealed.any():
+            self._open(arrived, slots, known, np.flatnonzero(sealed))
         head = np.ascontiguousarray(arrived.rows[:, : packet.HEADER_BYTES]).view(packet.LAYOUT)[
             :, 0
         ]
@@ -103,6 +112,20 @@ class Receiver:
         for chosen in self._rounds(slots):
             rows = at[chosen]
             self._take_frames(arrived.rows, rows, slots[chosen], head[rows], now)
+
+    def _open(self, arrived: Arrived, slots: I64, known: NDArray[np.bool_], at: I64) -> None:
+        """Put SRTP in clear, in place; what cannot be is no longer known."""
+        for row in at.tolist():
+            data = arrived.rows[row, : int(arrived.lengths[row])].tobytes()
+            slot = int(slots[row])
+            report = bool(arrived.ports[row] & 1) or (len(data) > 1 and 64 <= data[1] & 0x7F < 96)
+            clear = (self._secrecy.open_report if report else self._secrecy.open)(slot, data)
+            if clear is None:
+                known[row] = False
+                self._counts[Count.FORGED] += 1
+                continue
+            arrived.rows[row, : len(clear)] = np.frombuffer(clear, np.uint8)
+            arrived.lengths[row] = len(clear)
 
     def _take_frames(
         self, rows: U8, at: I64, slots: I64, head: NDArray[np.void], now: float

@@ -170,6 +170,7 @@ class Sender:
         live &= columns.remote_port[span] != 0
         group.live_16[:], group.live_32[:], group.live_64[:] = live, live, live
         leaving.rows = np.flatnonzero(live).astype(np.int64)
+        leaving.sealed = np.flatnonzero(live & (columns.tag_bytes[span] != 0)).tolist()
         sources = np.where(live, (columns.sources[span] >= 0).sum(axis=1), 0)
         group.bridged = np.flatnonzero(sources == 1).astype(np.int64)
         group.mixed = np.flatnonzero(sources > 1).astype(np.int64)

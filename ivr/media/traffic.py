@@ -44,6 +44,8 @@ class Leaving:
     """Of each payload, the sum of its 16-bit words as the machine reads them."""
     short: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     """Rows whose payload is not a frame of 160 bytes, and how long it is."""
+    sealed: list[int] = field(default_factory=list[int])
+    """Rows whose calls agreed on SRTP."""
     fresh: bool = True
     """Calls came, went or moved since the last time."""
 

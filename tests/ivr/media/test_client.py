@@ -9,6 +9,7 @@ import time
 
 import pytest
 import soundfile
+from pylibsrtp import Policy, Session
 
 from ivr.media.arena import Audio
 from ivr.media.client import MediaClient, PlaneFullError
@@ -181,6 +182,24 @@ def test_a_call_hears_only_so_many_others(media):
     leg = media.open(codec=PCMA)
     with pytest.raises(ValueError, match="at most 4"):
         media.mix(leg.call, [leg.call + 1] * 5)
+
+
+def test_a_sealed_call_is_understood_by_libsrtp(media, phone):
+    ours, theirs = bytes(range(30)), bytes(range(30, 60))
+    profile = Policy.SRTP_PROFILE_AES128_CM_SHA1_80
+    into = Session(Policy(key=ours, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=profile))
+    out = Session(Policy(key=theirs, ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile))
+    leg = media.open(codec=PCMA, latch=False, events=((101, 8000),))
+    media.seal(leg.call, suite="AES_CM_128_HMAC_SHA1_80", key_out=ours, key_in=theirs)
+    media.change(leg.call, remote=phone.address)
+    media.play(leg.call, [prompt()], barge_in=True)
+    phone.hears_until(lambda data: into.unprotect(data)[12] == 0x31)
+    phone.send(out.protect(key(1, 160, 5)), leg.port)
+    assert until(media, Digit)[-1].key == "5"
+    with pytest.raises(ValueError, match="suite"):
+        media.seal(leg.call, suite="NULL", key_out=ours, key_in=theirs)
+    with pytest.raises(ValueError, match="30 bytes"):
+        media.seal(leg.call, suite="AES_CM_128_HMAC_SHA1_80", key_out=b"", key_in=theirs)
 
 
 def test_keys_are_pressed_at_the_other_end(media, phone):

@@ -11,6 +11,7 @@ CALL = 2**47
     "command",
     [
         m.Open(CALL, 8, 1, 2, 3, True, True, False, ((101, 8000),), 30.0, 20.0, True, 1, 2, 3),
+        m.Seal(CALL, 10, bytes(30), bytes(range(30))),
         m.Play(CALL, 1, ((1, 2), (3, 4)), True, False),
         m.Stop(CALL, 0),
         m.Listen(CALL, True, 0.8),
