@@ -15,7 +15,7 @@ from ivr.media.memory import BUFFER_FRAMES, HEARD, HEARD_FRAMES, I64, U8, Memory
 from ivr.media.messages import Digit, SpeechEnded, SpeechStarted
 from ivr.media.receiving import DELAY_FRAMES_MAX, START_FRAMES, Count
 from ivr.media.sending import LEVELS_OF, SILENCE_OF
-from ivr.rtp import tones
+from ivr.rtp import comfort, tones
 from ivr.rtp.codec import FRAME_BYTES, PCMA
 from ivr.rtp.event import KEYS
 
@@ -80,9 +80,14 @@ class Listener:
             self._hand_on(rows[kept], codes[kept])
 
     def _next_frames(self, rows: I64, law: I64) -> U8:
-        """The frame of each call that is due, silence where there is none."""
+        """The frame of each call that is due, silence or the noise of its line where there is none."""
         columns = self._columns
         silence = np.repeat(SILENCE_OF[law][:, None], FRAME_BYTES, axis=1)
+        noise = columns.noise[rows]
+        if noise.any():
+            noisy = np.flatnonzero(noise)
+            turn = columns.taken[rows[noisy]] % comfort.VARIANTS
+            silence[noisy] = comfort.FRAMES[law[noisy], turn, noise[noisy] - 1]
         waiting = columns.wait[rows] > 0
         columns.wait[rows[waiting]] -= 1
         ready = np.flatnonzero(columns.wait[rows] == 0)

@@ -189,6 +189,9 @@ class Columns:
     last: U8
     """The frame taken last: what those hear who have this call among their sources."""
 
+    noise: U8
+    """The level of their comfort noise, and 1; 0: they told none."""
+
     floor: F32
     """The noise of the line, RMS."""
     onset: U8

@@ -16,7 +16,7 @@ from ivr.media.messages import Digit, FirstPacket, Latched
 from ivr.media.secrecy import Secrecy
 from ivr.media.settings import Settings
 from ivr.media.traffic import Arrived
-from ivr.rtp import event, packet, rtcp
+from ivr.rtp import comfort, event, packet, rtcp
 from ivr.rtp.codec import ACROSS, FRAME_BYTES, PCMA, PCMU, SILENCE
 
 ROUNDS_MAX = 64
@@ -263,6 +263,12 @@ class Receiver:
                 ),
                 now,
             )
+        for index in np.flatnonzero(kind == comfort.PAYLOAD_TYPE).tolist():
+            start = int(headers.payload_start[at[index]])
+            size = min(int(headers.payload_bytes[at[index]]), 1)
+            level = comfort.level_of(rows[at[index], start : start + size].tobytes())
+            if level is not None:
+                columns.noise[slots[index]] = level + 1
         audio = (kind == PCMU) | (kind == PCMA)
         timed = audio & ahead & ~fresh
         self._measure(slots[timed], timestamp[timed], now)

@@ -179,6 +179,16 @@ def test_nobody_listens_any_more():
     assert len(handed_on(paper)) == 0
 
 
+def test_a_pause_sounds_like_the_line_where_the_other_end_told_how():
+    paper = listening()
+    paper.hear(rtp(1, 160, bytes([1] * 160)), rtp(2, 320, b"\x32", kind=13))
+    paper.frames(12)
+    heard = decode(PCMA, handed_on(paper)["codes"][-8:]).astype(float)
+    # 50 dB below full scale.
+    assert np.sqrt((heard**2).mean()) == pytest.approx(104, rel=0.15)
+    assert len({frame.tobytes() for frame in handed_on(paper)["codes"][-4:]}) == 4
+
+
 # --- the end-pointer ---
 
 
