@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from benchmarks.calls.load import (
+    HEAD,
     PROMPT,
     TELEPHONE_PORT,
     Used,
@@ -152,6 +153,7 @@ def main() -> None:
     parser.add_argument("--cpu", type=int, default=0)
     parser.add_argument("--telephones-cpu", type=int, default=1)
     given = parser.parse_args()
+    print(HEAD)
     for calls in given.calls:
         measure(given.program, calls, given)
 
