@@ -439,7 +439,7 @@ class MediaClient:
                         "-m",
                         "ivr.media.process",
                         msgspec.json.encode(self.settings).decode(),
-                        *map(str, (self._started % READY_PLACES, *handed, raw)),
+                        *map(str, (os.getpid(), self._started % READY_PLACES, *handed, raw)),
                         msgspec.json.encode(ports).decode(),
                     ],
                     pass_fds=[*handed, *ports, *([raw] if raw >= 0 else [])],

@@ -3,7 +3,7 @@
 Two such processes stand ready. One holds the lock on their memory and works; the other, started and warm, waits for
 the lock, which the kernel hands it the moment the first one dies. It finds calls, prompts and keys where they were.
 
-    python -m ivr.media.process SETTINGS PLACE MEMORY COMMANDED HAPPENED RAW PORTS
+    python -m ivr.media.process SETTINGS PARENT PLACE MEMORY COMMANDED HAPPENED RAW PORTS
 
 The signalling process starts it (client.py); the arguments are its settings and descriptors, as JSON.
 """
@@ -107,9 +107,8 @@ def work(
 def main() -> None:
     """Take the arguments apart, wait for the lock, work."""
     settings = msgspec.json.decode(sys.argv[1], type=Settings)
-    place, shared, commanded, happened, raw = map(int, sys.argv[2:7])
-    ports = msgspec.json.decode(sys.argv[7], type=tuple[int, ...])
-    parent = os.getppid()
+    parent, place, shared, commanded, happened, raw = map(int, sys.argv[2:8])
+    ports = msgspec.json.decode(sys.argv[8], type=tuple[int, ...])
     buffer = mmap.mmap(shared, size_of(settings))
     memory = lay_out(buffer, settings)
     if raw >= 0:

@@ -5,6 +5,8 @@ import os
 import select
 import signal
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
@@ -86,6 +88,14 @@ def until(media, kind, *, also=lambda event: True):
         if any(isinstance(event, kind) and also(event) for event in events):
             return events
     raise AssertionError(f"no {kind.__name__} came, but {events}")
+
+
+def is_there(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def stand_ready(media):
@@ -238,6 +248,25 @@ def test_a_killed_plane_is_followed_by_one_that_goes_on_mid_prompt(media, phone)
     stand_ready(media)
     os.kill(media.worker, signal.SIGKILL)
     until(media, Resumed)
+
+
+def test_planes_end_with_the_process_that_started_them(tmp_path):
+    settings = f"calls=10, port={free_ports(10)}, prompts_s=10"
+    source = (
+        "import os, select\n"
+        "from ivr.media.client import MediaClient\n"
+        "from ivr.media.settings import Settings\n"
+        f"media = MediaClient(Settings({settings}))\n"
+        "while media.ready < 2: select.select([media], [], [], 0.01)\n"
+        "print(*[plane.pid for plane in media._planes], flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    planes = [os.pidfd_open(int(pid)) for pid in done.stdout.split() if is_there(int(pid))]
+    for plane in planes:
+        # Readable when the process has ended.
+        assert select.select([plane], [], [], WAIT_S)[0]
+        os.close(plane)
 
 
 def test_an_address_may_come_later_and_a_call_be_held(media, phone):
