@@ -67,7 +67,9 @@ from ivr.sip.trunk import Trunk
 TIMER_GRAIN_S = 0.005
 """Timers are run at most so often."""
 LATE_S = 0.25
-"""A timer that comes so late shows a loop that falls behind: new calls are told 503 until it catches up."""
+"""A timer that comes so late shows a loop that falls behind."""
+LATE_FOR_S = 1.0
+"""New calls are told 503 so long after one that came late."""
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +125,7 @@ class Endpoint(StreamOwner):
         self._streams: Streams
         self._handle: asyncio.TimerHandle | None = None
         self._due = 0.0
+        self._late_until = 0.0
         self._empty: asyncio.Event | None = None
         """While draining: set when no call is up."""
         self._loop: asyncio.AbstractEventLoop
@@ -284,6 +287,7 @@ class Endpoint(StreamOwner):
         """Messages came."""
         now = self.now()
         stack, gate = self.stack, self.gate
+        stack.overloaded = now < self._late_until
         for data, flow in messages:
             if gate.admits(flow.host, now, stranger=not stack.trunks.of(flow.host)):
                 stack.receive(data, flow, now)
@@ -324,7 +328,8 @@ class Endpoint(StreamOwner):
     def _tick(self) -> None:
         self._handle = None
         now = self.now()
-        self.stack.overloaded = now - self._due > LATE_S
+        if now - self._due > LATE_S:
+            self._late_until = now + LATE_FOR_S
         self.stack.run(now)
         self._after()
 

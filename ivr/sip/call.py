@@ -50,6 +50,10 @@ OFFERS_TRIED_MAX = 4
 """How often an offer that met 491 is made again."""
 ENTRIES_MAX = 16
 """Timers of a call, after which those that have fired are forgotten."""
+TRYING_AFTER_S = 0.2
+"""RFC 3261, section 17.2.1: a 100 unless we answer within that."""
+OFFER_S_MAX = 25.0
+"""An offer within the call that our owner leaves unanswered for longer is refused, before its sender gives up (32 s)."""
 CALL_S_MAX = 4 * 3600.0
 """A call that lasts longer is ended: nobody shops for four hours, but a line that hangs does."""
 SUBSCRIPTION_S = 180
@@ -147,6 +151,7 @@ class Call:
         self._timer: SessionTimer | None = None
         self._clock = 0
         self._offer_clock = 0
+        self._asked_clock = 0
         self._pending_offer: Sdp | None = None
         self._late: int | None = None
         """The number of our re-INVITE whose 2xx bore an offer, while its ACK waits for our answer."""
@@ -255,7 +260,7 @@ class Call:
         self._learn(request, served.flow)
         match method:
             case "INVITE":
-                self._serve_invite(served)
+                self._serve_invite(served, now)
             case "UPDATE":
                 self._serve_update(served, now)
             case "INFO":
@@ -299,7 +304,7 @@ class Call:
         why = request.first("reason") or ""
         self.end(Cause.HUNG_UP, now, reason=why[:200])
 
-    def _serve_invite(self, served: Served) -> None:
+    def _serve_invite(self, served: Served, now: float) -> None:
         if self.ours is not None:
             raise ProtocolError(491, "Request Pending")
         if self.asked is not None or self.phase is not Phase.UP:
@@ -307,7 +312,7 @@ class Call:
             raise ProtocolError(500, "Server Internal Error")
         offer = session_of(served.request)
         session_timer.serve(served.request, session_timer.MIN_SE_S)
-        self.asked = served
+        self._ask_owner(served, now)
         self.offered = offer is None
         self.keeper.emit(Reinvited(self.name, offer))
 
@@ -323,8 +328,16 @@ class Call:
             # RFC 3311, section 5.2.
             raise ProtocolError(500, "Server Internal Error")
         session_timer.serve(served.request, session_timer.MIN_SE_S)
-        self.asked = served
+        self._ask_owner(served, now)
         self.keeper.emit(Reinvited(self.name, offer))
+
+    def _ask_owner(self, served: Served, now: float) -> None:
+        """Leave an offer to our owner, who has OFFER_S_MAX; an INVITE hears 100 meanwhile (section 17.2.1)."""
+        self.asked = served
+        self._asked_clock += 1
+        if served.request.method == "INVITE":
+            self.wake(now + TRYING_AFTER_S, f"asked {self._asked_clock}")
+        self.wake(now + OFFER_S_MAX, f"unanswered {self._asked_clock}")
 
     def _serve_info(self, served: Served, now: float) -> None:
         if served.request.first("info-package") is not None:
@@ -648,6 +661,10 @@ class Call:
         kind, _, count = name.partition(" ")
         if kind == "2xx":
             self._repeat(now)
+        elif kind in ("asked", "unanswered"):
+            if self.asked is not None and count == str(self._asked_clock):
+                self.asked.respond(100 if kind == "asked" else 500, now)
+                self.asked = self.asked if kind == "asked" else None
         elif kind == "longest":
             self.bye(now, "too long")
             self.end(Cause.CLOSED, now, reason="too long")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ivr.sip import session_timer
 from ivr.sip.bodies import session_of
-from ivr.sip.call import ALLOW, SUPPORTED, Call, Keeper, Phase
+from ivr.sip.call import ALLOW, SUPPORTED, TRYING_AFTER_S, Call, Keeper, Phase
 from ivr.sip.dialog import Dialog
 from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import Answered, Cause, MediaChanged, Reinvited
@@ -16,8 +16,6 @@ from ivr.sip.reliable import RAck, takes_reliable, wants_reliable
 from ivr.sip.sdp import Sdp
 from ivr.sip.trunk import Trunk
 
-TRYING_AFTER_S = 0.2
-"""RFC 3261, section 17.2.1: a 100 unless we answer within that."""
 RINGING_S_MAX = 180.0
 """Left unanswered by our owner for longer, a call is refused with 480; a proxy's timer C is 3 minutes (section 16.6)."""
 PROVISIONALS_MAX = 4

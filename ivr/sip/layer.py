@@ -111,7 +111,8 @@ def compose_response(
 ) -> bytes:
     """A response with what it must copy from its request. RFC 3261, section 8.2.6.2."""
     bore = request.headers
-    lines = [f"SIP/2.0 {status} {reason or phrase(status)}\r\n"]
+    told = " ".join(reason.split()) if reason else phrase(status)
+    lines = [f"SIP/2.0 {status} {told}\r\n"]
     vias = bore.get("via", [])
     if via is None or (not via.asks_rport and via.host == flow.host):
         lines += [f"Via: {value}\r\n" for value in vias]

@@ -219,6 +219,33 @@ def test_an_offer_that_is_refused_changes_nothing():
     assert there in called.stack.calls
 
 
+def test_an_offer_that_the_owner_forgets_is_announced_and_then_refused():
+    world, caller, called, call, there = up()
+    called.by_itself = False
+    caller.stack.reoffer(call, make_offer(LocalMedia(caller.host, 40_002)), world.now)
+    world.run(1)
+    assert len(world.sent(SHOP, 100)) == 1
+    assert len(world.sent(CARRIER, "INVITE")) == 2
+    world.run(30)
+    assert caller.last(OfferRejected).status == 500
+    assert there in called.stack.calls
+    called.by_itself = True
+    caller.stack.reoffer(call, make_offer(LocalMedia(caller.host, 40_004)), world.now)
+    world.run(1)
+    assert caller.last(MediaChanged)
+
+
+def test_a_reason_cannot_begin_another_header():
+    world, caller, called = pair()
+    called.by_itself = False
+    ring(world, caller)
+    world.run(0.1)
+    called.stack.refuse(called.last(Incoming).call, 480, world.now, reason="gone\r\nX: y")
+    world.run(1)
+    assert world.sent(SHOP, 480)[0].first("x") is None
+    assert caller.ended().reason == "gone X: y"
+
+
 def test_offers_that_cross_are_both_made_in_the_end():
     world, caller, called, call, there = up()
     for node, name in ((caller, call), (called, there)):
