@@ -37,6 +37,14 @@ def test_its_own_uac_scenario_passes(tmp_path):
     assert not stack.calls
 
 
+def test_its_own_uac_scenario_passes_over_one_tcp_connection(tmp_path):
+    operator, stack = call_with(
+        "uac", tmp_path, "-t", "t1", "-r", "200", calls=100, transports=("tcp",)
+    )
+    assert operator.kinds().count("Ended") == 100
+    assert not stack.calls
+
+
 def test_a_caller_gives_up_while_it_rings(tmp_path):
     def react(endpoint, event):
         if isinstance(event, Incoming):
