@@ -49,9 +49,9 @@ from center.acd.events import (
 from center.acd.floor import Floor
 from center.acd.lines import Line
 from center.acd.measures import SHORT_S, AgentMeasure, QueueMeasure
-from center.acd.needs import Need
 from center.acd.queue import WAIT_S_MAX, Exit
 from center.acd.recipe import OfferCallBack, Overflow, Play, Raise, Step, Widen
+from center.acd.rings import Rings
 from center.acd.seats import Person, Seat, Ticket
 
 DUE_MAX = 10_000
@@ -70,6 +70,7 @@ class Router:
         self.floor = floor or Floor()
         self.backlogs: dict[str, Backlog] = {}
         self._of_seller: dict[str, list[Backlog]] = {}
+        self.rings = Rings(self.floor.directory, self.backlogs)
         self.people: dict[str, Person] = {}
         self.tickets: dict[str, Ticket] = {}
         self._timers: Line[Ticket] = Line()
@@ -181,7 +182,7 @@ class Router:
         ticket.joined_at = self.now
         ticket.since = self.now if event.since is None else min(event.since, self.now)
         ticket.points = event.points
-        ticket.needs = [self._first_need(backlog, channel)]
+        ticket.needs = [self.rings.first(backlog, channel)]
         backlog.counts.arrived += 1
         seat = self._preferred(ticket, event.prefers) if event.prefers else None
         if seat is None:
@@ -193,7 +194,7 @@ class Router:
         if seat is not None:
             self.tickets[ticket.name] = ticket
             self._offer(ticket, seat)
-        elif not self._staffed(backlog, channel):
+        elif not self.rings.staffed(backlog, channel):
             backlog.counts.no_agents += 1
             self._decisions.append(Leave(ticket.name, Exit.NO_AGENTS))
         elif backlog.waiting >= backlog.queue.waiting_max:
@@ -338,7 +339,7 @@ class Router:
     def _seek_again(self, ticket: Ticket) -> None:
         """Find an agent or a place for one who waits and asks for something else than before."""
         ticket.stamp += 1
-        ticket.needs = self._needs(ticket.backlog, ticket.channel, ticket.step)
+        ticket.needs = self.rings.after(ticket.backlog, ticket.channel, ticket.step)
         seat = None
         if ticket.sticky_until <= self.now:
             seat = self.floor.free_agent(ticket.needs)
@@ -500,7 +501,7 @@ class Router:
             backlog = self.backlogs[event.queue.name] = Backlog(event.queue)
             self._of_seller.setdefault(event.queue.seller, []).append(backlog)
             for channel in range(len(CHANNELS)):
-                self._first_need(backlog, channel)
+                self.rings.first(backlog, channel)
         else:
             assert backlog.queue.seller == event.queue.seller, "a queue stays with its seller"
             backlog.queue = event.queue
@@ -532,51 +533,13 @@ class Router:
             self._place_all(backlog)
 
     def _place_all(self, backlog: Backlog) -> None:
-        backlog.first = [None for _ in CHANNELS]
+        self.rings.forget(backlog)
         for ticket in backlog.tickets():
             # One who waits for an agent that may serve no longer waits with the others.
-            needs = self._needs(backlog, ticket.channel, ticket.step)
+            needs = self.rings.after(backlog, ticket.channel, ticket.step)
             if ticket.prefers and not self.people[ticket.prefers].profile.fits(needs[0]):
                 ticket.sticky_until = 0.0
             self._seek_again(ticket)
-
-    def _first_need(self, backlog: Backlog, channel: int) -> Need:
-        need = backlog.first[channel]
-        if need is None:
-            need = backlog.first[channel] = self._need(backlog, backlog, channel)
-        return need
-
-    def _needs(self, backlog: Backlog, channel: int, steps: int) -> list[Need]:
-        """Whom one may be served by after so many steps of the recipe, ring by ring."""
-        needs = [self._first_need(backlog, channel)]
-        for step in backlog.queue.recipe[:steps]:
-            match step.action:
-                case Widen(requires=requires):
-                    queue = backlog.queue
-                    wider = self.floor.directory.need(
-                        queue.seller, requires, channel, queue.rate, queue.choice
-                    )
-                case Overflow(queue=name) if name in self.backlogs:
-                    wider = self._need(backlog, self.backlogs[name], channel)
-                case _:
-                    continue
-            if wider not in needs:
-                needs.append(wider)
-        return needs
-
-    def _need(self, backlog: Backlog, asked: Backlog, channel: int) -> Need:
-        """The need of one queue's contacts for the people of another, or the same; the seller stays its own."""
-        queue = backlog.queue
-        return self.floor.directory.need(
-            queue.seller, asked.queue.requires, channel, queue.rate, queue.choice
-        )
-
-    def _staffed(self, backlog: Backlog, channel: int) -> bool:
-        """Whether anyone is signed in whom the queue could ask, now or by a later step."""
-        if self._first_need(backlog, channel).staffed:
-            return True
-        steps = len(backlog.queue.recipe)
-        return any(need.staffed for need in self._needs(backlog, channel, steps))
 
     def _backlog(self, name: str) -> Backlog:
         try:
