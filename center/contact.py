@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import msgspec
@@ -16,6 +17,17 @@ class ContactKey(NamedTuple):
     buyer: str
     """The buyer's number."""
     channel: str
+
+
+class Repeats(IntEnum):
+    """Whether an arrival is the message of its key that came before, delivered again."""
+
+    PERHAPS = 0
+    """It is if that one is in doubt, and the buyer has said nothing since."""
+    LIKELY = 1
+    """That one is in doubt: it is if the buyer has said nothing since."""
+    CERTAIN = 2
+    """It is."""
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -36,10 +48,9 @@ class Arrival(msgspec.Struct, frozen=True):
     asked: tuple[int, int] | None = None
     """For an outcome: serial and turn of the session that asked. It is dropped if that session waits no more."""
     doubt: tuple[tuple[int, int], ...] = ()
-    """Ranges of stamps, from the first up to, not including, the second: a message of this key that has such a stamp may
-    be this very one, delivered again; it is if the buyer has said nothing since. The channel knows which those can be."""
-    is_known: bool = False
-    """It is the one in doubt whatever the buyer said since."""
+    """Ranges of stamps, from the first up to, not including, the second: messages that may be delivered again, as far as
+    the channel knows."""
+    repeats: Repeats = Repeats.PERHAPS
 
 
 class Contact(msgspec.Struct, frozen=True):

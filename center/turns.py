@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from center.awaited import Awaited
 from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
-from center.contact import Arrival, Contact
+from center.contact import Arrival, Contact, Repeats
 from center.desk.deed import SENT_TO_STEP, Deed, PlaceForBuyer, SetBasket, WriteToBuyer
 from center.desk.heard import Heard
 from center.limits.codes import Answer, read_answer
@@ -93,9 +93,12 @@ def _take(
 
 def _is_redelivery(arrival: Arrival, seen: Seen, contact: Contact | None) -> bool:
     """See sms.redelivery. A buyer who went on has read our reply to what was in doubt, and the carrier our answer before it."""
-    if not any(since <= seen.stamp < until for since, until in arrival.doubt):
+    if arrival.repeats is Repeats.CERTAIN:
+        return True
+    in_doubt = any(since <= seen.stamp < until for since, until in arrival.doubt)
+    if arrival.repeats is Repeats.PERHAPS and not in_doubt:
         return False
-    return arrival.is_known or contact is None or contact.stamp <= seen.stamp
+    return contact is None or contact.stamp <= seen.stamp
 
 
 def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:

@@ -64,6 +64,7 @@ class SmsChannel:
         self._refusing = False
         self.receipts = 0
         """Delivery receipts that came."""
+        self.sending.unanswered = lambda: self.receiving.unanswered
         turns.open("sms", self)
         turns.send_texts_by(self.sending.send)
 
@@ -83,7 +84,10 @@ class SmsChannel:
     def start(self) -> None:
         """Take up what an earlier run left: first segments of texts, and texts that no carrier has taken."""
         self.receiving.go_back()
-        self.sending.resend()
+        if self.receiving.redeliveries.in_doubt:
+            self.sending.hold()
+        else:
+            self.sending.resend()
 
     def refuse_new(self) -> None:
         """Before we close: texts stay with the carrier, which brings them to whoever binds next. Receipts still come."""
@@ -116,6 +120,8 @@ class SmsChannel:
         now = self.ticks()
         answers: dict[Link, list[tuple[int, int]]] = {}
         refused: list[Answer] = []
+        answered: list[str] = []
+        unanswered: list[str] = []
         for one in taken:
             answer = one.ticket
             if not isinstance(answer, Answer):
@@ -123,13 +129,21 @@ class SmsChannel:
             if one.fate is Fate.REFUSED:
                 refused.append(answer)
             answer.write(now)
+            if answer.key:
+                self.receiving.unanswered -= 1
+                if one.arrival is not None and one.fate is Fate.KEPT:
+                    told = answered if answer.line.alive else unanswered
+                    told.append(one.arrival.contact.buyer)
             link = cast("Link", answer.line)
             answers.setdefault(link, []).append((answer.sequence, STATUSES[one.fate]))
         if refused:
             self.receiving.go_back()
             self.receiving.redeliveries.refuse(refused)
+            self.sending.refused()
         for link, listed in answers.items():
             link.acknowledge(listed)
+        self.sending.answered(answered)
+        self.sending.hold_back(unanswered)
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """See sms.client.Handler."""

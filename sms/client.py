@@ -39,6 +39,9 @@ QUEUE_MAX = 200_000
 """Segments waiting to go out; past it `submit` takes no more."""
 ATTEMPTS_MAX = 5
 """Tries for a segment that the carrier refuses for now, other than by throttling."""
+UNANSWERED_AGAIN_S = 1.0
+"""A segment that was lost with its connection is sent again after so long. What the carrier lacked our answers to comes
+again before, and is answered before: no reply overtakes the answer to its message. See sms.redelivery."""
 THROTTLES_IN_A_ROW = 3
 """A carrier that refuses one now and then is sent the same again at once; after so many in a row it is left alone."""
 PAUSE_MIN_S = 0.05
@@ -504,7 +507,10 @@ class Esme:
             self._ready.appendleft(queued)
             return
         queued.attempts += 1
-        if (status is None or status in TEMPORARY) and queued.attempts < ATTEMPTS_MAX:
+        if status is None and queued.attempts < ATTEMPTS_MAX:
+            asyncio.get_running_loop().call_later(UNANSWERED_AGAIN_S, self._once_more, queued)
+            return
+        if status in TEMPORARY and queued.attempts < ATTEMPTS_MAX:
             self._ready.appendleft(queued)
             return
         self.counters.failed += 1
@@ -512,6 +518,10 @@ class Esme:
         self._next_for(queued.phone)
         failed = Status.SUBMITFAIL if status is None else status
         settlements.append(Settlement(queued.submission.key, None, failed))
+
+    def _once_more(self, queued: _Queued) -> None:
+        self._ready.appendleft(queued)
+        self.pump()
 
     def _throttled(self) -> None:
         """Slow down, but only once for all that was under way when the carrier said so."""

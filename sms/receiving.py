@@ -74,6 +74,8 @@ class Receiving:
         self.counters = ReceivingCounters()
         kept = outbox.notes(DOUBTS_NOTE).get(DOUBTS_NOTE, b"")
         self.redeliveries = Redeliveries(int(clock() * 1e6), ticks(), kept)
+        self.unanswered = 0
+        """Messages that were brought to the batch and are not answered."""
         self.reassembly = Reassembly()
         self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
 
@@ -156,14 +158,15 @@ class Receiving:
         self._remember(code, buyer, routed.seller, notes)
         said = "\0".join((carrier, message.source.digits, code, text, "")).encode()
         answer.key = hashlib.blake2b(said + name, digest_size=12).digest()
-        stamp, doubt, is_known = self.redeliveries.judge(answer, int(at * 1e6), named=bool(name))
+        self.unanswered += 1
+        stamp, doubt, repeats = self.redeliveries.judge(answer, int(at * 1e6), named=bool(name))
         doubts = self.redeliveries.to_keep(answer.came_at)
         if doubts is not None:
             notes[DOUBTS_NOTE] = doubts
         given = Opened() if routed.named and not routed.rest else Text(routed.rest)
         key = ContactKey(routed.seller, buyer, "sms")
         arrival = Arrival(
-            key, given, code, carrier, answer.key, stamp, now, doubt=doubt, is_known=is_known
+            key, given, code, carrier, answer.key, stamp, now, doubt=doubt, repeats=repeats
         )
         self.turns.add(arrival, answer, notes=notes)
 

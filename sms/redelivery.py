@@ -9,7 +9,8 @@ that reads the same (docs/decisions/0030):
 3. While that is not certain, a message that reads the same is a redelivery if it comes by another connection, or under
    the same sequence number, or so late that the carrier may have given up waiting. Each message is repeated once at most
    until its repetition is in doubt itself. A buyer who has said something else since has read our reply, which left after
-   our answer: once a connection is gone, only the buyer's last message can come again.
+   our answer: RETURNS_S after a connection was lost, and at once after a crash, only the buyer's last message can come again.
+   That a reply leaves after the answer to its message holds over crashes too: see sms.held.
 4. From which stamp on messages are in doubt is kept with each batch, so that a run knows what it cannot be certain of
    when the last one ended: the last batch or two. So are the keys of those that were lost with their connection.
 
@@ -25,8 +26,13 @@ from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
+from center.contact import Repeats
+
 GIVEN_UP_S: Final = 5.0
 """No carrier gives up waiting for an answer earlier; most wait 10 s and more."""
+RETURNS_S: Final = 60.0
+"""Until then a message of a connection that was lost may come behind what the buyer said since, by another: carriers find
+out by their enquire_link, which most ask twice a minute."""
 KEPT_S: Final = 3_600.0
 """Messages whose answer was lost with its connection are expected back for so long."""
 LOST_KEPT_MAX: Final = 10_000
@@ -34,12 +40,9 @@ LOST_KEPT_MAX: Final = 10_000
 ANSWERS_MAX: Final = 200_000
 """Answers in doubt; past it the oldest counts as had."""
 RUNS_MAX: Final = 16
-"""Earlier runs whose ends are in doubt."""
+"""Earlier runs whose ends are in doubt each by itself; of more the oldest are put together."""
 LEASE_S: Final = 60.0
 """Stamps are reserved for so long at a time."""
-
-EVER: Final = ((0, 2**63 - 1),)
-"""Whatever was taken before is this very message."""
 
 Ranges = tuple[tuple[int, int], ...]
 """Of stamps: from the first up to, not including, the second."""
@@ -106,6 +109,8 @@ class Answer:
     """Written so late that the carrier may have given up before."""
     repeats: bool = False
     """Whether its message had come before."""
+    refused: bool = False
+    """It says so, and the carrier brings the message again; what the message repeats was kept."""
 
     def write(self, now: float) -> None:
         """It is written now."""
@@ -115,7 +120,9 @@ class Answer:
     @property
     def certain(self) -> bool:
         """The carrier has it, and in time."""
-        return self.asked is not None and not self.late and self.line.answered > self.asked
+        if self.asked is None or self.late or self.refused:
+            return False
+        return self.line.answered > self.asked
 
 
 class Judgement(NamedTuple):
@@ -123,9 +130,8 @@ class Judgement(NamedTuple):
 
     stamp: int
     doubt: Ranges
-    """A message of the same key with such a stamp may be this one: if the buyer has said nothing since."""
-    is_known: bool = False
-    """It is, whatever the buyer said since."""
+    """As center.contact.Arrival has it."""
+    repeats: Repeats = Repeats.PERHAPS
 
 
 class Redeliveries:
@@ -138,7 +144,9 @@ class Redeliveries:
         runs = [(since, until, now + left_s) for since, until, left_s in before.runs]
         if before.certain < before.reserved:
             runs.append((before.certain, before.reserved, now + KEPT_S))
-        self._runs = runs[-RUNS_MAX:]
+        if len(runs) > RUNS_MAX:
+            runs[:2] = [(runs[0][0], runs[1][1], runs[1][2])]
+        self._runs = runs
         self._ranges: Ranges = tuple((since, until) for since, until, _ in self._runs)
         self._by_key: dict[bytes, list[Answer]] = {}
         self._in_order: deque[Answer] = deque()
@@ -156,7 +164,7 @@ class Redeliveries:
         """Take a message with its answer's key and time of coming; `named` if the key holds a name of its own."""
         self._stamp = answer.stamp = max(self._stamp + 1, now_us)
         if named:
-            return Judgement(answer.stamp, EVER, is_known=True)
+            return Judgement(answer.stamp, self._ranges, Repeats.CERTAIN)
         self._forget(answer.came_at)
         earlier = self._repeated(answer)
         self._hold(answer, self._in_order)
@@ -164,8 +172,14 @@ class Redeliveries:
             return Judgement(answer.stamp, self._ranges)
         answer.repeats = True
         self._remove(earlier)
-        # Over a connection that lives, in its time: the carrier surely waits for our answer still.
-        return Judgement(answer.stamp, EVER, is_known=earlier.line.alive and not earlier.late)
+        # A carrier may know late that a connection is gone, and the buyer go on by another in the meantime.
+        lately = answer.came_at - earlier.came_at <= RETURNS_S
+        is_known = earlier.refused or (
+            not earlier.late
+            and (earlier.line is answer.line or (lately and not earlier.line.alive))
+        )
+        repeats = Repeats.CERTAIN if is_known else Repeats.LIKELY
+        return Judgement(answer.stamp, self._ranges, repeats)
 
     def to_keep(self, now: float) -> bytes | None:
         """What the store must keep together with the message that was judged last, if it has not got it."""
@@ -197,9 +211,14 @@ class Redeliveries:
         """Messages that were not kept come again: as new ones, or as what they repeat."""
         for answer in answers:
             if answer.repeats:
-                answer.late = True
+                answer.refused = True
             else:
                 self._remove(answer)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether an earlier run left messages whose answers a carrier may lack."""
+        return bool(self._ranges or self._lost)
 
     def __len__(self) -> int:
         return sum(len(answers) for answers in self._by_key.values())
@@ -222,7 +241,7 @@ class Redeliveries:
             answer = in_order[0]
             if answer.certain or not self._holds(answer):
                 self._remove(answer)
-            elif not answer.line.alive or answer.late:
+            elif not answer.line.alive or answer.late or answer.refused:
                 lost.append(answer)
                 self._lost_version += 1
             elif len(in_order) <= ANSWERS_MAX:
@@ -251,7 +270,7 @@ class Redeliveries:
 
 
 def _may_repeat(earlier: Answer, answer: Answer) -> bool:
-    if earlier.line is not answer.line:
+    if earlier.line is not answer.line or earlier.refused:
         return True
     return (
         earlier.sequence == answer.sequence

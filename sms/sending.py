@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from center.changes import OutgoingText
@@ -17,6 +17,7 @@ from center.ports import StoreError
 from sms import segments
 from sms.carrier import Carrier
 from sms.client import Esme, Settlement, Submission
+from sms.held import HELD_MAX, Held
 from sms.smpp import pdu as p
 
 SEGMENTS_PER_REPLY_MAX = 10
@@ -27,6 +28,8 @@ WAITING_MAX = 100_000
 """Segments waiting for a carrier past which texts stay in the outbox."""
 DROPS_WRITTEN_S = 0.1
 """After so long it is written that the carrier has texts, if no batch has written it; a crash before sends them again."""
+HELD_LOOK_S = 0.1
+"""How often it is looked whether what is held may go."""
 CHARACTERS_PER_REPLY_MAX = 600
 """A text that no cutting can number is cut to this first."""
 
@@ -64,6 +67,12 @@ class Sending:
         self._reference = first_reference & 0xFF
         self._settled: list[int] = []
         self._writing: asyncio.TimerHandle | None = None
+        self._held: Held | None = None
+        self._held_back: set[str] = set()
+        self._after_held: int | None = None
+        """The last of the texts that are held, if others are behind it."""
+        self.unanswered: Callable[[], int] = lambda: 0
+        """Messages that came and are not answered."""
 
     def resend(self) -> int:
         """Send what an earlier run did not get to; how many texts."""
@@ -72,8 +81,61 @@ class Sending:
         self._catch_up()
         return self.counters.replies - before
 
+    def hold(self) -> None:
+        """Send what an earlier run did not get to, but not before its messages are answered if they come again."""
+        waiting = self.outbox.waiting_texts(0, HELD_MAX)
+        self._after_held = waiting[-1][0] if len(waiting) == HELD_MAX else None
+        self._hold(waiting)
+
+    def _hold(self, texts: Sequence[tuple[int, OutgoingText]]) -> None:
+        if not texts:
+            return
+        if self._held is None:
+            self._held = Held(texts)
+            asyncio.get_running_loop().call_later(HELD_LOOK_S, self._look_at_held)
+        else:
+            self._held.add(texts)
+
+    def hold_back(self, buyers: Iterable[str]) -> None:
+        """The answers to messages of these buyers could not be written: what the next `send` has for them is held."""
+        self._held_back.update(buyers)
+
+    def refused(self) -> None:
+        """Messages were refused for now."""
+        if self._held is not None:
+            self._held.refused(asyncio.get_running_loop().time())
+
+    def answered(self, buyers: Iterable[str]) -> None:
+        """Messages of these buyers were answered."""
+        held = self._held
+        if held is not None:
+            for buyer in buyers:
+                self._submit(held.release(buyer))
+
+    def _look_at_held(self) -> None:
+        held = self._held
+        if held is None:
+            return
+        loop = asyncio.get_running_loop()
+        is_bound = any(esme.bound for esme in self.esmes.values())
+        self._submit(held.release_due(loop.time(), is_bound=is_bound, unanswered=self.unanswered()))
+        if len(held):
+            loop.call_later(HELD_LOOK_S, self._look_at_held)
+            return
+        self._held = None
+        if self._after_held is not None and self._behind_after is None:
+            self._behind_after = self._after_held
+            self._catch_up()
+
     def send(self, texts: list[tuple[int, OutgoingText]]) -> None:
         """Send texts that were just kept, or leave them in the outbox until there is room."""
+        if self._held_back:
+            buyers, self._held_back = self._held_back, set()
+            self._hold([one for one in texts if one[1].destination in buyers])
+            texts = [one for one in texts if one[1].destination not in buyers]
+            if not texts:
+                return
+        self.answered(text.destination for _, text in texts)
         if self._behind_after is not None:
             return
         if self._is_full():

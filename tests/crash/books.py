@@ -2,8 +2,8 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
+from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.crash.buyers import STOCK, Town
 
@@ -40,9 +40,8 @@ class Books:
         )
 
 
-def count(database: Path, town: Town, kills: int) -> Books:
-    """Open the books that a stopped shop left."""
-    store = SqliteStore(database)
+def count(store: SqliteStore | MemoryStore, town: Town, kills: int) -> Books:
+    """Look into the books that a stopped shop left."""
     orders = store.orders()
     by_buyer: dict[str, list[int]] = {}
     numbers: dict[str, set[str]] = {}
@@ -60,7 +59,6 @@ def count(database: Path, town: Town, kills: int) -> Books:
         absent += len(set(buyer.announced) - numbers.get(number, set()))
     sold = sum(sum(quantities) for quantities in by_buyer.values())
     left = store.stock("shop")["1"]
-    store.close()
     return Books(
         kills,
         len(orders),

@@ -80,20 +80,27 @@ class Buyer:
 
     phone: Phone
     chance: random.Random
+    orders_left: int | None = None
+    """How many more to begin; None: until told to stop."""
     stopping: bool = False
     lines: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     wanted: list[int] = field(default_factory=list[int])
     """Pieces of each order begun, in order."""
     announced: list[str] = field(default_factory=list[str])
     """Numbers of orders that were told, each once."""
+    totals: set[str] = field(default_factory=set[str])
+    """That were right at some time: they may be told again."""
     wrong: list[str] = field(default_factory=list[str])
 
     def begin(self) -> None:
         """The next order."""
+        if self.orders_left is not None:
+            self.orders_left -= 1
         second = self.chance.choice((0, 2, 2, 3))
         first = self.chance.choice((1, 3) if second else (2, 3))
         self.wanted.append(first + second)
         self.lines = dialogue(first, second)
+        self.totals |= {reply for _, reply in self.lines if reply.startswith("Total")}
         self._say()
 
     def _say(self) -> None:
@@ -113,10 +120,18 @@ class Buyer:
             del self.lines[0]
             if self.lines:
                 self._say()
+            elif self.orders_left == 0:
+                self.stopping = True
             elif not self.stopping:
                 self.begin()
-        elif heard.text.startswith("Total ") and expected.startswith("Total "):
+        elif heard.text.startswith("Total ") and not heard.text.startswith(tuple(self.totals)):
             self.wrong.append(f"{heard.text!r} for {expected!r}")
+
+    def say_again(self) -> bool:
+        """Repeat what has no reply; whether there is anything."""
+        if self.lines:
+            self._say()
+        return bool(self.lines)
 
     @property
     def done(self) -> bool:
@@ -127,7 +142,8 @@ class Buyer:
 class Town:
     """All buyers on one carrier."""
 
-    def __init__(self, smsc: Smsc, count: int, seed: int) -> None:
+    def __init__(self, smsc: Smsc, count: int, seed: int, *, orders: int | None = None) -> None:
+        """`orders`: how many each buyer begins; None: until told to stop."""
         self.smsc = smsc
         self.buyers: dict[str, Buyer] = {}
         self.acknowledged: Counter[str] = Counter()
@@ -138,7 +154,7 @@ class Town:
         for place in range(count):
             number = f"138{place:08d}"
             phone = Phone(smsc.network, number, lambda heard, n=number: self.buyers[n].hear(heard))
-            self.buyers[number] = Buyer(phone, random.Random(seed * 1_000_003 + place))
+            self.buyers[number] = Buyer(phone, random.Random(seed * 1_000_003 + place), orders)
 
     def _watch(self) -> None:
         exchange = self.smsc.network.exchange
@@ -167,6 +183,10 @@ class Town:
         """Everybody finishes what they began."""
         for buyer in self.buyers.values():
             buyer.stopping = True
+
+    def say_again(self) -> int:
+        """All who wait for a reply repeat what they said; how many they are."""
+        return sum(buyer.say_again() for buyer in self.buyers.values())
 
     @property
     def done(self) -> bool:

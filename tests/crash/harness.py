@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sms.smsc.faults import Faults
 from sms.smsc.server import Settings, Smsc
+from store.sqlite import SqliteStore
 from tests.crash.books import Books, count
 from tests.crash.buyers import FLOW, Town
 from tests.crash.victim import POINTS
@@ -84,7 +85,10 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
                     await asyncio.sleep(0.02)
         process.terminate()
         await asyncio.wait_for(process.wait(), FINISH_S_MAX)
-    return count(database, town, plan.kills)
+    store = SqliteStore(database)
+    books = count(store, town, plan.kills)
+    store.close()
+    return books
 
 
 async def _start(

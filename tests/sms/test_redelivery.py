@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from center.contact import Arrival, Contact, ContactKey
+from center.turns import _is_redelivery
+from center.world import Seen
+from flows.inputs import Text
 from sms.redelivery import ANSWERS_MAX, GIVEN_UP_S, KEPT_S, Answer, Redeliveries
 
 NOW_US = 1_795_492_800_000_000
@@ -44,12 +48,24 @@ class Inbox:
 
     def take(self, answer: Answer, now_us: int = NOW_US, *, named: bool = False) -> bool:
         """Whether a message is new."""
-        stamp, doubt, is_known = self.redeliveries.judge(answer, now_us, named=named)
+        stamp, doubt, repeats = self.redeliveries.judge(answer, now_us, named=named)
         self.kept = self.redeliveries.to_keep(answer.came_at) or self.kept
         before = self.seen.get(answer.key)
         self.seen[answer.key] = stamp
-        doubted = before is not None and any(a <= before < b for a, b in doubt)
-        if doubted and (is_known or not self.follow or self.last <= before):
+        last = Contact(1, b"", self.last) if self.follow else None
+        arrival = Arrival(
+            ContactKey("shop", "1", "sms"),
+            Text("2"),
+            "",
+            "",
+            answer.key,
+            stamp,
+            0,
+            None,
+            doubt,
+            repeats,
+        )
+        if before is not None and _is_redelivery(arrival, Seen(0, before), last):
             return False
         self.last = stamp
         return True

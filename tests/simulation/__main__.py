@@ -1,0 +1,31 @@
+"""`python -m tests.simulation --seeds 5000` tries seeds from `--from`; `--seed N` tells the story of one."""
+
+import argparse
+import logging
+import sys
+import time
+
+from tests.simulation.many import story_of, try_all
+
+
+def main() -> int:
+    """Run, tell, and fail if anything is off."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation")
+    parser.add_argument("--seeds", type=int, default=2_000)
+    parser.add_argument("--from", dest="first", type=int, default=1)
+    parser.add_argument("--seed", type=int)
+    options = parser.parse_args()
+    if options.seed is not None:
+        logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+        story = story_of(options.seed)
+        sys.stdout.write(f"{story.trouble}\n{story.books}\n")
+        sys.stdout.writelines(f"{failure}\n" for failure in story.failures)
+        return 0 if story.right else 1
+    began = time.monotonic()
+    total = try_all(range(options.first, options.first + options.seeds))
+    sys.stdout.write(f"{total} ({time.monotonic() - began:.0f} s)\n")
+    return 1 if total.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

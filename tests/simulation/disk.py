@@ -1,0 +1,154 @@
+"""A store whose process may die around a commit, whose disk fills up, and which is slow, as chance has it."""
+
+import asyncio
+import random
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from center.changes import Changes
+from center.contact import Arrival
+from center.ports import StoreBusyError, StoreFullError
+
+
+class DiedError(BaseException):
+    """The process was killed at this instruction. Nothing of the product may catch it."""
+
+
+class Moods:
+    """What the disk does next."""
+
+    def __init__(self, chance: random.Random, *, dies: float, refuses: float) -> None:
+        self.chance = chance
+        self.dies = dies
+        """Of commits around which the process dies."""
+        self.refuses = refuses
+        self.full = False
+        """Every batch is refused while it lasts."""
+        self.refused = 0
+
+
+class Disk:
+    """See center.ports.Store; wraps one that keeps its promises. One for each life of the process."""
+
+    def __init__(self, store: Any, moods: Moods, died: Callable[[], None]) -> None:
+        self._store = store
+        self._moods = moods
+        self._died = died
+        self.dead = False
+
+    def die(self) -> None:
+        """Here and now."""
+        if not self.dead:
+            self.dead = True
+            self._died()
+        raise DiedError
+
+    def _maybe_die(self) -> None:
+        if self.dead or self._moods.chance.random() < self._moods.dies / 4:
+            self.die()
+
+    @contextmanager
+    def batch(self, arrivals: Sequence[Arrival]) -> Generator["DiskBatch"]:
+        """See center.ports.Store."""
+        if self.dead:
+            raise DiedError
+        moods = self._moods
+        if moods.full or moods.chance.random() < moods.refuses:
+            moods.refused += 1
+            raise StoreFullError("no room") if moods.full else StoreBusyError("busy")
+        with self._store.batch(arrivals) as batch:
+            yield DiskBatch(self, batch)
+
+    # --- center.outbox.Outbox ---
+
+    def waiting_texts(self, after: int, limit: int) -> Any:
+        return self._store.waiting_texts(after, limit)
+
+    def drop_texts(self, ids: Sequence[int]) -> None:
+        self._maybe_die()
+        self._store.drop_texts(ids)
+
+    def write_drops(self) -> Any:
+        self._maybe_die()
+        if self._moods.full:
+            raise StoreFullError("no room")
+        return self._store.write_drops()
+
+    def notes(self, prefix: str) -> dict[str, bytes]:
+        if self.dead:
+            raise DiedError
+        return self._store.notes(prefix)
+
+    def maybe_die(self) -> None:
+        """One of the instructions between a commit and its telling."""
+        self._maybe_die()
+
+
+class DiskBatch:
+    """See center.ports.Batch."""
+
+    def __init__(self, disk: Disk, batch: Any) -> None:
+        self._disk = disk
+        self._batch = batch
+
+    @property
+    def world(self) -> Any:
+        return self._batch.world
+
+    @property
+    def text_ids(self) -> Sequence[int]:
+        return self._batch.text_ids
+
+    def commit(self, changes: Changes) -> None:
+        self.write(changes)
+        self.finish()
+        self.finished()
+
+    def write(self, changes: Changes) -> None:
+        self._disk.maybe_die()
+        self._batch.write(changes)
+
+    def finish(self) -> None:
+        self._disk.maybe_die()
+        self._batch.finish()
+        self._disk.maybe_die()
+
+    def finished(self) -> None:
+        self._batch.finished()
+        self._disk.maybe_die()
+
+
+class SlowDisk:
+    """See center.ports.Aside: each commit takes a while."""
+
+    def __init__(self, chance: random.Random, disk: Disk, slow_s: float) -> None:
+        self._chance = chance
+        self._disk = disk
+        self._slow_s = slow_s
+        self._running: Callable[[], None] | None = None
+
+    def run(self, work: Callable[[], None], done: Callable[[BaseException | None], None]) -> None:
+        """See center.ports.Aside."""
+
+        def finish() -> None:
+            if self._running is not finish:
+                return
+            self._running = None
+            error: BaseException | None = None
+            try:
+                if self._disk.dead:
+                    raise DiedError
+                work()
+            except Exception as failed:  # noqa: BLE001 - handed on
+                error = failed
+            done(error)
+
+        self._running = finish
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._chance.uniform(0.0, 2 * self._slow_s), finish)
+
+    def wait(self) -> None:
+        """See center.ports.Aside."""
+        if self._running is not None:
+            self._running()

@@ -1,0 +1,74 @@
+"""Many seeds one after the other, and what they came to."""
+
+import logging
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.simulation.world import Story, World
+
+
+@dataclass
+class Total:
+    """Of all seeds tried."""
+
+    seeds: int = 0
+    orders: int = 0
+    messages: int = 0
+    kills: int = 0
+    breaks: int = 0
+    refused: int = 0
+    said_again: int = 0
+    wrong: list[Story] = field(default_factory=list[Story])
+
+    def add(self, story: Story) -> None:
+        """Count one."""
+        self.seeds += 1
+        self.kills += story.lives - 1
+        self.breaks += story.broken
+        self.refused += story.refused
+        self.said_again += story.said_again
+        if story.books is not None:
+            self.orders += story.books.orders
+            self.messages += story.books.acknowledged
+        if not story.right:
+            self.wrong.append(story)
+
+    def __str__(self) -> str:
+        seeds = ", ".join(str(story.seed) for story in self.wrong[:10])
+        verdict = f"WRONG with seeds {seeds}" if self.wrong else "nothing lost, nothing doubled"
+        return (
+            f"{self.seeds} seeds: {self.orders} orders in {self.messages} messages over {self.kills} kills, "
+            f"{self.breaks} broken connections and {self.refused} refused batches; said again {self.said_again}: {verdict}"
+        )
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """The product logs what goes wrong, and here most does."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def story_of(seed: int) -> Story:
+    """Run one seed."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(
+        prefix="dialcart-", dir=memory if memory.is_dir() else None
+    ) as folder:
+        return World(seed, Path(folder)).run()
+
+
+def try_all(seeds: Iterable[int]) -> Total:
+    """Run seeds; their total."""
+    total = Total()
+    with quiet():
+        for seed in seeds:
+            total.add(story_of(seed))
+    return total

@@ -1,0 +1,347 @@
+"""One simulation: a carrier, buyers, and a shop that dies and starts again, all from one seed; and what must hold in the end."""
+
+import asyncio
+import random
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from center.batch import TurnBatch
+from center.routing import Routes
+from center.shops import Shops
+from flows.compiler import compile_flow
+from flows.folder import flow_of
+from flows.program import Program
+from sms.carrier import Carrier
+from sms.channel import SmsChannel
+from sms.client import Esme
+from sms.smsc import exchange
+from sms.smsc.faults import Faults
+from sms.smsc.server import Settings, Smsc
+from store.memory import MemoryStore
+from store.sqlite import SqliteStore
+from tests.crash.books import Books, count
+from tests.crash.buyers import FLOW, Town
+from tests.simulation.disk import DiedError, Disk, Moods, SlowDisk
+from tests.simulation.loop import NothingLeftError, SimulatedLoop
+from tests.simulation.network import Network, Weather
+
+ENDS_S_MAX = 7_200.0
+"""Of simulated time, for buyers to get what they ordered."""
+TROUBLE_S = 20.0
+"""So long things go wrong; then the world is kind, and everything must come to its end."""
+STARTS_AGAIN_S = (0.5, 1.5)
+"""Longer than the carrier needs to hear that the connections are gone."""
+SETTLES_S = 5.0
+SAYS_AGAIN_S = 120.0
+"""A buyer who has no reply for so long in a kind world says it again, as people do."""
+SAYS_AGAIN_MAX = 20
+NOON = 1_795_492_800.0
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What goes wrong in one simulation."""
+
+    buyers: int
+    orders: int
+    """Each buyer begins so many at most."""
+    weather: Weather
+    faults: Faults
+    dies: float
+    refuses: float
+    """Of batches that the store refuses for now."""
+    full_s: float
+    """How long the disk is full, once; 0: never."""
+    slow_s: float
+    """A commit takes so long."""
+    kills_s: float
+    """The process is killed about so often, wherever it is; 0: never."""
+    jumps: bool
+    """The clock of day jumps both ways."""
+    binds: int
+    on_disk: bool
+    """The store is SQLite, else memory."""
+
+    @classmethod
+    def of(cls, seed: int) -> "Trouble":
+        """Some of everything, and often one thing alone: what hides behind the others shows then."""
+        chance = random.Random(seed)
+
+        def now_and_then(share: float, value: Any) -> Any:
+            return value if chance.random() < share else 0
+
+        dies = now_and_then(0.4, chance.choice((0.02, 0.1)))
+        kills_s = now_and_then(0.4, chance.choice((0.3, 2.0)))
+        # A commit that takes longer than sms.held.HOLD_S, and a crash within it, and another: see docs/operations.md.
+        slow_s = chance.choice((0.001, 0.001, 0.05, 0.2 if dies or kills_s else 1.0))
+        breaks = now_and_then(0.4, chance.choice((0.005, 0.02, 0.05)))
+        # With several binds a carrier may hear of a break before us, which decision 0030 leaves open.
+        binds = 1 if breaks or dies or kills_s else chance.choice((1, 2, 3))
+        return cls(
+            buyers=chance.randint(1, 5),
+            orders=chance.randint(1, 3),
+            weather=Weather(
+                latency_s=chance.choice((0.0005, 0.005, 0.05)),
+                breaks=breaks,
+            ),
+            faults=Faults(
+                seed=seed,
+                throttled=now_and_then(0.3, 0.1),
+                queue_full=now_and_then(0.3, 0.1),
+                receipt_delay_s=chance.choice((0.0, 0.05, 3.0)),
+                jitter_s=chance.choice((0.0, 0.02)),
+                duplicated_receipt=now_and_then(0.3, 0.2),
+                lost_receipt=now_and_then(0.3, 0.2),
+                early_receipt=now_and_then(0.3, 0.3),
+                duplicated_response=now_and_then(0.2, 0.1),
+                disconnect=0.02 if binds == 1 and chance.random() < 0.2 else 0.0,
+            ),
+            dies=dies,
+            refuses=now_and_then(0.3, 0.1),
+            full_s=now_and_then(0.2, chance.uniform(1.0, 8.0)),
+            slow_s=slow_s,
+            kills_s=kills_s,
+            jumps=chance.random() < 0.3,
+            binds=binds,
+            on_disk=seed % 10 == 0,
+        )
+
+
+@dataclass
+class Story:
+    """What happened."""
+
+    seed: int
+    trouble: Trouble
+    lives: int = 0
+    broken: int = 0
+    refused: int = 0
+    ended_s: float = 0.0
+    said_again: int = 0
+    """Messages that buyers had to say twice: their first was taken for a redelivery that could have come (decision 0030)."""
+    books: Books | None = None
+    failures: list[str] = field(default_factory=list[str])
+    events: int = 0
+    """Turns, in all lives; equal for equal seeds, like all here."""
+
+    @property
+    def right(self) -> bool:
+        """Whether everything held."""
+        return self.books is not None and self.books.right and not self.failures
+
+
+@cache
+def program() -> Program:
+    """The flow that all buyers talk to."""
+    flow, diagnostics = flow_of("shop", FLOW)
+    assert not diagnostics, diagnostics
+    return compile_flow(flow).program
+
+
+@cache
+def shops() -> Shops:
+    """Compiled once for all simulations: it is a cache, and nothing of a run is kept in it."""
+    store = MemoryStore()
+    store.publish("shop", program(), int(NOON))
+    return Shops(store.published(), store.program)
+
+
+class Life:
+    """The shop's process from a start to its death."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        chance = world.chance
+        self.store = world.open_store()
+        self.disk = Disk(self.store, world.moods, world.died)
+        self.turns = TurnBatch(
+            self.disk,
+            shops(),
+            later=self._later,
+            aside=SlowDisk(chance, self.disk, world.trouble.slow_s),
+        )
+        loop = asyncio.get_running_loop()
+        self.channel = SmsChannel(
+            self.turns,
+            self.disk,
+            Routes([("shop", program())]),
+            clock=world.clock,
+            ticks=loop.time,
+        )
+        carrier = Carrier(
+            "carrier", "smsc", world.port, "dialcart", "dialcart", binds=world.trouble.binds
+        )
+        self.esme = Esme(carrier, self.channel, chance=random.Random(chance.random()))
+        self.channel.add(self.esme)
+
+    def _later(self, delay_s: float, callback: Any, /) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(delay_s, callback)
+
+    def start(self) -> None:
+        self.channel.start()
+        self.esme.start()
+
+    def die(self) -> None:
+        """Nothing of it goes on; only the disk has what it has."""
+        self.disk.dead = True
+        for task in self.esme._tasks:  # noqa: SLF001
+            task.cancel()
+        for link in self.esme.links:
+            if link.transport is not None:
+                link.transport.die()  # type: ignore[attr-defined]
+
+    async def stop(self) -> None:
+        """In order."""
+        self.channel.refuse_new()
+        self.turns.flush()
+        await self.esme.close()
+        self.channel.end()
+        self.turns.flush()
+
+
+class World:
+    """Everything there is."""
+
+    def __init__(self, seed: int, folder: Path, trouble: Trouble | None = None) -> None:
+        self.trouble = trouble or Trouble.of(seed)
+        self.chance = random.Random(seed * 7_919 + 1)
+        self.story = Story(seed, self.trouble)
+        self.folder = folder
+        self.network = Network(self.chance, self.trouble.weather)
+        self.moods = Moods(self.chance, dies=self.trouble.dies, refuses=self.trouble.refuses)
+        self.loop = SimulatedLoop(self.network)
+        self.loop.set_exception_handler(self._failed)
+        self.memory: MemoryStore | None = None
+        self.life: Life | None = None
+        self.port = 0
+        self.offset_s = 0.0
+        self.calm = False
+
+    def _failed(self, _: Any, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if not isinstance(error, DiedError):
+            self.story.failures.append(f"{context.get('message')}: {error!r}")
+
+    def clock(self) -> float:
+        """The time of day, as the machine has it."""
+        return NOON + self.loop.time() + self.offset_s
+
+    def open_store(self) -> Any:
+        """What is on disk, and that alone."""
+        if not self.trouble.on_disk:
+            if self.memory is None:
+                self.memory = MemoryStore()
+                self.memory.publish("shop", program(), int(NOON))
+            return self.memory
+        if self.life is not None:
+            # As a killed process leaves it: nothing more is written, and the kernel lets go of its locks.
+            self.life.store._rollback()  # noqa: SLF001
+        store = SqliteStore(self.folder / "shop.db")
+        if not store.published():
+            store.publish("shop", program(), int(NOON))
+        return store
+
+    def run(self) -> Story:
+        """From the beginning to the end."""
+        asyncio.set_event_loop(self.loop)
+        attempts_max = exchange.ATTEMPTS_MAX
+        # Carriers try for days.
+        exchange.ATTEMPTS_MAX = 1_000_000  # type: ignore[misc]
+        try:
+            self.loop.run_until_complete(self._run())
+        except NothingLeftError:
+            self.story.failures.append("everybody waits for somebody")
+        finally:
+            exchange.ATTEMPTS_MAX = attempts_max  # type: ignore[misc]
+            tasks = asyncio.all_tasks(self.loop)
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            self.loop.close()
+            asyncio.set_event_loop(None)
+        return self.story
+
+    async def _run(self) -> None:
+        async with Smsc(Settings(port=0, faults=self.trouble.faults)) as smsc:
+            self.port = smsc.port
+            town = Town(smsc, self.trouble.buyers, self.story.seed, orders=self.trouble.orders)
+            self._start()
+            town.begin()
+            troubles = asyncio.create_task(self._trouble())
+            deadline = self.loop.time() + ENDS_S_MAX
+            again_at = self.loop.time() + TROUBLE_S + SAYS_AGAIN_S
+            while not self._is_over(town) and self.loop.time() < deadline:
+                await asyncio.sleep(0.25)
+                if self.loop.time() >= again_at and self.story.said_again < SAYS_AGAIN_MAX:
+                    again_at += SAYS_AGAIN_S
+                    self.story.said_again += town.say_again()
+            troubles.cancel()
+            # What is repeated for safety's sake is still on its way.
+            await asyncio.sleep(SETTLES_S)
+            self.story.ended_s = self.loop.time()
+            assert self.life is not None
+            await self.life.stop()
+        life = self.life
+        harmless = not (
+            self.network.broken or self.trouble.faults.disconnect or self.story.lives > 1
+        )
+        if harmless and self.story.said_again:
+            self.story.failures.append("a message was lost though no connection was")
+        self.story.events += life.turns.counters.turns
+        self.story.broken = self.network.broken
+        self.story.refused = self.moods.refused
+        if self.trouble.on_disk:
+            life.store.close()
+            store: Any = SqliteStore(self.folder / "shop.db")
+        else:
+            store = life.store
+        for number, buyer in town.buyers.items():
+            if buyer.lines:
+                self.story.failures.append(f"{number} waits for {buyer.lines[0]}")
+        if left := store.waiting_texts(0, 10):
+            self.story.failures.append(f"{len(left)} texts were never taken")
+        self.story.books = count(store, town, self.story.lives - 1)
+        if self.trouble.on_disk:
+            store.close()
+
+    def _is_over(self, town: Town) -> bool:
+        return self.calm and town.done and self.life is not None and not self.life.disk.dead
+
+    # --- what goes wrong ---
+
+    def _start(self) -> None:
+        """Another life begins. If it dies at once, its disk has told."""
+        self.story.lives += 1
+        with suppress(DiedError):
+            self.life = Life(self)
+            self.life.start()
+
+    def died(self) -> None:
+        """The process is dead; whoever looks after it starts it again."""
+        if self.life is not None:
+            self.story.events += self.life.turns.counters.turns
+            self.life.die()
+        self.loop.call_later(self.chance.uniform(*STARTS_AGAIN_S), self._start)
+
+    async def _trouble(self) -> None:
+        trouble, chance = self.trouble, self.chance
+        ends = self.loop.time() + TROUBLE_S
+        full_from = self.loop.time() + chance.uniform(0.1, 5.0)
+        while self.loop.time() < ends:
+            pause_s = chance.expovariate(1 / trouble.kills_s) if trouble.kills_s else 1.0
+            await asyncio.sleep(min(pause_s, 1.0))
+            now = self.loop.time()
+            self.moods.full = bool(trouble.full_s) and full_from <= now < full_from + trouble.full_s
+            if trouble.jumps and chance.random() < 0.3:
+                self.offset_s = chance.choice((-3_000.0, -60.0, 0.0, 60.0, 3_000.0))
+            if trouble.kills_s and pause_s < 1.0 and self.life and not self.life.disk.dead:
+                self.life.disk.dead = True
+                self.died()
+        self.moods.full = False
+        self.moods.dies = self.moods.refuses = 0.0
+        self.network.weather.breaks = 0.0
+        self.calm = True
