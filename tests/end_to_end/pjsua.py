@@ -1,0 +1,79 @@
+"""PJSUA2 as a caller: a third stack, which offers telephone-event on several payload types. GPL, so a program of its own.
+
+python -m tests.end_to_end.pjsua PORT NUMBER VOICE.wav       calls, orders by keys, prints how the call ended
+"""
+
+import os
+import sys
+import time
+from typing import NoReturn
+
+import pjsua2 as pj
+
+STEP_S_MAX = 30.0
+
+
+class Caller(pj.Call):
+    """One call."""
+
+    ended = False
+
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802  # the library's name
+        self.ended = self.getInfo().state == pj.PJSIP_INV_STATE_DISCONNECTED
+
+
+def order(port: int, number: str, voice: str) -> NoReturn:
+    """Order two bowls by keys."""
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    config = pj.EpConfig()
+    config.logConfig.level = config.logConfig.consoleLevel = 1
+    # Events are taken in this thread alone: Python's own must not be entered from another.
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    endpoint.libInit(config)
+    transport = pj.TransportConfig()
+    transport.port = 0
+    transport.boundAddress = transport.publicAddress = "127.0.0.1"
+    endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+    endpoint.libStart()
+    endpoint.audDevManager().setNullDev()
+    account_config = pj.AccountConfig()
+    account_config.idUri = "sip:13800138009@127.0.0.1"
+    account_config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
+    account = pj.Account()
+    account.create(account_config)
+    call = Caller(account)
+
+    def pass_s(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not call.ended:
+            endpoint.libHandleEvents(20)
+
+    call.makeCall(f"sip:{number}@127.0.0.1:{port}", pj.CallOpParam(True))
+    pass_s(2.5)
+    microphone = pj.AudioMediaPlayer()
+    microphone.createPlayer(voice, 0)
+    microphone.startTransmit(call.getAudioMedia(-1))
+    for keys, wait_s in (
+        ("1", 1.2),
+        ("101", 1.5),
+        ("2#", 1.5),
+        ("2", 3),
+        ("#", 1.5),
+        ("1", 1.5),
+        ("1", 1),
+    ):
+        if not call.ended:
+            call.dialDtmf(keys)
+        pass_s(wait_s + 0.3 * len(keys))
+    pass_s(STEP_S_MAX)
+    said = "they hung up" if call.ended else "still up"
+    # The library wants its objects gone before itself; Python would take them in any order.
+    sys.stdout.write(said + "\n")
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    order(int(sys.argv[1]), sys.argv[2], sys.argv[3])

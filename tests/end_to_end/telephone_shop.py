@@ -1,0 +1,114 @@
+"""The noodle shop as `dialcart serve` opens it, with a telephone: a process of its own, whose settings are the test's."""
+
+import contextlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from commands.flows_on_disk import LIBRARY
+from store.sqlite import SqliteStore
+
+ROOT = Path(__file__).resolve().parents[2]
+NUMBER = "4008001234"
+SETTINGS = """\
+sellers = ["{folder}"]
+[store]
+database = "{database}"
+[simulator]
+port = 0
+control_port = 0
+[operations]
+port = 0
+[voice]
+host = "{host}"
+port = 0
+media_port = 0
+calls = 20
+speech = "{speech}"
+recordings = "{recordings}"
+[[voice.trunk]]
+name = "here"
+networks = ["127.0.0.0/8", "10.99.0.0/24"]
+"""
+
+
+class Running:
+    """The noodle shop, open all day, with a telephone."""
+
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+        self.folder = folder
+        shops = folder / "shops"
+        shutil.copytree(LIBRARY / "noodles", shops / "noodles")
+        shutil.copytree(LIBRARY / "common", shops / "common")
+        flow = (shops / "noodles" / "seller.flow").read_text("utf-8")
+        flow = re.sub(r"  open .*\n  closed .*\n", "", flow)
+        (shops / "noodles" / "seller.flow").write_text(flow, "utf-8")
+        self.database = folder / "shop.db"
+        settings = folder / "dialcart.toml"
+        settings.write_text(
+            SETTINGS.format(
+                folder=shops,
+                database=self.database,
+                host=host,
+                speech=folder / "speech",
+                recordings=folder / "recordings",
+            ),
+            "utf-8",
+        )
+        self._log = (folder / "log").open("w")
+        self.process = subprocess.Popen(
+            [sys.executable, "cli.py", "serve", "--config", str(settings)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
+        self.said = ""
+        assert self.process.stdout is not None
+        while "For operators" not in self.said:
+            line = self.process.stdout.readline()
+            assert line, (folder / "log").read_text()
+            self.said += line
+        self.port = int(re.findall(r"SIP over UDP on port (\d+)", self.said)[0])
+        self.control_port = re.findall(r"--port (\d+)", self.said)[0]
+
+    def close(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+        self._log.close()
+
+    def orders(self):
+        store = SqliteStore(self.database)
+        try:
+            return store.orders("noodles")
+        finally:
+            store.close()
+
+    def talk(self) -> str:
+        """The newest conversation, as the log keeps it."""
+        store = SqliteStore(self.database)
+        try:
+            return next(iter(store.talks("noodles", 10)))[4]
+        finally:
+            store.close()
+
+    @contextlib.contextmanager
+    def phone(self, number: str) -> Iterator[Callable[[], str]]:
+        """A phone that is on for texts; gives what came, once it is switched off."""
+        words = ["phone", "--to", "106900010", "--from", number, "--port", self.control_port]
+        with subprocess.Popen(
+            [sys.executable, "cli.py", *words],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as phone:
+            yield lambda: phone.communicate("\n", timeout=30)[0]

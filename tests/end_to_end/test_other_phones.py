@@ -1,0 +1,50 @@
+"""Telephones that are not SIPp order too: baresip in a network of its own, PJSUA2 in a process of its own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from ivr.rtp.codec import PCMU, decode
+from tests.end_to_end.telephone_shop import NUMBER, Running
+from tests.ivr.speech.calls import said
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_baresip_orders_by_keys(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["unshare", *(["-n"] if os.geteuid() == 0 else ["-rn"]),
+         sys.executable, "-m", "tests.end_to_end.baresip", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, timeout=110, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3_000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["orders"], told["talk"]
+    buyer, channel, total, address = told["orders"][0]
+    assert (buyer, channel, total) == ("13800138000", "voice", 3_600)
+    assert re.fullmatch(r"录音\d{6}", address)
+
+
+def test_pjsua_orders_by_keys(tmp_path: Path) -> None:
+    spoken = decode(PCMU, np.frombuffer(said("the second house on the left", tmp_path), np.uint8))
+    pause = np.zeros(8_000, np.int16)
+    soundfile.write(tmp_path / "voice.wav", np.concatenate([spoken, pause] * 20), 8_000)
+    shop = Running(tmp_path)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.end_to_end.pjsua", str(shop.port), NUMBER, str(tmp_path / "voice.wav")],
+            cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
+        )  # fmt: skip
+        orders, talk = shop.orders(), shop.talk()
+    finally:
+        shop.close()
+    assert "they hung up" in done.stdout, done.stdout[-1_000:] + done.stderr[-2_000:] + talk
+    assert [(o.buyer, o.channel, o.total) for o in orders] == [("13800138009", "voice", 3_600)], (
+        talk
+    )
