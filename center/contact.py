@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from flows.inputs import Input
+from flows.inputs import HungUp, Input, Opened
 
 
 class ContactKey(NamedTuple):
@@ -51,6 +51,14 @@ class Arrival(msgspec.Struct, frozen=True):
     """Ranges of stamps, from the first up to, not including, the second: messages that may be delivered again, as far as
     the channel knows."""
     repeats: Repeats = Repeats.PERHAPS
+
+
+def beside(arrival: Arrival) -> ContactKey | None:
+    """The contact that an arrival touches beside its own: a call that ends or begins has a session by SMS to move to or from."""
+    contact = arrival.contact
+    if contact.channel != "voice" or not isinstance(arrival.input, Opened | HungUp):
+        return None
+    return ContactKey(contact.seller, contact.buyer, "sms")
 
 
 class Contact(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from center.awaited import Awaited
 from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
-from center.contact import Arrival, Contact, Repeats
+from center.contact import Arrival, Contact, ContactKey, Repeats, beside
 from center.desk.deed import SENT_TO_STEP, Deed, PlaceForBuyer, SetBasket, WriteToBuyer
 from center.desk.heard import Heard
 from center.limits.codes import Answer, read_answer
@@ -26,10 +26,11 @@ from center.reply import Expected, Reply, expected
 from center.shops import Shops
 from center.world import Seen, World
 from flows import effects, prompts
+from flows.dropped import SMS, VOICE, by_sms, by_voice
 from flows.due import due_text
 from flows.effects import Effect
 from flows.engine import begin, go_to, step
-from flows.inputs import Buyer, Given, HungUp, Keys, Order, Outcome, Silence, Speech, Text
+from flows.inputs import Buyer, Given, HungUp, Keys, Opened, Order, Outcome, Silence, Speech, Text
 from flows.machine import Machine
 from flows.program import Ask, HandOver
 from flows.publish import move
@@ -140,6 +141,8 @@ class _Visit:
             self.serial = contact.serial
             self.stamp = contact.stamp
             self._resume(unpack(contact.session), current, shops)
+        if isinstance(arrival.input, Opened) and (other := beside(arrival)) is not None:
+            self._take_back(other, current, shops)
         buyer = world.buyers.get((self.key.seller, self.key.buyer))
         self.buyer = buyer or Buyer(self.key.buyer)
         self.known = buyer
@@ -166,6 +169,45 @@ class _Visit:
         if self.session is None or self.session.at == ENDED:
             self.session = None
             self.serial += 1
+
+    def _take_back(self, other: ContactKey, current: Machine, shops: Shops) -> None:
+        """A caller whose last call was cut off calls again, before going on by SMS."""
+        contact = self.world.contacts.get(other)
+        session = by_voice(unpack(contact.session)) if contact is not None else None
+        if contact is None or session is None:
+            return
+        self.session = None
+        self._resume(session, current, shops)
+        ended = Session(session.program, SMS, session.language)
+        kept = Contact(contact.serial, pack(ended))
+        self.world.contacts[other] = self.changes.contacts[other] = kept
+
+    def _leave_to_sms(self) -> None:
+        """A call was cut off with a basket: it goes on by SMS, unless the buyer is in the middle of something there."""
+        session, other = self.session, beside(self.arrival)
+        if (
+            session is None
+            or other is None
+            or self.buyer.opted_out
+            or not _is_number(self.key.buyer)
+        ):
+            return
+        moved = by_sms(self.machine, session, self.arrival.at)
+        if moved is None or not self.machine.program.codes.get("sms"):
+            return
+        contact = self.world.contacts.get(other)
+        there = unpack(contact.session) if contact is not None else None
+        if there is not None and there.at != ENDED:
+            limit = self.machine.session_s[SMS]
+            if self.arrival.at - there.touched <= limit:
+                return
+        serial = contact.serial + 1 if contact is not None else 1
+        session, text = moved
+        kept = Contact(serial, pack(session))
+        self.world.contacts[other] = self.changes.contacts[other] = kept
+        self.asides.append(text)
+        # One session, in one place: calling again takes it back.
+        self.session = Session(session.program, VOICE, session.language)
 
     def take(self) -> Reply | None:
         """Step the session to its next wait and carry out what it asks for on the way."""
@@ -208,6 +250,8 @@ class _Visit:
             self.lines += log_lines(outcome, turn_effects, self.machine.program, private)
         else:
             self._carry_out(turn_effects)
+        if isinstance(given_input, HungUp):
+            self._leave_to_sms()
         self._keep()
         return self._reply(language)
 
@@ -520,7 +564,8 @@ class _Visit:
         return Outcome("ok", {"number": order.number, "eta": eta})
 
     def _send(self, text: str) -> None:
-        if not text:
+        if not text or not _is_number(self.key.buyer):
+            # A caller who withholds the number has none to text to.
             return
         carrier, code = self.arrival.carrier, self.arrival.code
         if self.key.channel != "sms":
@@ -587,3 +632,7 @@ def _wanted(effect: effects.PlaceOrder) -> dict[str, int]:
     for line in effect.lines:
         wanted[line.code] = wanted.get(line.code, 0) + line.quantity
     return wanted
+
+
+def _is_number(buyer: str) -> bool:
+    return buyer.lstrip("+").isdigit()

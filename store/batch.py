@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from center.changes import Changes, Talk
-from center.contact import Arrival, Contact, ContactKey
+from center.contact import Arrival, Contact, ContactKey, beside
 from center.orders.number import order_serial
 from center.ports import StoreBusyError, StoreError, StoreFullError
 from center.world import World
@@ -115,6 +115,11 @@ class SqliteBatch:
                 hot.contacts.put(key, contact)
             if contact.__class__ is Contact:
                 contacts[key] = contact  # type: ignore[assignment]
+            if key.channel == "voice" and (other := beside(arrival)) is not None:
+                found = hot.contacts.get(other) or self._contact(seller.id, other.buyer, "sms")
+                hot.contacts.put(other, found)
+                if isinstance(found, Contact):
+                    contacts[other] = found
             who = (name, key.buyer)
             if who in buyers:
                 continue

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from center.awaited import Awaited
 from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
-from center.contact import Arrival, Contact, ContactKey
+from center.contact import Arrival, Contact, ContactKey, beside
 from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
 from center.ports import StoreError
 from center.world import Seen, World
@@ -50,7 +50,12 @@ class MemoryStore:
         kept = self._kept
         sellers = {arrival.contact.seller for arrival in arrivals}
         world = World(
-            {a.contact: kept.contacts[a.contact] for a in arrivals if a.contact in kept.contacts},
+            {
+                key: kept.contacts[key]
+                for a in arrivals
+                for key in (a.contact, beside(a))
+                if key is not None and key in kept.contacts
+            },
             {
                 who: kept.buyers[who]
                 for a in arrivals

@@ -62,6 +62,8 @@ REFUSED_TRIES_MAX = 5
 """A turn that the store could not keep is tried so often."""
 TALK_S_MAX = 3_600.0
 """No call lasts longer: a line that was forgotten costs its trunk."""
+AWAITING = Expected("", "outcome", (), 8, 0)
+"""While the outcome of an order is awaited: keys are the code that was asked for."""
 OUTCOME_S_MAX = 90.0
 """A call that waits for an outcome longer than this is ended; it may be called again and goes on."""
 
@@ -158,9 +160,12 @@ class Call:
             self._again(taken.arrival.input)
             return
         self._turning = False
-        if taken.reply is None:
-            # Set aside: the seller's program fails here. The buyer hears so, and the call ends.
+        if taken.fate is Fate.SET_ASIDE:
+            # The seller's program fails here. The buyer hears so, and the call ends.
             self._apologise()
+            return
+        if taken.reply is None:
+            # A person has the buyer: what was said went to them, and the flow stands still.
             return
         self.refused = 0
         self._perform(taken.reply)
@@ -332,6 +337,7 @@ class Call:
             self._is_handed_over = any(isinstance(e, HandOver) for e in reply.effects)
             if not self.ended and not self._is_handed_over:
                 self._set_timer(OUTCOME_S_MAX, lambda: self.hang_up("no outcome came"))
+                self._expected, self._keying = AWAITING, Keying(AWAITING)
             return
         self._keying = Keying(expected)
         media, leg = self._around.media, self.reached.leg
@@ -432,7 +438,7 @@ class Call:
 
     def _wait(self) -> None:
         """The prompt is over: the caller's time begins."""
-        if self._expected is None or self._turning:
+        if self._expected is None or self._expected is AWAITING or self._turning:
             return
         if self._keying is not None and self._keying.typed:
             return

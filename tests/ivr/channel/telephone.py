@@ -9,6 +9,7 @@ from pathlib import Path
 
 from center.batch import TurnBatch
 from center.contact import ContactKey
+from center.nobody import NOBODY
 from center.shops import Shops
 from ivr.channel.call import Call, Reached, Surroundings
 from ivr.channel.notes import Notes
@@ -66,6 +67,8 @@ class FakeMedia:
     recorded: Path | None = None
 
     def play(self, call, audio, *, barge_in, loop=False):
+        if loop:
+            self.told.append("music")
         self.plays.append((b"".join(piece.codes for piece in audio), barge_in))
         return len(self.plays)
 
@@ -142,13 +145,13 @@ class FakeLine:
 class Telephone:
     """One call to one shop. `heard()` is what was played since the last time."""
 
-    def __init__(self, folder, program, *, voice=None, hearing=None):
+    def __init__(self, folder, program, *, voice=None, hearing=None, performer=NOBODY):
         self.clock = Clock()
         self.store = MemoryStore()
         self.store.publish("shop", program, int(self.clock.now))
         self.program = program
         shops = Shops(self.store.published(), self.store.program)
-        self.turns = TurnBatch(self.store, shops, later=self.clock.later)
+        self.turns = TurnBatch(self.store, shops, later=self.clock.later, performer=performer)
         self.turns.open("voice", self)
         self.texts = []
         self.turns.send_texts_by(lambda texts: self.texts.extend(text for _, text in texts))
