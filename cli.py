@@ -290,11 +290,12 @@ def publish(
         bool, typer.Option("--dry-run", help="Only tell what becomes of waiting buyers.")
     ] = False,
     database: Database = DATABASE,
+    speech: Annotated[Path, typer.Option(help="Folder of rendered speech.")] = SPEECH,
 ) -> None:
     """Make a flow live, and tell what becomes of buyers in the middle of it."""
     from commands.publish import publish as run
 
-    raise typer.Exit(run(flow, database, dry_run=dry_run))
+    raise typer.Exit(run(flow, database, speech, dry_run=dry_run))
 
 
 @app.command()

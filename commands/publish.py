@@ -20,8 +20,8 @@ from flows.session import ENDED, unpack
 from store.sqlite import SqliteStore
 
 
-def publish(path: Path, database: Path, *, dry_run: bool) -> int:
-    """Publish a flow that has no errors; the exit status."""
+def publish(path: Path, database: Path, speech: Path | None = None, *, dry_run: bool) -> int:
+    """Publish a flow that has no errors; the exit status. What it says on calls is rendered into `speech` first."""
     try:
         found = load(path)
     except OSError as error:
@@ -48,6 +48,8 @@ def publish(path: Path, database: Path, *, dry_run: bool) -> int:
         if dry_run:
             typer.echo("nothing was published")
         else:
+            if speech is not None and "voice" in program.channels:
+                _speak(program, found.path.resolve().parent, speech)
             name = store.publish(seller, program, int(time.time()))
             typer.echo(f"{seller} is live as {name.hex()}; new sessions run it")
     except StoreError as error:
@@ -56,6 +58,21 @@ def publish(path: Path, database: Path, *, dry_run: bool) -> int:
     finally:
         store.close()
     return 0
+
+
+def _speak(program: Program, folder: Path, speech: Path) -> None:
+    """Render what a flow says before anybody can call it. A voice that is not there holds up no publication."""
+    from ivr.speech.fragments import Fragments
+    from ivr.speech.recordings import FOLDER, Recordings
+    from ivr.speech.speaker import ShopVoice, Voicebox
+    from ivr.speech.voices import find_voices
+
+    voicebox = Voicebox(Fragments(speech, find_voices()))
+    done = ShopVoice(program, Recordings(folder / FOLDER), voicebox).render()
+    voicebox.close()
+    if done.failed:
+        typer.echo(f"{done.failed} of what it says on calls could not be rendered", err=True)
+    typer.echo(f"{done.fragments} fragments of speech are ready, {done.seconds:.0f} s")
 
 
 def _live(seller: str, database: Path) -> Program | None:

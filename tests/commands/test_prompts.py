@@ -3,7 +3,12 @@
 import csv
 from pathlib import Path
 
+from commands.flows_on_disk import LIBRARY
 from commands.prompts import prompts
+from commands.publish import publish
+from ivr.speech.phrasing import Fragment
+from ivr.speech.speaker import ShopVoice
+from tests.ivr.speech.shop import voices
 
 
 def run(tmp_path, **chosen):
@@ -34,3 +39,13 @@ def test_a_studio_gets_file_names_in_listening_order(tmp_path):
 def test_a_language_that_the_shop_does_not_speak_is_refused(tmp_path, capsys):
     assert run(tmp_path, language="fr") == 2
     assert "it speaks zh, en" in capsys.readouterr().err
+
+
+def test_publishing_renders_what_a_flow_says_on_calls(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("ivr.speech.voices.find_voices", lambda: voices(tmp_path))
+    monkeypatch.setattr(ShopVoice, "known", lambda self, language: [Fragment("Hello", "en")])
+    assert (
+        publish(LIBRARY / "noodles", tmp_path / "shop.db", tmp_path / "speech", dry_run=False) == 0
+    )
+    assert "2 fragments of speech are ready" in capsys.readouterr().out
+    assert list((tmp_path / "speech").rglob("*.al"))
