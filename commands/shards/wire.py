@@ -9,7 +9,7 @@ from struct import Struct
 import msgspec
 
 from center.changes import OutgoingText
-from center.contact import Arrival, ContactKey
+from center.contact import Arrival, ContactKey, Repeats
 from center.reply import Expected, Reply
 from center.taken import Fate
 from flows import effects
@@ -47,6 +47,7 @@ class Brought(msgspec.Struct, frozen=True, array_like=True):
     stamp: int
     at: int
     doubt: tuple[tuple[int, int], ...]
+    repeats: Repeats = Repeats.PERHAPS
 
     def arrival(self) -> Arrival:
         """As the turn batch takes it."""
@@ -59,6 +60,7 @@ class Brought(msgspec.Struct, frozen=True, array_like=True):
             self.stamp,
             self.at,
             doubt=self.doubt,
+            repeats=self.repeats,
         )
 
 
@@ -136,6 +138,7 @@ def brought(number: int, arrival: Arrival) -> Brought | None:
         arrival.stamp,
         arrival.at,
         arrival.doubt,
+        arrival.repeats,
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from center.changes import OutgoingText
-from center.contact import Arrival, ContactKey
+from center.contact import Arrival, ContactKey, Repeats
 from center.reply import Expected, Reply
 from center.taken import Fate
 from commands.shards.wire import (
@@ -26,7 +26,9 @@ KEY = ContactKey("shop", "13800138000", "ussd")
 
 @pytest.mark.parametrize("given", [Opened(), Text("牛肉面 2"), Keys("1#"), Silence(), HungUp()])
 def test_an_arrival_comes_out_as_it_went_in(given: Input) -> None:
-    arrival = Arrival(KEY, given, "1069", "c", b"\x00key", 2**60, 17, doubt=((3, 9),))
+    arrival = Arrival(
+        KEY, given, "1069", "c", b"\x00key", 2**60, 17, doubt=((3, 9),), repeats=Repeats.LIKELY
+    )
     one = brought(7, arrival)
     assert one is not None
     [body] = FrameReader().feed(frame(ToShard([one], [1, 2**60])))
