@@ -68,6 +68,8 @@ def uncovered_edge(subject: Subject) -> Iterator[Finding]:
     ! goodbye
     ```
     """
+    if not subject.beside.covered:
+        return
     leading = _leading(subject)
     missing: dict[Edge, list[str]] = {}
     for line in subject.beside.covered:
