@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ("grammars", "flows", "center")
-EDGES = ("commands", "sms", "ivr", "store", "web", "gateway")
+EDGES = ("commands", "sms", "ivr", "store", "web")
 
 WORLDLY_MODULES = frozenset(
     [

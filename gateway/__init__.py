@@ -1,1 +1,0 @@
-"""Partners: order systems and other services that flows ask."""
