@@ -88,9 +88,21 @@ class Machine:
         self.answers: dict[str, Answer] = {}
         self.strict: dict[str, Answer] = {}
         """As `answers`, for a first message: nothing that takes any words."""
-        self.runs: tuple[Run, ...] = tuple(self._run(node) for node in program.nodes)
+        self.runs: list[Run] = [
+            self._run(node) if trace is not None or isinstance(node, p.Question) else self._stub(i)
+            for i, node in enumerate(program.nodes)
+        ]
         if trace is not None:
-            self.runs = tuple(_traced(program, i, run, trace) for i, run in enumerate(self.runs))
+            self.runs = [_traced(program, i, run, trace) for i, run in enumerate(self.runs)]
+
+    def _stub(self, index: int) -> Run:
+        """Makes a node's function when it is first come to: most buyers take one way of many."""
+
+        def run(t: Turn) -> int:
+            made = self.runs[index] = self._run(self.program.nodes[index])
+            return made(t)
+
+        return run
 
     def anywhere(self, turn: Turn, text: str) -> int:
         """Where a message leads from any question, or NO_MATCH."""
