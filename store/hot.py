@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 from center.contact import Contact, ContactKey
 from flows.inputs import Buyer
 
-BUYERS_HOT_MAX = 50_000
-"""Contacts, and buyers, of a generation: some 40 MB at most for both generations of both."""
+BUYERS_HOT_MAX = 20_000
+"""Contacts, and buyers, of a generation: some 60 MB at most for both generations of both."""
 SELLERS_HOT_MAX = 5_000
 
 Key = TypeVar("Key")
