@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end import test_order_by_phone as phones
+from tests.end_to_end import telephone_shop as phones
 from tests.end_to_end.sipp import Caller
 
 PLATFORM = """
