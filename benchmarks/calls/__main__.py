@@ -23,7 +23,7 @@ from ivr.rtp.codec import FRAME_BYTES, PCMA
 
 PAUSE_S = 0.1
 """Between a key and the next prompt."""
-PORT = 40_000
+PORT = 20_000
 AT_ONCE = 1_000
 """Calls opened before the plane is given time: the ring of commands holds 4,096."""
 

@@ -39,7 +39,7 @@ CONFIGURATION = {
     "[options]\nmaxload = 0\n",
     "modules.conf": "[modules]\nautoload=yes\nnoload = chan_rtp.so\nnoload = res_hep.so\n",
     "logger.conf": "[general]\n[logfiles]\n",
-    "rtp.conf": "[general]\nrtpstart=40000\nrtpend=56000\nstrictrtp=no\n",
+    "rtp.conf": "[general]\nrtpstart=20000\nrtpend=32000\nstrictrtp=no\n",
     "pjsip.conf": "[t]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:5070\n"
     "[anonymous]\ntype=endpoint\ncontext=shop\ndisallow=all\nallow=alaw\ndtmf_mode=rfc4733\ndirect_media=no\n"
     "rtp_symmetric=yes\ntransport=t\n",

@@ -10,7 +10,7 @@ import msgspec
 from benchmarks.calls.telephones import Result, Task
 
 PROMPT = 0x31
-TELEPHONE_PORT = 38_000
+TELEPHONE_PORT = 19_000
 CLOCK_HZ = os.sysconf("SC_CLK_TCK")
 HEAD = (
     f"{'':<34}{'core':>6}{'us/packet':>10}{'late p50':>10}{'p99':>8}{'max':>8}{'missing':>9}"
