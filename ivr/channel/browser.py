@@ -10,11 +10,10 @@ from aiortc.rtcdtlstransport import RTCCertificate
 from ivr.channel.call import Call
 from ivr.channel.channel import CODEC_OF, VoiceChannel
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
-from ivr.webrtc.description import CODECS, OfferError
 from ivr.webrtc.leg import BrowserLeg, LegState
+from ivr.webrtc.row import put_on_plane
 
 CARRIER = "browser"
-EVENT_RATE_HZ = 8_000
 
 
 class BusyError(Exception):
@@ -59,23 +58,10 @@ class BrowserCall:
         """Our description, for the browser. Raises OfferError, BusyError."""
         leg = self._leg = BrowserLeg(certificate, self._moved)
         try:
-            answer = await leg.answer(offer)
-            described = leg.offer
-            assert described is not None
-            event = described.event_payload_type
-            row = self._media.open(
-                codec=CODECS[described.codec],
-                remote=leg.media,
-                events=((event, EVENT_RATE_HZ),) if event is not None else (),
-            )
-        except OfferError:
-            await leg.close()
-            raise
+            answer, row, codec = await put_on_plane(leg, self._media, offer)
         except (PlaneFullError, PlaneBehindError):
-            await leg.close()
             raise BusyError from None
         self._row = row.call
-        leg.relay((row.host, row.port))
         self._begin = lambda: self._channel.begin(
             self,
             seller=seller,
@@ -83,7 +69,7 @@ class BrowserCall:
             dialled=dialled,
             carrier=CARRIER,
             leg=row.call,
-            codec=CODEC_OF[described.codec],
+            codec=CODEC_OF[codec],
         )
         if leg.state is LegState.UP:
             self._moved(leg.state)

@@ -20,8 +20,9 @@ from ivr.channel.call import Call
 from ivr.channel.notes import Notes
 from ivr.desk.talk import Parties
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
-from ivr.webrtc.description import CODECS, OfferError
+from ivr.webrtc.description import OfferError
 from ivr.webrtc.leg import BrowserLeg, LegState
+from ivr.webrtc.row import put_on_plane
 
 LINES_MAX = 5_000
 """Softphones at once."""
@@ -91,21 +92,10 @@ class AgentLines:
         self.hang_up(agent)
         leg = BrowserLeg(self._certificate, lambda state: self._moved(agent, leg, state))
         try:
-            answer = await leg.answer(offer)
-            described = leg.offer
-            assert described is not None
-            event = described.event_payload_type
-            row = self._media.open(
-                codec=CODECS[described.codec],
-                remote=leg.media,
-                events=((event, 8_000),) if event is not None else (),
-                first_limit_s=0,
-                limit_s=0,
-            )
+            # An agent may say nothing all day.
+            answer, row, _ = await put_on_plane(leg, self._media, offer, first_limit_s=0, limit_s=0)
         except (OfferError, PlaneFullError, PlaneBehindError) as error:
-            await leg.close()
             raise RefusedError(str(error) or "every line is taken; try again in a while") from None
-        leg.relay((row.host, row.port))
         self._lines[agent] = _Line(leg, row.call)
         for name, talk in self._talks.items():
             if agent in talk.agents or agent in talk.supervisors:

@@ -1,0 +1,42 @@
+"""A browser put on the media plane: its offer answered, a row opened for it, its packets passed to and fro."""
+
+from __future__ import annotations
+
+from ivr.media.client import Leg, MediaClient, PlaneBehindError, PlaneFullError
+from ivr.webrtc.description import CODECS, EVENT_RATE_HZ, OfferError
+from ivr.webrtc.leg import BrowserLeg
+
+FIRST_LIMIT_S = 30.0
+LIMIT_S = 20.0
+"""As MediaClient.open has them; 0 for a line that may be silent all day."""
+
+
+async def put_on_plane(
+    browser: BrowserLeg,
+    media: MediaClient,
+    offer: str,
+    *,
+    first_limit_s: float = FIRST_LIMIT_S,
+    limit_s: float = LIMIT_S,
+) -> tuple[str, Leg, str]:
+    """Our description for the browser, its row, and the codec that is spoken.
+
+    Raises OfferError, PlaneFullError, PlaneBehindError; the browser's leg is closed then.
+    """
+    try:
+        answer = await browser.answer(offer)
+        described = browser.offer
+        assert described is not None
+        event = described.event_payload_type
+        row = media.open(
+            codec=CODECS[described.codec],
+            remote=browser.media,
+            events=((event, EVENT_RATE_HZ),) if event is not None else (),
+            first_limit_s=first_limit_s,
+            limit_s=limit_s,
+        )
+    except (OfferError, PlaneFullError, PlaneBehindError):
+        await browser.close()
+        raise
+    browser.relay((row.host, row.port))
+    return answer, row, described.codec
