@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
+from center.numbering import Numbering
 from flows.program import Program
 from grammars.folding import fold
 
@@ -26,19 +27,23 @@ class Routed(msgspec.Struct, frozen=True):
 class Routes:
     """Codes and keywords of all sellers."""
 
-    def __init__(self, programs: Iterable[tuple[str, Program]]) -> None:
+    def __init__(
+        self, programs: Iterable[tuple[str, Program]], numbering: Numbering | None = None
+    ) -> None:
+        self.numbering = numbering or Numbering()
+        """How channels keep the numbers of those who come by these ways."""
         self._sellers: dict[str, dict[str, None]] = {}
         """By code; a code may be shared by all that there are."""
         self._keywords: dict[str, dict[str, str]] = {}
         self._shown: dict[str, list[str]] = {}
         self._numbers: dict[str, str] = {}
-        """By digits of the number that is dialled; the seller that had it first keeps it."""
+        """By the number that is dialled, as it is kept; the seller that had it first keeps it."""
         for seller, program in programs:
             self.add(seller, program)
 
     def add(self, seller: str, program: Program) -> None:
         """A seller's codes and number; published again they stay."""
-        number = _digits(program.number)
+        number = self._kept(program.number)
         if number and "voice" in program.channels:
             self._numbers.setdefault(number, seller)
         for code in (*program.codes.get("sms", ()), *program.codes.get("ussd", ())):
@@ -52,7 +57,7 @@ class Routes:
 
     def by_number(self, number: str) -> str | None:
         """The seller that a number dialled on a telephone is for."""
-        return self._numbers.get(_digits(number))
+        return self._numbers.get(self._kept(number))
 
     def serves(self, code: str) -> bool:
         """Whether any seller has this code."""
@@ -89,7 +94,7 @@ class Routes:
         words = self._shown.get(code, [])[:KEYWORDS_SHOWN_MAX]
         return "请回复店铺关键词 / Reply with a shop's keyword: " + ", ".join(words)
 
-
-def _digits(number: str) -> str:
-    """A number as it is dialled: 400-800-1234 is 4008001234."""
-    return "".join(sign for sign in number if sign.isascii() and sign.isdigit())
+    def _kept(self, number: str) -> str:
+        """400-800-1234 and +864008001234 are 4008001234."""
+        kept = self.numbering.of(number)
+        return "".join(sign for sign in kept if sign == "+" or (sign.isascii() and sign.isdigit()))

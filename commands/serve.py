@@ -205,12 +205,15 @@ async def serve(config: Config) -> int:
                 sellers,
                 config.limits.policies(),
                 config.store.shards,
+                numbering=config.numbers.numbering(),
                 log_level=config.log.level,
                 log_format=config.log.format,
             )
         else:
             check_count(database, 0)
-            business = open_business(database, sellers, config.limits.policies())
+            business = open_business(
+                database, sellers, config.limits.policies(), numbering=config.numbers.numbering()
+            )
     except StoreError as error:
         typer.echo(str(error), err=True)
         return 1

@@ -19,12 +19,11 @@ from center.contact import Arrival, ContactKey
 from center.outbox import Outbox
 from center.routing import Routes
 from flows.inputs import Opened, Text
-from grammars.phones import read_phone
 from sms import piece
 from sms.client import Link
 from sms.reassembly import Dropped, Key, Partial, Reassembly, Waiting, Whole
 from sms.redelivery import Answer, Redeliveries
-from sms.senders import may_be_answered
+from sms.senders import buyer_of, may_be_answered
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.smpp.tlv import Tag, find
@@ -146,7 +145,7 @@ class Receiving:
         at: float,
     ) -> None:
         now = int(at)
-        buyer = read_phone(message.source.digits) or message.source.digits
+        buyer = buyer_of(message.source, self.routes.numbering)
         code = message.destination.digits
         routed = self.routes.find(code, text, self._last_seller(code, buyer))
         if routed is None:

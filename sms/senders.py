@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from center.numbering import Numbering
 from sms.smpp.pdu import Address
 
 PHONE_DIGITS_MIN = 7
@@ -16,6 +17,7 @@ PHONE_DIGITS_MAX = 15
 """E.164."""
 _ALPHANUMERIC = 5
 """SMPP 3.4, section 5.2.5."""
+_INTERNATIONAL = 1
 
 
 def may_be_answered(source: Address, is_ours: Callable[[str], bool]) -> bool:
@@ -28,3 +30,8 @@ def may_be_answered(source: Address, is_ours: Callable[[str], bool]) -> bool:
         and digits.isdecimal()
         and not is_ours(source.digits)
     )
+
+
+def buyer_of(source: Address, numbering: Numbering) -> str:
+    """The number that a phone's messages are kept under, the same as its calls."""
+    return numbering.of(source.digits, international=source.ton == _INTERNATIONAL)

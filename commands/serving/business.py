@@ -13,6 +13,7 @@ import typer
 from center.batch import TurnBatch
 from center.limits.guard import ORDERS_WINDOW_S, RESTORED_MAX, Guard
 from center.limits.policy import Policies
+from center.numbering import Numbering
 from center.routing import Routes
 from center.shops import Shops
 from commands.flows_on_disk import flow_files, flow_name
@@ -72,12 +73,14 @@ def open_business(
     sellers: Iterable[Path],
     policies: Policies | None = None,
     *,
+    numbering: Numbering | None = None,
     lives_here: Callable[[str], bool] = everybody,
 ) -> Business:
     """Open the store and publish what is new in it. Raises StoreError, and OSError for a flow that cannot be read."""
     store = SqliteStore(database)
     now = int(time.time())
-    routes, opened = publish_all(store, list(sellers), now, lives_here)
+    routes = Routes([], numbering)
+    opened = publish_all(store, list(sellers), now, routes, lives_here)
     guard = Guard(policies, store.secret())
     guard.restore(store.recent_orders(now - ORDERS_WINDOW_S, RESTORED_MAX))
     shops = Shops(store.published(), store.program)
@@ -96,11 +99,11 @@ def publish_all(
     store: SqliteStore,
     paths: list[Path],
     now: int,
+    routes: Routes,
     lives_here: Callable[[str], bool] = everybody,
-) -> tuple[Routes, list[OpenSeller]]:
-    """Publish every seller whose flow has no error and has changed; ways to all that are open then."""
+) -> list[OpenSeller]:
+    """Publish every seller whose flow has no error and has changed; `routes` gets ways to all that are open then."""
     published = store.published()
-    routes = Routes([])
     sellers: list[OpenSeller] = []
     new: list[tuple[str, Program]] = []
     for seller, program, fingerprint in read_sellers(Path(store.path), paths, lives_here):
@@ -112,7 +115,7 @@ def publish_all(
         routes.add(seller.seller, program)
         sellers.append(seller)
     store.publish_all(new, now)
-    return routes, sellers
+    return sellers
 
 
 def read_sellers(

@@ -66,10 +66,11 @@ class Telephones:
             raise CallRefusedError("No calls are taken here.")
         if shop is None or not shop.number:
             raise CallRefusedError("This shop takes no calls.")
+        buyer = self._business.routes.numbering.of(caller)
         call = BrowserCall(calls.channel, calls.media, telephone, calls.spawn)
         try:
             answer = await call.dial(
-                calls.certificate, seller=seller, caller=caller, dialled=shop.number, offer=offer
+                calls.certificate, seller=seller, caller=buyer, dialled=shop.number, offer=offer
             )
         except OfferError as error:
             raise CallRefusedError(f"The browser cannot call: {error}") from None
@@ -82,11 +83,12 @@ class Telephones:
         code = next((s.code for s in self.shops() if s.seller == seller), "")
         if not code:
             raise CallRefusedError("This shop takes no messages.")
-        self._telephones[sender] = telephone
-        self._telephones.move_to_end(sender)
+        buyer = self._business.routes.numbering.of(sender)
+        self._telephones[buyer] = telephone
+        self._telephones.move_to_end(buyer)
         if len(self._telephones) > NUMBERS_MAX:
             self._telephones.popitem(last=False)
-        contact = ContactKey(seller, sender, "sms")
+        contact = ContactKey(seller, buyer, "sms")
         # No key: a page says each message once.
         arrival = Arrival(contact, Text(text), code, CARRIER, b"", 0, int(time.time()))
         self._business.turns.add(arrival, None)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, model_validator
 
 from commands.settings.limits import LimitsSection
+from commands.settings.numbers import NumbersSection
 from commands.settings.platform import PlatformSection
 from commands.settings.section import Section
 from commands.settings.voice import VoiceSection
@@ -164,6 +165,7 @@ class Config(Section):
     store: StoreSection = StoreSection()
     carrier: list[CarrierSection] = Field(default=[], max_length=64)
     simulator: SimulatorSection = SimulatorSection()
+    numbers: NumbersSection = NumbersSection()
     limits: LimitsSection = LimitsSection()
     operations: OperationsSection | None = None
     web: WebSection | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from center.limits.policy import Policies
+from center.numbering import Numbering
 from center.routing import Routes
 from center.shops import Shops
 from commands.serving.aside import DiskThread
@@ -28,13 +29,14 @@ def open_front(
     policies: Policies,
     count: int,
     *,
+    numbering: Numbering | None = None,
     log_level: str,
     log_format: Literal["json", "text"],
 ) -> tuple[Business, Shards]:
     """The front's business and its shards, not started yet. Raises StoreError if they were another number before."""
     check_count(database, count)
     store = FrontStore(front_database(database))
-    routes, opened = Routes([]), list[OpenSeller]()
+    routes, opened = Routes([], numbering), list[OpenSeller]()
     for seller, program, _ in read_sellers(Path(store.path), list(sellers)):
         routes.add(seller.seller, program)
         opened.append(seller)

@@ -226,7 +226,8 @@ class VoiceChannel:
         if seller is None or self._shops.current(seller) is None:
             self._refuse(event.call, 404)
             return
-        if not self._is_admitted(event, seller):
+        caller = self._routes.numbering.of(event.caller)
+        if not self._is_admitted(event.call, seller, caller):
             return
         try:
             leg, local, ours, agreed = self._negotiate(event.offer)
@@ -241,13 +242,13 @@ class VoiceChannel:
         self._sip[event.call] = _SipCall(event, seller, leg, local, ours, agreed)
         self._try(lambda: self._line().answer(event.call, ours))
 
-    def _is_admitted(self, event: Incoming, seller: str) -> bool:
+    def _is_admitted(self, call: str, seller: str, caller: str) -> bool:
         machine = self._shops.current(seller)
         if self.admission is None or machine is None:
             return True
-        refused = self.admission.admit(event.call, seller, machine.program, event.caller)
+        refused = self.admission.admit(call, seller, machine.program, caller)
         if refused is not None:
-            self._refuse(event.call, refused.sip_status, refused.retry_after_s)
+            self._refuse(call, refused.sip_status, refused.retry_after_s)
         return refused is None
 
     def _let_go(self, call: str) -> None:
@@ -300,9 +301,9 @@ class VoiceChannel:
             self._try(lambda: self._line().hang_up(call, "no media in common"))
             return
         event = known.incoming
-        caller = (
-            event.caller if len(event.caller) >= NUMBER_DIGITS_MIN else f"withheld-{call[-12:]}"
-        )
+        caller = self._routes.numbering.of(event.caller)
+        if len(caller) < NUMBER_DIGITS_MIN:
+            caller = f"withheld-{call[-12:]}"
         known.call = self.begin(
             _SipLine(self._line(), call),
             seller=known.seller,

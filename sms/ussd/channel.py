@@ -29,9 +29,9 @@ from center.routing import Routes
 from center.taken import Fate, Taken
 from flows import prompts
 from flows.inputs import HungUp, Input, Opened, Text
-from grammars.phones import read_phone
 from sms import piece
 from sms.client import Link, Settlement, Submission
+from sms.senders import buyer_of
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.ussd.dialled import read_dialled
@@ -171,7 +171,7 @@ class UssdChannel:
         )
         first = dialled.choices[0] if dialled and dialled.choices else ""
         routed = self.routes.find(dialled.code, first, None) if dialled else None
-        buyer = read_phone(message.source.digits) or message.source.digits
+        buyer = buyer_of(message.source, self.routes.numbering)
         seller = routed.seller if routed else ""
         dialog = Dialog(
             link,

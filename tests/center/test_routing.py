@@ -41,3 +41,12 @@ def test_a_stranger_without_a_keyword_is_told_the_keywords() -> None:
 
 def test_a_code_of_nobody_leads_nowhere() -> None:
     assert routes().find("9999", "茶", None) is None
+
+
+def test_a_number_is_dialled_with_and_without_its_country_code() -> None:
+    shop = SHOP.replace("sms code 1069", "sms code 1069\n  number 400-800-1234")
+    shop = shop.replace("channels sms", "channels sms, voice")
+    ways = routes(("noodles", program_of(shop=shop)))
+    for dialled in ("4008001234", "+864008001234", "864008001234", "400-800-1234"):
+        assert ways.by_number(dialled) == "noodles", dialled
+    assert ways.by_number("4008001235") is None
