@@ -269,6 +269,7 @@ def prompts(
 def orders(
     seller: Annotated[str | None, typer.Option(help="Only this seller's.")] = None,
     number: Annotated[str | None, typer.Option(help="One order.")] = None,
+    buyer: Annotated[str | None, typer.Option(help="Only those of this number.")] = None,
     status: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
     to: Annotated[
         str | None, typer.Option(help="Move an order on: confirmed, shipped, delivered ...")
@@ -280,7 +281,7 @@ def orders(
     """List orders, show one, or move one on."""
     from commands.orders import orders as run
 
-    raise typer.Exit(run(database, seller, number, status, to, output, limit))
+    raise typer.Exit(run(database, seller, number, buyer, status, to, output, limit))
 
 
 @app.command()
@@ -346,6 +347,21 @@ def talks(
     from commands.shopkeeping import talks as run
 
     raise typer.Exit(run(seller, limit, database))
+
+
+@app.command()
+def buyer(
+    seller: Annotated[str, typer.Argument(help="Seller.")],
+    number: Annotated[str, typer.Argument(help="The buyer's number.")],
+    opt_out: Annotated[
+        bool, typer.Option("--opt-out", help="They asked for it: no more messages unasked.")
+    ] = False,
+    database: Database = DATABASE,
+) -> None:
+    """Show what a seller knows of a buyer: addresses, language, last orders, whether they said STOP."""
+    from commands.shopkeeping import buyer as run
+
+    raise typer.Exit(run(seller, number, leave=opt_out, database=database))
 
 
 people = typer.Typer(help="Enter and list the people who work on the floor.", no_args_is_help=True)

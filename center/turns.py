@@ -39,6 +39,7 @@ from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
 from flows.transcript.log import log_head, log_lines
 from grammars.folding import fold
 from grammars.money import write_money
+from grammars.opting_out import without_courtesies
 
 CODE_EXPECTED = Expected("", "digits", (), CODE_DIGITS, 60)
 """What the buyer may do while an order waits for its code."""
@@ -307,8 +308,13 @@ class _Visit:
             return False
         word = fold(said.text)
         if word not in self.machine.opt_out_words:
-            return False
-        if word in self.machine.anywhere_phrases and not self._is_asked_for_code():
+            # "STOP please", and on a code that shops share "STOP SHOES".
+            plain = without_courtesies(word)
+            for keyword in self.machine.program.codes.get("keyword", ()):
+                plain = plain.removesuffix(" " + fold(keyword))
+            if plain == word or plain not in self.machine.opt_out_words:
+                return False
+        elif word in self.machine.anywhere_phrases and not self._is_asked_for_code():
             return False
         language = self.session.language if self.session else self.machine.program.languages[0]
         self.buyer = replace(self.buyer, opted_out=True)

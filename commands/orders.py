@@ -11,18 +11,35 @@ from pathlib import Path
 
 import typer
 
+from center.orders.number import order_serial
 from center.orders.order import OrderError, PlacedOrder, Status
 from center.ports import StoreError
 from commands.shards.homes import is_there, stores_of
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
+from grammars.phones import read_phone
 from store.sqlite import SqliteStore
+
+COLUMNS = [
+    "seller",
+    "number",
+    "status",
+    "placed",
+    "total",
+    "currency",
+    "buyer",
+    "channel",
+    "address",
+    "lines",
+]
+"""Of CSV, and names in JSON."""
 
 
 def orders(
     database: Path,
     seller: str | None,
     number: str | None,
+    buyer: str | None,
     status: str | None,
     to: str | None,
     output: str,
@@ -35,12 +52,20 @@ def orders(
     try:
         wanted = Status(status) if status else None
         target = Status(to) if to else None
-    except ValueError as error:
-        typer.echo(f"{error}; states are {', '.join(Status)}", err=True)
+    except ValueError:
+        typer.echo(
+            f"`{status or to}` is no state of an order; write one of {', '.join(Status)}", err=True
+        )
         return 2
+    buyer = read_phone(buyer) or buyer if buyer else None
     stores: list[SqliteStore] = []
     try:
         stores = stores_of(database, seller)
+        if seller is not None and seller not in stores[0].published():
+            typer.echo(f"{seller} is not published here", err=True)
+            return 1
+        if number is not None:
+            order_serial(number)
         if target is not None:
             if not seller or not number:
                 typer.echo("name the order: --seller noodles --number A0001", err=True)
@@ -51,16 +76,19 @@ def orders(
             found = [
                 order
                 for store in stores
-                for order in store.orders(seller, wanted, number, None, limit)
+                for order in store.orders(seller, wanted, number, buyer, limit)
             ]
             if len(stores) > 1:
                 found = sorted(found, key=lambda order: -order.placed_at)[:limit]
-    except (OrderError, LookupError, StoreError) as error:
+    except (OrderError, LookupError, StoreError, ValueError) as error:
         typer.echo(str(error), err=True)
         return 1
     finally:
         for store in stores:
             store.close()
+    if number is not None and not found:
+        typer.echo(f"there is no order {number}{f' of {seller}' if seller else ''}", err=True)
+        return 1
     typer.echo(_written(found, output), nl=False)
     return 0
 
@@ -71,8 +99,7 @@ def _written(found: list[PlacedOrder], output: str) -> str:
         return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
     if output == "csv":
         text = io.StringIO()
-        columns = list(rows[0]) if rows else ["seller", "number"]
-        writer = csv.DictWriter(text, columns)
+        writer = csv.DictWriter(text, COLUMNS)
         writer.writeheader()
         for order, row in zip(found, rows, strict=True):
             writer.writerow({**row, "lines": _lines(order)})

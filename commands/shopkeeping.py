@@ -1,7 +1,8 @@
-"""`dialcart stock`, `messages` and `talks`: what a seller looks after day by day."""
+"""`dialcart stock`, `messages`, `talks` and `buyer`: what a seller looks after day by day."""
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -9,8 +10,12 @@ import typer
 
 from center.ports import StoreError
 from commands.shards.homes import is_there, stores_of
-from grammars.phones import mask_phone
+from flows.render import money
+from flows.settings import CURRENCY_DECIMALS
+from grammars.phones import mask_phone, read_phone
 from store.sqlite import SqliteStore
+
+LAST_ORDERS_SHOWN_MAX = 5
 
 
 def _open(database: Path, seller: str) -> SqliteStore | None:
@@ -69,4 +74,39 @@ def talks(seller: str, limit: int, database: Path) -> int:
         typer.echo(f"# {mask_phone(buyer)} by {channel}, session {serial}")
         typer.echo(lines + "\n")
     store.close()
+    return 0
+
+
+def buyer(seller: str, number: str, *, leave: bool, database: Path) -> int:
+    """What is known of a buyer; with `leave` nobody writes to them unasked from now on. The exit status."""
+    store = _open(database, seller)
+    if store is None:
+        return 1
+    try:
+        number = read_phone(number) or number
+        known = store.buyer(seller, number)
+        found = store.orders(seller, buyer=number, limit=LAST_ORDERS_SHOWN_MAX)
+        if known is None and not found:
+            typer.echo(f"nobody with the number {number} is known to {seller}", err=True)
+            return 1
+        if leave:
+            known = store.opt_out(seller, number, int(time.time()))
+        if known is not None:
+            for name, value in (
+                ("name", known.name),
+                ("language", known.language),
+                *(("address", address) for address in known.addresses),
+                ("messages", "none unasked: said STOP" if known.opted_out else ""),
+            ):
+                if value:
+                    typer.echo(f"{name:<9} {value}")
+        for order in found:
+            when = datetime.fromtimestamp(order.placed_at).astimezone().isoformat(" ", "minutes")
+            total = money(order.total, CURRENCY_DECIMALS.get(order.currency, 2))
+            typer.echo(f"order     {order.number} {order.status}, {when}, {total} {order.currency}")
+    except StoreError as error:
+        typer.echo(str(error), err=True)
+        return 1
+    finally:
+        store.close()
     return 0

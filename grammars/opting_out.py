@@ -7,9 +7,9 @@ mean nothing else in a shop are here: "cancel" and "end" would take an order's w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
-from grammars.folding import fold
+from grammars.folding import KEPT_TEXTS_MAX, fold
 
 EVERYWHERE = ("stop", "stopall", "stop all", "unsubscribe", "opt out", "optout")
 
@@ -53,6 +53,66 @@ BY_LANGUAGE: dict[str, tuple[str, ...]] = {
 }
 """By language code. A language that is not here has those of EVERYWHERE."""
 
+AROUND = frozenset(
+    # What people put round the word when they write to a person, and say nothing by.
+    [
+        "please",
+        "pls",
+        "plz",
+        "kindly",
+        "now",
+        "thanks",
+        "thank",
+        "you",
+        "all",
+        "it",
+        "this",
+        "sms",
+        "text",
+        "texts",
+        "texting",
+        "message",
+        "messages",
+        "messaging",
+        "sending",
+        "me",
+        "tafadhali",
+        "asante",
+        "sasa",
+        "por",
+        "favor",
+        "gracias",
+        "mensajes",
+        "svp",
+        "merci",
+        "bitte",
+        "danke",
+        "jetzt",
+        "obrigado",
+        "mensagens",
+        "per",
+        "favore",
+        "grazie",
+        "tolong",
+        "terima",
+        "kasih",
+        "lütfen",
+        "пожалуйста",
+        "спасибо",
+        "будь",
+        "ласка",
+        "من",
+        "فضلك",
+        "شكرا",
+        "कृपया",
+    ]
+)
+AROUND_TOGETHER = (
+    # In scripts that write no spaces: before the word, and behind it.
+    ("请", "我要", "我想", "麻烦"),
+    ("谢谢", "短信", "吧", "了", "してください", "해주세요", "ください"),
+)
+
 
 @cache
 def opt_out_words(languages: tuple[str, ...]) -> frozenset[str]:
@@ -62,3 +122,20 @@ def opt_out_words(languages: tuple[str, ...]) -> frozenset[str]:
     for language in ("zh", *languages):
         found = (*found, *BY_LANGUAGE.get(language, ()))
     return frozenset(fold(word) for word in found)
+
+
+@lru_cache(KEPT_TEXTS_MAX)
+def without_courtesies(folded: str) -> str:
+    """What is left of a folded text without what people put round such a word: "please stop texting me" is "stop"."""
+    words = folded.replace(",", " ").replace("!", " ").replace(".", " ").split()
+    while words and words[0] in AROUND:
+        del words[0]
+    while words and words[-1] in AROUND:
+        del words[-1]
+    rest = " ".join(words)
+    before, behind = AROUND_TOGETHER
+    for mark in before:
+        rest = rest.removeprefix(mark)
+    for mark in behind:
+        rest = rest.removesuffix(mark).rstrip()
+    return rest

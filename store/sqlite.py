@@ -343,6 +343,20 @@ class SqliteStore:
         row = self._db.execute(self._sql["buyer"], (self._number(seller), number)).fetchone()
         return unpack_buyer(number, row[0]) if row is not None else None
 
+    def opt_out(self, seller: str, number: str, now: int) -> Buyer:
+        """A buyer told the seller that they want no more messages. Raises StoreError if the seller is not published here."""
+        with self._transaction():
+            known = self._number(seller)
+            if known is None:
+                raise StoreError(f"{seller} is not published here")
+            row = self._db.execute(self._sql["buyer"], (known, number)).fetchone()
+            buyer = unpack_buyer(number, row[0]) if row is not None else Buyer(number)
+            buyer = buyer.kept("opted_out", value=True)
+            record = kept_from(buyer, now), pack_buyer(buyer)
+            self._db.execute(self._sql["keep_buyer"], (known, number, *record))
+        self._tables.hot.clear()
+        return buyer
+
     def contact(self, key: ContactKey) -> Contact | None:
         """A session as it is kept."""
         number = self._number(key.seller)

@@ -24,7 +24,11 @@ def order_number(serial: int) -> str:
 def order_serial(number: str) -> int:
     """The serial that `order_number` gives this number for. Raises ValueError if it gives it for none."""
     letters, digits = number[:-4], number[-4:]
-    if not letters or not (digits.isascii() and digits.isdecimal() and int(digits)):
+    if (
+        not letters
+        or not set(letters) <= set(LETTERS)
+        or not (digits.isascii() and digits.isdecimal() and int(digits))
+    ):
         raise ValueError(f"`{number}` is no order number; they are written like A0001")
     block = 0
     for letter in letters:

@@ -121,7 +121,7 @@ def test_one_view_shows_the_orders_of_all_shards(
                 await order(spread.first, seller)
 
     asyncio.run(run())
-    assert list_orders(tmp_path / "shop.db", None, None, None, None, "text", 10) == 0
+    assert list_orders(tmp_path / "shop.db", None, None, None, None, None, "text", 10) == 0
     shown = capsys.readouterr().out
     assert "red" in shown
     assert "green" in shown

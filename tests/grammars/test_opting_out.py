@@ -3,7 +3,7 @@
 import pytest
 
 from grammars.folding import fold
-from grammars.opting_out import BY_LANGUAGE, opt_out_words
+from grammars.opting_out import AROUND, BY_LANGUAGE, opt_out_words, without_courtesies
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,31 @@ def test_words_of_other_languages_are_the_shops_own() -> None:
 
 def test_no_word_is_lost_in_folding() -> None:
     assert all(fold(word).strip() for words in BY_LANGUAGE.values() for word in words)
+
+
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("Please stop", ("en",)),
+        ("STOP!! now, please.", ("en",)),
+        ("stop texting me", ("en",)),
+        ("Por favor, parar", ("es",)),
+        ("acha tafadhali", ("sw",)),
+        ("请退订", ("zh",)),
+        ("我要退订，谢谢", ("zh",)),
+        ("停止してください", ("ja",)),
+    ],
+)
+def test_courtesies_round_the_word_change_nothing(text: str, languages: tuple[str, ...]) -> None:
+    assert without_courtesies(fold(text)) in opt_out_words(languages)
+
+
+@pytest.mark.parametrize(
+    "text", ["bus stop 12", "Stop 5, Moi Avenue", "please", "sms", "stop over"]
+)
+def test_other_words_round_it_make_it_something_else(text: str) -> None:
+    assert without_courtesies(fold(text)) not in opt_out_words(("en",))
+
+
+def test_no_courtesy_is_a_word_by_which_buyers_leave() -> None:
+    assert not any(AROUND & opt_out_words((language,)) for language in BY_LANGUAGE)

@@ -1,0 +1,88 @@
+"""`dialcart orders` and `buyer`: listed, found, moved on, and mistakes told."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from center.contact import Arrival, ContactKey
+from center.shops import Shops
+from center.turns import take_turns
+from cli import app
+from flows.inputs import Text
+from store.sqlite import SqliteStore
+from tests.flows.shops import NOON, program_of
+
+PHONE = "13800138000"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A shop with one order of one buyer."""
+    path = tmp_path / "shop.db"
+    store = SqliteStore(path)
+    store.publish("shop", program_of(), NOON)
+    shops = Shops(store.published(), store.program)
+    for place, said in enumerate(("苹果 2", "1")):
+        key = ContactKey("shop", PHONE, "sms")
+        arrival = Arrival(key, Text(said), "1069", "unicom", b"", place + 1, NOON + place)
+        with store.batch([arrival]) as batch:
+            batch.commit(take_turns([arrival], batch.world, shops))
+    store.close()
+    return path
+
+
+def run(database: Path, *words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [*words, "--database", str(database)])
+    return result.exit_code, result.output
+
+
+def test_an_order_is_listed_and_exported(database: Path) -> None:
+    assert "A0001" in run(database, "orders")[1]
+    [order] = json.loads(run(database, "orders", "--buyer", PHONE, "--format", "json")[1])
+    assert (order["number"], order["total"], order["status"]) == ("A0001", "5.00", "placed")
+    [row] = csv.DictReader(io.StringIO(run(database, "orders", "--format", "csv")[1]))
+    assert (row["number"], row["lines"]) == ("A0001", "1x2 苹果")
+
+
+def test_an_export_of_nothing_has_its_columns(database: Path) -> None:
+    words = ("orders", "--status", "returned", "--format", "csv")
+    assert run(database, *words)[1].startswith("seller,number,status,placed,total,")
+
+
+def test_an_order_moves_on_as_the_table_says(database: Path) -> None:
+    one = ("orders", "--seller", "shop", "--number", "A0001")
+    code, told = run(database, *one, "--to", "shipped")
+    assert (code, "confirmed, cancelled" in told) == (1, True)
+    for to in ("confirmed", "shipped", "delivered", "returned"):
+        assert run(database, *one, "--to", to)[0] == 0
+    assert "returned" in run(database, *one)[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("--status", "sent"), 2, "placed, confirmed"),
+        (("--number", "B0001"), 1, "like A0001"),
+        (("--number", "A0002", "--seller", "shop"), 1, "no order A0002 of shop"),
+        (("--seller", "nobody"), 1, "not published"),
+        (("--to", "shipped"), 2, "--seller noodles --number A0001"),
+    ],
+)
+def test_mistakes_are_told_with_what_to_write(
+    database: Path, words: tuple[str, ...], code: int, told: str
+) -> None:
+    found = run(database, "orders", *words)
+    assert found[0] == code
+    assert told in found[1]
+
+
+def test_a_seller_sees_a_buyer_and_takes_a_stop_by_telephone(database: Path) -> None:
+    assert "A0001 placed" in run(database, "buyer", "shop", PHONE)[1]
+    assert "STOP" in run(database, "buyer", "shop", PHONE, "--opt-out")[1]
+    assert "STOP" in run(database, "buyer", "shop", PHONE)[1]
+    code, told = run(database, "buyer", "shop", "13900139000")
+    assert (code, "nobody" in told) == (1, True)
