@@ -24,6 +24,7 @@ from flows.program import Program, fingerprint
 from ivr.channel.admission import Admission
 from ivr.channel.channel import CHANNEL, VoiceChannel
 from ivr.channel.notes import Notes
+from ivr.channel.trunk_calls import TrunkCalls
 from ivr.desk.lines import AgentLines
 from ivr.media.client import MediaClient
 from ivr.media.settings import Settings as MediaSettings
@@ -75,6 +76,7 @@ class Calls:
         self.closed_by = ""
         """Why no calls are taken, where the section is optional."""
         self.channel: VoiceChannel | None = None
+        self.trunks: TrunkCalls | None = None
         self.media: MediaClient | None = None
         self.endpoint: Endpoint | None = None
         self.lines: AgentLines | None = None
@@ -109,7 +111,7 @@ class Calls:
             self.closed_by = str(error)
             if self.media is not None:
                 self.media.stop_planes()
-            self.media = self.channel = self.lines = self.endpoint = None
+            self.media = self.channel = self.trunks = self.lines = self.endpoint = None
             log.warning("no calls are taken: %s", error)
             return
         self.spawn(self._tend())
@@ -126,7 +128,6 @@ class Calls:
         channel = self.channel = VoiceChannel(
             business.turns,
             business.shops,
-            business.routes,
             self.media,
             self.recognisers,
             notes,
@@ -134,19 +135,26 @@ class Calls:
             later=later,
             clock=time.time,
             ticks=time.monotonic,
+        )
+        trunks = self.trunks = TrunkCalls(
+            channel,
+            business.shops,
+            business.routes,
+            self.media,
             media_host=announced,
             outside=AllowList(tuple(section.outside)),
+            protected=section.protected(),
         )
         self.lines = AgentLines(channel, self.media, self.certificate, notes, self.spawn)
         if platform is not None:
-            channel.admission = Admission(
+            trunks.admission = Admission(
                 platform.gate,
                 CHANNEL,
                 frozenset(section.recognisers),
                 time.time,
                 business.turns if platform.section.busy_text else None,
             )
-            platform.cut_off = channel.cut_off
+            platform.cut_off = trunks.cut_off
         listen = [Listen("udp", section.host, port)]
         if section.tcp:
             listen.append(Listen("tcp", section.host, port))
@@ -157,13 +165,13 @@ class Calls:
         self.endpoint = Endpoint(
             SipSettings(local=local, calls_max=section.calls),
             section.trunks(),
-            channel,
+            trunks,
             listen=listen,
             server_tls=server_tls(section),
             chance=random.SystemRandom(),
         )
         await self.endpoint.start()
-        channel.signalling = self.endpoint
+        trunks.signalling = self.endpoint
         asyncio.get_running_loop().add_reader(self.media.fileno(), channel.heard)
 
     async def drain(self) -> None:

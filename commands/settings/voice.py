@@ -54,6 +54,8 @@ class TrunkSection(Section):
     """The number that calls of ours show."""
     registers: bool = False
     """Whether it wants to be told where we are, by REGISTER."""
+    srtp: Literal["offered", "required"] = "offered"
+    """Whether calls whose audio is not protected by SRTP are refused, or taken as well. Its keys come by SDES: use TLS."""
     options_every_s: Annotated[float, Field(ge=0, le=3_600)] = 0.0
     """How often `peer` is asked whether it is there. 0: never."""
 
@@ -184,6 +186,10 @@ class VoiceSection(Section):
     def _are_voices(cls, value: dict[str, str]) -> dict[str, str]:
         check_voices(value)
         return value
+
+    def protected(self) -> frozenset[str]:
+        """Names of the trunks that must speak SRTP."""
+        return frozenset(section.name for section in self.trunk if section.srtp == "required")
 
     def trunks(self) -> tuple[Trunk, ...]:
         """The trunks, or one for this machine."""

@@ -7,8 +7,10 @@ from typing import Any, Protocol
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
+from center.desk.desk import RefusedError
+from ivr.channel.agreement import CODEC_OF
 from ivr.channel.call import Call
-from ivr.channel.channel import CODEC_OF, VoiceChannel
+from ivr.channel.channel import VoiceChannel
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
 from ivr.webrtc.leg import BrowserLeg, LegState
 from ivr.webrtc.row import put_on_plane
@@ -84,6 +86,14 @@ class BrowserCall:
     def said(self, text: str) -> None:
         """See Line."""
         self._listener.said(text)
+
+    def enter(self, phase: str) -> None:
+        """A browser takes no port of the platform."""
+
+    def send_to(self, number: str) -> None:
+        """See Line."""
+        del number
+        raise RefusedError("only calls from the telephone network can be sent outside")
 
     # --- the browser ---
 

@@ -1,4 +1,4 @@
-"""What a call needs of its surroundings: a line, a media plane, voices, recognisers, time."""
+"""What a call needs of its surroundings: signalling, a line, a media plane, voices, recognisers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,45 @@ from pathlib import Path
 from typing import Protocol
 
 from ivr.media.arena import Audio
-from ivr.media.client import Heard
+from ivr.media.client import Heard, Leg
+from ivr.sip.numbers import AllowList
+from ivr.sip.sdp import Sdp
 from ivr.speech.fragments import Codec
 from ivr.speech.recognition import Hypothesis, Listening
+
+
+class Signalling(Protocol):
+    """The part of ivr.signalling.endpoint.Endpoint that calls use."""
+
+    def answer(self, call: str, sdp: Sdp) -> None:
+        """See Endpoint."""
+        ...
+
+    def refuse(
+        self, call: str, status: int, *, reason: str = "", retry_after_s: int | None = None
+    ) -> None:
+        """See Endpoint."""
+        ...
+
+    def hang_up(self, call: str, reason: str = "") -> None:
+        """See Endpoint."""
+        ...
+
+    def accept(self, call: str, sdp: Sdp) -> None:
+        """See Endpoint."""
+        ...
+
+    def reject(self, call: str, status: int = 488) -> None:
+        """See Endpoint."""
+        ...
+
+    def report_transfer(self, call: str, status: int) -> None:
+        """See Endpoint."""
+        ...
+
+    def refer(self, call: str, target: str, allowed: AllowList) -> None:
+        """See Endpoint."""
+        ...
 
 
 class Line(Protocol):
@@ -21,6 +57,44 @@ class Line(Protocol):
 
     def said(self, text: str) -> None:
         """What is being said, for a line that shows it."""
+        ...
+
+    def enter(self, phase: str) -> None:
+        """It takes of the platform what another phase takes: `talk` with an agent, `menu` with a flow."""
+        ...
+
+    def send_to(self, number: str) -> None:
+        """Have the caller's telephone call another number instead. Raises RefusedError."""
+        ...
+
+
+class Rows(Protocol):
+    """The part of ivr.media.client.MediaClient that takes rows and agrees on them."""
+
+    def open(self, *, codec: int) -> Leg:
+        """See MediaClient."""
+        ...
+
+    def seal(self, call: int, *, suite: str, key_out: bytes, key_in: bytes) -> None:
+        """See MediaClient."""
+        ...
+
+    def change(
+        self,
+        call: int,
+        *,
+        codec: int | None = None,
+        remote: tuple[str, int] | None = None,
+        control_port: int | None = None,
+        sends: bool | None = None,
+        hears: bool | None = None,
+        events: Sequence[tuple[int, int]] | None = None,
+    ) -> None:
+        """See MediaClient."""
+        ...
+
+    def close(self, call: int) -> None:
+        """See MediaClient."""
         ...
 
 

@@ -35,14 +35,6 @@ class CallsUp(Protocol):
         """The call of a contact, if it is up."""
         ...
 
-    def send_outside(self, call: Call, number: str) -> None:
-        """The buyer's leg to another number. Raises RefusedError."""
-        ...
-
-    def goes_on(self, call: Call, phase: str) -> None:
-        """The call takes of the platform what another phase takes."""
-        ...
-
 
 @dataclass(slots=True)
 class _Line:
@@ -128,7 +120,7 @@ class AgentLines:
             # The buyer has hung up, which the flow is being told.
             return
         call.be_with_agent()
-        self._calls.goes_on(call, "talk")
+        call.line.enter("talk")
         self._talks[contact] = _Talk(call, [agent], {})
         self._mix(contact)
 
@@ -154,7 +146,7 @@ class AgentLines:
         for leg in self._parties(talk).heard():
             self._media.mix(leg, ())
         talk.call.be_without_agent()
-        self._calls.goes_on(talk.call, "menu")
+        talk.call.line.enter("menu")
 
     def keys(self, contact: str, keys: str) -> None:
         """See Voice."""
@@ -165,7 +157,7 @@ class AgentLines:
 
     def transfer(self, contact: str, number: str) -> None:
         """See Voice."""
-        self._calls.send_outside(self._talk(contact).call, number)
+        self._talk(contact).call.line.send_to(number)
 
     def invite(self, contact: str, agent: str) -> None:
         """See Voice."""

@@ -1,6 +1,7 @@
 """PJSUA2 as a caller: a third stack, which offers telephone-event on several payload types. GPL, so a program of its own.
 
-python -m tests.end_to_end.pjsua PORT NUMBER VOICE.wav       calls, orders by keys, prints how the call ended
+python -m tests.end_to_end.pjsua PORT NUMBER VOICE.wav HEARD.wav        calls, orders by keys, prints how the call ended
+python -m tests.end_to_end.pjsua PORT NUMBER VOICE.wav HEARD.wav tls    the same by TLS and SRTP, put on hold on the way
 """
 
 import os
@@ -22,8 +23,8 @@ class Caller(pj.Call):
         self.ended = self.getInfo().state == pj.PJSIP_INV_STATE_DISCONNECTED
 
 
-def order(port: int, number: str, voice: str) -> NoReturn:
-    """Order two bowls by keys."""
+def order(port: int, number: str, voice: str, heard: str, *, protected: bool) -> NoReturn:
+    """Order two bowls by keys; what was heard goes into a file."""
     endpoint = pj.Endpoint()
     endpoint.libCreate()
     config = pj.EpConfig()
@@ -35,12 +36,15 @@ def order(port: int, number: str, voice: str) -> NoReturn:
     transport = pj.TransportConfig()
     transport.port = 0
     transport.boundAddress = transport.publicAddress = "127.0.0.1"
-    endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+    kind = pj.PJSIP_TRANSPORT_TLS if protected else pj.PJSIP_TRANSPORT_UDP
+    endpoint.transportCreate(kind, transport)
     endpoint.libStart()
     endpoint.audDevManager().setNullDev()
     account_config = pj.AccountConfig()
     account_config.idUri = "sip:13800138009@127.0.0.1"
     account_config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
+    if protected:
+        account_config.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_MANDATORY
     account = pj.Account()
     account.create(account_config)
     call = Caller(account)
@@ -50,11 +54,26 @@ def order(port: int, number: str, voice: str) -> NoReturn:
         while time.monotonic() < end and not call.ended:
             endpoint.libHandleEvents(20)
 
-    call.makeCall(f"sip:{number}@127.0.0.1:{port}", pj.CallOpParam(True))
-    pass_s(2.5)
+    transport_word = ";transport=tls" if protected else ""
+    call.makeCall(f"sip:{number}@127.0.0.1:{port}{transport_word}", pj.CallOpParam(True))
+    pass_s(1)
+    recorder = pj.AudioMediaRecorder()
+    recorder.createRecorder(heard)
+    call.getAudioMedia(-1).startTransmit(recorder)
+    pass_s(1.5)
     microphone = pj.AudioMediaPlayer()
     microphone.createPlayer(voice, 0)
     microphone.startTransmit(call.getAudioMedia(-1))
+    if protected:
+        # A re-INVITE each: with the same keys, for pjsua keeps them.
+        call.setHold(pj.CallOpParam())
+        pass_s(1)
+        again = pj.CallOpParam(True)
+        again.opt.flag = pj.PJSUA_CALL_UNHOLD
+        call.reinvite(again)
+        pass_s(1)
+        call.getAudioMedia(-1).startTransmit(recorder)
+        microphone.startTransmit(call.getAudioMedia(-1))
     for keys, wait_s in (
         ("1", 1.2),
         ("101", 1.5),
@@ -68,6 +87,9 @@ def order(port: int, number: str, voice: str) -> NoReturn:
             call.dialDtmf(keys)
         pass_s(wait_s + 0.3 * len(keys))
     pass_s(STEP_S_MAX)
+    # Its file is whole when it is gone, which takes the library a moment.
+    del recorder
+    time.sleep(0.5)
     said = "they hung up" if call.ended else "still up"
     # The library wants its objects gone before itself; Python would take them in any order.
     sys.stdout.write(said + "\n")
@@ -76,4 +98,4 @@ def order(port: int, number: str, voice: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    order(int(sys.argv[1]), sys.argv[2], sys.argv[3])
+    order(int(sys.argv[1]), *sys.argv[2:5], protected=sys.argv[5:] == ["tls"])

@@ -9,7 +9,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import trustme
+
 from commands.flows_on_disk import LIBRARY
+from commands.serving.calls import free_port
 from store.sqlite import SqliteStore
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,17 +33,23 @@ media_port = 0
 calls = 20
 speech = "{speech}"
 recordings = "{recordings}"
-[[voice.trunk]]
+{tls}[[voice.trunk]]
 name = "here"
 networks = ["127.0.0.0/8", "10.99.0.0/24"]
+"""
+TLS = """\
+tls_port = {port}
+tls_certificate = "{folder}/shop.pem"
+tls_key = "{folder}/shop.key"
 """
 
 
 class Running:
     """The noodle shop, open all day, with a telephone."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1", *, tls: bool = False) -> None:
         self.folder = folder
+        self.tls_port = free_port(host) if tls else None
         shops = folder / "shops"
         shutil.copytree(LIBRARY / "noodles", shops / "noodles")
         shutil.copytree(LIBRARY / "common", shops / "common")
@@ -56,6 +65,7 @@ class Running:
                 host=host,
                 speech=folder / "speech",
                 recordings=folder / "recordings",
+                tls=self._tls(folder),
             ),
             "utf-8",
         )
@@ -75,6 +85,14 @@ class Running:
             self.said += line
         self.port = int(re.findall(r"SIP over UDP on port (\d+)", self.said)[0])
         self.control_port = re.findall(r"--port (\d+)", self.said)[0]
+
+    def _tls(self, folder: Path) -> str:
+        if self.tls_port is None:
+            return ""
+        certificate = trustme.CA().issue_cert("127.0.0.1")
+        certificate.cert_chain_pems[0].write_to_path(str(folder / "shop.pem"))
+        certificate.private_key_pem.write_to_path(str(folder / "shop.key"))
+        return TLS.format(port=self.tls_port, folder=folder)
 
     def close(self) -> None:
         self.process.send_signal(signal.SIGTERM)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from ivr.rtp.codec import PCMU, decode
@@ -31,14 +32,17 @@ def test_baresip_orders_by_keys(tmp_path: Path) -> None:
     assert re.fullmatch(r"录音\d{6}", address)
 
 
-def test_pjsua_orders_by_keys(tmp_path: Path) -> None:
+@pytest.mark.parametrize("protected", [False, True], ids=["plain", "tls_srtp"])
+def test_pjsua_orders_by_keys(tmp_path: Path, protected: bool) -> None:
     spoken = decode(PCMU, np.frombuffer(said("the second house on the left", tmp_path), np.uint8))
     pause = np.zeros(8_000, np.int16)
     soundfile.write(tmp_path / "voice.wav", np.concatenate([spoken, pause] * 20), 8_000)
-    shop = Running(tmp_path)
+    shop = Running(tmp_path, tls=protected)
+    words = [str(shop.tls_port), "tls"] if protected else [str(shop.port)]
+    words[1:1] = [NUMBER, str(tmp_path / "voice.wav"), str(tmp_path / "heard.wav")]
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.end_to_end.pjsua", str(shop.port), NUMBER, str(tmp_path / "voice.wav")],
+            [sys.executable, "-m", "tests.end_to_end.pjsua", *words],
             cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
         )  # fmt: skip
         orders, talk = shop.orders(), shop.talk()
@@ -48,3 +52,6 @@ def test_pjsua_orders_by_keys(tmp_path: Path) -> None:
     assert [(o.buyer, o.channel, o.total) for o in orders] == [("13800138009", "voice", 3_600)], (
         talk
     )
+    heard, _ = soundfile.read(tmp_path / "heard.wav")
+    # The greeting: speech, with its pauses. What is not opened by the right key is not played at all.
+    assert 0.01 < float(np.sqrt(np.mean(heard[:12_000] ** 2))) < 0.5

@@ -1,0 +1,213 @@
+"""Calls from trunks: SIP's events in, its commands out."""
+
+import pytest
+
+from center.desk.desk import RefusedError
+from center.numbering import Numbering
+from ivr.channel.channel import VoiceCounters
+from ivr.channel.trunk_calls import TrunkCalls
+from ivr.sip.errors import CommandError, NotAllowedError
+from ivr.sip.events import (
+    Answered,
+    Cause,
+    Digits,
+    Ended,
+    Incoming,
+    Reinvited,
+    TransferAsked,
+    TransferProgress,
+)
+from ivr.sip.numbers import AllowList
+from ivr.sip.offer import LocalMedia, answer, make_offer
+from tests.ivr.channel.test_agreement import FakeRows, offer_of
+
+OFFER = offer_of("m=audio 4000 RTP/AVP 8")
+INCOMING = Incoming("c1", "here", "13800138000", "4008001234", OFFER)
+OUTSIDE = AllowList(("02088886666",))
+
+
+class FakeSignalling:
+    """The commands, in order; `over` are calls that have ended already."""
+
+    def __init__(self):
+        self.told = []
+        self.over = set()
+
+    def __getattr__(self, name):
+        def command(call, *words, **more):
+            if call in self.over:
+                raise CommandError("the call has ended")
+            if name == "refer":
+                number, allowed = words
+                if not allowed.holds(number):
+                    raise NotAllowedError(number)
+            self.told.append((name, call, *words, *more.values()))
+
+        return command
+
+    def names(self):
+        names, self.told = [each[0] for each in self.told], []
+        return names
+
+
+class FakeCall:
+    def __init__(self, line, **about):
+        self.line, self.about, self.keys = line, about, ""
+
+    def pressed(self, keys):
+        self.keys += keys
+
+
+class FakeChannel:
+    def __init__(self):
+        self.counters = VoiceCounters()
+        self.calls = []
+        self.ended = []
+
+    def begin(self, line, **about):
+        self.calls.append(FakeCall(line, **about))
+        return self.calls[-1]
+
+    def end(self, call):
+        self.ended.append(call)
+
+
+class Shops:
+    numbering = Numbering()
+
+    def by_number(self, number):
+        return "noodles" if number == "4008001234" else None
+
+    def current(self, seller):
+        return object()
+
+
+class Exchange:
+    def __init__(self, **more):
+        self.channel, self.rows, self.signalling = FakeChannel(), FakeRows(), FakeSignalling()
+        shops = Shops()
+        self.calls = TrunkCalls(
+            self.channel, shops, shops, self.rows, media_host="192.0.2.1", outside=OUTSIDE, **more
+        )
+        self.calls.signalling = self.signalling
+
+    def hear(self, *events):
+        self.calls.received(events)
+
+    def up(self):
+        self.hear(INCOMING, Answered("c1", None))
+        self.signalling.names()
+        return self.channel.calls[0]
+
+
+def test_a_call_begins_once_the_other_end_has_the_answer_and_ends_with_it():
+    here = Exchange()
+    here.hear(INCOMING)
+    assert here.signalling.names() == ["answer"]
+    assert here.channel.calls == []
+    here.hear(Answered("c1", None))
+    (call,) = here.channel.calls
+    assert call.about == {
+        "seller": "noodles", "caller": "13800138000", "dialled": "4008001234",
+        "carrier": "here", "leg": 7, "codec": "al",
+    }  # fmt: skip
+    here.hear(Digits("c1", "12", 160), Ended("c1", Cause.HUNG_UP))
+    assert (call.keys, here.channel.ended) == ("12", [call])
+
+
+def test_a_caller_without_a_number_is_somebody_all_the_same():
+    here = Exchange()
+    here.hear(Incoming("c1", "here", "", "4008001234", OFFER), Answered("c1", None))
+    assert here.channel.calls[0].about["caller"] == "withheld-c1"
+
+
+@pytest.mark.parametrize(
+    ("dialled", "offer", "status"),
+    [
+        ("123456", OFFER, 404),
+        ("4008001234", offer_of("m=audio 4000 RTP/AVP 18"), 488),
+        ("4008001234", offer_of("m=video 4000 RTP/AVP 31"), 488),
+    ],
+)
+def test_what_cannot_be_taken_is_refused(dialled, offer, status):
+    here = Exchange()
+    here.hear(Incoming("c1", "here", "13800138000", dialled, offer))
+    assert here.signalling.told == [("refuse", "c1", status, None)]
+    assert here.channel.counters.refused == 1
+    assert here.rows.told == []
+
+
+def test_a_trunk_that_must_protect_its_calls_is_refused_in_clear():
+    here = Exchange(protected=frozenset({"here"}))
+    here.hear(INCOMING)
+    assert here.signalling.told == [("refuse", "c1", 488, None)]
+
+
+def test_a_call_that_ends_before_its_answer_gives_its_row_back():
+    here = Exchange()
+    here.hear(INCOMING)
+    here.rows.names()
+    here.hear(Ended("c1", Cause.CANCELLED, 487))
+    assert here.rows.names() == ["close"]
+    assert here.channel.ended == []
+
+
+def test_later_offers_are_answered_made_or_refused():
+    here = Exchange()
+    here.up()
+    here.hear(Reinvited("c1", offer_of("m=audio 4000 RTP/AVP 8", "a=sendonly")))
+    here.hear(Reinvited("c1", offer_of("m=audio 4000 RTP/AVP 0")))
+    here.hear(Reinvited("c1", None))
+    assert here.signalling.names() == ["accept", "reject", "accept"]
+
+
+def test_a_delayed_offer_is_settled_by_the_acknowledgement():
+    here = Exchange()
+    here.hear(Incoming("c1", "here", "13800138000", "4008001234", None))
+    ours = here.signalling.told[0][2]
+    theirs, _ = answer(ours, LocalMedia("198.51.100.7", 4_000, codecs=("PCMU",)))
+    here.hear(Answered("c1", theirs))
+    assert here.channel.calls[0].about["codec"] == "ul"
+    here.hear(Ended("c1", Cause.HUNG_UP), Incoming("c2", "here", "1380", "4008001234", None))
+    here.signalling.names()
+    nothing = make_offer(LocalMedia("198.51.100.7", 4_000, codecs=("G722",)))
+    here.hear(Answered("c2", nothing))
+    assert here.signalling.names() == ["hang_up"]
+
+
+def test_nobody_is_sent_to_a_number_that_is_not_allowed():
+    here = Exchange()
+    line = here.up().line
+    with pytest.raises(RefusedError, match="there are: 02088886666"):
+        line.send_to("900123456")
+    line.send_to("02088886666")
+    assert [each[:3] for each in here.signalling.told] == [("refer", "c1", "02088886666")]
+    here.signalling.over.add("c1")
+    with pytest.raises(RefusedError, match="cannot be sent there now"):
+        line.send_to("02088886666")
+
+
+def test_who_was_sent_on_and_answered_there_is_let_go():
+    here = Exchange()
+    here.up()
+    here.hear(TransferProgress("c1", 180, False), TransferProgress("c1", 486, True))
+    assert here.signalling.names() == []
+    here.hear(TransferProgress("c1", 200, True))
+    assert here.signalling.told == [("hang_up", "c1", "sent on")]
+
+
+def test_a_callers_own_transfer_is_refused():
+    here = Exchange()
+    here.up()
+    here.hear(TransferAsked("c1", "02088886666"))
+    assert here.signalling.told == [("report_transfer", "c1", 403)]
+
+
+def test_commands_to_calls_that_ended_meanwhile_are_forgotten():
+    here = Exchange()
+    line = here.up().line
+    here.signalling.over.add("c1")
+    line.hang_up("goodbye")
+    here.hear(Reinvited("c1", OFFER))
+    here.calls.cut_off("c1")
+    assert here.signalling.names() == []
