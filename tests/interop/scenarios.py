@@ -95,6 +95,27 @@ SCENARIOS = {
         hear(487),
         send(request("ACK", 1, branch="[branch-6]"), again=False),
     ),
+    # Both 200s come after the CANCEL was sent: the answer won the race, and the call is ended by BYE.
+    "cancel_too_late": script(
+        "cancel_too_late",
+        INVITE.replace("<send ", '<send start_txn="invite" '),
+        hear(100, optional=True, words='response_txn="invite"'),
+        hear(180, words='response_txn="invite"'),
+        send(request("CANCEL", 1, within=False, branch="[branch-3]"), again=False).replace(
+            "<send", '<send start_txn="cancel"'
+        ),
+        hear(200, words='response_txn="invite"'),
+        hear(200, words='response_txn="cancel"'),
+        ack(1).replace("<send", '<send ack_txn="invite"'),
+        *BYE(2),
+    ),
+    "full": script(
+        "full",
+        INVITE,
+        hear(100, optional=True),
+        hear(503, actions=expect("[0-9]+", "Retry-After:")),
+        send(request("ACK", 1), again=False),
+    ),
     "hold": script(
         "hold",
         INVITE,

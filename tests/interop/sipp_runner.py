@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from commands.serving.calls import free_port
+from tests.interop.called_scenarios import CALLED
 from tests.interop.scenarios import SCENARIOS
 
 TOOLS = Path(__file__).parent.parent.parent / ".tools" / "bin"
@@ -19,22 +23,41 @@ def sipp_path() -> str:
 
 
 async def run_sipp(port: int, scenario: str, folder: Path, *words: str, calls: int = 1) -> str:
-    """Run one scenario (of ours, or SIPp's own by name); gives what it said. Fails where a call did."""
+    """Have SIPp call, by a scenario of ours or SIPp's own; gives what it said. Fails where a call did."""
     named = ["-sn", scenario]
     if scenario in SCENARIOS:
         (folder / f"{scenario}.xml").write_text(SCENARIOS[scenario], "utf-8")
         named = ["-sf", f"{scenario}.xml"]
-    process = await asyncio.create_subprocess_exec(
+    process = await _start(folder, f"127.0.0.1:{port}", *named, "-s", "4001", *words, calls=calls)
+    return await _ended(process, folder)
+
+
+@asynccontextmanager
+async def called_sipp(scenario: str, folder: Path, *words: str) -> AsyncIterator[int]:
+    """SIPp is called, once; gives its port, and at the end waits for it. Fails where the call did."""
+    (folder / f"{scenario}.xml").write_text(CALLED[scenario], "utf-8")
+    port = free_port("127.0.0.1")
+    process = await _start(folder, "-sf", f"{scenario}.xml", "-p", str(port), *words)
+    try:
+        yield port
+    finally:
+        await _ended(process, folder)
+
+
+async def _start(folder: Path, *words: str, calls: int = 1) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         sipp_path(),
-        f"127.0.0.1:{port}",
-        *named,
-        *("-s", "4001", "-i", "127.0.0.1", "-m", str(calls), "-nostdin"),
+        *words,
+        *("-i", "127.0.0.1", "-m", str(calls), "-nostdin"),
         *("-timeout", "20", "-timeout_error", "-recv_timeout", "8000"),
-        *("-trace_err", "-error_file", str(folder / "errors.txt"), *words),
+        *("-trace_err", "-error_file", str(folder / "errors.txt")),
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
+
+
+async def _ended(process: asyncio.subprocess.Process, folder: Path) -> str:
     said, _ = await asyncio.wait_for(process.communicate(), RUN_S_MAX)
     errors = folder / "errors.txt"
     why = errors.read_text("utf-8", "replace") if errors.exists() else said.decode()[-2000:]

@@ -56,6 +56,25 @@ def test_a_caller_gives_up_while_it_rings(tmp_path):
     assert all_of(operator, Ended)[0].cause is Cause.CANCELLED
 
 
+def test_a_cancel_that_crosses_our_answer_changes_nothing(tmp_path):
+    def react(endpoint, event):
+        if isinstance(event, Incoming):
+            endpoint.progress(event.call, 180)
+            endpoint.answer(event.call, answer(event.offer, operator.media)[0])
+            return True
+        return False
+
+    operator = Operator(react=react)
+    call_with("cancel_too_late", tmp_path, operator=operator)
+    assert operator.kinds() == ["Incoming", "Answered", "Ended"]
+    assert all_of(operator, Ended)[0].cause is Cause.HUNG_UP
+
+
+def test_a_call_past_all_that_we_take_is_told_when_to_come_again(tmp_path):
+    operator, _ = call_with("full", tmp_path, calls_max=0)
+    assert operator.kinds() == []
+
+
 def test_hold_and_back(tmp_path):
     operator, _ = call_with("hold", tmp_path)
     directions = [event.offer.media[0].direction for event in all_of(operator, Reinvited)]
