@@ -185,6 +185,7 @@ class _Compiler:
             anywhere=anywhere,
             renamed={b.old: b.new for b in self.flow.blocks if isinstance(b, s.Renamed)},
             start=self._resolve("start" if "start" in self.steps else next(iter(self.steps), None)),
+            calling=self._calling(),
         )
         return Compiled(program, tuple(self.spans), self.flow)
 
@@ -224,6 +225,14 @@ class _Compiler:
         if week is None and not closed:
             return None
         return p.Hours(week or (((0, 1440),),) * 7, tuple(closed))
+
+    def _calling(self) -> p.Calling:
+        base = p.Calling()
+        return p.Calling(
+            self._setting("rings", settings.rings, base.rings_s),
+            self._setting("call back", settings.called_back, base.back),
+            self._setting("quiet hours", settings.quiet_hours, base.quiet),
+        )
 
     def _limits(self) -> p.Limits:
         base = p.Limits()

@@ -260,6 +260,17 @@ class Limits(Value, frozen=True, array_like=True):
     sms_parts_max: int = 3
 
 
+class Calling(Value, frozen=True, array_like=True):
+    """How calls are answered, and missed ones called back."""
+
+    rings_s: int = 0
+    """Before the answer; who hangs up by then has called for nothing."""
+    back: tuple[str, ...] = ()
+    """Numbers that are called back when a call of theirs was missed, `13*` for all that begin so."""
+    quiet: tuple[int, int] = (21 * 60, 9 * 60)
+    """Minutes of the day from which, and until which, nobody is called."""
+
+
 class Program(Value, frozen=True, array_like=True):
     """A compiled flow."""
 
@@ -301,6 +312,7 @@ class Program(Value, frozen=True, array_like=True):
     renamed: dict[str, str]
     """Old step name to new."""
     start: int
+    calling: Calling = Calling()
 
 
 ENCODING_VERSION = 1

@@ -20,6 +20,12 @@ CURRENCY_DECIMALS = {"CNY": 2, "HKD": 2, "TWD": 2, "USD": 2, "EUR": 2, "GBP": 2,
                      "KWD": 3, "BHD": 3, "JOD": 3, "TND": 3}  # fmt: skip
 """ISO 4217 code to decimals of its minor unit."""
 
+RINGS_S_MAX = 30
+"""Past it a caller has given up."""
+
+CALLED_BACK_MAX = 100
+"""Numbers and beginnings in one list."""
+
 KEYWORD_CHARACTERS_MAX = 20
 """A keyword is typed before every first message."""
 
@@ -78,6 +84,44 @@ def ussd_codes(text: str) -> list[str]:
         if not re.fullmatch(r"[*#][0-9*#]{1,19}", code):
             raise ValueError(f"`{code}` is no code to dial; write one such as *384*22#")
     return found
+
+
+def rings(text: str) -> int:
+    """How long a call rings before it is answered, to seconds."""
+    seconds = duration(text)
+    if seconds > RINGS_S_MAX:
+        raise ValueError(f"`{text}` is longer than a caller waits; write at most {RINGS_S_MAX}s")
+    return seconds
+
+
+def called_back(text: str) -> tuple[str, ...]:
+    """Numbers that may be called back, `13*` for all that begin so, parted by commas."""
+    found = words(narrow(text))
+    for number in found:
+        if not re.fullmatch(r"\+?[0-9]{2,15}\*?", number):
+            raise ValueError(
+                f"`{number}` is no number to call; write 13800138000, or 13* for all that begin so"
+            )
+    if not 0 < len(found) <= CALLED_BACK_MAX:
+        raise ValueError(f"{len(found)} numbers; write 1 to {CALLED_BACK_MAX}, such as 13*, 15*")
+    return tuple(dict.fromkeys(found))
+
+
+def quiet_hours(text: str) -> tuple[int, int]:
+    """`21:00-09:00` to the minutes of the day at which it becomes quiet, and no longer is."""
+    found = _SPAN.fullmatch(narrow(text).strip())
+    if not found:
+        raise ValueError(f"`{text}` is no time of day; write `21:00-09:00`")
+    begins, ends = _minutes(found[1], found[2]) % 1440, _minutes(found[3], found[4]) % 1440
+    if begins == ends:
+        raise ValueError(f"`{text}` is a whole day; write the hours in which nobody is called")
+    return begins, ends
+
+
+def is_quiet(quiet: tuple[int, int], minute: int) -> bool:
+    """Whether nobody is called at a minute of the day; quiet hours may reach into the next day."""
+    begins, ends = quiet
+    return begins <= minute < ends if begins < ends else minute >= begins or minute < ends
 
 
 def keywords(text: str) -> list[str]:

@@ -88,12 +88,40 @@ def test_a_shop_is_open_in_its_hours_and_closed_outside(weekday: int, minute: in
         (settings.channels, ""),
         (settings.languages, "Chinese"),
         (settings.languages, ""),
+        (settings.rings, "31s"),
+        (settings.rings, "soon"),
+        (settings.called_back, "*"),
+        (settings.called_back, "1*"),
+        (settings.called_back, "13*15"),
+        (settings.called_back, ""),
+        (settings.called_back, ", ".join(f"{n}*" for n in range(100, 201))),
+        (settings.quiet_hours, "21:00"),
+        (settings.quiet_hours, "21:60-09:00"),
+        (settings.quiet_hours, "09:00-09:00"),
     ],
 )
 def test_what_is_not_known_is_refused(read: object, text: str) -> None:
     assert callable(read)
     with pytest.raises(ValueError, match="write "):
         read(text)
+
+
+def test_numbers_that_are_called_back() -> None:
+    assert settings.called_back("13*、15*，+2547*, 13*") == ("13*", "15*", "+2547*")
+    assert len(settings.called_back(", ".join(f"{n}*" for n in range(100, 200)))) == 100
+    assert settings.rings("30s") == 30
+
+
+def test_quiet_hours_reach_into_the_next_day_or_not() -> None:
+    night, noon = settings.quiet_hours("21:00-09:00"), settings.quiet_hours("12:00-14:00")
+    told = [
+        (settings.is_quiet(night, hour * 60), settings.is_quiet(noon, hour * 60))
+        for hour in (8, 9, 12, 14, 21, 23)
+    ]
+    assert told == [
+        (True, False), (False, False), (False, True), (False, False), (True, False), (True, False),
+    ]  # fmt: skip
+    assert settings.is_quiet(settings.quiet_hours("24:00-06:00"), 0)
 
 
 @given(st.text(max_size=60))

@@ -1,4 +1,4 @@
-"""E005, E006, E007, E008: what reading notes, and what a flow must say of the shop."""
+"""E005, E006, E007, E008, E009: what reading notes, and what a flow must say of the shop."""
 
 from __future__ import annotations
 
@@ -179,6 +179,60 @@ def missing_block(subject: Subject) -> Iterator[Finding]:
         )
 
 
+@rule("E009", "nobody-calls", "warning")
+def nobody_calls(subject: Subject) -> Iterator[Finding]:
+    """A shop says how it answers or calls back, and takes no calls.
+
+    What it does
+    Looks for `rings`, `call back` and `quiet hours` where `voice` is not among the channels, and for `quiet hours`
+    where nobody is called back.
+
+    Why
+    The seller believes that missed calls are called back, and they are not.
+
+    Example
+    ```flow
+    shop 小店
+      languages zh
+      channels sms
+      call back 13*, 15*, 18*
+
+    step start
+      goodbye
+    ```
+
+    Write instead
+    ```flow
+    shop 小店
+      number 400-800-1234
+      languages zh
+      channels voice, sms
+      call back 13*, 15*, 18*
+
+    step start
+      goodbye
+    ```
+    """
+    shop = subject.shop
+    if shop is None:
+        return
+    lines = {line.name: line for line in shop.settings}
+    if "voice" not in subject.program.channels:
+        for name in ("rings", "call back", "quiet hours"):
+            if name in lines:
+                yield Finding(
+                    lines[name].span,
+                    f"`{name}` is for calls, and none come here",
+                    "write `channels voice`, or take the line away",
+                )
+    elif "quiet hours" in lines and "call back" not in lines:
+        yield Finding(
+            lines["quiet hours"].span,
+            "nobody is called back, at no hour",
+            "write `call back` with the numbers that may be called, such as 13*, or take the line away",
+        )
+
+
 def _read_turns(text: str) -> object:
     found = _TURNS.fullmatch(settings.narrow(text).strip())
     if not found or not int(found[1]):
@@ -204,6 +258,9 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "no input after": settings.duration,
     "max turns": _read_turns,
     "max sms parts": _read_parts,
+    "rings": settings.rings,
+    "call back": settings.called_back,
+    "quiet hours": settings.quiet_hours,
     "sms code": settings.sms_codes,
     "ussd code": settings.ussd_codes,
     "keyword": settings.keywords,
