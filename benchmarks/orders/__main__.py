@@ -32,8 +32,27 @@ from benchmarks.orders.dialogue import DIALOGUES
 from commands.shards.homes import shard_databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_S_MAX = 300.0
-"""Sellers are open and bound within this."""
+# Texts alone: no pages, no calls. What limits cost, benchmarks/limits.py tells.
+_SETTINGS = """
+sellers = ["{folder}/sellers"]
+[store]
+database = "{database}"
+shards = {o.shards}
+[[carrier]]
+name = "carrier"
+host = "127.0.0.1"
+port = {port}
+system_id = "dialcart"
+password = "dialcart"
+binds = {o.binds}
+[limits]
+messages_per_sender = 0
+messages_per_prefix = 0
+orders_per_sender = 0
+[log]
+level = "warning"
+format = "text"
+"""
 
 
 def main() -> None:
@@ -158,15 +177,9 @@ def _system(
         command += ["-m", "cProfile", "-o", str(options.profile), "-m", "cli"]
     else:
         command += ["-m", "cli"]
-    command += [
-        "serve",
-        str(folder / "sellers"),
-        "--database",
-        str(database),
-        "--smsc",
-        f"127.0.0.1:{port}",
-    ]
-    command += ["--binds", str(options.binds), "--shards", str(options.shards)]
+    settings = folder / "settings.toml"
+    settings.write_text(_SETTINGS.format(folder=folder, database=database, port=port, o=options))
+    command += ["serve", "--config", str(settings)]
     with (folder / "system.log").open("wb") as log:
         system = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
     try:
