@@ -1,0 +1,48 @@
+"""Orders that must be confirmed by a code: asked for, and answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from center.awaited import Awaited
+from center.limits.codes import Answer, read_answer
+from center.visit import placing
+from flows import effects, prompts
+from flows.inputs import Outcome
+from grammars.money import write_money
+
+if TYPE_CHECKING:
+    from center.visit.visit import Visit
+
+
+def ask(visit: Visit, effect: effects.PlaceOrder) -> None:
+    """Send a code to the number that the order bears, and wait for it."""
+    awaited = visit.wait_for(effect)
+    language = visit.language()
+    values = {
+        "code": visit.shared.guard.code(awaited.key),
+        "total": write_money(effect.total, visit.machine.program.decimals),
+    }
+    if visit.key.channel == "sms":
+        visit.say(prompts.word("code_sms", language).format(**values))
+    else:
+        visit.asides.append(prompts.word("code_aside", language).format(**values))
+        visit.say(prompts.word("code_ask", language))
+
+
+def confirm(visit: Visit, awaited: Awaited) -> Outcome | None:
+    """What became of an order that waits for its code, or None while it still waits."""
+    effect, key = awaited.effect, visit.key
+    assert isinstance(effect, effects.PlaceOrder)
+    answer = read_answer(awaited, visit.arrival.input, visit.arrival.at, visit.shared.guard)
+    if answer in (Answer.RIGHT, Answer.OVER):
+        del visit.world.awaited[key]
+        visit.changes.awaited[key] = None
+        return placing.place(visit, effect) if answer is Answer.RIGHT else Outcome("failed")
+    if answer is Answer.WRONG:
+        awaited = replace(awaited, tries=awaited.tries + 1)
+        visit.changes.awaited[key] = visit.world.awaited[key] = awaited
+    visit.say(prompts.word("code_again", visit.language()))
+    return None

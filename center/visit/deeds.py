@@ -1,0 +1,72 @@
+"""What an agent does in a buyer's session, carried out in the turn batch like a buyer's own turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from center.desk.deed import Deed, PlaceForBuyer, SetBasket, WriteToBuyer
+from center.reply import Reply
+from center.visit import placing
+from flows import effects, prompts
+from flows.inputs import Outcome
+from flows.render import money
+from flows.session import Session
+
+if TYPE_CHECKING:
+    from center.visit.visit import Visit
+
+
+def do(visit: Visit, deed: Deed) -> Reply | None:
+    """An agent's deed; None if the buyer's session is over."""
+    session = visit.session
+    if session is None:
+        return None
+    outcome = _outcome_of(visit, deed, session)
+    visit.keep()
+    return Reply((), session.language, None, False, visit.machine.fingerprint, outcome)
+
+
+def _outcome_of(visit: Visit, deed: Deed, session: Session) -> Outcome:
+    match deed:
+        case SetBasket(lines):
+            visit.session = replace(session, cart=lines, placed=False)
+            return Outcome("ok")
+        case WriteToBuyer(text):
+            visit.asides.append(text)
+            for private in visit.private():
+                text = text.replace(private, "…")
+            visit.lines.append("# agent: " + " ".join(text.split()))
+            return Outcome("ok")
+        case PlaceForBuyer(address):
+            return _place_for_buyer(visit, session, address)
+        case _:
+            raise AssertionError(f"no deed: {deed}")
+
+
+def _place_for_buyer(visit: Visit, session: Session, address: str) -> Outcome:
+    """The basket as an order, as if the flow had placed it; the buyer is texted what was ordered."""
+    if not session.cart:
+        return Outcome("empty")
+    program, products = visit.machine.program, visit.machine.products
+    total = sum(products[line.code].price * line.quantity for line in session.cart)
+    asked = effects.PlaceOrder(session.cart, total, address)
+    outcome = placing.place(visit, asked, by_agent=True)
+    if outcome.name != "ok":
+        return outcome
+    visit.buyer = visit.buyer.kept("address", address)
+    order, language = visit.changes.orders[-1], session.language
+    line = prompts.word("line", language)
+    text = prompts.word("agent_order", language).format(
+        number=order.number,
+        summary=prompts.word("line_join", language).join(
+            line.format(name=one.name, quantity=one.quantity) for one in order.lines
+        ),
+        total=money(total, program.decimals),
+        address=address,
+    )
+    visit.asides.append(text)
+    visit.lines.append(f"# agent placed order {order.number}")
+    visit.session = replace(session, cart=(), order=visit.buyer.last_order, placed=False)
+    return Outcome("ok", {"number": order.number, "text": text})

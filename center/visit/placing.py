@@ -1,0 +1,114 @@
+"""Orders: the platform's limits first, then the stock, then the order itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from center.limits.guard import Placing, Spent
+from center.orders.number import order_number
+from center.orders.order import OrderLine, PlacedOrder
+from center.visit import codes
+from flows import effects
+from flows.due import due_text
+from flows.inputs import Order, Outcome
+from grammars.money import write_money
+
+if TYPE_CHECKING:
+    from center.visit.visit import Visit
+
+
+def order(visit: Visit, effect: effects.PlaceOrder) -> Outcome | None:
+    """Place an order, or do first what the platform's limits ask for."""
+    judged = visit.shared.guard.judge(_spent(visit, effect))
+    if judged is Placing.PLACE:
+        return place(visit, effect)
+    if judged is Placing.ASK_CODE:
+        missing = _missing(visit, _wanted(effect))
+        if missing is not None:
+            return Outcome("sold out", {"missing": missing})
+        codes.ask(visit, effect)
+        return None
+    what = ", ".join(f"{line.quantity}x{line.code}" for line in effect.lines)
+    why = "call back" if judged is Placing.CALL_BACK else "over the limit"
+    total = write_money(effect.total, visit.machine.program.decimals)
+    visit.tell_shop(f"[{why}] {what}, {total}, {effect.address}")
+    return Outcome("failed")
+
+
+def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -> Outcome:
+    """Reserve the stock and write the order, or say what is sold out."""
+    wanted = _wanted(effect)
+    missing = _missing(visit, wanted)
+    if missing is not None:
+        return Outcome("sold out", {"missing": missing})
+    seller, _, channel = visit.key
+    program, products = visit.machine.program, visit.machine.products
+    stock, taken = visit.stock, visit.changes.stock
+    for code, quantity in wanted.items():
+        stock[code] = stock.get(code, products[code].stock) - quantity
+        taken[seller, code] = taken.get((seller, code), 0) + quantity
+    orders = visit.world.orders
+    orders[seller] = serial = orders.get(seller, 0) + 1
+    session = visit.session
+    assert session is not None
+    language = visit.machine.languages.get(session.language, 0)
+    now = visit.arrival.at
+    due = now + program.delivery_s if program.delivery_s is not None else None
+    number = order_number(serial)
+    # An agent may place several while the flow stands still, and says each but once: no turn's number, but one below zero
+    # that is the order's own.
+    turn = -serial if by_agent else session.turns
+    visit.changes.orders.append(
+        PlacedOrder(
+            seller=seller,
+            number=number,
+            key=f"{seller}/{visit.key.buyer}/{channel}/{visit.serial}/{turn}",
+            buyer=visit.key.buyer,
+            channel=channel,
+            lines=tuple(
+                [
+                    OrderLine(
+                        line.code,
+                        products[line.code].names[language],
+                        line.quantity,
+                        products[line.code].price,
+                    )
+                    for line in effect.lines
+                ]
+            ),
+            total=effect.total,
+            currency=program.currency,
+            address=effect.address,
+            placed_at=now,
+            due_at=due,
+        )
+    )
+    visit.shared.guard.placed(_spent(visit, effect))
+    eta = due_text(due, now, program.timezone, session.language)
+    last = Order(number, "placed", effect.total, eta, effect.lines)
+    visit.buyer = replace(visit.buyer, last_order=last)
+    return Outcome("ok", {"number": number, "eta": eta})
+
+
+def _spent(visit: Visit, effect: effects.PlaceOrder) -> Spent:
+    seller, buyer, _ = visit.key
+    return Spent(seller, buyer, visit.machine.program.currency, effect.total, visit.arrival.at)
+
+
+def _missing(visit: Visit, wanted: dict[str, int]) -> str | None:
+    """A product that there is not enough of."""
+    stock, products = visit.stock, visit.machine.products
+    for code, quantity in wanted.items():
+        if stock.get(code, products[code].stock) < quantity:
+            return code
+    return None
+
+
+def _wanted(effect: effects.PlaceOrder) -> dict[str, int]:
+    """Pieces by product."""
+    wanted: dict[str, int] = {}
+    for line in effect.lines:
+        wanted[line.code] = wanted.get(line.code, 0) + line.quantity
+    return wanted
