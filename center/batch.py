@@ -28,6 +28,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
+import msgspec
+
 from center.awaited import Awaited
 from center.changes import Changes, OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, ContactKey
@@ -84,8 +86,7 @@ class BatchCounters:
     """Arrivals that made a program fail and were given to the seller to read."""
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(msgspec.Struct, eq=False):
     """What a channel brought."""
 
     channel: str

@@ -16,14 +16,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import cast
 
+import msgspec
+
 from center.batch import TurnBatch
 from center.changes import OutgoingText
 from center.outbox import Outbox
 from center.routing import Routes
 from center.taken import Fate, Taken
-from sms import receipts
 from sms.carrier import Carrier
 from sms.client import Esme, Link, Settlement
+from sms.receipts import parse
 from sms.receiving import Receiving
 from sms.redelivery import Answer
 from sms.sending import Sending
@@ -42,6 +44,13 @@ _ESM_RECEIPT = 0x04
 _ESM_TYPE_MASK = 0x3C
 
 log = logging.getLogger(__name__)
+
+
+class _Receipts(msgspec.Struct, eq=False):
+    """Delivery receipts that wait for their answers."""
+
+    link: Link
+    sequences: list[int]
 
 
 class SmsChannel:
@@ -99,21 +108,27 @@ class SmsChannel:
 
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
         """See sms.client.Handler."""
+        receipts: list[p.DeliverSm] = []
         for message in messages:
             if message.esm_class & _ESM_TYPE_MASK == _ESM_RECEIPT:
-                self._receipt(link, message)
+                receipts.append(message)
             elif self._refusing:
                 link.acknowledge([(message.sequence, Status.X_T_APPN)])
             else:
                 self.receiving.receive(link, message)
+        if receipts:
+            self._receipts(link, receipts)
 
-    def _receipt(self, link: Link, message: p.DeliverSm) -> None:
-        self.receipts += 1
-        receipt = receipts.parse(message.message.decode("latin-1"), dict(message.tlvs))
-        if receipt is not None:
-            # Not the receipt whole: it quotes the text.
-            log.debug("a receipt says %s", receipt.state.word)
-        self.turns.hold("sms", Answer(link, message.sequence))
+    def _receipts(self, link: Link, messages: Sequence[p.DeliverSm]) -> None:
+        """Receipts that came together are one ticket: there are more of them than of anything else."""
+        self.receipts += len(messages)
+        if log.isEnabledFor(logging.DEBUG):
+            for message in messages:
+                receipt = parse(message.message.decode("latin-1"), dict(message.tlvs))
+                if receipt is not None:
+                    # Not the receipt whole: it quotes the text.
+                    log.debug("a receipt says %s", receipt.state.word)
+        self.turns.hold("sms", _Receipts(link, [message.sequence for message in messages]))
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
@@ -124,6 +139,11 @@ class SmsChannel:
         unanswered: list[str] = []
         for one in taken:
             answer = one.ticket
+            if isinstance(answer, _Receipts):
+                status = STATUSES[one.fate]
+                told = [(sequence, status) for sequence in answer.sequences]
+                answers.setdefault(answer.link, []).extend(told)
+                continue
             if not isinstance(answer, Answer):
                 continue
             if one.fate is Fate.REFUSED:
@@ -132,8 +152,8 @@ class SmsChannel:
             if answer.key:
                 self.receiving.unanswered -= 1
                 if one.arrival is not None and one.fate is Fate.KEPT:
-                    told = answered if answer.line.alive else unanswered
-                    told.append(one.arrival.contact.buyer)
+                    buyers = answered if answer.line.alive else unanswered
+                    buyers.append(one.arrival.contact.buyer)
             link = cast("Link", answer.line)
             answers.setdefault(link, []).append((answer.sequence, STATUSES[one.fate]))
         if refused:

@@ -203,15 +203,20 @@ class Link(asyncio.Protocol):
         closing: str | None = None
         taken: list[_Queued] = []
         for event in events:
-            match event:
-                case Requested(pdu):
-                    if type(pdu) is p.DeliverSm:
-                        messages.append(pdu)
-                    else:
-                        self._refuse(pdu)
-                case Answered(context, _, p.SubmitSmResp(status=Status.OK) as answer):
+            # The two that come with every message first.
+            if isinstance(event, Requested):
+                if isinstance(event.pdu, p.DeliverSm):
+                    messages.append(event.pdu)
+                else:
+                    self._refuse(event.pdu)
+                continue
+            if isinstance(event, Answered):
+                answer, context = event.pdu, event.context
+                if isinstance(answer, p.SubmitSmResp) and not answer.status:
                     taken.append(context)
                     settlements.append(Settlement(context.submission.key, answer.message_id, 0))
+                    continue
+            match event:
                 case Answered(context, request, answer):
                     # In their order: a carrier that takes some and throttles others goes on taking.
                     self.esme.taken(taken)

@@ -111,11 +111,12 @@ _KEYS: Final = re.compile(
     re.IGNORECASE,
 )
 _STANDARD: Final = re.compile(
-    r"id:(?P<id>[0-9A-Za-z-]+) sub:(?P<sub>\d+) dlvrd:(?P<dlvrd>\d+) submit date:(?P<submitdate>\d+)"
-    r" done date:(?P<donedate>\d+) stat:(?P<stat>[A-Za-z]+) err:(?P<err>[0-9A-Za-z]+) text:(?P<text>.*)",
+    r"id:([0-9A-Za-z-]{1,64}) sub:(\d{1,4}) dlvrd:(\d{1,4}) submit date:(\d{1,32}) done date:(\d{1,32})"
+    r" stat:([A-Za-z]+) err:([0-9A-Za-z]+) text:(.*)",
     re.ASCII | re.DOTALL,
 )
 """Appendix B to the letter, which most write; read at once."""
+_STANDARD_KEYS: Final = ("id", "sub", "dlvrd", "submitdate", "donedate", "stat", "err", "text")
 _NAMES: Final[dict[str, str]] = {
     "msgid": "id",
     "messageid": "id",
@@ -131,6 +132,19 @@ _NAMES: Final[dict[str, str]] = {
 
 def parse(text: str, tlvs: Mapping[int, bytes] | None = None) -> Receipt | None:
     """Read a receipt, or None if neither the text nor the TLVs tell an id and a state."""
+    standard = _STANDARD.fullmatch(text, 0, TEXT_MAX) if not tlvs else None
+    if standard is not None:
+        message_id, sub, dlvrd, submitted, done, word, err, quoted = standard.groups()
+        return Receipt(
+            message_id,
+            _STATES.get(word) or _STATES.get(word.upper(), State.UNKNOWN),
+            err,
+            parse_date(submitted),
+            parse_date(done),
+            int(sub),
+            int(dlvrd),
+            quoted.strip(" \r\n\0"),
+        )
     fields = _fields(text[:TEXT_MAX])
     given = tlvs or {}
     message_id = _c_octets(given.get(RECEIPTED_MESSAGE_ID, b"")) or fields.get("id", "")
@@ -159,7 +173,7 @@ def _fields(text: str) -> dict[str, str]:
     """Values by key. `text:` runs to the end once id and state are known, for it is a buyer's."""
     standard = _STANDARD.fullmatch(text)
     if standard is not None:
-        fields = standard.groupdict()
+        fields = dict(zip(_STANDARD_KEYS, standard.groups(), strict=True))
         fields["text"] = fields["text"].strip(" \r\n\0")
         return fields
     found = list(_KEYS.finditer(text))

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
@@ -94,8 +93,7 @@ class Line(Protocol):
         ...
 
 
-@dataclass(slots=True, eq=False)
-class Answer:
+class Answer(msgspec.Struct, eq=False):
     """What a carrier waits for: our answer to one deliver_sm."""
 
     line: Line
@@ -262,11 +260,14 @@ class Redeliveries:
         return any(held is answer for held in self._by_key.get(answer.key, ()))
 
     def _remove(self, answer: Answer) -> None:
-        held = [other for other in self._by_key.get(answer.key, ()) if other is not answer]
-        if held:
-            self._by_key[answer.key] = held
-        else:
-            self._by_key.pop(answer.key, None)
+        held = self._by_key.get(answer.key)
+        if held is None:
+            return
+        if len(held) == 1:
+            if held[0] is answer:
+                del self._by_key[answer.key]
+            return
+        self._by_key[answer.key] = [other for other in held if other is not answer]
 
 
 def _may_repeat(earlier: Answer, answer: Answer) -> bool:

@@ -1,6 +1,7 @@
 """A text as the short messages that carry it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -64,6 +65,10 @@ def split(
     SAR references keep to 8 bits, so that the SMSC can write the shorter header. Raises
     TextTooLongError past `segments_max`.
     """
+    if not shifts and septets == "unpacked" and len(text) <= ALONE_CHARACTERS_MAX:
+        alone = _alone(text)
+        if alone is not None:
+            return [alone]
     alphabet = choose(text, concatenation=concatenation, shifts=shifts)
     if alphabet is UCS2:
         octets = text.encode("utf-16-be", "surrogatepass")
@@ -95,6 +100,19 @@ def split(
             elements = (element(reference, total, number), *shift)
             segments.append(_segment(piece, alphabet, elements, septets))
     return segments
+
+
+ALONE_CHARACTERS_MAX = 160
+"""A text with more takes more than one segment in every alphabet."""
+
+
+@lru_cache(4_096)  # Most of what a shop says, it says to everybody.
+def _alone(text: str) -> Segment | None:
+    """The segment of a text that is one, without shifts."""
+    alphabet = choose(text)
+    if count_units(text, alphabet) > alphabet.units_alone():
+        return None
+    return _segment(text, alphabet, (), "unpacked")
 
 
 def _shift_elements(alphabet: Alphabet) -> tuple[tuple[int, bytes], ...]:

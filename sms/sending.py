@@ -11,6 +11,8 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from center.changes import OutgoingText
 from center.outbox import Outbox
 from center.ports import StoreError
@@ -44,8 +46,7 @@ class SendingCounters:
     undeliverable: int = 0
 
 
-@dataclass(slots=True)
-class _Reply:
+class _Reply(msgspec.Struct, eq=False):
     """A text whose segments are on their way."""
 
     id: int

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from center.changes import Changes, Talk
-from center.contact import Arrival, Contact, ContactKey, beside
+from center.contact import Arrival, Contact, ContactKey, Repeats, beside
 from center.orders.number import order_serial
 from center.ports import StoreBusyError, StoreError, StoreFullError
 from center.world import World
@@ -95,7 +95,8 @@ class SqliteBatch:
         asked: list[Arrival] = []
         for arrival in arrivals:
             key = arrival.contact
-            if arrival.key:
+            if arrival.key and (arrival.repeats is not Repeats.PERHAPS or arrival.doubt):
+                # Of all others it does not matter whether they were seen; see center.turns.
                 keys.append(arrival.key)
             if key in tables.awaiting:
                 asked.append(arrival)

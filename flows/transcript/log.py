@@ -76,14 +76,25 @@ def log_lines(
     """The lines of one step: its input, then its effects. `private` are words to hide wherever they stand."""
     lines = [_masked_input(given, program, private)]
     for effect in turn_effects:
-        if effect.__class__ is effects.Say and not any(word in effect.text for word in private):  # type: ignore[union-attr]
-            lines.append(_said(effect.text))  # type: ignore[union-attr]
+        if isinstance(effect, effects.Say):
+            text = effect.text
+            for word in private:
+                if word in text:
+                    break
+            else:
+                lines.append(_said(text))
+                continue
+        elif isinstance(effect, effects.Goodbye):
+            lines.append(_GOODBYE)
             continue
-        if isinstance(effect, effects.KeepBuyer) and effect.field in ("address", "name"):
+        elif isinstance(effect, effects.KeepBuyer) and effect.field in ("address", "name"):
             lines.append(f"! buyer {effect.field} …")
             continue
         lines.append(_cut(_hide(effect_line(effect, program), private, "…")))
     return lines
+
+
+_GOODBYE = "! goodbye"
 
 
 @lru_cache(4_096)  # Most of what a shop says, it says to everybody.
@@ -92,13 +103,22 @@ def _said(text: str) -> str:
 
 
 def _masked_input(given: Input, program: Program, private: Sequence[str]) -> str:
-    if isinstance(given, Text) and given.text.strip() in private:
-        return f"> {MASKED_ADDRESS}"
+    if isinstance(given, Text):
+        text = given.text
+        if text.strip() in private:
+            return f"> {MASKED_ADDRESS}"
+        if len(text) < NUMBER_CHARACTERS_MIN - 2:
+            return _short(given)
     # Buyers' digits stay digits, so that a phone number or a code is still one when it is replayed.
     line = input_line(given, program)
     if len(line) < NUMBER_CHARACTERS_MIN:
         return line
     return _cut(_NUMBER.sub(lambda found: re.sub(r"\d", "0", found[0][:-4]) + found[0][-4:], line))
+
+
+@lru_cache(4_096)  # Keys of menus, mostly.
+def _short(given: Input) -> str:
+    return input_line(given)
 
 
 def _hide(line: str, private: Sequence[str], stand_in: str) -> str:

@@ -134,8 +134,7 @@ class BindCounters:
     stray_responses: int = 0
 
 
-@dataclass(slots=True)
-class _Pending:
+class _Pending(msgspec.Struct, eq=False):
     request: p.Pdu
     context: Any
     deadline: float
@@ -165,7 +164,6 @@ class BindMachine:
     _sequence: int = 0
     _heard: float = 0.0
     _asked: bool = False
-    _asking_to_bind: p.Bind | None = None
     _asks: frozenset[type[p.Pdu]] = frozenset()
     """Requests that our end may make in this state, and those that the peer may: a row of ALLOWED."""
     _is_asked: frozenset[type[p.Pdu]] = frozenset()
@@ -185,7 +183,8 @@ class BindMachine:
 
         Raises ProtocolError if the state does not allow it, ValueError if the PDU cannot be encoded; nothing is sent then.
         """
-        if type(pdu) not in self._asks:
+        kind = pdu.__class__
+        if kind not in self._asks:
             raise ProtocolError(
                 f"{type(pdu).__name__} is not for a bind that is {self.state.value}"
             )
@@ -194,11 +193,9 @@ class BindMachine:
         self._sequence = sequence
         self.counters.sent += 1
         self.asked += 1
-        if type(pdu) in _RESPONSES:
+        if kind in _RESPONSES:
             deadline = now + self.timers.response_s
             self._pending[sequence] = _Pending(pdu, context, deadline, self.asked)
-        if isinstance(pdu, p.Bind):
-            self._asking_to_bind = pdu
         return sequence
 
     def respond(self, pdu: p.Pdu) -> None:
@@ -212,7 +209,8 @@ class BindMachine:
 
     def acknowledge(self, answers: list[tuple[int, int]]) -> None:
         """Send deliver_sm_resp for (sequence, status) pairs, in one go."""
-        self._out += [p.encode_deliver_sm_resp(sequence, status) for sequence, status in answers]
+        encode = p.encode_deliver_sm_resp
+        self._out += [encode(sequence, status) for sequence, status in answers]
         self.counters.sent += len(answers)
 
     def data_to_send(self) -> bytes:
@@ -237,8 +235,8 @@ class BindMachine:
             events += self.closed(str(error))
             events.append(Closing(str(error)))
             return events
+        self.counters.received += len(frames)
         for frame in frames:
-            self.counters.received += 1
             try:
                 self._take(p.decode(frame), events)
             except FramingError as error:
@@ -249,15 +247,15 @@ class BindMachine:
         return events
 
     def _take(self, pdu: p.Pdu, events: list[Event]) -> None:
-        kind = type(pdu)
-        if kind in _RESPONSE_TYPES or kind is p.GenericNack:
+        kind = pdu.__class__
+        if kind is p.DeliverSm and kind in self._is_asked:
+            events.append(Requested(pdu))
+        elif kind in _RESPONSE_TYPES or kind is p.GenericNack:
             self._settle(pdu, events)
         elif kind is p.Unknown:
             self._take_unknown(pdu)
         elif kind not in self._is_asked:
             self._refuse(pdu, Status.INVBNDSTS)
-        elif kind is p.DeliverSm or kind is p.SubmitSm:
-            events.append(Requested(pdu))
         elif kind is p.EnquireLink:
             self.respond(p.EnquireLinkResp(sequence=pdu.sequence))
         elif kind is p.Unbind:
@@ -275,9 +273,9 @@ class BindMachine:
 
     def _settle(self, pdu: p.Pdu, events: list[Event]) -> None:
         pending = self._pending.get(pdu.sequence)
-        kind = type(pdu)
+        kind = pdu.__class__
         if pending is None or (
-            kind is not _RESPONSES[type(pending.request)] and kind is not p.GenericNack
+            kind is not _RESPONSES[pending.request.__class__] and kind is not p.GenericNack
         ):
             # Late or doubled: its request was given up, or answered before. Or it answers something else than was asked.
             self.counters.stray_responses += 1
@@ -286,7 +284,7 @@ class BindMachine:
         if pending.count > self.answered:
             self.answered = pending.count
         request = pending.request
-        if type(request) in _MESSAGES:
+        if request.__class__ in _MESSAGES:
             events.append(Answered(pending.context, request, pdu))
             return
         if isinstance(request, p.EnquireLink):

@@ -580,10 +580,14 @@ def encode(pdu: Pdu, sequence: int | None = None) -> bytes:
 
     Raises ValueError for a field that is too long or does not fit its bytes.
     """
-    write = _WRITERS.get(type(pdu))
-    if write is None:
-        raise ValueError(f"{type(pdu).__name__} is not sent")
-    command, body = write(pdu)
+    if pdu.__class__ is SubmitSm:
+        # By far the commonest that is sent.
+        command, body = SUBMIT_SM, _message_body(pdu)  # type: ignore[arg-type]
+    else:
+        write = _WRITERS.get(pdu.__class__)
+        if write is None:
+            raise ValueError(f"{type(pdu).__name__} is not sent")
+        command, body = write(pdu)
     size = 16 + len(body)
     if size > PDU_BYTES_MAX:
         raise ValueError(f"the PDU has {size} bytes; at most {PDU_BYTES_MAX} are sent")
@@ -602,17 +606,15 @@ def _packed(address: Address, longest: int = 21) -> bytes:
     return bytes((address.ton, address.npi)) + _cstring(address.digits, longest)
 
 
-def _packed_again(address: Address) -> bytes:
-    """The same of a phone or of our own code, which come many times over."""
-    packed = _PACKED.get(address)
-    if packed is None:
-        if len(_PACKED) >= _ADDRESSES_MAX:
-            _PACKED.clear()
-        packed = _PACKED[address] = _packed(address)
-    return packed
-
-
 _PACKED: dict[Address, bytes] = {}
+"""Of phones and of our own codes, which come many times over."""
+
+
+def _pack(address: Address) -> bytes:
+    if len(_PACKED) >= _ADDRESSES_MAX:
+        _PACKED.clear()
+    packed = _PACKED[address] = _packed(address)
+    return packed
 
 
 def _joined(tlvs: Tlvs) -> bytes:
@@ -659,8 +661,10 @@ def _message_body(pdu: ShortMessage) -> bytes:
             )
         )
     service = _cstring(pdu.service_type, 6) if pdu.service_type else b"\0"
-    body = service + _packed_again(pdu.source) + _packed_again(pdu.destination) + flags + message
-    return body + _joined(pdu.tlvs) if pdu.tlvs else body
+    source = _PACKED.get(pdu.source) or _pack(pdu.source)
+    destination = _PACKED.get(pdu.destination) or _pack(pdu.destination)
+    tlvs = _joined(pdu.tlvs) if pdu.tlvs else b""
+    return b"".join((service, source, destination, flags, message, tlvs))
 
 
 def _bind_body(pdu: Bind) -> bytes:
@@ -752,4 +756,7 @@ def is_response(command: int) -> bool:
 
 def encode_deliver_sm_resp(sequence: int, status: int) -> bytes:
     """The commonest answer, written at once. Its message_id is empty. Section 4.6.2."""
-    return HEADER.pack(17, DELIVER_SM | RESPONSE, status, sequence) + b"\0"
+    return _DELIVER_SM_RESP.pack(17, DELIVER_SM | RESPONSE, status, sequence)
+
+
+_DELIVER_SM_RESP = Struct(">IIIIx")
