@@ -28,6 +28,7 @@ from flows.publish import move
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
 from flows.transcript.log import log_head, log_lines
 from grammars.folding import fold
+from grammars.opting_out import without_courtesies
 
 CODE_EXPECTED = Expected("", "digits", (), CODE_DIGITS, 60)
 """What the buyer may do while an order waits for its code."""
@@ -172,14 +173,22 @@ class Visit:
             return False
         word = fold(said.text)
         if word not in self.machine.opt_out_words:
-            return False
-        if word in self.machine.anywhere_phrases and self.awaited_order() is None:
+            if not self._opts_out_politely(word):
+                return False
+        elif word in self.machine.anywhere_phrases and self.awaited_order() is None:
             return False
         language = self.session.language if self.session else self.machine.program.languages[0]
         self.buyer = replace(self.buyer, opted_out=True)
         self.send(prompts.word("opted_out", language))
         self._keep_buyer()
         return True
+
+    def _opts_out_politely(self, word: str) -> bool:
+        """Whether it is "STOP please", or on a code that shops share "STOP SHOES"."""
+        plain = without_courtesies(word)
+        for keyword in self.machine.program.codes.get("keyword", ()):
+            plain = plain.removesuffix(" " + fold(keyword))
+        return plain != word and plain in self.machine.opt_out_words
 
     # --- while a person has the buyer ---
 
