@@ -85,9 +85,10 @@ def format_(
 def graph(
     flow: Annotated[Path, typer.Argument(help="A flow file, its folder, or a sample seller.")],
     output: Annotated[
-        Literal["svg", "mermaid"], typer.Option("--format", help="How to draw it.")
-    ] = "svg",
-    to: Annotated[Path | None, typer.Option(help="File to write.")] = None,
+        Literal["svg", "mermaid"] | None,
+        typer.Option("--format", help="How to draw it; else as the file's name ends, or SVG."),
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="File to write, .svg or .mmd.")] = None,
 ) -> None:
     """Draw a flow so that its seller recognises it."""
     from commands.layout import graph as run

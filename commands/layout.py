@@ -57,8 +57,24 @@ def _flow_files(paths: list[Path]) -> list[Path]:
     return found
 
 
-def graph(path: Path, output: Literal["svg", "mermaid"], to: Path | None) -> int:
-    """Draw a flow; the exit status."""
+_DRAWN: dict[str, Literal["svg", "mermaid"]] = {
+    "": "svg",
+    ".svg": "svg",
+    ".mmd": "mermaid",
+    ".mermaid": "mermaid",
+}
+"""What a picture's file is called, and how it is drawn then."""
+
+
+def graph(path: Path, output: Literal["svg", "mermaid"] | None, to: Path | None) -> int:
+    """Draw a flow, as the file to write is called if nothing else is said; the exit status."""
+    if output is None:
+        output = _DRAWN.get(to.suffix.lower() if to else "")
+    if output is None:
+        typer.echo(
+            f"{to}: no picture of this kind is drawn; write .svg or .mmd, or --format", err=True
+        )
+        return 2
     try:
         found = load(path)
     except OSError as error:

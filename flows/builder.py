@@ -10,6 +10,7 @@ from typing import Any
 from lark import Token, Transformer
 
 from flows import syntax as s
+from flows.diagnostic import parted
 from flows.notes import (
     FIELD_IN_NAME,
     checked,
@@ -46,7 +47,7 @@ def _integer(token: Token, digits: str | None = None) -> int:
     try:
         return whole(str(token) if digits is None else digits)
     except ValueError as error:
-        message, _, help_text = str(error).partition("; ")
+        message, help_text = parted(str(error))
         note(span(token), message, help_text)
         return NUMBER_MAX
 

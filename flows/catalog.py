@@ -9,12 +9,16 @@ from dataclasses import dataclass
 
 from flows.diagnostic import Diagnostic
 from flows.syntax import Item, Span, Text, Variant
+from flows.words import narrow
 
 ROWS_MAX = 10_000
 """Products a catalog may have."""
 _PROTECTED = re.compile(r'="(.*)"')
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}")
+_MONEY_MARK = re.compile(r"^(?:[¥$£€₹]|[A-Z]{3}(?![A-Z]))|(?:元|[¥€]|(?<![A-Z])[A-Z]{3})$")
+_SPOILED = re.compile(r"[0-9]+(?:\.[0-9]+)?[Ee]\+[0-9]+")
+"""A long code as a spreadsheet shows it that takes it for a number."""
 FIELD_CHARACTERS_MAX = 1_000
 
 _COLUMNS = {
@@ -52,7 +56,7 @@ def read_catalog(
         delimiter, skipped = head.strip()[4:5] or ",", 1
     else:
         delimiter, skipped = _delimiter(text), 0
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     items: list[Item] = []
     headings: list[_Heading | None] = []
     try:
@@ -68,7 +72,8 @@ def read_catalog(
                     report(
                         line,
                         f"the first row lacks the columns {missing}",
-                        "begin with `code,name,price,stock`",
+                        "begin with `code,name,price,stock` or `编号,品名,单价,库存`; "
+                        "if its words look strange here, save the sheet as CSV in UTF-8",
                         "E001",
                     )
                     break
@@ -88,7 +93,36 @@ def read_catalog(
             "save the sheet as CSV again",
             "E001",
         )
+    else:
+        if (unclosed := _unclosed(text, delimiter)) is not None:
+            report(
+                unclosed + skipped + first_line - 1,
+                "a quote mark opens here and does not close",
+                'write `"` at the end of the cell, or take the first one away',
+                "E001",
+            )
+        elif not items and not diagnostics:
+            report(
+                first_line,
+                "the sheet has no products",
+                "write a row for each, such as `101,Tea,18.00,40`",
+                "E001",
+            )
     return tuple(items), tuple(diagnostics)
+
+
+def _unclosed(text: str, delimiter: str) -> int | None:
+    """The line of a quoted cell that runs on to the end of the sheet."""
+    if text.count('"') % 2 == 0:
+        return None
+    begin = 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for _ in reader:
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        return begin if "end of data" in str(error) else None
+    return None
 
 
 def _delimiter(text: str) -> str:
@@ -128,13 +162,19 @@ def _item(
         if field == "name" and language and value
     )
     label = Text(_label(name, cells.get(("synonyms", None), "")), variants, span)
-    price = (
-        cells.get(("price", None), "").replace("¥", "").replace("￥", "").replace("元", "").strip()
-    )
+    if _SPOILED.fullmatch(code):
+        assert callable(report)
+        report(
+            line,
+            f"the code {code} was turned into a number by the spreadsheet",
+            "format the column of codes as text, and write the code again",
+            "E001",
+        )
+        return None
     return Item(
         code,
-        price or None,
-        cells.get(("stock", None)) or None,
+        _MONEY_MARK.sub("", narrow(cells.get(("price", None), ""))).strip() or None,
+        narrow(cells.get(("stock", None), "")) or None,
         cells.get(("group", None)) or None,
         cells.get(("unit", None)) or None,
         label,

@@ -9,6 +9,9 @@ from flows.syntax import Flow, Span
 
 Severity = Literal["error", "warning", "info"]
 
+EXCERPT_CHARACTERS_MAX = 240
+"""Of a longer line only the part around its mistake is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
@@ -36,6 +39,12 @@ class Location:
     line: int
     column: int
     width: int
+
+
+def parted(error: str) -> tuple[str, str]:
+    """What is wrong and what to write instead, of an error that says both, parted by its last `; `."""
+    message, mark, help_text = error.rpartition("; ")
+    return (message, help_text) if mark else (error, "")
 
 
 def locate(flow: Flow, span: Span) -> Location:
@@ -86,9 +95,17 @@ def _excerpt(flow: Flow, where: Location, label: str) -> list[str]:
     if not 1 <= where.line <= len(lines):
         return []
     line = lines[where.line - 1].expandtabs(1)
+    column = where.column
+    if len(line) > EXCERPT_CHARACTERS_MAX:
+        begin = max(
+            0, min(column - 1 - EXCERPT_CHARACTERS_MAX // 4, len(line) - EXCERPT_CHARACTERS_MAX)
+        )
+        end = begin + EXCERPT_CHARACTERS_MAX
+        line = ("…" if begin else "") + line[begin:end] + ("…" if end < len(line) else "")
+        column -= begin - (1 if begin else 0)
     number = str(where.line)
-    before = "".join(_blank(character) for character in line[: where.column - 1])
-    under = line[where.column - 1 : where.column - 1 + where.width] or " "
+    before = "".join(_blank(character) for character in line[: column - 1])
+    under = line[column - 1 : column - 1 + where.width] or " "
     carets = "".join("^" * width(character) for character in under)
     return [f" {number} | {line}", f" {' ' * len(number)} | {before}{carets} {label}".rstrip()]
 

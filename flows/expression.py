@@ -141,11 +141,19 @@ class ServiceCall:
 class ExpressionError(ValueError):
     """An expression cannot be read, or its types do not fit."""
 
-    def __init__(self, message: str, help: str | None = None, rule: str = "E001") -> None:  # noqa: A002
+    def __init__(
+        self,
+        message: str,
+        help: str | None = None,  # noqa: A002
+        rule: str = "E001",
+        about: str = "",
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.help = help
         self.rule = rule
+        self.about = about
+        """What is wrong, as it was written, where that is less than the whole."""
 
 
 @lru_cache(maxsize=50_000)
@@ -199,13 +207,22 @@ def _parse(text: str, start: str) -> object:
         if getattr(getattr(error, "token", None), "type", "") == "$END":
             rest = ""
         if rest.startswith(("=", "＝")):
+            if column == 1:
+                # The first sign was that of `set`.
+                raise ExpressionError(
+                    "one `=` gives a value", f"write `= {rest.lstrip('=＝ ')[:40]}`"
+                ) from None
             raise ExpressionError(
                 "`=` does not compare", "write `==` to ask whether two are equal"
             ) from None
         foreign = next((sign for sign in _FOREIGN if rest.startswith(sign)), None)
         if foreign is not None:
             raise ExpressionError(
-                f"`{foreign}` is not a word of conditions", f"write `{_FOREIGN[foreign]}`"
+                f"`{foreign.strip()}` is not a word of conditions", f"write `{_FOREIGN[foreign]}`"
+            ) from None
+        if _opened(text) and rest in ("", ":", "："):
+            raise ExpressionError(
+                "a bracket is not closed", "write `)` where what it holds ends"
             ) from None
         if not rest:
             raise ExpressionError(
@@ -233,7 +250,14 @@ def _lark() -> Lark:
     )
 
 
-_FOREIGN = {"&&": "and", "||": "or", "&": "and", "|": "or", "!": "not", "！": "not", "<>": "!="}
+def _opened(text: str) -> bool:
+    """Whether more brackets open than close."""
+    return sum(text.count(sign) for sign in "(（") > sum(text.count(sign) for sign in ")）")
+
+
+_FOREIGN = {"&&": "and", "||": "or", "&": "and", "|": "or", "!": "not", "！": "not", "<>": "!=",
+            "is not ": "!=", "is ": "==", "equals ": "==", "等于": "==", "大于": ">", "小于": "<",
+            "不等于": "!="}  # fmt: skip
 """What those write who have seen another language, and what stands for it here."""
 _COMPARATORS = {"＝＝": "==", "≠": "!=", "≤": "<=", "≥": ">=", "＜": "<", "＞": ">"}
 _OPERATORS = {"＋": "+", "－": "-"}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from flows.catalog import read_catalog
-from flows.diagnostic import Diagnostic
+from flows.diagnostic import Diagnostic, parted
 from flows.parser import parse_block
 from flows.source import cut, decode
 from flows.syntax import Block, Catalog, Flow, GrammarFile, Include, Place, Span, Suppression
 
 FILES_MAX = 20
 """Files that one flow may include."""
+
+_LINE_END = re.compile("\r\n?")
+"""Sheets end their rows in three ways."""
 
 Read = Callable[[str], bytes]
 """Gives the bytes of a file named relative to the flow's folder; raises OSError. Edges hand it in."""
@@ -69,7 +73,7 @@ class _Folder:
             key = f"file {file}"
             self.starts[key] = Place(file, 1)
             self.sources[file] = ()
-            message, _, help_text = str(error).partition("; ")
+            message, help_text = parted(str(error))
             self._report(Span(key, 1, 1, 1), message, help_text)
             return
         source = cut(text, file, self.keys)
@@ -116,9 +120,11 @@ class _Folder:
         try:
             text = decode(data)
         except ValueError as error:
-            self._report(block.span, f"{source}: {error}", "save the sheet as CSV in UTF-8")
+            message, help_text = parted(str(error))
+            self._report(block.span, f"{source}: {message}", help_text)
             return block
-        self.sources[source] = tuple(text.splitlines())
+        text = _LINE_END.sub("\n", text)
+        self.sources[source] = tuple(text.split("\n"))
         items, found = read_catalog(text, key)
         self.diagnostics += found
         return replace(block, items=(*items, *block.items))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from flows.diagnostic import width
 from flows.grammar import tokens
 from flows.parser import depth, parse_block
+from flows.settings import words as listed
 from flows.source import Chunk, cut
-from flows.words import CHANNELS, LANGUAGES, guarded, key_of, narrow, range_of, said
-from grammars.keywords import KEYWORDS, OUTCOMES, SETTINGS, head
+from flows.words import CHANNELS, LANGUAGES, guarded, key_of, narrow, range_of, said, slots
+from grammars.keywords import ARROW, KEYWORDS, OUTCOMES, SETTINGS, head
 
 if TYPE_CHECKING:
     from lark import Token
@@ -169,7 +170,10 @@ def _words(line: list[Token], keywords: Spelling | None) -> str:
     text = ""
     before = ""
     for token in line:
-        word = _word(token, before, keywords)
+        if keywords is not None and token.type in ("TEXT", "VALUE") and before in _VALUED:
+            word = _value(str(line[0]), said(str(token)), keywords)
+        else:
+            word = _word(token, before, keywords)
         glued = token.type in ("_LPAR", "_RPAR", "_COMMA", "ARGUMENTS") or before in ("_LPAR", "")
         # A full-width colon brings its own space.
         glued = glued or (text.endswith("：") and before == "VARIANT")
@@ -200,6 +204,8 @@ def _word(token: Token, before: str, keywords: Spelling | None) -> str:
             return str(int(narrow(text)))
         case "RANGE":
             return "..".join(str(int(end)) for end in range_of(text))
+        case "LABEL" if keywords is not None:
+            return slots(text, keywords == "zh")
         case "KEY":
             key = key_of(text)
             return key if key != "#" else KEY_HASH[spelling == "zh"]
@@ -239,6 +245,46 @@ def _spelt(text: str, pairs: Iterable[tuple[str, str]], spelling: Spelling) -> s
     return words
 
 
+_VALUED = ("SETTING", "NO_INPUT_AFTER")
+_LENGTH = re.compile(r"([0-9]+)[ ]*([a-z]+|[^\W\d]+)")
+_LENGTH_PAIRS = (("s", "秒"), ("m", "分钟"), ("h", "小时"), ("d", "天"))
+_DAY = re.compile(r"[A-Za-z]{3,}|(?:周|星期)[一二三四五六日天]|每天")
+_DAY_PAIRS = (("mon", "周一"), ("tue", "周二"), ("wed", "周三"), ("thu", "周四"), ("fri", "周五"),
+              ("sat", "周六"), ("sun", "周日"), ("daily", "每天"))  # fmt: skip
+
+
+def _value(setting: str, text: str, keywords: Spelling) -> str:
+    """What a setting says, where words of the language are part of it."""
+    match next((name for name, pair in SETTINGS.items() if setting in pair), "no input after"):
+        case "channels":
+            return ", ".join(_spelt(word, _CHANNEL_PAIRS, keywords) for word in listed(text))
+        case "languages":
+            return ", ".join(_spelt(word, _LANGUAGE_PAIRS, keywords) for word in listed(text))
+        case "open":
+            return _DAY.sub(lambda found: _spelt(_day(found[0]), _DAY_PAIRS, keywords), text)
+        case "max turns":
+            count, *then = text.split(maxsplit=1)
+            rest = _THEN.fullmatch(then[0]) if then else None
+            return f"{count} {KEYWORDS['THEN'][keywords == 'zh']} -> {rest[1]}" if rest else text
+        case "delivery" | "sms session" | "ussd session" | "voice session" | "no input after":
+            found = _LENGTH.fullmatch(narrow(text))
+            if not found:
+                return text
+            unit = {"分": "分钟", "时": "小时"}.get(found[2], found[2])
+            return found[1] + _spelt(unit, _LENGTH_PAIRS, keywords)
+        case _:
+            return text
+
+
+_THEN = re.compile(rf"(?:{'|'.join(KEYWORDS['THEN'])})[ ]*{ARROW}[ ]*([^\W\d]\w*)")
+
+
+def _day(word: str) -> str:
+    if word.isascii():
+        return word.lower() if word.lower() == "daily" else word[:3].lower()
+    return word.replace("星期", "周").replace("周天", "周日")
+
+
 def _variant(text: str, keywords: Spelling | None) -> str:
     words = text.rstrip(" :：").split()
     if keywords is not None:
@@ -247,8 +293,8 @@ def _variant(text: str, keywords: Spelling | None) -> str:
     return " ".join(words) + (":" if words[-1].isascii() else "：")
 
 
-_EXPRESSION_WORDS = (("and", "且"), ("or", "或"), ("not", "非"), ("true", "真"), ("false", "假"))
-_OTHER_WORDS = {"并且": "且", "或者": "或", "不是": "非", "不": "非", "yes": "true", "no": "false"}
+_EXPRESSION_WORDS = (("and", "且"), ("or", "或"), ("not", "不"), ("yes", "真"), ("no", "假"))
+_OTHER_WORDS = {"并且": "且", "或者": "或", "不是": "不", "非": "不", "true": "yes", "false": "no"}
 _EXPRESSION_PART = re.compile(r"\"[^\"]*\"|“[^”]*”|'[^']*'|[^\W\d][\w.]*|.", re.DOTALL)
 
 

@@ -15,7 +15,7 @@ from lark import Token
 
 from flows import syntax as s
 from flows.diagnostic import Diagnostic, Severity
-from flows.words import said
+from flows.words import said, slots
 from grammars.keywords import ARROW
 
 _KEY: ContextVar[str] = ContextVar("block key", default="")
@@ -58,6 +58,7 @@ def note(
 
 _LEADS_ON = re.compile(ARROW + r"[ ]*([^\W\d][\w.]*)?[ ]*$")
 _WIDE_BRACES = re.compile("｛[｛%％]|[｝%％]｝|[｛{][｛{](?<!{{)")
+_SINGLE_BRACES = re.compile(r"(?<![{$])\$?\{([ ]*[^\W\d][\w.]*(?:[ ]*\|[ ]*[a-z]+)?[ ]*)\}(?!\})")
 _QUOTES = {'"': '"', "“": "”", "「": "」", "'": "'"}
 _SPOKEN_GUARD = re.compile(r"[(（][ ]*(?:if[ ]|如果)([^()（）]*)[)）]?[ ]*$")
 FIELD_IN_NAME = re.compile(r"[ ](?:price|stock|价格|库存)[ ]+\S*[0-9]")
@@ -73,6 +74,17 @@ def checked(token: Token) -> str:
             span(token),
             f"the full-width braces `{wide[0]}` would be sent as they are",
             "write `{{ name }}` and `{% if ... %}` with half-width braces",
+        )
+    single = _SINGLE_BRACES.search(text)
+    if single:
+        where, at = span(token), str(token).index(single[0])
+        note(
+            s.Span(where.block, where.line, where.column + at, len(single[0])),
+            f"`{single[0]}` would be sent as it is",
+            f"write `{{{{ {single[1].strip()} }}}}` to show the value",
+            "E010",
+            "single-brace",
+            "warning",
         )
     found = _LEADS_ON.search(text)
     if found:
@@ -103,7 +115,7 @@ def text_of(token: Token, variants: Any = ()) -> s.Text:
 
 
 def label_of(token: Token, variants: Any, *, keyed: bool) -> s.Text:
-    text = str(token).strip()
+    text = slots(str(token).strip())
     place = span(token)
     guard = _SPOKEN_GUARD.search(text)
     if guard:

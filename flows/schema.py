@@ -178,6 +178,7 @@ def _path_type(path: e.Path, scope: Mapping[str, str]) -> str:
                 f"`{'.'.join(path.parts[:position])}` is {article(kind)} and has no fields",
                 f"write `{'.'.join(path.parts[:position])}` alone",
                 "V304",
+                str(path),
             )
         if part not in fields:
             close = difflib.get_close_matches(part, list(fields), 1, 0.5)
@@ -185,6 +186,7 @@ def _path_type(path: e.Path, scope: Mapping[str, str]) -> str:
                 f"`{'.'.join(path.parts[:position])}` has no `{part}`",
                 f"did you mean `{close[0]}`?" if close else f"it has {', '.join(fields)}",
                 "V304",
+                str(path),
             )
         kind = fields[part]
     return kind
@@ -264,6 +266,7 @@ def _filtered(kind: str, name: str, arguments: tuple[int | str, ...]) -> str:
             f"there is no filter `{name}`",
             f"did you mean `{close[0]}`?" if close else f"filters are {', '.join(FILTERS)}",
             "V304",
+            name,
         )
     takes, gives = FILTERS[name]
     if _comparable(kind) not in takes:

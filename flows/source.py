@@ -24,6 +24,9 @@ _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 """Characters of no width that come with text from web pages; joiners are left, for emoji and scripts need them."""
 _LINE_END = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 """Word processors end lines in more ways than one."""
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+"""What xlsx, ods and docx, what xls and doc, and what PDF begin with."""
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 _SUPPRESSION = re.compile(r"#\s*ok\s+([A-Z]\d{3})\b")
 
 
@@ -48,14 +51,19 @@ class Source:
 
 
 def decode(data: bytes, bytes_max: int = FILE_BYTES_MAX) -> str:
-    """Text of a file in UTF-8 (with or without mark), UTF-16 with a mark, or GB18030.
+    """Text of a file in UTF-8 (with or without mark), UTF-16 with a mark, GB18030 or Windows-1252.
 
     Raises ValueError, with a message for the seller, for anything else.
     """
     if len(data) > bytes_max:
         raise ValueError(f"the file has more than {bytes_max} bytes; split it into several files")
+    if data.startswith(_WORKBOOKS):
+        raise ValueError(
+            "the file is a workbook or a document, not text; save it as CSV or text in UTF-8"
+        )
     marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
+    legacy = "cp1252" if _western(data) else "gb18030"
+    encodings = ["utf-16"] if marked else ["utf-8-sig", legacy]
     for encoding in encodings:
         try:
             text = data.decode(encoding)
@@ -65,6 +73,15 @@ def decode(data: bytes, bytes_max: int = FILE_BYTES_MAX) -> str:
             break
         return text
     raise ValueError("the file is not text in UTF-8, UTF-16 or GB18030; save it as UTF-8")
+
+
+def _western(data: bytes) -> bool:
+    """Whether bytes that are not UTF-8 are more likely Windows-1252, as Excel saves CSV in the West, than GB18030.
+
+    Of an accented word one byte at a time has its high bit, of a Chinese one mostly two or more in a row.
+    """
+    runs = [len(run) for run in _HIGH_BYTES.findall(data)]
+    return bool(runs) and 2 * sum(run == 1 for run in runs) > len(runs)
 
 
 def cut(text: str, file: str, taken: set[str] | None = None) -> Source:
@@ -118,8 +135,7 @@ class _Cutter:
             self.start = number
             self.body.append(stripped)
         else:
-            written = line.rstrip()
-            self.body.append(_margin_as_spaces(written) if self.strange else written)
+            self.body.append(line.rstrip())
         if len(line) > LINE_CHARACTERS_MAX:
             self.long.append(number)
             self.body[-1] = self.body[-1][:LINE_CHARACTERS_MAX]
@@ -145,6 +161,8 @@ class _Cutter:
         self.long.clear()
 
     def _keep(self) -> None:
+        if self.strange:
+            self._margins_as_spaces()
         key = header = self.body[0][:HEADER_CHARACTERS_MAX]
         count = 1
         while key in self.taken:
@@ -166,6 +184,17 @@ class _Cutter:
         if self.strange:
             for number in range(self.start, self.start + len(self.body)):
                 self._margin(key, number)
+
+    def _margins_as_spaces(self) -> None:
+        """Tabs and wide spaces in margins as spaces, so that parsing goes on after E002."""
+        margins = [line[: len(line) - len(line.lstrip(_MARGIN))] for line in self.body]
+        # Those who indent as paragraphs are, by two wide spaces, mean one level by them.
+        wide = [margin.count("\u3000") for margin in margins if "\u3000" in margin]
+        spaces = " " if wide and min(wide) > 1 else "  "
+        for index, margin in enumerate(margins):
+            if margin.strip(" "):
+                plain = margin.replace("\t", "  ").replace("\u3000", spaces).replace("\u00a0", " ")
+                self.body[index] = plain + self.body[index][len(margin) :]
 
     def _margin(self, key: str, number: int) -> None:
         line = self.lines[number]
@@ -201,12 +230,3 @@ def _next_line(lines: tuple[str, ...], number: int) -> int:
         if stripped and not stripped.startswith("#"):
             return following
     return number
-
-
-def _margin_as_spaces(line: str) -> str:
-    """Tabs and wide spaces in the margin as spaces, so that parsing goes on after E002."""
-    content = line.lstrip(_MARGIN)
-    margin = line[: len(line) - len(content)]
-    if not margin.strip(" "):
-        return line
-    return margin.replace("\t", "  ").replace("\u3000", "  ").replace("\u00a0", " ") + content

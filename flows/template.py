@@ -63,12 +63,12 @@ Template = tuple[Part, ...]
 class TemplateError(ValueError):
     """A text cannot be read as a template, or uses what texts may not use."""
 
-    def __init__(self, message: str, help: str | None = None, offset: int = 0) -> None:  # noqa: A002
+    def __init__(self, message: str, help: str | None = None, about: str = "") -> None:  # noqa: A002
         super().__init__(message)
         self.message = message
         self.help = help
-        self.offset = offset
-        """Characters from the start of the text to the mistake, where known."""
+        self.about = about
+        """The piece of the text that is wrong, where it is less than the whole."""
 
 
 # The commonest texts need no Jinja: characters, and `{{ path }}` or `{{ path|filter }}`.
@@ -130,14 +130,56 @@ def _parse_jinja(text: str) -> Template:
 
     try:
         tree = _environment().parse(text)
-    except TemplateSyntaxError as error:
-        raise TemplateError(
-            f"the text's braces cannot be read: {error.message}",
-            "write `{{ name }}` or `{% for p in catalog %}...{% endfor %}`",
-        ) from None
+    except TemplateSyntaxError:
+        raise _misread(text) from None
     except RecursionError:
         raise TemplateError("the text's braces are nested too deeply", "write it flat") from None
     return _body(tree.body, 0)
+
+
+_MARK = re.compile(r"(\{\{|\{%|\{#)(.*?)(\}\}|%\}|#\}|(?=\{\{|\{%|\{#)|$)", re.DOTALL)
+_CLOSES = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_ENDS = {"if": "endif", "for": "endfor"}
+
+
+def _misread(text: str) -> TemplateError:
+    """What is wrong with a text's braces, told of the first piece that cannot be right."""
+    inside: list[str] = []
+    for found in _MARK.finditer(text):
+        opens, content, closes = found.groups()
+        shown = f"`{opens}{content[:30].rstrip()}`"
+        if closes != _CLOSES[opens]:
+            sample = (
+                f"{opens} {content.partition('}')[0].strip(' %')[:30] or 'name'} {_CLOSES[opens]}"
+            )
+            return TemplateError(f"{shown} is not closed", f"write `{sample}`", found[0])
+        shown, word = f"`{found[0][:40]}`", content.strip(" -").partition(" ")[0]
+        if opens == "{{" and not content.strip():
+            return TemplateError(f"{shown} shows nothing", "write `{{ name }}`", found[0])
+        if opens != "{%":
+            continue
+        if word in _ENDS:
+            inside.append(word)
+        elif word in _ENDS.values():
+            if not inside or _ENDS[inside[-1]] != word:
+                wanted = f"`{{% {_ENDS[inside[-1]]} %}}` before it" if inside else "it away"
+                return TemplateError(
+                    f"{shown} ends nothing", f"{'write' if inside else 'take'} {wanted}", found[0]
+                )
+            inside.pop()
+        elif word not in ("else", "elif"):
+            return TemplateError(
+                f"`{word[:30]}` has no place in a text", "texts have {{ }}, for and if", found[0]
+            )
+    if inside:
+        return TemplateError(
+            f"`{{% {inside[-1]} %}}` has no end", f"write `{{% {_ENDS[inside[-1]]} %}}` after it"
+        )
+    return TemplateError(
+        "what stands between the braces cannot be read",
+        'write `{{ name }}`, `{% if lang == "en" %}...{% endif %}` or '
+        "`{% for p in catalog %}...{% endfor %}`",
+    )
 
 
 def _body(children: list[nodes.Node], depth: int, *, looping: bool = False) -> Template:
@@ -195,7 +237,7 @@ def _body(children: list[nodes.Node], depth: int, *, looping: bool = False) -> T
                     )
                 )
             case _:
-                name = type(child).__name__.lower()
+                name = _written(child)
                 raise TemplateError(
                     f"`{name}` has no place in a text", "texts have {{ }}, for and if"
                 )
@@ -255,11 +297,22 @@ def _expression(node: nodes.Node) -> e.Expression:
             otherwise = _expression(node.expr2) if node.expr2 is not None else e.Literal("")
             return e.Conditional(_expression(node.test), _expression(node.expr1), otherwise)
         case _:
-            name = type(node).__name__.lower()
+            name = _written(node)
             raise TemplateError(
                 f"`{name}` has no place in a text",
                 "texts read names and fields, compare them, and use filters",
             )
+
+
+def _written(node: nodes.Node) -> str:
+    """A piece of a text by the sign or word that it is written with."""
+    name = type(node).__name__.lower()
+    return _SIGNS.get(name, name)
+
+
+_SIGNS = {"assign": "set", "assignblock": "set", "call": "( )", "getitem": "[ ]", "div": "/", "floordiv": "//",
+          "mod": "%", "pow": "**", "concat": "~", "test": "is", "list": "[ ]", "tuple": ",", "dict": "{ }",
+          "neg": "-", "pos": "+", "filterblock": "filter"}  # fmt: skip
 
 
 def outputs(template: Template) -> Iterator[e.Expression]:

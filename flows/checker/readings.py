@@ -42,6 +42,17 @@ class Trouble:
     reading: Reading
     message: str
     help: str | None
+    about: str = ""
+    """What is wrong, as it is written, where that is less than the whole reading."""
+
+    @property
+    def span(self) -> s.Span:
+        """Where it stands."""
+        written, span = self.reading.written, self.reading.span
+        at = written.find(self.about)
+        if not self.about or at < 0 or span.width < at + len(self.about):
+            return span
+        return s.Span(span.block, span.line, span.column + at, len(self.about))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +105,8 @@ def place_of(reading: Reading, name: str) -> s.Span:
     return s.Span(span.block, span.line, span.column + found.start(), len(name))
 
 
-_Told = tuple[str, str, str | None]
-"""Code, message, help."""
+_Told = tuple[str, str, str | None, str]
+"""Code, message, help, and what it is about."""
 
 
 # Texts and conditions that have not changed since the last check are not looked at again.
@@ -109,9 +120,9 @@ def _look(written: str, wanted: Wanted) -> tuple[frozenset[str], _Told | None]:
             str(path) for tree in _trees(written, wanted) for path in e.paths(tree)
         ), None
     except t.TemplateError as error:
-        return frozenset(), ("V304", error.message, error.help)
+        return frozenset(), ("V304", error.message, error.help, error.about)
     except e.ExpressionError as error:
-        return frozenset(), (error.rule, error.message, error.help)
+        return frozenset(), (error.rule, error.message, error.help, error.about)
 
 
 @lru_cache(maxsize=50_000)
@@ -125,7 +136,7 @@ def _check(written: str, wanted: Wanted, known: tuple[tuple[str, str], ...]) -> 
             for tree in _trees(written, wanted):
                 _fits(tree, schema.type_of(tree, scope), wanted)
     except e.ExpressionError as error:
-        return error.rule, error.message, error.help
+        return error.rule, error.message, error.help, error.about
     return None
 
 

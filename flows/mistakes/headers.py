@@ -174,7 +174,7 @@ def _when(line: Line, spelling: str, rest: str) -> Mistake | None:
 
 
 def _item(line: Line, spelling: str, rest: str) -> Mistake | None:
-    if not re.match(r"[0-9A-Za-z]", rest):
+    if not re.match(r"(?!(?:price|stock|unit|in)[ ])[0-9A-Za-z]", rest):
         return line.mistake(
             "this product has no code",
             f"write a number that buyers can key in after `{spelling}`: "

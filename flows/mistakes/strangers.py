@@ -133,6 +133,9 @@ def misspelt_keyword(line: Line) -> Mistake | None:
             count = len(spelling.split())
             tried = [" ".join(words[:count])]
             glued = re.match(r"[A-Za-z]+", line.text)
+            hyphened = re.match(r"[A-Za-z]+(?:[-_][A-Za-z]+)+(?=[ :：]|$)", line.text)
+            if hyphened and count > 1:
+                tried.append(hyphened[0])
             if glued and count > 1:
                 tried.append(glued[0])
             if glued and not line.text[len(glued[0]) :].startswith(" "):
@@ -229,6 +232,10 @@ def unknown(line: Line) -> Mistake | None:
     words = [s for s in spellings(PLACES.get(line.parent, ())) if s.isascii()]
     if not words:
         return None
+    if line.parent is None and line.block is None and NAME.fullmatch(line.text):
+        return line.mistake(
+            f"`{line.text}` begins no block", f"for a step of this name, write `step {line.text}`"
+        )
     listed = ", ".join(f"`{s}`" for s in words[:LISTED_MAX])
     more = " and others" if len(words) > LISTED_MAX else ""
     if "SETTING" in PLACES.get(line.parent, ()):

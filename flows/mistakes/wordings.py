@@ -14,16 +14,27 @@ _LANGUAGE_NAMES = {
     "phone": "voice", "call": "voice", "text": "sms", "电话": "语音",
 }  # fmt: skip
 
+_LANGUAGE_FIRST = re.compile(r"([a-z]{2,3}|中文|英文)[ ]+(voice|sms|ussd|语音|短信|闪信)[ ]*[:：]")
+
 
 def variant(line: Line) -> Mistake | None:
     """A wording for a channel or language whose head cannot be read."""
     found = re.match(r"([^\s:：]{1,20})(?:[ ]+([a-z]{2,8}|中文|英文))?[ ]*[:：](.*)$", line.text)
-    if found and not REAL_ARROW.search(line.text):
+    if found and line.block is not None and not REAL_ARROW.search(line.text):
         if not found[3].strip():
             return line.mistake("a text is missing here", f"write it after `{found[0].strip()}`")
         name = found[1]
         if head(name) is not None and not misspelt(name, ("voice", "sms", "ussd"), 0.8):
             return None
+        turned = _LANGUAGE_FIRST.match(line.text)
+        if turned:
+            fixed = f"{turned[2]} {turned[1]}:{found[3]}"
+            return line.mistake(
+                "the channel stands before the language",
+                f"write `{turned[2]} {turned[1]}:`",
+                turned[0].rstrip(" :："),
+                fixed,
+            )
         meant = _LANGUAGE_NAMES.get(name.lower()) or misspelt(
             name, ("voice", "sms", "ussd", "语音", "短信", "闪信"), CLOSE_ENOUGH
         )

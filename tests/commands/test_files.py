@@ -49,6 +49,16 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert file.read_text() == "new"
 
 
+def test_a_picture_is_drawn_as_its_file_is_called(shop: Path) -> None:
+    assert run("graph", shop, "--to", shop / "a.mmd").exit_code == 0
+    assert (shop / "a.mmd").read_text("utf-8").startswith("flowchart")
+    assert run("graph", shop, "--to", shop / "a.svg").exit_code == 0
+    assert (shop / "a.svg").read_text("utf-8").startswith("<svg")
+    refused = run("graph", shop, "--to", shop / "a.png")
+    assert (refused.exit_code, "write .svg or .mmd" in refused.output) == (2, True)
+    assert run("graph", shop, "--to", shop / "a.txt", "--format", "svg").exit_code == 0
+
+
 def test_what_cannot_be_written_is_told(shop: Path) -> None:
     nowhere = shop / "missing" / "x"
     for words, typed in (

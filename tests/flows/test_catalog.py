@@ -5,9 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.catalog import ROWS_MAX, read_catalog, read_price, read_stock
+from flows.folder import read_flow
 from flows.source import decode
+from flows.syntax import Catalog
 
 CSV = "code,name,name:en,price,stock,synonyms,group,unit\n101,牛肉面,Beef noodles,18.00,40,牛肉|红烧,hot,碗\n"
+
+
+FROM_SHEET = b"catalog from goods.csv\n"
 
 
 def test_a_row_is_a_product() -> None:
@@ -41,11 +46,18 @@ def test_a_row_is_a_product() -> None:
         .encode("gb18030"),
         CSV.replace("18.00", "￥18.00元").encode(),
         CSV.replace("牛肉面,", '"牛肉面",').encode(),
+        CSV.replace("\n", "\r").encode(),
+        CSV.replace("18.00", "１８.００").replace(",40,", ",４０,").encode(),
+        CSV.replace("18.00", "CNY 18.00").encode(),
+        CSV.replace("18.00", "$18.00").encode(),
     ],
 )
 def test_a_sheet_is_read_however_it_was_saved(data: bytes) -> None:
-    items, found = read_catalog(decode(data), "catalog")
+    flow, found = read_flow(
+        "shop", "shop.flow", {"shop.flow": FROM_SHEET, "goods.csv": data}.__getitem__
+    )
     assert not found
+    [items] = [block.items for block in flow.blocks if isinstance(block, Catalog)]
     [item] = items
     assert (item.code, read_price(item.price, 2), read_stock(item.stock)) == ("101", 1800, 40)
 
@@ -73,6 +85,45 @@ def test_commas_that_can_mean_anything_are_no_price(text: str) -> None:
 def test_cells_come_without_excels_protection_and_without_lines_of_their_own() -> None:
     items, _ = read_catalog('code,name,price,stock\n="0101","Beef\nnoodles",1.00,5\n', "catalog")
     assert [(item.code, item.label.base) for item in items] == [("0101", "Beef noodles")]
+
+
+def test_a_sheet_that_excel_saved_in_the_west_keeps_its_accents() -> None:
+    text = "code,name,price,stock\n1,Café crème,3.00,4\n2,Thé à la menthe,2.00,4\n"
+    assert decode(text.encode("cp1252")) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("", 1, "the sheet has no products"),
+        ("code,name,price,stock\n\n", 1, "the sheet has no products"),
+        (
+            'code,name,price,stock\n1,a,1,1\n2,"b,1,1\n3,c,1,1\n',
+            3,
+            "a quote mark opens here and does not close",
+        ),
+        (
+            "code,name,price,stock\n1.0E+05,a,1,1\n",
+            2,
+            "the code 1.0E+05 was turned into a number by the spreadsheet",
+        ),
+        (
+            "code,name,price,stock\n1," + "a" * 200_000 + ",1,1\n",
+            2,
+            "this row is not CSV: field larger than field limit (131072)",
+        ),
+    ],
+)
+def test_a_sheet_that_a_program_spoiled_is_told_where(text: str, line: int, message: str) -> None:
+    _, [found] = read_catalog(text, "catalog")
+    assert (found.span.line, found.message) == (line, message)
+    assert found.help
+
+
+@pytest.mark.parametrize("begins", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"])
+def test_a_workbook_is_told_from_text(begins: bytes) -> None:
+    with pytest.raises(ValueError, match="a workbook or a document"):
+        decode(begins + b"rest")
 
 
 def test_a_sheet_without_its_columns_says_which() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.diagnostic import locate, render, to_json, width
+from flows.diagnostic import EXCERPT_CHARACTERS_MAX, locate, render, to_json, width
 from flows.folder import flow_of
 from flows.syntax import Span
 
@@ -46,6 +46,14 @@ def test_a_span_moves_with_its_block() -> None:
     moved, found = flow_of("noodles", "\n\n\nstep a\n  menu 请选择\n    1 下单 => b\n")
     assert found[0].span == FOUND[0].span
     assert locate(moved, found[0].span).line == 6
+
+
+def test_of_a_long_line_the_part_around_the_mistake_is_shown() -> None:
+    flow, [found] = flow_of("long", f"step a\n  menu {'x' * 900}\n    1 {'y' * 900} => b\n")
+    _, line, carets, *_ = render(flow, found).split("\n")
+    assert len(line) <= EXCERPT_CHARACTERS_MAX + 8
+    assert line[carets.index("^") :].startswith("=> b")
+    assert line.startswith(" 3 | …y")
 
 
 def test_a_place_past_the_end_of_its_file_is_shown_without_a_line() -> None:

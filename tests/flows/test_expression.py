@@ -42,6 +42,10 @@ def test_an_expression_has_a_type(text: str, kind: str) -> None:
     ("text", "message"),
     [
         ("a = b", "`=` does not compare"),
+        ('= "en"', "one `=` gives a value"),
+        ("(qty > 3", "a bracket is not closed"),
+        ("qty is 3", "`is` is not a word of conditions"),
+        ("qty 大于 3", "`大于` is not a word of conditions"),
         ("qty >", "is not finished"),
         ("", "is not finished"),
         ("qty dish", "cannot stand in"),

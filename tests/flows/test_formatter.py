@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from benchmarks.mutants import mutants
+from flows import settings
 from flows.expression import ExpressionError, parse_expression
 from flows.folder import flow_of
 from flows.formatter import ARROW_COLUMN_MAX, Spelling, format_source
 from flows.source import LINE_CHARACTERS_MAX
-from flows.syntax import Span
+from flows.syntax import Setting, Span
 
 EXAMPLE = (
     Path(sys.modules["flows.formatter"].__file__ or "").parent / "library/noodles/seller.flow"
 ).read_text(encoding="utf-8")
+
+
+SETTINGS_READ: dict[str, Callable[[str], object]] = {
+    "channels": settings.channels,
+    "languages": settings.languages,
+    "open": settings.opening,
+    "delivery": settings.duration,
+    "sms session": settings.duration,
+    "no input after": settings.duration,
+}
+"""Settings whose values have words of the language in them."""
 
 
 def said(text: str) -> list[object]:
@@ -28,6 +42,8 @@ def said(text: str) -> list[object]:
 
 
 def bare(value: object) -> object:
+    if isinstance(value, Setting) and value.name in SETTINGS_READ:
+        return value.name, SETTINGS_READ[value.name](value.value)
     if is_dataclass(value):
         pairs = [(f.name, getattr(value, f.name)) for f in fields(value) if "span" not in f.name]
         return (type(value).__name__, *(_meant(name, part) for name, part in pairs))
@@ -132,8 +148,37 @@ def test_keywords_turn_there_and_back(keywords: Spelling) -> None:
 def test_words_of_conditions_turn_too_but_texts_and_names_do_not() -> None:
     text = 'step or_not\n  if not a.and or b == "and or" -> or_not\n  say if not\n  -> b\n'
     assert format_source(text, "zh") == (
-        '步骤 or_not\n  如果 非 a.and 或 b == "and or" -> or_not\n  说 if not\n  -> b\n'
+        '步骤 or_not\n  如果 不 a.and 或 b == "and or" -> or_not\n  说 if not\n  -> b\n'
     )
+
+
+def test_values_of_settings_turn_with_the_words() -> None:
+    english = (
+        "shop a\n  languages zh, en\n  channels voice, sms\n"
+        "  open mon-fri 09:00-18:00, daily 20:00-21:00\n  delivery 3d\n\n"
+        "defaults\n  no input after 6s\n  sms session 2h\n  max turns 40 then -> b\n"
+    )
+    chinese = (
+        "店铺 a\n  语言 中文, 英文\n  渠道 语音, 短信\n"
+        "  营业 周一-周五 09:00-18:00, 每天 20:00-21:00\n  送达 3天\n\n"
+        "默认\n  无应答超过 6秒\n  短信会话 2小时\n  最多轮数 40 之后 -> b\n"
+    )
+    assert format_source(english, "zh") == chinese
+    assert format_source(chinese, "en") == english
+    assert format_source(chinese) == chinese
+
+
+def test_patterns_turn_with_the_words() -> None:
+    text = "anywhere\n  <dish:product> <qty:number>  -> a\n"
+    chinese = "随时\n  <dish:产品> <qty:数字>  -> a\n"
+    assert format_source(text, "zh") == chinese
+    assert format_source(chinese, "en") == text
+    assert said(chinese) == said(text)
+
+
+def test_yes_and_no_stay_what_they_are_when_turned_there_and_back() -> None:
+    text = "step a\n  set buyer.opted_out = yes\n  goodbye\n"
+    assert format_source(format_source(text, "zh"), "en") == text
 
 
 def test_keys_and_channels_are_spelt_with_the_keywords() -> None:
@@ -212,7 +257,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@hypothesis_settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([0, 2, 2, 4, 4, 6, 3]), LINES), max_size=14))
 def test_any_arrangement_of_lines_is_formatted_without_loss(lines: list[tuple[int, str]]) -> None:
     text = "\n".join(" " * margin + line for margin, line in lines)
@@ -222,7 +267,7 @@ def test_any_arrangement_of_lines_is_formatted_without_loss(lines: list[tuple[in
     assert format_source(formatted) == formatted
 
 
-@settings(max_examples=80, deadline=None)
+@hypothesis_settings(max_examples=80, deadline=None)
 @given(st.text(alphabet="\n\n  stepayif1->（:：说菜单#\t|[]=*份\r\x0b\u2028", max_size=80))
 def test_any_text_is_formatted_twice_as_once(text: str) -> None:
     formatted = format_source(text)

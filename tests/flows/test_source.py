@@ -44,6 +44,12 @@ def test_blocks_with_one_name_get_keys_of_their_own_across_files() -> None:
     assert [c.key for c in cut("step a\n", "y.flow", taken).chunks] == ["step a (3)"]
 
 
+@pytest.mark.parametrize("level", ["\u3000", "\u3000\u3000", "\t"])
+def test_a_level_is_a_level_however_it_was_typed(level: str) -> None:
+    text = f"step a\n{level}if x\n{level * 2}-> b\n{level}-> c\n"
+    assert cut(text, "x.flow").chunks[0].text == "step a\n  if x\n    -> b\n  -> c\n"
+
+
 def test_comments_keep_the_numbers_of_the_lines_below_them() -> None:
     chunk = cut("step a\n  # why\n\n  -> b\n", "x.flow").chunks[0]
     assert chunk.text == "step a\n\n\n  -> b\n"

@@ -1,5 +1,6 @@
 """Texts: what they may hold, and that they say what Jinja itself would have said."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -231,3 +232,48 @@ def test_money_is_exact(minor: int, decimals: int) -> None:
     whole, _, fraction = written.partition(".")
     assert len(fraction) == decimals
     assert int(whole + fraction) == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "help_text", "about"),
+    [
+        ("a {{ lang", "`{{ lang` is not closed", "write `{{ lang }}`", "{{ lang"),
+        ("a {{ lang } b", "`{{ lang } b` is not closed", "write `{{ lang }}`", "{{ lang } b"),
+        ("{% if lang", "`{% if lang` is not closed", "write `{% if lang %}`", "{% if lang"),
+        ("{{ }}", "`{{ }}` shows nothing", "write `{{ name }}`", "{{ }}"),
+        ("{% if a %}b", "`{% if %}` has no end", "write `{% endif %}` after it", ""),
+        ("{% endif %}", "`{% endif %}` ends nothing", "take it away", "{% endif %}"),
+        (
+            "{% if a %}b{% endfor %}",
+            "`{% endfor %}` ends nothing",
+            "write `{% endif %}` before it",
+            "{% endfor %}",
+        ),
+        (
+            "{% while a %}",
+            "`while` has no place in a text",
+            "texts have {{ }}, for and if",
+            "{% while a %}",
+        ),
+    ],
+)
+def test_braces_that_cannot_be_read_are_told_piece_by_piece(
+    text: str, message: str, help_text: str, about: str
+) -> None:
+    with pytest.raises(TemplateError) as told:
+        parse_template(text)
+    assert (told.value.message, told.value.help, told.value.about) == (message, help_text, about)
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("{% set x = 1 %}", "set"),
+        ("{{ f(1) }}", "( )"),
+        ("{{ a[0] }}", "[ ]"),
+        ("{{ 1 / 2 }}", "/"),
+    ],
+)
+def test_what_has_no_place_is_named_as_it_was_written(text: str, sign: str) -> None:
+    with pytest.raises(TemplateError, match=rf"`{re.escape(sign)}` has no place in a text"):
+        parse_template(text)

@@ -1,4 +1,4 @@
-"""E005, E006, E007, E008, E009: what reading notes, and what a flow must say of the shop."""
+"""E005 to E010: what reading notes, and what a flow must say of the shop."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flows import syntax as s
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
 from flows.checker.wording import statements_of
+from flows.diagnostic import parted
 from grammars.keywords import ARROW
 
 _TURNS = re.compile(r"([0-9]{1,4})\s*(?:(?:then|之后)\s*" + ARROW + r"\s*[^\W\d]\w*)?")
@@ -70,6 +71,34 @@ def key_without_space(_: Subject) -> Iterator[Finding]:
         1 下单  -> bye
 
     step bye
+      goodbye
+    ```
+    """
+    # flows/notes.py tells of it.
+    yield from ()
+
+
+@rule("E010", "single-brace", "warning")
+def single_brace(_: Subject) -> Iterator[Finding]:
+    """A name stands between single braces.
+
+    What it does
+    While reading, looks for `{name}` and `{ name.field }` in texts, where `{{ name }}` was meant.
+
+    Why
+    The buyer would read the braces and the name, not the value.
+
+    Example
+    ```flow
+    step start
+      say 欢迎光临{shop.name}。
+      goodbye
+    ```
+
+    Write instead
+    ```flow
+    step start
+      say 欢迎光临{{ shop.name }}。
       goodbye
     ```
     """
@@ -276,5 +305,5 @@ def _unreadable(line: s.Setting) -> Iterator[Finding]:
     try:
         reader(line.value)
     except ValueError as error:
-        message, _, help_text = str(error).partition("; ")
+        message, help_text = parted(str(error))
         yield Finding(line.span, message, help_text or None)

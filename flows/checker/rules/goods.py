@@ -9,6 +9,7 @@ from flows.catalog import read_price, read_stock
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
 from flows.compiler import phrases_of
+from flows.diagnostic import parted
 from grammars.folding import fold
 
 
@@ -38,7 +39,7 @@ def bad_price(subject: Subject) -> Iterator[Finding]:
         try:
             read_price(item.price, subject.program.decimals)
         except ValueError as error:
-            yield _of(item, str(error))
+            yield _of(item, str(error), subject)
 
 
 @rule("O602", "bad-stock", "error")
@@ -67,7 +68,7 @@ def bad_stock(subject: Subject) -> Iterator[Finding]:
         try:
             read_stock(item.stock)
         except ValueError as error:
-            yield _of(item, str(error))
+            yield _of(item, str(error), subject)
 
 
 @rule("O607", "code-clash", "warning")
@@ -113,6 +114,10 @@ def code_clash(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _of(item: s.Item, error: str) -> Finding:
-    message, _, help_text = error.partition("; ")
+def _of(item: s.Item, error: str, subject: Subject) -> Finding:
+    message, help_text = parted(str(error))
+    if help_text.startswith("write `") and not subject.flow.starts[item.span.block].file.endswith(
+        ".flow"
+    ):
+        help_text = "fill in its cell of the sheet"
     return Finding(item.span, f"product {item.code}: {message}", help_text or None)

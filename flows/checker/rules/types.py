@@ -351,7 +351,7 @@ def _troubles(subject: Subject, code: str) -> Iterator[Finding]:
     for trouble in read_of(subject).troubles:
         if trouble.code == code and (key := _key(trouble)) not in told:
             told.add(key)
-            yield Finding(trouble.reading.span, trouble.message, trouble.help)
+            yield Finding(trouble.span, trouble.message, trouble.help)
 
 
 def _key(trouble: Trouble) -> tuple[int, str]:

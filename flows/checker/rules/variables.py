@@ -12,6 +12,7 @@ from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
 from flows.checker.wording import statements_of
 from flows.compiler import SLOT
+from flows.program import CHANNELS
 from grammars.names import nearest
 
 
@@ -79,7 +80,9 @@ def undefined_variable(subject: Subject) -> Iterator[Finding]:
                 yield Finding(
                     place_of(reading, name),
                     f"nothing in the flow is called `{name}`",
-                    f"did you mean `{close[0]}`?"
+                    f'write `"{name}"`, for it is a word'
+                    if name in subject.program.languages or name in CHANNELS
+                    else f"did you mean `{close[0]}`?"
                     if close
                     else f"write `ask {name} as ...` or `set {name} = ...` before",
                 )

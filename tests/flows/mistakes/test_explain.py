@@ -746,6 +746,67 @@ MISTAKES = [
         ],
     ),
     (
+        "a colon after a step's name",
+        "step start:\n  goodbye",
+        [("1:11+1 E001", "no colon stands after a name", "write `step start`")],
+    ),
+    (
+        "a step's name without its word",
+        "start\n  goodbye",
+        [("1:1+5 E001", "`start` begins no block", "for a step of this name, write `step start`")],
+    ),
+    (
+        "the language before the channel",
+        "step a\n  say Hi\n    en sms: Hi",
+        [("3:5+6 E001", "the channel stands before the language", "write `sms en:`")],
+    ),
+    (
+        "a hyphen in a word",
+        "step a\n  menu Hi\n    no-input Hi\n    1 a -> a",
+        [
+            (
+                "3:5+8 E001",
+                "`no-input` is not a word of the language here",
+                "did you mean `no input`?",
+            )
+        ],
+    ),
+    (
+        "goodbye in two words",
+        "step a\n  good bye",
+        [("2:3+8 E001", "`good bye` is not a word of the language here", "write `goodbye`")],
+    ),
+    (
+        "order alone",
+        "step a\n  order",
+        [("2:3+5 E001", "`order` is not a word of the language here", "write `place order`")],
+    ),
+    (
+        "a product without a code",
+        "catalog\n  item price 2.00 stock 4 Tea",
+        [
+            (
+                "2:8+22 E001",
+                "this product has no code",
+                (
+                    "write a number that buyers can key in after `item`: "
+                    "`item 101 price 18.00 stock 40 name`"
+                ),
+            )
+        ],
+    ),
+    (
+        "single braces",
+        "step a\n  say Hi {shop.name}, {{ lang }}\n  goodbye",
+        [
+            (
+                "2:10+11 E010",
+                "`{shop.name}` would be sent as it is",
+                "write `{{ shop.name }}` to show the value",
+            )
+        ],
+    ),
+    (
         "too many levels",
         "step a\n  if x\n    if x\n      if x\n        if x\n          if x\n            if x\n              if x\n                if x\n                  if x\n                    if x\n                      if x\n                        -> b",
         [
