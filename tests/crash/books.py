@@ -25,22 +25,32 @@ class Books:
     """Orders of other goods than were ordered, or totals that were not right."""
     stock_off: int
     """Pieces that were neither sold nor are left."""
+    missed: int = 0
+    """Kills at a point that the process never passed: they tried nothing."""
 
     @property
     def right(self) -> bool:
         """Whether nothing was lost and nothing doubled."""
-        return not (self.lost or self.doubled or self.absent or self.wrong or self.stock_off)
+        return not (
+            self.lost
+            or self.doubled
+            or self.absent
+            or self.wrong
+            or self.stock_off
+            or self.missed
+        )
 
     def __str__(self) -> str:
         verdict = "nothing lost, nothing doubled" if self.right else "WRONG"
         return (
             f"{self.kills} kills, {self.orders} orders, {self.acknowledged} messages acknowledged, "
             f"{self.repeated} brought again: acknowledged and lost {self.lost}, orders doubled {self.doubled}, "
-            f"announced but absent {self.absent}, wrong {self.wrong}, stock off by {self.stock_off}: {verdict}"
+            f"announced but absent {self.absent}, wrong {self.wrong}, stock off by {self.stock_off}, "
+            f"kill points missed {self.missed}: {verdict}"
         )
 
 
-def count(store: SqliteStore | MemoryStore, town: Town, kills: int) -> Books:
+def count(store: SqliteStore | MemoryStore, town: Town, kills: int, missed: int = 0) -> Books:
     """Look into the books that a stopped shop left."""
     orders = store.orders()
     by_buyer: dict[str, list[int]] = {}
@@ -69,4 +79,5 @@ def count(store: SqliteStore | MemoryStore, town: Town, kills: int) -> Books:
         absent,
         wrong,
         abs(STOCK - sold - left),
+        missed,
     )
