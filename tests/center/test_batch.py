@@ -1,8 +1,11 @@
 """The turn batch: when it is due, whom it tells what, and outcomes that come later. Refusals are in tests.sms.test_channel."""
 
+import contextlib
+import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +21,7 @@ from center.taken import Fate, Taken
 from flows.effects import Effect, Goodbye, HandOver, Say
 from flows.inputs import HungUp, Input, Keys, Opened, Outcome, Silence
 from store.memory import MemoryStore
+from store.sqlite import SqliteStore
 from tests.flows.shops import NOON, program_of
 
 BUYER = "13800138000"
@@ -70,7 +74,7 @@ class Desk:
 class House:
     """A shop whose calls come by a switchboard."""
 
-    store: MemoryStore = field(default_factory=MemoryStore)
+    store: MemoryStore | SqliteStore = field(default_factory=MemoryStore)
     clock: Clock = field(default_factory=Clock)
     calls: Switchboard = field(default_factory=Switchboard)
     desk: Desk = field(default_factory=Desk)
@@ -188,6 +192,19 @@ def test_what_the_disk_did_not_take_is_refused() -> None:
     disk.fails(StoreFullError("the disk is full"))
     assert [(one.ticket, one.fate) for one in house.calls.told] == [("1", Fate.REFUSED)]
     assert house.turns.counters.batches == 0
+
+
+def test_a_buyer_whose_row_cannot_be_read_holds_up_nobody_else(tmp_path: Path) -> None:
+    house = House(store=SqliteStore(tmp_path / "shop.db"))
+    with contextlib.closing(sqlite3.connect(tmp_path / "shop.db")) as spoiled, spoiled:
+        spoiled.execute("insert into buyers select id, ?, 0, x'c1' from sellers", (BUYER,))
+    house.turns.add(arrival(Opened(), "1"), "1")
+    house.turns.add(arrival(Opened(), BUYER), "spoiled")
+    house.turns.add(arrival(Opened(), "2"), "2")
+    house.turns.flush()
+    fates = {one.ticket: one.fate for one in house.calls.told}
+    assert fates == {"1": Fate.KEPT, "spoiled": Fate.SET_ASIDE, "2": Fate.KEPT}
+    house.store.close()
 
 
 def test_a_call_is_told_what_to_say_and_what_the_buyer_may_press() -> None:
