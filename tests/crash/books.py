@@ -32,12 +32,7 @@ class Books:
     def right(self) -> bool:
         """Whether nothing was lost and nothing doubled."""
         return not (
-            self.lost
-            or self.doubled
-            or self.absent
-            or self.wrong
-            or self.stock_off
-            or self.missed
+            self.lost or self.doubled or self.absent or self.wrong or self.stock_off or self.missed
         )
 
     def __str__(self) -> str:

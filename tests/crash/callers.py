@@ -1,19 +1,21 @@
 """Callers who order by keys while the process that carries their calls is killed, and what the books say afterwards.
 
-    python -m tests.crash.callers DATABASE [POINT:PASSES]       the victim: carries calls until it is killed
+    python -m tests.crash.callers DATABASE LIFE [POINT:PASSES]       the victim: carries calls until it is killed
 
 The victim is the voice channel's own Call over the turn batch and SQLite; a caller presses what each text asks for and
-writes down, on standard output, every order that was announced. Who was cut off calls again and goes on.
+writes down, on standard output, every order that was announced. Who was cut off calls again and goes on. No two
+baskets hold as many pieces, so an order that is there twice is known for certain.
 """
 
 import asyncio
-import os
+import itertools
 import random
 import re
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +25,18 @@ from center.shops import Shops
 from ivr.channel.call import Call, Reached, Surroundings
 from ivr.channel.notes import Notes
 from store.sqlite import SqliteStore
+from tests.crash.harness import DIED_OF
 from tests.crash.victim import Countdown, arm
 from tests.flows.shops import NOON, program_of
 from tests.ivr.channel.telephone import FakeHearing, FakeMedia, FakeVoice
 
 CALLERS = 20
-STOCK = 100_000
+STOCK = 900_000_000
+PIECES_MAX = 99_999
+A_LIFE = 2_000
+"""Baskets of one life at most."""
+DIES_S_MAX = 20.0
+"""A point that is not passed so often by then is missed, which fails the run."""
 FLOW = f"""\
 flow 1
 
@@ -49,7 +57,7 @@ anywhere
 step start
   ask dish as product of catalog
     say Which dish?
-  ask qty as number 1..20
+  ask qty as number 1..{PIECES_MAX}
     say How many?
   add qty of dish to cart
   set buyer.address = "12 Long Road"
@@ -68,7 +76,7 @@ step bye
   say Goodbye.
   goodbye
 """
-POINTS = (None, "in commit", "after commit", None)
+POINTS = (None, "before commit", "in commit", "after commit")
 """Where the victim is killed: at a random time, or at a point of tests.crash.victim."""
 _ORDER = re.compile(r"Order ([A-Z]+\d+) is placed")
 
@@ -76,11 +84,11 @@ _ORDER = re.compile(r"Order ([A-Z]+\d+) is placed")
 class Line:
     """A caller who does what is asked, and says what was announced."""
 
-    def __init__(self, name: str, chance: random.Random) -> None:
+    def __init__(self, name: str, pieces: Iterator[int]) -> None:
         self.name = name
         self.call: Call | None = None
         self.done = asyncio.Event()
-        self._chance = chance
+        self._pieces = pieces
 
     def hang_up(self, reason: str) -> None:
         self.done.set()
@@ -100,12 +108,12 @@ class Line:
         elif "Which dish" in text:
             self.call.pressed("101")
         elif "How many" in text:
-            self.call.pressed(f"{self._chance.randint(1, 3)}#")
+            self.call.pressed(f"{next(self._pieces)}#")
         elif "Confirm" in text or "Go on" in text:
             self.call.pressed("1")
 
 
-async def carry(database: Path) -> None:
+async def carry(database: Path, life: int) -> None:
     """Carry calls until killed."""
     store = SqliteStore(database)
     if not store.published():
@@ -128,11 +136,12 @@ async def carry(database: Path) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
 
+    pieces = itertools.count(1 + life * A_LIFE)
+
     async def caller(number: int) -> None:
-        chance = random.Random(os.getpid() * 1_000 + number)
         while True:
             name = f"1380000{number:04d}"
-            line = Line(name, chance)
+            line = Line(name, pieces)
             reached = Reached(
                 ContactKey("shop", name, "voice"), "4008001234", "trunk", number, "al"
             )
@@ -161,12 +170,14 @@ class CallBooks:
     absent: int
     """Announced to a caller, and not on disk."""
     doubled: int
-    """More orders of a caller than were announced and than calls of theirs were cut off at their last key."""
+    """Orders of one basket, past the first."""
     stock_off: int
+    missed: int
+    """Kills at a point that was never passed."""
 
     @property
     def right(self) -> bool:
-        return not (self.absent or self.doubled or self.stock_off)
+        return not (self.absent or self.doubled or self.stock_off or self.missed)
 
 
 def crash_calls(folder: Path, kills: int, seed: int) -> CallBooks:
@@ -174,9 +185,10 @@ def crash_calls(folder: Path, kills: int, seed: int) -> CallBooks:
     chance = random.Random(seed)
     database = folder / "calls.db"
     announced: list[tuple[str, str]] = []
+    missed = 0
     for number in range(kills):
         point = POINTS[number % len(POINTS)]
-        words = [f"{point}:{chance.randint(2, 12)}"] if point else []
+        words = [str(number), *([f"{point}:{chance.randint(2, 12)}"] if point else [])]
         victim = subprocess.Popen(
             [sys.executable, "-m", "tests.crash.callers", str(database), *words],
             stdout=subprocess.PIPE, text=True,
@@ -187,40 +199,42 @@ def crash_calls(folder: Path, kills: int, seed: int) -> CallBooks:
             time.sleep(chance.uniform(0.05, 0.6))
             victim.kill()
         try:
-            said, _ = victim.communicate(timeout=20)
+            said, _ = victim.communicate(timeout=DIES_S_MAX)
         except subprocess.TimeoutExpired:
+            missed += 1
             victim.kill()
             said, _ = victim.communicate()
+        assert victim.returncode in DIED_OF, f"the victim ended by itself with {victim.returncode}"
         announced += [tuple(line.split()) for line in said.splitlines() if line.count(" ") == 1]
-    return _count(database, announced, kills)
+    return _count(database, announced, kills, missed)
 
 
-def _count(database: Path, announced: list[tuple[str, str]], kills: int) -> CallBooks:
+def _count(database: Path, announced: list[tuple[str, str]], kills: int, missed: int) -> CallBooks:
     store = SqliteStore(database)
     orders = store.orders("shop", limit=100_000)
     left = store.stock("shop")["101"]
     store.close()
     kept = {(order.buyer, order.number) for order in orders}
-    by_caller, heard = Counter(buyer for buyer, _ in kept), Counter(buyer for buyer, _ in announced)
-    # Killed between the commit and the announcement: once a kill, and the order is on disk with its SMS in the outbox.
-    doubled = sum(max(0, by_caller[buyer] - heard[buyer] - kills) for buyer in by_caller)
+    baskets = Counter(sum(line.quantity for line in order.lines) for order in orders)
     sold = sum(line.quantity for order in orders for line in order.lines)
     return CallBooks(
         kills,
         len(orders),
         len(announced),
         len(set(announced) - kept),
-        doubled,
+        sum(count - 1 for count in baskets.values()),
         abs(STOCK - sold - left),
+        missed,
     )
 
 
 def main() -> None:
     """The victim."""
-    if len(sys.argv) > 2:
-        point, _, count = sys.argv[2].rpartition(":")
+    database, life, *die_at = sys.argv[1:]
+    for words in die_at:
+        point, _, count = words.rpartition(":")
         arm(Countdown(point, int(count)))
-    asyncio.run(carry(Path(sys.argv[1])))
+    asyncio.run(carry(Path(database), int(life)))
 
 
 if __name__ == "__main__":

@@ -11,4 +11,4 @@ from tests.crash.callers import crash_calls
 def test_twelve_kills_under_calls_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     books = crash_calls(tmp_path, kills=12, seed=12)
     assert books.right, books
-    assert books.announced > 100
+    assert books.announced > 100, books
