@@ -26,7 +26,7 @@ from center.contact import ContactKey
 from flows.program import Program
 from flows.settings import is_open, is_quiet
 
-FIRST_AFTER_S = 15
+FIRST_AFTER_S = 5
 """The caller has hung up by then, and a second try of theirs has come through."""
 AGAIN_AFTER_S = 600
 TRIES_MAX = 2
@@ -223,7 +223,9 @@ class CallBacks:
                 found.append(CallOut(key, contact, kept.code, kept.carrier))
         return found, changed
 
-    def ended(self, contact: ContactKey, reached: Reached, program: Program, now: int) -> Done:
+    def ended(
+        self, contact: ContactKey, reached: Reached, program: Program | None, now: int
+    ) -> Done:
         """What became of one that was due."""
         kept = self._kept[contact]
         self._calling -= 1
@@ -233,7 +235,7 @@ class CallBacks:
             self.counters.called += 1
         self.counters.reached += reached is Reached.PERSON
         again = None
-        if reached in _AGAIN and tries < TRIES_MAX:
+        if program is not None and reached in _AGAIN and tries < TRIES_MAX:
             again = next_time(program, now + AGAIN_AFTER_S)
             if again is not None and again - kept.missed_at > KEPT_S:
                 again = None

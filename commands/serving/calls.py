@@ -15,6 +15,9 @@ from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
+from center.call_backs import NOTE as OPEN
+from center.call_backs import CallBacks, Limits
+from center.contact import ContactKey
 from center.measure import Measure, Spread, counter
 from commands.flows_on_disk import LIBRARY
 from commands.serving.business import Business, later
@@ -23,7 +26,10 @@ from commands.settings.voice import VoiceSection
 from flows.program import Program, fingerprint
 from ivr.channel.admission import Admission
 from ivr.channel.channel import CHANNEL, VoiceChannel
+from ivr.channel.missed import MissedCalls
 from ivr.channel.notes import Notes
+from ivr.channel.outgoing import NOTE as DIALLED
+from ivr.channel.outgoing import CallsMade, Way
 from ivr.channel.trunk_calls import TrunkCalls
 from ivr.desk.lines import AgentLines
 from ivr.media.client import MediaClient
@@ -77,6 +83,10 @@ class Calls:
         """Why no calls are taken, where the section is optional."""
         self.channel: VoiceChannel | None = None
         self.trunks: TrunkCalls | None = None
+        self.made: CallsMade | None = None
+        """By whom calls are made, once it is open."""
+        self.missed: MissedCalls | None = None
+        self.backs: CallBacks | None = None
         self.media: MediaClient | None = None
         self.endpoint: Endpoint | None = None
         self.lines: AgentLines | None = None
@@ -141,6 +151,7 @@ class Calls:
             business.shops,
             business.routes,
             self.media,
+            later=later,
             media_host=announced,
             outside=AllowList(tuple(section.outside)),
             protected=section.protected(),
@@ -173,15 +184,59 @@ class Calls:
         await self.endpoint.start()
         trunks.signalling = self.endpoint
         asyncio.get_running_loop().add_reader(self.media.fileno(), channel.heard)
+        self._call_back(channel, trunks)
+
+    def _call_back(self, channel: VoiceChannel, trunks: TrunkCalls) -> None:
+        """Call back who was missed, where the operator allows it and a trunk takes calls."""
+        section, business = self._section, self._business
+        ways = tuple(t.name for t in section.trunks() if t.peer is not None)
+        made = self.made = CallsMade(
+            trunks,
+            channel,
+            business.shops,
+            business.turns,
+            Way(ways, AllowList(tuple(section.call_back))),
+            later=later,
+            clock=time.time,
+            ticks=time.monotonic,
+        )
+        old = made.restore(business.store.notes(DIALLED))
+        if old:
+            business.turns.hold(CHANNEL, None, notes=old)
+        if not ways or not section.call_back:
+            return
+        limits = Limits(section.call_backs_at_once, section.call_backs_a_day)
+        self.backs = CallBacks(limits)
+        trunks.missed = self.missed = MissedCalls(
+            self.backs,
+            made,
+            business.turns,
+            business.shops,
+            self._is_wanted,
+            later=later,
+            clock=time.time,
+        )
+        self.missed.restore(business.store.notes(OPEN))
+
+    def _is_wanted(self, contact: ContactKey) -> bool:
+        """No shop of ours is called, and nobody who opted out."""
+        if self._business.routes.by_number(contact.buyer) is not None:
+            return False
+        buyer = self._business.store.buyer(contact.seller, contact.buyer)
+        return buyer is None or not buyer.opted_out
 
     async def drain(self) -> None:
         """Take no new calls; those that are up may end by themselves."""
+        if self.missed is not None:
+            self.missed.close()
         if self.endpoint is not None and not self.closed_by:
             await self.endpoint.drain(DRAIN_S)
         self._business.turns.flush()
 
     async def close(self) -> None:
         """End all calls and processes."""
+        if self.missed is not None:
+            self.missed.close()
         for task in self._tasks:
             task.cancel()
         if self.channel is not None:
@@ -224,6 +279,13 @@ class Calls:
         yield counter("dialcart_speech_refused", "Utterances sent to keys.", hearing.refused)
         yield counter("dialcart_speech_failed", "Recognisers replaced.", hearing.failed)
 
+        if self.backs is not None:
+            backs = self.backs.counters
+            yield counter("dialcart_calls_missed", "Calls missed.", backs.missed)
+            yield counter("dialcart_calls_back", "Calls made to who was missed.", backs.called)
+            yield counter(
+                "dialcart_calls_back_reached", "Of them, answered by a person.", backs.reached
+            )
         if self.endpoint is not None and not self.closed_by:
             yield from self._signalling(self.endpoint)
 

@@ -150,6 +150,12 @@ class VoiceSection(Section):
     """Who may call. None: whoever is on this machine."""
     outside: list[str] = Field(default=[], max_length=1_000, examples=[["02088886666", "400*"]])
     """Numbers that agents may send a caller to, `400*` for all that begin so. None: no number is ever called."""
+    call_back: list[str] = Field(default=[], max_length=1_000, examples=[["13*", "15*"]])
+    """Numbers that may be called back for sellers who want it, and no others; written as they are kept. None: nobody is."""
+    call_backs_at_once: Annotated[int, Field(ge=1, le=1_000)] = 5
+    """Calls of ours at once."""
+    call_backs_a_day: Annotated[int, Field(ge=1, le=20)] = 3
+    """How often one number is called in a day, whatever shops it called."""
     speech: File = Path("var/speech")
     """Folder of rendered speech."""
     recordings: File = Path("var/recordings")
@@ -175,7 +181,7 @@ class VoiceSection(Section):
         check_engines(value)
         return value
 
-    @field_validator("outside")
+    @field_validator("outside", "call_back")
     @classmethod
     def _are_numbers(cls, value: list[str]) -> list[str]:
         AllowList(tuple(value))
@@ -193,7 +199,7 @@ class VoiceSection(Section):
 
     def trunks(self) -> tuple[Trunk, ...]:
         """The trunks, or one for this machine."""
+        outside = AllowList((*self.outside, *self.call_back))
         if self.trunk:
-            return tuple(section.trunk(AllowList(tuple(self.outside))) for section in self.trunk)
-        outside = AllowList(tuple(self.outside))
+            return tuple(section.trunk(outside) for section in self.trunk)
         return (Trunk("local", networks("127.0.0.0/8"), allowed=outside),)

@@ -50,6 +50,16 @@ class Admission:
         self._regret(program, caller)
         return answer
 
+    def admit_ours(self, call: str, program: Program, seller: str) -> bool:
+        """Whether there is room for a call that we make; it holds its place until it is over."""
+        answer = self._gate.admit(
+            call,
+            seller=seller,
+            by_speech=not self._languages.isdisjoint(program.languages),
+            to_person=bool(program.queues),
+        )
+        return not isinstance(answer, Refused)
+
     def enter(self, call: str, phase: str) -> None:
         """A call goes on to an agent, or back to its flow. What no phase needs any more is free for others.
 

@@ -119,6 +119,8 @@ class Call:
         self.ended = False
         """The session said goodbye."""
         self.refused = 0
+        self.was_missed = False
+        """The caller went while a person was waited for."""
         self.first_audio_s: list[float] = []
         """From a key that made an answer whole to its prompt being played."""
         self._around = around
@@ -151,6 +153,12 @@ class Call:
         """The call is up."""
         self._limit = self._around.later(TALK_S_MAX, lambda: self.hang_up("an hour is over"))
         self._turn(Opened())
+
+    def wait_for_agent(self) -> None:
+        """The call is up, and its session stands at a hand-over: we have called back who waited on the line before."""
+        self._limit = self._around.later(TALK_S_MAX, lambda: self.hang_up("an hour is over"))
+        self._is_handed_over = True
+        self._play_music()
 
     def took(self, taken: Taken) -> None:
         """What became of an arrival of this call, or of an outcome that it waited for."""
@@ -219,12 +227,21 @@ class Call:
             self._wait()
 
     def lost(self) -> None:
-        """The line is down: the caller hung up, or no packet came for too long."""
+        """The line is down: the caller hung up."""
         if self.over:
             return
+        self._note_missed()
         self._close()
         if not self.ended:
             self._around.turns.add(self._arrival(HungUp()), self)
+
+    def fell_silent(self) -> None:
+        """No packet came for too long: the line is dead, though nobody has said so."""
+        self._note_missed()
+        self.hang_up("no media came")
+
+    def _note_missed(self) -> None:
+        self.was_missed = self._is_handed_over and not self._is_with_agent
 
     def hang_up(self, reason: str) -> None:
         """End the call from here."""

@@ -13,11 +13,11 @@ from center.batch import TurnBatch
 from center.contact import ContactKey
 from center.ports import Later
 from center.shops import Shops
-from center.taken import Taken
+from center.taken import Fate, Taken
 from flows.program import Program
 from ivr.channel.call import Call, Reached, Surroundings
 from ivr.channel.notes import Notes
-from ivr.channel.ports import Hearing, Line, Speaking
+from ivr.channel.ports import Hearing, Line, OnLeg, Speaking
 from ivr.media.client import MediaClient
 from ivr.media.messages import (
     Digit,
@@ -55,6 +55,13 @@ class VoiceCounters:
     """Times that a media plane took over from one that died."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A ticket for what is kept without a turn: `then` is called once it is on disk, or is not."""
+
+    then: Callable[[Fate], object]
+
+
 class VoiceChannel:
     """See center.ports.Channel."""
 
@@ -81,6 +88,7 @@ class VoiceChannel:
         self._around = Surroundings(turns, media, hearing, notes, later, clock, ticks, self._spawn)
         self._by_leg: dict[int, Call] = {}
         self._by_contact: dict[ContactKey, Call] = {}
+        self._watched: dict[int, OnLeg] = {}
         turns.open(CHANNEL, self)
 
     @property
@@ -100,8 +108,12 @@ class VoiceChannel:
         carrier: str,
         leg: int,
         codec: Codec,
+        opens: bool = True,
     ) -> Call:
-        """A call that is up. Raises KeyError for a seller that is not open."""
+        """A call that is up. Raises KeyError for a seller that is not open.
+
+        `opens`: its flow begins. If not, its session stands at a hand-over, and it hears music until an agent has it.
+        """
         machine = self._shops.current(seller)
         if machine is None:
             raise KeyError(seller)
@@ -117,8 +129,21 @@ class VoiceChannel:
         self._by_leg[leg] = call
         self._by_contact[contact] = call
         self.counters.calls += 1
-        call.begin()
+        if opens:
+            call.begin()
+        else:
+            call.wait_for_agent()
         return call
+
+    def watch(self, leg: int, who: OnLeg, quiet_s: float) -> None:
+        """Tell somebody what is heard on a leg that no call has yet."""
+        self._watched[leg] = who
+        self._media.listen(leg, quiet_s=quiet_s)
+
+    def unwatch(self, leg: int) -> None:
+        """No more."""
+        if self._watched.pop(leg, None) is not None:
+            self._media.ignore(leg)
 
     def call_of(self, contact: ContactKey) -> Call | None:
         """The call of a contact, if it is up."""
@@ -152,7 +177,7 @@ class VoiceChannel:
         if isinstance(event, Resumed):
             self.counters.resumed += 1
             return
-        call = self._by_leg.get(event.call)
+        call: OnLeg | None = self._by_leg.get(event.call) or self._watched.get(event.call)
         if call is None:
             return
         match event:
@@ -166,7 +191,7 @@ class VoiceChannel:
                 call.speech_ended(frame)
             case RtpTimeout():
                 self.counters.lost += 1
-                call.hang_up("no media came")
+                call.fell_silent()
             case _:
                 pass
 
@@ -176,6 +201,9 @@ class VoiceChannel:
         """See center.ports.Channel."""
         for one in taken:
             call = one.ticket
+            if isinstance(call, Kept):
+                call.then(one.fate)
+                continue
             if not isinstance(call, Call):
                 found = (
                     self._by_contact.get(one.arrival.contact) if one.arrival is not None else None

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from center.call_backs import Missed
+from center.contact import ContactKey
 from ivr.media.arena import Audio
 from ivr.media.client import Heard, Leg
 from ivr.sip.numbers import AllowList
@@ -17,7 +19,24 @@ from ivr.speech.recognition import Hypothesis, Listening
 class Signalling(Protocol):
     """The part of ivr.signalling.endpoint.Endpoint that calls use."""
 
+    def progress(self, call: str, status: int = 180) -> None:
+        """See Endpoint."""
+        ...
+
     def answer(self, call: str, sdp: Sdp) -> None:
+        """See Endpoint."""
+        ...
+
+    def dial(
+        self,
+        trunk: str,
+        number: str,
+        sdp: Sdp | None,
+        allowed: AllowList,
+        *,
+        caller: str = "",
+        ring_s: float = 60.0,
+    ) -> str:
         """See Endpoint."""
         ...
 
@@ -65,6 +84,42 @@ class Line(Protocol):
 
     def send_to(self, number: str) -> None:
         """Have the caller's telephone call another number instead. Raises RefusedError."""
+        ...
+
+
+class OnLeg(Protocol):
+    """Who is told what the media plane hears on a leg."""
+
+    def pressed(self, keys: str) -> None:
+        """Keys, by telephone-event, tone or SIP INFO."""
+        ...
+
+    def played_out(self, play: int) -> None:
+        """A prompt is over, for whatever reason."""
+        ...
+
+    def speech_started(self, frame: int) -> None:
+        """The other end began to speak."""
+        ...
+
+    def speech_ended(self, frame: int) -> None:
+        """It has been quiet for a while."""
+        ...
+
+    def fell_silent(self) -> None:
+        """No packet has come for too long."""
+        ...
+
+
+class Missing(Protocol):
+    """Who is told of calls that were missed: see ivr.channel.missed."""
+
+    def missed(self, call: Missed) -> None:
+        """Its caller went, or was turned away, before anybody had answered."""
+        ...
+
+    def served(self, contact: ContactKey) -> None:
+        """A call of this number has been answered."""
         ...
 
 

@@ -1,7 +1,8 @@
 """Calls from the telephone network: SIP's events on their way to the voice channel, and its commands on their way back.
 
-A call comes in, its number says whose it is, the platform lets it in, its media are agreed and given a row in the plane, and it is
-answered; once the other end has the answer, the session begins. See ivr.channel.call for what happens then.
+A call comes in, its number says whose it is, the platform lets it in, it rings as long as the shop wants, its media are agreed and
+given a row in the plane, and it is answered; once the other end has the answer, the session begins: see ivr.channel.call. A call of
+ours is dialled, and begins once a person has answered: see ivr.channel.outgoing.
 """
 
 from __future__ import annotations
@@ -9,35 +10,47 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from center.call_backs import Missed
+from center.calling_out import CallOut
+from center.contact import ContactKey
 from center.desk.desk import RefusedError
+from center.ports import Later, Timer
 from center.routing import Routes
 from center.shops import Shops
 from ivr.channel.admission import Admission
 from ivr.channel.agreement import Agreement
 from ivr.channel.call import Call
-from ivr.channel.channel import VoiceChannel
-from ivr.channel.ports import Rows, Signalling
+from ivr.channel.channel import CHANNEL, VoiceChannel
+from ivr.channel.ports import Missing, Rows, Signalling
 from ivr.media.client import PlaneBehindError, PlaneFullError
 from ivr.sip.errors import CommandError, NotAllowedError, ProtocolError
 from ivr.sip.events import (
     Answered,
+    Cause,
     Digits,
     Ended,
     Incoming,
     MediaChanged,
+    Registration,
     Reinvited,
     SipEvent,
     TransferAsked,
     TransferProgress,
+    TrunkHealth,
+    TurnedAway,
 )
-from ivr.sip.numbers import NOBODY, AllowList
+from ivr.sip.numbers import NOBODY, AllowList, plain
 from ivr.sip.offer import LocalMedia
 from ivr.sip.sdp import Sdp
 
 NUMBER_DIGITS_MIN = 3
 """A caller's number of fewer digits is none."""
 RETRY_AFTER_S = 10
+
+RING_S_MAX = 40.0
+"""A call of ours rings so long: as long as it takes to find a telephone, and before most voice boxes pick up."""
 
 log = logging.getLogger("dialcart.calls")
 
@@ -46,10 +59,39 @@ log = logging.getLogger("dialcart.calls")
 class _TrunkCall:
     """What is known of a SIP call before and beside its session."""
 
-    incoming: Incoming
-    seller: str
-    agreement: Agreement
+    contact: ContactKey
+    shop: str
+    """The shop's number: dialled by who called us, shown to whom we call."""
+    trunk: str
+    offer: Sdp | None = None
+    agreement: Agreement | None = None
+    ring: Timer | None = None
+    """Until it is answered."""
+    ours: Ours | None = None
+    """Of a call that we made."""
     call: Call | None = None
+
+
+class Ours(Protocol):
+    """A call of ours, until a person has answered it: see ivr.channel.outgoing."""
+
+    errand: CallOut
+
+    def dialled(self, name: str) -> None:
+        """It is on its way, under this name."""
+        ...
+
+    def answered(self, agreement: Agreement) -> None:
+        """Somebody, or something, has answered."""
+        ...
+
+    def ended(self, cause: Cause, status: int) -> None:
+        """It is over before a person had it."""
+        ...
+
+    def pressed(self, keys: str) -> None:
+        """Keys, by SIP INFO."""
+        ...
 
 
 class TrunkCalls:
@@ -62,6 +104,7 @@ class TrunkCalls:
         routes: Routes,
         media: Rows,
         *,
+        later: Later,
         media_host: str,
         outside: AllowList = NOBODY,
         protected: frozenset[str] = frozenset(),
@@ -70,14 +113,19 @@ class TrunkCalls:
         self.admission: Admission | None = None
         """Says who may come in; without one all may for whom the plane has room."""
         self.signalling: Signalling | None = None
+        self.missed: Missing | None = None
+        """Is told of calls that were missed, if anybody is."""
         self._channel = channel
         self._shops = shops
         self._routes = routes
         self._media = media
+        self._later = later
         self._media_host = media_host
         self._outside = outside
         self._protected = protected
         self._calls: dict[str, _TrunkCall] = {}
+        self._down: dict[str, str] = {}
+        """Trunks that take no calls now, and why."""
 
     # --- what happens ---
 
@@ -87,6 +135,8 @@ class TrunkCalls:
             match event:
                 case Incoming():
                     self._incoming(event)
+                case TurnedAway(trunk, caller, dialled):
+                    self._turned_away(trunk, caller, dialled)
                 case Answered(call, remote):
                     self._answered(call, remote)
                 case Reinvited(call, offer):
@@ -95,47 +145,71 @@ class TrunkCalls:
                     self._settle(call, remote)
                 case Digits(call, digits):
                     known = self._calls.get(call)
-                    if known is not None and known.call is not None:
-                        known.call.pressed(digits)
+                    leg = (known.call or known.ours) if known is not None else None
+                    if leg is not None:
+                        leg.pressed(digits)
                 case TransferAsked(call):
                     # No flow transfers on a caller's word; people's desks do, by themselves.
                     self._try(lambda call=call: self._line().report_transfer(call, 403))
                 case TransferProgress(call, status, final):
                     if final and 200 <= status < 300:
                         # The caller talks to whom it was sent to; we are no longer needed.
-                        self._try(lambda call=call: self._line().hang_up(call, "sent on"))
-                case Ended(call):
-                    self._ended(call)
+                        self.hang_up(call, "sent on")
+                case Ended(call, cause, status):
+                    self._ended(call, cause, status)
+                case TrunkHealth(trunk, up, reason) | Registration(trunk, up, reason):
+                    self._heard_of(trunk, reason, up=up)
                 case _:
                     pass
 
     def _incoming(self, event: Incoming) -> None:
         seller = self._routes.by_number(event.dialled)
-        if seller is None or self._shops.current(seller) is None:
+        machine = self._shops.current(seller) if seller is not None else None
+        if seller is None or machine is None:
             self._refuse(event.call, 404)
             return
         caller = self._routes.numbering.of(event.caller)
-        if not self._is_admitted(event.call, seller, caller):
-            return
-        try:
-            agreement = self._agreement(event)
-        except ProtocolError as error:
-            self._let_go(event.call)
-            self._refuse(event.call, error.status)
-            return
-        except (PlaneFullError, PlaneBehindError):
-            self._let_go(event.call)
-            self._refuse(event.call, 503, RETRY_AFTER_S)
-            return
-        self._calls[event.call] = _TrunkCall(event, seller, agreement)
-        self._try(lambda: self._line().answer(event.call, agreement.ours))
+        if len(caller) < NUMBER_DIGITS_MIN:
+            caller = f"withheld-{event.call[-12:]}"
+        contact = ContactKey(seller, caller, CHANNEL)
+        known = _TrunkCall(contact, event.dialled, event.trunk, event.offer)
+        if self.admission is not None:
+            refused = self.admission.admit(event.call, seller, machine.program, caller)
+            if refused is not None:
+                self._miss(known)
+                self._refuse(event.call, refused.sip_status, refused.retry_after_s)
+                return
+        self._calls[event.call] = known
+        rings_s = machine.program.calling.rings_s
+        if rings_s:
+            self._try(lambda: self._line().progress(event.call))
+            known.ring = self._later(rings_s, lambda: self._answer(event.call))
+        else:
+            self._answer(event.call)
 
-    def _agreement(self, event: Incoming) -> Agreement:
-        """A row in the plane, and what is agreed with an offer, or offered where there is none."""
-        local = LocalMedia(self._media_host, 0, srtp_required=event.trunk in self._protected)
-        if event.offer is None:
-            return Agreement.offering(self._media, local)
-        return Agreement.answering(self._media, local, event.offer)
+    def _answer(self, call: str) -> None:
+        known = self._calls.get(call)
+        if known is None:
+            return
+        known.ring = None
+        try:
+            agreement = known.agreement = (
+                Agreement.offering(self._media, self._local(known.trunk))
+                if known.offer is None
+                else Agreement.answering(self._media, self._local(known.trunk), known.offer)
+            )
+        except ProtocolError as error:
+            self._give_back(call)
+            self._refuse(call, error.status)
+        except (PlaneFullError, PlaneBehindError):
+            self._give_back(call)
+            self._miss(known)
+            self._refuse(call, 503, RETRY_AFTER_S)
+        else:
+            self._try(lambda: self._line().answer(call, agreement.ours))
+
+    def _local(self, trunk: str) -> LocalMedia:
+        return LocalMedia(self._media_host, 0, srtp_required=trunk in self._protected)
 
     def _answered(self, call: str, remote: Sdp | None) -> None:
         known = self._calls.get(call)
@@ -143,42 +217,51 @@ class TrunkCalls:
             return
         if remote is not None and not self._settle(call, remote):
             return
-        codec = known.agreement.codec
-        if codec is None:
-            self._try(lambda: self._line().hang_up(call, "no media in common"))
-            return
-        event = known.incoming
-        caller = self._routes.numbering.of(event.caller)
-        if len(caller) < NUMBER_DIGITS_MIN:
-            caller = f"withheld-{call[-12:]}"
-        known.call = self._channel.begin(
-            _TrunkLine(self, call),
-            seller=known.seller,
-            caller=caller,
-            dialled=event.dialled,
-            carrier=event.trunk,
-            leg=known.agreement.leg.call,
-            codec=codec,
+        agreement = known.agreement
+        if agreement is None or agreement.codec is None:
+            self.hang_up(call, "no media in common")
+        elif known.ours is not None:
+            known.ours.answered(agreement)
+        else:
+            if self.missed is not None:
+                self.missed.served(known.contact)
+            self._begin(call, known, agreement)
+
+    def _begin(
+        self, name: str, known: _TrunkCall, agreement: Agreement, *, opens: bool = True
+    ) -> Call:
+        assert agreement.codec is not None
+        call = known.call = self._channel.begin(
+            _TrunkLine(self, name),
+            seller=known.contact.seller,
+            caller=known.contact.buyer,
+            dialled=known.shop,
+            carrier=known.trunk,
+            leg=agreement.leg.call,
+            codec=agreement.codec,
+            opens=opens,
         )
+        return call
 
     def _settle(self, call: str, remote: Sdp) -> bool:
         """Take their answer to an offer of ours; a call without media in common ends."""
         known = self._calls.get(call)
-        if known is None:
+        if known is None or known.agreement is None:
             return False
         try:
             known.agreement.settle(remote)
         except (ProtocolError, PlaneBehindError):
-            self._try(lambda: self._line().hang_up(call, "no media in common"))
+            self.hang_up(call, "no media in common")
             return False
         return True
 
     def _reinvited(self, call: str, offer: Sdp | None) -> None:
         known = self._calls.get(call)
-        if known is None:
+        agreement = known.agreement if known is not None else None
+        if agreement is None:
             return
         try:
-            ours = known.agreement.reoffer() if offer is None else known.agreement.reoffered(offer)
+            ours = agreement.reoffer() if offer is None else agreement.reoffered(offer)
         except ProtocolError as error:
             status = error.status
             self._try(lambda: self._line().reject(call, status))
@@ -187,28 +270,91 @@ class TrunkCalls:
         else:
             self._try(lambda: self._line().accept(call, ours))
 
-    def _ended(self, call: str) -> None:
-        self._let_go(call)
-        known = self._calls.pop(call, None)
+    def _ended(self, call: str, cause: Cause, status: int) -> None:
+        known = self._calls.get(call)
+        self._give_back(call)
         if known is None:
             return
-        if known.call is None:
-            self._media.close(known.agreement.leg.call)
-        else:
+        if known.ring is not None:
+            known.ring.cancel()
+        if known.call is not None:
             self._channel.end(known.call)
+        elif known.agreement is not None:
+            self._media.close(known.agreement.leg.call)
+        if known.ours is not None:
+            # Who misses a call of ours has missed it: it sets off no other.
+            known.ours.ended(cause, status)
+        elif cause in _THEIRS if known.call is None else known.call.was_missed:
+            self._miss(known)
+
+    # --- missed calls ---
+
+    def _turned_away(self, trunk: str, caller: str, dialled: str) -> None:
+        """Signalling itself had no line for it."""
+        self._channel.counters.refused += 1
+        seller = self._routes.by_number(dialled)
+        if seller is not None:
+            contact = ContactKey(seller, self._routes.numbering.of(caller), CHANNEL)
+            self._miss(_TrunkCall(contact, dialled, trunk))
+
+    def _miss(self, known: _TrunkCall) -> None:
+        if self.missed is not None:
+            self.missed.missed(Missed(known.contact, known.shop, known.trunk))
+
+    # --- calls of ours ---
+
+    def is_up(self, trunk: str) -> bool:
+        """Whether a trunk takes calls, as far as it is known."""
+        return trunk not in self._down
+
+    def place(self, trunk: str, ours: Ours, allowed: AllowList) -> None:
+        """Dial. Raises CommandError where no line is free, NotAllowedError, PlaneFullError, PlaneBehindError."""
+        errand = ours.errand
+        machine = self._shops.current(errand.contact.seller)
+        if machine is None:
+            raise CommandError("the shop has closed")
+        agreement = Agreement.offering(self._media, self._local(trunk))
+        try:
+            name = self._line().dial(
+                trunk,
+                errand.contact.buyer,
+                agreement.ours,
+                allowed,
+                caller=plain(errand.code),
+                ring_s=RING_S_MAX,
+            )
+        except (CommandError, NotAllowedError):
+            self._media.close(agreement.leg.call)
+            raise
+        self._calls[name] = _TrunkCall(
+            errand.contact, errand.code, trunk, agreement=agreement, ours=ours
+        )
+        ours.dialled(name)
+        if self.admission is not None and not self.admission.admit_ours(
+            name, machine.program, errand.contact.seller
+        ):
+            self.hang_up(name, "no room")
+
+    def begin_ours(self, name: str, *, opens: bool) -> Call:
+        """A person has answered."""
+        known = self._calls[name]
+        assert known.agreement is not None
+        return self._begin(name, known, known.agreement, opens=opens)
+
+    def _heard_of(self, trunk: str, reason: str, *, up: bool) -> None:
+        """A trunk is there again, or no longer."""
+        if up:
+            if self._down.pop(trunk, None) is not None:
+                log.warning("trunk %s takes calls again: %s", trunk, reason)
+        else:
+            if trunk not in self._down:
+                log.warning("trunk %s takes no calls: %s", trunk, reason)
+            self._down[trunk] = reason
 
     # --- the door ---
 
-    def _is_admitted(self, call: str, seller: str, caller: str) -> bool:
-        machine = self._shops.current(seller)
-        if self.admission is None or machine is None:
-            return True
-        refused = self.admission.admit(call, seller, machine.program, caller)
-        if refused is not None:
-            self._refuse(call, refused.sip_status, refused.retry_after_s)
-        return refused is None
-
-    def _let_go(self, call: str) -> None:
+    def _give_back(self, call: str) -> None:
+        self._calls.pop(call, None)
         if self.admission is not None:
             self.admission.over(call)
 
@@ -253,6 +399,10 @@ class TrunkCalls:
             command()
         except CommandError as error:
             log.debug("too late: %s", error)
+
+
+_THEIRS = frozenset({Cause.CANCELLED, Cause.HUNG_UP, Cause.LOST})
+"""How a caller goes before the answer."""
 
 
 class _TrunkLine:

@@ -13,6 +13,7 @@ it may answer at once, or keep the events for the turn batch and answer later, f
 (ivr/sip/events.py); a call has a name, which every event and command bears:
 
     Incoming(call, trunk, caller, dialled, offer)    answer, refuse, or progress first
+    TurnedAway(trunk, caller, dialled, status)       there was no line for it, and it was told so
     Answered(call, remote)       the ACK came (or their 2xx, for a call of ours): media may flow both ways.
                                  `remote` is set where it is news: the answer to an offer of ours
     Progress(call, status, answer)                   a call of ours rings, perhaps with early media

@@ -39,6 +39,16 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """A call for which there was no line (486), or which came while we are full or about to stop (503). It has been refused."""
+
+    trunk: str
+    caller: str
+    dialled: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """A call of ours rings, or has early media."""
 
@@ -150,4 +160,4 @@ CallEvent = (
     | TransferProgress
     | Ended
 )
-SipEvent = CallEvent | TrunkHealth | Registration
+SipEvent = CallEvent | TurnedAway | TrunkHealth | Registration

@@ -22,7 +22,7 @@ from ivr.sip.cseq import CSeq
 from ivr.sip.dialog import Dialog
 from ivr.sip.digest import Guard
 from ivr.sip.errors import CommandError, FramingError, NotAllowedError, ProtocolError
-from ivr.sip.events import Incoming, SipEvent
+from ivr.sip.events import Incoming, SipEvent, TurnedAway
 from ivr.sip.flow import Flow
 from ivr.sip.health import Health
 from ivr.sip.incoming import IncomingCall, check_session_timer
@@ -261,12 +261,11 @@ class Stack:
         _check_accept(request)
         check_session_timer(request)
         offer = session_of(request)
-        if self.draining or self.overloaded or len(self.calls) >= self.settings.calls_max:
-            raise ProtocolError(503, "Service Unavailable")
-        if self._lines.get(trunk.name, 0) >= trunk.calls_max:
-            raise ProtocolError(486, "Busy Here")
-        if not self._take_token(now):
-            raise ProtocolError(503, "Service Unavailable")
+        full = self._full(trunk, now)
+        if full is not None:
+            caller = _caller(request, served.sender)
+            self.emit(TurnedAway(trunk.name, caller, dialled, full.status))
+            raise full
         call = IncomingCall(self.layer.token(), self, trunk, served, offer, now)
         served.transaction.context = call
         self._begin(call)
@@ -283,6 +282,14 @@ class Stack:
                 _diverted(request),
             )
         )
+
+    def _full(self, trunk: Trunk, now: float) -> ProtocolError | None:
+        """Why no further call is taken now, if none is."""
+        if self.draining or self.overloaded or len(self.calls) >= self.settings.calls_max:
+            return ProtocolError(503, "Service Unavailable")
+        if self._lines.get(trunk.name, 0) >= trunk.calls_max:
+            return ProtocolError(486, "Busy Here")
+        return None if self._take_token(now) else ProtocolError(503, "Service Unavailable")
 
     def _authenticate(self, served: Served, trunk: Trunk, now: float) -> None:
         assert trunk.secret is not None

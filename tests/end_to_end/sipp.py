@@ -80,6 +80,89 @@ Content-Length: 0
 <recv response="200"/>"""
 
 
+_CANCELS = """<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="flash">
+<send retrans="500"><![CDATA[
+INVITE sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
+To: <sip:{dialled}@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:{caller}@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+<recv response="100" optional="true"/>
+<recv response="180"/>
+<send retrans="500"><![CDATA[
+CANCEL sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
+To: <sip:{dialled}@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 CANCEL
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+<recv response="200"/>
+<recv response="487"/>
+<send><![CDATA[
+ACK sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
+[last_To:]
+Call-ID: [call_id]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+</scenario>
+"""
+_ANSWERS = """<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="called">
+<recv request="INVITE"/>
+<send><![CDATA[
+SIP/2.0 180 Ringing
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]SIPpTag01[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:[local_ip]:[local_port]>
+Content-Length: 0
+
+]]></send>
+<send retrans="500"><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]SIPpTag01[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:[local_ip]:[local_port]>
+Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=called 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio [media_port] RTP/AVP {codec} 101
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-15
+]]></send>
+<recv request="ACK"/>
+{steps}
+{end}
+</scenario>
+"""
+
+
 class Caller:
     """One telephone: what it does, step by step, then who hangs up."""
 
@@ -139,11 +222,29 @@ class Caller:
                 **words, codec=self._codec, steps="\n".join(self._steps), end=end, status=status
             )
         )
+        return self._run(scenario, f"127.0.0.1:{port}")
+
+    def flash(self, port: int, dialled: str) -> subprocess.CompletedProcess[str]:
+        """Let it ring, and hang up before anybody answers: the call costs nothing."""
+        scenario = self._folder / "flash.xml"
+        scenario.write_text(_CANCELS.format(dialled=dialled, caller=self._number))
+        return self._run(scenario, f"127.0.0.1:{port}")
+
+    def answer(self, port: int, wait_ms: int = 20_000) -> subprocess.CompletedProcess[str]:
+        """Be called: pick up, do the steps, and wait for the other end to hang up."""
+        scenario = self._folder / "called.xml"
+        end = _THEY_HANG_UP.format(wait_ms=wait_ms)
+        scenario.write_text(
+            _ANSWERS.format(codec=self._codec, steps="\n".join(self._steps), end=end)
+        )
+        return self._run(scenario, "-p", str(port))
+
+    def _run(self, scenario: Path, *words: str) -> subprocess.CompletedProcess[str]:
         sipp = find_program("sipp")
         assert sipp, "scripts/debian sipp=sip-tester brings it"
         return subprocess.run(
             [sipp, "-sf", str(scenario), "-m", "1", "-i", "127.0.0.1", "-mi", "127.0.0.1",
-             "-nostdin", "-timeout", "90s", f"127.0.0.1:{port}"],
+             "-nostdin", "-timeout", "90s", *words],
             cwd=self._folder, capture_output=True, text=True, timeout=110, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
 

@@ -33,9 +33,10 @@ media_port = 0
 calls = 20
 speech = "{speech}"
 recordings = "{recordings}"
-{tls}[[voice.trunk]]
+{more}[[voice.trunk]]
 name = "here"
 networks = ["127.0.0.0/8", "10.99.0.0/24"]
+{trunk}
 """
 TLS = """\
 tls_port = {port}
@@ -47,14 +48,25 @@ tls_key = "{folder}/shop.key"
 class Running:
     """The noodle shop, open all day, with a telephone."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1", *, tls: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        host: str = "127.0.0.1",
+        *,
+        tls: bool = False,
+        shop: str = "",
+        voice: str = "",
+        trunk: str = "",
+    ) -> None:
+        """`shop`, `voice` and `trunk` are lines more of the flow's shop and of these sections."""
         self.folder = folder
         self.tls_port = free_port(host) if tls else None
         shops = folder / "shops"
         shutil.copytree(LIBRARY / "noodles", shops / "noodles")
         shutil.copytree(LIBRARY / "common", shops / "common")
         flow = (shops / "noodles" / "seller.flow").read_text("utf-8")
-        flow = re.sub(r"  open .*\n  closed .*\n", "", flow)
+        flow = re.sub(r"  (open|closed|call back) .*\n", "", flow)
+        flow = flow.replace("  languages zh, en\n", f"  languages zh, en\n{shop}", 1)
         (shops / "noodles" / "seller.flow").write_text(flow, "utf-8")
         self.database = folder / "shop.db"
         settings = folder / "dialcart.toml"
@@ -65,7 +77,8 @@ class Running:
                 host=host,
                 speech=folder / "speech",
                 recordings=folder / "recordings",
-                tls=self._tls(folder),
+                more=self._tls(folder) + voice,
+                trunk=trunk,
             ),
             "utf-8",
         )

@@ -1,9 +1,12 @@
 """Calls from trunks: SIP's events in, its commands out."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from center.desk.desk import RefusedError
 from center.numbering import Numbering
+from flows.program import Calling
 from ivr.channel.channel import VoiceCounters
 from ivr.channel.trunk_calls import TrunkCalls
 from ivr.sip.errors import CommandError, NotAllowedError
@@ -16,9 +19,12 @@ from ivr.sip.events import (
     Reinvited,
     TransferAsked,
     TransferProgress,
+    TrunkHealth,
+    TurnedAway,
 )
 from ivr.sip.numbers import AllowList
 from ivr.sip.offer import LocalMedia, answer, make_offer
+from tests.ivr.channel.telephone import Clock
 from tests.ivr.channel.test_agreement import FakeRows, offer_of
 
 OFFER = offer_of("m=audio 4000 RTP/AVP 8")
@@ -51,6 +57,8 @@ class FakeSignalling:
 
 
 class FakeCall:
+    was_missed = False
+
     def __init__(self, line, **about):
         self.line, self.about, self.keys = line, about, ""
 
@@ -78,18 +86,30 @@ class Shops:
     def by_number(self, number):
         return "noodles" if number == "4008001234" else None
 
+    calling = Calling()
+
     def current(self, seller):
-        return object()
+        return SimpleNamespace(program=SimpleNamespace(calling=self.calling))
 
 
 class Exchange:
     def __init__(self, **more):
         self.channel, self.rows, self.signalling = FakeChannel(), FakeRows(), FakeSignalling()
-        shops = Shops()
+        self.clock, self.shops = Clock(), Shops()
+        shops = self.shops
         self.calls = TrunkCalls(
-            self.channel, shops, shops, self.rows, media_host="192.0.2.1", outside=OUTSIDE, **more
-        )
+            self.channel, shops, shops, self.rows, later=self.clock.later,
+            media_host="192.0.2.1", outside=OUTSIDE, **more,
+        )  # fmt: skip
+        self.calls.missed = self
+        self.missed_calls, self.answered = [], []
         self.calls.signalling = self.signalling
+
+    def missed(self, call):
+        self.missed_calls.append((*call.contact, call.code, call.carrier))
+
+    def served(self, contact):
+        self.answered.append(contact.buyer)
 
     def hear(self, *events):
         self.calls.received(events)
@@ -109,7 +129,7 @@ def test_a_call_begins_once_the_other_end_has_the_answer_and_ends_with_it():
     (call,) = here.channel.calls
     assert call.about == {
         "seller": "noodles", "caller": "13800138000", "dialled": "4008001234",
-        "carrier": "here", "leg": 7, "codec": "al",
+        "carrier": "here", "leg": 7, "codec": "al", "opens": True,
     }  # fmt: skip
     here.hear(Digits("c1", "12", 160), Ended("c1", Cause.HUNG_UP))
     assert (call.keys, here.channel.ended) == ("12", [call])
@@ -211,3 +231,62 @@ def test_commands_to_calls_that_ended_meanwhile_are_forgotten():
     here.hear(Reinvited("c1", OFFER))
     here.calls.cut_off("c1")
     assert here.signalling.names() == []
+
+
+MISSED = ("noodles", "13800138000", "voice", "4008001234", "here")
+
+
+def test_a_shop_may_let_it_ring_before_it_answers():
+    here = Exchange()
+    here.shops.calling = Calling(rings_s=4)
+    here.hear(INCOMING)
+    here.clock.pass_s(3.9)
+    assert (here.signalling.names(), here.rows.told) == (["progress"], [])
+    here.clock.pass_s(0.1)
+    assert here.signalling.names() == ["answer"]
+    here.hear(Answered("c1", None))
+    assert (here.answered, here.missed_calls) == (["13800138000"], [])
+
+
+def test_who_hangs_up_while_it_rings_has_missed_us_and_is_not_answered_later():
+    here = Exchange()
+    here.shops.calling = Calling(rings_s=4)
+    here.hear(INCOMING, Ended("c1", Cause.CANCELLED, 487))
+    here.clock.pass_s(10)
+    assert here.signalling.names() == ["progress"]
+    assert here.missed_calls == [MISSED]
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_missed"),
+    [(Cause.CANCELLED, True), (Cause.LOST, True), (Cause.HUNG_UP, True),
+     (Cause.NO_MEDIA, False), (Cause.CLOSED, False), (Cause.REFUSED, False)],
+)  # fmt: skip
+def test_a_call_is_missed_if_its_caller_went_before_the_answer(cause, is_missed):
+    here = Exchange()
+    here.hear(INCOMING, Ended("c1", cause))
+    assert here.missed_calls == ([MISSED] if is_missed else [])
+
+
+def test_who_is_turned_away_for_want_of_a_line_has_missed_us():
+    here = Exchange()
+    here.hear(TurnedAway("here", "+8613800138000", "4008001234", 486))
+    here.hear(TurnedAway("here", "+8613800138000", "4009999999", 503))
+    assert here.missed_calls == [MISSED]
+
+
+@pytest.mark.parametrize("waited", [True, False])
+def test_who_hung_up_while_waiting_for_a_person_has_missed_one(waited):
+    here = Exchange()
+    here.up().was_missed = waited
+    here.hear(Ended("c1", Cause.HUNG_UP))
+    assert here.missed_calls == ([MISSED] if waited else [])
+
+
+def test_a_trunk_that_does_not_answer_is_known_to_be_down_until_it_does():
+    here = Exchange()
+    assert here.calls.is_up("here")
+    here.hear(TrunkHealth("here", False, "no answer"))
+    assert not here.calls.is_up("here")
+    here.hear(TrunkHealth("here", True, "it answered 200"))
+    assert here.calls.is_up("here")
