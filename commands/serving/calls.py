@@ -54,6 +54,20 @@ FIRST_PORT, LAST_PORT = 20_000, 32_000
 """Below what kernels give away by themselves."""
 VOICES_MAX = 1_000
 """Shops whose phrases are kept in memory."""
+MEDIA_COUNTS = {
+    "sent": "RTP packets sent.",
+    "received": "RTP and RTCP packets received.",
+    "unsent": "Packets that the kernel did not take.",
+    "missed": "Ticks left out: the media plane had no core for more than a frame.",
+    "strays": "Packets to no open call, or not from where the call is.",
+    "broken": "Packets that are neither RTP nor RTCP.",
+    "forged": "Packets to a call with SRTP that its other end did not seal.",
+    "flooded": "Packets passed over: too many at once from one call.",
+    "waited": "Events of the media plane that waited for signalling to read.",
+    "untold": "Events of the media plane that were lost: signalling did not read for too long.",
+    "unheard": "Frames lost on their way to recognisers and recordings.",
+}
+"""Of ivr.media.receiving.Count, those that tell an operator something."""
 
 log = logging.getLogger("dialcart.calls")
 
@@ -286,6 +300,10 @@ class Calls:
             yield counter(
                 "dialcart_calls_back_reached", "Of them, answered by a person.", backs.reached
             )
+        if self.media is not None:
+            counts = self.media.counts()
+            for name, told in MEDIA_COUNTS.items():
+                yield counter(f"dialcart_media_{name}", told, counts[name])
         if self.endpoint is not None and not self.closed_by:
             yield from self._signalling(self.endpoint)
 

@@ -29,6 +29,8 @@ import numpy as np
 
 from ivr.media.arena import Arena, Audio
 from ivr.media.memory import (
+    COMMAND_BYTES,
+    EVENT_BYTES,
     HEARD_FRAMES,
     MIX_MAX,
     READY_PLACES,
@@ -147,8 +149,8 @@ class MediaClient:
             raise
         os.truncate(self._shared, size_of(settings))
         self._memory = lay_out(mmap.mmap(self._shared, size_of(settings)), settings)
-        self._commands = Ring(self._memory.commands)
-        self._events = Ring(self._memory.events)
+        self._commands = Ring(self._memory.commands, COMMAND_BYTES)
+        self._events = Ring(self._memory.events, EVENT_BYTES)
         self._arena = Arena(self._memory.codes, self._memory.sums, self._memory.energies)
         self._calls: dict[int, _Call] = {}
         # The row that was free for longest is taken first: packets of its last call have died down.

@@ -18,8 +18,13 @@ from ivr.rtp.tones import HISTORY, PHASES
 
 RESERVED_FRAMES = 2
 """The arena's first frames are silence, of mu-law and A-law."""
-RING_SLOTS = 4_096
-RING_SLOT_BYTES = 1_024
+COMMAND_BYTES = 1_024
+COMMANDS_PER_CALL = 4
+"""Room for commands that the plane has not come to: a call takes three or four to begin."""
+EVENT_BYTES = 128
+EVENTS_PER_CALL = 16
+"""Room for events that signalling has not come to: all calls may begin to speak at once while it is busy."""
+RING_HEAD_BYTES = 256
 SEGMENTS_MAX = 64
 """Pieces of audio in one prompt."""
 MIX_MAX = 4
@@ -297,7 +302,9 @@ def _lay_out(layout: _Layout, settings: Settings) -> Memory:
     def column(name: str, kind: np.dtype[Any]) -> NDArray[Any]:
         return layout.array(kind, (settings.calls, *WIDTHS.get(name, ())))
 
-    ring_bytes = 256 + RING_SLOTS * RING_SLOT_BYTES
+    def ring(per_call: int, slot_bytes: int) -> memoryview:
+        return layout.view(RING_HEAD_BYTES + settings.calls * per_call * slot_bytes)
+
     frames = frames_of(settings)
     return Memory(
         columns=Columns(**{name: column(name, kind) for name, kind in _column_types().items()}),
@@ -305,8 +312,8 @@ def _lay_out(layout: _Layout, settings: Settings) -> Memory:
         worker=layout.array(np.dtype(np.uint64), (1,)),
         ready=layout.array(np.dtype(np.uint64), (READY_PLACES,)),
         counts=layout.array(np.dtype(np.uint64), (COUNTS,)),
-        commands=layout.view(ring_bytes),
-        events=layout.view(ring_bytes),
+        commands=ring(COMMANDS_PER_CALL, COMMAND_BYTES),
+        events=ring(EVENTS_PER_CALL, EVENT_BYTES),
         heard=layout.array(HEARD, (HEARD_FRAMES,)),
         heard_ends=layout.array(np.dtype(np.uint64), (16,)),
         codes=layout.array(np.dtype(np.uint8), (frames, FRAME_BYTES)),

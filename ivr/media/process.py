@@ -20,12 +20,13 @@ import time
 
 import msgspec
 
-from ivr.media.memory import Memory, lay_out, size_of
-from ivr.media.messages import Resumed, decode_command, encode
+from ivr.media.memory import COMMAND_BYTES, EVENT_BYTES, Memory, lay_out, size_of
+from ivr.media.messages import Resumed, decode_command
 from ivr.media.plane import Plane
 from ivr.media.receiving import Count
 from ivr.media.ring import Ring
 from ivr.media.settings import FRAME_S, GROUPS, TICK_S, Settings
+from ivr.media.telling import Teller
 from ivr.media.wire import PortWire, RawWire, Wire
 
 COMMANDS_MAX = 64
@@ -45,14 +46,15 @@ def work(
 ) -> None:
     """Run the plane until the signalling process is gone."""
     plane = Plane(memory, settings)
-    commands, events = Ring(memory.commands), Ring(memory.events)
+    commands = Ring(memory.commands, COMMAND_BYTES)
+    teller = Teller(Ring(memory.events, EVENT_BYTES), memory.counts)
     heard_told = int(memory.heard_ends[0])
     gone_at = float(memory.clock[0])
     now = time.monotonic()
     if gone_at:
         gap_s = max(0.0, now - gone_at)
         plane.resume(gap_s, now)
-        events.push(encode(Resumed(round(gap_s * 1000, 1), now)))
+        teller.tell([Resumed(round(gap_s * 1000, 1), now)])
     memory.worker[0] = os.getpid()
     memory.counts[Count.LIVES] += 1
     tick = math.ceil(now / TICK_S)
@@ -90,11 +92,7 @@ def work(
         plane.listen(group, now)
         for notice in plane.notices():
             wire.notify(notice)
-        told = False
-        for event in plane.events():
-            told = True
-            if not events.push(encode(event)):
-                memory.counts[Count.UNTOLD] += 1
+        told = teller.tell(plane.events())
         heard = int(memory.heard_ends[0])
         if told or (heard != heard_told and tick % HAND_ON_TICKS == 0):
             heard_told = heard

@@ -55,7 +55,7 @@ class Count(IntEnum):
     UNSENT = 7
     """Packets that the kernel did not take."""
     UNTOLD = 8
-    """Events that found their ring full."""
+    """Events that were lost: signalling had not read for so long that they found no room."""
     UNHEARD = 9
     """Frames that found no room on their way to a recogniser."""
     REPORTS = 10
@@ -63,6 +63,10 @@ class Count(IntEnum):
     """Packets passed over because one call sent too many at once."""
     FORGED = 12
     """To a call with SRTP, but not sealed by its other end, or sent a second time."""
+    WAITED = 13
+    """Events that had to wait, in order, for room in their ring."""
+    WAITING = 14
+    """Those that wait now: lost with the plane, if it is killed."""
 
 
 class Receiver:

@@ -6,14 +6,12 @@ A message is whole before it is counted. Each counter has a cache line of its ow
 
 import struct
 
-from ivr.media.memory import RING_SLOT_BYTES, RING_SLOTS
+from ivr.media.memory import RING_HEAD_BYTES
 
-MESSAGE_BYTES_MAX = RING_SLOT_BYTES - 4
 _COUNTER = struct.Struct("=Q")
 _LENGTH = struct.Struct("=I")
 _WRITTEN_AT = 0
 _READ_AT = 64
-_FIRST_AT = 256
 
 
 class Ring:
@@ -22,10 +20,14 @@ class Ring:
     A reader that is killed between reading and `advance` reads the same messages in its next life.
     """
 
-    def __init__(self, buffer: memoryview) -> None:
-        if len(buffer) < _FIRST_AT + RING_SLOTS * RING_SLOT_BYTES:
-            raise ValueError(f"{len(buffer)} bytes hold no ring of {RING_SLOTS} messages")
+    def __init__(self, buffer: memoryview, slot_bytes: int) -> None:
+        """As many slots as the buffer holds. Raises ValueError where it holds none."""
+        self.slots = (len(buffer) - RING_HEAD_BYTES) // slot_bytes
+        self.message_bytes_max = slot_bytes - _LENGTH.size
+        if self.slots < 1:
+            raise ValueError(f"{len(buffer)} bytes hold no ring of messages")
         self._buffer = buffer
+        self._slot_bytes = slot_bytes
 
     @property
     def written(self) -> int:
@@ -38,13 +40,13 @@ class Ring:
         return int(_COUNTER.unpack_from(self._buffer, _READ_AT)[0])
 
     def push(self, message: bytes) -> bool:
-        """Write a message; False when the ring is full. Raises ValueError past MESSAGE_BYTES_MAX."""
-        if len(message) > MESSAGE_BYTES_MAX:
-            raise ValueError(f"a message of {len(message)} bytes; {MESSAGE_BYTES_MAX} fit")
+        """Write a message; False when the ring is full. Raises ValueError past `message_bytes_max`."""
+        if len(message) > self.message_bytes_max:
+            raise ValueError(f"a message of {len(message)} bytes; {self.message_bytes_max} fit")
         written = self.written
-        if written - self.read >= RING_SLOTS:
+        if written - self.read >= self.slots:
             return False
-        at = _FIRST_AT + written % RING_SLOTS * RING_SLOT_BYTES
+        at = self._slot(written)
         _LENGTH.pack_into(self._buffer, at, len(message))
         self._buffer[at + 4 : at + 4 + len(message)] = message
         _COUNTER.pack_into(self._buffer, _WRITTEN_AT, written + 1)
@@ -55,10 +57,13 @@ class Ring:
         read = self.read
         if read == self.written:
             return None
-        at = _FIRST_AT + read % RING_SLOTS * RING_SLOT_BYTES
-        length = min(int(_LENGTH.unpack_from(self._buffer, at)[0]), MESSAGE_BYTES_MAX)
+        at = self._slot(read)
+        length = min(int(_LENGTH.unpack_from(self._buffer, at)[0]), self.message_bytes_max)
         return bytes(self._buffer[at + 4 : at + 4 + length])
 
     def advance(self) -> None:
         """Done with the message that `peek` gave."""
         _COUNTER.pack_into(self._buffer, _READ_AT, self.read + 1)
+
+    def _slot(self, number: int) -> int:
+        return RING_HEAD_BYTES + number % self.slots * self._slot_bytes

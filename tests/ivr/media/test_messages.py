@@ -1,8 +1,7 @@
 import pytest
 
 from ivr.media import messages as m
-from ivr.media.memory import SEGMENTS_MAX
-from ivr.media.ring import MESSAGE_BYTES_MAX
+from ivr.media.memory import COMMAND_BYTES, SEGMENTS_MAX
 
 CALL = 2**47
 
@@ -33,9 +32,9 @@ def test_events_cross_as_they_are():
 
 def test_the_longest_command_fits_into_the_ring():
     pieces = ((2**31, 2**31),) * SEGMENTS_MAX
-    assert len(m.encode(m.Play(CALL, 2**32 - 1, pieces, True, True))) <= MESSAGE_BYTES_MAX
+    assert len(m.encode(m.Play(CALL, 2**32 - 1, pieces, True, True))) <= COMMAND_BYTES - 4
     events = tuple((n, 48_000) for n in range(96, 128))
     longest = m.Open(
         CALL, 8, 2**32 - 1, 65_535, 65_535, True, True, True, events, 1.5, 1.5, True, 1, 2, 3
     )
-    assert len(m.encode(longest)) <= MESSAGE_BYTES_MAX
+    assert len(m.encode(longest)) <= COMMAND_BYTES - 4

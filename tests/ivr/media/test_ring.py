@@ -1,12 +1,14 @@
 import pytest
 
-from ivr.media.memory import RING_SLOT_BYTES, RING_SLOTS
-from ivr.media.ring import MESSAGE_BYTES_MAX, Ring
+from ivr.media.memory import RING_HEAD_BYTES
+from ivr.media.ring import Ring
+
+SLOTS, SLOT_BYTES = 4_096, 128
 
 
 def two_ends():
-    buffer = memoryview(bytearray(256 + RING_SLOTS * RING_SLOT_BYTES))
-    return Ring(buffer), Ring(buffer)
+    buffer = memoryview(bytearray(RING_HEAD_BYTES + SLOTS * SLOT_BYTES))
+    return Ring(buffer, SLOT_BYTES), Ring(buffer, SLOT_BYTES)
 
 
 def drain(ring):
@@ -19,7 +21,7 @@ def drain(ring):
 
 def test_messages_come_out_as_they_went_in_however_often_it_goes_round():
     writer, reader = two_ends()
-    for start in range(0, 3 * RING_SLOTS, 1000):
+    for start in range(0, 3 * SLOTS, 1000):
         sent = [str(n).encode() for n in range(start, start + 1000)]
         assert all(map(writer.push, sent))
         assert drain(reader) == sent
@@ -27,7 +29,7 @@ def test_messages_come_out_as_they_went_in_however_often_it_goes_round():
 
 def test_a_full_ring_refuses_until_there_is_room():
     writer, reader = two_ends()
-    assert all(writer.push(b"x") for _ in range(RING_SLOTS))
+    assert all(writer.push(b"x") for _ in range(SLOTS))
     assert not writer.push(b"one more")
     reader.advance()
     assert writer.push(b"one more")
@@ -45,12 +47,13 @@ def test_a_message_stays_until_it_is_done_with():
 
 def test_the_longest_message_fits_and_a_longer_is_refused():
     writer, reader = two_ends()
-    assert writer.push(b"x" * MESSAGE_BYTES_MAX)
-    assert reader.peek() == b"x" * MESSAGE_BYTES_MAX
+    longest = b"x" * writer.message_bytes_max
+    assert writer.push(longest)
+    assert reader.peek() == longest
     with pytest.raises(ValueError, match="fit"):
-        writer.push(b"x" * (MESSAGE_BYTES_MAX + 1))
+        writer.push(longest + b"x")
 
 
 def test_too_small_a_memory_is_refused():
     with pytest.raises(ValueError, match="no ring"):
-        Ring(memoryview(bytearray(100)))
+        Ring(memoryview(bytearray(100)), SLOT_BYTES)
