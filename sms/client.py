@@ -25,9 +25,11 @@ from sms.smpp.bind import (
     BindMachine,
     Changed,
     Closing,
+    Delivered,
     Event,
     Requested,
     State,
+    Submitted,
     Unanswered,
 )
 from sms.smpp.errors import ProtocolError
@@ -203,20 +205,15 @@ class Link(asyncio.Protocol):
         closing: str | None = None
         taken: list[_Queued] = []
         for event in events:
-            # The two that come with every message first.
-            if isinstance(event, Requested):
-                if isinstance(event.pdu, p.DeliverSm):
-                    messages.append(event.pdu)
-                else:
-                    self._refuse(event.pdu)
-                continue
-            if isinstance(event, Answered):
-                answer, context = event.pdu, event.context
-                if isinstance(answer, p.SubmitSmResp) and not answer.status:
-                    taken.append(context)
-                    settlements.append(Settlement(context.submission.key, answer.message_id, 0))
-                    continue
             match event:
+                case Delivered(delivered):
+                    messages += delivered
+                case Submitted(submitted):
+                    for context, message_id in submitted:
+                        taken.append(context)
+                        settlements.append(Settlement(context.submission.key, message_id, 0))
+                case Requested(pdu):
+                    self._refuse(pdu)
                 case Answered(context, request, answer):
                     # In their order: a carrier that takes some and throttles others goes on taking.
                     self.esme.taken(taken)
@@ -467,20 +464,19 @@ class Esme:
             link = senders[self._turn % len(senders)]
             share = -(-len(self._ready) // len(senders))
             room = min(link.machine.room(), share, allowed)
+            request, ready = link.machine.request, self._ready
             for _ in range(room):
-                self._send(link, self._ready.popleft(), now)
+                queued = ready.popleft()
+                try:
+                    request(queued.submission.pdu, now, queued)
+                except (ProtocolError, ValueError) as error:
+                    log.error("%s: not sent: %s", self.carrier.name, error)
+                    self._fail(queued, Status.SUBMITFAIL)
             allowed -= room
             self._tokens -= room
             if room == 0 or link.machine.room() <= 0:
                 senders.remove(link)
             link.flush()
-
-    def _send(self, link: Link, queued: _Queued, now: float) -> None:
-        try:
-            link.machine.request(queued.submission.pdu, now, queued)
-        except (ProtocolError, ValueError) as error:
-            log.error("%s: not sent: %s", self.carrier.name, error)
-            self._fail(queued, Status.SUBMITFAIL)
 
     def _refill(self, now: float) -> None:
         rate = self.carrier.rate

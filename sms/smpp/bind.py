@@ -69,8 +69,8 @@ _RESPONSES: dict[type[p.Pdu], type[p.Pdu]] = {
     p.Unbind: p.UnbindResp,
     p.EnquireLink: p.EnquireLinkResp,
 }
+_SUBMITTED = p.SUBMIT_SM | p.RESPONSE
 _RESPONSE_TYPES = frozenset(_RESPONSES.values())
-_MESSAGES = frozenset({p.SubmitSm, p.DeliverSm})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,25 @@ class Timers:
 
 
 class Requested(msgspec.Struct, frozen=True):
-    """The peer asks something that the owner must answer."""
+    """The peer asks something that the owner must answer, other than a deliver_sm."""
 
     pdu: p.Pdu
 
 
+class Delivered(msgspec.Struct, frozen=True):
+    """Messages and receipts that came one behind the other; each must be answered."""
+
+    messages: list[p.DeliverSm]
+
+
+class Submitted(msgspec.Struct, frozen=True):
+    """submit_sm that the peer took one behind the other: each one's context, and the peer's name for the message."""
+
+    taken: list[tuple[Any, str]]
+
+
 class Answered(msgspec.Struct, frozen=True):
-    """The peer answered a request, with `context` as given to `request`."""
+    """The peer answered a request, other than by taking a submit_sm; `context` as given to `request`."""
 
     context: Any
     request: p.Pdu
@@ -120,7 +132,7 @@ class Closing(msgspec.Struct, frozen=True):
     reason: str
 
 
-Event = Requested | Answered | Unanswered | Changed | Closing
+Event = Delivered | Submitted | Requested | Answered | Unanswered | Changed | Closing
 
 
 @dataclass(slots=True)
@@ -236,9 +248,34 @@ class BindMachine:
             events.append(Closing(str(error)))
             return events
         self.counters.received += len(frames)
+        pending, delivers = self._pending, p.DeliverSm in self._is_asked
+        delivered: list[p.DeliverSm] | None = None
+        submitted: list[tuple[Any, str]] | None = None
         for frame in frames:
             try:
-                self._take(p.decode(frame), events)
+                # Nearly all that comes are messages, and answers to what we sent: these are read without a detour.
+                size, command, status, sequence = p.HEADER.unpack_from(frame)
+                if command == _SUBMITTED and not status and frame.find(0, 16, 81) == size - 1:
+                    asked = pending.get(sequence)
+                    if asked is not None and asked.request.__class__ is p.SubmitSm:
+                        del pending[sequence]
+                        if asked.count > self.answered:
+                            self.answered = asked.count
+                        if submitted is None:
+                            submitted = []
+                            events.append(Submitted(submitted))
+                        submitted.append((asked.context, frame[16:-1].decode("latin-1")))
+                        continue
+                pdu = p.decode(frame)
+                if delivers and isinstance(pdu, p.DeliverSm):
+                    if delivered is None:
+                        delivered = []
+                        events.append(Delivered(delivered))
+                    delivered.append(pdu)
+                    continue
+                submitted = delivered = None
+                self._take(pdu, events)
+                delivers = p.DeliverSm in self._is_asked
             except FramingError as error:
                 self._nack(error)
                 events.append(Closing(str(error)))
@@ -248,9 +285,7 @@ class BindMachine:
 
     def _take(self, pdu: p.Pdu, events: list[Event]) -> None:
         kind = pdu.__class__
-        if kind is p.DeliverSm and kind in self._is_asked:
-            events.append(Requested(pdu))
-        elif kind in _RESPONSE_TYPES or kind is p.GenericNack:
+        if kind in _RESPONSE_TYPES or kind is p.GenericNack:
             self._settle(pdu, events)
         elif kind is p.Unknown:
             self._take_unknown(pdu)
@@ -284,8 +319,8 @@ class BindMachine:
         if pending.count > self.answered:
             self.answered = pending.count
         request = pending.request
-        if request.__class__ in _MESSAGES:
-            events.append(Answered(pending.context, request, pdu))
+        if isinstance(pdu, p.SubmitSmResp) and pdu.status == Status.OK:
+            events.append(Submitted([(pending.context, pdu.message_id)]))
             return
         if isinstance(request, p.EnquireLink):
             return

@@ -580,14 +580,10 @@ def encode(pdu: Pdu, sequence: int | None = None) -> bytes:
 
     Raises ValueError for a field that is too long or does not fit its bytes.
     """
-    if pdu.__class__ is SubmitSm:
-        # By far the commonest that is sent.
-        command, body = SUBMIT_SM, _message_body(pdu)  # type: ignore[arg-type]
-    else:
-        write = _WRITERS.get(pdu.__class__)
-        if write is None:
-            raise ValueError(f"{type(pdu).__name__} is not sent")
-        command, body = write(pdu)
+    write = _WRITERS.get(pdu.__class__)
+    if write is None:
+        raise ValueError(f"{type(pdu).__name__} is not sent")
+    command, body = write(pdu)
     size = 16 + len(body)
     if size > PDU_BYTES_MAX:
         raise ValueError(f"the PDU has {size} bytes; at most {PDU_BYTES_MAX} are sent")

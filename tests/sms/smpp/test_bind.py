@@ -12,9 +12,11 @@ from sms.smpp.bind import (
     BindMachine,
     Changed,
     Closing,
+    Delivered,
     Event,
     Requested,
     State,
+    Submitted,
     Timers,
     Unanswered,
 )
@@ -82,10 +84,38 @@ def test_a_message_and_its_answer_carry_the_context() -> None:
     [asked] = pair.take("smsc")
     assert isinstance(asked, Requested)
     pair.smsc.respond(p.SubmitSmResp(sequence=asked.pdu.sequence, message_id="77"))
-    [answered] = pair.take("esme")
-    assert isinstance(answered, Answered)
-    assert answered.context == "order 1"
-    assert answered.pdu == p.SubmitSmResp(sequence=asked.pdu.sequence, message_id="77")
+    assert pair.take("esme") == [Submitted([("order 1", "77")])]
+
+
+def test_messages_and_answers_keep_their_order() -> None:
+    pair = Pair(window=9)
+    pair.bind()
+    for number in range(4):
+        pair.esme.request(p.SubmitSm(), 0.0, context=number)
+    [first, *_] = [
+        event.pdu.sequence for event in pair.take("smsc") if isinstance(event, Requested)
+    ]
+    for place, status in enumerate([0, 0, Status.THROTTLED, 0]):
+        pair.smsc.respond(p.SubmitSmResp(sequence=first + place, status=status, message_id="m"))
+    pair.smsc.request(p.DeliverSm(message=b"hi"), 0.0)
+    submitted, refused, again, delivered = pair.take("esme")
+    assert submitted == Submitted([(0, "m"), (1, "m")])
+    assert isinstance(refused, Answered)
+    assert refused.context == 2
+    assert again == Submitted([(3, "m")])
+    assert isinstance(delivered, Delivered)
+    assert [message.message for message in delivered.messages] == [b"hi"]
+
+
+def test_an_answer_that_is_cut_short_is_read_as_it_is() -> None:
+    pair = Pair()
+    pair.bind()
+    pair.esme.request(p.SubmitSm(), 0.0, context="order 1")
+    [asked] = pair.take("smsc")
+    assert isinstance(asked, Requested)
+    # Without a body, as some write it.
+    bare = p.HEADER.pack(16, p.SUBMIT_SM | p.RESPONSE, 0, asked.pdu.sequence)
+    assert pair.esme.receive(bare, 0.0) == [Submitted([("order 1", "")])]
 
 
 def test_answers_may_come_in_any_order() -> None:
@@ -96,8 +126,7 @@ def test_answers_may_come_in_any_order() -> None:
     asked = [event.pdu.sequence for event in pair.take("smsc") if isinstance(event, Requested)]
     for sequence in reversed(asked):
         pair.smsc.respond(p.SubmitSmResp(sequence=sequence))
-    contexts = [event.context for event in pair.take("esme") if isinstance(event, Answered)]
-    assert contexts == [2, 1, 0]
+    assert pair.take("esme") == [Submitted([(2, ""), (1, ""), (0, "")])]
 
 
 def test_the_window_closes_and_opens() -> None:
@@ -190,8 +219,12 @@ def test_every_arrow_of_the_table_and_no_other(state: State, role: str, kind: ty
     if kind in ALLOWED[state][role]:
         asker.request(REQUESTS[kind], 0.0)
         [event] = peer.receive(asker.data_to_send(), 0.0)
-        assert isinstance(event, Requested)
-        assert type(event.pdu) is kind
+        if isinstance(event, Delivered):
+            [asked] = event.messages
+        else:
+            assert isinstance(event, Requested)
+            asked = event.pdu
+        assert type(asked) is kind
         return
     with pytest.raises(ProtocolError):
         asker.request(REQUESTS[kind], 0.0)
@@ -258,5 +291,4 @@ def test_an_answer_of_another_kind_than_was_asked_is_no_answer() -> None:
         assert pair.esme.receive(p.encode(wrong), 0.0) == []
     assert pair.esme.counters.stray_responses == 2
     [answered] = pair.esme.receive(p.encode(p.SubmitSmResp(sequence=asked, message_id="1")), 0.0)
-    assert isinstance(answered, Answered)
-    assert answered.context == "order"
+    assert answered == Submitted([("order", "1")])
