@@ -63,6 +63,10 @@ class Routes:
         """Whether any seller has this code."""
         return code in self._sellers
 
+    def is_shared(self, code: str) -> bool:
+        """Whether several sellers have this code."""
+        return len(self._sellers.get(code, ())) > 1
+
     def codes(self) -> Mapping[str, Collection[str]]:
         """Sellers by code."""
         return self._sellers
@@ -76,15 +80,16 @@ class Routes:
         sellers = self._sellers.get(code)
         if not sellers:
             return None
-        keywords = self._keywords.get(code, {})
         stripped = text.strip()
-        whole = keywords.get(fold(stripped))
-        if whole is not None:
-            return Routed(whole, "", True)
-        head, _, rest = stripped.partition(" ")
-        named = keywords.get(fold(head)) if rest else None
-        if named is not None:
-            return Routed(named, rest.strip(), True)
+        keywords = self._keywords.get(code)
+        if keywords:
+            whole = keywords.get(fold(stripped))
+            if whole is not None:
+                return Routed(whole, "", True)
+            head, _, rest = stripped.partition(" ")
+            named = keywords.get(fold(head)) if rest else None
+            if named is not None:
+                return Routed(named, rest.strip(), True)
         if len(sellers) == 1:
             return Routed(next(iter(sellers)), stripped, False)
         return Routed(last, stripped, False) if last in sellers else None

@@ -10,6 +10,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import msgspec
 
@@ -29,6 +30,8 @@ from sms.smpp.status import Status
 from sms.smpp.tlv import Tag, find
 
 TEXT_CHARACTERS_MAX = 2_000
+BUYERS_KNOWN_MAX = 20_000
+"""Phones whose number need not be read again: a buyer's messages come within minutes."""
 LAST_SELLERS_MAX = 200_000
 """Buyers whose last seller on a shared code is remembered."""
 
@@ -77,6 +80,7 @@ class Receiving:
         """Messages that were brought to the batch and are not answered."""
         self.reassembly = Reassembly()
         self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._buyers: dict[p.Address, str] = {}
 
     def go_back(self) -> None:
         """Take up what is kept, and that alone: after a start, and when what was refused will come again."""
@@ -96,7 +100,8 @@ class Receiving:
         """Take a phone's message; its answer waits for the batch."""
         now = self.clock()
         self.counters.received += 1
-        if not may_be_answered(message.source, self.routes.serves):
+        buyer = self._buyer_of(message.source)
+        if buyer is None:
             self.counters.not_phones += 1
             link.acknowledge([(message.sequence, Status.OK)])
             return
@@ -104,7 +109,7 @@ class Receiving:
             message.message,
             data_coding=message.data_coding,
             esm_class=message.esm_class,
-            tlvs=dict(message.tlvs),
+            tlvs=dict(message.tlvs) if message.tlvs else None,
         )
         source, destination = message.source.digits, message.destination.digits
         answer = Answer(link, message.sequence, came_at=self.ticks())
@@ -112,7 +117,7 @@ class Receiving:
         text: str | None = None
         if read.total == 1:
             text = piece.join((read,))[:TEXT_CHARACTERS_MAX]
-            self._text(link.carrier.name, message, text, _name(message), answer, notes, now)
+            self._text(buyer, message, text, _name(message), answer, notes, now)
             return
         for outcome in self.reassembly.receive(source, destination, read, now):
             match outcome:
@@ -132,11 +137,23 @@ class Receiving:
         name = _name(message)
         if read.total > 1:
             name += read.reference.to_bytes(2, "big")
-        self._text(link.carrier.name, message, text, name, answer, notes, now)
+        self._text(buyer, message, text, name, answer, notes, now)
+
+    def _buyer_of(self, source: p.Address) -> str | None:
+        """The number that a phone's messages are kept under; None for who is no phone."""
+        buyer = self._buyers.get(source)
+        if buyer is not None and not self.routes.serves(source.digits):
+            return buyer
+        if not may_be_answered(source, self.routes.serves):
+            return None
+        if len(self._buyers) >= BUYERS_KNOWN_MAX:
+            self._buyers.clear()
+        buyer = self._buyers[source] = buyer_of(source, self.routes.numbering)
+        return buyer
 
     def _text(
         self,
-        carrier: str,
+        buyer: str,
         message: p.DeliverSm,
         text: str,
         name: bytes,
@@ -145,7 +162,7 @@ class Receiving:
         at: float,
     ) -> None:
         now = int(at)
-        buyer = buyer_of(message.source, self.routes.numbering)
+        carrier = cast("Link", answer.line).carrier.name
         code = message.destination.digits
         routed = self.routes.find(code, text, self._last_seller(code, buyer))
         if routed is None:
@@ -171,7 +188,7 @@ class Receiving:
 
     def _last_seller(self, code: str, buyer: str) -> str | None:
         """Whom a buyer talked to before on a code that sellers share, also before a restart."""
-        if len(self.routes.codes().get(code, ())) < 2:
+        if not self.routes.is_shared(code):
             return None
         known = self._last.get((code, buyer))
         if known is not None:
@@ -181,7 +198,7 @@ class Receiving:
         return kept.decode() if kept is not None else None
 
     def _remember(self, code: str, buyer: str, seller: str, notes: Notes) -> None:
-        if len(self.routes.codes()[code]) < 2:
+        if not self.routes.is_shared(code):
             return
         if self._last.get((code, buyer)) != seller:
             notes[f"{LAST_NOTE}{code}/{buyer}"] = seller.encode()
@@ -193,6 +210,8 @@ class Receiving:
 
 def _name(message: p.DeliverSm) -> bytes:
     """What the carrier calls this very message, if it says so. A reference of zero is none."""
+    if not message.tlvs:
+        return b""
     for tag in MESSAGE_NAMES:
         value = find(message.tlvs, tag)
         if value is not None and value.strip(b"\0"):

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from grammars.gsm import alphabet as gsm
-from grammars.gsm.parts import UCS2, Alphabet, Concatenation, choose, count_units, cut
+from grammars.gsm.parts import GSM7, UCS2, Alphabet, Concatenation, choose, count_units, cut
 from sms.header import (
     LOCKING_SHIFT,
     SINGLE_SHIFT,
@@ -65,10 +65,6 @@ def split(
     SAR references keep to 8 bits, so that the SMSC can write the shorter header. Raises
     TextTooLongError past `segments_max`.
     """
-    if not shifts and septets == "unpacked" and len(text) <= ALONE_CHARACTERS_MAX:
-        alone = _alone(text)
-        if alone is not None:
-            return [alone]
     alphabet = choose(text, concatenation=concatenation, shifts=shifts)
     if alphabet is UCS2:
         octets = text.encode("utf-16-be", "surrogatepass")
@@ -106,13 +102,23 @@ ALONE_CHARACTERS_MAX = 160
 """A text with more takes more than one segment in every alphabet."""
 
 
+def alone(text: str) -> Segment | None:
+    """The segment of a text that fits into one, septets unpacked and without shifts; None if it does not."""
+    return _alone(text) if len(text) <= ALONE_CHARACTERS_MAX else None
+
+
 @lru_cache(4_096)  # Most of what a shop says, it says to everybody.
 def _alone(text: str) -> Segment | None:
-    """The segment of a text that is one, without shifts."""
-    alphabet = choose(text)
-    if count_units(text, alphabet) > alphabet.units_alone():
-        return None
-    return _segment(text, alphabet, (), "unpacked")
+    if gsm.DEFAULT.characters.issuperset(text):
+        if count_units(text, GSM7) > GSM7.units_alone():
+            return None
+        return _segment(text, GSM7, (), "unpacked")
+    octets = text.encode("utf-16-be", "surrogatepass")
+    units = len(octets) // 2
+    return Segment(octets, UCS2_CODING, 0, (), units) if units <= _UCS2_ALONE else None
+
+
+_UCS2_ALONE: Final = UCS2.units_alone()
 
 
 def _shift_elements(alphabet: Alphabet) -> tuple[tuple[int, bytes], ...]:

@@ -170,11 +170,13 @@ class Sending:
                 continue
             carrier = esme.carrier
             self._reference = (self._reference + 1) & 0xFF
-            cut = self._cut(text.text, carrier)
+            submissions = of_carrier.get(carrier.name)
+            if submissions is None:
+                submissions = of_carrier[carrier.name] = []
+            alone = segments.alone(text.text)
+            cut = (alone,) if alone is not None else self._cut(text.text, carrier)
             reply = _Reply(text_id, len(cut))
-            submissions = of_carrier.setdefault(carrier.name, [])
-            for one in cut:
-                submissions.append(Submission(reply, _submit_sm(carrier, text, one)))
+            submissions += [Submission(reply, _submit_sm(carrier, text, one)) for one in cut]
             self.counters.replies += 1
         for name, submissions in of_carrier.items():
             self.esmes[name].submit(submissions)

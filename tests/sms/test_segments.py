@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from grammars.gsm.parts import count_parts
 from sms.header import Header, parse
 from sms.piece import is_text, join, read
-from sms.segments import MESSAGE_PAYLOAD, UDHI, TextTooLongError, split
+from sms.segments import MESSAGE_PAYLOAD, UDHI, TextTooLongError, alone, split
 
 TEXTS = st.text(st.sampled_from("abc 1é@€[]{}^|~\\ΔØ"), max_size=500) | st.text(
     st.characters(codec="utf-8", exclude_characters="\ufeff\ufffe"), max_size=300
@@ -34,6 +34,12 @@ def test_a_split_text_comes_together(text, concatenation, reference):
         counted = count_parts(text, concatenation=concatenation)
         assert len(segments) == counted.parts
         assert sum(segment.units for segment in segments) == counted.units
+
+
+@given(TEXTS)
+def test_a_text_that_fits_into_one_segment_is_cut_alike_both_ways(text):
+    segments = split(text, reference=1)
+    assert alone(text) == (segments[0] if len(segments) == 1 else None)
 
 
 @given(
