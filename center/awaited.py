@@ -27,8 +27,18 @@ class Awaited(msgspec.Struct, frozen=True):
     """Unix seconds."""
     tries: int = 0
     """Wrong answers so far, of an order that waits for its code."""
+    before: tuple[ContactKey, int] | None = None
+    """The contact and serial by which the buyer came, where the session has moved to SMS to wait for a person."""
 
     @property
     def key(self) -> str:
         """Names it for a partner, who must do it once however often it is asked."""
         return f"{'/'.join(self.contact)}/{self.serial}/{self.turn}"
+
+    @property
+    def key_before(self) -> str:
+        """The key it had before its session moved; empty if it did not."""
+        if self.before is None:
+            return ""
+        contact, serial = self.before
+        return f"{'/'.join(contact)}/{serial}/{self.turn}"

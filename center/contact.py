@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from center.desk.deed import GoOnBySms
 from flows.inputs import HungUp, Input, Opened
+
+MOVING = Opened | HungUp | GoOnBySms
+"""What may move a call's session to SMS or back."""
 
 
 class ContactKey(NamedTuple):
@@ -54,9 +58,15 @@ class Arrival(msgspec.Struct, frozen=True):
 
 
 def beside(arrival: Arrival) -> ContactKey | None:
-    """The contact that an arrival touches beside its own: a call that ends or begins has a session by SMS to move to or from."""
+    """The contact that an arrival touches beside its own: the session by SMS that this one may move to, or come back from.
+
+    A call moves when it is cut off or its caller wants to be texted, and comes back when it is made again; a USSD dialog,
+    which cannot wait, moves when its flow hands over.
+    """
     contact = arrival.contact
-    if contact.channel != "voice" or not isinstance(arrival.input, Opened | HungUp):
+    if contact.channel == "sms" or (
+        contact.channel == "voice" and not isinstance(arrival.input, MOVING)
+    ):
         return None
     return ContactKey(contact.seller, contact.buyer, "sms")
 

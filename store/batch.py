@@ -116,7 +116,7 @@ class SqliteBatch:
                 hot.contacts.put(key, contact)
             if contact.__class__ is Contact:
                 contacts[key] = contact  # type: ignore[assignment]
-            if key.channel == "voice" and (other := beside(arrival)) is not None:
+            if key.channel != "sms" and (other := beside(arrival)) is not None:
                 found = hot.contacts.get(other) or self._contact(seller.id, other.buyer, "sms")
                 hot.contacts.put(other, found)
                 if isinstance(found, Contact):

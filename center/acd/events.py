@@ -67,6 +67,8 @@ class CallBackTaken(Event, frozen=True, tag=True, array_like=True):
 
     contact: str
     channel: Channel
+    to: str = ""
+    """The contact's name from now on, where its session has moved to another channel."""
 
 
 class AgentSignedIn(Event, frozen=True, tag=True, array_like=True):

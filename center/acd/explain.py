@@ -32,12 +32,12 @@ SHOWN_MAX = 8
 
 
 def explain(events: Iterable[Happening], contact: str) -> Iterator[str]:
-    """Lines that tell a contact's way; none if it never came."""
+    """Lines that tell a contact's way; none if it never came. It may have gone on under another name meanwhile."""
     router, step, joined_at = Router(), 0, 0.0
     for event in events:
         decisions = router.handle(event)
-        ticket = router.tickets.get(contact)
         about = getattr(event, "contact", "") == contact
+        ticket = router.tickets.get(contact)
         if about and isinstance(event, ContactArrived):
             step, joined_at = 0, router.now
             yield from _joins(router, event)
@@ -58,6 +58,8 @@ def explain(events: Iterable[Happening], contact: str) -> Iterator[str]:
                     pass
         if about:
             yield from _told(router.now, event, joined_at)
+            if isinstance(event, CallBackTaken) and event.to in router.tickets:
+                contact = event.to
 
 
 def _joins(router: Router, event: ContactArrived) -> Iterator[str]:

@@ -99,8 +99,8 @@ class Router:
                 self._be_ready(self._person(agent))
             case AgentPaused(agent=agent, reason=reason):
                 self._stop(self._person(agent), "pause", reason)
-            case CallBackTaken(contact=contact, channel=channel):
-                self._take_call_back(contact, CHANNELS.index(channel))
+            case CallBackTaken():
+                self._take_call_back(event)
             case OfferDeclined(contact=contact, agent=agent):
                 self._fail(contact, agent, REASON_DECLINED)
             case AgentSignedIn(agent=agent):
@@ -269,14 +269,29 @@ class Router:
         ticket.stamp += 1
         del self.tickets[ticket.name]
 
-    def _take_call_back(self, contact: str, channel: int) -> None:
-        ticket = self.tickets.get(contact)
-        if ticket is None or not ticket.waiting:
+    def _take_call_back(self, event: CallBackTaken) -> None:
+        """One who waits, or for whom it just rings, is on the line no more. Who is being served stays as they are."""
+        ticket = self.tickets.get(event.contact)
+        if ticket is None or ticket.slot not in ("free", "offered"):
             return
-        ticket.call_back = CHANNELS[channel]
+        assert event.to not in self.tickets, "a name is used once"
+        ticket.call_back = event.channel
+        if event.to:
+            self.tickets[event.to] = self.tickets.pop(ticket.name)
+        channel = CHANNELS.index(event.channel)
+        if ticket.slot == "offered" and channel == ticket.channel and not event.to:
+            return  # whoever answers calls back
+        seat = None
+        if ticket.slot == "offered":
+            seat = self._release(ticket, "withdraw")
+            self._decisions.append(Withdraw(event.contact, seat.person.agent.name, ""))
+            ticket.backlog.join(ticket)
+        ticket.name = event.to or ticket.name
         ticket.channel = channel
         ticket.sticky_until = 0.0
         self._seek_again(ticket)
+        if seat is not None:
+            self._serve(seat)
 
     # Time
 

@@ -74,4 +74,8 @@ class Card(msgspec.Struct, frozen=True):
     """Messages that are often sent, ready to go."""
     steps: tuple[str, ...] = ()
     """Steps of the flow that the buyer can be sent back to."""
+    queues: tuple[str, ...] = ()
+    """Queues of the seller that the buyer can be handed on to."""
     waited_s: float = 0.0
+    call_back: bool = False
+    """Whether the buyer is off the line and is phoned once the offer is answered."""

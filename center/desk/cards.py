@@ -9,7 +9,7 @@ from center.orders.order import PlacedOrder
 from center.shops import Shops
 from flows import prompts
 from flows.machine import Machine
-from flows.program import Program
+from flows.program import HandOver, Program
 from flows.session import Session, unpack
 
 ORDERS_SHOWN_MAX = 10
@@ -35,7 +35,9 @@ class Cards:
         machine = self._shops.machine(session.program)
         return (session, machine) if machine is not None else None
 
-    def card(self, name: str, awaited: Awaited, queue: str, waited_s: float) -> Card | None:
+    def card(
+        self, name: str, awaited: Awaited, queue: str, waited_s: float, *, call_back: bool
+    ) -> Card | None:
         """The card of a contact; None if its session is gone."""
         found = self.machine(awaited)
         if found is None:
@@ -51,6 +53,7 @@ class Cards:
             for order in self._records.orders_of(seller, number, ORDERS_SHOWN_MAX)
         ]
         last = orders[0].number if orders else ""
+        came_by = [awaited.before] if awaited.before is not None else []
         return Card(
             contact=name,
             channel=channel,
@@ -63,7 +66,8 @@ class Cards:
             step=session.at.partition(".")[0],
             transcript=tuple(
                 line
-                for line in self._records.lines(awaited.contact, awaited.serial)
+                for key, serial in (*came_by, (awaited.contact, awaited.serial))
+                for line in self._records.lines(key, serial)
                 if line.startswith(("> ", "< "))
             )[-LINES_SHOWN_MAX:],
             basket=tuple(BasketLine(line.code, line.quantity) for line in session.cart),
@@ -79,7 +83,9 @@ class Cards:
                 if last or template != "template_order"
             ),
             steps=tuple(program.steps)[:GOODS_SHOWN_MAX],
+            queues=queues_in(program),
             waited_s=waited_s,
+            call_back=call_back,
         )
 
     def _goods(self, seller: str, program: Program, language: int) -> tuple[Goods, ...]:
@@ -88,6 +94,12 @@ class Cards:
             Goods(p.code, p.names[language], p.price, left.get(p.code, p.stock))
             for p in program.products[:GOODS_SHOWN_MAX]
         )
+
+
+def queues_in(program: Program) -> tuple[str, ...]:
+    """Queues of a seller: those that are declared, and those that the flow hands over to."""
+    named = {node.queue for node in program.nodes if isinstance(node, HandOver)}
+    return tuple(sorted(named.union(program.queues)))
 
 
 def _past(order: PlacedOrder, language: str) -> PastOrder:

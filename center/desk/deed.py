@@ -1,4 +1,4 @@
-"""What an agent does in a buyer's session: inputs like a buyer's own, carried out in the same turn batch.
+"""What the floor does in a buyer's session: inputs like a buyer's own, carried out in the same turn batch.
 
 They go through the batch so that an order placed by an agent reserves its stock, gets its number and is kept in the one
 transaction that everything else is kept in.
@@ -13,7 +13,11 @@ SENT_TO_STEP = "step"
 
 
 class Deed(Input, frozen=True, tag="deed"):
-    """Anything that an agent does for a buyer whom a flow has handed over."""
+    """Anything that is done for a buyer whom a flow has handed over."""
+
+
+class GoOnBySms(Deed, frozen=True, tag="go on by SMS"):
+    """Wait for the person by SMS from now on, and hang up: the session moves there as it stands."""
 
 
 class SetBasket(Deed, frozen=True, tag="set basket"):

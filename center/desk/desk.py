@@ -9,12 +9,18 @@ import msgspec
 from center.acd.agent import Presence
 from center.desk.card import Card
 
-Stage = Literal["offered", "talking", "held", "wrap-up"]
+Stage = Literal["offered", "calling", "missed", "talking", "held", "wrap-up"]
+"""`calling`: the buyer of a call-back is being phoned; `missed`: did not answer."""
 Speaker = Literal["buyer", "agent", "shop"]
 
 
 class RefusedError(Exception):
-    """The floor does not do that now; the message is for the person at the desk."""
+    """The floor does not do that now. `why` is for the person at the desk; the page has it in other languages."""
+
+    def __init__(self, why: str, /, **values: str) -> None:
+        super().__init__(why.format(**values))
+        self.why = why
+        self.values = values
 
 
 class Desk(Protocol):
@@ -44,7 +50,7 @@ class Desk(Protocol):
         """A line of the conversation."""
         ...
 
-    def refused(self, contact: str, why: str) -> None:
+    def refused(self, contact: str, why: RefusedError) -> None:
         """Something that the desk asked for, and that was begun, could not be done."""
         ...
 
@@ -69,6 +75,8 @@ class QueueView(msgspec.Struct, frozen=True):
     service_level: float | None
     """As center.acd.measures has it; None before the first contact."""
     abandoned: int
+    abandonment: float | None
+    """As center.acd.measures has it; None before the first contact."""
     mean_wait_s: float | None
 
 
@@ -79,6 +87,8 @@ class AgentView(msgspec.Struct, frozen=True):
     presence: Presence
     reason: str
     contacts: tuple[str, ...]
+    on_call: bool
+    """Whether there is something to listen to."""
     occupancy: float
     since: float
     """Unix seconds of the last change of presence."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
+from center.calling_out import CallOut, Reached
 from center.contact import Contact, ContactKey
 from center.orders.order import PlacedOrder
 from flows.inputs import Buyer
@@ -69,6 +70,29 @@ class Voice(Protocol):
 
     def say(self, contact: str, prompt: str, wait_s: float) -> None:
         """A prompt for one who waits, by its name, with how long it is thought to take."""
+        ...
+
+    def ask(self, contact: str, prompt: str, wait_s: float) -> None:
+        """As `say`; from here on keys of one who waits come to the turn batch."""
+        ...
+
+    def farewell(self, contact: str, prompt: str) -> None:
+        """Say a prompt and hang up. The session is not told that the call is over."""
+        ...
+
+    def is_up(self, contact: str) -> bool:
+        """Whether the buyer is on the line."""
+        ...
+
+    def can_phone(self, number: str, allowed: Sequence[str]) -> bool:
+        """Whether this number can be phoned, of those that the shop allows."""
+        ...
+
+    def phone(self, contact: str, errand: CallOut, then: Callable[[Reached], object]) -> None:
+        """Phone a buyer who is not on the line; see CallsOut. `release` gives up.
+
+        Raises RefusedError if no call can be made.
+        """
         ...
 
     def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:

@@ -15,7 +15,7 @@ from center.desk.card import Card
 from center.desk.desk import Desk, Stage
 from center.desk.talk import Talk
 
-STAGES: dict[Slot, Stage] = {"offered": "offered", "busy": "talking", "wrap-up": "wrap-up"}
+STAGES: dict[Slot, Stage] = {"offered": "offered", "wrap-up": "wrap-up"}
 
 MakeCard = Callable[[Talk], Card | None]
 
@@ -52,7 +52,7 @@ class Sitter:
                 self._tell_stage(desk, talk, slot, card)
 
     def _tell_stage(self, desk: Desk, talk: Talk, slot: Slot, card: MakeCard) -> None:
-        stage = "held" if slot == "busy" and talk.is_held else STAGES[slot]
+        stage = STAGES.get(slot, talk.stage)
         if self.known.get(talk.name) == stage:
             return
         if talk.name not in self.known:

@@ -14,6 +14,7 @@ just before a crash is logged as sent; it is kept or not, as a whole.
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -25,6 +26,7 @@ from center.acd.events import (
     AgentSet,
     AgentSignedIn,
     AgentSignedOut,
+    CallBackTaken,
     ContactArrived,
     ContactFinished,
     ContactLeft,
@@ -36,19 +38,27 @@ from center.acd.events import (
     WrapUpEnded,
 )
 from center.acd.kept import Journal, KeptRouter
-from center.acd.queue import Exit, Queue
-from center.acd.recipe import Play
-from center.acd.recipe import Step as RecipeStep
+from center.acd.queue import Exit
 from center.awaited import Awaited
 from center.batch import TurnBatch
+from center.calling_out import CallOut, Reached
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
+from center.desk.call_backs import CallBacks
 from center.desk.card import BasketLine, Card
-from center.desk.cards import Cards
-from center.desk.deed import SENT_TO_STEP, Deed, PlaceForBuyer, SetBasket, WriteToBuyer
+from center.desk.cards import Cards, queues_in
+from center.desk.deed import (
+    SENT_TO_STEP,
+    Deed,
+    GoOnBySms,
+    PlaceForBuyer,
+    SetBasket,
+    WriteToBuyer,
+)
 from center.desk.desk import Desk, FloorView, RefusedError
 from center.desk.heard import Heard
 from center.desk.ports import ListenMode, Records, Voice
+from center.desk.queues import Queues, full_name, short_name
 from center.desk.sitter import Sitter
 from center.desk.talk import Talk
 from center.desk.view import view_of
@@ -60,7 +70,7 @@ from center.uap.gate import Gate
 from flows import effects, prompts
 from flows.effects import Effect
 from flows.inputs import HungUp, Line, Outcome, Speech, Text
-from flows.program import HandOver, Program
+from flows.program import Program
 
 TELLER = "desk"
 """The channel of the turn batch that is told of deeds: whoever makes a switchboard opens it there under this name."""
@@ -73,12 +83,11 @@ RECORDS_MAX = 200_000
 """A journal longer than this is begun anew at a start at which nobody waits or talks."""
 EXITS = {Exit.NO_AGENTS: "closed", Exit.BUSY: "busy", Exit.TIME_OUT: "timeout"}
 """A queue's exit as the flow's outcome; a flow without a way for `closed` takes the one for `busy`."""
-FIRST_WORD_S = 20.0
-NEXT_WORD_S = 120.0
-RECIPE = tuple(
-    RecipeStep(after_s, Play("agent_wait")) for after_s in (FIRST_WORD_S, NEXT_WORD_S, 300.0)
-)
-"""What a queue does while somebody waits, unless it is set otherwise: says how long it will be."""
+NOT_REACHED = "the buyer could not be reached: {why}"
+SEAT_LOST = "the seat's board has failed; sign in again when another is in service"
+COLLEAGUES_SHOWN_MAX = 200
+SERVED_MAX = 100_000
+"""Buyers of whom it is remembered who served them last."""
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +104,7 @@ class Switchboard:
         *,
         later: Later,
         now: Callable[[], float],
+        queues: Queues | None = None,
         voice: Voice | None = None,
     ) -> None:
         self.voice = voice
@@ -105,6 +115,10 @@ class Switchboard:
         self._cards = Cards(records, shops)
         self._later = later
         self._now = now
+        self._queues = queues or Queues()
+        self._call_backs = CallBacks(self.kept, now, self._do, self._program)
+        self._served: OrderedDict[tuple[str, str], str] = OrderedDict()
+        """Who served a seller's buyer last, since the start."""
         self._talks: dict[str, Talk] = {}
         """By name."""
         self._of_session: dict[str, Talk] = {}
@@ -128,6 +142,8 @@ class Switchboard:
         if self.kept.recorded > RECORDS_MAX and not self.kept.router.tickets:
             self.kept.forget()
         now, router = self._now(), self.kept.router
+        for queue in self._queues.changed(b.queue for b in router.backlogs.values()):
+            self.kept.post(QueueSet(now, queue))
         for agent in agents:
             person = router.people.get(agent.name)
             if person is None or person.agent != agent:
@@ -165,34 +181,37 @@ class Switchboard:
 
     # --- center.ports.Performer ---
 
-    def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:
-        """See Performer. A USSD session cannot wait for a person; a partner's service is not ours to ask."""
+    def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:  # noqa: ARG002
+        """See Performer. A partner's service is not ours to ask."""
         if not isinstance(effect, effects.HandOver):
             return Outcome("failed")
-        if contact.channel == "ussd" or not any(
-            person.presence != "signed out" for person in self.kept.router.people.values()
-        ):
-            return Outcome("busy")
-        return None
+        people = self.kept.router.people.values()
+        here = any(person.presence != "signed out" for person in people)
+        return None if here else Outcome("busy")
 
     def perform(self, awaited: Sequence[Awaited]) -> None:
         """See Performer."""
         for one in awaited:
             if isinstance(one.effect, effects.HandOver) and one.key not in self._of_session:
-                self._arrive(one)
+                before = self._of_session.get(one.key_before)
+                if before is not None and self._call_backs.waits(before):
+                    self._call_backs.moved(before, one.key)
+                    self._rename(before, one)
+                else:
+                    self._arrive(one)
 
     def heard(self, heard: Sequence[Heard]) -> None:
         """See Performer."""
         for one in heard:
             talk = self._of_session.get(one.key)
-            if talk is None:
+            if talk is None or self._call_backs.answered(talk, one.input):
                 continue
             match one.input:
                 case Text(text) | Speech(text):
                     desk = self._desk_of(talk)
                     if desk is not None:
                         desk.said(talk.name, "buyer", text)
-                case HungUp():
+                case HungUp() if not talk.reach and not self._call_backs.keeps_place(talk):
                     self.kept.post(ContactLeft(self._now(), talk.name))
                 case _:
                     pass
@@ -208,9 +227,17 @@ class Switchboard:
     def _deed_done(self, talk: Talk, taken: Taken) -> None:
         desk = self._desk_of(talk)
         outcome = taken.reply.outcome if taken.reply is not None else None
+        if isinstance(taken.arrival and taken.arrival.input, GoOnBySms):
+            done = taken.fate is Fate.KEPT and outcome is not None and outcome.name == "ok"
+            if self.voice is not None:
+                if done:
+                    self.voice.farewell(talk.name, "call_back_taken_sms")
+                else:
+                    self.voice.say(talk.name, "call_back_not", 0.0)
+            return
         if taken.fate is not Fate.KEPT or outcome is None:
             if desk is not None:
-                desk.refused(talk.name, "That could not be kept; try again.")
+                desk.refused(talk.name, RefusedError("that could not be kept; try again"))
             return
         deed = taken.arrival.input if taken.arrival is not None else None
         if desk is None:
@@ -233,7 +260,7 @@ class Switchboard:
         """See Floor."""
         if agent not in self.kept.router.people:
             raise RefusedError(
-                f"nobody called {agent} works here; `dialcart people add` enters people"
+                "nobody called {agent} works here; `dialcart people add` enters people", agent=agent
             )
         if self.gate is not None and isinstance(self.gate.seat(agent), Refused):
             raise RefusedError(
@@ -276,9 +303,22 @@ class Switchboard:
         sitter = self._sitters.get(agent)
         if sitter is None or sitter.desk is not None:
             return
-        del self._sitters[agent]
         if self.gate is not None:
             self.gate.leave_seat(agent)
+        self._sign_off(agent)
+
+    def lose_seat(self, agent: str) -> None:
+        """The platform has lost the board of an agent's seat: the agent is signed out, who was with them waits anew."""
+        sitter = self._sitters.get(agent)
+        if sitter is None:
+            return
+        self._sign_off(agent)
+        if sitter.desk is not None:
+            sitter.desk.refused("", RefusedError(SEAT_LOST))
+            sitter.desk.presence("signed out", "")
+
+    def _sign_off(self, agent: str) -> None:
+        del self._sitters[agent]
         self.kept.post(AgentSignedOut(self._now(), agent))
         for name, slot in self.kept.router.agent_measure(agent).contacts:
             talk = self._talks.get(name)
@@ -322,7 +362,7 @@ class Switchboard:
         found = self._cards.machine(talk.awaited)
         unknown = [x.code for x in lines if found is None or x.code not in found[1].products]
         if unknown:
-            raise RefusedError(f"the shop has no product {unknown[0]}")
+            raise RefusedError("the shop has no product {code}", code=unknown[0])
         if any(line.quantity < 1 for line in lines):
             raise RefusedError("a basket holds one or more of each product")
         self._do(talk, SetBasket(tuple(Line(line.code, line.quantity) for line in lines)))
@@ -358,23 +398,25 @@ class Switchboard:
     def transfer(self, agent: str, contact: str, kind: str, to: str) -> None:
         """See Floor."""
         talk = self._at(agent, contact, "busy")
-        found = self._cards.machine(talk.awaited)
-        program = found[1].program if found is not None else None
+        program = self._program(talk)
         seller = talk.awaited.contact.seller
         match kind:
             case "queue":
-                queues = _queues(program) if program is not None else ()
+                queues = queues_in(program) if program is not None else ()
                 if to not in queues:
-                    raise RefusedError(f"there is no queue {to}; there are: {', '.join(queues)}")
+                    there = ", ".join(queues)
+                    raise RefusedError(
+                        "there is no queue {to}; there are: {there}", to=to, there=there
+                    )
                 self._hand_on(talk, self._queue(seller, to))
             case "agent":
                 person = self.kept.router.people.get(to)
                 if person is None or person.presence != "ready":
-                    raise RefusedError(f"{to} takes nobody now")
+                    raise RefusedError("{to} takes nobody now", to=to)
                 self._hand_on(talk, talk.queue, prefers=to)
             case "step":
                 if program is None or to not in program.steps:
-                    raise RefusedError(f"the flow has no step {to}")
+                    raise RefusedError("the flow has no step {to}", to=to)
                 self._settle(talk, Outcome(SENT_TO_STEP, {"step": to}))
                 self._let_go(talk)
             case _:
@@ -386,8 +428,16 @@ class Switchboard:
         """See Floor."""
         self._call(agent, contact)
         if other == agent or other not in self.kept.router.people:
-            raise RefusedError(f"{other} cannot be invited")
+            raise RefusedError("{other} cannot be invited", other=other)
         self._calls().invite(contact, other)
+
+    def call_again(self, agent: str, contact: str) -> None:
+        """See Floor."""
+        talk = self._at(agent, contact, "busy")
+        if talk.reach != "missed":
+            raise RefusedError("the buyer is on the line, or being called")
+        self._phone(talk)
+        self._tell(agent)
 
     def finish(self, agent: str, contact: str) -> None:
         """See Floor."""
@@ -402,6 +452,15 @@ class Switchboard:
             talk.awaited.contact, talk.awaited.serial, f"# {agent}: {words}", self._at_s()
         )
         self.kept.post(WrapUpEnded(self._now(), contact, agent))
+
+    def colleagues(self, agent: str) -> tuple[str, ...]:
+        """See Floor."""
+        ready = [
+            name
+            for name, person in self.kept.router.people.items()
+            if person.presence == "ready" and name != agent
+        ]
+        return tuple(sorted(ready)[:COLLEAGUES_SHOWN_MAX])
 
     def view(self) -> FloorView:
         """See Floor."""
@@ -426,9 +485,12 @@ class Switchboard:
 
     def _arrive(self, awaited: Awaited) -> None:
         assert isinstance(awaited.effect, effects.HandOver)
-        queue = self._queue(awaited.contact.seller, awaited.effect.queue)
-        self._add(Talk(awaited.key, awaited, queue, self._now()))
-        self._enter(self._talks[awaited.key])
+        seller, buyer, _ = awaited.contact
+        queue = self._queue(seller, awaited.effect.queue)
+        self._add(Talk(awaited.key, awaited, queue, min(self._now(), float(awaited.at))))
+        is_sticky = self._queues.queue(seller, awaited.effect.queue).sticky_s > 0
+        known = self._served.get((seller, buyer), "") if is_sticky else ""
+        self._enter(self._talks[awaited.key], known)
 
     def _enter(self, talk: Talk, prefers: str = "") -> None:
         self.kept.post(
@@ -439,14 +501,21 @@ class Switchboard:
 
     def _queue(self, seller: str, name: str) -> str:
         """The router's name of a seller's queue, which is opened when the first buyer comes."""
-        full = f"{seller}/{name}"
+        full = full_name(seller, name)
         if full not in self.kept.router.backlogs:
-            self.kept.post(QueueSet(self._now(), Queue(full, seller, recipe=RECIPE)))
+            for queue in self._queues.with_overflows(seller, name):
+                if queue.name not in self.kept.router.backlogs:
+                    self.kept.post(QueueSet(self._now(), queue))
         return full
 
     def _add(self, talk: Talk) -> None:
         self._talks[talk.name] = talk
         self._of_session[talk.awaited.key] = talk
+
+    def _rename(self, talk: Talk, awaited: Awaited) -> None:
+        """The session of one who waits has moved, with its place."""
+        self._forget(talk.name)
+        self._add(Talk(awaited.key, awaited, talk.queue, talk.since))
 
     def _hand_on(self, talk: Talk, queue: str, prefers: str = "") -> None:
         """To another queue or agent, with the place of who has waited longest: a new leg under a new name."""
@@ -487,6 +556,8 @@ class Switchboard:
     def _decided(self, events: Sequence[Happening], decisions: Sequence[Decision]) -> None:
         touched: dict[str, None] = {}
         for event in events:
+            if isinstance(event, CallBackTaken) and event.channel == "voice":
+                self._called_back(event.contact)
             agent = getattr(event, "agent", "")
             if isinstance(agent, Agent):
                 agent = agent.name
@@ -514,9 +585,8 @@ class Switchboard:
                         self._forget(contact)
                 case Say(contact=contact, message=message, wait_s=wait_s):
                     self._say(contact, message, wait_s)
-                case ProposeCallBack():
-                    # No recipe of ours has this step: RECIPE tells how long it takes.
-                    log.debug("a call-back is not proposed")
+                case ProposeCallBack(contact=contact, wait_s=wait_s):
+                    self._propose(decision)
         for agent in touched:
             self._compare(agent)
             self._tell(agent)
@@ -531,6 +601,22 @@ class Switchboard:
         node = machine.program.waits.get(session.at)
         outcomes = getattr(machine.program.nodes[node], "outcomes", {}) if node is not None else {}
         return wanted if wanted in outcomes or way_out is not Exit.NO_AGENTS else "busy"
+
+    def _propose(self, decision: ProposeCallBack) -> None:
+        """Offer one who waits to be called or texted back; one who waits by SMS is texted anyway."""
+        talk = self._talks.get(decision.contact)
+        if talk is None:
+            return
+        if talk.channel == "voice" and self.voice is not None:
+            self._call_backs.propose(self.voice, talk, decision)
+        else:
+            self._say(decision.contact, "agent_wait", decision.wait_s)
+
+    def _called_back(self, contact: str) -> None:
+        """The router has it that this caller will be called: the caller hears so, and need not hold the line."""
+        talk = self._talks.get(contact)
+        if talk is not None and self.voice is not None and self._call_backs.keeps_place(talk):
+            self.voice.farewell(contact, "call_back_taken")
 
     def _say(self, contact: str, message: str, wait_s: float) -> None:
         """Tell one who waits how long it will be."""
@@ -569,14 +655,53 @@ class Switchboard:
 
     def _begin(self, talk: Talk, agent: str) -> None:
         talk.agent = agent
-        if self.voice is not None and talk.channel == "voice":
+        seller, buyer, _ = talk.awaited.contact
+        self._served[seller, buyer] = agent
+        self._served.move_to_end((seller, buyer))
+        if len(self._served) > SERVED_MAX:
+            self._served.popitem(last=False)
+        if self.voice is None or talk.channel != "voice":
+            return
+        if self.voice.is_up(talk.name):
             self.voice.connect(talk.name, agent)
+        else:
+            self._phone(talk)
+
+    def _phone(self, talk: Talk) -> None:
+        """Call a buyer who is not on the line: one who wants to be called back, or whose call a restart cut off."""
+        talk.reach, one = "calling", talk.awaited
+        key = f"{talk.name} {talk.agent} {self._at_s()}"
+        errand = CallOut(key, one.contact, one.code, one.carrier, opens=False)
+        try:
+            self._calls().phone(talk.name, errand, partial(self._phoned, talk.name))
+        except RefusedError as error:
+            talk.reach = "missed"
+            desk = self._desk_of(talk)
+            if desk is not None:
+                desk.refused(talk.name, error)
+
+    def _phoned(self, contact: str, reached: Reached) -> None:
+        """The buyer is on the line, or why not."""
+        talk = self._talks.get(contact)
+        if talk is None or talk.reach != "calling":
+            return
+        desk = self._desk_of(talk)
+        if reached is Reached.PERSON:
+            talk.reach = ""
+            self._calls().connect(contact, talk.agent)
+        else:
+            talk.reach = "missed"
+            if desk is not None:
+                desk.refused(contact, RefusedError(NOT_REACHED, why=reached.value))
+        self._tell(talk.agent)
 
     def _end(self, talk: Talk) -> None:
         talk.is_held = False
+        missed, talk.reach = bool(talk.reach), ""
         if self.voice is not None and talk.channel == "voice":
             self.voice.release(talk.name)
-        self._settle(talk, Outcome("ok"))
+        # Nobody is there to hear how the flow goes on: as after any hang-up, it keeps the place.
+        self._settle(talk, Outcome("hangup" if missed else "ok"))
 
     def _tell(self, agent: str) -> None:
         """Bring a desk up to what the router has."""
@@ -614,22 +739,25 @@ class Switchboard:
         sitter = self._sitters.get(talk.agent)
         return sitter.desk if sitter is not None else None
 
+    def _program(self, talk: Talk) -> Program | None:
+        found = self._cards.machine(talk.awaited)
+        return found[1].program if found is not None else None
+
     def _card(self, talk: Talk) -> Card | None:
-        short = talk.queue.partition("/")[2]
-        return self._cards.card(talk.name, talk.awaited, short, self._now() - talk.since)
+        short = short_name(talk.queue)
+        waited_s = self._now() - talk.since
+        off_line = talk.channel == "voice" and self.voice is not None
+        call_back = off_line and not self._calls().is_up(talk.name)
+        return self._cards.card(talk.name, talk.awaited, short, waited_s, call_back=call_back)
 
     def _at_s(self) -> int:
         return int(self._now())
 
 
-def _queues(program: Program) -> tuple[str, ...]:
-    """Queues of a seller: those that are declared, and those that the flow hands over to."""
-    named = {node.queue for node in program.nodes if isinstance(node, HandOver)}
-    return tuple(sorted(named.union(program.queues)))
-
-
-def _why(outcome: Outcome) -> str:
+def _why(outcome: Outcome) -> RefusedError:
     missing = outcome.values.get("missing")
     if missing:
-        return f"Sold out: {missing}"
-    return {"empty": "The basket is empty."}.get(outcome.name, "The order could not be placed.")
+        return RefusedError("sold out: {missing}", missing=str(missing))
+    if outcome.name == "empty":
+        return RefusedError("the basket is empty")
+    return RefusedError("the order could not be placed")

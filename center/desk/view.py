@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from center.acd.agent import CHANNELS
 from center.acd.backlog import Backlog
 from center.acd.measures import QueueMeasure
 from center.acd.needs import Profile
@@ -52,6 +53,7 @@ def _queue(
         talking[name],
         measure.service_level if _has_figures(measure) else None,
         counts.abandoned,
+        measure.abandonment if _has_figures(measure) else None,
         measure.speed_of_answer_s if counts.answered else None,
     )
 
@@ -68,6 +70,7 @@ def _agent(router: Router, person: Person, now: float) -> AgentView:
         measure.presence,
         measure.reason,
         tuple(name for name, slot in measure.contacts if slot != "offered"),
+        any(t.slot == "busy" and CHANNELS[t.channel] == "voice" for t in person.tickets.values()),
         measure.occupancy,
         min(now, person.measured_at),
     )

@@ -1,4 +1,4 @@
-"""What an agent does in a buyer's session, carried out in the turn batch like a buyer's own turn."""
+"""What the floor does in a buyer's session, carried out in the turn batch like a buyer's own turn."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from center.desk.deed import Deed, PlaceForBuyer, SetBasket, WriteToBuyer
+from center.desk.deed import Deed, GoOnBySms, PlaceForBuyer, SetBasket, WriteToBuyer
 from center.reply import Reply
-from center.visit import placing
+from center.visit import moving, placing
 from flows import effects, prompts
 from flows.inputs import Outcome
 from flows.render import money
@@ -33,6 +33,11 @@ def _outcome_of(visit: Visit, deed: Deed, session: Session) -> Outcome:
         case SetBasket(lines):
             visit.session = replace(session, cart=lines, placed=False)
             return Outcome("ok")
+        case GoOnBySms():
+            awaited = visit.world.awaited.get(visit.key)
+            effect = awaited.effect if awaited is not None else None
+            can = isinstance(effect, effects.HandOver) and moving.wait_by_sms(visit, effect)
+            return Outcome("ok" if can else "busy")
         case WriteToBuyer(text):
             visit.asides.append(text)
             for private in visit.private():

@@ -16,7 +16,7 @@ from center.desk.deed import SENT_TO_STEP, Deed
 from center.desk.heard import Heard
 from center.limits.guard import CODE_DIGITS, Verdict
 from center.reply import Expected, Reply, expected
-from center.visit import codes, cut_off, deeds, placing
+from center.visit import codes, cut_off, deeds, moving, placing
 from center.visit.shared import Shared
 from flows import effects, prompts
 from flows.effects import Effect
@@ -36,6 +36,8 @@ OPT_OUT_CHARACTERS_MAX = 32
 """A longer text is no word that stops messages, whatever stands round it."""
 OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
+OVERHEARD = Text | Speech | Keys | Silence | HungUp | Opened
+"""What is passed on while a person is waited for. A caller who calls again, having been cut off, waits on as before."""
 PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
 """Types of questions whose answers the log does not show."""
 
@@ -130,6 +132,9 @@ class Visit:
         elif isinstance(given, Deed):
             # Said by no buyer: the session does not take a turn.
             return deeds.do(self, given)
+        elif given.__class__ is HungUp and self.session is None:
+            # Its session is over, or has gone on by SMS.
+            return None
         if self._is_overheard():
             return None
         language = self.language()
@@ -201,7 +206,9 @@ class Visit:
         node = self.machine.program.waits.get(session.at)
         if node is None or not isinstance(self.machine.program.nodes[node], HandOver):
             return False
-        if not isinstance(said, Text | Speech | Keys | Silence | HungUp):
+        if not isinstance(said, OVERHEARD) or (
+            isinstance(said, Opened) and self.key.channel != "voice"
+        ):
             return False
         self.changes.heard.append(
             Heard(self.key, self.serial, session.turns, said, self.arrival.at)
@@ -285,9 +292,17 @@ class Visit:
     def _ask(self, effect: effects.HandOver | effects.Request | effects.Pay) -> Outcome | None:
         """The outcome if the performer knows it now; else the session waits, which is kept."""
         outcome = self.shared.performer.at_once(self.key, effect)
-        if outcome is None:
-            self.wait_for(effect)
-        return outcome
+        if outcome is not None:
+            return outcome
+        if self.key.channel == "ussd" and isinstance(effect, effects.HandOver):
+            # A dialog cannot wait for a person.
+            language = self.language()
+            if not moving.wait_by_sms(self, effect):
+                return Outcome("busy")
+            self.say(prompts.word("agent_by_sms", language))
+            return None
+        self.wait_for(effect)
+        return None
 
     def wait_for(self, effect: effects.Suspending) -> Awaited:
         """The session waits for what becomes of an effect, which is kept."""

@@ -146,6 +146,8 @@ class Call:
         self._is_handed_over = False
         """A person is waited for, or has the call."""
         self._is_with_agent = False
+        self._is_asked = False
+        """Whether to be called back, while a person is waited for."""
 
     # --- in ---
 
@@ -174,6 +176,8 @@ class Call:
             return
         if taken.reply is None:
             # A person has the buyer: what was said went to them, and the flow stands still.
+            if taken.arrival is not None and isinstance(taken.arrival.input, Opened):
+                self._wait_on()
             return
         self.refused = 0
         self._perform(taken.reply)
@@ -183,7 +187,9 @@ class Call:
         for key in keys:
             if self.over or self.ended:
                 return
-            if self._turning or self._keying is None:
+            if self._is_asked and self._is_handed_over and not self._is_with_agent:
+                self._around.turns.add(self._arrival(Keys(key)), self)
+            elif self._turning or self._keying is None:
                 self._ahead.append(key)
             else:
                 self._press(key)
@@ -255,6 +261,11 @@ class Call:
 
     # --- while a person is waited for, or has the call ---
 
+    def _wait_on(self) -> None:
+        """Called again by somebody for whom a person is waited already."""
+        self._is_handed_over = True
+        self._play_music()
+
     def be_with_agent(self) -> None:
         """An agent has answered: no more music, and nothing that is said here comes between."""
         self._is_with_agent = True
@@ -276,6 +287,20 @@ class Call:
         """Say one of the platform's own sentences to one who waits, between the music."""
         if not self.over and self._is_handed_over and not self._is_with_agent:
             text = prompts.word(word, self._language).format(**values)
+            self.line.said(text)
+            self._say([(text, self._language)], barge_in=False)
+
+    def ask_aside(self, word: str, values: Mapping[str, int]) -> None:
+        """As `say_aside`; from here on each key is brought to the turn batch, as long as a person is waited for."""
+        self._is_asked = True
+        self.say_aside(word, values)
+
+    def farewell(self, word: str) -> None:
+        """Say one of the platform's own sentences and hang up; the session goes on without this call."""
+        if not self.over:
+            self._leave_question()
+            self.ended = True
+            text = prompts.word(word, self._language)
             self.line.said(text)
             self._say([(text, self._language)], barge_in=False)
 

@@ -384,10 +384,14 @@ class TrunkCalls:
         except NotAllowedError:
             allowed = ", ".join(self._outside.entries) or "none"
             raise RefusedError(
-                f"{number} is no number that callers may be sent to; there are: {allowed}"
+                "{to} is no number that callers may be sent to; there are: {there}",
+                to=number,
+                there=allowed,
             ) from None
         except CommandError as error:
-            raise RefusedError(f"the caller cannot be sent there now: {error}") from None
+            raise RefusedError(
+                "the caller cannot be sent there now: {why}", why=str(error)
+            ) from None
 
     def _line(self) -> Signalling:
         assert self.signalling is not None

@@ -7,12 +7,13 @@ the two rows hear one another. So answering, holding, handing on and listening i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
+from center.calling_out import CallOut, CallsOut, Reached
 from center.contact import ContactKey
 from center.desk.desk import RefusedError
 from center.desk.ports import ListenMode
@@ -20,6 +21,7 @@ from ivr.channel.call import Call
 from ivr.channel.notes import Notes
 from ivr.desk.talk import Parties
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
+from ivr.sip.numbers import AllowList
 from ivr.webrtc.description import OfferError
 from ivr.webrtc.leg import BrowserLeg, LegState
 from ivr.webrtc.row import put_on_plane
@@ -65,8 +67,12 @@ class AgentLines:
         certificate: RTCCertificate,
         notes: Notes,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
+        out: CallsOut | None = None,
     ) -> None:
         self._calls = calls
+        self._out = out
+        self._ringing: dict[str, str] = {}
+        """Keys of errands, by the switchboard's name of the contact."""
         self._media = media
         self._certificate = certificate
         self._notes = notes
@@ -87,7 +93,9 @@ class AgentLines:
             # An agent may say nothing all day.
             answer, row, _ = await put_on_plane(leg, self._media, offer, first_limit_s=0, limit_s=0)
         except (OfferError, PlaneFullError, PlaneBehindError) as error:
-            raise RefusedError(str(error) or "every line is taken; try again in a while") from None
+            raise RefusedError(
+                "the headset cannot be connected: {why}", why=str(error) or "every line is taken"
+            ) from None
         self._lines[agent] = _Line(leg, row.call)
         for name, talk in self._talks.items():
             if agent in talk.agents or agent in talk.supervisors:
@@ -140,6 +148,9 @@ class AgentLines:
 
     def release(self, contact: str) -> None:
         """See Voice."""
+        key = self._ringing.pop(contact, None)
+        if key is not None and self._out is not None:
+            self._out.give_up(key)
         talk = self._talks.pop(contact, None)
         if talk is None:
             return
@@ -153,7 +164,7 @@ class AgentLines:
         try:
             self._media.keys(self._talk(contact).call.reached.leg, keys)
         except ValueError as error:
-            raise RefusedError(str(error)) from None
+            raise RefusedError("{why}", why=str(error)) from None
 
     def transfer(self, contact: str, number: str) -> None:
         """See Voice."""
@@ -162,7 +173,7 @@ class AgentLines:
     def invite(self, contact: str, agent: str) -> None:
         """See Voice."""
         if not self.has_line(agent):
-            raise RefusedError(f"{agent} has no headset connected")
+            raise RefusedError("{agent} has no headset connected", agent=agent)
         talk = self._talk(contact)
         if agent not in talk.agents:
             talk.agents.append(agent)
@@ -174,13 +185,46 @@ class AgentLines:
         if call is not None:
             call.say_aside(prompt, {"minutes": max(1, round(wait_s / 60))})
 
+    def ask(self, contact: str, prompt: str, wait_s: float) -> None:
+        """See Voice."""
+        call = self._calls.call_of(contact_of(contact))
+        if call is not None:
+            call.ask_aside(prompt, {"minutes": max(1, round(wait_s / 60))})
+
+    def farewell(self, contact: str, prompt: str) -> None:
+        """See Voice."""
+        call = self._calls.call_of(contact_of(contact))
+        if call is not None:
+            call.farewell(prompt)
+
+    def is_up(self, contact: str) -> bool:
+        """See Voice."""
+        call = self._calls.call_of(contact_of(contact))
+        return call is not None and not call.over and not call.ended
+
+    def can_phone(self, number: str, allowed: Sequence[str]) -> bool:
+        """See Voice."""
+        return self._out is not None and AllowList(tuple(allowed)).holds(number)
+
+    def phone(self, contact: str, errand: CallOut, then: Callable[[Reached], object]) -> None:
+        """See Voice."""
+        if self._out is None:
+            raise RefusedError("no call can be made from here")
+
+        def told(reached: Reached) -> None:
+            self._ringing.pop(contact, None)
+            then(reached)
+
+        self._ringing[contact] = errand.key
+        self._out.call(errand, told)
+
     def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
         """See Voice."""
         if not self.has_line(supervisor):
             raise RefusedError("connect your headset first")
         name = next((n for n, talk in self._talks.items() if agent in talk.agents), None)
         if name is None:
-            raise RefusedError(f"{agent} is on no call")
+            raise RefusedError("{agent} is on no call", agent=agent)
         self.stop_listening(supervisor)
         self._talks[name].supervisors[supervisor] = mode
         self._mix(name)

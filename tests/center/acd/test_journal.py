@@ -244,7 +244,8 @@ def busy_day(seed, events):
         elif roll < 0.7 and watcher.router.tickets:
             known = list(watcher.router.tickets)
             kind = chance.choice((ev.ContactLeft, ev.CallBackTaken))
-            rest = () if kind is ev.ContactLeft else (chance.choice(CHANNELS),)
+            to = chance.choice(("", f"t{n}"))
+            rest = () if kind is ev.ContactLeft else (chance.choice(CHANNELS), to)
             yield kind(at, chance.choice(known), *rest)
         else:
             who = chance.choice(AGENTS)

@@ -435,6 +435,29 @@ def test_a_call_back_by_text_is_taken_beside_a_call():
     assert decisions == [Offer("c2", "ann", "sales", floor.now + 15, "sms")]
 
 
+def test_who_wants_to_be_called_back_as_it_rings_is_called_by_who_answers():
+    floor = Floor()
+    floor.agent("ann")
+    floor.arrive("c1")
+    assert floor.do(CallBackTaken(floor.now, "c1", "voice")) == []
+    assert floor.router.tickets["c1"].call_back == "voice"
+    floor.accept("c1", "ann")
+    floor.do(CallBackTaken(floor.now, "c1", "sms"))
+    assert floor.router.tickets["c1"].call_back == "voice", "whoever is served is served"
+
+
+def test_who_wants_to_be_texted_as_it_rings_is_offered_anew_under_another_name():
+    floor = Floor()
+    floor.agent("ann")
+    floor.arrive("c1")
+    decisions = floor.do(CallBackTaken(floor.now, "c1", "sms", "t1"))
+    assert decisions == [
+        Withdraw("c1", "ann", ""),
+        Offer("t1", "ann", "sales", floor.now + 15, "sms"),
+    ]
+    assert floor.router.agent_measure("ann").contacts == (("t1", "offered"),)
+
+
 def test_a_call_back_that_nobody_makes_ends_at_the_longest_wait_there_is():
     floor = Floor()
     floor.agent("ann", ready=False)
@@ -506,7 +529,6 @@ def test_late_and_repeated_events_change_nothing():
         floor.wrapped_up("c1", "ann"),
         floor.ready("ann"),
         floor.do(ContactLeft(floor.now, "c9")),
-        floor.do(CallBackTaken(floor.now, "c1", "sms")),
         floor.do(OfferDeclined(floor.now, "c9", "ann")),
         floor.do(Passed(floor.now - 500)),
     ):

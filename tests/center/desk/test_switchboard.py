@@ -2,197 +2,23 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import pytest
 
-from center.acd.agent import Agent
 from center.acd.events import ContactArrived
 from center.acd.journal import decode
-from center.batch import TurnBatch
-from center.contact import Arrival, ContactKey
-from center.desk.card import BasketLine, Card
+from center.contact import ContactKey
+from center.desk.card import BasketLine
 from center.desk.desk import RefusedError
-from center.desk.person import HOUSE
-from center.desk.switchboard import AWAY_S, NEXT_WORD_S, RELOAD_S, TELLER, Switchboard
+from center.desk.switchboard import AWAY_S, RELOAD_S
 from center.ports import StoreFullError
-from center.shops import Shops
 from center.uap.boards import Place
 from center.uap.capacity import Capacity
 from center.uap.gate import Gate
 from center.uap.models import model
-from flows.inputs import Text
 from store.journal import SqliteJournal
 from store.memory import MemoryStore
+from tests.center.desk.house import BUYER, OTHER, Desk, House
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
-
-BUYER, OTHER = "13800138000", "13900139000"
-
-
-class Clock:
-    """Time that a test moves; what is due on the way is called."""
-
-    def __init__(self) -> None:
-        self.now = float(NOON)
-        self._due: list[tuple[float, int, list[Callable[[], object]]]] = []
-        self._count = 0
-
-    def later(self, delay_s: float, callback: Callable[[], object], /):
-        self._count += 1
-        call = [callback]
-        heapq.heappush(self._due, (self.now + delay_s, self._count, call))
-
-        class Handle:
-            def cancel(self) -> None:
-                call.clear()
-
-        return Handle()
-
-    def passes(self, seconds: float = 0.1) -> None:
-        until = self.now + seconds
-        while self._due and self._due[0][0] <= until:
-            at, _, call = heapq.heappop(self._due)
-            self.now = max(self.now, at)
-            if call:
-                call[0]()
-        self.now = until
-
-
-@dataclass
-class Desk:
-    """Remembers what it was told."""
-
-    told: list[tuple] = field(default_factory=list)
-    cards: dict[str, Card] = field(default_factory=dict)
-
-    def presence(self, presence, reason):
-        self.told.append(("presence", presence, reason))
-
-    def offered(self, card, answer_by):
-        self.cards[card.contact] = card
-        self.told.append(("offered", card.contact))
-
-    def withdrawn(self, contact, why):
-        self.told.append(("withdrawn", contact))
-
-    def stage(self, contact, stage):
-        self.told.append(("stage", contact, stage))
-
-    def card(self, card):
-        self.cards[card.contact] = card
-        self.told.append(("card", card.contact))
-
-    def said(self, contact, who, text):
-        self.told.append(("said", who, text))
-
-    def refused(self, contact, why):
-        self.told.append(("refused", why))
-
-    def ended(self, contact, why):
-        self.told.append(("ended", contact))
-
-    def close(self, why):
-        self.told.append(("closed",))
-
-    def take(self) -> list[tuple]:
-        taken, self.told = self.told, []
-        return taken
-
-
-class Records:
-    """See center.desk.ports.Records."""
-
-    def __init__(self, store: MemoryStore) -> None:
-        self.store = store
-        self.contact, self.buyer, self.stock = store.contact, store.buyer, store.stock
-        self.lines = store.talk
-
-    def orders_of(self, seller, buyer, limit):
-        return self.store.orders(seller, buyer=buyer, limit=limit)
-
-
-class House:
-    """A shop with a switchboard."""
-
-    def __init__(self, store: MemoryStore, journal: SqliteJournal, clock: Clock) -> None:
-        self.store, self.journal, self.clock = store, journal, clock
-        shops = Shops(store.published(), store.program)
-        self.turns = TurnBatch(store, shops, later=clock.later)
-        self.floor = Switchboard(
-            self.turns,
-            shops,
-            Records(store),
-            journal,
-            later=clock.later,
-            now=lambda: clock.now,
-        )
-        self.turns.open(TELLER, self.floor)
-        self.turns.performer = self.floor
-        self.turns.open("sms", self)
-        self.floor.start(
-            [Agent(name, HOUSE, sms_slots=2) for name in ("li", "wang")],
-            [(HOUSE, "shop")],
-            store.awaited(),
-        )
-        clock.passes()
-
-    def taken(self, taken):
-        """The text channel's own; texts go by the outbox."""
-
-    def texts(self, *texts: str, buyer: str = BUYER) -> list[str]:
-        """A buyer texts; what they are answered."""
-        before = len(self.outbox(buyer))
-        for text in texts:
-            key = ContactKey("shop", buyer, "sms")
-            at = int(self.clock.now)
-            self.turns.add(Arrival(key, Text(text), "1069", "carrier", b"", 0, at), None)
-            self.clock.passes()
-        return self.outbox(buyer)[before:]
-
-    def outbox(self, buyer: str) -> list[str]:
-        texts = self.store.waiting_texts(0, 1_000)
-        return [text.text for _, text in texts if text.destination == buyer]
-
-    def sits(self, agent: str, *, ready: bool = True) -> Desk:
-        desk = Desk()
-        self.floor.sign_in(agent, desk)
-        self.clock.passes()
-        if ready:
-            self.floor.ready(agent)
-            self.clock.passes()
-        desk.take()
-        return desk
-
-    def does(self, deed: Callable[..., None], *arguments: object) -> None:
-        deed(*arguments)
-        self.clock.passes()
-
-    def answers(self, desk: Desk, agent: str) -> str:
-        """Take the offer that rings; its contact."""
-        contact = next(told[1] for told in desk.take() if told[0] == "offered")
-        self.does(self.floor.accept, agent, contact)
-        return contact
-
-
-@pytest.fixture
-def store():
-    opened = MemoryStore()
-    opened.publish("shop", program_of(ORDER, SHOP), NOON)
-    return opened
-
-
-@pytest.fixture
-def journal(tmp_path):
-    opened = SqliteJournal(tmp_path / "floor")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def house(store, journal):
-    return House(store, journal, Clock())
 
 
 def test_without_anybody_signed_in_the_flow_goes_on_at_once(house: House):
@@ -246,7 +72,7 @@ def test_an_agent_orders_for_the_buyer_in_the_transaction_that_reserves_the_stoc
     house.does(house.floor.basket, "li", contact, [BasketLine("2", 1)])
     desk.take()
     house.does(house.floor.order, "li", contact, "文三路1号")
-    assert desk.take() == [("refused", "Sold out: 2")]
+    assert desk.take() == [("refused", "sold out: 2")]
     assert len(house.store.orders()) == 1
 
 
@@ -296,7 +122,7 @@ def test_a_declined_offer_pauses_who_declined(house: House):
 def test_who_waits_is_told_how_long_and_gives_up_after_the_queues_limit(house: House):
     desk = house.sits("li", ready=False)
     assert house.texts("人工") == []
-    house.clock.passes(NEXT_WORD_S)
+    house.clock.passes(120)
     assert all("分钟" in text for text in house.outbox(BUYER)[-2:])
     house.clock.passes(600)
 
@@ -428,6 +254,20 @@ def test_a_supervisor_sees_queues_and_agents(house: House):
         ("li", "ready", 1),
         ("wang", "not ready", 0),
     ]
+
+
+def test_who_loses_the_seat_with_its_board_is_signed_out_and_the_buyer_waits_anew(house: House):
+    desk, other = house.sits("li"), house.sits("wang", ready=False)
+    house.texts("人工")
+    contact = house.answers(desk, "li")
+    house.does(house.floor.lose_seat, "li")
+    told = desk.take()
+    assert ("presence", "signed out", "") in told
+    assert "board has failed" in next(words[1] for words in told if words[0] == "refused")
+    house.does(house.floor.lose_seat, "li")
+    house.does(house.floor.ready, "wang")
+
+    assert house.answers(other, "wang") == f"{contact}#2"
 
 
 def test_stop_works_while_an_agent_has_the_buyer(house: House):
