@@ -6,9 +6,10 @@ from pathlib import Path
 
 import typer
 
-from center.acd.agent import LEVEL_MAX, Agent, Skill
+from center.acd.agent import Agent
 from center.desk.person import Person, PersonRole
 from commands.serving.floor import people_file
+from commands.settings.queues import skill_of
 from store.people import People
 from web.accounts.password import PasswordError, hash_password
 
@@ -39,7 +40,7 @@ def add(
 ) -> int:
     """Enter somebody, or change them; the exit status."""
     try:
-        agent = Agent(name, pool, tuple(map(_skill, skills)), sms_slots=sms_slots)
+        agent = Agent(name, pool, tuple(map(skill_of, skills)), sms_slots=sms_slots)
         person = Person(agent, role, hash_password(password))
     except (PasswordError, ValueError) as error:
         typer.echo(str(error), err=True)
@@ -70,11 +71,3 @@ def contract(pool: str, seller: str, database: Path) -> int:
     people.contract(pool, seller)
     people.close()
     return 0
-
-
-def _skill(text: str) -> Skill:
-    """`tea=3`, or `tea` for the first level. Raises ValueError."""
-    name, _, level = text.partition("=")
-    if level and not (level.isdecimal() and 1 <= int(level) <= LEVEL_MAX):
-        raise ValueError(f"`{text}` is no skill; write NAME=LEVEL with a level of 1 to {LEVEL_MAX}")
-    return Skill(name, int(level or 1))

@@ -27,6 +27,7 @@ from commands.serving.simulator import Simulator
 from commands.serving.telephones import Telephones
 from commands.serving.texts import Texts
 from commands.settings.limits import LimitsSection
+from commands.settings.queues import queues_of
 from commands.settings.schema import (
     CarrierSection,
     Config,
@@ -141,9 +142,11 @@ def services_of(config: Config, business: Business, password: str | None = None)
         services.append(calls)
     if config.web is not None:
         extra = [demonstrator(password)] if password is not None else []
-        floor = FloorService(business, config.store.database, extra, calls)
+        queues = queues_of(config.queue)
+        floor = FloorService(business, config.store.database, extra, calls, queues)
         if platform is not None:
             floor.switchboard.gate = platform.gate
+            platform.seat_lost = floor.switchboard.lose_seat
         telephones = Telephones(business, texts.channel, calls)
         services += [floor, Pages(config.web.host, config.web.port, floor, telephones)]
     if config.operations is not None:

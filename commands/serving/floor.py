@@ -8,6 +8,7 @@ from pathlib import Path
 
 from center.contact import Contact, ContactKey
 from center.desk.person import HOUSE, Person
+from center.desk.queues import Queues
 from center.desk.switchboard import TELLER, Switchboard
 from center.measure import Measure, Spread, gauge
 from center.orders.order import PlacedOrder
@@ -67,6 +68,7 @@ class FloorService:
         database: Path,
         extra: Sequence[Person] = (),
         calls: Calls | None = None,
+        queues: Queues | None = None,
     ) -> None:
         """`extra` are people of this run alone, such as the one of a demonstration; `calls` opens before the floor."""
         self._calls = calls
@@ -81,6 +83,7 @@ class FloorService:
             self._journal,
             later=later,
             now=time.time,
+            queues=queues,
         )
 
     def person(self, name: str) -> Person | None:

@@ -13,7 +13,7 @@ from center.ports import StoreError
 from center.uap.capacity import Capacity
 from center.uap.changes import AnyChange, ChangeError, apply, decode
 from center.uap.chassis import PlatformError
-from center.uap.gate import Gate
+from center.uap.gate import SEAT, Gate
 from center.uap.resources import named
 from commands.settings.platform import PlatformSection
 from store.journal import SqliteJournal
@@ -58,6 +58,8 @@ class Platform:
         self.gate = Gate(changed(section, changes), time.time, access=section.access)
         self.cut_off: Callable[[str], object] | None = None
         """Told of calls that went down with a board."""
+        self.seat_lost: Callable[[str], object] | None = None
+        """Told of agents whose seats did."""
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -100,9 +102,12 @@ class Platform:
                 log.warning("a change of the platform is left out: %s", error)
                 continue
             log.info("%s: %d cut off", change, len(dropped))
-            if self.cut_off is not None:
-                for call in dropped:
-                    self.cut_off(call)
+            for name in dropped:
+                if name.startswith(SEAT):
+                    if self.seat_lost is not None:
+                        self.seat_lost(name.removeprefix(SEAT))
+                elif self.cut_off is not None:
+                    self.cut_off(name)
 
     async def _watch(self) -> None:
         while True:

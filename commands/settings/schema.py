@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, model_validator
 from commands.settings.limits import LimitsSection
 from commands.settings.numbers import NumbersSection
 from commands.settings.platform import PlatformSection
+from commands.settings.queues import QueueSection
 from commands.settings.section import Section
 from commands.settings.voice import VoiceSection
 from sms.carrier import Carrier
@@ -171,6 +172,7 @@ class Config(Section):
     web: WebSection | None = None
     voice: VoiceSection | None = None
     platform: PlatformSection | None = None
+    queue: list[QueueSection] = Field(default=[], max_length=10_000)
     log: LogSection = LogSection()
 
     @model_validator(mode="after")
@@ -181,4 +183,12 @@ class Config(Section):
                 raise ValueError(
                     f"two carriers are called `{name}`; give each a name of its own, for replies go back by it"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _queues_differ(self) -> Config:
+        names = [queue.name for queue in self.queue]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the queue `{name}` stands here twice; write it once")
         return self
