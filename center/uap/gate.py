@@ -9,6 +9,9 @@ from center.uap.chassis import PlatformError
 from center.uap.door import Admitted, Refused, Why
 from center.uap.kinds import usual_kinds
 
+SEAT = "seat "
+"""Before an agent's name: how the platform knows a seat among calls."""
+
 
 class Gate:
     """Admits calls and seats by a platform's capacity. `now` gives Unix seconds.
@@ -40,14 +43,14 @@ class Gate:
 
     def seat(self, agent: str) -> Admitted | Refused:
         """Let an agent sit down."""
-        answer = self._admit(f"seat {agent}", "seat", "")
+        answer = self._admit(SEAT + agent, "seat", "")
         if isinstance(answer, Refused):
             self.refused[answer.why] += 1
         return answer
 
     def leave_seat(self, agent: str) -> None:
         """The agent is gone."""
-        self.capacity.release(f"seat {agent}")
+        self.capacity.release(SEAT + agent)
 
     def enter(self, call: str, phase: str) -> Admitted | Refused:
         """A call goes on to `wait` or `talk`, or back to `menu`."""

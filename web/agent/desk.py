@@ -12,6 +12,8 @@ from web.agent import messages as m
 from web.agent.floor import Floor
 from web.socket import PageSocket
 
+NOT_UNDERSTOOD = "the page said what is not understood: {why}"
+
 _decoder: msgspec.json.Decoder[m.DeskMessage] = msgspec.json.Decoder(m.DeskMessage)
 
 
@@ -28,7 +30,7 @@ class DeskSocket:
         try:
             self._floor.sign_in(self._agent, self)
         except RefusedError as error:
-            self._page.tell("refused", why=str(error))
+            self.refused("", error)
         try:
             await self._page.run(self._heard)
         finally:
@@ -65,9 +67,9 @@ class DeskSocket:
         """See Desk."""
         self._page.tell("said", contact=contact, who=who, text=text)
 
-    def refused(self, contact: str, why: str) -> None:
+    def refused(self, contact: str, why: RefusedError) -> None:
         """See Desk."""
-        self._page.tell("refused", contact=contact, why=why)
+        self._page.tell("refused", contact=contact, why=why.why, values=why.values)
 
     def ended(self, contact: str, why: str) -> None:
         """See Desk."""
@@ -79,15 +81,13 @@ class DeskSocket:
         try:
             message = _decoder.decode(data)
         except msgspec.MsgspecError as error:
-            self._page.tell("refused", why=f"The page said what is not understood: {error}")
+            self.refused("", RefusedError(NOT_UNDERSTOOD, why=str(error)))
             return
-        too_long = m.too_long(message)
         try:
-            if too_long is not None:
-                raise RefusedError(too_long)
+            m.check_lengths(message)
             await self._do(message)
         except RefusedError as error:
-            self._page.tell("refused", why=str(error), contact=getattr(message, "contact", ""))
+            self.refused(getattr(message, "contact", ""), error)
 
     async def _do(self, message: m.DeskMessage) -> None:
         floor, agent = self._floor, self._agent
@@ -118,6 +118,10 @@ class DeskSocket:
                 floor.transfer(agent, contact, way, to)
             case m.Invite(contact, other):
                 floor.invite(agent, contact, other)
+            case m.CallAgain(contact):
+                floor.call_again(agent, contact)
+            case m.Colleagues():
+                self._page.tell("colleagues", names=floor.colleagues(agent))
             case m.Finish(contact):
                 floor.finish(agent, contact)
             case m.WrapUp(contact, code, note):

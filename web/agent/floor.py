@@ -79,6 +79,14 @@ class Floor(Protocol):
         """Bring another agent into the call."""
         ...
 
+    def call_again(self, agent: str, contact: str) -> None:
+        """Phone a buyer once more who did not answer."""
+        ...
+
+    def colleagues(self, agent: str) -> tuple[str, ...]:
+        """Others who are ready now, by name."""
+        ...
+
     def finish(self, agent: str, contact: str) -> None:
         """End the talk; wrap-up begins."""
         ...

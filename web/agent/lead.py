@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket
 
 from center.desk.desk import RefusedError
 from web.agent import messages as m
+from web.agent.desk import NOT_UNDERSTOOD
 from web.agent.floor import Floor
 from web.socket import PageSocket
 
@@ -43,9 +44,12 @@ class LeadSocket:
         try:
             await self._do(_decoder.decode(data))
         except msgspec.MsgspecError as error:
-            self._page.tell("refused", why=f"The page said what is not understood: {error}")
+            self._refuse(RefusedError(NOT_UNDERSTOOD, why=str(error)))
         except RefusedError as error:
-            self._page.tell("refused", why=str(error))
+            self._refuse(error)
+
+    def _refuse(self, error: RefusedError) -> None:
+        self._page.tell("refused", why=error.why, values=error.values)
 
     async def _do(self, message: m.LeadMessage) -> None:
         match message:

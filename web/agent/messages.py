@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from center.desk.card import BasketLine
+from center.desk.desk import RefusedError
 from center.desk.ports import ListenMode
 from web.agent.floor import TransferKind
 
@@ -94,6 +95,14 @@ class Invite(_OfContact, frozen=True, tag="invite"):
     other: str
 
 
+class CallAgain(_OfContact, frozen=True, tag="call again"):
+    """Phone a buyer once more who did not answer."""
+
+
+class Colleagues(_Message, frozen=True, tag="colleagues"):
+    """Who is ready now."""
+
+
 class Finish(_OfContact, frozen=True, tag="finish"):
     """End the talk."""
 
@@ -130,21 +139,25 @@ DeskMessage = (
     | Press
     | Transfer
     | Invite
+    | CallAgain
+    | Colleagues
     | Finish
     | WrapUp
 )
 LeadMessage = Listen | StopListening | PutOnLine
 
 
-def too_long(message: DeskMessage) -> str | None:
-    """What of a message is longer than it may be, as words for the person; None if nothing is."""
+def check_lengths(message: DeskMessage) -> None:
+    """Raise RefusedError if something of a message is longer than it may be."""
     match message:
         case Write(text=text) if len(text) > TEXT_CHARACTERS_MAX:
-            return f"a message has at most {TEXT_CHARACTERS_MAX} characters"
+            most = str(TEXT_CHARACTERS_MAX)
+            raise RefusedError("a message has at most {most} characters", most=most)
         case WrapUp(note=note) if len(note) > NOTE_CHARACTERS_MAX:
-            return f"a note has at most {NOTE_CHARACTERS_MAX} characters"
+            most = str(NOTE_CHARACTERS_MAX)
+            raise RefusedError("a note has at most {most} characters", most=most)
         case SetBasket(lines=lines) if len(lines) > BASKET_LINES_MAX:
-            return f"a basket has at most {BASKET_LINES_MAX} lines"
+            raise RefusedError("a basket has at most {most} lines", most=str(BASKET_LINES_MAX))
         case (
             NotReady(reason=word)
             | PlaceOrder(address=word)
@@ -153,6 +166,6 @@ def too_long(message: DeskMessage) -> str | None:
             | Press(keys=word)
             | WrapUp(code=word)
         ) if len(word) > WORD_CHARACTERS_MAX:
-            return f"that has at most {WORD_CHARACTERS_MAX} characters"
+            raise RefusedError("that has at most {most} characters", most=str(WORD_CHARACTERS_MAX))
         case _:
-            return None
+            pass

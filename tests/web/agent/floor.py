@@ -34,6 +34,7 @@ CALL = Card(
     goods=(Goods("101", "牛肉面", 1_800, 40), Goods("201", "凉拌黄瓜", 600, 100)),
     templates=("您的订单正在配送。", "我们稍后给您回电。"),
     steps=("main", "confirm_order"),
+    queues=("help", "sales"),
     waited_s=12.0,
 )
 TEXTS = replace(
@@ -124,12 +125,18 @@ class OneQueueFloor:
 
     def transfer(self, agent, contact, kind, to):
         if to == "nobody":
-            raise RefusedError("there is no queue nobody; there are: sales")
+            raise RefusedError("there is no queue {to}; there are: {there}", to=to, there="sales")
         self.asked.append(("transfer", contact, kind, to))
         self.desks[agent].ended(contact, f"→ {to}")
 
     def invite(self, agent, contact, other):
         self.asked.append(("invite", contact, other))
+
+    def call_again(self, agent, contact):
+        self.desks[agent].stage(contact, "calling")
+
+    def colleagues(self, agent):
+        return ("wang", "zhao")
 
     def finish(self, agent, contact):
         self.desks[agent].stage(contact, "wrap-up")
@@ -141,10 +148,10 @@ class OneQueueFloor:
     def view(self):
         return FloorView(
             1_000.0,
-            (QueueView("noodles/sales", 3, 75.0, 1, 2, 0.82, 4, 11.5),),
+            (QueueView("noodles/sales", 3, 75.0, 1, 2, 0.82, 4, 0.05, 11.5),),
             (
-                AgentView("li", "ready", "", (CALL.contact,), 0.61, 940.0),
-                AgentView("wang", "not ready", "lunch", (), 0.4, 400.0),
+                AgentView("li", "ready", "", (CALL.contact,), True, 0.61, 940.0),
+                AgentView("wang", "not ready", "lunch", (), False, 0.4, 400.0),
             ),
         )
 

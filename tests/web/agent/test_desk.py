@@ -3,18 +3,26 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from center.desk.card import BasketLine
+from center.desk.desk import RefusedError
 from tests.browser import WAIT_MS_MAX, browser, write_tone
 from tests.loop import LoopThread
 from tests.web.agent.floor import CALL, TEXTS, OneQueueFloor
 from web.accounts.account import Account, Role
 from web.accounts.password import hash_password
 from web.accounts.routes import Doorkeeper
-from web.agent.messages import TEXT_CHARACTERS_MAX, WORD_CHARACTERS_MAX, Transfer, Write, too_long
+from web.agent.messages import (
+    TEXT_CHARACTERS_MAX,
+    WORD_CHARACTERS_MAX,
+    Transfer,
+    Write,
+    check_lengths,
+)
 from web.agent.routes import agent_routes
 from web.app import web_app
 from web.server import WebServer
@@ -48,6 +56,14 @@ class Site:
             self.floor.offer("li", card)
 
         self.loop.run(ring())
+
+    def stage(self, contact: str, stage) -> None:
+        """The floor moves a contact on."""
+
+        async def move():
+            self.floor.desks["li"].stage(contact, stage)
+
+        self.loop.run(move())
 
     def say(self, contact: str, text: str) -> None:
         """The buyer says something."""
@@ -163,6 +179,56 @@ def test_messages_are_answered_beside_a_call(page: Page, site: Site):
     expect(page.locator("#contacts .unread")).to_have_count(0)
 
 
+def test_a_key_does_only_what_a_mouse_could_do_now(page: Page, site: Site):
+    be_ready(page, site)
+    for key in "adhtfowc":
+        page.keyboard.press(f"Alt+{key}")
+    expect(page.locator("#notice")).to_be_hidden()
+    site.offer(CALL)
+    expect(page.locator("#contacts li.offered")).to_be_visible()
+    page.keyboard.press("Alt+f")
+    page.keyboard.press("Alt+h")
+    page.keyboard.press("Alt+a")
+    expect(page.locator("#contacts li.talking")).to_be_visible()
+
+    assert site.floor.asked == []
+
+
+def test_a_second_offer_does_not_take_the_first_from_under_the_hand(page: Page, site: Site):
+    be_ready(page, site)
+    site.offer(TEXTS)
+    expect(page.locator("#shop")).to_have_text("丰收种子")
+    site.offer(CALL)
+    expect(page.locator("#contacts li")).to_have_count(2)
+
+    expect(page.locator("#shop")).to_have_text("丰收种子")
+    expect(page.locator("#contacts li[aria-current=true]")).to_contain_text("13900000002")
+
+
+def test_who_is_called_back_is_called_again_if_nobody_answers(page: Page, site: Site):
+    be_ready(page, site)
+    site.offer(replace(CALL, call_back=True))
+    expect(page.locator("#answer")).to_have_text("接受并回电")
+    page.keyboard.press("Alt+a")
+    site.stage(CALL.contact, "missed")
+    expect(page.locator("#contacts li.missed")).to_contain_text("无人接听")
+    page.keyboard.press("Alt+c")
+    expect(page.locator("#contacts li.calling")).to_be_visible()
+    expect(page.locator("#hold")).to_be_hidden()
+
+
+def test_who_can_be_handed_on_to_is_offered(page: Page, site: Site):
+    be_ready(page, site)
+    site.offer(CALL)
+    page.keyboard.press("Alt+a")
+    page.keyboard.press("Alt+t")
+    places = page.locator("#places option")
+    expect(places).to_have_count(2)
+    assert [place.get_attribute("value") for place in places.all()] == ["help", "sales"]
+    page.select_option("#way", "agent")
+    expect(page.locator("#places option[value=zhao]")).to_have_count(1)
+
+
 def test_a_contact_is_handed_on_or_the_person_told_why_not(page: Page, site: Site):
     be_ready(page, site)
     site.offer(CALL)
@@ -172,7 +238,7 @@ def test_a_contact_is_handed_on_or_the_person_told_why_not(page: Page, site: Sit
     page.keyboard.press("Alt+t")
     page.fill("#to", "nobody")
     page.press("#to", "Enter")
-    expect(page.locator("#notice")).to_contain_text("there are: sales")
+    expect(page.locator("#notice")).to_have_text("没有队列nobody；有：sales")
     page.keyboard.press("Alt+t")
     page.select_option("#way", "step")
     page.fill("#to", "main")
@@ -248,7 +314,9 @@ def test_a_line_is_for_who_is_signed_in(site: Site, path: str):
 
 
 def test_what_a_page_says_has_longest_lengths():
-    assert too_long(Write("c", "x" * TEXT_CHARACTERS_MAX)) is None
-    assert "at most" in too_long(Write("c", "x" * (TEXT_CHARACTERS_MAX + 1)))
-    assert too_long(Transfer("c", "queue", "x" * WORD_CHARACTERS_MAX)) is None
-    assert "at most" in too_long(Transfer("c", "queue", "x" * (WORD_CHARACTERS_MAX + 1)))
+    check_lengths(Write("c", "x" * TEXT_CHARACTERS_MAX))
+    check_lengths(Transfer("c", "queue", "x" * WORD_CHARACTERS_MAX))
+    with pytest.raises(RefusedError, match="at most 1000 characters"):
+        check_lengths(Write("c", "x" * (TEXT_CHARACTERS_MAX + 1)))
+    with pytest.raises(RefusedError, match="at most 200 characters"):
+        check_lengths(Transfer("c", "queue", "x" * (WORD_CHARACTERS_MAX + 1)))

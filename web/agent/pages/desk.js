@@ -6,19 +6,26 @@ import { Softphone } from "/pages/softphone.js";
 import { Ringer } from "/desk/pages/ringer.js";
 import { drawCard } from "/desk/pages/card.js";
 import { WORDS, REASONS, CODES } from "/desk/pages/words-of-desk.js";
+import { REFUSALS } from "/desk/pages/refusals.js";
 
-const { word, choose, language } = words({ ...WORDS, ...REASONS, ...CODES });
+const { word, choose, language } = words({ ...WORDS, ...REASONS, ...CODES, ...REFUSALS });
+
+/** A key does what a person could do with the mouse now, and nothing else. */
+const isShown = id => $(id).offsetParent !== null && !$(id).disabled;
+const press = id => () => isShown(id) && $(id).click();
+const send = id => () => isShown(id) && $(id).requestSubmit();
 
 const SHORTCUTS = {
-  r: ["be_ready", () => $("ready").click()],
-  a: ["answer", () => $("answer").click()],
-  d: ["decline", () => $("decline").click()],
-  h: ["hold", () => $("hold").click()],
-  m: ["mute", () => $("mute").click()],
-  t: ["hand_on", () => $("hand-on").click()],
-  f: ["finish", () => $("finish").click()],
-  o: ["place_order", () => $("order").requestSubmit()],
-  w: ["done", () => $("wrap-up").requestSubmit()],
+  r: ["be_ready", press("ready")],
+  a: ["answer", press("answer")],
+  d: ["decline", press("decline")],
+  c: ["call_again", press("again")],
+  h: ["hold", press("hold")],
+  m: ["mute", press("mute")],
+  t: ["hand_on", press("hand-on")],
+  f: ["finish", press("finish")],
+  o: ["place_order", send("order")],
+  w: ["done", send("wrap-up")],
 };
 const LINES_MAX = 500;
 const NOTICE_MS = 6_000;
@@ -31,6 +38,7 @@ let phone = null;
 let phoneState = "line_none";
 let isMuted = false;
 let noticeTimer = 0;
+let colleagues = [];
 const ringer = new Ringer();
 
 // --- what the floor tells ---
@@ -56,9 +64,8 @@ function hear(message) {
       break;
     case "offered":
       keep(message.card, "offered").answerBy = message.answer_by;
-      if (![...contacts.values()].some(each => each.stage === "talking" && each.card.channel === "voice")) {
-        chosen = message.card.contact;
-      }
+      // Neither another offer nor a call under way is taken from under the person's hands.
+      if (!["offered", "talking", "held", "calling"].includes(current()?.stage)) chosen = message.card.contact;
       break;
     case "card": keep(message.card); break;
     case "stage":
@@ -76,13 +83,19 @@ function hear(message) {
     case "ended":
       contacts.delete(message.contact);
       if (chosen === message.contact) chosen = contacts.keys().next().value ?? null;
-      if (message.why) notice(message.why);
+      if (message.why) notice(word(message.why));
       break;
     case "line": phone?.answered(message.answer); break;
-    case "refused": notice(message.why); break;
+    case "refused": notice(refusal(message)); break;
+    case "colleagues": colleagues = message.names; break;
     case "closed": live.close(); notice(word("closed"), true); contacts.clear(); break;
   }
   draw();
+}
+
+/** Why something is not done; its cause may be one of our words, too. */
+function refusal({ why, values = {} }) {
+  return word(why, { ...values, why: word(values.why ?? "") });
 }
 
 function keep(card, stage) {
@@ -110,7 +123,7 @@ async function putOnLine() {
 // --- what the person does ---
 
 const current = () => contacts.get(chosen);
-const tell = (kind, fields = {}) => live.tell({ kind, contact: chosen, ...fields });
+const tell = (kind, fields = {}) => Boolean(chosen) && live.tell({ kind, contact: chosen, ...fields });
 
 function choose_(contact) {
   chosen = contact;
@@ -126,8 +139,14 @@ $("answer").onclick = () => tell("accept");
 $("decline").onclick = () => tell("decline");
 $("hold").onclick = () => tell(current()?.stage === "held" ? "resume" : "hold");
 $("mute").onclick = () => { isMuted = !isMuted; phone?.mute(isMuted); draw(); };
+$("again").onclick = () => tell("call again");
 $("keypad").onclick = () => { $("pad").hidden = !$("pad").hidden; };
-$("hand-on").onclick = () => { $("transfer").hidden = !$("transfer").hidden; if (!$("transfer").hidden) $("to").focus(); };
+$("hand-on").onclick = () => {
+  $("transfer").hidden = !$("transfer").hidden;
+  if ($("transfer").hidden) return;
+  live.tell({ kind: "colleagues" });
+  $("to").focus();
+};
 $("finish").onclick = () => tell("finish");
 $("way").onchange = () => draw();
 $("transfer").onsubmit = event => {
@@ -215,6 +234,7 @@ function lists() {
 }
 
 function draw() {
+  $("nobody").hidden = contacts.size > 0;
   $("presence").textContent = word(presence) + (presence === "not ready" && $("presence").dataset.reason ? ` · ${word($("presence").dataset.reason)}` : "");
   $("presence").className = `badge ${presence.replace(" ", "-")}`;
   $("ready").disabled = presence !== "not ready";
@@ -228,9 +248,8 @@ function draw() {
 }
 
 function drawContacts() {
-  $("nobody").hidden = contacts.size > 0;
   $("contacts").replaceChildren(...[...contacts].map(([contact, { card, stage, unread }]) =>
-    make("li", { class: stage, "aria-current": contact === chosen },
+    make("li", { class: stage, "aria-current": String(contact === chosen) },
       make("button", { onclick: () => choose_(contact) },
         make("strong", {}, word(card.channel)),
         make("span", {}, card.name || card.number),
@@ -238,18 +257,32 @@ function drawContacts() {
         make("small", {}, `${card.shop} · ${word(stage)}`)))));
 }
 
-function drawTalk({ card, stage, lines }) {
+/** Seconds that an offer still rings. */
+const rings = answerBy => Math.max(0, Math.round(answerBy - Date.now() / 1000));
+
+function drawAnswer({ card, answerBy }) {
+  const left = answerBy ? ` (${rings(answerBy)})` : "";
+  $("answer").textContent = word(card.call_back ? "answer_by_calling" : "answer") + left;
+}
+setInterval(() => { if (current()?.stage === "offered") drawAnswer(current()); }, 1_000);
+
+const PLACES = { queue: card => card.queues, step: card => card.steps, agent: () => colleagues, invite: () => colleagues, outside: () => [] };
+
+function drawTalk(entry) {
+  const { card, stage, lines } = entry;
   const isVoice = card.channel === "voice";
-  const isTalking = stage === "talking" || stage === "held";
+  const isOnCall = isVoice && (stage === "talking" || stage === "held");
+  const isTalking = ["talking", "held", "calling", "missed"].includes(stage);
+  drawAnswer(entry);
   for (const [id, shows] of Object.entries({
     answer: stage === "offered", decline: stage === "offered",
-    hold: isTalking && isVoice, mute: isTalking && isVoice, keypad: isTalking && isVoice,
+    hold: isOnCall, mute: isOnCall, keypad: isOnCall, again: stage === "missed",
     "hand-on": isTalking, finish: isTalking, "wrap-up": stage === "wrap-up", write: isTalking, add: isTalking,
   })) $(id).hidden = !shows;
   if (!isTalking) $("transfer").hidden = $("pad").hidden = true;
   $("hold").textContent = word(stage === "held" ? "resume" : "hold");
   $("mute").textContent = word(isMuted ? "unmute" : "mute");
-  $("places").replaceChildren(...($("way").value === "step" ? card.steps : []).map(step => new Option(step)));
+  $("places").replaceChildren(...PLACES[$("way").value](card).map(place => new Option(place, place)));
   $("templates").hidden = !card.templates.length;
   $("templates").replaceChildren(new Option(word("templates"), ""), ...card.templates.map(text => new Option(text, text)));
   const list = $("lines");

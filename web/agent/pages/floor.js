@@ -3,13 +3,14 @@
 import { words } from "/pages/words.js";
 import { Live, $, make } from "/pages/live.js";
 import { Softphone } from "/pages/softphone.js";
+import { REFUSALS } from "/desk/pages/refusals.js";
 import { WORDS, REASONS } from "/desk/pages/words-of-desk.js";
 
 const ROWS_MAX = 100;
 const LATE_S = 60;
 const MODES = ["monitor", "whisper", "barge-in"];
 
-const { word, choose, language } = words({ ...WORDS, ...REASONS });
+const { word, choose, language } = words({ ...WORDS, ...REASONS, ...REFUSALS });
 let view = { at: 0, queues: [], agents: [] };
 let phone = null;
 let ear = null;
@@ -18,7 +19,7 @@ const live = new Live("/floor/line", {
   heard: message => {
     if (message.kind === "view") { view = message.view; draw(); }
     else if (message.kind === "line") phone?.answered(message.answer);
-    else if (message.kind === "refused") { notice(message.why); stop(); }
+    else if (message.kind === "refused") { notice(word(message.why, message.values)); stop(); }
   },
   changed: isOpen => notice(isOpen ? "" : word("offline")),
 });
@@ -51,8 +52,6 @@ const percent = value => (value == null ? "–" : `${Math.round(value * 100)} %`
 
 function draw() {
   $("language").textContent = language() === "zh" ? "English" : "中文";
-  $("level").title = word("service_level_is");
-  $("occupancy").title = word("occupancy_is");
   $("stop").hidden = !ear;
   $("ear").textContent = ear ? `${word(ear.mode)}: ${ear.agent}` : "";
   const queues = [...view.queues].sort((a, b) => b.waiting - a.waiting || b.longest_s - a.longest_s).slice(0, ROWS_MAX);
@@ -60,7 +59,7 @@ function draw() {
     make("td", {}, q.queue), make("td", {}, String(q.waiting)),
     make("td", { class: q.longest_s > LATE_S ? "late" : "" }, q.waiting ? seconds(q.longest_s) : "–"),
     make("td", {}, String(q.ready)), make("td", {}, String(q.talking)),
-    make("td", {}, percent(q.service_level)), make("td", {}, String(q.abandoned)), make("td", {}, seconds(q.mean_wait_s)))));
+    make("td", {}, percent(q.service_level)), make("td", {}, q.abandonment == null ? "–" : `${percent(q.abandonment)} (${q.abandoned})`), make("td", {}, seconds(q.mean_wait_s)))));
   $("queues-shown").textContent = word("shown", { n: queues.length, all: view.queues.length });
   const wanted = $("find").value.trim().toLowerCase();
   const found = view.agents.filter(agent => agent.agent.toLowerCase().includes(wanted));
@@ -69,7 +68,7 @@ function draw() {
     make("td", {}, a.agent),
     make("td", {}, make("span", { class: `dot ${a.presence.replace(" ", "-")}` }), word(a.presence), a.presence === "not ready" ? ` · ${word(a.reason)}` : ""),
     make("td", {}, seconds(Math.max(0, view.at - a.since))), make("td", {}, String(a.contacts.length)), make("td", {}, percent(a.occupancy)),
-    make("td", {}, ...(a.contacts.length ? MODES.map(mode =>
+    make("td", {}, ...(a.on_call ? MODES.map(mode =>
       make("button", { onclick: () => listen(a.agent, mode), "aria-pressed": ear?.agent === a.agent && ear.mode === mode }, word(mode))) : [])))));
   $("agents-shown").textContent = word("shown", { n: agents.length, all: view.agents.length });
 }
