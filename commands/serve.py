@@ -21,6 +21,7 @@ from commands.serving.floor import FloorService
 from commands.serving.operations import Operations
 from commands.serving.pages import Pages
 from commands.serving.platform import Platform
+from commands.serving.publications import Publications
 from commands.serving.running import run, stop_signals
 from commands.serving.service import Service
 from commands.serving.simulator import Simulator
@@ -140,6 +141,8 @@ def services_of(config: Config, business: Business, password: str | None = None)
     if config.voice is not None:
         calls = Calls(business, config.voice, folders_of(config.sellers), platform)
         services.append(calls)
+    speak = calls.render if calls is not None else None
+    services.append(Publications(business.store, business.shops, business.routes, speak))
     if config.web is not None:
         extra = [demonstrator(password)] if password is not None else []
         queues = queues_of(config.queue)

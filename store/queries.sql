@@ -146,6 +146,14 @@ insert into publications (seller, fingerprint, at) values (?, ?, ?);
 -- name: publications
 select fingerprint, at from publications where seller = ? order by id desc limit ?;
 
+-- name: last_publication
+select coalesce(max(id), 0) from publications;
+
+-- name: publications_after
+-- What sellers published since one looked last, in order.
+select p.id, s.seller, p.fingerprint from publications as p join sellers as s on s.id = p.seller
+where p.id > ? order by p.id limit ?;
+
 -- name: sessions_of_seller
 select session from contacts where seller = ?;
 

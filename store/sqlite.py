@@ -243,6 +243,15 @@ class SqliteStore:
         rows = self._db.execute(self._sql["publications"], (self._number(seller), limit))
         return [(row[0], row[1]) for row in rows]
 
+    def last_publication(self) -> int:
+        """The number of the newest publication of all; 0 where there is none."""
+        return self._db.execute(self._sql["last_publication"]).fetchone()[0]
+
+    def publications_after(self, number: int, limit: int) -> list[tuple[int, str, bytes]]:
+        """Publications after that one, in order: number, seller, fingerprint. Raises StoreError."""
+        with errors():
+            return self._db.execute(self._sql["publications_after"], (number, limit)).fetchall()
+
     def program(self, name: bytes) -> Program | None:
         """The program of a fingerprint."""
         row = self._db.execute(self._sql["programs"], (name,)).fetchone()

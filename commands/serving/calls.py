@@ -365,9 +365,14 @@ class Calls:
         """Say everything once to the cache, shop by shop, so that no caller waits for a voice."""
         for seller in self._business.shops.sellers():
             machine = self._business.shops.current(seller)
-            if machine is not None and "voice" in machine.program.channels:
-                done = await self.voicebox.render(self.voice(seller, machine.program))
-                log.info("%s: %d fragments, %.0f s of speech", seller, done.fragments, done.seconds)
+            if machine is not None:
+                await self.render(seller, machine.program)
+
+    async def render(self, seller: str, program: Program) -> None:
+        """Have in memory all that a program says on calls. A voice that fails holds nothing up."""
+        if "voice" in program.channels and self.channel is not None:
+            done = await self.voicebox.render(self.voice(seller, program))
+            log.info("%s: %d fragments, %.0f s of speech", seller, done.fragments, done.seconds)
 
 
 def media_client(section: VoiceSection) -> MediaClient:

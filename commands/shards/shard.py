@@ -18,6 +18,7 @@ from center.taken import Taken
 from commands.logs import log_to_stderr
 from commands.serving.books import Books
 from commands.serving.business import Business, open_business
+from commands.serving.publications import Publications
 from commands.serving.running import run
 from commands.shards.homes import shard_database, shard_of
 from commands.shards.wire import FrameReader, ToFront, ToldOne, frame, performed, to_shard_decoder
@@ -149,7 +150,8 @@ async def _serve(plan: Plan) -> int:
     watching = asyncio.create_task(_watch(parent, stop))
     try:
         books = Books(business.store, business.measured)
-        await run([books], stop, hurry, opened=lambda: None)
+        published = Publications(business.store, business.shops, business.routes)
+        await run([books, published], stop, hurry, opened=lambda: None)
     finally:
         watching.cancel()
         server.close()

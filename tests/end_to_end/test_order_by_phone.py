@@ -1,6 +1,9 @@
 """SIPp calls a shop that `dialcart serve` has opened: SIP, RTP, voices, recognisers, the flow, the store, the SMSC."""
 
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import pytest
 
 from ivr.rtp.codec import PCMU, encode
 from tests.end_to_end.sipp import Caller
-from tests.end_to_end.telephone_shop import NUMBER, Running
+from tests.end_to_end.telephone_shop import NUMBER, ROOT, Running
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +67,22 @@ def test_an_english_order_is_spoken(shop: Running, tmp_path: Path) -> None:
 def test_a_number_that_nobody_has_is_refused_with_404(shop: Running, tmp_path: Path) -> None:
     done = Caller(tmp_path, "13800138003").call(shop.port, "4009999999", status=404)
     assert done.returncode == 0, done.stdout[-2_000:]
+
+
+def test_what_is_published_while_the_shop_is_open_is_said_to_the_next_caller(
+    shop: Running, tmp_path: Path
+) -> None:
+    flow = shop.folder / "shops" / "noodles" / "seller.flow"
+    greeting = "欢迎致电{{ shop.name }}"
+    flow.write_text(flow.read_text("utf-8").replace(greeting, f"今天八折，{greeting}"), "utf-8")
+    words = ["publish", str(flow.parent), "--database", str(shop.database)]
+    done = subprocess.run(
+        [sys.executable, "cli.py", *words, "--speech", str(shop.folder / "speech")],
+        cwd=ROOT, capture_output=True, text=True, timeout=150, check=False,
+    )  # fmt: skip
+    assert "is live as" in done.stdout, done.stdout + done.stderr
+    end = time.monotonic() + 20
+    while "今天八折" not in shop.talk():
+        assert time.monotonic() < end, shop.talk()
+        called = Caller(tmp_path, "13800138004").wait(500).call(shop.port, NUMBER, hangs_up=True)
+        assert called.returncode == 0, called.stdout[-2_000:]
