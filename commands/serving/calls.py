@@ -22,6 +22,7 @@ from center.measure import Measure, Spread, counter
 from commands.flows_on_disk import LIBRARY
 from commands.serving.business import Business, later
 from commands.serving.platform import Platform
+from commands.serving.trunks import trunk_measures, why_unready
 from commands.settings.voice import VoiceSection
 from flows.program import Program, fingerprint
 from ivr.channel.admission import Admission
@@ -265,12 +266,14 @@ class Calls:
         self.voicebox.close()
 
     def unready(self) -> str | None:
-        """Without a media plane nobody hears us."""
+        """Without a media plane nobody hears us; without its trunk nobody calls."""
         if self.closed_by:
             return None
         if self.media is None or self.endpoint is None:
             return "calls are not open yet"
-        return None if self.media.worker else "the media plane is starting"
+        if not self.media.worker:
+            return "the media plane is starting"
+        return why_unready(self.endpoint.stack)
 
     def measures(self) -> Iterable[Measure | Spread]:
         """What the counters of the channel and its recognisers say."""
@@ -316,17 +319,8 @@ class Calls:
         yield counter("dialcart_sip_malformed", "SIP messages nobody can read.", told.malformed)
         yield counter("dialcart_sip_refused", "SIP requests refused.", told.refused)
         yield counter("dialcart_sip_banned", "Times that a source was banned.", gate.banned)
-        yield Measure(
-            "dialcart_trunk_up",
-            "gauge",
-            "Whether a trunk answers OPTIONS.",
-            ("trunk",),
-            [
-                ((name,), float(health.up))
-                for name, health in stack.health.items()
-                if health.up is not None
-            ],
-        )
+        yield counter("dialcart_sip_dropped", "SIP messages of banned sources.", gate.dropped)
+        yield from trunk_measures(stack)
 
     def voice(self, seller: str, program: Program) -> ShopVoice:
         """The voice of a seller's program."""

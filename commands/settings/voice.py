@@ -20,7 +20,7 @@ from ivr.speech.voices import DEFAULT_VOICES, check_voices
 Port = Annotated[int, Field(ge=0, le=65_535)]
 File = Annotated[Path, Field(strict=False)]
 
-_is_host_port = re.compile(r"(?:[A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}").fullmatch
+_host_port = re.compile(r"([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?").fullmatch
 
 
 class TrunkSection(Section):
@@ -41,9 +41,12 @@ class TrunkSection(Section):
     calls_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     """Lines: past them a call is busy."""
     peer: Annotated[str, Field(examples=["sip.example.net:5060"])] | None = None
-    """Where calls of ours go, and where it is asked whether it is there. None: it only brings calls."""
-    peer_transport: Literal["udp", "tcp", "tls"] = "udp"
-    """How `peer` is reached."""
+    """Where calls of ours go, and where it is asked whether it is there. A name without a port is looked up by SRV. None:
+    it only brings calls."""
+    spare_peers: list[str] = Field(default=[], max_length=15, examples=[["192.0.2.8:5060"]])
+    """Tried in turn where `peer` does not answer, or refuses with 503."""
+    peer_transport: Literal["udp", "tcp", "tls", "any"] = "udp"
+    """How `peer` is reached; `any`: as its name says by NAPTR and SRV, else by UDP."""
     peer_username: str | None = None
     """With `peer_password`: what we prove to know when it challenges us."""
     peer_password: Annotated[SecretStr, Field(strict=False)] | None = None
@@ -65,14 +68,19 @@ class TrunkSection(Section):
             raise ValueError(
                 "to register, write `peer`, `peer_username` and `peer_password` as well"
             )
+        if self.spare_peers and self.peer is None:
+            raise ValueError("`spare_peers` are tried after `peer`; write the first of them there")
         return self
 
     @field_validator("peer")
     @classmethod
-    def _is_a_host_and_port(cls, value: str | None) -> str | None:
-        if value is not None and not _is_host_port(value):
-            raise ValueError(f"`{value}` is no peer; write HOST:PORT")
-        return value
+    def _is_a_host(cls, value: str | None) -> str | None:
+        return value if value is None else _checked_peer(value)
+
+    @field_validator("spare_peers")
+    @classmethod
+    def _are_hosts(cls, value: list[str]) -> list[str]:
+        return [_checked_peer(peer) for peer in value]
 
     @field_validator("networks")
     @classmethod
@@ -100,7 +108,8 @@ class TrunkSection(Section):
             numbers=AllowList(tuple(self.numbers)),
             secret=_secret(self.username, self.password),
             algorithms=("MD5",) if self.digest == "MD5" else ALGORITHMS,
-            peer=self._peer(),
+            peer=self._flow(self.peer) if self.peer is not None else None,
+            spares=tuple(map(self._flow, self.spare_peers)),
             peer_secret=_secret(self.peer_username, self.peer_password),
             domain=self.domain,
             caller=self.caller,
@@ -110,11 +119,25 @@ class TrunkSection(Section):
             options_every_s=self.options_every_s,
         )
 
-    def _peer(self) -> Flow | None:
-        if self.peer is None:
-            return None
-        host, _, port = self.peer.rpartition(":")
-        return Flow(self.peer_transport, host.strip("[]"), int(port))
+    def _flow(self, peer: str) -> Flow:
+        host, port = _split(peer)
+        return Flow(self.peer_transport, host, port)
+
+
+def _split(peer: str) -> tuple[str, int]:
+    """Host and port of a peer; port 0 where none is said, of a name to be looked up by SRV."""
+    match = _host_port(peer)
+    if match is None:
+        raise ValueError(
+            f"`{peer}` is no peer; write HOST:PORT, [IPV6]:PORT, or a name that has SRV records"
+        )
+    return match[1].strip("[]"), int(match[2] or 0)
+
+
+def _checked_peer(peer: str) -> str:
+    if _split(peer)[1] > 65_535:
+        raise ValueError(f"`{peer}` is no peer: ports end at 65535")
+    return peer
 
 
 def _secret(username: str | None, password: SecretStr | None) -> Secret | None:

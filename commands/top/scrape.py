@@ -30,12 +30,13 @@ class Reading:
             if found == name and wanted <= set(has)
         )
 
-    def labels(self, name: str, label: str) -> Iterator[str]:
-        """The values of a label, in order of the page."""
+    def labels(self, name: str, label: str, **beside: str) -> Iterator[str]:
+        """The values of a label, where it has these beside it, in order of the page."""
+        wanted = set(beside.items())
         seen: set[str] = set()
         for found, has in self.figures:
             value = dict(has).get(label)
-            if found == name and value is not None and value not in seen:
+            if found == name and value is not None and value not in seen and wanted <= set(has):
                 seen.add(value)
                 yield value
 

@@ -31,6 +31,13 @@ def view(now: Reading, before: Reading | None) -> list[str]:
             f"{_per_second(throttled):>12} "
             f"{_count(now.value('dialcart_smpp_segments_failed_total', carrier=carrier)):>8}"
         )
+    trunks = list(now.labels("dialcart_trunk_lines_max", "trunk"))
+    if trunks:
+        lines += [
+            _row("calls", _count(now.value("dialcart_calls_up")), "calls/s", _rate(now, before, "dialcart_calls_total"), "refused/s", _rate(now, before, "dialcart_calls_refused_total")),
+            f"{'trunk':<16} {'answers':>7} {'registered':>11} {'lines':>13} {'peers':>7}",
+        ]  # fmt: skip
+    lines += [_trunk(now, trunk) for trunk in trunks]
     not_ready = [
         service
         for service in now.labels("dialcart_ready", "service")
@@ -41,6 +48,27 @@ def view(now: Reading, before: Reading | None) -> list[str]:
     elif not_ready:
         lines.append(f"not ready: {', '.join(not_ready)}")
     return [line[:WIDTH] for line in lines]
+
+
+def _trunk(now: Reading, trunk: str) -> str:
+    peers = [
+        now.value("dialcart_trunk_peer_up", trunk=trunk, peer=peer)
+        for peer in now.labels("dialcart_trunk_peer_up", "peer", trunk=trunk)
+    ]
+    taken = _count(now.value("dialcart_trunk_lines", trunk=trunk))
+    lines = f"{taken}/{_count(now.value('dialcart_trunk_lines_max', trunk=trunk))}"
+    return (
+        f"{trunk[:16]:<16} {_yes(now, 'dialcart_trunk_up', trunk):>7} "
+        f"{_yes(now, 'dialcart_trunk_registered', trunk):>11} {lines:>13} "
+        f"{f'{sum(map(bool, peers))}/{len(peers)}' if peers else '-':>7}"
+    )
+
+
+def _yes(now: Reading, name: str, trunk: str) -> str:
+    """`-` for a trunk of which that is not asked."""
+    if trunk not in now.labels(name, "trunk"):
+        return "-"
+    return "yes" if now.value(name, trunk=trunk) else "NO"
 
 
 def _row(*cells: str) -> str:

@@ -47,16 +47,24 @@ import asyncio
 import contextlib
 import logging
 import random
-import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ivr.signalling.limits import Gate, Limits
+from ivr.signalling.resolver import (
+    ANY_TRANSPORT,
+    TTL_S_MIN,
+    DnsResolver,
+    Found,
+    NotFoundError,
+    Resolving,
+    is_address,
+)
 from ivr.signalling.streams import StreamOwner, Streams
 from ivr.signalling.udp import UdpSocket
-from ivr.sip.events import SipEvent
+from ivr.sip.events import Registration, SipEvent, TrunkHealth
 from ivr.sip.flow import Flow
 from ivr.sip.layer import Chance
 from ivr.sip.numbers import AllowList
@@ -109,6 +117,7 @@ class Endpoint(StreamOwner):
         client_tls: ssl.SSLContext | None = None,
         chance: Chance | None = None,
         now: Callable[[], float] | None = None,
+        resolver: Resolving | None = None,
     ) -> None:
         self.handler = handler
         self._settings = settings
@@ -120,6 +129,9 @@ class Endpoint(StreamOwner):
         """Counts what each source sends, and bans for a while."""
         self.ports: dict[str, int] = {}
         """The port that is listened on, by transport."""
+        self._resolver = resolver or DnsResolver()
+        self._lookups: list[asyncio.Task[None]] = []
+        """One for each trunk whose peers have names."""
         self._server_tls = server_tls
         self._client_tls = client_tls
         self._udp: list[UdpSocket] = []
@@ -137,14 +149,9 @@ class Endpoint(StreamOwner):
     async def start(self) -> None:
         """Open the sockets. Raises OSError."""
         self._loop = asyncio.get_running_loop()
-        trunks = tuple([await self._resolved(trunk) for trunk in self._trunks])
-        names = {t.peer.host: t.domain for t in trunks if t.peer is not None and t.domain}
+        trunks = tuple(_with_domain(trunk) for trunk in self._trunks)
         self._streams = Streams(
-            self,
-            self.now,
-            server_tls=self._server_tls,
-            client_tls=self._client_tls,
-            names=names,
+            self, self.now, server_tls=self._server_tls, client_tls=self._client_tls
         )
         for listen in self._listen:
             if listen.transport == "udp":
@@ -160,21 +167,48 @@ class Endpoint(StreamOwner):
             # What is listened on is what peers reach, unless the settings announce something else.
             local = replace(local, ports=self.ports)
         settings = replace(self._settings, local=local)
-        self.stack = Stack(settings, trunks, self._chance, self.now())
+        looked_up = [trunk for trunk in trunks if not all(map(_is_known, trunk.peers))]
+        found = await asyncio.gather(*map(self._look_up, looked_up))
+        peers = {trunk.name: one.peers for trunk, one in zip(looked_up, found, strict=True)}
+        for trunk in trunks:
+            for flow in trunk.peers:
+                self._streams.names[flow.host] = trunk.domain or flow.host
+        self.stack = Stack(settings, trunks, self._chance, self.now(), peers)
+        for trunk, one in zip(looked_up, found, strict=True):
+            task = self._loop.create_task(self._keep_looking_up(trunk, one.ttl_s))
+            self._lookups.append(task)
         for udp in self._udp:
             udp.listen(self._loop)
         await self._streams.listen()
         self._after()
 
-    async def _resolved(self, trunk: Trunk) -> Trunk:
-        """With its peer's address, where only a name is given. Raises OSError for one that nobody knows."""
-        peer = trunk.peer
-        if peer is None:
-            return trunk
-        found = await self._loop.getaddrinfo(peer.host, peer.port, type=socket.SOCK_DGRAM)
-        host = str(found[0][4][0])
-        domain = trunk.domain or ("" if host == peer.host else peer.host)
-        return replace(trunk, peer=peer._replace(host=host), domain=domain)
+    async def _look_up(self, trunk: Trunk) -> Found:
+        """Where its peers are now; nowhere if nobody knows, and then soon again."""
+        try:
+            found = await self._resolver.find(trunk.peers)
+        except NotFoundError as error:
+            log.warning("trunk %s: no address is known for %s", trunk.name, error)
+            return Found((), TTL_S_MIN)
+        families = {":" in listen.host for listen in self._listen if listen.transport == "udp"}
+        peers = tuple(
+            peer
+            for peer in found.peers
+            if peer.flow.transport != "udp" or (":" in peer.flow.host) in families
+        )
+        for peer in peers:
+            # The certificate bears the name that was looked up, not where that led (RFC 5922, section 4).
+            self._streams.names[peer.flow.host] = trunk.domain
+        return Found(peers, found.ttl_s)
+
+    async def _keep_looking_up(self, trunk: Trunk, after_s: float) -> None:
+        while True:
+            await asyncio.sleep(after_s)
+            found = await self._look_up(trunk)
+            after_s = found.ttl_s
+            if found.peers:
+                # Else those that were known are as good as any.
+                self.stack.set_peers(trunk.name, found.peers, self.now())
+                self._after()
 
     @property
     def port(self) -> int:
@@ -198,6 +232,8 @@ class Endpoint(StreamOwner):
         """Close the sockets; calls that are still up are not told."""
         if self._handle is not None:
             self._handle.cancel()
+        for task in self._lookups:
+            task.cancel()
         for udp in self._udp:
             udp.close()
         await self._streams.close()
@@ -313,7 +349,11 @@ class Endpoint(StreamOwner):
         """Hand out events, send what is to be sent, and set the clock; until nothing more comes of it."""
         stack = self.stack
         while stack.events:
-            self.handler.received(stack.take_events())
+            events = stack.take_events()
+            for event in events:
+                if isinstance(event, TrunkHealth | Registration):
+                    _log_trunk(event)
+            self.handler.received(events)
         for flow, data in stack.take_out():
             self._send(flow, data)
         if self._empty is not None and not stack.calls:
@@ -342,3 +382,25 @@ class Endpoint(StreamOwner):
             if (":" in udp.host) == (":" in flow.host):
                 udp.send(data, flow)
                 return
+
+
+def _log_trunk(event: TrunkHealth | Registration) -> None:
+    """For operators; that a registration was renewed is no news."""
+    match event:
+        case TrunkHealth(trunk, up, reason, peer):
+            level = logging.INFO if up else logging.WARNING
+            log.log(level, "trunk %s: %s is %s: %s", trunk, peer, "up" if up else "down", reason)
+        case Registration(trunk, registered, reason):
+            level = logging.DEBUG if registered else logging.WARNING
+            log.log(level, "trunk %s: registration %s", trunk, reason)
+
+
+def _with_domain(trunk: Trunk) -> Trunk:
+    """A peer's name is what its trunk is called, unless that was said otherwise."""
+    if trunk.domain or trunk.peer is None or is_address(trunk.peer.host):
+        return trunk
+    return replace(trunk, domain=trunk.peer.host)
+
+
+def _is_known(flow: Flow) -> bool:
+    return is_address(flow.host) and flow.port > 0 and flow.transport != ANY_TRANSPORT

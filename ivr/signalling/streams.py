@@ -150,13 +150,12 @@ class Streams:
         *,
         server_tls: ssl.SSLContext | None = None,
         client_tls: ssl.SSLContext | None = None,
-        names: dict[str, str] | None = None,
     ) -> None:
         self.owner = owner
         self.now = now
         self._server_tls = server_tls
         self._client_tls = client_tls
-        self._names = names or {}
+        self.names: dict[str, str] = {}
         """By address: the name that a peer's certificate must bear."""
         self._servers: list[asyncio.Server] = []
         self._by_number: dict[int, Connection] = {}
@@ -297,7 +296,7 @@ class Streams:
                     flow.host,
                     flow.port,
                     ssl=context,
-                    server_hostname=self._names.get(flow.host, flow.host) if context else None,
+                    server_hostname=self.names.get(flow.host, flow.host) if context else None,
                 )
         except (OSError, TimeoutError) as error:
             log.warning("%s: no connection: %s", flow, error)

@@ -54,6 +54,9 @@ class UdpSocket:
         made.setblocking(False)
         try:
             _widen(made)
+            if family == socket.AF_INET6:
+                # Else `::` hears IPv4 too, from addresses that no trunk's networks hold (::ffff:192.0.2.7).
+                made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             made.bind((self.host, self.port))
         except OSError:
             made.close()

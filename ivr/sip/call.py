@@ -28,12 +28,12 @@ from ivr.sip.events import (
     MediaChanged,
     OfferRejected,
     Reinvited,
-    SipEvent,
     TransferAsked,
     TransferProgress,
 )
 from ivr.sip.flow import Flow
-from ivr.sip.layer import Layer, Outgoing, Served
+from ivr.sip.keeper import Keeper
+from ivr.sip.layer import Outgoing, Served
 from ivr.sip.message import Message, Request, Response
 from ivr.sip.numbers import NOBODY, AllowList, number_of
 from ivr.sip.sdp import Sdp
@@ -80,31 +80,6 @@ COMMANDS: dict[Phase, frozenset[str]] = {
     Phase.UP: frozenset({"hang_up", "reoffer", "accept", "reject", "refer", "report_transfer"}),
     Phase.ENDED: frozenset(),
 }
-
-
-class Keeper(Protocol):
-    """Whoever keeps all calls."""
-
-    @property
-    def layer(self) -> Layer:
-        """The transactions."""
-        ...
-
-    def emit(self, event: SipEvent) -> None:
-        """Tell the voice channel."""
-        ...
-
-    def keep(self, dialog: Dialog, call: Call) -> None:
-        """Requests of this dialog are this call's."""
-        ...
-
-    def drop(self, dialog: Dialog) -> None:
-        """No more."""
-        ...
-
-    def over(self, call: Call) -> None:
-        """The call has ended."""
-        ...
 
 
 @dataclass(slots=True)

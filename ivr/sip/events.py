@@ -131,11 +131,13 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class TrunkHealth:
-    """A trunk began to answer, or stopped."""
+    """A peer of a trunk began to answer, or stopped."""
 
     trunk: str
     up: bool
     reason: str
+    peer: str = ""
+    "Its address and port."
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from ivr.sip import session_timer
 from ivr.sip.bodies import session_of
-from ivr.sip.call import ALLOW, SUPPORTED, TRYING_AFTER_S, Call, Keeper, Phase
+from ivr.sip.call import ALLOW, SUPPORTED, TRYING_AFTER_S, Call, Phase
 from ivr.sip.dialog import Dialog
 from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import Answered, Cause, MediaChanged, Reinvited
+from ivr.sip.keeper import Keeper
 from ivr.sip.layer import Served
 from ivr.sip.message import Request
 from ivr.sip.reliable import RAck, takes_reliable, wants_reliable

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from ivr.sip import reliable, session_timer
 from ivr.sip.bodies import session_of
-from ivr.sip.call import ALLOW, SUPPORTED, Call, Keeper, Phase
+from ivr.sip.call import ALLOW, SUPPORTED, Call, Phase
 from ivr.sip.dialog import Dialog
-from ivr.sip.errors import ProtocolError
+from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import Answered, Cause, Progress
 from ivr.sip.flow import Flow
+from ivr.sip.keeper import Keeper
 from ivr.sip.layer import Outgoing
 from ivr.sip.message import Response
+from ivr.sip.peers import SILENT_S
 from ivr.sip.sdp import Sdp
 from ivr.sip.session_timer import MIN_SE_S, SESSION_EXPIRES_S
 from ivr.sip.transaction import Do
@@ -42,24 +44,25 @@ class OutgoingCall(Call):
         *,
         ring_s: float = RINGING_S_MAX,
     ) -> None:
-        peer = trunk.peer
-        if peer is None:
-            raise ValueError(f"trunk {trunk.name} takes no calls; give it a peer")
+        peers = keeper.peers(trunk.name).order(now)
+        if not peers:
+            raise CommandError(f"trunk {trunk.name} takes no calls: it has no peer that is known")
         layer = keeper.layer
-        host = trunk.domain or host_port(peer.host, peer.port)
-        transport = "" if peer.transport == "udp" else f";transport={peer.transport}"
         own = trunk.host or layer.local.host
         dialog = Dialog(
             call_id=f"{layer.token()}@{own}",
             local_tag=name,
             remote_tag="",
             local=f"<sip:{caller or trunk.caller or 'anonymous'}@{trunk.domain or host_port(own, None)}>;tag={name}",
-            remote=f"<sip:{number}@{host}>",
-            target=f"sip:{number}@{host}{transport}",
-            flow=peer,
+            remote="",
+            target="",
+            flow=peers[0],
         )
         super().__init__(name, keeper, trunk, dialog, Phase.CALLING)
-        self._peer: Flow = peer
+        self._number = number
+        self._peer: Flow = peers[0]
+        self._others = peers[1:]
+        """To be tried if that one does not answer."""
         self._sdp = sdp
         self._authorizations = 0
         self._authorization = ""
@@ -72,12 +75,32 @@ class OutgoingCall(Call):
         """The last RSeq of each branch."""
         self._answered_early = False
         self._invite: Outgoing
-        self._send_invite(now)
+        self._try(peers[0], now)
         self.wake(now + ring_s, "ring")
 
     @property
     def owns_call_id(self) -> bool:
         """Whether we made the call."""
+        return True
+
+    def _try(self, peer: Flow, now: float) -> None:
+        """Call by way of that peer."""
+        host = self.trunk.domain or host_port(peer.host, peer.port)
+        transport = "" if peer.transport == "udp" else f";transport={peer.transport}"
+        self._peer = self.dialog.flow = peer
+        self.dialog.remote = f"<sip:{self._number}@{host}>"
+        self.dialog.target = f"sip:{self._number}@{host}{transport}"
+        self._send_invite(now)
+        if self._others:
+            self.wake(now + SILENT_S, f"silent {self._invite.branch}")
+
+    def _try_next(self, now: float) -> bool:
+        """Whether there was another peer to try. RFC 3263, section 4.3."""
+        self.keeper.peers(self.trunk.name).failed(self._peer, now)
+        if self._given_up is not None or not self._others:
+            return False
+        self._authorization, self._authorizations = "", 0
+        self._try(self._others.pop(0), now)
         return True
 
     def _send_invite(self, now: float) -> None:
@@ -88,8 +111,16 @@ class OutgoingCall(Call):
             f"{self.contact_line}{ALLOW}{SUPPORTED}{self._authorization}"
             f"Session-Expires: {interval}\r\nMin-SE: {self._min_se_s}\r\n{kind}"
         )
-        self._invite = self.dialog.request("INVITE", self.layer)
-        self.layer.ask(self._invite, self._peer, now, self._answer, headers=headers, body=body)
+        invite, peer = self.dialog.request("INVITE", self.layer), self._peer
+        self._invite = invite
+
+        def take(do: Do, response: Response | None, now: float) -> None:
+            if invite is self._invite:
+                self._answer(do, response, now)
+            elif response is not None:
+                self._answered_in_vain(invite, peer, response, now)
+
+        self.layer.ask(invite, peer, now, take, headers=headers, body=body)
 
     # --- commands ---
 
@@ -118,7 +149,7 @@ class OutgoingCall(Call):
 
     def _answer(self, do: Do, response: Response | None, now: float) -> None:
         if response is None:
-            if self.phase is Phase.CALLING:
+            if self.phase is Phase.CALLING and not self._try_next(now):
                 status = 408 if do is Do.TIMED_OUT else 503
                 self.end(self._given_up or Cause.NO_ANSWER, now, status)
             return
@@ -134,6 +165,15 @@ class OutgoingCall(Call):
                 self._cancel(now)
             elif status > 100:
                 self._provisional(response, now)
+
+    def _answered_in_vain(
+        self, invite: Outgoing, peer: Flow, response: Response, now: float
+    ) -> None:
+        """A peer that was silent for too long speaks up after all: the call is another's by now."""
+        if response.status < 200:
+            self.layer.cancel(invite, peer, now)
+        elif response.status < 300:
+            self._end_branch(response.receiver.tag, response, invite.number, peer, now)
 
     def _provisional(self, response: Response, now: float) -> None:
         try:
@@ -257,11 +297,16 @@ class OutgoingCall(Call):
             if self._ack:
                 self.layer.send(self.dialog.flow, self._ack)
             return
+        self._end_branch(tag, response, self._invite.number, self.dialog.flow, now)
+
+    def _end_branch(
+        self, tag: str, response: Response, number: int, flow: Flow, now: float
+    ) -> None:
         other = self._dialog_of(tag, response)
-        ack = other.acknowledge(self._invite.number, self.layer)
-        self.layer.send(other.flow, ack.encode())
-        other.local_number = self._invite.number
-        self.layer.ask(other.request("BYE", self.layer), other.flow, now, _told_enough)
+        other.flow = flow
+        self.layer.send(flow, other.acknowledge(number, self.layer).encode())
+        other.local_number = number
+        self.layer.ask(other.request("BYE", self.layer), flow, now, _told_enough)
 
     def _refused(self, response: Response, now: float) -> None:
         status = response.status
@@ -280,6 +325,8 @@ class OutgoingCall(Call):
                     self._min_se_s = wanted
                     self._send_invite(now)
                     return
+            if status == 503 and self._try_next(now):
+                return
         for fork in self._forks.values():
             self.keeper.drop(fork)
         # A redirection is not followed: it would dial what no allow-list holds.
@@ -295,6 +342,8 @@ class OutgoingCall(Call):
                 self._give_up(Cause.NO_ANSWER, now)
             elif name == "cancelled" and self._given_up is not None:
                 self.end(self._given_up, now, 408)
+            elif name == f"silent {self._invite.branch}" and not self._rings:
+                self._try_next(now)
             return
         super().fire(name, now)
 

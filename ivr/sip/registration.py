@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ivr.sip.call import Keeper
 from ivr.sip.digest import choose, credentials
 from ivr.sip.errors import ProtocolError
 from ivr.sip.events import Registration
+from ivr.sip.flow import Flow
+from ivr.sip.keeper import Keeper
 from ivr.sip.layer import Outgoing
 from ivr.sip.message import Response
 from ivr.sip.transaction import Do
@@ -26,12 +27,12 @@ class Registering:
     """One registration, kept up until `stop`."""
 
     def __init__(self, keeper: Keeper, trunk: Trunk, now: float) -> None:
-        assert trunk.peer is not None
         self.registered = False
         self._keeper = keeper
         self._layer = keeper.layer
         self._trunk = trunk
-        self._peer = trunk.peer
+        self._peer: Flow | None = None
+        """With whom: the first that answers, and him as long as he does."""
         self._call_id = self._layer.token()
         self._number = 0
         self._expires_s = trunk.register_s
@@ -40,19 +41,27 @@ class Registering:
         self._count = 0
         self._clock = 0
         self._stopping = False
-        self._send("", now)
+        self._begin(now)
 
     def stop(self, now: float) -> None:
         """Take the registration back."""
         self._stopping = True
         self._challenges = 0
-        if self.registered:
-            self._send("", now)
+        if self.registered and self._peer is not None:
+            self._send("", self._peer, now)
 
-    def _send(self, authorization: str, now: float) -> None:
+    def _begin(self, now: float) -> None:
+        if not self.registered:
+            self._peer = next(iter(self._keeper.peers(self._trunk.name).order(now)), None)
+        if self._peer is None:
+            self._failed("its peer's name is not found", now)
+        else:
+            self._send("", self._peer, now)
+
+    def _send(self, authorization: str, peer: Flow, now: float) -> None:
         self._number += 1
         self._clock += 1
-        trunk, layer, peer = self._trunk, self._layer, self._peer
+        trunk, layer = self._trunk, self._layer
         domain = trunk.domain or host_port(peer.host, peer.port)
         secret = trunk.peer_secret
         user = f"{secret.username}@" if secret else ""
@@ -72,9 +81,13 @@ class Registering:
             self._number,
         )
         headers = f"Contact: {contact}\r\nExpires: {expires_s}\r\n{authorization}"
-        layer.ask(request, peer, now, self._answer, headers=headers)
 
-    def _answer(self, do: Do, response: Response | None, now: float) -> None:
+        def take(do: Do, response: Response | None, now: float) -> None:
+            self._answer(peer, do, response, now)
+
+        layer.ask(request, peer, now, take, headers=headers)
+
+    def _answer(self, peer: Flow, do: Do, response: Response | None, now: float) -> None:
         if response is None:
             self._failed("no answer" if do is Do.TIMED_OUT else "it cannot be reached", now)
             return
@@ -82,10 +95,10 @@ class Registering:
         if status < 200:
             return
         if status < 300:
-            self._granted(response, now)
+            self._granted(peer, response, now)
         elif status in (401, 407) and self._challenges < CHALLENGES_MAX:
             self._challenges += 1
-            self._authorize(response, now)
+            self._authorize(peer, response, now)
         elif status == 423 and not self._stopping:
             # Section 10.2.8: it wants to be told less often.
             try:
@@ -96,11 +109,11 @@ class Registering:
                 self._failed(f"{status} {response.reason}", now)
             else:
                 self._expires_s = least
-                self._send("", now)
+                self._send("", peer, now)
         else:
             self._failed(f"{status} {response.reason}", now)
 
-    def _authorize(self, response: Response, now: float) -> None:
+    def _authorize(self, peer: Flow, response: Response, now: float) -> None:
         proxy = response.status == 407
         name = "proxy-authenticate" if proxy else "www-authenticate"
         secret = self._trunk.peer_secret
@@ -111,27 +124,27 @@ class Registering:
         if secret is None or challenge is None:
             self._failed("its challenge cannot be answered", now)
             return
-        domain = self._trunk.domain or host_port(self._peer.host, self._peer.port)
+        domain = self._trunk.domain or host_port(peer.host, peer.port)
         value = credentials(challenge, secret, "REGISTER", f"sip:{domain}", 1, self._layer.token())
-        self._send(f"{'Proxy-Authorization' if proxy else 'Authorization'}: {value}\r\n", now)
+        self._send(f"{'Proxy-Authorization' if proxy else 'Authorization'}: {value}\r\n", peer, now)
 
-    def _granted(self, response: Response, now: float) -> None:
+    def _granted(self, peer: Flow, response: Response, now: float) -> None:
         self._challenges = 0
         self._retry_s = RETRY_S_MIN
         if self._stopping:
             self.registered = False
             self._keeper.emit(Registration(self._trunk.name, False, "taken back"))
             return
-        granted = self._granted_s(response)
+        granted = self._granted_s(peer, response)
         self.registered = True
         self._keeper.emit(Registration(self._trunk.name, True, "granted", granted))
         self._layer.timers.set(
             now + max(EXPIRES_S_MIN, granted) * REFRESH_SHARE, self, str(self._clock)
         )
 
-    def _granted_s(self, response: Response) -> int:
+    def _granted_s(self, peer: Flow, response: Response) -> int:
         """What the registrar grants: the contact's own `expires`, else the header's (section 10.2.4)."""
-        own = self._layer.local.contact(self._peer.transport)
+        own = self._layer.local.contact(peer.transport)
         try:
             for contact in response.addresses("contact"):
                 expires = contact.parameter("expires")
@@ -145,6 +158,8 @@ class Registering:
     def _failed(self, why: str, now: float) -> None:
         self._challenges = 0
         self.registered = False
+        if self._peer is not None:
+            self._keeper.peers(self._trunk.name).failed(self._peer, now)
         self._keeper.emit(Registration(self._trunk.name, False, why))
         if not self._stopping:
             self._layer.timers.set(now + self._retry_s, self, str(self._clock))
@@ -153,4 +168,4 @@ class Registering:
     def fire(self, name: str, now: float) -> None:
         """It is time to renew, or to try again."""
         if name == str(self._clock) and not self._stopping:
-            self._send("", now)
+            self._begin(now)

@@ -11,6 +11,7 @@ or about to stop.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -24,12 +25,12 @@ from ivr.sip.digest import Guard
 from ivr.sip.errors import CommandError, FramingError, NotAllowedError, ProtocolError
 from ivr.sip.events import Incoming, SipEvent, TurnedAway
 from ivr.sip.flow import Flow
-from ivr.sip.health import Health
 from ivr.sip.incoming import IncomingCall, check_session_timer
 from ivr.sip.layer import Chance, Layer, Local, Served, compose_response, response_flow
 from ivr.sip.message import Request, Response, parse, parse_leniently
 from ivr.sip.numbers import AllowList, number_of, plain
 from ivr.sip.outgoing import RINGING_S_MAX, OutgoingCall
+from ivr.sip.peers import Peer, Peers, peers_of
 from ivr.sip.registration import Registering
 from ivr.sip.sdp import Sdp
 from ivr.sip.session_timer import MIN_SE_S
@@ -90,7 +91,9 @@ class Stack:
         trunks: tuple[Trunk, ...],
         chance: Chance,
         now: float,
+        found: Mapping[str, tuple[Peer, ...]] | None = None,
     ) -> None:
+        """`found` are the peers that were looked up, by trunk; of others those that they name."""
         self.settings = settings
         self.trunks = Trunks(trunks)
         self.layer = Layer(settings.local, chance, settings.times)
@@ -109,10 +112,14 @@ class Stack:
         self._guard = Guard(settings.realm, f"{chance.getrandbits(256):064x}".encode())
         self._tokens = settings.calls_per_s_max
         self._refilled = now
-        self._registering = [Registering(self, t, now) for t in trunks if t.register]
-        self.health = {
-            t.name: Health(self, t, now) for t in trunks if t.options_every_s > 0 and t.peer
+        self.all_peers = {
+            t.name: Peers(t, self, (found or {}).get(t.name, peers_of(t)), now) for t in trunks
         }
+        """By trunk."""
+        for trunk in trunks:
+            self.trunks.reach(trunk.name, self.all_peers[trunk.name].hosts)
+        self.registrations = {t.name: Registering(self, t, now) for t in trunks if t.register}
+        """By trunk, of those that want it."""
 
     # --- in ---
 
@@ -287,7 +294,7 @@ class Stack:
         """Why no further call is taken now, if none is."""
         if self.draining or self.overloaded or len(self.calls) >= self.settings.calls_max:
             return ProtocolError(503, "Service Unavailable")
-        if self._lines.get(trunk.name, 0) >= trunk.calls_max:
+        if self.lines(trunk.name) >= trunk.calls_max:
             return ProtocolError(486, "Busy Here")
         return None if self._take_token(now) else ProtocolError(503, "Service Unavailable")
 
@@ -456,7 +463,7 @@ class Stack:
         way.allowed.require(number)
         if self.draining or len(self.calls) >= self.settings.calls_max or self.layer.full:
             raise CommandError("no call is begun now")
-        if self._lines.get(trunk, 0) >= way.calls_max:
+        if self.lines(trunk) >= way.calls_max:
             raise CommandError(f"all lines of trunk {trunk} are taken")
         if caller and not plain(caller):
             raise NotAllowedError(f"{caller!r} is no number to call from")
@@ -487,10 +494,19 @@ class Stack:
     def drain(self, now: float) -> None:
         """Take no new calls; those that are up go on. Registrations are taken back."""
         self.draining = True
-        for registering in self._registering:
+        for registering in self.registrations.values():
             registering.stop(now)
 
+    def set_peers(self, trunk: str, peers: tuple[Peer, ...], now: float) -> None:
+        """The far ends of that trunk are others now."""
+        self.all_peers[trunk].set(peers, now)
+        self.trunks.reach(trunk, self.all_peers[trunk].hosts)
+
     # --- what calls use ---
+
+    def peers(self, trunk: str) -> Peers:
+        """The far ends of that trunk."""
+        return self.all_peers[trunk]
 
     def emit(self, event: SipEvent) -> None:
         """Tell the voice channel."""
@@ -517,7 +533,11 @@ class Stack:
 
     def _begin(self, call: Call) -> None:
         self.calls[call.name] = call
-        self._lines[call.trunk.name] = self._lines.get(call.trunk.name, 0) + 1
+        self._lines[call.trunk.name] = self.lines(call.trunk.name) + 1
+
+    def lines(self, trunk: str) -> int:
+        """Lines of a trunk that are taken."""
+        return self._lines.get(trunk, 0)
 
     # --- out ---
 

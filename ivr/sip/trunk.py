@@ -33,7 +33,9 @@ class Trunk:
     algorithms: tuple[str, ...] = ALGORITHMS
     "What it is challenged with; some peers read the first challenge alone, and then MD5 has to stand alone."
     peer: Flow | None = None
-    "Where calls of ours go; None where it takes none."
+    "Where calls of ours go; None where it takes none. A name with port 0 is looked up by SRV (RFC 3263)."
+    spares: tuple[Flow, ...] = ()
+    "Tried in turn where `peer` does not answer."
     peer_secret: Secret | None = None
     "What we prove to know when it challenges us."
     domain: str = ""
@@ -64,9 +66,14 @@ class Trunk:
             address = ipaddress.ip_address(host)
         except ValueError:
             return False
-        return any(address in network for network in self.networks) or (
-            self.peer is not None and self.peer.host == host
+        return any(address in network for network in self.networks) or any(
+            peer.host == host for peer in self.peers
         )
+
+    @property
+    def peers(self) -> tuple[Flow, ...]:
+        """All that are named."""
+        return () if self.peer is None else (self.peer, *self.spares)
 
 
 def networks(*texts: str) -> tuple[Network, ...]:
@@ -83,16 +90,27 @@ class Trunks:
         if len(self.by_name) != len(trunks):
             raise ValueError("two trunks have one name")
         self._known: OrderedDict[str, tuple[Trunk, ...]] = OrderedDict()
+        self._hosts: dict[str, frozenset[str]] = {}
+        """Addresses of peers that were looked up, by trunk."""
 
     def of(self, host: str) -> tuple[Trunk, ...]:
         """The trunks that an address belongs to, in their order; none for a stranger."""
         found = self._known.get(host)
         if found is None:
-            found = tuple(trunk for trunk in self.all if trunk.holds(host))
+            found = tuple(
+                trunk
+                for trunk in self.all
+                if trunk.holds(host) or host in self._hosts.get(trunk.name, ())
+            )
             self._known[host] = found
             if len(self._known) > SOURCES_MAX:
                 self._known.popitem(last=False)
         return found
+
+    def reach(self, trunk: str, hosts: frozenset[str]) -> None:
+        """Its peers are at these addresses now, and may send from there."""
+        self._hosts[trunk] = hosts
+        self._known.clear()
 
     def takes(self, here: tuple[Trunk, ...], number: str) -> Trunk | int:
         """The trunk over which a number may be dialled from here, or the status to refuse with.

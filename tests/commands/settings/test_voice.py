@@ -25,10 +25,24 @@ def test_a_trunk_is_read_with_its_peer():
     assert made.allowed.holds("+861065391234")
 
 
+def test_a_trunk_may_have_several_peers_and_names_that_are_looked_up():
+    trunk = TrunkSection(
+        name="unicom",
+        networks=["192.0.2.0/24"],
+        peer="sip.example.net",
+        spare_peers=["192.0.2.8:5070"],
+        peer_transport="any",
+    )
+    (made,) = VoiceSection(trunk=[trunk]).trunks()
+    assert made.peers == (Flow("any", "sip.example.net", 0), Flow("any", "192.0.2.8", 5070))
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"peer": "sip.example.net"}, "HOST:PORT"),
+        ({"peer": "sip:example.net"}, "HOST:PORT"),
+        ({"peer": "192.0.2.7:70000"}, "65535"),
+        ({"spare_peers": ["192.0.2.8:5060"]}, "write the first of them there"),
         ({"registers": True}, "peer_username"),
         ({"networks": ["x"]}, "is no network"),
     ],

@@ -22,6 +22,23 @@ def page(turns: int, commits: list[float], binds: float = 2) -> str:
         commit_s.spread("dialcart_commit_seconds", ""),
         Measure("dialcart_smpp_binds", "gauge", "", ("carrier",), [(("unicom",), binds)]),
         Measure("dialcart_smpp_binds_wanted", "gauge", "", ("carrier",), [(("unicom",), 2.0)]),
+        Measure("dialcart_trunk_lines", "gauge", "", ("trunk",), [(("north",), 12.0)]),
+        Measure(
+            "dialcart_trunk_lines_max",
+            "gauge",
+            "",
+            ("trunk",),
+            [(("north",), 1_000.0), (("local",), 30.0)],
+        ),
+        Measure("dialcart_trunk_up", "gauge", "", ("trunk",), [(("north",), 1.0)]),
+        Measure("dialcart_trunk_registered", "gauge", "", ("trunk",), [(("north",), 0.0)]),
+        Measure(
+            "dialcart_trunk_peer_up",
+            "gauge",
+            "",
+            ("trunk", "peer"),
+            [(("north", "a"), 1.0), (("north", "b"), 0.0)],
+        ),
         Measure("dialcart_ready", "gauge", "", ("service",), [(("texts",), float(binds > 0))]),
     ]
     return Exposition(lambda: measures).text().decode()
@@ -50,6 +67,8 @@ def test_a_screen_has_what_matters_and_fits() -> None:
     assert "1,234" in shown
     assert "<10 ms" in shown
     assert "unicom               2/2" in shown
+    trunks = [line.split() for line in shown.splitlines()[-2:]]
+    assert trunks == [["north", "yes", "NO", "12/1,000", "1/2"], ["local", "-", "-", "0/30", "-"]]
     assert max(map(len, shown.splitlines())) <= WIDTH
     assert "not ready: texts" in "\n".join(view(read_page(page(1, [], 0), 13.0), now))
 
