@@ -181,11 +181,13 @@ class Calls:
                 business.turns if platform.section.busy_text else None,
             )
             platform.cut_off = trunks.cut_off
-        listen = [Listen("udp", section.host, port)]
-        if section.tcp:
-            listen.append(Listen("tcp", section.host, port))
-        if section.tls_port is not None:
-            listen.append(Listen("tls", section.host, section.tls_port))
+        listen: list[Listen] = []
+        for host in (section.host, *section.more_hosts):
+            listen.append(Listen("udp", host, port))
+            if section.tcp:
+                listen.append(Listen("tcp", host, port))
+            if section.tls_port is not None:
+                listen.append(Listen("tls", host, section.tls_port))
         # Left to itself the endpoint announces the ports it listens on.
         local = Local(announced)
         self.endpoint = Endpoint(

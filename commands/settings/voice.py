@@ -59,6 +59,8 @@ class TrunkSection(Section):
     """Whether it wants to be told where we are, by REGISTER."""
     srtp: Literal["offered", "required"] = "offered"
     """Whether calls whose audio is not protected by SRTP are refused, or taken as well. Its keys come by SDES: use TLS."""
+    announced: str = ""
+    """Address that this trunk reaches us at, where it is not that which all others do."""
     options_every_s: Annotated[float, Field(ge=0, le=3_600)] = 0.0
     """How often `peer` is asked whether it is there. 0: never."""
 
@@ -117,6 +119,7 @@ class TrunkSection(Section):
             calls_max=self.calls_max,
             register=self.registers,
             options_every_s=self.options_every_s,
+            host=self.announced.strip("[]"),
         )
 
     def _flow(self, peer: str) -> Flow:
@@ -151,6 +154,8 @@ class VoiceSection(Section):
 
     host: str = "127.0.0.1"
     """Address to listen on, for SIP and for RTP."""
+    more_hosts: list[str] = Field(default=[], max_length=8, examples=[["2001:db8::5"]])
+    """Further addresses to listen on for SIP on the same ports, of IPv6 too. Audio goes by `host` alone."""
     port: Port = 5060
     """Port to listen on for SIP over UDP, and over TCP where that is on; 0: any."""
     tcp: bool = False
@@ -225,4 +230,4 @@ class VoiceSection(Section):
         outside = AllowList((*self.outside, *self.call_back))
         if self.trunk:
             return tuple(section.trunk(outside) for section in self.trunk)
-        return (Trunk("local", networks("127.0.0.0/8"), allowed=outside),)
+        return (Trunk("local", networks("127.0.0.0/8", "::1/128"), allowed=outside),)

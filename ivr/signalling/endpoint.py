@@ -166,6 +166,9 @@ class Endpoint(StreamOwner):
         if not local.ports:
             # What is listened on is what peers reach, unless the settings announce something else.
             local = replace(local, ports=self.ports)
+        six = next((one.host for one in self._listen if ":" in one.host and one.host != "::"), "")
+        if six and ":" not in local.host:
+            local = replace(local, host6=local.host6 or six)
         settings = replace(self._settings, local=local)
         looked_up = [trunk for trunk in trunks if not all(map(_is_known, trunk.peers))]
         found = await asyncio.gather(*map(self._look_up, looked_up))

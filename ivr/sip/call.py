@@ -487,9 +487,7 @@ class Call:
     @property
     def contact_line(self) -> str:
         """Where requests of this call reach us."""
-        contact = self.layer.local.contact(self.dialog.flow.transport)
-        if self.trunk.host:
-            contact = contact.replace(self.layer.local.host, self.trunk.host, 1)
+        contact = self.layer.local.contact(self.dialog.flow, self.trunk.host)
         return f"Contact: {contact}\r\n"
 
     def describe(self, sdp: Sdp) -> bytes:

@@ -53,7 +53,7 @@ class Dialog:
         return Outgoing(
             method,
             uri,
-            layer.local.via(self.flow.transport),
+            layer.local.via(self.flow),
             layer.branch(),
             self.local,
             self.remote,

@@ -44,11 +44,11 @@ class Health:
     def _ask(self, now: float) -> None:
         layer, peer, trunk = self._layer, self._peer, self._trunk
         host = trunk.domain or host_port(peer.host, peer.port)
-        own = trunk.host or layer.local.host
+        own = trunk.host or layer.local.host_for(peer)
         request = Outgoing(
             "OPTIONS",
             f"sip:{host}",
-            layer.local.via(peer.transport),
+            layer.local.via(peer),
             layer.branch(),
             f"<sip:{host_port(own, None)}>;tag={layer.token()}",
             f"<sip:{host}>",
@@ -64,7 +64,7 @@ class Health:
             if number == self._number and self._open:
                 self._answer(do, response, now)
 
-        contact = layer.local.contact(peer.transport)
+        contact = layer.local.contact(peer, trunk.host)
         headers = f"Contact: {contact}\r\nAccept: application/sdp\r\n"
         layer.timers.set(now + ANSWER_S, self, f"late {number}")
         layer.ask(request, peer, now, take, headers=headers)

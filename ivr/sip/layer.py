@@ -41,16 +41,23 @@ class Local:
     host: str = "127.0.0.1"
     ports: dict[str, int] = field(default_factory=dict[str, int])
     "By transport; left empty, the endpoint announces the ports it listens on."
+    host6: str = ""
+    "For peers that are reached by IPv6, where `host` is none of its addresses."
 
-    def via(self, transport: str) -> str:
+    def host_for(self, flow: Flow) -> str:
+        """Our address for who is there: of the same family, if we have one."""
+        return self.host6 if self.host6 and ":" in flow.host else self.host
+
+    def via(self, flow: Flow) -> str:
         """A Via value up to its branch; rport is asked for always (RFC 3581)."""
-        sent_by = host_port(self.host, self.ports.get(transport))
-        return f"SIP/2.0/{transport.upper()} {sent_by};rport;branch="
+        sent_by = host_port(self.host_for(flow), self.ports.get(flow.transport))
+        return f"SIP/2.0/{flow.transport.upper()} {sent_by};rport;branch="
 
-    def contact(self, transport: str) -> str:
-        """Where requests of a dialog reach us."""
-        sent_by = host_port(self.host, self.ports.get(transport))
-        return f"<sip:{sent_by}{'' if transport == 'udp' else ';transport=' + transport}>"
+    def contact(self, flow: Flow, host: str = "", user: str = "") -> str:
+        """Where requests of a dialog reach us; `host` is what a trunk knows us by, where that is another."""
+        sent_by = host_port(host or self.host_for(flow), self.ports.get(flow.transport))
+        transport = "" if flow.transport == "udp" else f";transport={flow.transport}"
+        return f"<sip:{user and user + '@'}{sent_by}{transport}>"
 
 
 class Served:

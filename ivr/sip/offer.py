@@ -131,6 +131,8 @@ def settle(ours: Sdp, theirs: Sdp, local: LocalMedia) -> Agreed:
     for offered, media in zip(ours.media, theirs.media, strict=True):
         if media.kind != "audio" or media.port == 0:
             continue
+        if not _same_family(local.host, media.host or theirs.host):
+            raise not_acceptable("media go by another version of IP")
         allowed = {entry.payload_type for entry in offered.maps}
         maps = [entry for entry in media.maps if entry.payload_type in allowed]
         codec = next((entry for entry in maps if entry.name in local.codecs), None)
@@ -157,6 +159,8 @@ def _choose(offer: Sdp, local: LocalMedia) -> int:
             why = "no codec in common"
         elif _unreachable(media.host or offer.host):
             why = "media go to no single address"
+        elif not _same_family(local.host, media.host or offer.host):
+            why = "media go by another version of IP"
         elif media.protocol in _PLAIN and not local.srtp_required:
             plain = index if plain is None else plain
         elif media.protocol in _SECURE and local.srtp_key is not None:
@@ -181,6 +185,17 @@ def _unreachable(host: str) -> bool:
         # A name, or nothing: symmetric RTP finds the other end when it speaks.
         return False
     return address.is_multicast or str(address) == "255.255.255.255"
+
+
+@lru_cache(maxsize=4_096)
+def _same_family(ours: str, theirs: str) -> bool:
+    """Whether packets can go from one to the other, as far as addresses tell (RFC 6157, section 4)."""
+    try:
+        mine, yours = ipaddress.ip_address(ours), ipaddress.ip_address(theirs)
+    except ValueError:
+        return True
+    # Zeros mean a call on hold, in whatever family they are written.
+    return mine.version == yours.version or yours.is_unspecified
 
 
 def _answer_media(media: Media, local: LocalMedia) -> tuple[Media, Agreed]:

@@ -48,12 +48,12 @@ class OutgoingCall(Call):
         if not peers:
             raise CommandError(f"trunk {trunk.name} takes no calls: it has no peer that is known")
         layer = keeper.layer
-        own = trunk.host or layer.local.host
+        own = host_port(trunk.host or layer.local.host_for(peers[0]), None)
         dialog = Dialog(
             call_id=f"{layer.token()}@{own}",
             local_tag=name,
             remote_tag="",
-            local=f"<sip:{caller or trunk.caller or 'anonymous'}@{trunk.domain or host_port(own, None)}>;tag={name}",
+            local=f"<sip:{caller or trunk.caller or 'anonymous'}@{trunk.domain or own}>;tag={name}",
             remote="",
             target="",
             flow=peers[0],

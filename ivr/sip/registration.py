@@ -65,15 +65,12 @@ class Registering:
         domain = trunk.domain or host_port(peer.host, peer.port)
         secret = trunk.peer_secret
         user = f"{secret.username}@" if secret else ""
-        contact = layer.local.contact(peer.transport)
-        if trunk.host:
-            contact = contact.replace(layer.local.host, trunk.host, 1)
-        contact = contact.replace("<sip:", f"<sip:{user}", 1)
+        contact = layer.local.contact(peer, trunk.host, secret.username if secret else "")
         expires_s = 0 if self._stopping else self._expires_s
         request = Outgoing(
             "REGISTER",
             f"sip:{domain}",
-            layer.local.via(peer.transport),
+            layer.local.via(peer),
             layer.branch(),
             f"<sip:{user}{domain}>;tag={layer.token()}",
             f"<sip:{user}{domain}>",
@@ -144,7 +141,7 @@ class Registering:
 
     def _granted_s(self, peer: Flow, response: Response) -> int:
         """What the registrar grants: the contact's own `expires`, else the header's (section 10.2.4)."""
-        own = self._layer.local.contact(peer.transport)
+        own = self._layer.local.contact(peer, self._trunk.host)
         try:
             for contact in response.addresses("contact"):
                 expires = contact.parameter("expires")

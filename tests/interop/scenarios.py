@@ -109,6 +109,14 @@ SCENARIOS = {
         ack(1).replace("<send", '<send ack_txn="invite"'),
         *BYE(2),
     ),
+    "by_ipv6": script(
+        "by_ipv6",
+        INVITE,
+        *RINGS,
+        hear(200, actions=expect("sip:[[]::1]", "Contact:")),
+        ack(1),
+        *BYE(2),
+    ),
     "full": script(
         "full",
         INVITE,

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from commands.serving.calls import free_port
+from ivr.sip.uri import host_port
 from tests.interop.called_scenarios import CALLED
 from tests.interop.scenarios import SCENARIOS
 
@@ -22,13 +23,17 @@ def sipp_path() -> str:
     return found
 
 
-async def run_sipp(port: int, scenario: str, folder: Path, *words: str, calls: int = 1) -> str:
+async def run_sipp(
+    port: int, scenario: str, folder: Path, *words: str, calls: int = 1, host: str = "127.0.0.1"
+) -> str:
     """Have SIPp call, by a scenario of ours or SIPp's own; gives what it said. Fails where a call did."""
     named = ["-sn", scenario]
     if scenario in SCENARIOS:
         (folder / f"{scenario}.xml").write_text(SCENARIOS[scenario], "utf-8")
         named = ["-sf", f"{scenario}.xml"]
-    process = await _start(folder, f"127.0.0.1:{port}", *named, "-s", "4001", *words, calls=calls)
+    process = await _start(
+        folder, host_port(host, port), *named, "-s", "4001", "-i", host, *words, calls=calls
+    )
     return await _ended(process, folder)
 
 
@@ -37,7 +42,9 @@ async def called_sipp(scenario: str, folder: Path, *words: str) -> AsyncIterator
     """SIPp is called, once; gives its port, and at the end waits for it. Fails where the call did."""
     (folder / f"{scenario}.xml").write_text(CALLED[scenario], "utf-8")
     port = free_port("127.0.0.1")
-    process = await _start(folder, "-sf", f"{scenario}.xml", "-p", str(port), *words)
+    process = await _start(
+        folder, "-sf", f"{scenario}.xml", "-p", str(port), "-i", "127.0.0.1", *words
+    )
     try:
         yield port
     finally:
@@ -48,7 +55,7 @@ async def _start(folder: Path, *words: str, calls: int = 1) -> asyncio.subproces
     return await asyncio.create_subprocess_exec(
         sipp_path(),
         *words,
-        *("-i", "127.0.0.1", "-m", str(calls), "-nostdin"),
+        *("-m", str(calls), "-nostdin"),
         *("-timeout", "20", "-timeout_error", "-recv_timeout", "8000"),
         *("-trace_err", "-error_file", str(folder / "errors.txt")),
         cwd=folder,

@@ -2,15 +2,35 @@
 
 import asyncio
 
+import pytest
+
+from ivr.signalling.endpoint import Endpoint, Listen
 from ivr.sip.digest import Secret
 from ivr.sip.events import Cause, Digits, Ended, Incoming, Reinvited, TransferAsked
+from ivr.sip.layer import Local
 from ivr.sip.numbers import AllowList
 from ivr.sip.offer import answer
+from ivr.sip.stack import Settings
 from ivr.sip.trunk import Trunk, networks
 from tests.interop.shop_floor import Operator, open_endpoint
 from tests.interop.sipp_runner import run_sipp
 
 FRIEND = AllowList(("+8613800138000",))
+
+
+SIX = Trunk("six", networks("::1/128"))
+
+
+async def call_by_ipv6(operator, folder, *words):
+    """Let SIPp call by IPv6; our audio goes by IPv4 whatever it says."""
+    listen = [Listen("udp", "::1", 0)]
+    endpoint = Endpoint(Settings(local=Local("127.0.0.1")), [SIX], operator, listen=listen)
+    operator.endpoint = endpoint
+    await endpoint.start()
+    try:
+        await run_sipp(endpoint.port, "by_ipv6", folder, *words, host="::1")
+    finally:
+        await endpoint.close()
 
 
 def call_with(scenario, folder, *words, operator=None, trunk=None, calls=1, **settings):
@@ -35,6 +55,21 @@ def test_its_own_uac_scenario_passes(tmp_path):
     assert operator.kinds().count("Answered") == 100
     assert operator.kinds().count("Ended") == 100
     assert not stack.calls
+
+
+def test_a_call_comes_by_ipv6(tmp_path):
+    operator = Operator()
+    asyncio.run(call_by_ipv6(operator, tmp_path, "-mi", "127.0.0.1"))
+    assert operator.kinds() == ["Incoming", "Answered", "Ended"]
+
+
+def test_audio_that_only_ipv6_reaches_is_refused(tmp_path):
+    operator = Operator()
+    with pytest.raises(
+        AssertionError, match="488 Not Acceptable Here"
+    ):
+        asyncio.run(call_by_ipv6(operator, tmp_path, "-mi", "::1"))
+    assert all_of(operator, Ended)[0].status == 488
 
 
 def test_its_own_uac_scenario_passes_over_one_tcp_connection(tmp_path):

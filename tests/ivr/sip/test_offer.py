@@ -188,3 +188,13 @@ def test_the_number_of_media_has_a_bound():
 def test_any_bytes_are_read_or_refused(data):
     with contextlib.suppress(ProtocolError):
         answer(Sdp.parse(b"v=0\r\n" + data), LOCAL)
+
+
+def test_media_are_not_agreed_on_between_versions_of_ip():
+    six, four = LocalMedia("2001:db8::1", 40_000), LocalMedia("192.0.2.1", 40_000)
+    with pytest.raises(ProtocolError, match="another version of IP"):
+        answer(make_offer(six), four)
+    with pytest.raises(ProtocolError, match="another version of IP"):
+        settle(make_offer(four), make_offer(six), four)
+    held = Sdp.parse(make_offer(LocalMedia("::", 40_000)).encode(1, 1))
+    assert not answer(held, four)[1].sends
