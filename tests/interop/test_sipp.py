@@ -65,9 +65,7 @@ def test_a_call_comes_by_ipv6(tmp_path):
 
 def test_audio_that_only_ipv6_reaches_is_refused(tmp_path):
     operator = Operator()
-    with pytest.raises(
-        AssertionError, match="488 Not Acceptable Here"
-    ):
+    with pytest.raises(AssertionError, match="488 Not Acceptable Here"):
         asyncio.run(call_by_ipv6(operator, tmp_path, "-mi", "::1"))
     assert all_of(operator, Ended)[0].status == 488
 
@@ -107,7 +105,7 @@ def test_a_cancel_that_crosses_our_answer_changes_nothing(tmp_path):
 
 def test_a_call_past_all_that_we_take_is_told_when_to_come_again(tmp_path):
     operator, _ = call_with("full", tmp_path, calls_max=0)
-    assert operator.kinds() == []
+    assert operator.kinds() == ["TurnedAway"]
 
 
 def test_hold_and_back(tmp_path):
