@@ -339,6 +339,20 @@ def messages(
 
 
 @app.command()
+def texts(
+    seller: Annotated[str, typer.Argument(help="Seller.")],
+    buyer: Annotated[str | None, typer.Option(help="Only those to this number.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Only those no phone has.")] = False,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100_000)] = 100,
+    database: Database = DATABASE,
+) -> None:
+    """Show what became of texts to phones: waiting, sent, delivered, or failed and why."""
+    from commands.shopkeeping import texts as run
+
+    raise typer.Exit(run(seller, buyer, failed=failed, limit=limit, database=database))
+
+
+@app.command()
 def talks(
     seller: Annotated[str, typer.Argument(help="Seller.")],
     limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100_000)] = 100,

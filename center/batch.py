@@ -202,7 +202,7 @@ class TurnBatch:
         notes: Mapping[str, bytes | None] | None = None,
         texts: Sequence[OutgoingText] = (),
     ) -> None:
-        """Something to keep without a turn; with nothing to keep, its ticket is told when all before it is kept."""
+        """Something to keep without a turn. Its ticket is told when that, all before it and what was noted in the outbox is kept."""
         self._put(_Entry(channel, ticket, None, notes or {}, texts))
 
     def note(self, contact: ContactKey, serial: int, line: str, at: int) -> None:
@@ -309,7 +309,11 @@ class TurnBatch:
     def _step(self, entries: Sequence[_Entry]) -> _Stepped | None:
         """Step entries and write them; None if there is nothing to keep. Raises StoreError, and whatever a program does."""
         arrivals = [entry.arrival for entry in entries if entry.arrival is not None]
-        if not arrivals and not any(entry.notes or entry.texts or entry.talks for entry in entries):
+        if (
+            not arrivals
+            and not self.store.is_behind
+            and not any(entry.notes or entry.texts or entry.talks for entry in entries)
+        ):
             return None
         with ExitStack() as stack:
             batch = stack.enter_context(self.store.batch(arrivals))

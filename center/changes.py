@@ -27,6 +27,8 @@ class OutgoingText(msgspec.Struct, frozen=True, array_like=True):
     text: str
     at: int
     """Unix seconds."""
+    seller: str = ""
+    """Whose it is; empty: nobody's, such as a word to who reached no shop."""
 
 
 class Talk(msgspec.Struct, frozen=True, array_like=True):

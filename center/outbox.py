@@ -1,4 +1,4 @@
-"""What a channel needs of the store beside its batches: texts that wait to go out, and its own notes."""
+"""What a channel needs of the store beside its batches: texts that wait to go out or for receipts, and its own notes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from center.changes import OutgoingText
+from center.text_news import TextNews
 
 
 class Outbox(Protocol):
@@ -18,12 +19,20 @@ class Outbox(Protocol):
         """Texts with ids above `after`, oldest first."""
         ...
 
-    def drop_texts(self, ids: Sequence[int]) -> None:
-        """The carrier has these. It is written with the next batch, or by `write_drops`."""
+    def note_texts(self, news: Sequence[TextNews]) -> None:
+        """What became of texts; what is not WAITING any more is off our hands.
+
+        It is written with the next batch, or by `write_noted`. News of a text that is forgotten, or whose last word was
+        said, is dropped.
+        """
         ...
 
-    def write_drops(self) -> bool:
+    def write_noted(self) -> bool:
         """Write what no batch has written yet; False: not now, call again. Raises StoreError."""
+        ...
+
+    def texts_without_receipts(self, limit: int) -> list[TextNews]:
+        """Texts that carriers have and whose receipts are still to come: at most so many, those named last, oldest first."""
         ...
 
     def notes(self, prefix: str) -> dict[str, bytes]:

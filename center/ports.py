@@ -31,6 +31,11 @@ class Store(Protocol):
         """
         ...
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something was noted (center.outbox) that the next batch is to write."""
+        ...
+
 
 class Batch(Protocol):
     """One open transaction. Left without `commit`, it never happened."""

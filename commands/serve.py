@@ -161,6 +161,7 @@ def services_of(config: Config, business: Business, password: str | None = None)
 def front_services(config: Config, business: Business, shards: Shards) -> list[Service]:
     """The services of a front: texts alone. Calls, the desk and the web telephone want all sellers in one process."""
     before, texts = _texts(config, business)
+    shards.turns.expect_receipts = texts.channel.deliveries.expect
     services: list[Service] = [shards, *before, texts]
     if config.operations is not None:
         told = Operations(config.operations.host, config.operations.port, services)

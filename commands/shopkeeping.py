@@ -1,4 +1,4 @@
-"""`dialcart stock`, `messages`, `talks` and `buyer`: what a seller looks after day by day."""
+"""`dialcart stock`, `messages`, `texts`, `talks` and `buyer`: what a seller looks after day by day."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 import typer
 
 from center.ports import StoreError
+from center.text_news import Stage
+from commands.logs import masked
 from commands.shards.homes import is_there, stores_of
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
@@ -16,6 +18,8 @@ from grammars.phones import mask_phone, read_phone
 from store.sqlite import SqliteStore
 
 LAST_ORDERS_SHOWN_MAX = 5
+TEXT_SHOWN_MAX = 40
+"""Characters of a text."""
 
 
 def _open(database: Path, seller: str) -> SqliteStore | None:
@@ -63,6 +67,42 @@ def messages(seller: str, limit: int, database: Path) -> int:
         typer.echo(f"{when}  {buyer}  {text}")
     store.close()
     return 0
+
+
+def texts(seller: str, number: str | None, *, failed: bool, limit: int, database: Path) -> int:
+    """Texts to phones and what became of them; the exit status."""
+    store = _open(database, seller)
+    if store is None:
+        return 1
+    number = read_phone(number) or number if number else None
+    addresses: dict[str, tuple[str, ...]] = {}
+    shown = 0
+    for sent in store.texts(seller):
+        to = sent.text.destination
+        if number not in (None, to) or (failed and sent.stage is not Stage.FAILED):
+            continue
+        if to not in addresses:
+            known = store.buyer(seller, to)
+            addresses[to] = known.addresses if known is not None else ()
+        when = datetime.fromtimestamp(sent.text.at).astimezone().isoformat(" ", "seconds")
+        said = _masked(sent.text.text, addresses[to])
+        typer.echo(f"{when}  {mask_phone(to):<12} {sent.stage.word:<9} {sent.reason:<12} {said}")
+        shown += 1
+        if shown >= limit:
+            break
+    if not shown:
+        typer.echo("no texts")
+    store.close()
+    return 0
+
+
+def _masked(text: str, addresses: tuple[str, ...]) -> str:
+    """The beginning of a text, without addresses, and without runs of digits that may be numbers or codes."""
+    said = " ".join(text.split())
+    for address in addresses:
+        said = said.replace(address, "…")
+    said = masked(said)
+    return said if len(said) <= TEXT_SHOWN_MAX else said[: TEXT_SHOWN_MAX - 1] + "…"
 
 
 def talks(seller: str, limit: int, database: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sms.receipts import IdForm
 from sms.smpp.bind import Timers
 from sms.ussd.profile import Profile
 
@@ -37,6 +38,8 @@ class Carrier:
     concatenation: Literal["udh8", "udh16", "sar", "payload"] = "udh8"
     receipts: bool = True
     """Ask for delivery receipts."""
+    receipt_ids: IdForm = "same"
+    """How receipts write the message ids of its answers."""
     ussd: Profile | None = None
     """How its USSD gateway speaks; None: all it brings is SMS."""
     timers: Timers = field(default_factory=Timers)

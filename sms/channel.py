@@ -3,7 +3,7 @@
 1. Messages that arrive are put together from their segments and brought to the turn batch (sms.receiving).
 2. The batch steps them all; one transaction keeps all of it, the replies too (center.batch).
 3. Only then are the messages acknowledged to the carrier and the replies submitted (sms.sending).
-4. A reply leaves the outbox when the carrier has taken all its segments.
+4. A reply leaves the outbox when the carrier has taken all its segments; receipts tell what became of it (sms.deliveries).
 
 What the batch refuses is answered with a temporary error, and the carrier brings it again; what it sets aside is answered
 with a permanent one.
@@ -11,7 +11,6 @@ with a permanent one.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import cast
@@ -25,7 +24,7 @@ from center.routing import Routes
 from center.taken import Fate, Taken
 from sms.carrier import Carrier
 from sms.client import Esme, Link, Settlement
-from sms.receipts import parse
+from sms.deliveries import Deliveries
 from sms.receiving import Receiving
 from sms.redelivery import Answer
 from sms.sending import Sending
@@ -42,8 +41,6 @@ STATUSES = {
 
 _ESM_RECEIPT = 0x04
 _ESM_TYPE_MASK = 0x3C
-
-log = logging.getLogger(__name__)
 
 
 class _Receipts(msgspec.Struct, eq=False):
@@ -69,10 +66,9 @@ class SmsChannel:
         self.turns = turns
         self.ticks = ticks
         self.receiving = Receiving(turns, outbox, routes, clock=clock, ticks=ticks)
-        self.sending = Sending(outbox, first_reference=int(clock()))
+        self.deliveries = Deliveries(outbox, ticks=ticks)
+        self.sending = Sending(outbox, self.deliveries, first_reference=int(clock()))
         self._refusing = False
-        self.receipts = 0
-        """Delivery receipts that came."""
         self.sending.unanswered = lambda: self.receiving.unanswered
         turns.open("sms", self)
         turns.send_texts_by(self.sending.send)
@@ -89,10 +85,12 @@ class SmsChannel:
     def add(self, esme: Esme) -> None:
         """A carrier to send by."""
         self.sending.esmes[esme.carrier.name] = esme
+        self.deliveries.add(esme.carrier)
 
     def start(self) -> None:
-        """Take up what an earlier run left: first segments of texts, and texts that no carrier has taken."""
+        """Take up what an earlier run left: first segments of texts, texts that no carrier has taken or told the end of."""
         self.receiving.go_back()
+        self.deliveries.take_up()
         if self.receiving.redeliveries.in_doubt:
             self.sending.hold()
         else:
@@ -117,18 +115,9 @@ class SmsChannel:
             else:
                 self.receiving.receive(link, message)
         if receipts:
-            self._receipts(link, receipts)
-
-    def _receipts(self, link: Link, messages: Sequence[p.DeliverSm]) -> None:
-        """Receipts that came together are one ticket: there are more of them than of anything else."""
-        self.receipts += len(messages)
-        if log.isEnabledFor(logging.DEBUG):
-            for message in messages:
-                receipt = parse(message.message.decode("latin-1"), dict(message.tlvs))
-                if receipt is not None:
-                    # Not the receipt whole: it quotes the text.
-                    log.debug("a receipt says %s", receipt.state.word)
-        self.turns.hold("sms", _Receipts(link, [message.sequence for message in messages]))
+            self.deliveries.receive(link.carrier, receipts)
+            # What came together is one ticket: there are more receipts than anything else.
+            self.turns.hold("sms", _Receipts(link, [receipt.sequence for receipt in receipts]))
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""

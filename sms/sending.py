@@ -16,9 +16,11 @@ import msgspec
 from center.changes import OutgoingText
 from center.outbox import Outbox
 from center.ports import StoreError
+from center.text_news import Stage, TextNews
 from sms import segments
 from sms.carrier import Carrier
 from sms.client import Esme, Settlement, Submission
+from sms.deliveries import Deliveries
 from sms.held import HELD_MAX, Held
 from sms.smpp import pdu as p
 
@@ -28,8 +30,8 @@ RESEND_MAX = 1_000
 """Texts read from the outbox at a time."""
 WAITING_MAX = 100_000
 """Segments waiting for a carrier past which texts stay in the outbox."""
-DROPS_WRITTEN_S = 0.1
-"""After so long it is written that the carrier has texts, if no batch has written it; a crash before sends them again."""
+NEWS_WRITTEN_S = 0.1
+"""After so long it is written what became of texts, if no batch has written it; a crash before sends them again."""
 HELD_LOOK_S = 0.1
 """How often it is looked whether what is held may go."""
 CHARACTERS_PER_REPLY_MAX = 600
@@ -51,14 +53,18 @@ class _Reply(msgspec.Struct, eq=False):
 
     id: int
     left: int
-    failed: bool = False
+    names: list[str]
+    """What the carrier calls the segments that it has."""
+    refused: int = 0
+    """Why it would not have one of them."""
 
 
 class Sending:
     """From the outbox to carriers."""
 
-    def __init__(self, outbox: Outbox, *, first_reference: int = 0) -> None:
+    def __init__(self, outbox: Outbox, deliveries: Deliveries, *, first_reference: int = 0) -> None:
         self.outbox = outbox
+        self.deliveries = deliveries
         self.esmes: dict[str, Esme] = {}
         self.takers: dict[str, Callable[[OutgoingText], None]] = {}
         """Carriers without an SMSC, by name: each takes a text whole and at once."""
@@ -66,7 +72,6 @@ class Sending:
         self._behind_after: int | None = None
         """While texts stay in the outbox: the last that was submitted. None: each goes out at once."""
         self._reference = first_reference & 0xFF
-        self._settled: list[int] = []
         self._writing: asyncio.TimerHandle | None = None
         self._held: Held | None = None
         self._held_back: set[str] = set()
@@ -158,12 +163,12 @@ class Sending:
     def _submit(self, texts: Sequence[tuple[int, OutgoingText]]) -> None:
         """Hand texts to their carriers, each carrier's together."""
         of_carrier: dict[str, list[Submission]] = {}
-        handed: list[int] = []
+        handed: list[TextNews] = []
         for text_id, text in texts:
             taker = self.takers.get(text.carrier)
             if taker is not None:
                 taker(text)
-                handed.append(text_id)
+                handed.append(TextNews(text_id, Stage.SENT))
                 continue
             esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
             if esme is None:
@@ -175,14 +180,14 @@ class Sending:
                 submissions = of_carrier[carrier.name] = []
             alone = segments.alone(text.text)
             cut = (alone,) if alone is not None else self._cut(text.text, carrier)
-            reply = _Reply(text_id, len(cut))
+            reply = _Reply(text_id, len(cut), [])
             submissions += [Submission(reply, _submit_sm(carrier, text, one)) for one in cut]
             self.counters.replies += 1
         for name, submissions in of_carrier.items():
             self.esmes[name].submit(submissions)
         if handed:
             self.counters.replies += len(handed)
-            self._taken(handed)
+            self._note(handed)
 
     def _cut(self, text: str, carrier: Carrier) -> Sequence[segments.Segment]:
         """The segments of a text; of one that is too long, as much as may be sent."""
@@ -201,39 +206,45 @@ class Sending:
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """What became of segments."""
+        news: list[TextNews] = []
         for settlement in settlements:
             reply = settlement.key
             assert isinstance(reply, _Reply)
             reply.left -= 1
             if settlement.message_id is None:
-                reply.failed = True
+                reply.refused = settlement.status
                 log.warning("%s: a segment was refused: 0x%X", carrier.name, settlement.status)
-            if reply.left == 0:
-                self.counters.undeliverable += reply.failed
-                self._settled.append(reply.id)
-        if self._settled:
-            settled, self._settled = self._settled, []
-            self._taken(settled)
+            else:
+                reply.names.append(settlement.message_id)
+            if reply.left:
+                continue
+            if reply.refused:
+                self.counters.undeliverable += 1
+                news.append(self.deliveries.refused(reply.id, reply.refused))
+            else:
+                news += self.deliveries.sent(carrier, reply.id, reply.names)
+        if news:
+            self._note(news)
             self._catch_up()
 
-    def _taken(self, ids: list[int]) -> None:
-        """Texts that are off our hands: that they are is written soon."""
-        self.outbox.drop_texts(ids)
+    def _note(self, news: Sequence[TextNews]) -> None:
+        """Texts are off our hands: that they are is written soon."""
+        self.outbox.note_texts(news)
         if self._writing is None:
             self._write_soon()
 
     def _write_soon(self) -> None:
         loop = asyncio.get_running_loop()
-        self._writing = loop.call_later(DROPS_WRITTEN_S, self._write_drops)
+        self._writing = loop.call_later(NEWS_WRITTEN_S, self._write_noted)
 
-    def _write_drops(self) -> None:
-        """Forget texts that the carrier has, where no batch has done so; a crash before only sends them once more."""
+    def _write_noted(self) -> None:
+        """Write what became of texts, where no batch has done so; a crash before only sends them once more."""
         self._writing = None
         try:
-            if not self.outbox.write_drops():
+            if not self.outbox.write_noted():
                 self._write_soon()
         except StoreError as error:
-            log.error("the outbox was not cleared: %s", error)
+            log.error("what became of texts was not written: %s", error)
 
 
 def _submit_sm(carrier: Carrier, text: OutgoingText, segment: segments.Segment) -> p.SubmitSm:

@@ -16,7 +16,7 @@ from center.ports import StoreBusyError, StoreError, StoreFullError
 from center.world import World
 from store.hot import NOTHING, HotRows, Nothing, SellerRow
 from store.inbox import Inbox
-from store.outbox_rows import Drops, OutboxRows
+from store.outbox_rows import Noted, OutboxRows
 from store.records import (
     kept_from,
     pack_awaited,
@@ -50,7 +50,7 @@ class SqliteBatch:
         self._at = max((arrival.at for arrival in arrivals), default=0)
         self._sellers: dict[str, SellerRow] = {}
         self._written = Changes()
-        self._drops: Drops = []
+        self._noted: Noted | None = None
         self.text_ids: list[int] = []
         """Ids of the texts that `commit` put in the outbox, in the order of `Changes.texts`."""
         with errors():
@@ -70,7 +70,7 @@ class SqliteBatch:
     def write(self, changes: Changes) -> None:
         """See center.ports.Batch."""
         with errors():
-            self._drops = self._write(changes)
+            self._noted = self._write(changes)
         self._written = changes
 
     def finish(self) -> None:
@@ -80,7 +80,7 @@ class SqliteBatch:
 
     def finished(self) -> None:
         """See center.ports.Batch."""
-        self._tables.outbox.written(self._drops)
+        self._tables.outbox.written(self._noted)
         for contact, awaited in self._written.awaited.items():
             awaiting = self._tables.awaiting
             (awaiting.discard if awaited is None else awaiting.add)(contact)
@@ -167,8 +167,8 @@ class SqliteBatch:
 
     # --- the changes ---
 
-    def _write(self, c: Changes) -> Drops:
-        """Write all; the outbox's rows whose taken texts were noted."""
+    def _write(self, c: Changes) -> Noted | None:
+        """Write all; what was written of what was noted in the outbox."""
         tables, db, sql, at = self._tables, self._tables.db, self._tables.sql, self._at
         if c.seen:
             tables.inbox.keep(c.seen)
@@ -200,8 +200,10 @@ class SqliteBatch:
         )
         self._write_orders(c)
         if c.texts:
-            self.text_ids = tables.outbox.put(c.texts)
-        taken = tables.outbox.write() if tables.outbox.is_behind else []
+            sellers = {text.seller for text in c.texts}
+            sellers.discard("")
+            self.text_ids = tables.outbox.put(c.texts, map(self._id, sellers))
+        noted = tables.outbox.write()
         if c.talks:
             self._write_talks(c.talks)
         if c.messages:
@@ -222,7 +224,7 @@ class SqliteBatch:
                 db.execute(sql["drop_note"], (name,))
             else:
                 db.execute(sql["keep_note"], (name, value))
-        return taken
+        return noted
 
     def _write_orders(self, c: Changes) -> None:
         if not c.orders:

@@ -41,6 +41,11 @@ class MeasuredStore:
         self._sizes.observe(len(arrivals))
         self._turn_s.observe(self._clock() - began)
 
+    @property
+    def is_behind(self) -> bool:
+        """See center.ports.Store."""
+        return self._store.is_behind
+
     def _committed(self, took_s: float, orders: int) -> None:
         self._commit_s.observe(took_s)
         self._orders += orders

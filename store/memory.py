@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, 
 from center.contact import Arrival, Contact, ContactKey, beside
 from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
 from center.ports import StoreError
+from center.text_news import SentText, Stage, TextNews
 from center.world import Seen, World
 from flows.inputs import Buyer
 from flows.program import Program, fingerprint
@@ -41,6 +42,8 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._kept = _Kept()
+        self._sent: dict[int, tuple[OutgoingText, TextNews]] = {}
+        """Texts that carriers have, or would not have."""
         self._programs: dict[bytes, Program] = {}
         self._published: dict[str, bytes] = {}
 
@@ -115,12 +118,29 @@ class MemoryStore:
         """See center.outbox.Outbox."""
         return [(i, text) for i, text in self._kept.texts.items() if i > after][:limit]
 
-    def drop_texts(self, ids: Sequence[int]) -> None:
+    def note_texts(self, news: Sequence[TextNews]) -> None:
         """See center.outbox.Outbox."""
-        for text_id in ids:
-            self._kept.texts.pop(text_id, None)
+        for one in news:
+            if one.stage is Stage.WAITING:
+                continue
+            text = self._kept.texts.pop(one.text, None)
+            known = self._sent.get(one.text)
+            if text is not None:
+                self._sent[one.text] = text, one
+            elif known is not None and known[1].stage is Stage.SENT:
+                self._sent[one.text] = known[0], one
 
-    def write_drops(self) -> bool:
+    def texts_without_receipts(self, limit: int) -> list[TextNews]:
+        """See center.outbox.Outbox."""
+        waiting = [one for _, one in self._sent.values() if one.stage is Stage.SENT and one.names]
+        return sorted(waiting, key=lambda one: one.text)[-limit:]
+
+    @property
+    def is_behind(self) -> bool:
+        """See center.ports.Store. What is noted is kept at once."""
+        return False
+
+    def write_noted(self) -> bool:
         """See center.outbox.Outbox."""
         return True
 
@@ -233,6 +253,16 @@ class MemoryStore:
             for key, turns in sessions.items()
         ]
         return sorted(rows, key=lambda row: -row[3])[:limit]
+
+    def texts(self, seller: str) -> Iterator[SentText]:
+        """See store.sqlite."""
+        found = {
+            text_id: SentText(text, Stage.WAITING, "") for text_id, text in self._kept.texts.items()
+        }
+        found |= {i: SentText(text, one.stage, one.reason) for i, (text, one) in self._sent.items()}
+        for text_id in sorted(found, reverse=True):
+            if found[text_id].text.seller == seller:
+                yield found[text_id]
 
     def messages(self, seller: str, limit: int = 100) -> list[tuple[str, str, str, int]]:
         """See store.sqlite."""

@@ -1,108 +1,206 @@
-"""The outbox: the texts of a batch in one row, and a bit for each that the carrier has taken.
+"""Texts to phones: those of a batch in one row, and a byte for each that says how far it has come.
 
-A text's id is its row's, times TEXTS_PER_ROW_MAX, and its place in the row. That texts are taken is noted in memory and
-written with the next batch: a crash in between sends them once more, which the outbox does not promise against. A row
-goes when all its texts are taken.
+A text's id is its row's, times TEXTS_PER_ROW_MAX, and its place in the row. What became of texts is noted in memory and
+written with the next batch: a crash in between sends once more what carriers had just taken, which the outbox does not
+promise against. A row leaves the outbox when carriers have all its texts; the texts and what became of them stay for
+as long as store.retention says.
+
+What carriers call texts whose receipts are to come is written as it is learnt, in rows of their own that nobody changes.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import msgspec
 
 from center.changes import OutgoingText
+from center.text_news import SentText, Stage, TextNews
 
 _PLACE_BITS = 12
 TEXTS_PER_ROW_MAX = 1 << _PLACE_BITS
+_PLACE = TEXTS_PER_ROW_MAX - 1
+ROWS_HOT_MAX = 4_000
+"""Rows whose stages are in memory: of a minute at full speed. Older ones are read when there is news of them."""
 
-Drops = list[tuple[int, int]]
-"""Rows, and the bits of their texts that were taken."""
+_FINAL = Stage.DELIVERED
+"""From here on a text has had its last word."""
+
+
+class Stages(msgspec.Struct, frozen=True, array_like=True):
+    """Of a row's texts, as it is kept."""
+
+    stages: bytes
+    """A byte a text."""
+    reasons: dict[int, str] = {}
+    """By place, of those that failed."""
+
+
+class Noted(NamedTuple):
+    """What was written of what was noted; it counts once it is committed."""
+
+    rows: list[tuple[int, int]]
+    """With the count of changes that they had."""
+    names: int
+
+
+class _Row:
+    """A row of which there was news."""
+
+    __slots__ = ("changes", "left", "reasons", "stages")
+
+    def __init__(self, count: int, kept: Stages | None) -> None:
+        self.stages = bytearray(kept.stages if kept is not None else count)
+        self.reasons = dict(kept.reasons) if kept is not None else {}
+        self.left = self.stages.count(Stage.WAITING)
+        self.changes = 0
 
 
 @cache
-def _codec() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[list[OutgoingText]]]:
+def _texts() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[list[OutgoingText]]]:
     return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(list[OutgoingText])
 
 
+@cache
+def _stages() -> msgspec.msgpack.Decoder[Stages]:
+    return msgspec.msgpack.Decoder(Stages)
+
+
+@cache
+def _names() -> msgspec.msgpack.Decoder[list[TextNews]]:
+    return msgspec.msgpack.Decoder(list[TextNews])
+
+
 class OutboxRows:
-    """Writes and reads them; what is taken of rows that are not through is in memory too."""
+    """Writes and reads them."""
 
     def __init__(self, db: sqlite3.Connection, sql: Mapping[str, str]) -> None:
         self._db = db
         self._sql = sql
         # Ids go up within a run also when the outbox has been empty.
         self._next: int = db.execute(sql["outbox_last"]).fetchone()[0] + 1
-        self._taken: dict[int, int] = {}
-        """Bits of texts taken, by row."""
-        self._counts: dict[int, int] = {}
-        """Texts of rows that are not through."""
+        self._rows: dict[int, _Row] = {}
+        """Those of which there was news lately; those of which there was none for long come first."""
         self._touched: set[int] = set()
-        """Rows of which more was taken than is written."""
+        """Rows of which more is known than is written."""
+        self._named: list[TextNews] = []
+        """Names that are not written."""
+        self._at = 0
 
     @property
     def is_behind(self) -> bool:
-        """Whether more was taken than is written."""
+        """Whether more is known than is written."""
         return bool(self._touched)
 
-    def put(self, texts: Sequence[OutgoingText]) -> list[int]:
-        """Write the texts of a batch, within its transaction; their ids, which count once it is committed."""
+    @property
+    def rows_hot(self) -> int:
+        """Rows in memory."""
+        return len(self._rows)
+
+    def put(self, texts: Sequence[OutgoingText], sellers: Iterable[int] = ()) -> list[int]:
+        """Write the texts of a batch, within its transaction; their ids, which count once it is committed.
+
+        `sellers` are the numbers of those whose texts they are.
+        """
         ids: list[int] = []
+        db, sql = self._db, self._sql
         for begin in range(0, len(texts), TEXTS_PER_ROW_MAX):
             some = texts[begin : begin + TEXTS_PER_ROW_MAX]
             row = self._next
             self._next += 1
-            self._db.execute(
-                self._sql["put_texts"], (row, some[0].at, len(some), _codec()[0].encode(some))
-            )
+            self._at = some[0].at
+            count = len(some)
+            db.execute(sql["put_outbox"], (row, self._at, count))
+            db.execute(sql["put_texts"], (row, self._at, count, _texts()[0].encode(some)))
+            db.executemany(sql["put_text_seller"], [(seller, row) for seller in sellers])
+            # If the transaction fails nobody learns of these ids, and the row is forgotten with time.
+            self._rows[row] = _Row(count, None)
             first = row << _PLACE_BITS
-            ids += range(first, first + len(some))
+            ids += range(first, first + count)
         return ids
 
-    def take(self, ids: Sequence[int]) -> None:
-        """Note that the carrier has these."""
-        taken, touched = self._taken, self._touched
-        for text_id in ids:
-            row = text_id >> _PLACE_BITS
-            if row not in self._counts and not self._load(row):
+    def note(self, news: Iterable[TextNews]) -> None:
+        """What became of texts."""
+        rows, touched = self._rows, self._touched
+        for one in news:
+            number = one.text >> _PLACE_BITS
+            row = rows.get(number)
+            if row is None:
+                row = self._load(number)
+                if row is None:
+                    continue
+            place, stage = one.text & _PLACE, one.stage
+            before = row.stages[place] if place < len(row.stages) else _FINAL
+            if before >= _FINAL:
                 continue
-            taken[row] = taken.get(row, 0) | 1 << (text_id & (TEXTS_PER_ROW_MAX - 1))
-            touched.add(row)
+            if before == Stage.WAITING and stage != Stage.WAITING:
+                row.left -= 1
+            row.stages[place] = stage
+            row.changes += 1
+            if one.reason:
+                row.reasons[place] = one.reason
+            if one.names:
+                self._named.append(one)
+            touched.add(number)
 
-    def _load(self, row: int) -> bool:
-        """Take up a row of which nothing was taken yet in this run."""
-        found = self._db.execute(self._sql["texts_taken"], (row,)).fetchone()
+    def _load(self, number: int) -> _Row | None:
+        """Take up a row of which there was no news lately; None if it is forgotten."""
+        found = self._db.execute(self._sql["text_stages"], (number,)).fetchone()
         if found is None:
-            return False
-        self._counts[row] = found[0]
-        self._taken[row] = int.from_bytes(found[1] or b"", "little")
-        return True
+            return None
+        kept = _stages().decode(found[1]) if found[1] is not None else None
+        row = self._rows[number] = _Row(found[0], kept)
+        return row
 
-    def write(self) -> Drops:
-        """Write what was taken, within a transaction; give what it returns to `written` after the commit."""
-        drops = [(row, self._taken[row]) for row in self._touched]
+    def write(self) -> Noted | None:
+        """Write what was noted, within a transaction; give what it returns to `written` after the commit."""
+        if not self._touched:
+            return None
+        db, sql, rows = self._db, self._sql, self._rows
+        encode = _texts()[0].encode
+        noted: list[tuple[int, int]] = []
+        kept: list[tuple[int, bytes]] = []
+        left: list[tuple[int, int]] = []
         through: list[tuple[int]] = []
-        part: list[tuple[int, int, bytes]] = []
-        for row, bits in drops:
-            count = self._counts[row]
-            if bits == (1 << count) - 1:
-                through.append((row,))
+        for number in self._touched:
+            row = rows[number]
+            noted.append((number, row.changes))
+            kept.append((number, encode((bytes(row.stages), row.reasons))))
+            if row.left:
+                left.append((row.left, number))
             else:
-                part.append((row, bits.bit_count(), bits.to_bytes(-(-count // 8), "little")))
-        self._db.executemany(self._sql["keep_taken"], part)
-        self._db.executemany(self._sql["drop_texts"], through)
-        self._db.executemany(self._sql["drop_taken"], through)
-        return drops
+                through.append((number,))
+        db.executemany(sql["keep_stages"], kept)
+        if left:
+            db.executemany(sql["keep_left"], left)
+        if through:
+            db.executemany(sql["leave_outbox"], through)
+        if self._named:
+            db.execute(sql["put_names"], (self._at, encode(self._named)))
+        return Noted(noted, len(self._named))
 
-    def written(self, drops: Drops) -> None:
-        """The transaction that wrote these was committed; meanwhile more may have been taken."""
-        for row, bits in drops:
-            if self._taken[row] == bits:
-                self._touched.discard(row)
-            if bits == (1 << self._counts[row]) - 1:
-                del self._taken[row], self._counts[row]
+    def written(self, noted: Noted | None) -> None:
+        """The transaction that wrote these was committed; meanwhile there may have been more news."""
+        if noted is None:
+            return
+        rows = self._rows
+        del self._named[: noted.names]
+        for number, changes in noted.rows:
+            row = rows[number]
+            if row.changes == changes:
+                self._touched.discard(number)
+                # Behind the others: it is not needed for a while, if at all.
+                del rows[number]
+                if row.stages.count(Stage.SENT) or row.left:
+                    rows[number] = row
+        if len(rows) > ROWS_HOT_MAX:
+            for number in [n for n in rows if n not in self._touched][: len(rows) - ROWS_HOT_MAX]:
+                del rows[number]
+
+    # --- reading ---
 
     def waiting(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
         """Texts that no carrier has taken, with ids above `after`, oldest first."""
@@ -112,13 +210,47 @@ class OutboxRows:
             rows = self._db.execute(self._sql["waiting_texts"], (begin, 16)).fetchall()
             if not rows:
                 break
-            for row, packed, kept in rows:
-                bits = self._taken.get(row) or int.from_bytes(kept or b"", "little")
-                first = row << _PLACE_BITS
+            for number, packed, kept in rows:
+                stages = self._stages_of(number, kept)
+                first = number << _PLACE_BITS
                 found += [
                     (first + place, text)
-                    for place, text in enumerate(_codec()[1].decode(packed))
-                    if first + place > after and not bits >> place & 1
+                    for place, text in enumerate(_texts()[1].decode(packed))
+                    if first + place > after and (not stages or stages[place] == Stage.WAITING)
                 ]
             begin = rows[-1][0] + 1
         return found[:limit]
+
+    def _stages_of(self, number: int, kept: bytes | None) -> bytes | bytearray:
+        """Also what is not written yet; empty where there is no news at all."""
+        row = self._rows.get(number)
+        if row is not None:
+            return row.stages
+        return _stages().decode(kept).stages if kept is not None else b""
+
+    def without_receipts(self, limit: int) -> list[TextNews]:
+        """Texts that wait for receipts, as carriers name them; at most so many, those named last, oldest first."""
+        found: dict[int, TextNews] = {}
+        for (packed,) in self._db.execute(self._sql["text_names"]):
+            for one in reversed(_names().decode(packed)):
+                # What was learnt last holds.
+                found.setdefault(one.text, one)
+            if len(found) >= limit:
+                break
+        newest = sorted(found.values(), key=lambda one: one.text)[-limit:]
+        return [one for one in newest if self._is_sent(one.text)]
+
+    def _is_sent(self, text: int) -> bool:
+        number, place = text >> _PLACE_BITS, text & _PLACE
+        row = self._rows.get(number) or self._load(number)
+        return row is not None and row.stages[place] == Stage.SENT
+
+
+def sent_texts(rows: Iterable[tuple[int, bytes, bytes | None]], seller: str) -> Iterator[SentText]:
+    """One seller's texts in rows of them with their stages, last first in each."""
+    for _, packed, kept in rows:
+        stages = _stages().decode(kept) if kept is not None else Stages(b"")
+        for place, text in reversed(list(enumerate(_texts()[1].decode(packed)))):
+            if text.seller == seller:
+                stage = Stage(stages.stages[place]) if stages.stages else Stage.WAITING
+                yield SentText(text, stage, stages.reasons.get(place, ""))

@@ -58,28 +58,47 @@ delete from inbox_a;
 -- name: forget_seen_b
 delete from inbox_b;
 
+-- name: put_outbox
+insert into outbox (id, at, left_count) values (?, ?, ?);
+
 -- name: put_texts
-insert into outbox (id, at, count, texts) values (?, ?, ?, ?);
+insert into texts (id, at, count, texts) values (?, ?, ?, ?);
+
+-- name: put_text_seller
+insert into text_sellers (seller, id) values (?, ?);
 
 -- name: outbox_last
 select coalesce((select seq from sqlite_sequence where name = 'outbox'), 0);
 
 -- name: waiting_texts
-select o.id, o.texts, t.taken from outbox as o left join outbox_taken as t on t.id = o.id
+select o.id, t.texts, s.stages
+from outbox as o join texts as t on t.id = o.id left join text_stages as s on s.id = o.id
 where o.id >= ? order by o.id limit ?;
 
--- name: texts_taken
-select o.count, t.taken from outbox as o left join outbox_taken as t on t.id = o.id where o.id = ?;
+-- name: text_stages
+select t.count, s.stages from texts as t left join text_stages as s on s.id = t.id where t.id = ?;
 
--- name: keep_taken
-insert into outbox_taken (id, count, taken) values (?, ?, ?)
-on conflict do update set count = excluded.count, taken = excluded.taken;
+-- name: keep_stages
+insert into text_stages (id, stages) values (?, ?) on conflict do update set stages = excluded.stages;
 
--- name: drop_taken
-delete from outbox_taken where id = ?;
+-- name: keep_left
+update outbox set left_count = ? where id = ?;
 
--- name: drop_texts
+-- name: leave_outbox
 delete from outbox where id = ?;
+
+-- name: put_names
+insert into text_names (at, names) values (?, ?);
+
+-- name: text_names
+-- Newest first.
+select names from text_names order by id desc;
+
+-- name: texts_of_seller
+-- Newest first.
+select t.id, t.texts, s.stages
+from text_sellers as o join texts as t on t.id = o.id left join text_stages as s on s.id = o.id
+where o.seller = ? order by o.id desc limit ?;
 
 -- name: notes
 -- Names from a prefix up to the next one that does not begin with it.
@@ -193,7 +212,7 @@ select status, at from order_events where order_id = ? order by at;
 -- name: figures
 -- For operators. The oldest text is the first row; sessions are counted by a scan, so not on the writer's connection.
 select
-  (select coalesce(sum(count), 0) from outbox) - (select coalesce(sum(count), 0) from outbox_taken) as texts_waiting,
+  (select coalesce(sum(left_count), 0) from outbox) as texts_waiting,
   (select at from outbox order by id limit 1) as oldest_text_at,
   (select count(*) from contacts) as sessions,
   (select coalesce(sum(orders), 0) from sellers) as orders,
@@ -210,6 +229,24 @@ delete from orders where id in (select id from orders order by id limit ?2) and 
 
 -- name: forget_messages
 delete from shop_messages where id in (select id from shop_messages order by id limit ?2) and at < ?1;
+
+-- name: old_texts
+-- The last of the next so many rows of texts that are old, or nothing. What waits in the outbox is never old.
+select max(id) from (
+  select id, at from texts where id < coalesce((select min(id) from outbox), 1 << 62) order by id limit ?2
+) where at < ?1;
+
+-- name: forget_texts
+delete from texts where id <= ?;
+
+-- name: forget_stages
+delete from text_stages where id <= ?;
+
+-- name: forget_names
+delete from text_names where id in (select id from text_names order by id limit ?2) and at < ?1;
+
+-- name: forget_text_sellers
+delete from text_sellers where seller = ?1 and id < coalesce((select min(id) from texts), 1 << 62);
 
 -- name: forget_hand_overs
 delete from hand_overs where id in (select id from hand_overs order by id limit ?2) and at < ?1;

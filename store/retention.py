@@ -21,8 +21,12 @@ BUYERS_KEPT_S = ORDERS_KEPT_S
 """A buyer's name and address after the last change; that a buyer said STOP is kept for ever."""
 MESSAGES_KEPT_S = 180 * DAY_S
 """Messages for sellers, and requests for a person."""
+TEXTS_KEPT_S = 3 * DAY_S
+"""Texts to phones and what became of them; about 0.2 KB a text. Carriers send no receipt later."""
 
 ROWS_A_STEP = 5_000
+TEXT_ROWS_A_STEP = 500
+"""Each has the texts of a batch; at full speed there are fewer than a hundred batches a second."""
 SELLERS_A_STEP = 500
 
 _CONTACTS_BEGIN = (0, "", "")
@@ -47,6 +51,7 @@ class Retention:
         db.execute(sql["forget_orders"], (now - ORDERS_KEPT_S, ROWS_A_STEP))
         db.execute(sql["forget_messages"], (now - MESSAGES_KEPT_S, ROWS_A_STEP))
         db.execute(sql["forget_hand_overs"], (now - MESSAGES_KEPT_S, ROWS_A_STEP))
+        self._forget_texts(now - TEXTS_KEPT_S)
         self._forget_turns(now - TURNS_KEPT_S)
         self._contact = self._sweep(
             "contacts", self._contact, _CONTACTS_BEGIN, _CONTACTS_END, now - CONTACTS_KEPT_S
@@ -59,6 +64,14 @@ class Retention:
         """The step was committed."""
         self._tables.inbox.reload()
 
+    def _forget_texts(self, before: int) -> None:
+        db, sql = self._tables.db, self._tables.sql
+        db.execute(sql["forget_names"], (before, TEXT_ROWS_A_STEP))
+        (last,) = db.execute(sql["old_texts"], (before, TEXT_ROWS_A_STEP)).fetchone()
+        if last is not None:
+            db.execute(sql["forget_texts"], (last,))
+            db.execute(sql["forget_stages"], (last,))
+
     def _forget_turns(self, before: int) -> None:
         if before < 0:
             return
@@ -66,6 +79,7 @@ class Retention:
         sellers = db.execute(sql["seller_ids"], (self._seller, SELLERS_A_STEP)).fetchall()
         room = ROWS_A_STEP
         for (seller,) in sellers:
+            db.execute(sql["forget_text_sellers"], (seller,))
             forgotten = db.execute(
                 sql["forget_turns"], (row_id(seller, 0), row_id(seller, before), room)
             )

@@ -99,21 +99,41 @@ create table if not exists inbox_b (
   stamp integer not null
 );
 
--- Texts on their way out, those of a batch in one row, which goes when the carrier has taken all of them. No id comes twice,
--- so that who is told of a text late cannot take it for another.
+-- Texts of a batch that no carrier has taken yet, all of them in one row of `texts`; the row goes when none is left. No id
+-- comes twice, so that who is told of a text late cannot take it for another.
 create table if not exists outbox (
   id integer primary key autoincrement,
+  at integer not null,
+  left_count integer not null
+);
+
+-- What was written to phones, the texts of a batch in one row.
+create table if not exists texts (
+  id integer primary key,
   at integer not null,
   count integer not null,
   texts blob not null
 );
 
--- Of rows that are not through: which texts the carrier has, a bit each.
-create table if not exists outbox_taken (
+-- What became of them: how far each has come, and why some failed. A row without one here is new.
+create table if not exists text_stages (
   id integer primary key,
-  count integer not null,
-  taken blob not null
+  stages blob not null
 );
+
+-- What carriers call texts whose receipts are to come, so that receipts are known after a restart; as it was learnt.
+create table if not exists text_names (
+  id integer primary key,
+  at integer not null,
+  names blob not null
+);
+
+-- Whose texts a row has.
+create table if not exists text_sellers (
+  seller integer not null,
+  id integer not null,
+  primary key (seller, id)
+) without rowid;
 
 -- What was said, those turns of a batch that are one seller's in a row. The id is the seller's number, the time and a
 -- count (see store.turn_log), so that a seller's turns lie together in their order.

@@ -16,23 +16,26 @@ from center.limits.guard import Spent
 from center.orders.number import order_number, order_serial
 from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
 from center.ports import StoreError
+from center.text_news import SentText, TextNews
 from flows.inputs import Buyer
 from flows.program import Program, decode, encode, fingerprint
 from store.batch import SqliteBatch, Tables, errors
 from store.hot import HotRows
 from store.inbox import Inbox
-from store.outbox_rows import OutboxRows
+from store.outbox_rows import OutboxRows, sent_texts
 from store.queries import queries, schema
 from store.records import kept_from, pack_buyer, unpack_awaited, unpack_buyer, unpack_lines
 from store.retention import Retention
 from store.turn_log import ROWS_READ_MAX, TalkRow, TurnIds, row_id, talk, talks
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 BUSY_TIMEOUT_S = 5.0
 """Another writer, such as `dialcart orders ship`, has so long to finish."""
 SECRET_OCTETS = 32
 ROWS_MAX = 100_000
 """Rows that one listing gives."""
+TEXT_ROWS_READ_MAX = 50_000
+"""Rows of texts that are looked through for one listing."""
 PAGES_CACHED_KIB = 65_536
 """Of the database's pages in memory; the kernel caches the file beside it."""
 CHECKPOINT_PAGES = 4_000
@@ -84,7 +87,7 @@ class SqliteStore:
     def close(self) -> None:
         """Let go of the file."""
         with contextlib.suppress(StoreError):
-            self.write_drops()
+            self.write_noted()
         self._db.close()
 
     def limit_pages(self, pages: int) -> None:
@@ -157,11 +160,20 @@ class SqliteStore:
         """Texts that no carrier has taken yet, oldest first, with their ids."""
         return self._tables.outbox.waiting(after, limit)
 
-    def drop_texts(self, ids: Sequence[int]) -> None:
-        """The carrier has these texts. It is written with the next batch, or by `write_drops`."""
-        self._tables.outbox.take(ids)
+    def note_texts(self, news: Sequence[TextNews]) -> None:
+        """See center.outbox.Outbox."""
+        self._tables.outbox.note(news)
 
-    def write_drops(self) -> bool:
+    def texts_without_receipts(self, limit: int) -> list[TextNews]:
+        """See center.outbox.Outbox."""
+        return self._tables.outbox.without_receipts(limit)
+
+    @property
+    def is_behind(self) -> bool:
+        """See center.ports.Store."""
+        return self._tables.outbox.is_behind
+
+    def write_noted(self) -> bool:
         """Write what no batch has written yet; not while a batch is open, which has its own to write."""
         outbox = self._tables.outbox
         if not outbox.is_behind:
@@ -169,8 +181,8 @@ class SqliteStore:
         if self._batch_is_open:
             return False
         with self._transaction():
-            drops = outbox.write()
-        outbox.written(drops)
+            noted = outbox.write()
+        outbox.written(noted)
         return True
 
     def notes(self, prefix: str) -> dict[str, bytes]:
@@ -390,6 +402,13 @@ class SqliteStore:
         return talks(
             (row[0] for row in self._db.execute(self._sql["turns_of_seller"], between)), limit
         )
+
+    def texts(self, seller: str) -> Iterator[SentText]:
+        """A seller's texts to phones and what became of them, newest first; read as far as is needed."""
+        rows = self._db.execute(
+            self._sql["texts_of_seller"], (self._number(seller), TEXT_ROWS_READ_MAX)
+        )
+        return sent_texts(rows, seller)
 
     def messages(self, seller: str, limit: int = 100) -> list[tuple[str, str, str, int]]:
         """Messages for a seller, newest first: seller, buyer, text, time."""

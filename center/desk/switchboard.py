@@ -634,7 +634,11 @@ class Switchboard:
         self._turns.hold(
             TELLER,
             None,
-            texts=[OutgoingText(one.carrier, one.code, one.contact.buyer, text, self._at_s())],
+            texts=[
+                OutgoingText(
+                    one.carrier, one.code, one.contact.buyer, text, self._at_s(), one.contact.seller
+                )
+            ],
         )
 
     # --- desks beside the router ---

@@ -348,7 +348,9 @@ class Visit:
         if self.key.channel != "sms":
             # A text beside a call comes from the seller's own code, by any carrier.
             carrier, code = "", next(iter(self.machine.program.codes.get("sms", ())), code)
-        self.changes.texts.append(OutgoingText(carrier, code, self.key.buyer, text, arrival.at))
+        self.changes.texts.append(
+            OutgoingText(carrier, code, self.key.buyer, text, arrival.at, self.key.seller)
+        )
 
     @property
     def has_number(self) -> bool:

@@ -78,7 +78,21 @@ class Texts:
         yield counter(
             "dialcart_sms_not_phones", "Texts of names and short codes.", receiving.not_phones
         )
-        yield counter("dialcart_sms_receipts", "Delivery receipts.", self.channel.receipts)
+        deliveries = self.channel.deliveries
+        became = deliveries.counters
+        yield counter("dialcart_sms_receipts", "Delivery receipts.", became.receipts)
+        yield counter(
+            "dialcart_sms_receipts_unknown",
+            "Receipts of no text that was known when they came.",
+            deliveries.unknown,
+        )
+        yield counter("dialcart_sms_delivered", "Texts that phones have.", became.delivered)
+        yield counter("dialcart_sms_failed", "Texts that no phone has.", became.failed)
+        yield gauge(
+            "dialcart_sms_receipts_waiting",
+            "Segments whose receipts are to come.",
+            deliveries.waiting,
+        )
         yield counter("dialcart_sms_replies", "Texts handed to carriers.", sending.replies)
         yield counter(
             "dialcart_sms_undeliverable", "Texts that no carrier would take.", sending.undeliverable

@@ -90,7 +90,10 @@ class CarrierSection(Section):
     concatenation: Literal["udh8", "udh16", "sar", "payload"] = "udh8"
     """How long texts are sent: with an 8 or 16 bit reference before each segment, in SAR parameters, or whole."""
     receipts: bool = True
-    """Whether delivery receipts are asked for."""
+    """Whether delivery receipts are asked for: `dialcart texts` tells then what phones have."""
+    receipt_ids: Literal["same", "response_hex", "response_decimal"] = "same"
+    """How receipts write a message id: as the answer to the text did; or the answer is hexadecimal and the receipt decimal
+    (`response_hex`), or the other way round. If `dialcart_sms_receipts_unknown` grows, try the others."""
     ussd: Literal["standard", "echo", "mica", "tata", "port", "bare"] | None = None
     """How its USSD gateway speaks SMPP, if this is one: `standard` as SMPP 3.4 has it; the others differ in where the
     dialog is named and what ends it. Left out: all that it brings is SMS."""

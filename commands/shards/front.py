@@ -20,12 +20,15 @@ from itertools import islice
 from pathlib import Path
 from typing import cast
 
+from msgspec.structs import replace
+
 from center.batch import SendTexts, TurnBatch
 from center.changes import OutgoingText
 from center.contact import Arrival
 from center.ports import Aside, Later
 from center.shops import Shops
 from center.taken import Fate, Taken
+from center.text_news import Stage, TextNews
 from commands.shards.homes import shard_of
 from commands.shards.wire import FrameReader, ToFront, ToShard, brought, frame, to_front_decoder
 from sms.receiving import SEGMENTS_NOTE
@@ -33,8 +36,10 @@ from store.sqlite import SqliteStore
 
 TEXTS_UNDER_WAY_MAX = 200_000
 """Texts in memory that no carrier has; past it shards are not read from."""
-DROPPED_KNOWN_MAX = 100_000
+SENT_KNOWN_MAX = 100_000
 """Texts that carriers had lately, of one shard: it may give them again if it fell before it noted that."""
+RECEIPTS_MAX = 200_000
+"""Texts of all shards whose receipts are to come; of more the oldest are not known any more."""
 CONNECT_EVERY_S = 0.1
 _GOING = "front/going"
 _AFTER = "front/after"
@@ -61,7 +66,7 @@ class ShardLink(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.under_way: dict[int, int] = {}
         """The shard's texts that no carrier has, with our numbers for them."""
-        self.dropped: OrderedDict[int, None] = OrderedDict()
+        self.sent: OrderedDict[int, None] = OrderedDict()
         """Texts that carriers have lately had, by the shard's numbers."""
         self._told = told
         self._reader = FrameReader()
@@ -96,8 +101,8 @@ class ShardLink(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         self._reader = FrameReader()
-        # What was dropped while nobody listened; a shard that knows it already does not mind.
-        self._out.dropped.extend(self.dropped)
+        # What was sent while nobody listened; a shard that knows it already does not mind.
+        self._out.news.extend(TextNews(text, Stage.SENT) for text in self.sent)
         self._flush_soon()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -127,14 +132,14 @@ class ShardLink(asyncio.Protocol):
         """The arrival that was brought under a number, once."""
         return self._going.pop(number, None)
 
-    def drop(self, text: int) -> None:
-        """A carrier has a text of this shard."""
-        self.under_way.pop(text, None)
-        self.dropped[text] = None
-        if len(self.dropped) > DROPPED_KNOWN_MAX:
-            self.dropped.popitem(last=False)
+    def note(self, news: TextNews) -> None:
+        """What became of a text of this shard."""
+        self.under_way.pop(news.text, None)
+        self.sent[news.text] = None
+        if len(self.sent) > SENT_KNOWN_MAX:
+            self.sent.popitem(last=False)
         if self.transport is not None:
-            self._out.dropped.append(text)
+            self._out.news.append(news)
             self._flush_soon()
 
     def _flush_soon(self) -> None:
@@ -145,7 +150,7 @@ class ShardLink(asyncio.Protocol):
     def _flush(self) -> None:
         self._flushing = False
         out, self._out = self._out, ToShard([], [])
-        if self.transport is not None and (out.brought or out.dropped):
+        if self.transport is not None and (out.brought or out.news):
             self.transport.write(frame(out))
 
     def hold_reading(self) -> None:
@@ -166,6 +171,8 @@ class FrontStore(SqliteStore):
         super().__init__(path)
         self._texts: dict[int, tuple[ShardLink | None, int, OutgoingText]] = {}
         """By our numbers, oldest first: whose they are, and the owner's numbers."""
+        self._sent: OrderedDict[int, tuple[ShardLink | None, int]] = OrderedDict()
+        """Texts that carriers have and whose receipts are to come, likewise."""
         self._last = 0
         self.went: Callable[[], None] = lambda: None
         for text_id, text in super().waiting_texts(0, TEXTS_UNDER_WAY_MAX):
@@ -189,17 +196,42 @@ class FrontStore(SqliteStore):
         waiting = ((number, kept[2]) for number, kept in self._texts.items() if number > after)
         return list(islice(waiting, limit))
 
-    def drop_texts(self, ids: Sequence[int]) -> None:
+    def note_texts(self, news: Sequence[TextNews]) -> None:
         """See center.outbox.Outbox: whose they are is told."""
-        own: list[int] = []
-        for number in ids:
-            link, text_id, _ = self._texts.pop(number, (None, 0, None))
+        own: list[TextNews] = []
+        for one in news:
+            waited = self._texts.pop(one.text, None)
+            known = waited[:2] if waited is not None else self._sent.get(one.text)
+            if known is None:
+                continue
+            link, text_id = known
+            renamed = replace(one, text=text_id)
             if link is not None:
-                link.drop(text_id)
-            elif text_id:
-                own.append(text_id)
-        super().drop_texts(own)
+                link.note(renamed)
+            else:
+                own.append(renamed)
+            if one.names:
+                self.expect(one.text, link, text_id)
+            else:
+                self._sent.pop(one.text, None)
+        super().note_texts(own)
         self.went()
+
+    def expect(self, number: int, link: ShardLink | None, text_id: int) -> None:
+        """A carrier has a text, whose receipt is to come."""
+        self._sent[number] = link, text_id
+        if len(self._sent) > RECEIPTS_MAX:
+            self._sent.popitem(last=False)
+
+    def next_number(self) -> int:
+        """For a text that a carrier has already."""
+        self._last += 1
+        return self._last
+
+    def texts_without_receipts(self, limit: int) -> list[TextNews]:
+        """See center.outbox.Outbox. Those of shards are told when they answer."""
+        del limit
+        return []
 
 
 class FrontBatch(TurnBatch):
@@ -217,6 +249,8 @@ class FrontBatch(TurnBatch):
         self._held = 0
         self._refused: deque[_Going] = deque()
         self._sender: SendTexts | None = None
+        self.expect_receipts: Callable[[Sequence[TextNews]], None] = lambda _: None
+        """Who ties receipts to texts."""
         store.went = self._read_again
         self.open(_GOING, _Waiting(self._kept_before))
         self.open(_AFTER, _Waiting(self._kept_after))
@@ -305,17 +339,30 @@ class FrontBatch(TurnBatch):
         self.counters.turns += len(news.told)
         for channel, told in by_channel.items():
             self._tell_channel(channel, told)
-        known, dropped = link.under_way, link.dropped
+        known, sent = link.under_way, link.sent
         texts = [
             (self.front_store.number(link, text_id, text), text)
             for text_id, text in news.texts
-            if text_id not in known and text_id not in dropped
+            if text_id not in known and text_id not in sent
         ]
         if texts and self._sender is not None:
             self._sender(texts)
+        if news.sent:
+            self._expect_receipts(link, news.sent)
         if self.front_store.is_full:
             for one in self.links:
                 one.hold_reading()
+
+    def _expect_receipts(self, link: ShardLink, sent: Sequence[TextNews]) -> None:
+        """What an earlier front sent for a shard; what this one sent is known."""
+        expected: list[TextNews] = []
+        for one in sent:
+            if one.text not in link.sent:
+                number = self.front_store.next_number()
+                self.front_store.expect(number, link, one.text)
+                expected.append(replace(one, text=number))
+                link.sent[one.text] = None
+        self.expect_receipts(expected)
 
     def _read_again(self) -> None:
         if not self.front_store.is_full:

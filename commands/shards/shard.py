@@ -25,7 +25,9 @@ from commands.shards.wire import FrameReader, ToFront, ToldOne, frame, performed
 
 RESEND_MAX = 1_000
 """Texts in a frame when the front comes."""
-DROPS_WRITTEN_S = 0.1
+SENT_MAX = 100_000
+"""Texts whose receipts the front hears of when it comes."""
+NEWS_WRITTEN_S = 0.1
 PARENT_LOOK_S = 1.0
 """How often a shard looks whether the front that started it is still there."""
 FRONT = "front"
@@ -79,18 +81,18 @@ class FrontLink(asyncio.Protocol):
             frame_of_front = to_shard_decoder().decode(body)
             for one in frame_of_front.brought:
                 self.turns.add(one.arrival(), (self._connection, one.number))
-            if frame_of_front.dropped:
-                self.store.drop_texts(frame_of_front.dropped)
+            if frame_of_front.news:
+                self.store.note_texts(frame_of_front.news)
                 self._write_soon()
 
     def _write_soon(self) -> None:
         if not self._writing:
             self._writing = True
-            asyncio.get_running_loop().call_later(DROPS_WRITTEN_S, self._write)
+            asyncio.get_running_loop().call_later(NEWS_WRITTEN_S, self._write)
 
     def _write(self) -> None:
         self._writing = False
-        if not self.store.write_drops():
+        if not self.store.write_noted():
             self._write_soon()
 
     def taken(self, taken: Sequence[Taken]) -> None:
@@ -110,6 +112,7 @@ class FrontLink(asyncio.Protocol):
             self._tell(ToFront(told, []))
 
     def _resend(self) -> None:
+        self._tell(ToFront(sent=self.store.texts_without_receipts(SENT_MAX)))
         after = 0
         while waiting := self.store.waiting_texts(after, RESEND_MAX):
             self._tell(ToFront([], waiting))

@@ -12,6 +12,7 @@ from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey, Repeats
 from center.reply import Expected, Reply
 from center.taken import Fate
+from center.text_news import TextNews
 from flows import effects
 from flows.inputs import HungUp, Keys, Opened, Outcome, Silence, Speech, Text
 
@@ -90,8 +91,8 @@ class ToShard(msgspec.Struct, frozen=True, array_like=True):
     """A frame of the front."""
 
     brought: list[Brought] = []
-    dropped: list[int] = []
-    """Texts that carriers have."""
+    news: list[TextNews] = []
+    """What became of the shard's texts."""
 
 
 class ToFront(msgspec.Struct, frozen=True, array_like=True):
@@ -99,6 +100,8 @@ class ToFront(msgspec.Struct, frozen=True, array_like=True):
 
     told: list[ToldOne] = []
     texts: list[tuple[int, OutgoingText]] = []
+    sent: list[TextNews] = []
+    """Texts that carriers have and whose receipts are to come, when the front connects."""
 
 
 @cache

@@ -64,7 +64,7 @@ def arm(countdown: Countdown) -> None:
     acknowledge = client.Link.acknowledge
     send = sending.Sending.send
     drop = outbox_rows.OutboxRows.write
-    forget = sqlite.SqliteStore.write_drops
+    forget = sqlite.SqliteStore.write_noted
     took_s = COMMIT_S_MIN
 
     def writing(self: Any, *given: Any) -> None:
@@ -115,7 +115,7 @@ def arm(countdown: Countdown) -> None:
         (client.Link, "acknowledge", answering),
         (sending.Sending, "send", replying),
         (outbox_rows.OutboxRows, "write", dropping),
-        (sqlite.SqliteStore, "write_drops", forgetting),
+        (sqlite.SqliteStore, "write_noted", forgetting),
     ]
     for owner, name, patched in patches:
         setattr(owner, name, patched)

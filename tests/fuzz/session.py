@@ -253,7 +253,7 @@ async def fuzz(count: int, seed: int) -> dict[str, int]:
         totals["pdus"] += fed
         totals["turns"] += shop.texts.turns.counters.turns
         totals["screens"] += shop.ussd.counters.screens
-        totals["receipts"] += shop.texts.receipts
+        totals["receipts"] += shop.texts.deliveries.counters.receipts
     return totals
 
 

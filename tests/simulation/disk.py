@@ -9,6 +9,7 @@ from typing import Any
 from center.changes import Changes
 from center.contact import Arrival
 from center.ports import StoreBusyError, StoreFullError
+from center.text_news import TextNews
 
 
 class DiedError(BaseException):
@@ -65,15 +66,23 @@ class Disk:
     def waiting_texts(self, after: int, limit: int) -> Any:
         return self._store.waiting_texts(after, limit)
 
-    def drop_texts(self, ids: Sequence[int]) -> None:
+    def note_texts(self, news: Sequence[TextNews]) -> None:
         self._maybe_die()
-        self._store.drop_texts(ids)
+        self._store.note_texts(news)
 
-    def write_drops(self) -> Any:
+    def texts_without_receipts(self, limit: int) -> Any:
+        return self._store.texts_without_receipts(limit)
+
+    @property
+    def is_behind(self) -> bool:
+        """See center.ports.Store."""
+        return self._store.is_behind
+
+    def write_noted(self) -> Any:
         self._maybe_die()
         if self._moods.full:
             raise StoreFullError("no room")
-        return self._store.write_drops()
+        return self._store.write_noted()
 
     def notes(self, prefix: str) -> dict[str, bytes]:
         if self.dead:

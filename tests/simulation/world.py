@@ -11,6 +11,7 @@ from typing import Any
 from center.batch import TurnBatch
 from center.routing import Routes
 from center.shops import Shops
+from center.text_news import Stage
 from flows.compiler import compile_flow
 from flows.folder import flow_of
 from flows.program import Program
@@ -304,6 +305,10 @@ class World:
                 self.story.failures.append(f"{number} waits for {buyer.lines[0]}")
         if left := store.waiting_texts(0, 10):
             self.story.failures.append(f"{len(left)} texts were never taken")
+        if not self.trouble.faults.lost_receipt:
+            undelivered = [one for one in store.texts("shop") if one.stage is not Stage.DELIVERED]
+            if undelivered:
+                self.story.failures.append(f"{len(undelivered)} texts are not known as delivered")
         self.story.books = count(store, town, self.story.lives - 1)
         if self.trouble.on_disk:
             store.close()

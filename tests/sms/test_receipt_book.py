@@ -1,101 +1,131 @@
-"""Receipts find their messages in whatever order they come."""
+"""Receipts find their texts in whatever order they come."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sms import receipt_book
-from sms.receipt_book import EARLY_S, VALIDITY_S, Early, Forgotten, Matched, ReceiptBook, Repeated
-from sms.receipts import Receipt, State
+from sms.receipt_book import EARLY_S, ReceiptBook, Told
+from sms.receipts import State, Word
 
-DELIVERED = Receipt("26", State.DELIVERED)
+ONE = Told(1, State.DELIVERED, "", ())
 
 
-def test_a_receipt_after_the_response():
+def word(message_id: str = "26", state: State = State.DELIVERED, error: str = "") -> Word:
+    return Word(message_id, state, error)
+
+
+def test_a_receipt_after_the_response() -> None:
     book = ReceiptBook()
-    assert book.submit("26", "order 1", 0) == []
-    assert book.receive(DELIVERED, 1) == Matched("order 1", DELIVERED)
-    assert book.submitted == ()
+    assert book.submit(1, ["26"]) == []
+    assert book.receive(word(), 1) == ONE
+    assert (len(book), book.unknown) == (0, 0)
 
 
-def test_a_receipt_that_overtook_the_response():
+def test_a_receipt_that_overtook_the_response() -> None:
     book = ReceiptBook()
-    assert isinstance(book.receive(DELIVERED, 0), Early)
-    assert book.submit("26", "order 1", 1) == [Matched("order 1", DELIVERED)]
-    assert (book.early, book.submitted) == ((), ())
+    assert book.receive(word(), 0) is None
+    assert book.submit(1, ["26"]) == [ONE]
+    assert len(book) == 0
 
 
-def test_a_repeated_receipt_is_known():
+def test_a_repeated_receipt_tells_nothing_new() -> None:
     book = ReceiptBook()
-    book.submit("26", "order 1", 0)
-    book.receive(DELIVERED, 1)
-    assert book.receive(DELIVERED, 2) == Repeated("order 1", DELIVERED)
+    book.submit(1, ["26"])
+    assert book.receive(word(), 1) == ONE
+    assert book.receive(word(), 2) is None
+    assert book.unknown == 1
 
 
-def test_a_word_that_is_not_the_last_keeps_the_message():
+def test_a_word_that_is_not_the_last_keeps_the_text() -> None:
     book = ReceiptBook()
-    book.submit("26", "order 1", 0)
-    enroute = Receipt("26", State.ENROUTE)
-    assert book.receive(enroute, 1) == Matched("order 1", enroute)
-    assert book.receive(DELIVERED, 2) == Matched("order 1", DELIVERED)
+    book.submit(1, ["26"])
+    assert book.receive(word(state=State.ENROUTE), 1) is None
+    assert book.receive(word(), 2) == ONE
 
 
-def test_hexadecimal_responses_match_decimal_receipts():
-    book = ReceiptBook("response_hex")
-    book.submit("1A", "order 1", 0)
-    assert book.receive(DELIVERED, 1) == Matched("order 1", DELIVERED)
-
-
-def test_what_waits_too_long_is_given_up():
+def test_a_text_of_segments_is_delivered_when_all_of_them_are() -> None:
     book = ReceiptBook()
-    book.submit("1", "order 1", 0)
-    book.receive(DELIVERED, 0)
-    assert book.expire(EARLY_S - 1) == []
-    assert [type(f.what) for f in book.expire(EARLY_S)] == [Early]
-    assert book.expire(VALIDITY_S - 1) == []
-    (forgotten,) = book.expire(VALIDITY_S)
-    assert forgotten.what.reference == "order 1"
-    assert (book.submitted, book.early) == ((), ())
+    book.submit(1, ["26", "27", "28"])
+    assert book.receive(word("27"), 1) == Told(1, State.ACCEPTED, "", ("26", "28"))
+    assert book.receive(word("27"), 1) is None
+    assert book.receive(word("26"), 1) == Told(1, State.ACCEPTED, "", ("28",))
+    assert book.receive(word("28"), 1) == ONE
+    assert len(book) == 0
 
 
-def test_early_receipts_have_a_limit(monkeypatch):
+def test_a_text_of_segments_has_failed_when_one_has() -> None:
+    book = ReceiptBook()
+    book.submit(1, ["26", "27"])
+    told = book.receive(word("27", State.UNDELIVERABLE, "001"), 1)
+    assert told == Told(1, State.UNDELIVERABLE, "001", ())
+    assert book.receive(word("26"), 2) is None
+    assert len(book) == 0
+
+
+def test_segments_may_overtake_their_responses_too() -> None:
+    book = ReceiptBook()
+    book.receive(word("27"), 0)
+    book.receive(word("26"), 0)
+    assert book.submit(1, ["26", "27"])[-1] == ONE
+
+
+@pytest.mark.parametrize(
+    ("form", "response", "receipt"),
+    [("response_hex", "1A", "26"), ("response_decimal", "26", "1a"), ("same", "0A1", "a1")],
+)
+def test_ids_that_receipts_write_otherwise_are_known(
+    form: receipt_book.IdForm, response: str, receipt: str
+) -> None:
+    book = ReceiptBook(form)
+    book.submit(1, [response])
+    assert book.receive(word(receipt), 1) == ONE
+
+
+def test_a_receipt_without_a_text_is_forgotten_after_a_while() -> None:
+    book = ReceiptBook()
+    book.receive(word("26"), 0)
+    book.receive(word("27"), EARLY_S)
+    assert book.submit(1, ["26"]) == []
+    assert book.submit(2, ["27"]) == [Told(2, State.DELIVERED, "", ())]
+
+
+def test_early_receipts_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receipt_book, "EARLY_MAX", 2)
     book = ReceiptBook()
     for number in range(3):
-        book.receive(Receipt(f"{number}", State.DELIVERED), 0)
-    assert [early.message_id for early in book.early] == ["1", "2"]
+        book.receive(word(f"{number}"), 0)
+    told = [book.submit(number, [f"{number}"]) for number in range(3)]
+    assert [bool(one) for one in told] == [False, True, True]
 
 
-def test_messages_have_a_limit(monkeypatch):
-    monkeypatch.setattr(receipt_book, "SUBMITTED_MAX", 1)
+def test_texts_have_a_limit_and_the_oldest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipt_book, "TEXTS_MAX", 2)
     book = ReceiptBook()
-    assert book.submit("1", "order 1", 0) == []
-    (forgotten,) = book.submit("2", "order 2", 0)
-    assert isinstance(forgotten, Forgotten)
-    assert forgotten.what.reference == "order 1"
+    book.submit(1, ["1", "2"])
+    book.submit(2, ["3"])
+    assert len(book) == 1
+    assert book.receive(word("1"), 1) is None
+    assert book.receive(word("3"), 1) == Told(2, State.DELIVERED, "", ())
 
 
-def test_the_book_survives_a_restart():
-    before = ReceiptBook()
-    before.submit("1", "order 1", 0)
-    before.receive(DELIVERED, 0)
-    after = ReceiptBook()
-    after.restore(before.submitted, before.early)
-    assert after.submit("26", "order 2", 1) == [Matched("order 2", DELIVERED)]
-    assert after.receive(Receipt("1", State.EXPIRED), 1).reference == "order 1"
+def test_a_name_that_comes_round_again_is_the_newer_texts() -> None:
+    book = ReceiptBook()
+    book.submit(1, ["26"])
+    book.submit(2, ["26"])
+    assert book.receive(word(), 2) == Told(2, State.DELIVERED, "", ())
 
 
 @given(
     st.permutations([(kind, n) for n in range(4) for kind in ("response", "receipt", "receipt")])
 )
-def test_in_any_order_each_message_is_told_its_last_word_once(events):
+def test_in_any_order_each_text_is_told_its_last_word_once(events: list[tuple[str, int]]) -> None:
     book = ReceiptBook()
-    told, responded = [], set()
+    told: list[Told] = []
     for now, (kind, number) in enumerate(events):
         if kind == "response":
-            told += book.submit(f"{number}", f"order {number}", now)
-            responded.add(number)
-        else:
-            outcome = book.receive(Receipt(f"{number}", State.DELIVERED), now)
-            told += [outcome] if isinstance(outcome, Matched) else []
-    assert {m.reference for m in told} == {f"order {n}" for n in range(4)}
-    assert book.submitted == book.early == ()
+            told += book.submit(number, [f"{number}"])
+        elif (one := book.receive(word(f"{number}"), now)) is not None:
+            told.append(one)
+    assert sorted(one.text for one in told) == list(range(4))
+    assert len(book) == 0

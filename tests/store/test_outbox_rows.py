@@ -6,12 +6,26 @@ from collections.abc import Iterator
 import pytest
 
 from center.changes import OutgoingText
-from store.outbox_rows import TEXTS_PER_ROW_MAX, OutboxRows
+from center.text_news import Stage, TextNews
+from store import outbox_rows
+from store.outbox_rows import TEXTS_PER_ROW_MAX, OutboxRows, sent_texts
 from store.queries import queries, schema
 
 
-def text(number: int) -> OutgoingText:
-    return OutgoingText("carrier", "1069", str(number), "hello", 0)
+def text(number: int, seller: str = "") -> OutgoingText:
+    return OutgoingText("carrier", "1069", str(number), "hello", 0, seller)
+
+
+def sent(*ids: int) -> list[TextNews]:
+    return [TextNews(text_id, Stage.SENT) for text_id in ids]
+
+
+def named(text_id: int, *names: str) -> TextNews:
+    return TextNews(text_id, Stage.SENT, "", "carrier", names)
+
+
+def write(rows: OutboxRows) -> None:
+    rows.written(rows.write())
 
 
 @pytest.fixture
@@ -29,7 +43,7 @@ def phones(rows: OutboxRows, after: int = 0, limit: int = 100_000) -> list[str]:
 def test_what_was_taken_is_not_waiting_also_before_it_is_written(db: sqlite3.Connection) -> None:
     rows = OutboxRows(db, queries())
     ids = rows.put([text(number) for number in range(10)])
-    rows.take([ids[0], ids[4]])
+    rows.note(sent(ids[0], ids[4]))
     assert phones(rows) == ["1", "2", "3", "5", "6", "7", "8", "9"]
     assert phones(rows, after=ids[6], limit=2) == ["7", "8"]
     # A crash before it is written sends them once more.
@@ -39,22 +53,21 @@ def test_what_was_taken_is_not_waiting_also_before_it_is_written(db: sqlite3.Con
 def test_what_was_written_is_known_after_a_restart(db: sqlite3.Connection) -> None:
     rows = OutboxRows(db, queries())
     ids = rows.put([text(number) for number in range(10)])
-    rows.take(ids[:9])
+    rows.note(sent(*ids[:9]))
     rows.written(rows.write())
     later = OutboxRows(db, queries())
     assert phones(later) == ["9"]
-    later.take([ids[9]])
+    later.note(sent(ids[9]))
     later.written(later.write())
     assert phones(later) == []
     assert db.execute("select count(*) from outbox").fetchone() == (0,)
-    assert db.execute("select count(*) from outbox_taken").fetchone() == (0,)
 
 
 def test_ids_go_up_also_when_the_outbox_has_been_empty(db: sqlite3.Connection) -> None:
     rows = OutboxRows(db, queries())
     first = rows.put([text(1)])
-    rows.take(first)
-    rows.written(rows.write())
+    rows.note(sent(*first))
+    write(rows)
     assert rows.put([text(2)])[0] > first[0]
 
 
@@ -69,7 +82,7 @@ def test_a_batch_of_more_texts_than_a_row_holds_takes_two(db: sqlite3.Connection
 def test_what_was_taken_and_not_committed_is_written_again(db: sqlite3.Connection) -> None:
     rows = OutboxRows(db, queries())
     ids = rows.put([text(1)])
-    rows.take(ids)
+    rows.note(sent(*ids))
     db.execute("begin")
     rows.write()
     db.execute("rollback")
@@ -83,6 +96,68 @@ def test_a_text_that_is_taken_twice_is_taken_once(db: sqlite3.Connection) -> Non
     rows = OutboxRows(db, queries())
     ids = rows.put([text(1)])
     for _ in range(2):
-        rows.take(ids)
+        rows.note(sent(*ids))
         rows.written(rows.write())
     assert not rows.is_behind
+
+
+def test_the_last_word_on_a_text_holds(db: sqlite3.Connection) -> None:
+    rows = OutboxRows(db, queries())
+    first, second, third = rows.put([text(n, "noodles") for n in range(3)], [1])
+    rows.note([*sent(first, second), TextNews(third, Stage.FAILED, "refused: INVDSTADR")])
+    rows.note([TextNews(first, Stage.FAILED, "UNDELIV 001"), TextNews(second, Stage.DELIVERED)])
+    rows.note([TextNews(first, Stage.DELIVERED), TextNews(second, Stage.FAILED, "late")])
+    write(rows)
+    found = db.execute(queries()["texts_of_seller"], (1, 10))
+    assert [(one.stage, one.reason) for one in sent_texts(found, "noodles")] == [
+        (Stage.FAILED, "refused: INVDSTADR"),
+        (Stage.DELIVERED, ""),
+        (Stage.FAILED, "UNDELIV 001"),
+    ]
+    assert phones(OutboxRows(db, queries())) == []
+
+
+def test_receipts_are_waited_for_after_a_restart(db: sqlite3.Connection) -> None:
+    rows = OutboxRows(db, queries())
+    first, second, third = rows.put([text(n) for n in range(3)])
+    rows.note([named(first, "a"), named(second, "b", "c"), named(third, "d")])
+    write(rows)
+    rows.note([TextNews(first, Stage.DELIVERED), named(second, "c")])
+    write(rows)
+    later = OutboxRows(db, queries())
+    assert [(one.text, one.names) for one in later.without_receipts(10)] == [
+        (second, ("c",)),
+        (third, ("d",)),
+    ]
+    assert [one.text for one in later.without_receipts(1)] == [second]
+
+
+def test_news_of_rows_that_are_not_in_memory_any_more(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_rows, "ROWS_HOT_MAX", 2)
+    rows = OutboxRows(db, queries())
+    ids = [rows.put([text(n, "noodles")], [1])[0] for n in range(10)]
+    rows.note([named(text_id, "x") for text_id in ids])
+    write(rows)
+    assert rows.rows_hot == 2
+    rows.note([TextNews(text_id, Stage.DELIVERED) for text_id in ids])
+    write(rows)
+    found = list(sent_texts(db.execute(queries()["texts_of_seller"], (1, 99)), "noodles"))
+    assert [one.stage for one in found] == [Stage.DELIVERED] * 10
+    assert rows.rows_hot == 0
+
+
+def test_news_of_a_text_that_is_forgotten_or_never_was_is_dropped(db: sqlite3.Connection) -> None:
+    rows = OutboxRows(db, queries())
+    [only] = rows.put([text(1)])
+    rows.note([TextNews(only + 1, Stage.SENT), TextNews(99 << 12, Stage.SENT)])
+    assert not rows.is_behind
+
+
+def test_a_seller_sees_no_other_sellers_texts(db: sqlite3.Connection) -> None:
+    rows = OutboxRows(db, queries())
+    rows.put([text(1, "noodles"), text(2, "tea"), text(3, "noodles")], [1, 2])
+    for number, seller, seen in ((1, "noodles", ["3", "1"]), (2, "tea", ["2"]), (3, "shoes", [])):
+        found = db.execute(queries()["texts_of_seller"], (number, 10))
+        assert [one.text.destination for one in sent_texts(found, seller)] == seen

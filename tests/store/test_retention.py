@@ -8,10 +8,17 @@ import pytest
 
 from center.contact import Arrival, ContactKey
 from center.shops import Shops
+from center.text_news import Stage, TextNews
 from center.turns import take_turns
 from flows.inputs import Text
 from store import retention
-from store.retention import BUYERS_KEPT_S, CONTACTS_KEPT_S, ORDERS_KEPT_S, TURNS_KEPT_S
+from store.retention import (
+    BUYERS_KEPT_S,
+    CONTACTS_KEPT_S,
+    ORDERS_KEPT_S,
+    TEXTS_KEPT_S,
+    TURNS_KEPT_S,
+)
 from store.sqlite import SqliteStore
 from tests.flows.shops import NOON, program_of
 
@@ -53,6 +60,21 @@ def test_what_is_old_goes_and_what_is_new_stays(store: SqliteStore) -> None:
     store.forget_old(NOON + CONTACTS_KEPT_S + 500)
     assert (count(store, "contacts"), count(store, "orders")) == (1, 0)
     assert (count(store, "turns"), count(store, "buyers")) == (0, 0)
+
+
+def test_old_texts_go_with_all_that_is_known_of_them_but_not_those_that_wait(
+    store: SqliteStore,
+) -> None:
+    say(store, "苹果 1", "1", NOON)
+    say(store, "苹果 1", "2", NOON + 1_000)
+    (first, _), (_, _) = store.waiting_texts(0, 10)
+    store.note_texts([TextNews(first, Stage.SENT, "", "c", ("17",))])
+    assert store.write_noted()
+    store.forget_old(NOON + TEXTS_KEPT_S + 2_000)
+    # The second waits for its carrier, however old it is.
+    assert [one.text.destination for one in store.texts("shop")] == ["2"]
+    tables = ("texts", "text_stages", "text_names", "text_sellers", "outbox")
+    assert [count(store, table) for table in tables] == [1, 0, 0, 1, 1]
 
 
 def test_nothing_of_a_day_is_forgotten_within_it(store: SqliteStore) -> None:

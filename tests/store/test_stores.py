@@ -12,6 +12,7 @@ from center.contact import Arrival, ContactKey
 from center.orders.order import OrderError, Status
 from center.ports import StoreError, StoreFullError
 from center.shops import Shops
+from center.text_news import Stage, TextNews
 from center.turns import take_turns
 from flows.effects import Effect, HandOver
 from flows.inputs import Outcome, Text
@@ -137,9 +138,15 @@ def test_texts_wait_in_the_outbox_until_the_carrier_has_them(store: AnyStore) ->
     run(store, arrival("你好", buyer="1"), arrival("你好", buyer="2"))
     waiting = store.waiting_texts(0, 10)
     assert [text.destination for _, text in waiting] == ["1", "2"]
-    store.drop_texts([waiting[0][0]])
+    store.note_texts([TextNews(waiting[0][0], Stage.SENT, "", "unicom", ("17",))])
     assert [text.destination for _, text in store.waiting_texts(0, 10)] == ["2"]
     assert store.waiting_texts(waiting[1][0], 10) == []
+    assert store.write_noted()
+    assert [one.names for one in store.texts_without_receipts(10)] == [("17",)]
+    store.note_texts([TextNews(waiting[0][0], Stage.DELIVERED)])
+    assert store.write_noted()
+    assert store.texts_without_receipts(10) == []
+    assert [one.stage for one in store.texts("shop")] == [Stage.WAITING, Stage.DELIVERED]
 
 
 def test_a_buyer_is_known_the_next_time(store: AnyStore) -> None:

@@ -1,0 +1,48 @@
+"""What became of a text on its way to a phone, as far as carriers have told."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import msgspec
+
+from center.changes import OutgoingText
+
+
+class Stage(IntEnum):
+    """How far a text has come. It goes up only."""
+
+    WAITING = 0
+    """It is in the outbox."""
+    SENT = 1
+    """A carrier has it."""
+    DELIVERED = 2
+    """The phone has all of it."""
+    FAILED = 3
+    """It never reached the phone, or not all of it."""
+
+    @property
+    def word(self) -> str:
+        """For people."""
+        return self.name.lower()
+
+
+class TextNews(msgspec.Struct, frozen=True, array_like=True):
+    """Something new of a text."""
+
+    text: int
+    """The outbox's name for it."""
+    stage: Stage
+    reason: str = ""
+    """Why it failed, in the carrier's words."""
+    carrier: str = ""
+    names: tuple[str, ...] = ()
+    """What that carrier calls those of its segments whose receipts are still to come."""
+
+
+class SentText(msgspec.Struct, frozen=True):
+    """A text that was said to a phone, and what became of it."""
+
+    text: OutgoingText
+    stage: Stage
+    reason: str

@@ -1,0 +1,105 @@
+"""What becomes of texts that carriers have: their receipts, tied to them and noted in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from center.outbox import Outbox
+from center.text_news import Stage, TextNews
+from sms.carrier import Carrier
+from sms.receipt_book import TEXTS_MAX, ReceiptBook, Told
+from sms.receipts import State, read_word
+from sms.smpp import pdu as p
+from sms.smpp.status import name_of
+
+
+@dataclass(slots=True)
+class DeliveryCounters:
+    """For operators."""
+
+    receipts: int = 0
+    delivered: int = 0
+    """Texts that phones have, as receipts say."""
+    failed: int = 0
+    """Texts that receipts say no phone has, and those that carriers would not take."""
+
+
+class Deliveries:
+    """One book a carrier."""
+
+    def __init__(self, outbox: Outbox, *, ticks: Callable[[], float]) -> None:
+        """`ticks` only goes forward."""
+        self.outbox = outbox
+        self.ticks = ticks
+        self.counters = DeliveryCounters()
+        self._books: dict[str, ReceiptBook] = {}
+        self._expected: list[TextNews] = []
+        """Of carriers that are not there yet."""
+
+    def add(self, carrier: Carrier) -> None:
+        """A carrier whose receipts come."""
+        self._books[carrier.name] = ReceiptBook(carrier.receipt_ids)
+        expected, self._expected = self._expected, []
+        self.expect(expected)
+
+    @property
+    def waiting(self) -> int:
+        """Segments whose receipts are to come."""
+        return sum(map(len, self._books.values()))
+
+    @property
+    def unknown(self) -> int:
+        """Receipts of no text that was known when they came."""
+        return sum(book.unknown for book in self._books.values())
+
+    def take_up(self) -> None:
+        """What an earlier run sent, so that its receipts are known."""
+        self.expect(self.outbox.texts_without_receipts(TEXTS_MAX))
+
+    def expect(self, sent: Iterable[TextNews]) -> None:
+        """Receipts of these are to come."""
+        for one in sent:
+            book = self._books.get(one.carrier)
+            if book is not None:
+                book.submit(one.text, one.names)
+            elif len(self._expected) < TEXTS_MAX:
+                self._expected.append(one)
+
+    def sent(self, carrier: Carrier, text: int, names: Sequence[str]) -> Iterable[TextNews]:
+        """A carrier has all segments of a text: what is new of it."""
+        if not carrier.receipts or not all(names):
+            return (TextNews(text, Stage.SENT),)
+        name = carrier.name
+        early = self._books[name].submit(text, names)
+        return (
+            TextNews(text, Stage.SENT, "", name, tuple(names)),
+            *(self._news(name, told) for told in early),
+        )
+
+    def refused(self, text: int, status: int) -> TextNews:
+        """A carrier would not have a text, or a part of it."""
+        self.counters.failed += 1
+        return TextNews(text, Stage.FAILED, f"refused: {name_of(status)}")
+
+    def receive(self, carrier: Carrier, messages: Sequence[p.DeliverSm]) -> None:
+        """Take receipts; what they say is noted, and kept before their answers leave."""
+        self.counters.receipts += len(messages)
+        book, name, now = self._books[carrier.name], carrier.name, self.ticks()
+        news: list[TextNews] = []
+        for message in messages:
+            word = read_word(message.message, message.tlvs)
+            told = book.receive(word, now) if word is not None else None
+            if told is not None:
+                news.append(self._news(name, told))
+        if news:
+            self.outbox.note_texts(news)
+
+    def _news(self, carrier: str, told: Told) -> TextNews:
+        if told.state is State.DELIVERED:
+            self.counters.delivered += 1
+            return TextNews(told.text, Stage.DELIVERED)
+        if told.left:
+            return TextNews(told.text, Stage.SENT, "", carrier, told.left)
+        self.counters.failed += 1
+        return TextNews(told.text, Stage.FAILED, f"{told.state.word} {told.error}".strip())
