@@ -75,7 +75,8 @@ class Settlement(msgspec.Struct, frozen=True):
     key: Any
     message_id: str | None
     """The carrier's name for it, or None if it was not taken."""
-    status: int
+    status: int | None
+    """The carrier's answer; None: there was none, however often it was sent."""
 
 
 class Handler(Protocol):
@@ -229,11 +230,10 @@ class Link(asyncio.Protocol):
                     closing = reason
         self.esme.taken(taken)
         self.flush()
-        if settlements:
-            # Before the messages: their receipts may be among them.
-            self.esme.settle(settlements)
         if messages:
             self._take(messages)
+        if settlements:
+            self.esme.settle(settlements)
         if closing is not None and self.transport is not None:
             log.info("%s: link %d closes: %s", self.carrier.name, self.index, closing)
             self.transport.close()
@@ -518,8 +518,7 @@ class Esme:
         self.counters.failed += 1
         self._queued -= 1
         self._next_for(queued.phone)
-        failed = Status.SUBMITFAIL if status is None else status
-        settlements.append(Settlement(queued.submission.key, None, failed))
+        settlements.append(Settlement(queued.submission.key, None, status))
 
     def _once_more(self, queued: _Queued) -> None:
         self._ready.appendleft(queued)

@@ -11,7 +11,6 @@ from sms.carrier import Carrier
 from sms.receipt_book import TEXTS_MAX, ReceiptBook, Told
 from sms.receipts import State, read_word
 from sms.smpp import pdu as p
-from sms.smpp.status import name_of
 
 
 @dataclass(slots=True)
@@ -77,10 +76,10 @@ class Deliveries:
             *(self._news(name, told) for told in early),
         )
 
-    def refused(self, text: int, status: int) -> TextNews:
+    def refused(self, text: int, why: str) -> TextNews:
         """A carrier would not have a text, or a part of it."""
         self.counters.failed += 1
-        return TextNews(text, Stage.FAILED, f"refused: {name_of(status)}")
+        return TextNews(text, Stage.FAILED, why)
 
     def receive(self, carrier: Carrier, messages: Sequence[p.DeliverSm]) -> None:
         """Take receipts; what they say is noted, and kept before their answers leave."""

@@ -105,10 +105,10 @@ class Answer(msgspec.Struct, eq=False):
     """`Line.asked` when the answer was written; None before."""
     late: bool = False
     """Written so late that the carrier may have given up before."""
-    repeats: bool = False
+    repeats: Repeats = Repeats.PERHAPS
     """Whether its message had come before."""
     refused: bool = False
-    """It says so, and the carrier brings the message again; what the message repeats was kept."""
+    """It says so, and the carrier brings the message again, which repeats then what this one did, as surely."""
 
     def write(self, now: float) -> None:
         """It is written now."""
@@ -168,16 +168,9 @@ class Redeliveries:
         self._hold(answer, self._in_order)
         if earlier is None:
             return Judgement(answer.stamp, self._ranges)
-        answer.repeats = True
         self._remove(earlier)
-        # A carrier may know late that a connection is gone, and the buyer go on by another in the meantime.
-        lately = answer.came_at - earlier.came_at <= RETURNS_S
-        is_known = earlier.refused or (
-            not earlier.late
-            and (earlier.line is answer.line or (lately and not earlier.line.alive))
-        )
-        repeats = Repeats.CERTAIN if is_known else Repeats.LIKELY
-        return Judgement(answer.stamp, self._ranges, repeats)
+        answer.repeats = _how_surely(earlier, answer)
+        return Judgement(answer.stamp, self._ranges, answer.repeats)
 
     def to_keep(self, now: float) -> bytes | None:
         """What the store must keep together with the message that was judged last, if it has not got it."""
@@ -208,7 +201,7 @@ class Redeliveries:
     def refuse(self, answers: Iterable[Answer]) -> None:
         """Messages that were not kept come again: as new ones, or as what they repeat."""
         for answer in answers:
-            if answer.repeats:
+            if answer.repeats is not Repeats.PERHAPS:
                 answer.refused = True
             else:
                 self._remove(answer)
@@ -268,6 +261,17 @@ class Redeliveries:
                 del self._by_key[answer.key]
             return
         self._by_key[answer.key] = [other for other in held if other is not answer]
+
+
+def _how_surely(earlier: Answer, answer: Answer) -> Repeats:
+    if earlier.refused:
+        return earlier.repeats
+    # A carrier may know late that a connection is gone, and the buyer go on by another in the meantime.
+    lately = answer.came_at - earlier.came_at <= RETURNS_S
+    is_known = not earlier.late and (
+        earlier.line is answer.line or (lately and not earlier.line.alive)
+    )
+    return Repeats.CERTAIN if is_known else Repeats.LIKELY
 
 
 def _may_repeat(earlier: Answer, answer: Answer) -> bool:

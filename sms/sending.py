@@ -23,6 +23,7 @@ from sms.client import Esme, Settlement, Submission
 from sms.deliveries import Deliveries
 from sms.held import HELD_MAX, Held
 from sms.smpp import pdu as p
+from sms.smpp.status import name_of
 
 SEGMENTS_PER_REPLY_MAX = 10
 """A longer reply is cut: the checker warns of it (C501), and somebody pays for each segment."""
@@ -32,6 +33,7 @@ WAITING_MAX = 100_000
 """Segments waiting for a carrier past which texts stay in the outbox."""
 NEWS_WRITTEN_S = 0.1
 """After so long it is written what became of texts, if no batch has written it; a crash before sends them again."""
+NO_ANSWER = "no answer"
 HELD_LOOK_S = 0.1
 """How often it is looked whether what is held may go."""
 CHARACTERS_PER_REPLY_MAX = 600
@@ -55,8 +57,8 @@ class _Reply(msgspec.Struct, eq=False):
     left: int
     names: list[str]
     """What the carrier calls the segments that it has."""
-    refused: int = 0
-    """Why it would not have one of them."""
+    refused: str = ""
+    """Why it has not one of them."""
 
 
 class Sending:
@@ -212,8 +214,9 @@ class Sending:
             assert isinstance(reply, _Reply)
             reply.left -= 1
             if settlement.message_id is None:
-                reply.refused = settlement.status
-                log.warning("%s: a segment was refused: 0x%X", carrier.name, settlement.status)
+                status = settlement.status
+                reply.refused = NO_ANSWER if status is None else f"refused: {name_of(status)}"
+                log.warning("%s: a segment was given up, %s", carrier.name, reply.refused)
             else:
                 reply.names.append(settlement.message_id)
             if reply.left:

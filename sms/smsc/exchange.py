@@ -2,13 +2,13 @@
 
 The head of the simulator: no sockets, no PDUs, no clock. A link is the number that the server
 gave a connection. Messages to ESMEs are delivered at least once: what a link had not answered
-when it broke goes to the next, in its order.
+when it broke goes to the next, in its order, and what it refused for now goes again before all that was written later.
 """
 
 import hmac
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Final, Literal
 
@@ -47,6 +47,8 @@ class Delivery:
     tlvs: tuple[tuple[int, bytes], ...] = ()
     service_type: str = ""
     attempts: int = 0
+    serial: int = 0
+    """In the order in which they were posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Exchange:
         """By code. An empty line is taken away."""
         self._waiting_count = 0
         self._turn = 0
+        self._serial = 0
         self.refused = 0
         """Deliveries given up because too many waited or an ESME would not have them."""
 
@@ -101,7 +104,7 @@ class Exchange:
         """Forget a link. What it had not answered waits again, before everything else."""
         left = self._links.pop(link, None)
         for delivery in reversed(left.unanswered.values() if left else ()):
-            self._put_first(delivery)
+            self._put_back(delivery)
 
     def mode(self, link: int) -> Mode | None:
         """How a link is bound, or None."""
@@ -145,7 +148,9 @@ class Exchange:
             self.refused += len(added)
             return False
         for delivery in added:
-            self._waiting.setdefault(delivery.destination, deque()).append(delivery)
+            self._serial += 1
+            posted = replace(delivery, serial=self._serial)
+            self._waiting.setdefault(delivery.destination, deque()).append(posted)
         self._waiting_count += len(added)
         return True
 
@@ -179,21 +184,16 @@ class Exchange:
         if delivery is None or ok:
             return delivery
         if again and delivery.attempts + 1 < ATTEMPTS_MAX:
-            retried = Delivery(
-                source=delivery.source,
-                destination=delivery.destination,
-                segment=delivery.segment,
-                tlvs=delivery.tlvs,
-                service_type=delivery.service_type,
-                attempts=delivery.attempts + 1,
-            )
-            self._put_first(retried)
+            self._put_back(replace(delivery, attempts=delivery.attempts + 1))
         else:
             self.refused += 1
         return delivery
 
-    def _put_first(self, delivery: Delivery) -> None:
-        self._waiting.setdefault(delivery.destination, deque()).appendleft(delivery)
+    def _put_back(self, delivery: Delivery) -> None:
+        """In its place: whoever wrote it may have written more since."""
+        line = self._waiting.setdefault(delivery.destination, deque())
+        place = next((i for i, other in enumerate(line) if other.serial > delivery.serial), None)
+        line.insert(len(line) if place is None else place, delivery)
         self._waiting_count += 1
 
     def _link_for(self, delivery: Delivery, taken: dict[int, int], last: Sent | None) -> int | None:

@@ -347,7 +347,7 @@ class UssdChannel:
         for settlement in settlements:
             dialog = settlement.key
             if settlement.message_id is None and isinstance(dialog, Dialog):
-                log.warning("a screen was refused: 0x%X", settlement.status)
+                log.warning("a screen was not taken: %s", settlement.status)
                 if self._is_open(dialog):
                     self._drop(dialog)
                     self._tell_hung_up(dialog, None, int(self._clock()))

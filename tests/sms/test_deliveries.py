@@ -5,7 +5,6 @@ from center.text_news import Stage, TextNews
 from sms.carrier import Carrier
 from sms.deliveries import Deliveries
 from sms.smpp.pdu import DeliverSm
-from sms.smpp.status import Status
 from store.memory import MemoryStore
 
 CARRIER = Carrier("unicom", "smsc", 2775, "us", "secret")
@@ -92,8 +91,3 @@ def test_what_is_no_receipt_is_counted_and_nothing_else() -> None:
     mine = deliveries(store)
     mine.receive(CARRIER, [DeliverSm(message=b"hello"), receipt("nobody's")])
     assert (mine.counters.receipts, mine.unknown) == (2, 1)
-
-
-def test_a_refusal_says_which() -> None:
-    mine = deliveries(store_with(1))
-    assert mine.refused(1, Status.INVDSTADR).reason == "refused: ESME_RINVDSTADR (0x0B)"

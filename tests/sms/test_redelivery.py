@@ -238,6 +238,20 @@ def test_a_redelivery_that_was_refused_is_still_one_when_it_comes_again() -> Non
     assert not inbox.take(two(other))
 
 
+def test_what_was_likely_a_redelivery_is_no_more_than_that_after_a_refusal() -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    inbox.follow = True
+    inbox.take(two(line))
+    inbox.take(Answer(other, 1, b"apple"))
+    # The buyer says it a second time, by another connection, and the disk is full.
+    before, last = inbox.seen.copy(), inbox.last
+    again = two(other)
+    inbox.take(again)
+    inbox.seen, inbox.last = before, last
+    inbox.redeliveries.refuse([again])
+    assert inbox.take(two(line))
+
+
 def test_a_buyer_who_went_on_is_in_doubt_no_more() -> None:
     inbox, line = Inbox(), Line()
     inbox.follow = True

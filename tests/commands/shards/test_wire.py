@@ -6,6 +6,7 @@ from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey, Repeats
 from center.reply import Expected, Reply
 from center.taken import Fate
+from center.text_news import Stage, TextNews
 from commands.shards.wire import (
     FRAME_BYTES_MAX,
     FrameReader,
@@ -31,10 +32,14 @@ def test_an_arrival_comes_out_as_it_went_in(given: Input) -> None:
     )
     one = brought(7, arrival)
     assert one is not None
-    [body] = FrameReader().feed(frame(ToShard([one], [1, 2**60])))
+    news = [
+        TextNews(1, Stage.SENT, "", "c", ("17",)),
+        TextNews(2**60, Stage.FAILED, "UNDELIV 001"),
+    ]
+    [body] = FrameReader().feed(frame(ToShard([one], news)))
     read = to_shard_decoder().decode(body)
     assert (read.brought[0].number, read.brought[0].arrival()) == (7, arrival)
-    assert read.dropped == [1, 2**60]
+    assert read.news == news
 
 
 def test_a_reply_comes_out_with_its_effects() -> None:

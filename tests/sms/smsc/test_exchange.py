@@ -141,6 +141,17 @@ def test_a_message_refused_for_now_is_tried_so_often(exchange):
     assert (exchange.next(), exchange.refused) == ([], 1)
 
 
+def test_messages_refused_for_now_go_again_in_the_order_they_were_written(exchange):
+    exchange.admit(1, "noodles", "secret", "receiver")
+    exchange.post([delivery("a"), delivery("b"), delivery("c")])
+    for number, sent in enumerate(exchange.next()):
+        exchange.sent(1, number, sent.delivery)
+    exchange.answered(1, 2, again=False, ok=True)
+    for number in (0, 1):
+        exchange.answered(1, number, again=True, ok=False)
+    assert carry(exchange) == [(1, "a"), (1, "b")]
+
+
 def test_a_message_refused_for_good_is_given_up(exchange):
     exchange.admit(1, "noodles", "secret", "receiver")
     exchange.post([delivery("a")])
