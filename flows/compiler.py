@@ -104,12 +104,18 @@ def wait_names(step: s.Step) -> dict[int, str]:
     return names
 
 
-def phrases_of(text: s.Text) -> list[str]:
+def phrases_of(text: s.Text) -> tuple[str, ...]:
     """Every phrase of a label, in every channel and language, as written, the shown one first."""
+    return _phrases(Same(text))
+
+
+@lru_cache(maxsize=TEXTS_KEPT_MAX)
+def _phrases(label: Same[s.Text]) -> tuple[str, ...]:
+    text = label.value
     found: list[str] = []
     for wording in (text.base, *(variant.text for variant in text.variants)):
         found += [phrase.strip() for phrase in re.split(r"[|｜]", wording) if phrase.strip()]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 class _Compiler:
@@ -278,7 +284,7 @@ class _Compiler:
                     stock,
                     item.group or "",
                     item.unit or "",
-                    tuple(phrases_of(item.label)),
+                    phrases_of(item.label),
                 )
 
     # --- wordings ---
@@ -482,7 +488,7 @@ class _Compiler:
                 None,
                 choice.key,
                 self._label(choice.label),
-                tuple(phrases_of(choice.label)),
+                phrases_of(choice.label),
                 (),
                 None,
                 p.NOWHERE,
@@ -530,7 +536,7 @@ class _Compiler:
             option.channel,
             option.key,
             self._label(option.label) if label is None else label,
-            () if slots else tuple(phrases_of(option.label)),
+            () if slots else phrases_of(option.label),
             slots,
             option.guard,
             self._resolve(option.target),

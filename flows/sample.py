@@ -70,7 +70,7 @@ class Bounds:
         self.number = program.number
         self.hours = program.hours
         self.decimals = program.decimals
-        self.products = program.products
+        self.products = tuple([_at_its_widest(product) for product in program.products])
         self.variables = program.variables
         self.asked = tuple(
             [
@@ -98,6 +98,23 @@ class Bounds:
 
     def __hash__(self) -> int:
         return hash(self._key)
+
+
+def _at_its_widest(product: p.Product) -> p.Product:
+    """A product whose price is the highest of as many digits: a new price need not fill all texts anew."""
+    return p.Product(
+        product.code,
+        product.names,
+        _nines(product.price),
+        product.stock,
+        product.group,
+        product.unit,
+        product.phrases,
+    )
+
+
+def _nines(number: int) -> int:
+    return 10 ** len(str(number)) - 1
 
 
 class Samples:

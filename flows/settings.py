@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -29,6 +30,9 @@ CALLED_BACK_MAX = 100
 KEYWORD_CHARACTERS_MAX = 20
 """A keyword is typed before every first message."""
 
+_KEPT_MAX = 1_000
+"""Values of each setting that are kept as read: most shops share theirs, and an author's stay from check to check."""
+
 _DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d|秒|分钟|分|小时|时|天)")
 _SECONDS = {"s": 1, "秒": 1, "m": 60, "分": 60, "分钟": 60, "h": 3_600, "时": 3_600, "小时": 3_600,
             "d": 86_400, "天": 86_400}  # fmt: skip
@@ -47,6 +51,7 @@ def words(text: str) -> list[str]:
     return [word.strip() for word in re.split(r"[,，、]", text) if word.strip()]
 
 
+@lru_cache(maxsize=_KEPT_MAX)
 def duration(text: str) -> int:
     """`6s`, `10m`, `2h`, `3d` (or 秒 分 小时 天) to seconds."""
     found = _DURATION.fullmatch(narrow(text).strip())
@@ -135,6 +140,7 @@ def keywords(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=_KEPT_MAX)
 def currency(text: str) -> tuple[str, int]:
     """ISO 4217 code to itself and its decimals."""
     code = text.strip().upper()
@@ -143,6 +149,7 @@ def currency(text: str) -> tuple[str, int]:
     return code, CURRENCY_DECIMALS[code]
 
 
+@lru_cache(maxsize=_KEPT_MAX)
 def timezone(text: str) -> str:
     """IANA name of a time zone."""
     name = text.strip()
@@ -155,6 +162,7 @@ def timezone(text: str) -> str:
     return name
 
 
+@lru_cache(maxsize=_KEPT_MAX)
 def channels(text: str) -> tuple[str, ...]:
     """`voice, sms, ussd` or their Chinese names."""
     chinese = {"语音": "voice", "电话": "voice", "短信": "sms", "闪信": "ussd"}
@@ -167,6 +175,7 @@ def channels(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=_KEPT_MAX)
 def languages(text: str) -> tuple[str, ...]:
     """`zh, en`: two- or three-letter codes, the first is the base of all texts."""
     chinese = {"中文": "zh", "英文": "en"}
@@ -179,6 +188,7 @@ def languages(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=_KEPT_MAX)
 def opening(text: str) -> tuple[tuple[tuple[int, int], ...], ...]:
     """`mon-fri 09:00-21:00, sat-sun 10:00-22:00` to minutes by weekday, Monday first.
 
@@ -208,6 +218,7 @@ def opening(text: str) -> tuple[tuple[tuple[int, int], ...], ...]:
     return tuple(tuple(hours) for hours in week)
 
 
+@lru_cache(maxsize=_KEPT_MAX)
 def closed_days(text: str) -> tuple[tuple[str, str], ...]:
     """`2027-02-17..2027-02-19, 2027-05-01` to first and last days."""
     spans: list[tuple[str, str]] = []

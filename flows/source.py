@@ -20,7 +20,7 @@ HEADER_CHARACTERS_MAX = 100
 _STRANGE = "\t\u3000\u00a0"
 _MARGIN = " " + _STRANGE
 
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
+_UNSEEN = re.compile("[\u200b\u2060\ufeff]")
 """Characters of no width that come with text from web pages; joiners are left, for emoji and scripts need them."""
 _LINE_END = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 """Word processors end lines in more ways than one."""
@@ -86,7 +86,7 @@ def _western(data: bytes) -> bool:
 
 def cut(text: str, file: str, taken: set[str] | None = None) -> Source:
     """Cut a file's text into chunks. `taken` holds block keys already used by other files of the flow."""
-    lines = tuple(_LINE_END.sub("\n", text.translate(_UNSEEN)).split("\n"))
+    lines = tuple(_LINE_END.sub("\n", _UNSEEN.sub("", text)).split("\n"))
     # Most files have no other margins than spaces, and are spared a look at each.
     strange = any(mark in text for mark in _STRANGE)
     cutter = _Cutter(file, lines, taken if taken is not None else set[str](), strange=strange)
@@ -116,6 +116,12 @@ class _Cutter:
 
     def take(self, number: int) -> None:
         line = self.lines[number]
+        if self.body and line[:1] == " " and not self.strange and len(line) <= LINE_CHARACTERS_MAX:
+            # Nearly every line is one of these.
+            content = line.rstrip()
+            if content and content.lstrip()[0] != "#":
+                self.body.append(content)
+                return
         stripped = line.strip(_MARGIN)
         if stripped.startswith("#"):
             found = _SUPPRESSION.match(stripped)

@@ -77,5 +77,5 @@ def _entry(
     leads: bool,
     span: s.Span,
 ) -> Entry:
-    phrases = () if "<" in label.base and SLOT.search(label.base) else tuple(phrases_of(label))
+    phrases = () if "<" in label.base and SLOT.search(label.base) else phrases_of(label)
     return Entry(key, label, channel, goal, leads, span, phrases, tuple(map(fold, phrases)))

@@ -232,6 +232,24 @@ def reach(starts: Iterable[int], ways: Ways) -> set[int]:
     return seen
 
 
+# Several rules ask, and the answer stands as long as the shape does.
+@lru_cache(maxsize=64)
+def lost(graph: Graph, goals: tuple[int, ...]) -> dict[int, list[str]]:
+    """Questions that a buyer can come to and from which no answer leads to any of the goals, with the channels of each."""
+    found: dict[int, list[str]] = {}
+    for channel in graph.shape.channels:
+        ways = graph.taken(channel)
+        leads = reach(goals, backwards(ways))
+        shortcuts = graph.shortcuts(channel)
+        if leads.intersection(shortcuts):
+            continue
+        on_channel = reach([graph.shape.start, *shortcuts], ways)
+        for index in graph.questions:
+            if index not in leads and index in on_channel:
+                found.setdefault(index, []).append(channel)
+    return found
+
+
 def backwards(ways: Ways) -> list[list[int]]:
     """The same ways, walked from their ends."""
     found: list[list[int]] = [[] for _ in ways]

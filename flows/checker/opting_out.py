@@ -8,8 +8,6 @@ from flows import syntax as s
 from flows.checker.subject import Subject
 from flows.checker.wording import statements_of
 
-OPT_OUT_WORDS = frozenset({"stop", "stopall", "unsubscribe", "退订", "td", "tdhf"})
-"""What carriers and regulators have buyers send to get no more messages, folded."""
 HELP_WORDS = frozenset({"help", "帮助"})
 
 

@@ -1,4 +1,8 @@
-"""What an order costs from the first turn to its confirmation, by the cheapest, the usual and the worst way."""
+"""What an order costs from the first turn to its confirmation, by the cheapest, the usual and the worst way.
+
+Where the ways lead is a matter of the flow's shape; its texts only set the prices of turns. So what was found is kept by
+shape and prices: an edit that changes no price searches nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,16 @@ from functools import lru_cache
 
 from flows import program as p
 from flows import speech
-from flows.checker.runs import Run
+from flows.checker.runs import Run, Runs
 from flows.checker.turns import Turns
 from flows.sample import Size
 from grammars.gsm.parts import count_parts
 
 WAITS_MAX = 2_000
 """Questions looked at; a flow with more is not priced."""
+
+Prices = tuple[float, ...]
+"""SMS parts or seconds of each run of a plan, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,54 +47,86 @@ class _Turn:
 
 def path_costs(turns: Turns, channel: str, language: str) -> Cost | None:
     """The cost of an order on a channel in a language; None where no way leads to one."""
-    return _Paths(turns, channel, language).costs()
+    plan = _plan(turns.ways, channel, language)
+    usual = _prices(turns, plan, "usual")
+    # Nobody waits while an address of 120 characters is read out: calls are priced with usual values.
+    most = usual if channel == "voice" else _prices(turns, plan, "longest")
+    return _costs(plan, usual, most)
 
 
-class _Paths:
-    def __init__(self, turns: Turns, channel: str, language: str) -> None:
-        self.turns = turns
-        self.nodes = turns.program.nodes
+class _Plan:
+    """The turns of one shape on a channel that begin and end in a language."""
+
+    def __init__(self, ways: Runs, channel: str, language: str) -> None:
+        self.nodes = ways.nodes
+        self.start = ways.shape.start
         self.channel = channel
         self.language = language
         self.shortcuts = [
             option.target
-            for option in p.offered(turns.program.anywhere, channel)
+            for option in p.offered(ways.shape.anywhere, channel)
             if option.target != p.NOWHERE
         ]
-        # Nobody waits while an address of 120 characters is read out: calls are priced with usual values.
-        self.most: Size = "usual" if channel == "voice" else "longest"
-        self._kept: dict[tuple[int, Size], _Turn] = {}
+        self.entries: dict[int, list[int]] = {}
+        """Node that a turn begins with to its runs, by their places in `runs`."""
+        self.runs: list[Run] = []
+        for entry in ways.entries(channel):
+            found = [run for run in ways.of(entry, channel, language) if run.language == language]
+            self.entries[entry] = list(range(len(self.runs), len(self.runs) + len(found)))
+            self.runs += found
+
+
+@lru_cache(maxsize=100)
+def _plan(ways: Runs, channel: str, language: str) -> _Plan:
+    return _Plan(ways, channel, language)
+
+
+def _prices(turns: Turns, plan: _Plan, size: Size) -> Prices:
+    sayings = turns.sayings(plan.channel, size)
+    # The same texts come again with every check of a flow that is being written.
+    if plan.channel == "voice":
+        return tuple([_seconds(sayings.parts(run), plan.language) for run in plan.runs])
+    return tuple(
+        [
+            _parts(sayings.parts(run))
+            + sum(_parts((sayings.said(index, spoken),)) for index, spoken in run.sent)
+            for run in plan.runs
+        ]
+    )
+
+
+@lru_cache(maxsize=200)
+def _costs(plan: _Plan, usual: Prices, most: Prices) -> Cost | None:
+    return _Paths(plan, usual, most).costs()
+
+
+class _Paths:
+    def __init__(self, plan: _Plan, usual: Prices, most: Prices) -> None:
+        self.plan = plan
+        self.nodes = plan.nodes
+        self.usual = usual
+        self.most = most
+        self._least: dict[int, _Turn] = {}
+        self._most: dict[int, _Turn] = {}
 
     def costs(self) -> Cost | None:
-        cheapest = self._shortest(self.shortcuts, by_turns=False)
+        cheapest = self._shortest(self.plan.shortcuts, by_turns=False)
         if cheapest is None:
             return None
         usual = self._shortest([], by_turns=True) or cheapest
         return Cost(cheapest[0], usual[0], usual[1], max(self._worst(), cheapest[0], usual[0]))
 
-    # --- one turn ---
-
-    def _turn(self, entry: int, size: Size) -> _Turn:
+    def _turn(self, entry: int, prices: Prices) -> _Turn:
         """The turn that begins with a node, as far as it stays in the language."""
-        found = self._kept.get((entry, size))
+        kept = self._least if prices is self.usual else self._most
+        found = kept.get(entry)
         if found is None:
-            found = self._kept[entry, size] = _Turn({}, {})
-            runs = self.turns.runs(entry, self.channel, self.language) if entry >= 0 else ()
-            for run in runs:
-                if run.language == self.language:
-                    price = self._price(run, size)
-                    found.least[run.end] = min(found.least.get(run.end, price), price)
-                    found.most[run.end] = max(found.most.get(run.end, price), price)
+            found = kept[entry] = _Turn({}, {})
+            for place in self.plan.entries.get(entry, ()):
+                price, end = prices[place], self.plan.runs[place].end
+                found.least[end] = min(found.least.get(end, price), price)
+                found.most[end] = max(found.most.get(end, price), price)
         return found
-
-    def _price(self, run: Run, size: Size) -> float:
-        sayings = self.turns.sayings(self.channel, size)
-        if self.channel == "voice":
-            return sum(_seconds(text, self.language) for text in sayings.parts(run))
-        sent = [sayings.said(index, spoken) for index, spoken in run.sent]
-        return sum(_parts(text) for text in (sayings.message(run), *sent) if text)
-
-    # --- ways ---
 
     def _ways(self, index: int, *, guarded: bool = True) -> list[int]:
         """Where turns begin that follow a wait on a way to an order."""
@@ -96,7 +135,7 @@ class _Paths:
             case p.Menu(options=options):
                 return [
                     option.target
-                    for option in p.offered(options, self.channel)
+                    for option in p.offered(options, self.plan.channel)
                     if guarded or option.guard is None
                 ]
             case p.Ask() | p.Request() | p.Pay():
@@ -109,14 +148,14 @@ class _Paths:
         heap: list[tuple[float, float, int, int]] = []
 
         def push(entry: int, cost: float, turn: int) -> None:
-            for end, least in self._turn(entry, "usual").least.items():
+            for end, least in self._turn(entry, self.usual).least.items():
                 if end != p.NOWHERE and end not in done:
                     total = cost + least
                     first, second = (turn, total) if by_turns else (total, turn)
                     heapq.heappush(heap, (first, second, end, turn))
 
         done: set[int] = set()
-        push(self.turns.program.start, 0.0, 0)
+        push(self.plan.start, 0.0, 0)
         while heap and len(done) < WAITS_MAX:
             first, second, index, turn = heapq.heappop(heap)
             if index in done:
@@ -125,7 +164,7 @@ class _Paths:
             cost = second if by_turns else first
             node = self.nodes[index]
             if isinstance(node, p.PlaceOrder):
-                after = min(self._turn(node.next, "usual").least.values(), default=0)
+                after = min(self._turn(node.next, self.usual).least.values(), default=0)
                 return cost + after, turn
             asks = isinstance(node, p.Menu | p.Ask)
             for entry in self._ways(index, guarded=not by_turns):
@@ -143,7 +182,7 @@ class _Paths:
         follows: dict[int, set[int]] = {}
         orders: set[int] = set()
         last = 0.0
-        waiting = [(p.NOWHERE, self.turns.program.start)]
+        waiting = [(p.NOWHERE, self.plan.start)]
         seen: set[tuple[int, int]] = set()
         while waiting and len(most) < WAITS_MAX:
             way = waiting.pop()
@@ -174,11 +213,13 @@ class _Paths:
 
 
 @lru_cache(maxsize=20_000)
-def _parts(text: str) -> int:
+def _parts(texts: tuple[str, ...]) -> int:
+    """SMS parts of texts that are sent as one message."""
+    text = "\n".join(texts)
     # The commonest message needs no counting: even in UCS-2 it is one part.
-    return 1 if len(text) <= 35 else count_parts(text).parts
+    return min(len(text), 1) if len(text) <= 35 else count_parts(text).parts
 
 
 @lru_cache(maxsize=20_000)
-def _seconds(text: str, language: str) -> float:
-    return speech.seconds(text, language)
+def _seconds(texts: tuple[str, ...], language: str) -> float:
+    return sum(speech.seconds(text, language) for text in texts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flows import program as p
 from flows import prompts
 from flows.answers import offered_addresses
@@ -18,7 +20,7 @@ class Sayings:
         self.channel = channel
         self.lengths = lengths
         self._said: dict[tuple[int, str], str] = {}
-        self._parts: dict[Run, list[str]] = {}
+        self._parts: dict[Run, tuple[str, ...]] = {}
         self._questions: dict[tuple[int, str], str] = {}
         first = p.CHANNELS.index(channel) * len(program.languages)
         self._columns = {
@@ -36,7 +38,7 @@ class Sayings:
         """A wording as the seller wrote it."""
         return self.program.texts[self.program.wordings[wording][self._columns[language]]]
 
-    def parts(self, run: Run) -> list[str]:
+    def parts(self, run: Run) -> tuple[str, ...]:
         """The texts of a turn in order, the question last."""
         found = self._parts.get(run)
         if found is None:
@@ -45,7 +47,7 @@ class Sayings:
             texts = [kept[key] if key in kept else self.said(*key) for key in run.said]
             if run.end != p.NOWHERE:
                 texts.append(self.question(run.end, run.language))
-            found = self._parts[run] = [text for text in texts if text]
+            found = self._parts[run] = tuple([text for text in texts if text])
         return found
 
     def message(self, run: Run) -> str:
@@ -93,26 +95,38 @@ class Sayings:
         node = self.program.nodes[index]
         match node:
             case p.Menu(options=options):
-                lines = self._menu_lines(options, language)
+                return _joined(before, self._listed(options, language), self.channel, language)
             case p.Ask(choices=options) if options:
-                lines = self._menu_lines(options, language)
+                return _joined(before, self._listed(options, language), self.channel, language)
             case p.Ask(type="address", group="buyer"):
                 address = self.lengths.text("{{ buyer.address }}", language)
                 known = [address] * (ADDRESSES_MAX if self.lengths.most else 1)
                 listed = offered_addresses(known, self.channel)
-                lines = prompts.menu_lines(listed, self.channel, language)
+                return _joined(before, tuple(listed), self.channel, language)
             case p.Ask(type="yesno"):
                 lines = prompts.yesno_hint(self.channel, language)
             case _:
                 return before
         return prompts.prompt_with_menu(before, lines, self.channel)
 
-    def _menu_lines(self, options: tuple[p.Option, ...], language: str) -> str:
-        listed = [
-            (option.key, self.text(option.label, language))
-            for option in p.offered(options, self.channel)
-        ]
-        return prompts.menu_lines(listed, self.channel, language)
+    def _listed(self, options: tuple[p.Option, ...], language: str) -> _Listed:
+        return tuple(
+            [
+                (option.key, self.text(option.label, language))
+                for option in p.offered(options, self.channel)
+            ]
+        )
+
+
+_Listed = tuple[tuple[str | None, str], ...]
+"""Options as their keys and labels."""
+
+
+# Most menus are as they were at the last check.
+@lru_cache(maxsize=10_000)
+def _joined(before: str, listed: _Listed, channel: str, language: str) -> str:
+    lines = prompts.menu_lines(list(listed), channel, language)
+    return prompts.prompt_with_menu(before, lines, channel)
 
 
 def wordings_of(node: p.AnyNode) -> tuple[int, ...]:

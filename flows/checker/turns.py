@@ -26,17 +26,14 @@ class Turns:
 
     def __init__(self, subject: Subject) -> None:
         self.program: p.Program = subject.program
-        self._runs = runs_of(subject.shape)
+        self.ways = runs_of(subject.shape)
+        """The runs of all turns."""
         self._bounds = Bounds(subject.program)
         self._sayings: dict[tuple[str, Size], Sayings] = {}
 
-    def runs(self, entry: int, channel: str, language: str) -> tuple[Run, ...]:
-        """Every way through the turn that begins with `entry`."""
-        return self._runs.of(entry, channel, language)
-
     def all_runs(self, channel: str) -> tuple[Run, ...]:
         """Every run of every turn in every language, each once."""
-        return self._runs.all(channel)
+        return self.ways.all(channel)
 
     def sayings(self, channel: str, size: Size) -> Sayings:
         """What nodes say on a channel, texts filled at a size."""

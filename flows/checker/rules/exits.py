@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows import program as p
-from flows.checker.graph import backwards, distance, graph_of, reach
+from flows.checker.graph import backwards, distance, graph_of, lost, reach
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
 
@@ -61,16 +61,7 @@ def no_exit(subject: Subject) -> Iterator[Finding]:
         if isinstance(node, p.PlaceOrder | p.HandOver | p.Goodbye)
         or (isinstance(node, p.Return) and index in graph.uncalled)
     ]
-    missing: dict[int, list[str]] = {}
-    for channel in subject.program.channels:
-        ways = graph.taken(channel)
-        leaves = reach(ends, backwards(ways))
-        if leaves.intersection(graph.shortcuts(channel)):
-            continue
-        on_channel = reach([subject.program.start, *graph.shortcuts(channel)], ways)
-        for index in graph.questions:
-            if index not in leaves and index in on_channel:
-                missing.setdefault(index, []).append(channel)
+    missing = lost(graph, tuple(ends))
     if not missing:
         return
     all_ways = [[to for _, to in ways] for ways in graph.edges]

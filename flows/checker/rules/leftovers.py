@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flows import expression as e
 from flows import program as p
@@ -71,7 +72,7 @@ def stale_value(subject: Subject) -> Iterator[Finding]:
         return
     told: set[int] = set()
     for name in sorted({name for names in users.values() for name in names}):
-        reached = reach(placed, _without(graph, name))
+        reached = _stale(graph, name, tuple(placed))
         for index, names in users.items():
             if name in names and index in reached and index not in told:
                 told.add(index)
@@ -80,6 +81,12 @@ def stale_value(subject: Subject) -> Iterator[Finding]:
                     f"after an order some way leads here on which `{name}` is still what it was for that order",
                     f"lead those buyers to where `{name}` is asked for",
                 )
+
+
+@lru_cache(maxsize=100)
+def _stale(graph: Graph, name: str, placed: tuple[int, ...]) -> frozenset[int]:
+    """Nodes that are reached from an order with a name as it was."""
+    return frozenset(reach(placed, _without(graph, name)))
 
 
 def _names(node: p.Add | p.Remove) -> frozenset[str]:

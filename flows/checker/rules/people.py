@@ -9,7 +9,7 @@ from flows import program as p
 from flows import settings
 from flows import syntax as s
 from flows.checker.facts import OPEN, facts_of
-from flows.checker.graph import backwards, graph_of, reach
+from flows.checker.graph import graph_of, lost
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
 from flows.checker.wording import statements_of
@@ -76,17 +76,7 @@ def no_agent(subject: Subject) -> Iterator[Finding]:
             "write a step with `hand over to sales`, and `0 人工 -> agent` under `anywhere`",
         )
         return
-    missing: dict[int, list[str]] = {}
-    for channel in subject.program.channels:
-        ways = graph.taken(channel)
-        leads = reach(people, backwards(ways))
-        shortcuts = graph.shortcuts(channel)
-        if leads.intersection(shortcuts):
-            continue
-        on_channel = reach([subject.program.start, *shortcuts], ways)
-        for index in graph.questions:
-            if index not in leads and index in on_channel:
-                missing.setdefault(index, []).append(channel)
+    missing = lost(graph, tuple(people))
     for index, channels in list(missing.items())[:1]:
         every = len(channels) == len(subject.program.channels)
         others = f", and from {len(missing) - 1} more" if len(missing) > 1 else ""

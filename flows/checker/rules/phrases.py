@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from flows import syntax as s
 from flows.checker.entries import Entry, meet, tables_of
-from flows.checker.opting_out import HELP_WORDS, OPT_OUT_WORDS, opt_out_steps
+from flows.checker.opting_out import HELP_WORDS, opt_out_steps
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
 from flows.checker.wording import resolve
@@ -17,6 +17,7 @@ from flows.parser import BLOCKS_KEPT_MAX
 from flows.same import Same
 from grammars.folding import fold
 from grammars.names import sounds_like
+from grammars.opting_out import opt_out_words
 
 SOUND_PAIRS_MAX = 300
 """Phrases of one question compared by ear; a longer menu is C506's."""
@@ -194,8 +195,8 @@ def reserved_word(subject: Subject) -> Iterator[Finding]:
     """A phrase is a word that buyers send to get no more messages, or to ask for help.
 
     What it does
-    In a shop with SMS, looks for STOP, UNSUBSCRIBE, 退订 and TD among the phrases of options that do not lead to
-    `set buyer.opted_out = yes`, and for those and HELP among products and choices.
+    In a shop with SMS, looks for STOP, 退订 and their like in the shop's languages among the phrases of options that do not
+    lead to `set buyer.opted_out = yes`, and for those and HELP among products and choices.
 
     Why
     Carriers and the law give these words their meaning: many gateways never pass them on, and a buyer who sends one
@@ -234,16 +235,17 @@ def reserved_word(subject: Subject) -> Iterator[Finding]:
     if "sms" not in subject.program.channels:
         return
     leaving = opt_out_steps(subject)
+    stop = opt_out_words(subject.program.languages)
     for table in tables_of(subject):
         for entry in table:
             # A choice leads nowhere: its value is all that it means.
-            words = OPT_OUT_WORDS if entry.leads else OPT_OUT_WORDS | HELP_WORDS
+            words = stop if entry.leads else stop | HELP_WORDS
             if entry.channel in (None, "sms") and not (entry.leads and entry.goal in leaving):
                 yield from _reserved(entry.phrases, entry.folded, entry.span, words)
     for item in subject.items:
         phrases = phrases_of(item.label)
         folded = tuple(map(fold, phrases))
-        yield from _reserved(phrases, folded, item.span, OPT_OUT_WORDS | HELP_WORDS)
+        yield from _reserved(phrases, folded, item.span, stop | HELP_WORDS)
 
 
 @rule("K213", "phrase-shadows-anywhere", "warning")

@@ -10,11 +10,12 @@ from flows import expression as e
 from flows import syntax as s
 from flows import template as tpl
 from flows.answers import NOTE_CHARACTERS_MAX
-from flows.checker.opting_out import OPT_OUT_WORDS, opt_out_steps
+from flows.checker.opting_out import opt_out_steps
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
 from flows.checker.wording import statements_of, texts_of
 from grammars.folding import fold
+from grammars.opting_out import opt_out_words
 
 _SECRETS = re.compile(
     r"(?:银行|信用|储蓄|借记)卡(?:卡)?号|(?<!会员)(?<!礼品)(?<!充值)(?<!购物)卡号|安全码"
@@ -186,12 +187,12 @@ def no_opt_out(subject: Subject) -> Iterator[Finding]:
 
 
 def _can_opt_out(subject: Subject) -> bool:
-    leaving = opt_out_steps(subject)
+    leaving, words = opt_out_steps(subject), opt_out_words(subject.program.languages)
     return any(
         option.target in leaving
         and option.channel in (None, "sms")
         and any(
-            fold(phrase) in OPT_OUT_WORDS
+            fold(phrase) in words
             for text in (option.label.base, *(v.text for v in option.label.variants))
             for phrase in re.split(r"[|｜]", text)
         )

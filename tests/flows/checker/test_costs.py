@@ -66,7 +66,7 @@ def text_of(text: str, language: str = "zh", ask: str = "") -> str:
     ("text", "filled"),
     [
         ("{{ shop.name }}", "小店"),
-        ("{{ cart.total|money }}", "1107.50"),
+        ("{{ cart.total|money }}", "6499.35"),
         ("{{ cart.lines|length }}", "2"),
         ("{{ cart.summary }}", "牛肉面x40、炸酱面x25"),
         ("{{ buyer.address|cut(4) }}", "字字字字"),
@@ -196,7 +196,7 @@ def _noodles() -> tuple[p.Program, Turns]:
 def test_a_turn_with_many_branches_is_looked_at_within_a_bound() -> None:
     branches = "\n  ".join(f"if shop.is_open\n    say {n}。" for n in range(12))
     turns = turns_of(subject_of(shop(f"{branches}\n  goodbye")))
-    assert len(turns.runs(turns.program.start, "sms", "zh")) == RUNS_MAX
+    assert len(turns.ways.of(turns.program.start, "sms", "zh")) == RUNS_MAX
 
 
 def test_a_branch_on_the_language_is_taken_one_way() -> None:
@@ -204,14 +204,14 @@ def test_a_branch_on_the_language_is_taken_one_way() -> None:
     turns = turns_of(subject_of(flow))
     said = {turns.sayings("sms", "longest").message(run) for run in turns.all_runs("sms")}
     assert said == {"中。", "en."}
-    (run,) = turns.runs(turns.program.start, "sms", "en")
+    (run,) = turns.ways.of(turns.program.start, "sms", "en")
     assert turns.sayings("sms", "longest").message(run) == "en."
 
 
 def test_a_turn_goes_through_a_called_step_and_back() -> None:
     flow = shop("call hello\n  say 二。\n  call hello\n  goodbye") + "step hello\n  say 一。\n"
     turns = turns_of(subject_of(flow))
-    (run,) = turns.runs(turns.program.start, "sms", "zh")
+    (run,) = turns.ways.of(turns.program.start, "sms", "zh")
     assert turns.sayings("sms", "longest").message(run) == "一。\n二。\n一。"
 
 
@@ -395,3 +395,13 @@ def test_the_key_comes_last(text: str) -> None:
 )
 def test_a_key_that_comes_last_is_fine(text: str) -> None:
     assert not messages("C507", shop(f"say {text}\n  goodbye", channels="voice"))
+
+
+def test_a_new_price_of_as_many_digits_fills_no_text_anew() -> None:
+    def bounds(price: str) -> Bounds:
+        flow, found = flow_of("noodles", NOODLES.replace("price 18.00", f"price {price}"))
+        assert not found
+        return Bounds(compile_flow(flow).program)
+
+    assert bounds("99.00") == bounds("18.00")
+    assert bounds("100.00") != bounds("18.00")

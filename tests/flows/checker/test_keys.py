@@ -224,3 +224,9 @@ def test_free_speech_that_the_flow_keeps_is_read_back() -> None:
       goodbye
     """
     assert messages("K212", flow) == ["a caller gives free speech, and it is not read back"]
+
+
+def test_words_that_take_buyers_off_the_list_are_those_of_the_shops_languages() -> None:
+    french = menu("1 Non merci | arrêt -> other").replace("languages zh, en", "languages zh, fr")
+    assert messages("K209", french) == ["`arrêt` is what buyers send to get no more messages"]
+    assert messages("K209", menu("1 Non merci | arrêt -> other")) == []
