@@ -64,6 +64,11 @@ class Reply(msgspec.Struct, frozen=True):
             elif isinstance(effect, effects.Say):
                 yield effect.text, language
 
+    def announced(self) -> int:
+        """How many texts, from the first, a caller has to hear to their end before anything else is said or taken."""
+        said = [effect for effect in self.effects if isinstance(effect, effects.Say)]
+        return max((place for place, effect in enumerate(said, 1) if effect.to_its_end), default=0)
+
 
 def expected(machine: Machine, session: Session) -> Expected | None:
     """What may be done at the question where a session waits; None if it waits at none."""

@@ -192,6 +192,9 @@ class Builder(Transformer[Token, Any]):
     def say(self, c: list[Any]) -> s.Say:
         return s.Say(text_of(c[1], c[2:]), span(c[0]))
 
+    def announce(self, c: list[Any]) -> s.Say:
+        return s.Say(text_of(c[1], c[2:]), span(c[0]), to_its_end=True)
+
     def send_sms(self, c: list[Any]) -> s.SendSms:
         return s.SendSms(text_of(c[1], c[2:]), span(c[0]))
 

@@ -402,9 +402,9 @@ class _Compiler:
         go = self._resolve
         name = self.names.get(id(statement), "")
         match statement:
-            case s.Say(text):
+            case s.Say(text, _, to_its_end):
                 wording = self._wording(text)
-                return lambda: p.Say(wording, go(after))
+                return lambda: p.Say(wording, go(after), to_its_end)
             case s.Menu():
                 return self._menu(statement, name)
             case s.Ask():

@@ -15,6 +15,8 @@ class Say(Effect, frozen=True, tag="say"):
     """A text for the buyer on the session's channel. In a transcript: `< text`."""
 
     text: str
+    to_its_end: bool = False
+    """Whether a caller has to hear all of it, and with it what is said before it in the turn."""
 
 
 class SendSms(Effect, frozen=True, tag="sms"):

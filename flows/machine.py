@@ -21,6 +21,7 @@ from flows.answers import (
     reader,
     slot_reader,
 )
+from flows.effects import Effect
 from flows.expression import ExpressionError
 from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
 from flows.template import TemplateError
@@ -43,6 +44,10 @@ CONFIRM = "?"
 
 CALLS_MAX = 8
 """Steps called within one another."""
+
+
+def _announced(text: str) -> effects.Say:
+    return effects.Say(text, to_its_end=True)
 
 
 class Trace(Protocol):
@@ -172,8 +177,9 @@ class Machine:
 
     def _run(self, node: p.AnyNode) -> Run:
         match node:
-            case p.Say(wording, following):
-                return self._say(wording, following, effects.Say)
+            case p.Say(wording, following, to_its_end):
+                said = _announced if to_its_end else effects.Say
+                return self._say(wording, following, said)
             case p.SendSms(wording, following):
                 return self._say(wording, following, effects.SendSms)
             case p.TellShop(wording, following):
@@ -208,7 +214,7 @@ class Machine:
             case p.Goodbye():
                 return lambda _: END
 
-    def _say(self, wording: int, following: int, effect: type[Any]) -> Run:
+    def _say(self, wording: int, following: int, effect: Callable[[str], Effect]) -> Run:
         row: tuple[Any, ...] = ()
 
         def run(t: Turn) -> int:

@@ -79,6 +79,8 @@ class Say(Node, frozen=True, array_like=True, tag="say"):
 
     wording: int
     next: int
+    to_its_end: bool = False
+    """Whether a caller has to hear all of it."""
 
 
 class Menu(Node, frozen=True, array_like=True, tag="menu"):

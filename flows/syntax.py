@@ -171,10 +171,12 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """`say TEXT`."""
+    """`say TEXT`, or `announce TEXT`."""
 
     text: Text
     span: Span
+    to_its_end: bool = False
+    """`announce`: no key and no word of a caller stops it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "RENAMED": ("renamed", "改名"),
     # Statements.
     "SAY": ("say", "说"),
+    "ANNOUNCE": ("announce", "宣读"),
     "MENU": ("menu", "菜单"),
     "ASK": ("ask", "问"),
     "IF": ("if", "如果"),
@@ -134,7 +135,7 @@ BLOCKS = frozenset(
 """Terminals that begin a block, in column 0."""
 
 _WITHIN = frozenset(
-    ("SAY", "MENU", "ASK", "IF", "ELSE_IF", "ELSE", "SET", "ADD", "REMOVE", "EMPTY_CART", "PLACE_ORDER",
+    ("SAY", "ANNOUNCE", "MENU", "ASK", "IF", "ELSE_IF", "ELSE", "SET", "ADD", "REMOVE", "EMPTY_CART", "PLACE_ORDER",
      "HAND_OVER", "SEND_SMS", "TELL_SHOP", "REQUEST", "PAY", "CALL", "RETURN", "GOODBYE", "WHEN", "ITEM",
      "NO_INPUT_AFTER", "NO_INPUT", "NO_MATCH", "TRIES", "CONFIRM")
 )  # fmt: skip

@@ -134,8 +134,8 @@ class _Drawer:
 
     def statement(self, statement: s.Statement, depth: int) -> Iterator[Row]:
         match statement:
-            case s.Say(text, span):
-                yield _row("say", "", f"“{text.base}”", depth, span)
+            case s.Say(text, span, to_its_end):
+                yield _row("say", "¶" if to_its_end else "", f"“{text.base}”", depth, span)
             case s.Menu(text, options, retry, span):
                 yield _row("ask", "?", text.base if text else "", depth, span)
                 for option in options:

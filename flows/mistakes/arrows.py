@@ -7,7 +7,16 @@ import re
 from flows.mistakes.mistake import Line, Mistake
 from grammars.keywords import ARROW, head
 
-_TAKES_TEXT = ("SAY", "SEND_SMS", "TELL_SHOP", "NO_INPUT", "NO_MATCH", "SHOP", "INCLUDE")
+_TAKES_TEXT = (
+    "SAY",
+    "ANNOUNCE",
+    "SEND_SMS",
+    "TELL_SHOP",
+    "NO_INPUT",
+    "NO_MATCH",
+    "SHOP",
+    "INCLUDE",
+)
 
 
 _ANY_ARROW = re.compile(

@@ -228,6 +228,7 @@ _HEADERS: dict[str, Callable[[Line, str, str], Mistake | None]] = {
     "WHEN": _when,
     "ITEM": _item,
     "SAY": _text,
+    "ANNOUNCE": _text,
     "SEND_SMS": _text,
     "TELL_SHOP": _text,
     "NO_INPUT": _text,

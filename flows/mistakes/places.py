@@ -19,7 +19,7 @@ LISTED_MAX = 8
 
 _STATEMENTS = (
     "SAY", "MENU", "ASK", "IF", "ELSE_IF", "ELSE", "SET", "ADD", "REMOVE", "EMPTY_CART", "PLACE_ORDER",
-    "HAND_OVER", "SEND_SMS", "TELL_SHOP", "REQUEST", "PAY", "CALL", "RETURN", "GOODBYE",
+    "HAND_OVER", "ANNOUNCE", "SEND_SMS", "TELL_SHOP", "REQUEST", "PAY", "CALL", "RETURN", "GOODBYE",
 )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ HOMES = {
 
 SAMPLES = {
     "SAY": "say Hello",
+    "ANNOUNCE": "announce This call is recorded.",
     "MENU": "menu Please choose:",
     "ASK": "ask qty as number 1..20",
     "IF": "if qty > 3",

@@ -143,6 +143,8 @@ class Call:
         self._recording: tuple[str, Path] | None = None
         self._answered_at: float | None = None
         self._limit: Timer | None = None
+        self._announced: tuple[Reply, Sequence[tuple[str, str]]] | None = None
+        """While texts play that nothing stops: the turn they belong to, and what it says after them."""
         self._is_handed_over = False
         """A person is waited for, or has the call."""
         self._is_with_agent = False
@@ -199,7 +201,9 @@ class Call:
         if play != self._play:
             return
         self._play = 0
-        if self.ended:
+        if self._announced is not None:
+            self._go_on(*self._announced)
+        elif self.ended:
             self.hang_up("goodbye")
         elif self._is_handed_over:
             self._play_music()
@@ -268,7 +272,8 @@ class Call:
 
     def be_with_agent(self) -> None:
         """An agent has answered: no more music, and nothing that is said here comes between."""
-        self._is_with_agent = True
+        self._is_with_agent = self._is_handed_over = True
+        self._announced = None
         self._play = 0
         self._around.media.stop(self.reached.leg)
 
@@ -360,12 +365,23 @@ class Call:
             if isinstance(effect, KeepBuyer) and effect.field == "language":
                 self._language = str(effect.value)
         self._language = self._language or reply.language
-        self._ask(reply)
         for effect in reply.effects:
             if isinstance(effect, PlaceOrder):
                 self._confirm_recording(effect.address, reply.program)
         for text, _ in said:
             self.line.said(text)
+        announced = reply.announced()
+        if announced and not self.ended:
+            # The question opens when they are over; what is keyed meanwhile is kept for it.
+            self._announced = reply, said[announced:]
+            self._say(said[:announced], barge_in=False)
+        else:
+            self._go_on(reply, said)
+
+    def _go_on(self, reply: Reply, said: Sequence[tuple[str, str]]) -> None:
+        """Say what may be stopped, and take the answer."""
+        self._announced = None
+        self._ask(reply)
         if self._typed_ahead():
             return
         barge_in = not self.ended and (self._expected is None or self._expected.barge_in)
@@ -397,6 +413,7 @@ class Call:
 
     def _leave_question(self) -> None:
         self._step += 1
+        self._announced = None
         self._is_handed_over = False
         self._cancel_timer()
         if self._expected is not None and (self._sayable is not None or self._is_free):
@@ -427,7 +444,9 @@ class Call:
         self._play_audio(self._joined(ready), barge_in=barge_in)
 
     def _nothing_said(self) -> None:
-        if self.ended:
+        if self._announced is not None:
+            self._go_on(*self._announced)
+        elif self.ended:
             self.hang_up("goodbye")
         elif self._is_handed_over:
             self._play_music()

@@ -810,3 +810,25 @@ def test_a_caller_who_presses_the_key_of_a_known_address_is_not_asked_to_confirm
     visitor.opens()
     visitor.give(Keys("1"))
     assert visitor.heard() == ["送到文三路1号"]
+
+
+def test_an_announcement_says_that_it_is_to_be_heard_to_its_end() -> None:
+    visitor = Visitor(
+        machine_of(
+            """
+step start
+  announce 通话将被录音。
+  say 您好。
+  goodbye
+
+step take
+  goodbye
+
+step agent
+  goodbye
+"""
+        )
+    )
+    visitor.opens()
+    said = [effect for effect in visitor.effects if isinstance(effect, effects.Say)]
+    assert said == [effects.Say("通话将被录音。", to_its_end=True), effects.Say("您好。")]

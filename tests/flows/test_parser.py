@@ -89,6 +89,7 @@ BOTH_SPELLINGS = [
     ("step a\n  place order\n    when sold out -> b\n    when failed\n      say Oh", "步骤 a\n  下订单\n    当 售完 -> b\n    当 失败\n      说 Oh"),
     ("step a\n  hand over to sales\n    say Hold\n    when busy -> b", "步骤 a\n  转接 sales\n    说 Hold\n    当 忙 -> b"),
     ("step a\n  send sms Done\n    en: Done", "步骤 a\n  发短信 Done\n    英文：Done"),
+    ("step a\n  announce Recorded", "步骤 a\n  宣读 Recorded"),
     ("step a\n  tell shop New", "步骤 a\n  告诉店家 New"),
     ("step a\n  request p = points.look_up(buyer.number)\n    when timeout -> b", "步骤 a\n  请求 p = points.look_up(buyer.number)\n    当 超时 -> b"),
     ("step a\n  pay cart.total\n    when declined -> b", "步骤 a\n  支付 cart.total\n    当 拒付 -> b"),

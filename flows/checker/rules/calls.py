@@ -1,4 +1,4 @@
-"""C505 to C507: what a caller has to listen to and keep in mind."""
+"""C505 to C508: what a caller has to listen to and keep in mind."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ VOICE_OPTIONS_MAX = 5
 """More cannot be kept in mind while listening."""
 PROMPT_S_MAX = 15.0
 """Before the first option is told."""
+ANNOUNCED_S_MAX = 8.0
+"""Of what a caller cannot stop."""
 _KEY_FIRST = {
     "zh": re.compile(
         r"按\s*(?:[0-9０-９*#＊＃]|星号|井号)\s*键?\s*(?![或再后然即以和并直份个元折斤克件公千人天周月年小])[一-鿿]"
@@ -193,3 +195,53 @@ def _key_first(text: str) -> str | None:
         if found := pattern.search(text):
             return found[0]
     return None
+
+
+@rule("C508", "no-barge-in", "warning")
+def no_barge_in(subject: Subject) -> Iterator[Finding]:
+    """A caller cannot get past a text of more than 8 seconds.
+
+    What it does
+    Measures every `announce` of a shop with the channel voice, with usual values, at 4.5 Chinese characters or 15
+    letters a second.
+
+    Why
+    Who calls for the second time knows the notice, and still has to wait for its end: many hang up.
+
+    Example
+    ```flow
+    shop 老王面馆
+      channels voice
+
+    step start
+      announce 为保证服务质量，您的通话将被录音，录音保存三个月，只用于处理投诉，您可以随时要求删除，继续通话即表示同意。
+      goodbye
+    ```
+
+    Write instead
+    ```flow
+    shop 老王面馆
+      channels voice
+
+    step start
+      announce 为保证服务质量，您的通话将被录音。
+      goodbye
+    ```
+    """
+    if "voice" not in subject.program.channels:
+        return
+    sayings = turns_of(subject).sayings("voice", "usual")
+    for index, node in enumerate(subject.program.nodes):
+        if not isinstance(node, p.Say) or not node.to_its_end:
+            continue
+        taken = {
+            language: speech.seconds(sayings.said(index, language), language)
+            for language in subject.program.languages
+        }
+        language = max(taken, key=taken.__getitem__)
+        if taken[language] > ANNOUNCED_S_MAX:
+            yield Finding(
+                subject.compiled.spans[index],
+                f"this takes {taken[language]:.0f} s in `{language}`, and a caller cannot get past it",
+                "announce what must be heard alone, and `say` the rest",
+            )

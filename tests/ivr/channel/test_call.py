@@ -232,6 +232,42 @@ def test_a_voice_that_has_to_work_first_is_played_when_it_is_ready(tmp_path, pro
     assert call.media.plays[0][1]
 
 
+@pytest.fixture(scope="module")
+def announcing():
+    return program_of("", FLOW.replace("  say Welcome.", "  announce This is recorded.\n  say Hi."))
+
+
+def test_an_announcement_is_heard_to_its_end_whatever_is_keyed(tmp_path, announcing):
+    call = Telephone(tmp_path, announcing)
+    assert call.heard() == ["This is recorded."]
+    assert call.media.plays[-1][1] is False
+    call.press("1")
+    assert call.heard() == []
+    call.listen_to_the_end()
+    call.turns.flush()
+    # The key was kept for the question: its text is not in the way of what it leads to.
+    assert call.heard() == ["Which dish?"]
+
+
+def test_what_follows_an_announcement_may_be_stopped(tmp_path, announcing):
+    call = Telephone(tmp_path, announcing)
+    call.heard()
+    call.listen_to_the_end()
+    assert call.heard()[0] == "Hi."
+    assert call.media.plays[-1][1] is True
+    call.listen_to_the_end()
+    call.wait(6)
+    assert call.heard()[-1].startswith("What now?")
+
+
+def test_an_agent_who_answers_ends_an_announcement(tmp_path, announcing):
+    call = Telephone(tmp_path, announcing)
+    call.call.be_with_agent()
+    plays = len(call.media.plays)
+    call.call.played_out(plays)
+    assert len(call.media.plays) == plays
+
+
 def test_goodbye_is_heard_to_its_end(tmp_path, program):
     call = Telephone(tmp_path, program)
     call.press("0")
