@@ -86,34 +86,53 @@ def test_kleinrocks_ageing_priorities(offered, rates, servers):
         assert found.holds(wait_s)
 
 
-def test_ciw_simulates_the_same_waits_where_priorities_do_not_age():
-    """An oracle that shares no line with us: two classes of fixed priority before four servers."""
+def by_ciw(rates, servers, *, until, **given):
+    """Mean waits of each class as ciw simulates them: an oracle that shares no line with us."""
     network = ciw.create_network(
-        arrival_distributions={
-            "urgent": [ciw.dists.Exponential(1.2)],
-            "plain": [ciw.dists.Exponential(1.6)],
-        },
-        service_distributions={
-            "urgent": [ciw.dists.Exponential(1.0)],
-            "plain": [ciw.dists.Exponential(1.0)],
-        },
-        priority_classes={"urgent": 0, "plain": 1},
-        number_of_servers=[4],
+        arrival_distributions={name: [ciw.dists.Exponential(rate)] for name, rate in rates.items()},
+        service_distributions={name: [ciw.dists.Exponential(1.0)] for name in rates},
+        number_of_servers=[servers],
+        **given,
     )
     ciw.seed(1)
     simulation = ciw.Simulation(network)
-    simulation.simulate_until_max_time(4_000)
-    waits = {"urgent": [], "plain": []}
+    simulation.simulate_until_max_time(until)
+    waits = {name: [] for name in rates}
     for record in sorted(simulation.get_all_records(), key=lambda record: record.arrival_date):
         waits[record.customer_class].append(record.waiting_time)
+    found = {}
+    for name, each in waits.items():
+        size = len(each) // (BATCHES + 1)
+        batches = [each[n * size : (n + 1) * size] for n in range(BATCHES + 1)]
+        found[name] = interval([sum(batch) / size for batch in batches])
+    return found
+
+
+def test_ciw_simulates_the_same_waits_where_priorities_do_not_age():
+    rates = {"urgent": 1.2, "plain": 1.6}
+    theirs = by_ciw(rates, 4, until=4_000, priority_classes={"urgent": 0, "plain": 1})
     queues = [queue("urgent", rate=0.0, base=10.0), queue("plain", rate=0.0)]
-    arrivals = [Arrivals("urgent", 1.2, 1.0), Arrivals("plain", 1.6, 1.0)]
+    arrivals = [Arrivals(name, rate, 1.0) for name, rate in rates.items()]
     ours = RouterDay(queues, [()] * 4, arrivals, seed=1).run(CONTACTS)
-    for name, tally in zip(("urgent", "plain"), ours, strict=True):
-        size = len(waits[name]) // (BATCHES + 1)
-        batches = [waits[name][n * size : (n + 1) * size] for n in range(BATCHES + 1)]
-        theirs = interval([sum(batch) / size for batch in batches])
-        assert abs(tally.wait_s.mean - theirs.mean) <= theirs.half + tally.wait_s.half
+    for tally, told in zip(ours, theirs.values(), strict=True):
+        assert abs(tally.wait_s.mean - told.mean) <= told.half + tally.wait_s.half
+
+
+def test_ciw_simulates_the_same_waits_where_priorities_age():
+    """ciw asks at each end of service who has the most points then: ours never sorts anybody again."""
+    rates, points = {"slow": 1.6, "fast": 1.8}, {"slow": 1.0, "fast": 4.0}
+
+    def most_points(waiting, now):
+        return max(waiting, key=lambda one: points[one.customer_class] * (now - one.arrival_date))
+
+    theirs = by_ciw(rates, 4, until=6_000, service_disciplines=[most_points])
+    ours = ageing(rates.values(), points.values(), 4)
+    formula = forecast.ageing_waits_s(
+        tuple(rates.values()), tuple(points.values()), 4, service_s=1.0
+    )
+    for mine, told, theory in zip(ours, theirs.values(), formula, strict=True):
+        assert abs(mine.mean - told.mean) <= told.half + mine.half
+        assert told.holds(theory)
 
 
 TYPES, AGENTS, ROOM, OFFERED = 6, 90, 30, 84.0
