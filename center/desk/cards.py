@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from center.awaited import Awaited
 from center.desk.card import BasketLine, Card, Goods, PastOrder
-from center.desk.ports import Records
+from center.desk.ports import Records, Voice
 from center.orders.order import PlacedOrder
 from center.shops import Shops
 from flows import prompts
+from flows.inputs import Buyer
 from flows.machine import Machine
 from flows.program import HandOver, Program
 from flows.session import Session, unpack
@@ -36,9 +37,16 @@ class Cards:
         return (session, machine) if machine is not None else None
 
     def card(
-        self, name: str, awaited: Awaited, queue: str, waited_s: float, *, call_back: bool
+        self,
+        name: str,
+        awaited: Awaited,
+        queue: str,
+        waited_s: float,
+        *,
+        call_back: bool,
+        voice: Voice | None,
     ) -> Card | None:
-        """The card of a contact; None if its session is gone."""
+        """The card of a contact; None if its session is gone. `voice` knows what callers left in their own voice."""
         found = self.machine(awaited)
         if found is None:
             return None
@@ -76,6 +84,7 @@ class Cards:
             address=buyer.address if buyer else "",
             addresses=buyer.addresses if buyer else (),
             orders=tuple(orders),
+            recordings=voice.recorded(seller, _texts(session, buyer)) if voice else (),
             goods=self._goods(seller, program, language),
             templates=tuple(
                 prompts.word(template, session.language).format(shop=shop, order=last)
@@ -94,6 +103,12 @@ class Cards:
             Goods(p.code, p.names[language], p.price, left.get(p.code, p.stock))
             for p in program.products[:GOODS_SHOWN_MAX]
         )
+
+
+def _texts(session: Session, buyer: Buyer | None) -> list[str]:
+    """Where a recording may be named: what the buyer answered, and where the buyer has goods sent to."""
+    answers = [value for value in session.values.values() if isinstance(value, str)]
+    return [*answers, *(buyer.addresses if buyer else ())]
 
 
 def queues_in(program: Program) -> tuple[str, ...]:

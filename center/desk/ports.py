@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from center.calling_out import CallOut, Reached
 from center.contact import Contact, ContactKey
+from center.desk.card import Recording
 from center.orders.order import PlacedOrder
 from flows.inputs import Buyer
 
@@ -113,6 +114,10 @@ class Voice(Protocol):
 
     def hang_up(self, agent: str) -> None:
         """A desk's softphone is gone."""
+        ...
+
+    def recorded(self, seller: str, texts: Sequence[str]) -> tuple[Recording, ...]:
+        """What callers of a seller left in their own voice and these texts name, such as an address."""
         ...
 
     def recording(self, contact: str, recording: str) -> bytes:

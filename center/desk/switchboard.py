@@ -477,7 +477,10 @@ class Switchboard:
 
     def recording(self, agent: str, contact: str, recording: str) -> bytes:
         """See Floor."""
-        if contact not in dict(self.kept.router.agent_measure(agent).contacts):
+        talk = self._talks.get(contact)
+        held = dict(self.kept.router.agent_measure(agent).contacts)
+        card = self._card(talk) if talk is not None and contact in held else None
+        if card is None or recording not in {one.id for one in card.recordings}:
             raise RefusedError("that recording is not of a buyer at this desk")
         return self._calls().recording(contact, recording)
 
@@ -752,7 +755,9 @@ class Switchboard:
         waited_s = self._now() - talk.since
         off_line = talk.channel == "voice" and self.voice is not None
         call_back = off_line and not self._calls().is_up(talk.name)
-        return self._cards.card(talk.name, talk.awaited, short, waited_s, call_back=call_back)
+        return self._cards.card(
+            talk.name, talk.awaited, short, waited_s, call_back=call_back, voice=self.voice
+        )
 
     def _at_s(self) -> int:
         return int(self._now())

@@ -44,6 +44,17 @@ class Notes:
         path = self.folder / _SELLER.sub("_", seller) / f"{number}.wav"
         return path if path.exists() else None
 
+    def about(self, seller: str, number: str) -> tuple[str, float] | None:
+        """What question a recording answers and how many seconds it has; None if it is not there."""
+        path = self.find(seller, number)
+        if path is None:
+            return None
+        try:
+            told = json.loads(path.with_suffix(".json").read_text("utf-8"))
+            return str(told["question"]), float(told["seconds"])
+        except (OSError, ValueError, KeyError):
+            return "", 0.0
+
     def describe(self, path: Path, about: dict[str, object]) -> None:
         """Write beside a recording whose it is and what it answers. Raises OSError."""
         path.with_suffix(".json").write_text(

@@ -15,10 +15,11 @@ from aiortc.rtcdtlstransport import RTCCertificate
 
 from center.calling_out import CallOut, CallsOut, Reached
 from center.contact import ContactKey
+from center.desk.card import Recording
 from center.desk.desk import RefusedError
 from center.desk.ports import ListenMode
 from ivr.channel.call import Call
-from ivr.channel.notes import Notes
+from ivr.channel.notes import Notes, parts
 from ivr.desk.talk import Parties
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
 from ivr.sip.numbers import AllowList
@@ -26,6 +27,8 @@ from ivr.webrtc.description import OfferError
 from ivr.webrtc.leg import BrowserLeg, LegState
 from ivr.webrtc.row import put_on_plane
 
+RECORDINGS_MAX = 20
+"""Of one buyer, on one card."""
 LINES_MAX = 5_000
 """Softphones at once."""
 
@@ -237,6 +240,16 @@ class AgentLines:
                 line = self._lines.get(supervisor)
                 if line is not None:
                     self._media.mix(line.call, ())
+
+    def recorded(self, seller: str, texts: Sequence[str]) -> tuple[Recording, ...]:
+        """See Voice."""
+        found: dict[str, Recording] = {}
+        for text in texts:
+            for number, is_recording in parts(text):
+                about = self._notes.about(seller, number) if is_recording else None
+                if about is not None:
+                    found[number] = Recording(number, *about)
+        return tuple(found.values())[:RECORDINGS_MAX]
 
     def recording(self, contact: str, recording: str) -> bytes:
         """See Voice."""

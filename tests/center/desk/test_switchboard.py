@@ -17,7 +17,7 @@ from center.uap.gate import Gate
 from center.uap.models import model
 from store.journal import SqliteJournal
 from store.memory import MemoryStore
-from tests.center.desk.house import BUYER, OTHER, Desk, House
+from tests.center.desk.house import BUYER, OTHER, Desk, House, Voice
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
 
 
@@ -238,6 +238,23 @@ def test_a_journal_that_is_full_delays_and_loses_nothing(house: House, journal, 
     house.clock.passes(2)
 
     assert [told[0] for told in desk.take()] == ["offered"]
+
+
+def test_an_agent_hears_the_address_that_the_buyer_left_in_their_own_voice(house: House):
+    house.floor.voice = voice = Voice()
+    voice.recordings = ["123456", "654321"]
+    desk = house.sits("li")
+    house.texts("人工")
+    contact = house.answers(desk, "li")
+    house.does(house.floor.basket, "li", contact, [BasketLine("1", 1)])
+    house.does(house.floor.order, "li", contact, "录音123456")
+
+    assert [one.id for one in desk.cards[contact].recordings] == ["123456"]
+    assert house.floor.recording("li", contact, "123456") == b"RIFF"
+    with pytest.raises(RefusedError, match="not of a buyer at this desk"):
+        house.floor.recording("li", contact, "654321")
+    with pytest.raises(RefusedError, match="not of a buyer at this desk"):
+        house.floor.recording("wang", contact, "123456")
 
 
 def test_a_supervisor_sees_queues_and_agents(house: House):

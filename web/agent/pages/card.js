@@ -16,7 +16,7 @@ export function drawCard(card, tools) {
   basket(card, money, tools);
   address(card);
   $("heard").replaceChildren(...card.recordings.map(recording => make("div", {},
-    make("span", { class: "faint" }, word("recording", { question: recording.question })),
+    make("span", { class: "faint" }, word("recording", { question: recording.question, seconds: Math.round(recording.seconds) })),
     make("audio", { controls: true, preload: "none", src: `/desk/recording?${new URLSearchParams({ contact: card.contact, recording: recording.id })}` }))));
   $("orders").replaceChildren(...(card.orders.length ? card.orders.map(order => make("li", {},
     `${order.number} · ${order.status} · ${money(order.total)} · ${order.summary}`)) : [make("li", { class: "faint" }, word("no_orders"))]));

@@ -57,7 +57,7 @@ export const WORDS = {
   waited: { zh: "已等", en: "Waited" },
   seconds: { zh: "{n} 秒", en: "{n} s" },
   left: { zh: "剩 {n}", en: "{n} left" },
-  recording: { zh: "录音：{question}", en: "Recording: {question}" },
+  recording: { zh: "录音：{question}（{seconds} 秒）", en: "Recording: {question} ({seconds} s)" },
   voice: { zh: "电话", en: "Call" },
   sms: { zh: "短信", en: "SMS" },
   ussd: { zh: "USSD", en: "USSD" },
