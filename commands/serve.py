@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,12 @@ from commands.logs import log_to_stderr
 from commands.serving.books import Books
 from commands.serving.business import Business, OpenSeller, open_business
 from commands.serving.calls import Calls, folders_of
-from commands.serving.demonstration import NAME, demonstrator, password_of_a_demonstration
+from commands.serving.demonstration import (
+    NAME,
+    demonstrator,
+    password_of_a_demonstration,
+    shop_with_a_person,
+)
 from commands.serving.floor import FloorService
 from commands.serving.operations import Operations
 from commands.serving.pages import Pages
@@ -229,6 +235,7 @@ async def serve(config: Config) -> int:
         return 1
     password = None
     if shards is not None:
+        _say_what_shards_lack(config)
         services = front_services(config, business, shards)
     else:
         password = password_of_a_demonstration(config)
@@ -243,6 +250,11 @@ async def serve(config: Config) -> int:
             known = f", sign in as {NAME} with {password}" if password else ""
             typer.echo(f"In a browser, be a buyer: {address}/telephone/")
             typer.echo(f"For agents: {address}/desk, for supervisors {address}/floor{known}")
+            open_now = shop_with_a_person(business, int(time.time()))
+            if open_now is not None:
+                typer.echo(
+                    f"To see them meet: be ready at the desk, call at {address}/telephone/{open_now} and press 0"
+                )
         for calls in (s for s in services if isinstance(s, Calls)):
             _say_how_to_call(business.sellers, calls)
         for told in (s for s in services if isinstance(s, Operations)):
@@ -254,6 +266,24 @@ async def serve(config: Config) -> int:
         business.close()
     typer.echo("closed: what was taken is finished or kept")
     return 0
+
+
+def _say_what_shards_lack(config: Config) -> None:
+    lacking = [
+        name
+        for name, section in (
+            ("calls ([voice])", config.voice),
+            ("the desk and the web telephone ([web])", config.web),
+            ("the platform ([platform])", config.platform),
+        )
+        if section is not None
+    ]
+    if lacking:
+        typer.echo(
+            f"With shards there are only texts and USSD: not {', '.join(lacking)}, and flows that hand over find everybody"
+            " busy. Serve without shards for these.",
+            err=True,
+        )
 
 
 def _say_how_to_call(sellers: Sequence[OpenSeller], calls: Calls) -> None:

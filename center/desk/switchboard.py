@@ -85,6 +85,7 @@ EXITS = {Exit.NO_AGENTS: "closed", Exit.BUSY: "busy", Exit.TIME_OUT: "timeout"}
 """A queue's exit as the flow's outcome; a flow without a way for `closed` takes the one for `busy`."""
 NOT_REACHED = "the buyer could not be reached: {why}"
 SEAT_LOST = "the seat's board has failed; sign in again when another is in service"
+LET_GO = "you do not work here any more"
 COLLEAGUES_SHOWN_MAX = 200
 SERVED_MAX = 100_000
 """Buyers of whom it is remembered who served them last."""
@@ -309,12 +310,21 @@ class Switchboard:
 
     def lose_seat(self, agent: str) -> None:
         """The platform has lost the board of an agent's seat: the agent is signed out, who was with them waits anew."""
+        self._turn_out(agent, RefusedError(SEAT_LOST))
+
+    def let_go(self, agent: str) -> None:
+        """Somebody works here no more."""
+        if self.gate is not None:
+            self.gate.leave_seat(agent)
+        self._turn_out(agent, RefusedError(LET_GO))
+
+    def _turn_out(self, agent: str, why: RefusedError) -> None:
         sitter = self._sitters.get(agent)
         if sitter is None:
             return
         self._sign_off(agent)
         if sitter.desk is not None:
-            sitter.desk.refused("", RefusedError(SEAT_LOST))
+            sitter.desk.refused("", why)
             sitter.desk.presence("signed out", "")
 
     def _sign_off(self, agent: str) -> None:

@@ -222,6 +222,8 @@ class Calls:
             business.turns.hold(CHANNEL, None, notes=old)
         if not ways or not section.call_back:
             return
+        if self.lines is not None:
+            self.lines.out, self.lines.callable = made, AllowList(tuple(section.call_back))
         limits = Limits(section.call_backs_at_once, section.call_backs_a_day)
         self.backs = CallBacks(limits)
         trunks.missed = self.missed = MissedCalls(

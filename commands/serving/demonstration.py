@@ -1,4 +1,4 @@
-"""Somebody to sign in as where nobody has been entered and all of it runs on this machine: for trying the desk out."""
+"""Trying the desk out: somebody to sign in as where all of it runs on this machine, and a shop that reaches a person now."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import secrets
 
 from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person
+from commands.serving.business import Business
 from commands.serving.floor import people_file
 from commands.settings.schema import Config
+from flows.effects import HandOver
+from flows.engine import begin, step
+from flows.inputs import Buyer, Given, Keys, Opened
 from store.people import People
 from web.accounts.password import hash_password
 
 NAME = "demo"
 PASSWORD_BYTES = 6
+ASKS_FOR_A_PERSON = "0"
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -25,6 +30,20 @@ def password_of_a_demonstration(config: Config) -> str | None:
         return None if people.people() else secrets.token_hex(PASSWORD_BYTES)
     finally:
         people.close()
+
+
+def shop_with_a_person(business: Business, now: int) -> str | None:
+    """A shop where a caller who presses 0 is handed over at this hour; others may be closed."""
+    buyer = Buyer("13800000000")
+    for seller in business.sellers:
+        machine = business.shops.current(seller.seller) if seller.number else None
+        if machine is None:
+            continue
+        session, _ = begin(machine, "voice", Given(Opened(), buyer, {}), now)
+        _, found = step(machine, session, Given(Keys(ASKS_FOR_A_PERSON), buyer, {}), now)
+        if any(isinstance(effect, HandOver) for effect in found):
+            return seller.seller
+    return None
 
 
 def demonstrator(password: str) -> Person:

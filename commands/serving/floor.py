@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from center.acd.agent import Agent
 from center.contact import Contact, ContactKey
 from center.desk.person import HOUSE, Person
 from center.desk.queues import Queues
 from center.desk.switchboard import TELLER, Switchboard
 from center.measure import Measure, Spread, gauge
 from center.orders.order import PlacedOrder
+from center.ports import StoreError
 from commands.serving.business import Business, later
 from commands.serving.calls import Calls
 from flows.inputs import Buyer
@@ -28,6 +32,12 @@ def people_file(database: Path) -> Path:
 def journal_file(database: Path) -> Path:
     """Where the router's journal of a database is kept."""
     return database.with_suffix(".floor")
+
+
+LOOK_EVERY_S = 2.0
+"""People who are entered, changed or let go are known within so long."""
+
+log = logging.getLogger("dialcart.floor")
 
 
 class KnownBuyers:
@@ -76,6 +86,9 @@ class FloorService:
         self._journal = SqliteJournal(journal_file(database))
         self._business = business
         self._extra = tuple(extra)
+        self._known: tuple[dict[str, Agent], set[tuple[str, str]]] = ({}, set())
+        """People and contracts, as they were seen last."""
+        self._watching: asyncio.Task[None] | None = None
         self.switchboard = Switchboard(
             business.turns,
             business.shops,
@@ -94,13 +107,37 @@ class FloorService:
     async def open(self) -> None:
         """Take up the floor as it was, and let flows hand over to it."""
         self._journal.take_over()
-        agents = [person.agent for person in (*self.people.people(), *self._extra)]
-        sellers = [seller.seller for seller in self._business.sellers]
-        contracts = [*self.people.contracts(), *((HOUSE, seller) for seller in sellers)]
+        agents, contracts = self._known = self._seen()
         self.switchboard.voice = self._calls.lines if self._calls is not None else None
-        self.switchboard.start(agents, contracts, self._business.store.awaited())
+        self.switchboard.start(agents.values(), sorted(contracts), self._business.store.awaited())
         self._business.turns.open(TELLER, self.switchboard)
         self._business.turns.performer = self.switchboard
+        self._watching = asyncio.get_running_loop().create_task(self._watch())
+
+    def _seen(self) -> tuple[dict[str, Agent], set[tuple[str, str]]]:
+        agents = {p.agent.name: p.agent for p in (*self.people.people(), *self._extra)}
+        sellers = [seller.seller for seller in self._business.sellers]
+        return agents, {*self.people.contracts(), *((HOUSE, seller) for seller in sellers)}
+
+    def look(self) -> None:
+        """Tell the switchboard of people and contracts that are not as they were at the last look."""
+        before, contracted = self._known
+        agents, contracts = self._known = self._seen()
+        for name, agent in agents.items():
+            if before.get(name) != agent:
+                self.switchboard.set_agent(agent)
+        for pool, seller in sorted(contracts - contracted):
+            self.switchboard.contract(pool, seller)
+        for name in before.keys() - agents.keys():
+            self.switchboard.let_go(name)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                self.look()
+            except StoreError as error:
+                log.error("people cannot be read: %s", error)
 
     async def drain(self) -> None:
         """Keep what was gathered; who waits or talks goes on at the next start."""
@@ -108,6 +145,8 @@ class FloorService:
 
     async def close(self) -> None:
         """Let go of the files."""
+        if self._watching is not None:
+            self._watching.cancel()
         self.switchboard.kept.flush()
         self.switchboard.kept.stop()
         self._journal.close()

@@ -161,8 +161,7 @@ class Call:
     def wait_for_agent(self) -> None:
         """The call is up, and its session stands at a hand-over: we have called back who waited on the line before."""
         self._limit = self._around.later(TALK_S_MAX, lambda: self.hang_up("an hour is over"))
-        self._is_handed_over = True
-        self._play_music()
+        self._wait_on()
 
     def took(self, taken: Taken) -> None:
         """What became of an arrival of this call, or of an outcome that it waited for."""

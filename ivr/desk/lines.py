@@ -22,7 +22,7 @@ from ivr.channel.call import Call
 from ivr.channel.notes import Notes, parts
 from ivr.desk.talk import Parties
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
-from ivr.sip.numbers import AllowList
+from ivr.sip.numbers import NOBODY, AllowList
 from ivr.webrtc.description import OfferError
 from ivr.webrtc.leg import BrowserLeg, LegState
 from ivr.webrtc.row import put_on_plane
@@ -70,10 +70,12 @@ class AgentLines:
         certificate: RTCCertificate,
         notes: Notes,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        out: CallsOut | None = None,
     ) -> None:
+        self.out: CallsOut | None = None
+        """Makes calls, where any can be made."""
+        self.callable = NOBODY
+        """Numbers that the operator lets us call."""
         self._calls = calls
-        self._out = out
         self._ringing: dict[str, str] = {}
         """Keys of errands, by the switchboard's name of the contact."""
         self._media = media
@@ -152,8 +154,8 @@ class AgentLines:
     def release(self, contact: str) -> None:
         """See Voice."""
         key = self._ringing.pop(contact, None)
-        if key is not None and self._out is not None:
-            self._out.give_up(key)
+        if key is not None and self.out is not None:
+            self.out.give_up(key)
         talk = self._talks.pop(contact, None)
         if talk is None:
             return
@@ -207,11 +209,15 @@ class AgentLines:
 
     def can_phone(self, number: str, allowed: Sequence[str]) -> bool:
         """See Voice."""
-        return self._out is not None and AllowList(tuple(allowed)).holds(number)
+        return (
+            self.out is not None
+            and self.callable.holds(number)
+            and AllowList(tuple(allowed)).holds(number)
+        )
 
     def phone(self, contact: str, errand: CallOut, then: Callable[[Reached], object]) -> None:
         """See Voice."""
-        if self._out is None:
+        if self.out is None:
             raise RefusedError("no call can be made from here")
 
         def told(reached: Reached) -> None:
@@ -219,7 +225,7 @@ class AgentLines:
             then(reached)
 
         self._ringing[contact] = errand.key
-        self._out.call(errand, told)
+        self.out.call(errand, told)
 
     def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
         """See Voice."""

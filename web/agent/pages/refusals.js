@@ -39,6 +39,7 @@ const ZH = {
   "that has at most {most} characters": "最多{most}个字",
   "the page said what is not understood: {why}": "页面说了听不懂的话：{why}",
   "the seat's board has failed; sign in again when another is in service": "坐席所在的单板坏了，请等别的单板投入后重新登录",
+  "you do not work here any more": "您已不在这里工作",
   "{why}": "{why}",
 };
 

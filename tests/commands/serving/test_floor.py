@@ -1,0 +1,67 @@
+"""The floor as a service: who is entered, changed or let go while it runs is known to it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from center.acd.agent import Agent, Skill
+from center.desk.person import HOUSE, Person
+from commands.serving.business import open_business
+from commands.serving.demonstration import shop_with_a_person
+from commands.serving.floor import FloorService, people_file
+from store.people import People
+from tests.center.desk.house import Desk
+from tests.flows.shops import NOON, ORDER, SHOP
+
+NIGHT = NOON + 12 * 3_600
+
+
+def opened(folder: Path):
+    (folder / "seller.flow").write_text(SHOP + ORDER, "utf-8")
+    return open_business(folder / "shop.db", [folder])
+
+
+def test_people_and_contracts_are_known_while_the_shop_runs(tmp_path: Path):
+    business = opened(tmp_path)
+    people = People(people_file(tmp_path / "shop.db"))
+
+    async def day():
+        floor = FloorService(business, tmp_path / "shop.db")
+        await floor.open()
+        router = floor.switchboard.kept.router
+        people.keep(Person(Agent("li", HOUSE)))
+        people.contract("tea-desk", business.sellers[0].seller)
+        floor.look()
+        floor.switchboard.kept.flush()
+        desk = Desk()
+        floor.switchboard.sign_in("li", desk)
+        people.keep(Person(Agent("li", HOUSE, (Skill("tea", 3),))))
+        floor.look()
+        floor.switchboard.kept.flush()
+        assert router.people["li"].agent.skills == (Skill("tea", 3),)
+        assert ("tea-desk", business.sellers[0].seller) in floor.switchboard.kept.contracts
+        assert router.people["li"].presence == "not ready"
+
+        people.drop("li")
+        floor.look()
+        floor.switchboard.kept.flush()
+        assert router.people["li"].presence == "signed out"
+        assert ("refused", "you do not work here any more") in desk.told
+        await floor.close()
+
+    asyncio.run(day())
+    people.close()
+    business.close()
+
+
+def test_a_shop_is_named_where_a_person_is_reached_at_this_hour(tmp_path: Path):
+    shop = SHOP.replace("  delivery", "  number 400-800-1234\n  open 09:00-20:00\n  delivery")
+    closes = ORDER.replace("step agent\n", "step agent\n  if shop.is_closed -> bye\n")
+    (tmp_path / "seller.flow").write_text(shop + closes, "utf-8")
+    business = open_business(tmp_path / "shop.db", [tmp_path])
+    try:
+        assert shop_with_a_person(business, NOON) == business.sellers[0].seller
+        assert shop_with_a_person(business, NIGHT) is None
+    finally:
+        business.close()

@@ -1,0 +1,68 @@
+"""A caller who waits for a person hangs up and keeps the place: SIPp phones, is asked, and is called when an agent accepts."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from commands.serving.calls import free_port
+from ivr.rtp.codec import PCMU
+from tests.browser import browser, write_tone
+from tests.end_to_end.sipp import Caller
+from tests.end_to_end.telephone_shop import NUMBER, Running
+from tests.end_to_end.test_call_hand_over import open_page
+from tests.end_to_end.test_order_by_phone import murmur
+
+BUYER = "13800138006"
+SECTIONS = """\
+peer = "127.0.0.1:{port}"
+[web]
+port = 0
+[[queue]]
+name = "*"
+[[queue.step]]
+after_s = 1
+offer_call_back = true
+"""
+
+
+def test_a_caller_hangs_up_and_is_called_when_it_is_their_turn(tmp_path: Path) -> None:
+    port = free_port("127.0.0.1")
+    shop = Running(
+        tmp_path,
+        shop="  call back 138*\n",
+        voice='call_back = ["138*"]\n',
+        trunk=SECTIONS.format(port=port),
+    )
+    address, password = re.findall(r"For agents: (\S+)/desk.* as demo with (\w+)", shop.said)[0]
+    try:
+        with browser(write_tone(tmp_path / "agent.wav", 700)) as chromium:
+            desk = open_page(chromium)
+            desk.goto(f"{address}/desk")
+            desk.fill("#name", "demo")
+            desk.fill("#password", password)
+            desk.press("#password", "Enter")
+            expect(desk.locator("#presence")).to_contain_text("未就绪")
+
+            first = Caller(tmp_path, BUYER, codec=PCMU).wait(1_500).press("0").wait(3_000)
+            asked = first.press("1").call(shop.port, NUMBER)
+            assert asked.returncode == 0, asked.stdout[-2_000:]
+
+            with ThreadPoolExecutor() as pool:
+                # Somebody says hello, and waits to hear who it is; who goes on talking is a machine.
+                second = Caller(tmp_path, BUYER, codec=PCMU).wait(200).speak(murmur(0.6))
+                second.wait(2_500).speak(murmur(3))
+                called = pool.submit(second.answer, port)
+                desk.click("#ready")
+                expect(desk.locator("#answer")).to_contain_text("接受并回电")
+                expect(desk.locator("#line")).to_have_text("耳机已接通")
+                desk.keyboard.press("Alt+a")
+                expect(desk.locator("#contacts li.talking")).to_contain_text(BUYER)
+                desk.wait_for_function("Math.abs(meter() - 180) < 20")
+                desk.wait_for_function("meter() === 0")
+                desk.keyboard.press("Alt+f")
+                answered = called.result()
+            assert answered.returncode == 0, answered.stdout[-2_000:]
+    finally:
+        shop.close()
