@@ -76,9 +76,11 @@ from ivr.sip.trunk import Trunk
 TIMER_GRAIN_S = 0.005
 """Timers are run at most so often."""
 LATE_S = 0.25
-"""A timer that comes so late shows a loop that falls behind."""
+"""A timer that comes so late may show a loop that falls behind."""
+LATE_IN_A_ROW = 2
+"""Timers that come late show it: a single one was a pause, in which nobody has even asked again (T1 is 0.5 s)."""
 LATE_FOR_S = 1.0
-"""New calls are told 503 so long after one that came late."""
+"""New calls are told 503 for so long after that."""
 
 log = logging.getLogger(__name__)
 
@@ -138,6 +140,8 @@ class Endpoint(StreamOwner):
         self._streams: Streams
         self._handle: asyncio.TimerHandle | None = None
         self._due = 0.0
+        self._late = 0
+        """Timers in a row that came late."""
         self._late_until = 0.0
         self._empty: asyncio.Event | None = None
         """While draining: set when no call is up."""
@@ -296,6 +300,11 @@ class Endpoint(StreamOwner):
         self.stack.refer(call, target, allowed, self.now())
         self._after()
 
+    def join(self, call: str, other: str) -> None:
+        """Have the other end of a call take our place in another; hang up after the final 200. Raises CommandError."""
+        self.stack.join(call, other, self.now())
+        self._after()
+
     def report_transfer(self, call: str, status: int) -> None:
         """Tell who asked for a transfer how it goes. Raises CommandError."""
         self.stack.report_transfer(call, status, self.now())
@@ -372,7 +381,8 @@ class Endpoint(StreamOwner):
     def _tick(self) -> None:
         self._handle = None
         now = self.now()
-        if now - self._due > LATE_S:
+        self._late = self._late + 1 if now - self._due > LATE_S else 0
+        if self._late >= LATE_IN_A_ROW:
             self._late_until = now + LATE_FOR_S
         self.stack.run(now)
         self._after()

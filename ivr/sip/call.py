@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from ivr.sip import info, session_timer, sipfrag
+from ivr.sip import info, session_timer
 from ivr.sip.address import Address
 from ivr.sip.bodies import session_of
 from ivr.sip.dialog import Dialog, next_hop
@@ -28,24 +28,23 @@ from ivr.sip.events import (
     MediaChanged,
     OfferRejected,
     Reinvited,
-    TransferAsked,
-    TransferProgress,
 )
 from ivr.sip.flow import Flow
 from ivr.sip.keeper import Keeper
 from ivr.sip.layer import Outgoing, Served
 from ivr.sip.message import Message, Request, Response
-from ivr.sip.numbers import NOBODY, AllowList, number_of
+from ivr.sip.numbers import NOBODY, AllowList
+from ivr.sip.renewal import Renewal
 from ivr.sip.sdp import Sdp
-from ivr.sip.session_timer import SessionTimer
 from ivr.sip.timers import Entry
 from ivr.sip.transaction import Do
+from ivr.sip.transfer import Transfer
 from ivr.sip.trunk import Trunk
 from ivr.sip.uri import Uri
 from ivr.sip.validity import METHODS
 
 ALLOW = f"Allow: {', '.join(METHODS)}\r\n"
-SUPPORTED = "Supported: timer, 100rel\r\n"
+SUPPORTED = "Supported: timer, 100rel, replaces\r\n"
 OFFERS_TRIED_MAX = 4
 """How often an offer that met 491 is made again."""
 ENTRIES_MAX = 16
@@ -56,8 +55,6 @@ OFFER_S_MAX = 25.0
 """An offer within the call that our owner leaves unanswered for longer is refused, before its sender gives up (32 s)."""
 CALL_S_MAX = 4 * 3600.0
 """A call that lasts longer is ended: nobody shops for four hours, but a line that hangs does."""
-SUBSCRIPTION_S = 180
-"""How long a transfer may take until nothing more is told of it."""
 
 
 class Phase(StrEnum):
@@ -108,6 +105,10 @@ class Call:
         self.allowed: AllowList = NOBODY
         """Whom the other end may have us call, by REFER."""
         self.peer_allows: frozenset[str] = frozenset()
+        self.owns_call_id = False
+        """Whether we made the dialog: who did waits longer when offers cross."""
+        self.successor: Dialog | None = None
+        """The dialog that is to take the place of ours, while our owner has its offer (RFC 3891)."""
         self.asked: Served | None = None
         """The request within the call whose offer our owner has to answer."""
         self.ours: Outgoing | None = None
@@ -117,14 +118,14 @@ class Call:
         self.local: Sdp | None = None
         """What our end last described, and the other end took."""
         self._described: Sdp | None = None
-        self.initial: tuple[str, str, int] | None = None
-        """Of a call that came: Call-ID, From tag and number of its INVITE."""
+        self.initial: list[tuple[str, str, int]] = []
+        """Call-ID, From tag and number of the INVITEs from outside that made it, and that took it over."""
         self._version = 0
         self._session_id = int(name[:8], 16) if name[:8].isalnum() else 1
         self._entries: list[Entry] = []
         self._repeated: _Repeated | None = None
-        self._timer: SessionTimer | None = None
-        self._clock = 0
+        self.transfer = Transfer(self)
+        self.renewal = Renewal(self)
         self._offer_clock = 0
         self._asked_clock = 0
         self._pending_offer: Sdp | None = None
@@ -135,10 +136,6 @@ class Call:
         """Whether our open offer only says again what stands, to renew the session."""
         self._tries = 0
         self._challenged = 0
-        self._transfer_in: str | None = None
-        """The `id` of the subscription that a REFER made."""
-        self._transfer_out = False
-        self._transfer_clock = 0
 
     # --- commands ---
 
@@ -168,7 +165,9 @@ class Call:
         served, self.asked = self.asked, None
         if served is None:
             raise CommandError("no offer of this call is open")
-        headers = self._accepted_headers(served.request, now)
+        headers = self.renewal.grant(served.request, now)
+        if self.successor is not None:
+            self._move_over(self.successor, served, now)
         self.local = sdp
         self.send_accept(served, headers, self.describe(sdp), now)
 
@@ -182,6 +181,7 @@ class Call:
         served, self.asked = self.asked, None
         if served is None:
             raise CommandError("no offer of this call is open")
+        self._stay()
         served.respond(status, now)
 
     def hang_up(self, now: float, reason: str = "") -> None:
@@ -190,33 +190,50 @@ class Call:
         self.bye(now, reason)
         self.end(Cause.CLOSED, now, reason=reason)
 
-    def refer(self, number: str, now: float) -> None:
-        """Ask the other end to call a number instead of us; the allow-list was asked before. Raises CommandError."""
+    def refer(self, target: str, now: float) -> None:
+        """Ask the other end to call that URI instead of us; the allow-list was asked before. Raises CommandError."""
         self.require("refer")
-        if self._transfer_out:
-            raise CommandError("a transfer of this call is under way")
-        self._transfer_out = True
-        self._transfer_clock += 1
-        self.wake(now + SUBSCRIPTION_S, f"transfer {self._transfer_clock}")
-        headers = (
-            f"Refer-To: <{number}>\r\nReferred-By: {self.dialog.local.partition(';tag=')[0]}\r\n"
-        )
-        self._ask("REFER", now, self._refer_answered, headers)
+        self.transfer.ask(target, now)
 
     def report_transfer(self, status: int, now: float) -> None:
         """Tell the other end how the call it asked for goes (100 to 699). Raises CommandError."""
         self.require("report_transfer")
-        if self._transfer_in is None:
-            raise CommandError("no transfer was asked for")
-        final = status >= 200
-        state = "terminated;reason=noresource" if final else f"active;expires={SUBSCRIPTION_S}"
-        headers = (
-            f"Event: refer{self._transfer_in}\r\nSubscription-State: {state}\r\n"
-            f"{self.contact_line}Content-Type: message/sipfrag;version=2.0\r\n"
-        )
-        if final:
-            self._transfer_in = None
-        self._ask("NOTIFY", now, self._within, headers, sipfrag.compose(status))
+        self.transfer.report(status, now)
+
+    # --- another dialog in the place of ours: RFC 3891, section 3 ---
+
+    def take_over(self, served: Served, offer: Sdp | None, now: float) -> None:
+        """An INVITE asks to take the place of our dialog; for our owner that is an offer like any other. Raises ProtocolError."""
+        if self.phase is not Phase.UP or self.has_open_offer or self._late is not None:
+            raise ProtocolError(491, "Request Pending")
+        self.successor = Dialog.served(served, self.name)
+        served.transaction.context = self
+        self._ask_owner(served, now)
+        self.offered = offer is None
+        self.keeper.emit(Reinvited(self.name, offer))
+
+    def _move_over(self, successor: Dialog, served: Served, now: float) -> None:
+        """The old dialog is ended by BYE, and the call goes on in the new one."""
+        self._stay()
+        self.bye(now, "replaced")
+        self.keeper.drop(self.dialog)
+        self.dialog = successor
+        self.owns_call_id = False
+        self.keeper.keep(successor, self)
+        self._learn(served.request, served.flow)
+
+    def _stay(self) -> None:
+        self.successor = None
+        if self.asked is not None:
+            self.asked.transaction.context = None
+
+    def cancelled(self, _request: Request, now: float) -> None:
+        """A CANCEL came, of an INVITE that was to take our place. After our final response it changes nothing."""
+        if self.successor is not None and self.asked is not None:
+            served = self.asked
+            self._stay()
+            self.asked, self.offered = None, False
+            served.respond(487, now)
 
     # --- requests within the call ---
 
@@ -240,10 +257,10 @@ class Call:
                 self._serve_update(served, now)
             case "INFO":
                 self._serve_info(served, now)
-            case "REFER":
-                self._serve_refer(served, now)
+            case "REFER" if self.phase is Phase.UP:
+                self.transfer.serve_refer(served, now)
             case "NOTIFY":
-                self._serve_notify(served, now)
+                self.transfer.serve_notify(served, now)
             case "OPTIONS":
                 served.respond(200, now, headers=ALLOW + SUPPORTED + "Accept: application/sdp\r\n")
             case _:
@@ -294,7 +311,7 @@ class Call:
     def _serve_update(self, served: Served, now: float) -> None:
         offer = session_of(served.request)
         if offer is None:
-            headers = self._accepted_headers(served.request, now)
+            headers = self.renewal.grant(served.request, now)
             served.respond(200, now, headers=self.contact_line + headers)
             return
         if self.ours is not None or self.offered:
@@ -325,53 +342,9 @@ class Call:
         if key is not None:
             self.keeper.emit(Digits(self.name, *key))
 
-    # --- transfer ---
-
-    def _serve_refer(self, served: Served, now: float) -> None:
-        if self.phase is not Phase.UP:
-            raise ProtocolError(481, "Call/Transaction Does Not Exist")
-        target = Address.parse(served.request.only("refer-to"), "Refer-To").uri
-        number = number_of(target)
-        # What is called is the number, over our own trunk: never the host that the URI names.
-        if target.headers or not self.allowed.holds(number) or not self.trunk.allowed.holds(number):
-            raise ProtocolError(403, "Forbidden")
-        if self._transfer_in is not None:
-            raise ProtocolError(491, "Request Pending")
-        silent = (served.request.first("refer-sub") or "").strip().lower() == "false"
-        extra = "Refer-Sub: false\r\n" if silent else ""
-        served.respond(202, now, headers=self.contact_line + extra)
-        if not silent:
-            # RFC 3515, section 2.4.6: the id tells the NOTIFYs of several REFERs apart.
-            self._transfer_in = f";id={served.cseq.number}"
-            self.report_transfer(100, now)
-        self.keeper.emit(TransferAsked(self.name, number))
-
-    def _refer_answered(self, do: Do, response: Response | None, now: float) -> None:
-        if self._within(do, response, now) or (response is not None and response.status < 300):
-            return
-        self._transferred(response.status if response else 408, final=True)
-
-    def _serve_notify(self, served: Served, now: float) -> None:
-        event = (served.request.first("event") or "").partition(";")[0].strip().lower()
-        if event != "refer":
-            raise ProtocolError(489, "Bad Event")
-        if not self._transfer_out:
-            raise ProtocolError(481, "Subscription Does Not Exist")
-        served.respond(200, now)
-        status = sipfrag.status_of(served.request)
-        over = sipfrag.is_over(served.request)
-        if status is not None or over:
-            self._transferred(status or 503, final=over or (status or 0) >= 200)
-
-    def _transferred(self, status: int, *, final: bool) -> None:
-        if not self._transfer_out:
-            return
-        self._transfer_out = not final
-        self.keeper.emit(TransferProgress(self.name, status, final))
-
     # --- our requests within the call ---
 
-    def _ask(
+    def ask(
         self,
         method: str,
         now: float,
@@ -387,7 +360,7 @@ class Call:
                 authorization = self.authorize(response, method, outgoing.uri)
                 if authorization:
                     self._challenged = 1
-                    self._ask(method, now, answer, headers + authorization, body)
+                    self.ask(method, now, answer, headers + authorization, body)
                     return
             if response is not None and response.status >= 200:
                 self._challenged = 0
@@ -396,7 +369,7 @@ class Call:
         self.layer.ask(outgoing, self.dialog.flow, now, take, headers=contact + headers, body=body)
         return outgoing
 
-    def _within(self, _do: Do, response: Response | None, now: float) -> bool:
+    def is_gone(self, _do: Do, response: Response | None, now: float) -> bool:
         """Whether the answer to a request within the call says that there is no such call (section 12.2.1.2)."""
         status = response.status if response is not None else 408
         if status not in (408, 481):
@@ -410,17 +383,12 @@ class Call:
     def _send_offer(self, sdp: Sdp | None, now: float) -> None:
         body = b"" if sdp is None else self.describe(sdp)
         kind = "Content-Type: application/sdp\r\n" if body else ""
-        headers = ALLOW + SUPPORTED + self._timer_request() + kind
+        headers = ALLOW + SUPPORTED + self.renewal.wish() + kind
 
         def take(do: Do, response: Response | None, now: float) -> None:
             self._offer_answered(sdp, do, response, now)
 
-        self.ours = self._ask("INVITE", now, take, headers, body)
-
-    def _timer_request(self) -> str:
-        if self._timer is None:
-            return ""
-        return session_timer.header(self._timer, we_asked=True)
+        self.ours = self.ask("INVITE", now, take, headers, body)
 
     def _offer_answered(
         self, sdp: Sdp | None, do: Do, response: Response | None, now: float
@@ -431,7 +399,7 @@ class Call:
             self._reinvite_accepted(sdp, response, now)
             return
         self.ours = None
-        if self._within(do, response, now) or self.phase is not Phase.UP or response is None:
+        if self.is_gone(do, response, now) or self.phase is not Phase.UP or response is None:
             return
         if response.status == 491 and self._tries < OFFERS_TRIED_MAX:
             # Section 14.1: who made the Call-ID waits 2.1 to 4 s, the other up to 2 s.
@@ -456,7 +424,7 @@ class Call:
                 answer = session_of(response)
             except ProtocolError:
                 answer = None
-            self._set_timer(session_timer.settle(response), now, True)
+            self.renewal.set(session_timer.settle(response), now)
         if not first:
             # The 2xx again: its ACK was lost, unless it waits for our owner.
             if self._ack and self._late is None:
@@ -477,12 +445,27 @@ class Call:
         self._ack = self.dialog.acknowledge(number, self.layer).encode(kind, body)
         self.layer.send(self.dialog.flow, self._ack)
 
+    def offer_again_as_it_is(self, now: float) -> None:
+        """Renew the session by an offer that says what stands."""
+        self._refreshing = True
+        self._send_offer(self.local, now)
+
     # --- what both directions use ---
 
     @property
-    def owns_call_id(self) -> bool:
-        """Whether we made the call."""
-        return False
+    def has_open_offer(self) -> bool:
+        """Whether an offer within the call waits for its answer, from either end."""
+        return self.ours is not None or self.asked is not None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is over."""
+        return self.phase is Phase.ENDED
+
+    @property
+    def supported(self) -> str:
+        """The line that says what we can do."""
+        return SUPPORTED
 
     @property
     def contact_line(self) -> str:
@@ -517,23 +500,6 @@ class Call:
                 now + 64 * times.t1_s,
             )
             self.wake(now + times.t1_s, "2xx")
-
-    def _accepted_headers(self, request: Request, now: float) -> str:
-        """Session-Expires for our 2xx. Raises ProtocolError (422)."""
-        timer = session_timer.serve(request, session_timer.MIN_SE_S)
-        if timer is None and request.method == "UPDATE":
-            return ""
-        if timer is None and (
-            "timer" in request.options("supported") or "UPDATE" in self.peer_allows
-        ):
-            # Who asks for no timer gets one that we keep, so that its vanishing is seen (section 9).
-            timer = SessionTimer(session_timer.SESSION_EXPIRES_S, ours=True)
-        if timer is None:
-            self._set_timer(None, now, True)
-            return ""
-        self._set_timer(timer, now, True)
-        required = "Require: timer\r\n" if not timer.ours else ""
-        return required + session_timer.header(timer, we_asked=False)
 
     def authorize(self, response: Response, method: str, uri: str) -> str:
         """The line that answers a challenge; nothing where we cannot."""
@@ -618,15 +584,6 @@ class Call:
         if len(self._entries) > ENTRIES_MAX:
             self._entries = [entry for entry in self._entries if entry.owner is not None]
 
-    def _set_timer(self, timer: SessionTimer | None, now: float, renewed: bool) -> None:
-        self._timer = timer
-        if not renewed:
-            return
-        self._clock += 1
-        if timer is not None:
-            wait_s = timer.refresh_after_s if timer.ours else timer.expires_after_s
-            self.wake(now + wait_s, f"session {self._clock}")
-
     def fire(self, name: str, now: float) -> None:
         """A timer ran out."""
         if self.phase is Phase.ENDED:
@@ -637,16 +594,18 @@ class Call:
         elif kind in ("asked", "unanswered"):
             if self.asked is not None and count == str(self._asked_clock):
                 self.asked.respond(100 if kind == "asked" else 500, now)
-                self.asked = self.asked if kind == "asked" else None
+                if kind == "unanswered":
+                    self._stay()
+                    self.asked = None
         elif kind == "longest":
             self.bye(now, "too long")
             self.end(Cause.CLOSED, now, reason="too long")
-        elif kind == "transfer" and count == str(self._transfer_clock):
-            self._transferred(408, final=True)
+        elif kind == "transfer":
+            self.transfer.expired(count)
         elif kind == "offer" and count == str(self._offer_clock):
             self._offer_again(now)
-        elif kind == "session" and count == str(self._clock):
-            self._session_due(now)
+        elif kind == "session":
+            self.renewal.due(count, now)
 
     def _repeat(self, now: float) -> None:
         repeated = self._repeated
@@ -662,38 +621,12 @@ class Call:
         at = min(now + repeated.interval_s, repeated.until)
         self.wake(at, "2xx")
 
-    def _session_due(self, now: float) -> None:
-        timer = self._timer
-        if timer is None:
-            return
-        if not timer.ours:
-            self.bye(now, "session expired")
-            self.end(Cause.LOST, now)
-        elif self.ours is not None or self.asked is not None:
-            # An offer is open, and its 2xx refreshes as well.
-            self.wake(now + 1.0, f"session {self._clock}")
-        elif "UPDATE" in self.peer_allows:
-            self._ask("UPDATE", now, self._refreshed, SUPPORTED + self._timer_request())
-        else:
-            self._refreshing = True
-            self._send_offer(self.local, now)
-
     def _offer_again(self, now: float) -> None:
         if self.ours is not None or self.asked is not None or self._repeated is not None:
             # Theirs is open, or its 2xx is not acknowledged yet.
             self.wake(now + 0.5, f"offer {self._offer_clock}")
         elif self.phase is Phase.UP:
             self._send_offer(self._pending_offer, now)
-
-    def _refreshed(self, do: Do, response: Response | None, now: float) -> None:
-        if response is not None and response.status < 200:
-            return
-        if self._within(do, response, now) or response is None or self.phase is Phase.ENDED:
-            return
-        if response.status < 300:
-            self._set_timer(session_timer.settle(response), now, True)
-        elif response.status in (491, 500, 503):
-            self.wake(now + 2.0, f"session {self._clock}")
 
 
 class _Within(Protocol):

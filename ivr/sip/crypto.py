@@ -12,7 +12,12 @@ SUITES = ("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32")
 KEY_BYTES = 30
 """A 16-byte key and a 14-byte salt, of both suites (RFC 4568, section 6.2)."""
 
-_CRYPTO = re.compile(r"([0-9]{1,9}) +([A-Za-z0-9_]+) +inline:([A-Za-z0-9+/]+=*)([^ ]*)(?: +.*)?")
+_CRYPTO = re.compile(
+    r"([0-9]{1,9}) +([A-Za-z0-9_]+) +inline:([A-Za-z0-9+/]+=*)([^ ]*)((?: +[^ ]+)*) *"
+)
+_is_harmless = re.compile(r"WSH=[0-9]+|-.+").fullmatch
+"""Session parameters that change nothing for us. All others do, such as UNENCRYPTED_SRTCP, and what we cannot do is not to
+be agreed on unless it begins with a hyphen (RFC 4568, sections 6.3 and 6.3.7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Crypto:
         match = _CRYPTO.fullmatch(value)
         if match is None or match[2] not in SUITES or match[4].count("|") > 2:
             return None
-        if ":" in match[4]:
+        if ":" in match[4] or not all(map(_is_harmless, match[5].split())):
             return None
         try:
             key = base64.b64decode(match[3], validate=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ivr.sip.flow import Flow
-from ivr.sip.layer import Layer, Outgoing
+from ivr.sip.layer import Layer, Outgoing, Served
 from ivr.sip.uri import Uri
 
 ROUTES_MAX = 20
@@ -30,6 +30,25 @@ class Dialog:
     local_number: int = 0
     remote_number: int = -1
     routes: tuple[str, ...] = ()
+
+    @classmethod
+    def served(cls, served: Served, tag: str) -> Dialog:
+        """The dialog that an INVITE makes of which we are the called end, by our tag (section 12.1.1).
+
+        Its target is learnt from the Contact.
+        """
+        request = served.request
+        return cls(
+            call_id=request.call_id,
+            local_tag=tag,
+            remote_tag=served.sender.tag,
+            local=f"{request.only('to')};tag={tag}",
+            remote=request.only("from"),
+            target="",
+            flow=served.flow,
+            remote_number=served.cseq.number,
+            routes=tuple(request.values("record-route")),
+        )
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -43,18 +43,7 @@ class IncomingCall(Call):
         self, name: str, keeper: Keeper, trunk: Trunk, served: Served, offer: Sdp | None, now: float
     ) -> None:
         request = served.request
-        receiver = request.only("to")
-        dialog = Dialog(
-            call_id=request.call_id,
-            local_tag=name,
-            remote_tag=served.sender.tag,
-            local=f"{receiver};tag={name}",
-            remote=request.only("from"),
-            target="",
-            flow=served.flow,
-            remote_number=served.cseq.number,
-            routes=tuple(request.values("record-route")),
-        )
+        dialog = Dialog.served(served, name)
         super().__init__(name, keeper, trunk, dialog, Phase.RINGING)
         self.invite = served
         self.offer = offer
@@ -104,7 +93,7 @@ class IncomingCall(Call):
             # RFC 3262, section 3: no 2xx while a description waits for its PRACK.
             self._deferred = sdp
             return
-        headers = self._accepted_headers(self.invite.request, now)
+        headers = self.renewal.grant(self.invite.request, now)
         if self.offer is None and not self._answered_early:
             self.offered = True
         self.phase = Phase.ANSWERED
@@ -149,6 +138,8 @@ class IncomingCall(Call):
         if self.phase is Phase.RINGING:
             self._refuse(487, now)
             self.end(Cause.CANCELLED, now, 487, (request.first("reason") or "")[:200])
+        else:
+            super().cancelled(request, now)
 
     def hung_up(self, request: Request, now: float) -> None:
         """A BYE came; before the answer it refuses the INVITE as well (section 15.1.2)."""

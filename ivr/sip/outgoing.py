@@ -59,6 +59,7 @@ class OutgoingCall(Call):
             flow=peers[0],
         )
         super().__init__(name, keeper, trunk, dialog, Phase.CALLING)
+        self.owns_call_id = True
         self._number = number
         self._peer: Flow = peers[0]
         self._others = peers[1:]
@@ -77,11 +78,6 @@ class OutgoingCall(Call):
         self._invite: Outgoing
         self._try(peers[0], now)
         self.wake(now + ring_s, "ring")
-
-    @property
-    def owns_call_id(self) -> bool:
-        """Whether we made the call."""
-        return True
 
     def _try(self, peer: Flow, now: float) -> None:
         """Call by way of that peer."""
@@ -260,7 +256,7 @@ class OutgoingCall(Call):
             self.bye(now)
             self.end(self._given_up, now)
             return
-        self._set_timer(session_timer.settle(response), now, True)
+        self.renewal.set(session_timer.settle(response), now)
         if self._sdp is None:
             self._acknowledge_late(remote, now)
             return

@@ -18,7 +18,7 @@ from typing import cast
 from ivr.sip.address import Address
 from ivr.sip.auth import Auth
 from ivr.sip.bodies import session_of
-from ivr.sip.call import ALLOW, SUPPORTED, Call
+from ivr.sip.call import ALLOW, SUPPORTED, Call, Phase
 from ivr.sip.cseq import CSeq
 from ivr.sip.dialog import Dialog
 from ivr.sip.digest import Guard
@@ -32,6 +32,7 @@ from ivr.sip.numbers import AllowList, number_of, plain
 from ivr.sip.outgoing import RINGING_S_MAX, OutgoingCall
 from ivr.sip.peers import Peer, Peers, peers_of
 from ivr.sip.registration import Registering
+from ivr.sip.replaces import Replaces
 from ivr.sip.sdp import Sdp
 from ivr.sip.session_timer import MIN_SE_S
 from ivr.sip.timers import Times
@@ -238,7 +239,7 @@ class Stack:
         transaction = self.layer.server(key)
         if transaction is None:
             raise ProtocolError(481, "Call/Transaction Does Not Exist")
-        call = cast("IncomingCall | None", transaction.context)
+        call = cast("Call | None", transaction.context)
         served.respond(200, now, tag=call.name if call else self.layer.token())
         if call is not None:
             call.cancelled(served.request, now)
@@ -268,6 +269,13 @@ class Stack:
         _check_accept(request)
         check_session_timer(request)
         offer = session_of(request)
+        replaces = Replaces.of(request)
+        if replaces is not None:
+            call = self._replaced(replaces, here)
+            call.take_over(served, offer, now)
+            self._initial[initial] = call
+            call.initial.append(initial)
+            return
         full = self._full(trunk, now)
         if full is not None:
             caller = _caller(request, served.sender)
@@ -277,7 +285,7 @@ class Stack:
         served.transaction.context = call
         self._begin(call)
         self._initial[initial] = call
-        call.initial = initial
+        call.initial.append(initial)
         self.counters.calls += 1
         self.emit(
             Incoming(
@@ -297,6 +305,16 @@ class Stack:
         if self.lines(trunk.name) >= trunk.calls_max:
             return ProtocolError(486, "Busy Here")
         return None if self._take_token(now) else ProtocolError(503, "Service Unavailable")
+
+    def _replaced(self, replaces: Replaces, here: tuple[Trunk, ...]) -> Call:
+        """The call whose place is to be taken. Raises ProtocolError. RFC 3891, section 3."""
+        call = self._dialogs.get((replaces.call_id, replaces.to_tag, replaces.from_tag))
+        if call is None or call.trunk not in here or call.phase in (Phase.RINGING, Phase.CALLING):
+            # An early dialog is not replaced: of those that came the RFC forbids it, and ours nobody else can know.
+            raise ProtocolError(481, "Call/Transaction Does Not Exist")
+        if replaces.early_only:
+            raise ProtocolError(486, "Busy Here")
+        return call
 
     def _authenticate(self, served: Served, trunk: Trunk, now: float) -> None:
         assert trunk.secret is not None
@@ -438,6 +456,18 @@ class Stack:
         host = found.trunk.domain or Uri.parse(found.dialog.target).host
         found.refer(f"sip:{dialled}@{host}", now)
 
+    def join(self, call: str, other: str, now: float) -> None:
+        """Have the other end of a call take our place in another one: an attended transfer (RFC 5589, section 7).
+
+        The allow-lists were asked when the other call was made. Raises CommandError.
+        """
+        found, onward = self.call(call), self.call(other)
+        found.require("refer")
+        onward.require("refer")
+        if found is onward or found.trunk.name != onward.trunk.name:
+            raise CommandError("two calls of one trunk are joined; these are not")
+        found.refer(Replaces.far_end_of(onward.dialog).within(onward.dialog.target), now)
+
     def report_transfer(self, call: str, status: int, now: float) -> None:
         """Tell who asked for a transfer how it goes. Raises CommandError."""
         self.call(call).report_transfer(status, now)
@@ -528,8 +558,8 @@ class Stack:
         if isinstance(call, IncomingCall):
             # Its transaction outlives it by half a minute, and would keep it.
             call.invite.transaction.context = None
-        if call.initial is not None:
-            self._initial.pop(call.initial, None)
+        for initial in call.initial:
+            self._initial.pop(initial, None)
 
     def _begin(self, call: Call) -> None:
         self.calls[call.name] = call

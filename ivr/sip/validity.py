@@ -25,8 +25,8 @@ METHODS = (
 )
 _OTHER_METHODS = frozenset({"REGISTER", "SUBSCRIBE", "PUBLISH", "MESSAGE"})
 """What others do and we do not: 405, where a method that nobody knows is 501."""
-EXTENSIONS = frozenset({"100rel", "timer", "norefersub"})
-"""Option tags that may stand in Require: RFC 3262, 4028, 4488."""
+EXTENSIONS = frozenset({"100rel", "timer", "norefersub", "replaces"})
+"""Option tags that may stand in Require: RFC 3262, 4028, 4488, 3891."""
 EXPIRES_MAX = 2**32 - 1
 MAX_FORWARDS_MAX = 255
 BODIES = frozenset({"application/sdp"})

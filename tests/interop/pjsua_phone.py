@@ -1,6 +1,7 @@
 """A telephone by pjsua2 that calls, holds, goes on and hangs up; a program of its own, since pjsua2 is GPL.
 
 python tests/interop/pjsua_phone.py sip:4001@127.0.0.1:PORT       prints what happened, one word a line
+python tests/interop/pjsua_phone.py sip:4001@127.0.0.1:PORT strict     insists on PRACK and a session timer, and sends UPDATE
 """
 
 import sys
@@ -43,7 +44,7 @@ def wait(endpoint, until):
             raise SystemExit("nothing came in time")
 
 
-def main(target):
+def main(target, strict):
     endpoint = pj.Endpoint()
     endpoint.libCreate()
     config = pj.EpConfig()
@@ -59,6 +60,10 @@ def main(target):
     endpoint.audDevManager().setNullDev()
     settings = pj.AccountConfig()
     settings.idUri = "sip:8613800138000@127.0.0.1"
+    if strict:
+        settings.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
+        settings.callConfig.timerUse = pj.PJSUA_SIP_TIMER_REQUIRED
+        settings.callConfig.timerSessExpiresSec = settings.callConfig.timerMinSESec = 90
     account = pj.Account()
     account.create(settings)
     call = Call(account)
@@ -68,6 +73,10 @@ def main(target):
     call.makeCall(target, operation)
     wait(endpoint, lambda: call.confirmed and call.media)
     seen = call.media
+    if strict:
+        call.update(pj.CallOpParam(True))
+        wait(endpoint, lambda: call.media > seen)
+        seen = call.media
     call.setHold(pj.CallOpParam())
     wait(endpoint, lambda: call.media > seen)
     seen = call.media
@@ -83,4 +92,4 @@ def main(target):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], "strict" in sys.argv[2:])

@@ -1,13 +1,16 @@
 """Two endpoints of ours over real sockets on loopback."""
 
+# ruff: noqa: SLF001 - a loop that is late is no thing to wait for
+
 import asyncio
 import contextlib
+import socket
 import ssl
 
 import pytest
 import trustme
 
-from ivr.signalling.endpoint import Endpoint, Listen
+from ivr.signalling.endpoint import LATE_FOR_S, Endpoint, Listen
 from ivr.signalling.limits import Limits
 from ivr.sip.events import Answered, Cause, Ended, Incoming
 from ivr.sip.flow import Flow
@@ -202,5 +205,87 @@ def test_draining_waits_for_the_calls_that_are_up_and_then_hangs_up():
                 await called.drain(within_s=0.01)
                 assert (await phone.hear(Ended)).cause is Cause.HUNG_UP
                 assert not called.stack.calls
+
+    asyncio.run(run())
+
+
+def test_a_loop_that_falls_behind_refuses_new_calls_and_a_pause_does_not():
+    async def run():
+        clock = [1_000.0]
+        endpoint = Endpoint(
+            Settings(),
+            [LOOPBACK],
+            Operator(),
+            listen=[Listen("udp", "127.0.0.1", 0)],
+            now=lambda: clock[0],
+        )
+        await endpoint.start()
+        try:
+            said = []
+            for late_s in (0.3, 0.0, 0.3, 0.3):
+                endpoint._due = clock[0]
+                clock[0] += late_s
+                endpoint._tick()
+                endpoint.received([])
+                said.append(endpoint.stack.overloaded)
+            assert said == [False, False, False, True]
+            clock[0] += LATE_FOR_S
+            endpoint.received([])
+            assert not endpoint.stack.overloaded
+        finally:
+            await endpoint.close()
+
+    asyncio.run(run())
+
+
+def invite(number, host):
+    return (
+        f"INVITE sip:4001@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {host}:9;rport;branch=z9hG4bK{number}\r\n"
+        f"From: <sip:a@{host}>;tag=1\r\nTo: <sip:4001@127.0.0.1>\r\nCall-ID: c{number}@{host}\r\n"
+        f"CSeq: 1 INVITE\r\nContact: <sip:a@{host}:9>\r\nl: 0\r\n\r\n"
+    ).encode()
+
+
+def test_a_flood_from_one_source_costs_nobody_else_a_call():
+    """A stranger floods, and so does one address of a trunk; calls of another address come through all the while."""
+
+    async def run():
+        shop = caller()
+        trunk = Trunk("line", networks("127.0.0.1", "127.0.0.2"))
+        limits = Limits(messages_per_s=200, burst=200, strange_per_s=20)
+        endpoint = Endpoint(
+            Settings(), [trunk], shop, listen=[Listen("udp", "127.0.0.1", 0)], limits=limits
+        )
+        shop.endpoint = endpoint
+        await endpoint.start()
+        floods, phone = [], socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        phone.bind(("127.0.0.1", 0))
+        phone.setblocking(False)
+        for host in ("127.0.0.2", "127.0.0.9"):
+            made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            made.bind((host, 0))
+            floods.append((host, made))
+        loop = asyncio.get_running_loop()
+        try:
+            for number in range(20):
+                for host, made in floods:
+                    for n in range(50):
+                        made.sendto(invite(1_000 * number + n, host), ("127.0.0.1", endpoint.port))
+                phone.sendto(invite(number, "127.0.0.1"), ("127.0.0.1", endpoint.port))
+                status = 100
+                while status < 200:
+                    data = await asyncio.wait_for(loop.sock_recv(phone, 4_096), WAIT_S)
+                    status = parse(data).status
+                assert status == 200
+            # The trunk's address was heard up to its burst, the stranger not at all; both are banned.
+            assert endpoint.gate.banned == 2
+            assert endpoint.gate.dropped > 1_500
+            assert endpoint.stack.counters.strangers <= limits.strange_per_s
+            assert len(shop.told) < 20 + 2 * limits.burst
+        finally:
+            phone.close()
+            for _, made in floods:
+                made.close()
+            await endpoint.close()
 
     asyncio.run(run())

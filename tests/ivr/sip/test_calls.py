@@ -350,7 +350,7 @@ def test_a_transfer_that_is_never_told_of_is_given_up():
     caller.stack.allow(call, ANYONE)
     called.stack.refer(there, "8613800138000", ANYONE, world.now)
     world.run(1)
-    caller.stack.call(call)._transfer_in = None
+    caller.stack.call(call).transfer._incoming = None
     world.run(181)
     assert called.last(TransferProgress) == TransferProgress(there, 408, True)
 
@@ -412,7 +412,7 @@ def test_a_wrong_password_is_forbidden():
 
 def test_keys_by_info_are_told():
     world, caller, called, call, there = up()
-    caller.stack.call(call)._ask(
+    caller.stack.call(call).ask(
         "INFO",
         world.now,
         lambda *_: None,

@@ -61,9 +61,7 @@ def test_a_refer_to_anybody_else_reaches_nobody(text):
     assert caller.last(Answered)
     called.stack.allow(called.last(Incoming).call, FRIENDS)
     target = "".join(character for character in text if character not in "\r\n")
-    caller.stack.call(call)._ask(  # noqa: SLF001 - a caller that obeys no list of ours
-        "REFER", world.now, lambda *_: None, f"Refer-To: {target}\r\n"
-    )
+    caller.stack.call(call).ask("REFER", world.now, lambda *_: None, f"Refer-To: {target}\r\n")
     sent = len(world.sent(SHOP, "INVITE"))
     world.run(1)
     asked = called.all(TransferAsked)

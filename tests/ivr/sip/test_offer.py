@@ -198,3 +198,19 @@ def test_media_are_not_agreed_on_between_versions_of_ip():
         settle(make_offer(four), make_offer(six), four)
     held = Sdp.parse(make_offer(LocalMedia("::", 40_000)).encode(1, 1))
     assert not answer(held, four)[1].sends
+
+
+@pytest.mark.parametrize(
+    ("parameters", "usable"),
+    [
+        ("", True),
+        (" WSH=128", True),
+        (" -FUTURE=1 WSH=64", True),
+        (" UNENCRYPTED_SRTCP", False),
+        (" KDR=1", False),
+        (" WSH=64 FUTURE=1", False),
+    ],
+)
+def test_a_key_whose_parameters_we_do_not_know_is_not_agreed_on(parameters, usable):
+    line = f"{Crypto(1, 'AES_CM_128_HMAC_SHA1_80', KEY)}|2^20{parameters}"
+    assert (Crypto.parse(line) is not None) is usable
