@@ -1,12 +1,14 @@
-"""Calls a second over real UDP: SIPp sets calls up and tears them down, an endpoint of ours answers them.
+"""Calls a second over real sockets: SIPp sets calls up and tears them down, an endpoint of ours answers them.
 
 python -m benchmarks.signalling --rate 1000 --seconds 20
+python -m benchmarks.signalling --transport tls           or tcp: one connection that bears all calls, as from an SBC
 python -m benchmarks.signalling --loss 15 --rate 50 --seconds 10     500 calls while every seventh datagram is lost
 python -m benchmarks.signalling --to HOST:PORT            drives another UAS in our place (no CPU of it is told)
 
 Beside our CPU a call stand, from the same run: what sipmessage takes to parse the same three requests, and what a bare
 recvfrom and sendto take for the same six datagrams. SIPp retransmits what is not answered within 500 ms, so a clean run
-is one without retransmissions.
+is one without retransmissions; over TCP it repeats nothing, and a clean run is one in which no call fails. This SIPp has no
+TLS: a process between it and us, whose CPU is not counted, encrypts what it says.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import resource
 import select
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -29,6 +32,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import sipmessage
+import trustme
 
 from commands.serving.running import settle_memory
 from ivr.signalling.endpoint import Endpoint, Listen
@@ -72,18 +76,19 @@ class Answering:
                     pass
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: Connection, transport: str) -> None:
     """The endpoint, in a process of its own: tells its port, then on request what it used."""
-    asyncio.run(_serve(pipe))
+    asyncio.run(_serve(pipe, transport))
 
 
-async def _serve(pipe: Connection) -> None:
+async def _serve(pipe: Connection, transport: str) -> None:
     handler = Answering()
     endpoint = Endpoint(
         Settings(calls_per_s_max=20_000, calls_max=100_000),
         [Trunk("loopback", networks("127.0.0.0/8"), calls_max=100_000)],
         handler,
-        listen=[Listen("udp", "127.0.0.1", 0)],
+        listen=[Listen(transport, "127.0.0.1", 0)],
+        server_tls=_certified() if transport == "tls" else None,
     )
     handler.endpoint = endpoint
     await endpoint.start()
@@ -106,6 +111,35 @@ async def _serve(pipe: Connection) -> None:
     pipe.send((_cpu_s() - before, counters.calls, counters.repeated, peak_mb, max(pauses)))
     loop.remove_reader(pipe.fileno())
     await endpoint.close()
+
+
+def _certified() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("shop.example").configure_cert(context)
+    return context
+
+
+def encrypt(pipe: Connection, port: int) -> None:
+    """Stand between SIPp and the endpoint: what comes plain goes on by TLS. Tells its port."""
+    asyncio.run(_encrypt(pipe, port))
+
+
+async def _encrypt(pipe: Connection, port: int) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65_536):
+            writer.write(data)
+        writer.close()
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+        await asyncio.gather(pump(reader, far_writer), pump(far_reader, writer))
+
+    server = await asyncio.start_server(carry, "127.0.0.1", 0)
+    pipe.send(server.sockets[0].getsockname()[1])
+    await asyncio.Event().wait()
 
 
 def _cpu_s() -> float:
@@ -143,7 +177,9 @@ def relay(pipe: Connection, port: int, loss: float, seed: int) -> None:
                 near.sendto(data, caller)
 
 
-def run_sipp(target: str, rate: int, calls: int, folder: Path) -> dict[str, int]:
+def run_sipp(
+    target: str, rate: int, calls: int, folder: Path, transport: str = "udp"
+) -> dict[str, int]:
     """SIPp's own UAC scenario; what its last line of statistics counts."""
     sipp = shutil.which("sipp") or shutil.which("sipp", path=str(TOOLS))
     assert sipp is not None, "no sipp: run scripts/debian sipp=sip-tester"
@@ -152,6 +188,7 @@ def run_sipp(target: str, rate: int, calls: int, folder: Path) -> dict[str, int]
     subprocess.run(
         [
             *(sipp, "-sn", "uac", target, "-s", "4001", "-i", "127.0.0.1", "-nostdin"),
+            *("-t", "u1" if transport == "udp" else "t1"),
             *("-r", str(rate), "-m", str(calls), "-l", str(rate * 4), "-timeout", "300"),
             # SIPp gives an INVITE up sooner than timer B of RFC 3261 does, which leaves room for six repetitions.
             *(
@@ -224,19 +261,24 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--loss", type=float, default=0.0, help="per cent of datagrams, each way")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--transport", choices=("udp", "tcp", "tls"), default="udp")
     parser.add_argument("--to", default="", help="drive a UAS elsewhere, HOST:PORT")
     words = parser.parse_args()
     calls = words.rate * words.seconds
     with tempfile.TemporaryDirectory() as folder:
         if words.to:
-            counted = run_sipp(words.to, words.rate, calls, Path(folder))
+            counted = run_sipp(words.to, words.rate, calls, Path(folder), words.transport)
             _tell(words.rate, counted)
             return
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
-        process = context.Process(target=serve, args=(there,), daemon=True)
+        process = context.Process(target=serve, args=(there, words.transport), daemon=True)
         process.start()
         port = here.recv()
+        if words.transport == "tls":
+            near, far = context.Pipe()
+            context.Process(target=encrypt, args=(far, port), daemon=True).start()
+            port = near.recv()
         if words.loss:
             near, far = context.Pipe()
             between = context.Process(
@@ -248,7 +290,9 @@ def main() -> None:
             lost, carried = near.recv()
             print(f"datagrams lost                {lost} of {lost + carried}")
         else:
-            counted = run_sipp(f"127.0.0.1:{port}", words.rate, calls, Path(folder))
+            counted = run_sipp(
+                f"127.0.0.1:{port}", words.rate, calls, Path(folder), words.transport
+            )
         here.send("how much")
         cpu_s, taken, repeated, peak_mb, pause_s = here.recv()
         process.join(10)
