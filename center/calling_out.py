@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -55,6 +55,10 @@ class CallsOut(Protocol):
         Promised: only numbers that the seller's list (`call back`), the operator's (`[voice] outside`) and the trunk's hold are
         dialled. Not promised: that it is told after a crash; then it is not dialled again either.
         """
+        ...
+
+    def may_call(self, number: str, allowed: Sequence[str]) -> bool:
+        """Whether a number that a seller's list should hold would be dialled now."""
         ...
 
     def give_up(self, key: str) -> None:

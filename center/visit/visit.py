@@ -346,8 +346,9 @@ class Visit:
         arrival = self.arrival
         carrier, code = arrival.carrier, arrival.code
         if self.key.channel != "sms":
-            # A text beside a call comes from the seller's own code, by any carrier.
-            carrier, code = "", next(iter(self.machine.program.codes.get("sms", ())), code)
+            # A text beside a call comes from the seller's own code. It goes where the call came by, if texts can; else anywhere.
+            carrier = carrier if self.key.channel == "voice" else ""
+            code = next(iter(self.machine.program.codes.get("sms", ())), code)
         self.changes.texts.append(
             OutgoingText(carrier, code, self.key.buyer, text, arrival.at, self.key.seller)
         )

@@ -15,12 +15,11 @@ from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
-from center.call_backs import NOTE as OPEN
-from center.call_backs import CallBacks, Limits
-from center.contact import ContactKey
+from center.call_backs import CallBacks
 from center.measure import Measure, Spread, counter
 from commands.flows_on_disk import LIBRARY
 from commands.serving.business import Business, later
+from commands.serving.call_backs import call_backs, calls_made, missed_calls
 from commands.serving.platform import Platform
 from commands.serving.trunks import trunk_measures, why_unready
 from commands.settings.voice import VoiceSection
@@ -29,8 +28,7 @@ from ivr.channel.admission import Admission
 from ivr.channel.channel import CHANNEL, VoiceChannel
 from ivr.channel.missed import MissedCalls
 from ivr.channel.notes import Notes
-from ivr.channel.outgoing import NOTE as DIALLED
-from ivr.channel.outgoing import CallsMade, Way
+from ivr.channel.outgoing import CallsMade
 from ivr.channel.trunk_calls import TrunkCalls
 from ivr.desk.lines import AgentLines
 from ivr.media.client import MediaClient
@@ -171,7 +169,9 @@ class Calls:
             outside=AllowList(tuple(section.outside)),
             protected=section.protected(),
         )
+        self.made = calls_made(business, section, channel, trunks)
         self.lines = AgentLines(channel, self.media, self.certificate, notes, self.spawn)
+        self.lines.out = self.made
         if platform is not None:
             trunks.admission = Admission(
                 platform.gate,
@@ -201,48 +201,10 @@ class Calls:
         await self.endpoint.start()
         trunks.signalling = self.endpoint
         asyncio.get_running_loop().add_reader(self.media.fileno(), channel.heard)
-        self._call_back(channel, trunks)
-
-    def _call_back(self, channel: VoiceChannel, trunks: TrunkCalls) -> None:
-        """Call back who was missed, where the operator allows it and a trunk takes calls."""
-        section, business = self._section, self._business
-        ways = tuple(t.name for t in section.trunks() if t.peer is not None)
-        made = self.made = CallsMade(
-            trunks,
-            channel,
-            business.shops,
-            business.turns,
-            Way(ways, AllowList(tuple(section.call_back))),
-            later=later,
-            clock=time.time,
-            ticks=time.monotonic,
-        )
-        old = made.restore(business.store.notes(DIALLED))
-        if old:
-            business.turns.hold(CHANNEL, None, notes=old)
-        if not ways or not section.call_back:
-            return
-        if self.lines is not None:
-            self.lines.out, self.lines.callable = made, AllowList(tuple(section.call_back))
-        limits = Limits(section.call_backs_at_once, section.call_backs_a_day)
-        self.backs = CallBacks(limits)
-        trunks.missed = self.missed = MissedCalls(
-            self.backs,
-            made,
-            business.turns,
-            business.shops,
-            self._is_wanted,
-            later=later,
-            clock=time.time,
-        )
-        self.missed.restore(business.store.notes(OPEN))
-
-    def _is_wanted(self, contact: ContactKey) -> bool:
-        """No shop of ours is called, and nobody who opted out."""
-        if self._business.routes.by_number(contact.buyer) is not None:
-            return False
-        buyer = self._business.store.buyer(contact.seller, contact.buyer)
-        return buyer is None or not buyer.opted_out
+        self.backs = call_backs(section)
+        if self.backs is not None:
+            self.missed = missed_calls(business, self.made, self.backs)
+            trunks.missed = self.missed
 
     async def drain(self) -> None:
         """Take no new calls; those that are up may end by themselves."""

@@ -43,7 +43,7 @@ class Telephones:
         self._business = business
         self._calls = calls
         self._telephones: OrderedDict[str, Telephone] = OrderedDict()
-        """By number: where its messages go."""
+        """By number: where its messages go. Only those of its own calls and messages come here, whoever else has the number."""
         texts.add_taker(CARRIER, self._take)
 
     def shops(self) -> Sequence[ShopWindow]:
@@ -67,7 +67,8 @@ class Telephones:
         if shop is None or not shop.number:
             raise CallRefusedError("This shop takes no calls.")
         buyer = self._business.routes.numbering.of(caller)
-        call = BrowserCall(calls.channel, calls.media, telephone, calls.spawn)
+        self._remember(buyer, telephone)
+        call = BrowserCall(calls.channel, calls.media, telephone, calls.spawn, CARRIER)
         try:
             answer = await call.dial(
                 calls.certificate, seller=seller, caller=buyer, dialled=shop.number, offer=offer
@@ -84,14 +85,18 @@ class Telephones:
         if not code:
             raise CallRefusedError("This shop takes no messages.")
         buyer = self._business.routes.numbering.of(sender)
-        self._telephones[buyer] = telephone
-        self._telephones.move_to_end(buyer)
-        if len(self._telephones) > NUMBERS_MAX:
-            self._telephones.popitem(last=False)
+        self._remember(buyer, telephone)
         contact = ContactKey(seller, buyer, "sms")
         # No key: a page says each message once.
         arrival = Arrival(contact, Text(text), code, CARRIER, b"", 0, int(time.time()))
         self._business.turns.add(arrival, None)
+
+    def _remember(self, buyer: str, telephone: Telephone) -> None:
+        """Where messages to a number go from now on."""
+        self._telephones[buyer] = telephone
+        self._telephones.move_to_end(buyer)
+        if len(self._telephones) > NUMBERS_MAX:
+            self._telephones.popitem(last=False)
 
     def _take(self, text: OutgoingText) -> None:
         """A message for a telephone; one that is gone is as a telephone that is switched off."""

@@ -15,8 +15,6 @@ from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
 from ivr.webrtc.leg import BrowserLeg, LegState
 from ivr.webrtc.row import put_on_plane
 
-CARRIER = "browser"
-
 
 class BusyError(Exception):
     """No line is free; the caller may try again."""
@@ -43,11 +41,14 @@ class BrowserCall:
         media: MediaClient,
         listener: Listener,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
+        carrier: str,
     ) -> None:
+        """`carrier` is how texts beside the call get back to it."""
         self._channel = channel
         self._media = media
         self._listener = listener
         self._spawn = spawn
+        self._carrier = carrier
         self._leg: BrowserLeg | None = None
         self._row = 0
         self._begin: Callable[[], Call] | None = None
@@ -69,7 +70,7 @@ class BrowserCall:
             seller=seller,
             caller=caller,
             dialled=dialled,
-            carrier=CARRIER,
+            carrier=self._carrier,
             leg=row.call,
             codec=CODEC_OF[codec],
         )

@@ -147,6 +147,8 @@ class Call:
         """While texts play that nothing stops: the turn they belong to, and what it says after them."""
         self._is_handed_over = False
         """A person is waited for, or has the call."""
+        self._has_chosen = False
+        """A key was pressed as an answer to what was asked while a person is waited for."""
         self._is_with_agent = False
         self._is_asked = False
         """Whether to be called back, while a person is waited for."""
@@ -189,6 +191,8 @@ class Call:
             if self.over or self.ended:
                 return
             if self._is_asked and self._is_handed_over and not self._is_with_agent:
+                # Who hangs up now may have chosen to: whoever asked knows what is promised.
+                self._has_chosen = True
                 self._around.turns.add(self._arrival(Keys(key)), self)
             elif self._turning or self._keying is None:
                 self._ahead.append(key)
@@ -250,7 +254,8 @@ class Call:
         self.hang_up("no media came")
 
     def _note_missed(self) -> None:
-        self.was_missed = self._is_handed_over and not self._is_with_agent
+        waits = self._is_handed_over and not self._is_with_agent
+        self.was_missed = waits and not self._has_chosen
 
     def hang_up(self, reason: str) -> None:
         """End the call from here."""
@@ -622,7 +627,15 @@ class Call:
         shop = machine.program.shop_names[machine.languages.get(self._language, 0)]
         text = prompts.word("recorded_address", self._language).format(shop=shop, address=address)
         buyer, now = self.reached.contact.buyer, int(self._around.clock())
-        self._around.turns.hold("voice", None, texts=[OutgoingText("", codes[0], buyer, text, now)])
+        self._around.turns.hold(
+            "voice",
+            None,
+            texts=[
+                OutgoingText(
+                    self.reached.carrier, codes[0], buyer, text, now, self.reached.contact.seller
+                )
+            ],
+        )
 
     # --- time ---
 

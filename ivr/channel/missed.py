@@ -99,7 +99,10 @@ class MissedCalls:
         text = prompts.word("called_back", program.languages[0]).format(
             shop=program.shop_names[0], number=program.number
         )
-        return OutgoingText("", codes[0], errand.contact.buyer, text, self._now())
+        contact = errand.contact
+        return OutgoingText(
+            errand.carrier, codes[0], contact.buyer, text, self._now(), contact.seller
+        )
 
     def _wait(self) -> None:
         self._cancel()

@@ -92,9 +92,8 @@ class CallsMade:
             return
         machine = self._shops.current(errand.contact.seller)
         number = errand.contact.buyer
-        seller = AllowList(machine.program.calling.back if machine is not None else ())
-        trunks = self._trunks(errand.carrier)
-        if not trunks or not seller.holds(number) or not self._way.allowed.holds(number):
+        allowed = machine.program.calling.back if machine is not None else ()
+        if not self.may_call(number, allowed):
             self._tell(then, Reached.NOT_ALLOWED)
             return
         if self.channel.call_of(errand.contact) is not None:
@@ -109,10 +108,18 @@ class CallsMade:
                 del self._dialled[errand.key]
                 outgoing.over(Reached.FAILED)
             else:
-                self._dial(outgoing, trunks, seller)
+                self._dial(outgoing, AllowList(allowed))
 
         notes: dict[str, bytes | None] = {NOTE + errand.key: now.to_bytes(8)}
         self._turns.hold(CHANNEL, Kept(kept), notes=notes | self._outdated(now))
+
+    def may_call(self, number: str, allowed: Sequence[str]) -> bool:
+        """See CallsOut."""
+        return (
+            bool(self._trunks(""))
+            and AllowList(tuple(allowed)).holds(number)
+            and self._way.allowed.holds(number)
+        )
 
     def give_up(self, key: str) -> None:
         """See CallsOut."""
@@ -141,9 +148,9 @@ class CallsMade:
                 old[NOTE + key] = None
         return old
 
-    def _dial(self, outgoing: Outgoing, trunks: Sequence[str], allowed: AllowList) -> None:
+    def _dial(self, outgoing: Outgoing, allowed: AllowList) -> None:
         """Over the first trunk that has a line."""
-        for trunk in trunks:
+        for trunk in self._trunks(outgoing.errand.carrier):
             try:
                 self.calls.place(trunk, outgoing, allowed)
             except (CommandError, PlaneFullError, PlaneBehindError) as error:

@@ -22,7 +22,6 @@ from ivr.channel.call import Call
 from ivr.channel.notes import Notes, parts
 from ivr.desk.talk import Parties
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
-from ivr.sip.numbers import NOBODY, AllowList
 from ivr.webrtc.description import OfferError
 from ivr.webrtc.leg import BrowserLeg, LegState
 from ivr.webrtc.row import put_on_plane
@@ -73,8 +72,6 @@ class AgentLines:
     ) -> None:
         self.out: CallsOut | None = None
         """Makes calls, where any can be made."""
-        self.callable = NOBODY
-        """Numbers that the operator lets us call."""
         self._calls = calls
         self._ringing: dict[str, str] = {}
         """Keys of errands, by the switchboard's name of the contact."""
@@ -209,11 +206,7 @@ class AgentLines:
 
     def can_phone(self, number: str, allowed: Sequence[str]) -> bool:
         """See Voice."""
-        return (
-            self.out is not None
-            and self.callable.holds(number)
-            and AllowList(tuple(allowed)).holds(number)
-        )
+        return self.out is not None and self.out.may_call(number, allowed)
 
     def phone(self, contact: str, errand: CallOut, then: Callable[[Reached], object]) -> None:
         """See Voice."""

@@ -37,7 +37,7 @@ recordings = "{recordings}"
 name = "here"
 networks = ["127.0.0.0/8", "10.99.0.0/24"]
 {trunk}
-"""
+{sections}"""
 TLS = """\
 tls_port = {port}
 tls_certificate = "{folder}/shop.pem"
@@ -57,8 +57,9 @@ class Running:
         shop: str = "",
         voice: str = "",
         trunk: str = "",
+        sections: str = "",
     ) -> None:
-        """`shop`, `voice` and `trunk` are lines more of the flow's shop and of these sections."""
+        """`shop`, `voice` and `trunk` are lines more of the flow's shop and of these sections; `sections` are further ones."""
         self.folder = folder
         self.tls_port = free_port(host) if tls else None
         shops = folder / "shops"
@@ -79,6 +80,7 @@ class Running:
                 recordings=folder / "recordings",
                 more=self._tls(folder) + voice,
                 trunk=trunk,
+                sections=sections,
             ),
             "utf-8",
         )
@@ -115,6 +117,10 @@ class Running:
             self.process.kill()
             self.process.communicate()
         self._log.close()
+
+    def page(self, path: str) -> str:
+        """The address of a page, where `sections` has the web."""
+        return re.findall(r"(http://[0-9.:]+)/telephone/", self.said)[0] + path
 
     def orders(self):
         store = SqliteStore(self.database)

@@ -24,6 +24,22 @@ const { word, choose, language } = words({
   no_texts: { zh: "这家店不收短信", en: "This shop takes no messages" },
 });
 
+// What the exchange says in English, for readers of Chinese. What is not here is shown as it came.
+const CHINESE = {
+  "All lines are busy; please call again in a while.": "所有线路都忙，请稍后再拨。",
+  "No calls are taken here.": "这里不接电话。",
+  "This shop takes no calls.": "这家店不接电话。",
+  "This shop takes no messages.": "这家店不收短信。",
+  "There is a call already; hang up first.": "已经在通话中，请先挂断。",
+  "called again": "同一号码又打来了，这个通话已结束",
+  "no media came": "听不到您那边的声音，通话已结束",
+  "an hour is over": "通话满一小时，已结束",
+  "no outcome came": "没有等到结果，请再拨一次",
+  "shutting down": "系统正在重启，请稍后再拨",
+  "the shop has closed": "店铺已停止营业",
+};
+const inPageLanguage = text => (language() === "zh" && CHINESE[text]) || text;
+
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const LINES_MAX = 200;
 
@@ -37,7 +53,7 @@ let state = ["", ""];
 
 function showState(name, kind = "", detail = "") {
   state = [name, kind, detail];
-  $("state").textContent = detail || (name && word(name));
+  $("state").textContent = inPageLanguage(detail) || (name && word(name));
   $("state").className = kind;
 }
 
@@ -87,10 +103,10 @@ function hear(message) {
     case "answer": return phone?.answered(message.answer);
     case "said": return add("said", message.text);
     case "text": return add("thread", message.text);
-    case "ended": closePhone(); return showState("ended", "", message.reason);
+    case "ended": closePhone(); return showState("ended", "", message.reason === "goodbye" ? "" : message.reason);
     case "refused":
       if (phone && !phone.isUp) { closePhone(); return showState("", "refused", message.why); }
-      return add("thread", message.why, "refused");
+      return add("thread", inPageLanguage(message.why), "refused");
   }
 }
 
