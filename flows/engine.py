@@ -21,6 +21,7 @@ from flows.machine import (
     FlowTroubleError,
     Machine,
 )
+from flows.machine.questions import confirmation, reading_back
 from flows.session import ENDED, Session
 from flows.turn import Turn
 from grammars.yesno import read_yesno
@@ -292,7 +293,7 @@ def _spoken(machine: Machine, turn: Turn, at: str, text: str) -> int:
         return _answer(machine, turn, at, text)
     turn.at = CONFIRM + at
     turn.pending = text
-    turn.effects.append(effects.Say(machine.reading_back(turn, at, text)))
+    turn.effects.append(effects.Say(reading_back(machine, turn, at, text)))
     return WAIT
 
 
@@ -355,7 +356,7 @@ def _confirmed(machine: Machine, turn: Turn, session: Session, text: str | None)
     if said is None and session.pending is not None and session.tries + 1 < question.retry.tries:
         turn.pending = session.pending
         turn.tries = session.tries + 1
-        turn.effects.append(effects.Say(machine.confirmation(turn, question, session.pending)))
+        turn.effects.append(effects.Say(confirmation(machine, turn, question, session.pending)))
         return WAIT
     turn.tries = session.tries
     return _ask_again(machine, turn, at)
@@ -374,7 +375,7 @@ def _spoken_confirmed(
         turn.at = CONFIRM + at
         turn.pending = heard
         turn.tries = session.tries + 1
-        turn.effects.append(effects.Say(machine.reading_back(turn, at, heard)))
+        turn.effects.append(effects.Say(reading_back(machine, turn, at, heard)))
         return WAIT
     return _ask_again(machine, turn, at)
 

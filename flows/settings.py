@@ -10,6 +10,10 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.program import CHANNELS, Hours
+from grammars.keywords import ARROW
+
+TURNS_MAX = 9_999
+"""Turns of a session that a flow may allow."""
 
 DURATION_MAX_S = 90 * 86_400
 """No wait, session or delivery is longer than a quarter of a year."""
@@ -38,6 +42,7 @@ _SECONDS = {"s": 1, "秒": 1, "m": 60, "分": 60, "分钟": 60, "h": 3_600, "时
             "d": 86_400, "天": 86_400}  # fmt: skip
 _DAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6,
          "周一": 0, "周二": 1, "周三": 2, "周四": 3, "周五": 4, "周六": 5, "周日": 6}  # fmt: skip
+_TURNS = re.compile(r"([0-9]{1,4})\s*(?:(?:then|之后)\s*" + ARROW + r"\s*([^\W\d]\w*))?")
 _SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–~～]\s*(\d{1,2})[:：](\d{2})")
 
 
@@ -186,6 +191,14 @@ def languages(text: str) -> tuple[str, ...]:
     if not found:
         raise ValueError("no language is named; write zh, en")
     return tuple(dict.fromkeys(found))
+
+
+def turns(text: str) -> tuple[int, str | None]:
+    """`40 then -> bye` to turns and a step; `40` alone leads to the shop's agent."""
+    found = _TURNS.fullmatch(narrow(text).strip())
+    if not found or not 1 <= int(found[1]) <= TURNS_MAX:
+        raise ValueError(f"`{text}` is not a number of turns; write `40 then -> step`")
+    return int(found[1]), found[2]
 
 
 @lru_cache(maxsize=_KEPT_MAX)

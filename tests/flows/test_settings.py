@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import settings
+from flows.compiler import compile_flow
+from flows.folder import flow_of
 from flows.program import Hours
 
 
@@ -129,3 +131,19 @@ def test_any_text_is_a_setting_or_refused_with_a_reason(text: str) -> None:
     for read in (settings.duration, settings.opening, settings.closed_days, settings.channels):
         with contextlib.suppress(ValueError):
             assert read(text) is not None
+
+
+@pytest.mark.parametrize("arrow", ["->", "→", "－>", "—>"])
+def test_turns_lead_on_by_any_arrow_that_steps_do(arrow: str) -> None:
+    assert settings.turns(f"40 then {arrow} bye") == (40, "bye")
+    flow, _ = flow_of(
+        "x", f"shop x\ndefaults\n  max turns 40 then {arrow} bye\nstep bye\n  goodbye\n"
+    )
+    limits = compile_flow(flow).program.limits
+    assert (limits.turns_max, limits.turns_target) == (40, compile_flow(flow).program.steps["bye"])
+
+
+@pytest.mark.parametrize("text", ["0", "many", "40 bye", "99999"])
+def test_what_is_no_number_of_turns_is_told_so(text: str) -> None:
+    with pytest.raises(ValueError, match="write `40 then -> step`"):
+        settings.turns(text)

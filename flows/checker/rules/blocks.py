@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
 from flows import settings
@@ -11,9 +10,6 @@ from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
 from flows.checker.wording import statements_of
 from flows.diagnostic import parted
-from grammars.keywords import ARROW
-
-_TURNS = re.compile(r"([0-9]{1,4})\s*(?:(?:then|之后)\s*" + ARROW + r"\s*[^\W\d]\w*)?")
 
 
 @rule("E005", "quoted-text", "warning")
@@ -262,13 +258,6 @@ def nobody_calls(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _read_turns(text: str) -> object:
-    found = _TURNS.fullmatch(settings.narrow(text).strip())
-    if not found or not int(found[1]):
-        raise ValueError(f"`{text}` is not a number of turns; write `40 then -> step`")
-    return found
-
-
 def _read_parts(text: str) -> object:
     return settings.number(text, 1, 20)
 
@@ -285,7 +274,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "ussd session": settings.duration,
     "voice session": settings.duration,
     "no input after": settings.duration,
-    "max turns": _read_turns,
+    "max turns": settings.turns,
     "max sms parts": _read_parts,
     "rings": settings.rings,
     "call back": settings.called_back,
