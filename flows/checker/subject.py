@@ -7,7 +7,7 @@ from functools import cached_property
 
 from flows import syntax as s
 from flows.checker.beside import Beside
-from flows.checker.shape import Shape
+from flows.checker.ways.shape import Shape
 from flows.compiler import Compiled, statements
 
 

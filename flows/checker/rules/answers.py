@@ -10,7 +10,7 @@ from flows import prompts
 from flows import syntax as s
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
+from flows.checker.written.wording import statements_of
 from flows.compiler import SLOT
 from grammars.names import nearest
 from grammars.srgs.errors import GrammarError

@@ -8,7 +8,7 @@ from flows import settings
 from flows import syntax as s
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
+from flows.checker.written.wording import statements_of
 from flows.diagnostic import parted
 
 

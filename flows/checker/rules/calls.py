@@ -9,10 +9,10 @@ from functools import lru_cache
 from flows import program as p
 from flows import speech
 from flows.checker.rule import Finding, rule
-from flows.checker.sayings import options_of
 from flows.checker.subject import Subject
-from flows.checker.turns import turns_of
-from flows.checker.wording import SENTENCES, texts_of
+from flows.checker.told.sayings import options_of
+from flows.checker.told.turns import turns_of
+from flows.checker.written.wording import SENTENCES, texts_of
 
 VOICE_OPTIONS_MAX = 5
 """More cannot be kept in mind while listening."""

@@ -9,7 +9,7 @@ from flows import expression as e
 from flows import syntax as s
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
+from flows.checker.written.wording import statements_of
 from flows.compiler import SLOT
 from flows.length import decide
 

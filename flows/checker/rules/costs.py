@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flows import program as p
-from flows.checker.messages import CULPRITS_SHARE, all_sms, shorter
-from flows.checker.path_cost import Cost, path_costs
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.turns import turns_of
-from flows.checker.wording import texts_of
+from flows.checker.told.messages import CULPRITS_SHARE, all_sms, shorter
+from flows.checker.told.path_cost import Cost, path_costs
+from flows.checker.told.turns import turns_of
+from flows.checker.written.wording import texts_of
 from flows.syntax import Span
 from grammars.gsm.alphabet import DEFAULT
 from grammars.gsm.parts import Parts, count_parts

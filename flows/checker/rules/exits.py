@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows import program as p
-from flows.checker.graph import backwards, distance, graph_of, lost, reach
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
+from flows.checker.ways.graph import backwards, distance, graph_of, lost, reach
 
 TURNS_TO_ORDER_MAX = 8
 """Answers a buyer gives before the order is placed; more, and many give up on the way. Ours: the sample sellers, which

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from flows import syntax as s
-from flows.checker.entries import Entry, meet, tables_of
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
+from flows.checker.written.entries import Entry, meet, tables_of
+from flows.checker.written.wording import statements_of
 
 
 @rule("K201", "duplicate-key", "error")

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from flows import expression as e
 from flows import program as p
-from flows.checker.graph import Graph, graph_of, reach
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
+from flows.checker.ways.graph import Graph, graph_of, reach
 
 
 @rule("V310", "stale-value", "warning")

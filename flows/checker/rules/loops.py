@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from flows import program as p
 from flows import syntax as s
-from flows.checker.graph import components, graph_of, reach
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
+from flows.checker.ways.graph import components, graph_of, reach
 from flows.machine import CALLS_MAX
 
 

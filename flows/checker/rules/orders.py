@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows import program as p
-from flows.checker.facts import ADDRESS, AGREED, CART, FRESH, facts_of
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
+from flows.checker.ways.facts import ADDRESS, AGREED, CART, FRESH, facts_of
 
 
 @rule("O603", "order-without-cart", "error")

@@ -9,7 +9,7 @@ from flows import schema
 from flows import syntax as s
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
+from flows.checker.written.wording import statements_of
 from grammars.names import nearest
 
 _Effect = s.PlaceOrder | s.HandOver | s.Request | s.Pay

@@ -8,11 +8,11 @@ from itertools import pairwise
 from flows import program as p
 from flows import settings
 from flows import syntax as s
-from flows.checker.facts import OPEN, facts_of
-from flows.checker.graph import graph_of, lost
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
+from flows.checker.ways.facts import OPEN, facts_of
+from flows.checker.ways.graph import graph_of, lost
+from flows.checker.written.wording import statements_of
 from grammars.names import nearest
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from flows import syntax as s
-from flows.checker.entries import Entry, meet, tables_of
-from flows.checker.opting_out import HELP_WORDS, opt_out_steps
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import resolve
+from flows.checker.written.entries import Entry, meet, tables_of
+from flows.checker.written.opting_out import HELP_WORDS, opt_out_steps
+from flows.checker.written.wording import resolve
 from flows.compiler import phrases_of
 from flows.parser import BLOCKS_KEPT_MAX
 from flows.same import Same

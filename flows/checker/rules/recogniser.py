@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows import syntax as s
-from flows.checker.entries import tables_of
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import resolve, statements_of
+from flows.checker.written.entries import tables_of
+from flows.checker.written.wording import resolve, statements_of
 from flows.compiler import SLOT
 from grammars.folding import fold
 

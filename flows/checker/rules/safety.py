@@ -10,10 +10,10 @@ from flows import expression as e
 from flows import syntax as s
 from flows import template as tpl
 from flows.answers import NOTE_CHARACTERS_MAX
-from flows.checker.opting_out import opt_out_steps
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of, texts_of
+from flows.checker.written.opting_out import opt_out_steps
+from flows.checker.written.wording import statements_of, texts_of
 from grammars.folding import fold
 from grammars.opting_out import opt_out_words
 

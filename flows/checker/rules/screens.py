@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flows import program as p
-from flows.checker.messages import messages_of, shorter
 from flows.checker.rule import Finding, rule
-from flows.checker.sayings import options_of
 from flows.checker.subject import Subject
-from flows.checker.turns import Turns, turns_of
+from flows.checker.told.messages import messages_of, shorter
+from flows.checker.told.sayings import options_of
+from flows.checker.told.turns import Turns, turns_of
 from grammars.gsm.parts import UCS2, choose, count_units
 
 USSD_SEPTETS_MAX = 182

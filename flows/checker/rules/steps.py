@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from flows import program as p
 from flows import syntax as s
-from flows.checker.graph import graph_of
-from flows.checker.mentions import mentions_of, steps_led_to
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
+from flows.checker.ways.graph import graph_of
+from flows.checker.written.mentions import mentions_of, steps_led_to
+from flows.checker.written.wording import statements_of
 from grammars.names import nearest
 
 

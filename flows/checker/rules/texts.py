@@ -9,7 +9,7 @@ from functools import lru_cache
 from flows import syntax as s
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import (
+from flows.checker.written.wording import (
     SENTENCES,
     Line,
     Written,

@@ -11,7 +11,7 @@ from flows import syntax as s
 from flows import template as tpl
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import (
+from flows.checker.written.wording import (
     resolve,
     statements_of,
     texts_of,

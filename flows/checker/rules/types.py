@@ -8,10 +8,10 @@ from flows import expression as e
 from flows import schema
 from flows import syntax as s
 from flows import template as t
-from flows.checker.readings import Trouble, read_of
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import SENTENCES, statements_of, texts_of
+from flows.checker.written.readings import Trouble, read_of
+from flows.checker.written.wording import SENTENCES, statements_of, texts_of
 from flows.compiler import ANSWER_TYPES, SLOT
 from grammars.names import nearest
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from flows import schema
 from flows import syntax as s
-from flows.checker.facts import LAST, MISSING, ORDERED, Facts, facts_of
-from flows.checker.readings import Reading, place_of, read_of
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
+from flows.checker.ways.facts import LAST, MISSING, ORDERED, Facts, facts_of
+from flows.checker.written.readings import Reading, place_of, read_of
+from flows.checker.written.wording import statements_of
 from flows.compiler import SLOT
 from flows.program import CHANNELS
 from grammars.names import nearest

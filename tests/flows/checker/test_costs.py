@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import program as p
-from flows.checker.runs import RUNS_MAX
 from flows.checker.subject import Subject
-from flows.checker.turns import Turns, turns_of
+from flows.checker.told.turns import Turns, turns_of
+from flows.checker.ways.runs import RUNS_MAX
 from flows.compiler import compile_flow
 from flows.folder import flow_of
 from flows.inputs import Buyer, Order

@@ -3,8 +3,8 @@
 import random
 
 from flows import program as p
-from flows.checker.facts import ADDRESS, CART, LAST, OPEN, facts_of, given
-from flows.checker.graph import backwards, components, distance, graph_of, reach
+from flows.checker.ways.facts import ADDRESS, CART, LAST, OPEN, facts_of, given
+from flows.checker.ways.graph import backwards, components, distance, graph_of, reach
 from tests.flows.checker.ruling import subject_of
 
 SHOP = """

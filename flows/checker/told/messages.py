@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from flows import program as p
-from flows.checker.runs import Run
-from flows.checker.sayings import wordings_of
-from flows.checker.turns import Turns
+from flows.checker.told.sayings import wordings_of
+from flows.checker.told.turns import Turns
+from flows.checker.ways.runs import Run
 from grammars.gsm.alphabet import DEFAULT
 
 WIDE_CHARACTERS_MIN = 20

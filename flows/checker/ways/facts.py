@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from flows import expression as e
 from flows import program as p
-from flows.checker.shape import Shape
 from flows.checker.subject import Subject
+from flows.checker.ways.shape import Shape
 
 CART, ADDRESS, TOLD, AGREED, FRESH, OPEN, ORDERED, MISSING, LAST = (1 << bit for bit in range(9))
 """The cart is not empty; the buyer's address is known; the total was told; a question was answered since; the cart was not

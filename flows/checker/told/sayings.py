@@ -7,7 +7,7 @@ from functools import lru_cache
 from flows import program as p
 from flows import prompts
 from flows.answers import offered_addresses
-from flows.checker.runs import Run
+from flows.checker.ways.runs import Run
 from flows.inputs import ADDRESSES_MAX
 from flows.length import Lengths
 

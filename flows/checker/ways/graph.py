@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from flows import program as p
-from flows.checker.opting_out import opt_out_steps
-from flows.checker.shape import Shape
 from flows.checker.subject import Subject
+from flows.checker.ways.shape import Shape
+from flows.checker.written.opting_out import opt_out_steps
 
 Ways = Sequence[Sequence[int]]
 """Nodes that a node leads to, by node."""

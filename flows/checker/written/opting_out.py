@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from flows import syntax as s
 from flows.checker.subject import Subject
-from flows.checker.wording import statements_of
+from flows.checker.written.wording import statements_of
 
 HELP_WORDS = frozenset({"help", "帮助"})
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from flows import expression as e
 from flows import program as p
-from flows.checker.shape import Shape
+from flows.checker.ways.shape import Shape
 from flows.length import decide
 
 RUNS_MAX = 64

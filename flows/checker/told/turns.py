@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from flows import program as p
-from flows.checker.runs import Run, runs_of
-from flows.checker.sayings import Sayings
 from flows.checker.subject import Subject
+from flows.checker.told.sayings import Sayings
+from flows.checker.ways.runs import Run, runs_of
 from flows.length import lengths_of
 from flows.sample import Bounds, Size
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from flows import program as p
 from flows import speech
-from flows.checker.runs import Run, Runs
-from flows.checker.turns import Turns
+from flows.checker.told.turns import Turns
+from flows.checker.ways.runs import Run, Runs
 from flows.sample import Size
 from grammars.gsm.parts import count_parts
 
