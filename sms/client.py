@@ -55,7 +55,7 @@ HALVINGS_MAX = 16
 """More halvings than this change nothing."""
 ASSURE_S = 1.0
 """After answers that nothing followed on their connection the peer is asked whether it is there: it tells that it has
-read them. See sms.redelivery."""
+read them. With several binds it is asked at once. See sms.redelivery."""
 TICK_S = 0.25
 """How often timers are looked at."""
 
@@ -164,6 +164,9 @@ class Link(asyncio.Protocol):
         self.machine.acknowledge(list(answers))
         if self._answered_at is None or self.machine.asked > self._asked:
             self._answered_at, self._asked = self.esme.now(), self.machine.asked
+            if len(self.esme.links) > 1:
+                # Replies may go by the other binds, and buyers come back by them: ask when those are out.
+                asyncio.get_running_loop().call_soon(self._assure)
         self.flush()
         if self.unacknowledged < UNACKNOWLEDGED_MAX and not self.transport.is_reading():
             self.transport.resume_reading()
@@ -178,14 +181,18 @@ class Link(asyncio.Protocol):
         """Time has passed."""
         now = self.esme.now()
         self._handle(self.machine.handle_timer(now))
+        if self._answered_at is not None and now - self._answered_at >= ASSURE_S:
+            self._assure()
+
+    def _assure(self) -> None:
+        """Ask the peer whether it is there, if nothing was asked since our answers: who answers that has read them."""
         if self._answered_at is None or not self.bound:
             return
         if self.machine.asked > self._asked:
             self._answered_at = None
-        elif now - self._answered_at >= ASSURE_S and self.machine.room() > 0:
-            # What is asked now is answered by a peer that has read our answers.
+        elif self.machine.room() > 0:
             self._answered_at = None
-            self.machine.request(p.EnquireLink(), now)
+            self.machine.request(p.EnquireLink(), self.esme.now())
             self.flush()
 
     def close(self) -> None:

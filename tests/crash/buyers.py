@@ -1,5 +1,6 @@
 """Buyers who order one thing after another and know what they ordered, and the carrier that serves them."""
 
+import asyncio
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from sms.smsc.phone import Phone
 from sms.smsc.server import Smsc
 
 CODE = "1069"
+THINKS_S = 0.5
+"""Before who says the same again says it: longer than a round trip."""
 PRICE_CENTS = 250
 STOCK = 1_000_000
 
@@ -61,7 +64,7 @@ step bye
 
 
 def dialogue(first: int, second: int) -> list[tuple[str, str]]:
-    """What a buyer says, and how the reply to it begins; the same words come again, but none twice in a row (decision 0030)."""
+    """What a buyer says, and how the reply to it begins. `first` of 2 with a `second`: the same twice in a row."""
     if second:
         return [
             ("apple", "How many"),
@@ -91,13 +94,17 @@ class Buyer:
     totals: set[str] = field(default_factory=set[str])
     """That were right at some time: they may be told again."""
     wrong: list[str] = field(default_factory=list[str])
+    says_it_twice: bool = False
+    """Now and then the next thing reads as the last, though not within a round trip. After a crash, or while a connection
+    breaks, it may be taken for it (decision 0030)."""
 
     def begin(self) -> None:
         """The next order."""
         if self.orders_left is not None:
             self.orders_left -= 1
         second = self.chance.choice((0, 2, 2, 3))
-        first = self.chance.choice((1, 3) if second else (2, 3))
+        unlike = (1, 3) if second else (2, 3)
+        first = self.chance.choice((*unlike, 2) if self.says_it_twice else unlike)
         self.wanted.append(first + second)
         self.lines = dialogue(first, second)
         self.totals |= {reply for _, reply in self.lines if reply.startswith("Total")}
@@ -118,7 +125,9 @@ class Buyer:
         expected = self.lines[0][1]
         if heard.text.startswith(expected):
             del self.lines[0]
-            if self.lines:
+            if self.lines and self.says_it_twice:
+                asyncio.get_running_loop().call_later(THINKS_S, self._say)
+            elif self.lines:
                 self._say()
             elif self.orders_left == 0:
                 self.stopping = True
@@ -142,7 +151,15 @@ class Buyer:
 class Town:
     """All buyers on one carrier."""
 
-    def __init__(self, smsc: Smsc, count: int, seed: int, *, orders: int | None = None) -> None:
+    def __init__(
+        self,
+        smsc: Smsc,
+        count: int,
+        seed: int,
+        *,
+        orders: int | None = None,
+        say_it_twice: bool = False,
+    ) -> None:
         """`orders`: how many each buyer begins; None: until told to stop."""
         self.smsc = smsc
         self.buyers: dict[str, Buyer] = {}
@@ -150,15 +167,26 @@ class Town:
         """Messages that were answered `taken`, by number."""
         self.repeated = 0
         """Messages that were brought again."""
+        self.beside = 0
+        """Messages that went out while another of the same buyer was unanswered: a reply overtook our answer."""
         self._watch()
         for place in range(count):
             number = f"138{place:08d}"
             phone = Phone(smsc.network, number, lambda heard, n=number: self.buyers[n].hear(heard))
             self.buyers[number] = Buyer(phone, random.Random(seed * 1_000_003 + place), orders)
+            self.buyers[number].says_it_twice = say_it_twice
 
     def _watch(self) -> None:
         exchange = self.smsc.network.exchange
-        answered, leave = exchange.answered, exchange.leave
+        answered, leave, sent = exchange.answered, exchange.leave, exchange.sent
+
+        def going(link: int, sequence: int, delivery: Delivery) -> None:
+            self.beside += any(
+                other.source == delivery.source and not other.tlvs and not delivery.tlvs
+                for bound in exchange._links.values()  # noqa: SLF001
+                for other in bound.unanswered.values()
+            )
+            sent(link, sequence, delivery)
 
         def watched(link: int, sequence: int, *, again: bool, ok: bool) -> Delivery | None:
             delivery = answered(link, sequence, again=again, ok=ok)
@@ -173,6 +201,7 @@ class Town:
 
         exchange.answered = watched  # type: ignore[method-assign]
         exchange.leave = left  # type: ignore[method-assign]
+        exchange.sent = going  # type: ignore[method-assign]
 
     def begin(self) -> None:
         """Everybody orders."""

@@ -21,6 +21,7 @@ class Total:
     breaks: int = 0
     refused: int = 0
     said_again: int = 0
+    excused: int = 0
     wrong: list[Story] = field(default_factory=list[Story])
 
     def add(self, story: Story) -> None:
@@ -33,7 +34,8 @@ class Total:
         if story.books is not None:
             self.orders += story.books.orders
             self.messages += story.books.acknowledged
-        if not story.right:
+        self.excused += story.excused
+        if not (story.right or story.excused):
             self.wrong.append(story)
 
     def __str__(self) -> str:
@@ -41,7 +43,8 @@ class Total:
         verdict = f"WRONG with seeds {seeds}" if self.wrong else "nothing lost, nothing doubled"
         return (
             f"{self.seeds} seeds: {self.orders} orders in {self.messages} messages over {self.kills} kills, "
-            f"{self.breaks} broken connections and {self.refused} refused batches; said again {self.said_again}: {verdict}"
+            f"{self.breaks} broken connections and {self.refused} refused batches; said again {self.said_again}, "
+            f"misunderstood {self.excused}: {verdict}"
         )
 
 

@@ -16,6 +16,7 @@ def test_no_seed_loses_or_doubles_anything(part: int) -> None:
     assert total.kills > 100
     assert total.breaks > 100
     assert total.refused > 100
+    assert total.excused <= SEEDS_EACH // 100, total
 
 
 @pytest.mark.parametrize("seed", [1, 10, 70])

@@ -41,10 +41,17 @@ class SmscTransport(asyncio.Transport):
         self.chance = random.Random(5)
         self.refused = refused
         self.asked = 0
+        self.had: list[p.Pdu] = []
+
+    def is_reading(self) -> bool:
+        return True
 
     def write(self, data: Any) -> None:
         for frame in self.frames.feed(bytes(data)):
             asked = p.decode(frame)
+            self.had.append(asked)
+            if isinstance(asked, p.EnquireLink | p.DeliverSmResp):
+                continue
             if isinstance(asked, p.Bind):
                 answer: p.Pdu = p.BindResp(
                     command=asked.command | p.RESPONSE, sequence=asked.sequence, system_id="smsc"
@@ -111,6 +118,26 @@ def test_throttling_keeps_the_order_of_each_phone() -> None:
     for phone in range(50):
         own = [number for whose, number in owner.taken if whose == phone]
         assert own == sorted(own)
+
+
+def test_with_several_binds_a_carrier_is_asked_at_once_whether_it_has_our_answers() -> None:
+    async def asked(binds: int) -> list[p.Pdu]:
+        carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+        esme = Esme(carrier, cast("Any", Owner()), chance=random.Random(1), now=lambda: 0.0)
+        wires = [SmscTransport(0.0) for _ in range(binds)]
+        for number, wire in enumerate(wires):
+            link = Link(esme, p.BIND_TRANSCEIVER, number)
+            esme.links.append(link)
+            link.connection_made(cast("asyncio.BaseTransport", wire))
+            wire.now = 1.0
+            link.data_received(wire.answers())
+        esme.links[0].acknowledge([(1, Status.OK), (2, Status.OK)])
+        await asyncio.sleep(0)
+        return wires[0].had[1:]
+
+    answers = [p.DeliverSmResp(sequence=1), p.DeliverSmResp(sequence=2)]
+    assert asyncio.run(asked(1)) == answers
+    assert asyncio.run(asked(2)) == [*answers, p.EnquireLink(sequence=2)]
 
 
 def test_a_carrier_that_refuses_everything_is_left_alone() -> None:
