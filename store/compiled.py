@@ -6,6 +6,7 @@ it counts only while all of them are as they were. The hash covers the versions 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -69,16 +70,23 @@ def key_of(name: str, source: bytes) -> bytes:
 
 
 class CompiledFlows:
-    """A cache file. It may be deleted at any time; what is lost is time."""
+    """A cache file. It may be deleted at any time; what is lost is time.
+
+    So one that cannot be read is made anew, and on a disk without room it is kept in memory.
+    """
 
     def __init__(self, path: Path | str) -> None:
+        file = Path(path)
         if str(path) != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        # A cache that tears in a crash is made anew, so nothing waits for the disk.
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma synchronous = off")
-        self._db.execute(_SCHEMA)
+            file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = _open(path)
+        except sqlite3.OperationalError:
+            self._db = _open(":memory:")
+        except sqlite3.DatabaseError:
+            for beside in ("", "-wal", "-shm"):
+                file.with_name(file.name + beside).unlink(missing_ok=True)
+            self._db = _open(path)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -86,9 +94,12 @@ class CompiledFlows:
 
     def find(self, name: str, source: bytes, read: Read) -> CompiledFlow | None:
         """The entry of a flow whose files are all unchanged; `read` gives the bytes of a file it named."""
-        row = self._db.execute(
-            "select entry from compiled where source = ?", (key_of(name, source),)
-        ).fetchone()
+        try:
+            row = self._db.execute(
+                "select entry from compiled where source = ?", (key_of(name, source),)
+            ).fetchone()
+        except sqlite3.DatabaseError:
+            return None
         if row is None:
             return None
         try:
@@ -99,10 +110,24 @@ class CompiledFlows:
         return entry if unchanged else None
 
     def keep(self, entries: Sequence[Keyed]) -> None:
-        """Keep entries, in one transaction."""
-        self._db.execute("begin")
-        self._db.executemany(
-            "insert into compiled values (?, ?) on conflict do update set entry = excluded.entry",
-            [(keyed.key, _encoder.encode(keyed.entry)) for keyed in entries],
-        )
-        self._db.execute("commit")
+        """Keep entries, in one transaction; on a disk without room none."""
+        with contextlib.suppress(sqlite3.DatabaseError), self._db:
+            self._db.execute("begin")
+            self._db.executemany(
+                "insert into compiled values (?, ?) on conflict do update set entry = excluded.entry",
+                [(keyed.key, _encoder.encode(keyed.entry)) for keyed in entries],
+            )
+
+
+def _open(path: Path | str) -> sqlite3.Connection:
+    """The file, with its table. Raises sqlite3.DatabaseError if it is damaged, and OperationalError if it cannot be had."""
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        # A cache that tears in a crash is made anew, so nothing waits for the disk.
+        db.execute("pragma journal_mode = wal")
+        db.execute("pragma synchronous = off")
+        db.execute(_SCHEMA)
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    return db

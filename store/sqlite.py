@@ -64,6 +64,10 @@ class SqliteStore:
             self._db.execute(f"pragma cache_size = -{PAGES_CACHED_KIB}")
             self._db.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
             self._db.executescript(schema())
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                f"{self.path} cannot be opened: {error}; see whether its disk is full"
+            ) from None
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self.path} is not a database of dialcart: {error}") from None
         self._db.execute(

@@ -74,16 +74,15 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
     (folder / "shop" / "seller.flow").write_text(FLOW)
     database = folder / "shop.db"
     async with Smsc(Settings(port=0, faults=plan.faults)) as smsc:
-        settings = SETTINGS.format(folder=folder, database=database, port=smsc.port)
-        (folder / "dialcart.toml").write_text(settings)
+        settings_for(folder, smsc.port)
         town = Town(smsc, plan.buyers, plan.seed)
         town.begin()
         missed = 0
         for done, point in enumerate(plan.points(chance), 1):
             began = time.monotonic()
             passes = chance.randint(1, PASSES_MAX)
-            process = await _start(folder, point and f"{point}:{passes}")
-            await _bound(smsc, process)
+            process = await start(folder, point and f"{point}:{passes}")
+            await bound(smsc, process)
             if point is None:
                 await asyncio.sleep(chance.uniform(*ALIVE_S))
                 process.kill()
@@ -99,8 +98,8 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
                 took_s = time.monotonic() - began
                 sys.stdout.write(f"kill {done}: at {where} after {took_s:.1f} s\n")
                 sys.stdout.flush()
-        process = await _start(folder, None)
-        await _bound(smsc, process)
+        process = await start(folder, None)
+        await bound(smsc, process)
         town.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S_MAX):
@@ -115,7 +114,15 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
     return books
 
 
-async def _start(folder: Path, die_at: str | None) -> asyncio.subprocess.Process:
+def settings_for(folder: Path, port: int) -> None:
+    """What the shop of a folder is started with, on a carrier at this port."""
+    database = folder / "shop.db"
+    settings = SETTINGS.format(folder=folder, database=database, port=port)
+    (folder / "dialcart.toml").write_text(settings)
+
+
+async def start(folder: Path, die_at: str | None) -> asyncio.subprocess.Process:
+    """The shop of a folder, to die at a point of tests.crash.victim or to live."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -131,7 +138,7 @@ async def _start(folder: Path, die_at: str | None) -> asyncio.subprocess.Process
         )
 
 
-async def _bound(smsc: Smsc, process: asyncio.subprocess.Process) -> None:
+async def bound(smsc: Smsc, process: asyncio.subprocess.Process) -> None:
     """Until the shop has bound, or died of its first message."""
     async with asyncio.timeout(START_S_MAX):
         while not smsc.network.exchange.binds and process.returncode is None:  # noqa: ASYNC110

@@ -48,3 +48,23 @@ def test_an_entry_that_is_damaged_is_as_good_as_none(tmp_path: Path) -> None:
     cache._db.execute("update compiled set entry = x'00'")  # noqa: SLF001  # damage from outside
     assert cache.find("shop", SOURCE, nothing) is None
     cache.close()
+
+
+def test_a_damaged_cache_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "shop.compiled"
+    path.write_bytes(b"no database" * 1_000)
+    cache = CompiledFlows(path)
+    entry = CompiledFlow(fingerprint(PROGRAM), encode(PROGRAM), {}, 0)
+    cache.keep([Keyed(key_of("shop", SOURCE), entry)])
+    assert cache.find("shop", SOURCE, nothing) is not None
+    cache.close()
+
+
+def test_a_cache_that_cannot_be_had_is_kept_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "shop.compiled"
+    path.mkdir()
+    cache = CompiledFlows(path)
+    entry = CompiledFlow(fingerprint(PROGRAM), encode(PROGRAM), {}, 0)
+    cache.keep([Keyed(key_of("shop", SOURCE), entry)])
+    assert cache.find("shop", SOURCE, nothing) is not None
+    cache.close()
