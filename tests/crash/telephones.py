@@ -1,0 +1,332 @@
+"""Telephones that order by keys while the media plane, and the process that signals, are killed under their calls.
+
+    python -m tests.crash.telephones --seconds 60
+
+A real `dialcart serve` takes real SIP and RTP. Each call is from a number of its own and orders as many pieces as no other
+does; the shop hangs up when the order is placed. A call that is cut off is at worst a call: its order is there once or not at
+all. Planes are killed one after the other, each time the one that works; the whole shop now and then, and started again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import socket
+import struct
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ivr.signalling.endpoint import Endpoint, Listen
+from ivr.sip.errors import CommandError
+from ivr.sip.events import Answered, Cause, Ended, SipEvent
+from ivr.sip.flow import Flow
+from ivr.sip.numbers import AllowList
+from ivr.sip.offer import LocalMedia, make_offer, settle
+from ivr.sip.stack import Settings
+from ivr.sip.trunk import Trunk, networks
+from store.sqlite import SqliteStore
+from tests.crash.callers import FLOW, STOCK
+from tests.crash.harness import ROOT, START_S_MAX
+
+NUMBER = "4008001234"
+LINES = 8
+"""Calls at once."""
+KEY_S = 0.1
+BETWEEN_KEYS_S = 0.25
+BETWEEN_ANSWERS_S = 0.5
+ENDS_S_MAX = 10.0
+"""After the last key; shorter than the shop's patience with who says nothing."""
+PLANE_KILLED_EVERY_S = 1.5
+SHOP_KILLED_EVERY = 8
+"""Of so many kills one is the shop's."""
+EVENT = 101
+SETTINGS = """\
+sellers = ["{folder}/shop"]
+[store]
+database = "{folder}/calls.db"
+[simulator]
+port = 0
+control_port = 0
+[voice]
+host = "127.0.0.1"
+port = {port}
+media_port = 0
+calls = 20
+speech = "{speech}"
+recordings = "{folder}/recordings"
+recognisers = {{}}
+[log]
+format = "text"
+level = "warning"
+"""
+
+
+@dataclass
+class CallsBooks:
+    """What came of all calls. The last three must be nought."""
+
+    planes_killed: int = 0
+    shops_killed: int = 0
+    finished: int = 0
+    """Calls that the shop ended after its goodbye."""
+    cut_off: int = 0
+    """Calls that ended in another way, or never began."""
+    orders: int = 0
+    absent: int = 0
+    """Calls that were told goodbye after the order, and whose order is not there."""
+    doubled: int = 0
+    wrong: int = 0
+    """Orders that nobody keyed, and pieces that neither were sold nor are left."""
+
+    @property
+    def right(self) -> bool:
+        """Whether at worst calls were lost."""
+        return not (self.absent or self.doubled or self.wrong)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.planes_killed} planes and {self.shops_killed} shops killed under calls: {self.finished} calls finished, "
+            f"{self.cut_off} cut off, {self.orders} orders; absent {self.absent}, doubled {self.doubled}, wrong {self.wrong}"
+        )
+
+
+@dataclass
+class Telephone:
+    """One call of one number."""
+
+    pieces: int
+    local: LocalMedia
+    socket: socket.socket
+    up: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    there: tuple[str, int] = ("", 0)
+    cause: Cause | None = None
+    keyed: bool = False
+    """Every key was pressed."""
+
+    @property
+    def number(self) -> str:
+        """Each call has its own."""
+        return f"139{self.pieces:08d}"
+
+    async def order(self) -> None:
+        """The keys of an order, then wait for the shop to hang up."""
+        for keys in ("101", f"{self.pieces}#", "1"):
+            await asyncio.sleep(BETWEEN_ANSWERS_S)
+            for key in keys:
+                await self._press(key)
+                await asyncio.sleep(BETWEEN_KEYS_S - KEY_S)
+        self.keyed = True
+        await asyncio.wait_for(self.over.wait(), ENDS_S_MAX)
+
+    async def _press(self, key: str) -> None:
+        """RFC 4733, section 2.5: the event's packets, 20 ms apart, its end three times."""
+        event, start = "0123456789*#".index(key), int(time.monotonic() * 8_000) & 0xFFFFFFFF
+        for step in range(7):
+            duration = 160 * min(step + 1, 5)
+            payload = struct.pack(">BBH", event, 10 | (0x80 if step > 3 else 0), duration)
+            kind = EVENT | (0x80 if step == 0 else 0)
+            sequence = int(time.monotonic() * 1_000) + step & 0xFFFF
+            head = struct.pack(">BBHII", 0x80, kind, sequence, start, self.pieces)
+            self.socket.sendto(head + payload, self.there)
+            await asyncio.sleep(KEY_S / 5 if step < 4 else 0.001)
+
+
+class Exchange:
+    """All telephones, on one SIP endpoint."""
+
+    def __init__(self, port: int) -> None:
+        self._calls: dict[str, Telephone] = {}
+        self._anywhere = AllowList((NUMBER,))
+        peer = Flow("udp", "127.0.0.1", port)
+        trunk = Trunk("shop", networks("127.0.0.0/8"), peer=peer, allowed=self._anywhere)
+        self.endpoint = Endpoint(
+            Settings(),
+            [trunk],
+            self,
+            listen=[Listen("udp", "127.0.0.1", 0)],
+            chance=random.Random(),
+        )
+
+    def received(self, events: Sequence[SipEvent]) -> None:
+        """See ivr.signalling.endpoint.Handler."""
+        for event in events:
+            match event:
+                case Answered(call, remote) if remote is not None and call in self._calls:
+                    phone = self._calls[call]
+                    agreed = settle(make_offer(phone.local), remote, phone.local)
+                    phone.there = agreed.host, agreed.port
+                    phone.up.set()
+                case Ended(call, cause) if call in self._calls:
+                    phone = self._calls.pop(call)
+                    phone.cause = cause
+                    phone.up.set()
+                    phone.over.set()
+                case _:
+                    pass
+
+    async def call(self, phone: Telephone) -> bool:
+        """Order by one call; whether the shop ended it after the last key."""
+        name = ""
+        try:
+            offer = make_offer(phone.local)
+            name = self.endpoint.dial("shop", NUMBER, offer, self._anywhere, caller=phone.number)
+            self._calls[name] = phone
+            await asyncio.wait_for(phone.up.wait(), ENDS_S_MAX)
+            if phone.over.is_set():
+                return False
+            await phone.order()
+        except (TimeoutError, CommandError):
+            if name in self._calls:
+                self.endpoint.hang_up(name)
+                self._calls.pop(name, None)
+            return False
+        return phone.keyed and phone.cause is Cause.HUNG_UP
+
+
+class Shop:
+    """The process under test."""
+
+    def __init__(self, folder: Path, port: int, speech: Path) -> None:
+        self.folder = folder
+        self.port = port
+        (folder / "shop").mkdir()
+        (folder / "shop" / "seller.flow").write_text(FLOW)
+        settings = SETTINGS.format(folder=folder, port=port, speech=speech)
+        (folder / "dialcart.toml").write_text(settings)
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Until calls are taken."""
+        words = ["cli.py", "serve", "--config", str(self.folder / "dialcart.toml")]
+        with (self.folder / "log.txt").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, *words, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=log
+            )
+        assert self.process.stdout is not None
+        async with asyncio.timeout(START_S_MAX):
+            while b"SIP over UDP" not in (line := await self.process.stdout.readline()):
+                assert line, (self.folder / "log.txt").read_text()
+
+    def plane(self) -> int | None:
+        """The media plane that works: the older of the two."""
+        assert self.process is not None
+        pid = self.process.pid
+        found: list[tuple[int, int]] = []
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            try:
+                words = Path(f"/proc/{child}/cmdline").read_bytes()
+                began = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[19]
+            except OSError:
+                continue
+            if b"ivr.media.process" in words:
+                found.append((int(began), int(child)))
+        return min(found)[1] if len(found) > 1 else None
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        assert self.process is not None
+        self.process.kill()
+        await self.process.wait()
+
+    async def stop(self) -> None:
+        """In order."""
+        assert self.process is not None
+        self.process.terminate()
+        await asyncio.wait_for(self.process.wait(), START_S_MAX)
+
+
+async def crash_under_calls(
+    folder: Path, seconds: float, seed: int, speech: Path | None = None
+) -> CallsBooks:
+    """Have telephones order for so long, kill what carries their calls, and count."""
+    chance, books = random.Random(seed), CallsBooks()
+    shop = Shop(folder, _free_port(), speech or folder / "speech")
+    await shop.start()
+    exchange = Exchange(shop.port)
+    await exchange.endpoint.start()
+    ends = time.monotonic() + seconds
+    finished: set[str] = set()
+    keyed: dict[str, int] = {}
+
+    async def line(place: int) -> None:
+        pieces = place + 1
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as audio:
+            audio.bind(("127.0.0.1", 0))
+            audio.setblocking(False)
+            local = LocalMedia("127.0.0.1", audio.getsockname()[1], ("PCMA",))
+            while time.monotonic() < ends:
+                phone = Telephone(pieces, local, audio)
+                pieces += LINES
+                keyed[phone.number] = phone.pieces
+                if await exchange.call(phone):
+                    finished.add(phone.number)
+                else:
+                    books.cut_off += 1
+                    await asyncio.sleep(BETWEEN_ANSWERS_S)
+
+    async def killer() -> None:
+        kills = 0
+        while True:
+            await asyncio.sleep(PLANE_KILLED_EVERY_S * chance.uniform(0.5, 1.5))
+            if time.monotonic() > ends:
+                return
+            kills += 1
+            if kills % SHOP_KILLED_EVERY == 0:
+                await shop.kill()
+                books.shops_killed += 1
+                await shop.start()
+            elif (plane := shop.plane()) is not None:
+                os.kill(plane, signal.SIGKILL)
+                books.planes_killed += 1
+
+    await asyncio.gather(killer(), *(line(place) for place in range(LINES)))
+    await exchange.endpoint.close()
+    await shop.stop()
+    _count(folder / "calls.db", finished, keyed, books)
+    return books
+
+
+def _count(database: Path, finished: set[str], keyed: dict[str, int], books: CallsBooks) -> None:
+    store = SqliteStore(database)
+    orders = store.orders("shop")
+    left = store.stock("shop")["101"]
+    store.close()
+    pieces = [(order.buyer, sum(line.quantity for line in order.lines)) for order in orders]
+    of_buyer = Counter(buyer for buyer, _ in pieces)
+    books.orders = len(orders)
+    books.finished = len(finished)
+    books.absent = len(finished - of_buyer.keys())
+    books.doubled = sum(count - 1 for count in of_buyer.values())
+    books.wrong = sum(keyed.get(buyer) != many for buyer, many in pieces)
+    books.wrong += abs(STOCK - sum(many for _, many in pieces) - left)
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def main() -> int:
+    """Run, tell, and fail if anything is off."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash.telephones")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="dialcart-calls-") as folder:
+        books = asyncio.run(crash_under_calls(Path(folder), options.seconds, options.seed))
+    sys.stdout.write(f"{books}\n")
+    return 0 if books.right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
