@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -28,6 +27,7 @@ class _Kept:
     counts: dict[str, int] = field(default_factory=dict[str, int])
     seen: dict[bytes, Seen] = field(default_factory=dict[bytes, Seen])
     orders: list[PlacedOrder] = field(default_factory=list[PlacedOrder])
+    order_keys: set[str] = field(default_factory=set[str])
     texts: dict[int, OutgoingText] = field(default_factory=dict[int, OutgoingText])
     text_count: int = 0
     talks: list[Talk] = field(default_factory=list[Talk])
@@ -73,22 +73,26 @@ class MemoryStore:
 
     def keep(self, changes: Changes, world: World) -> list[int]:
         """All changes or, if one cannot be, none; ids of the texts. Raises StoreError."""
-        kept = deepcopy(self._kept)
+        kept = self._kept
+        # What may be refused is looked at before anything is changed.
+        left = {
+            (seller, code): kept.stock[seller][code] - taken
+            for (seller, code), taken in changes.stock.items()
+            if code in kept.stock.get(seller, {})
+        }
+        for (seller, code), pieces in left.items():
+            if pieces < 0:
+                raise StoreError(f"{seller} has {-pieces} of {code} too few")
+        keys = {order.key for order in changes.orders}
+        if len(keys) < len(changes.orders) or not keys.isdisjoint(kept.order_keys):
+            raise StoreError("an order was placed before")
         kept.seen.update(changes.seen)
         kept.contacts.update(changes.contacts)
         kept.buyers.update(changes.buyers)
-        for (seller, code), taken in changes.stock.items():
-            left = kept.stock.get(seller, {}).get(code)
-            if left is None:
-                continue
-            if left < taken:
-                raise StoreError(f"{seller} has {left} of {code}, not {taken}")
-            kept.stock[seller][code] = left - taken
-        keys = {order.key for order in kept.orders}
+        for (seller, code), pieces in left.items():
+            kept.stock[seller][code] = pieces
+        kept.order_keys |= keys
         for order in changes.orders:
-            if order.key in keys:
-                raise StoreError(f"{order.key} has placed an order before")
-            keys.add(order.key)
             kept.orders.append(order)
             kept.counts[order.seller] = world.orders[order.seller]
         ids: list[int] = []
@@ -109,7 +113,6 @@ class MemoryStore:
                 kept.awaited.pop(contact, None)
             else:
                 kept.awaited[contact] = awaited
-        self._kept = kept
         return ids
 
     # --- the outbox ---
