@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -241,6 +242,8 @@ class World:
         self.loop = SimulatedLoop(self.network)
         self.loop.set_exception_handler(self._failed)
         self.memory: MemoryStore | None = None
+        self.opened: SqliteStore | None = None
+        """By the last life, which may have died of its first look."""
         self.life: Life | None = None
         self.port = 0
         self.offset_s = 0.0
@@ -262,10 +265,12 @@ class World:
                 self.memory = MemoryStore()
                 self.memory.publish("shop", program(), int(NOON))
             return self.memory
-        if self.life is not None:
-            # As a killed process leaves it: nothing more is written, and the kernel lets go of its locks.
-            self.life.store._rollback()  # noqa: SLF001
-        store = SqliteStore(self.folder / "shop.db")
+        if self.opened is not None:
+            # As a killed process leaves it: nothing more is written, and the kernel lets go of its locks. The collector may
+            # come upon the batch that was open in the midst of this, and undo it first.
+            with suppress(sqlite3.OperationalError):
+                self.opened._rollback()  # noqa: SLF001
+        store = self.opened = SqliteStore(self.folder / "shop.db")
         if not store.published():
             store.publish("shop", program(), int(NOON))
         return store
