@@ -7,10 +7,11 @@ from pathlib import Path
 
 import typer
 
-from center.acd.events import ContactArrived, Happening
+from center.acd.events import ContactArrived
 from center.acd.explain import explain as explained
-from center.acd.journal import JournalError, decode, rebuild
+from center.acd.journal import JournalError, Record, decode, rebuild
 from center.acd.measures import QueueMeasure
+from center.acd.standing import ContactStood
 from commands.plan_report import table
 from commands.serving.floor import journal_file
 from store.journal import SqliteJournal
@@ -29,7 +30,7 @@ def explain(contact: str, database: Path) -> int:
     events = _events(database)
     if events is None:
         return 1
-    names = [event.contact for event in events if isinstance(event, ContactArrived)]
+    names = [e.contact for e in events if isinstance(e, ContactArrived | ContactStood)]
     found = [contact] if contact in names else [name for name in names if contact in name]
     if not found:
         typer.echo(f"no contact `{contact}` in the journal; it keeps {len(names)}", err=True)
@@ -75,7 +76,7 @@ def queues(database: Path) -> int:
     return 0
 
 
-def _events(database: Path) -> list[Happening] | None:
+def _events(database: Path) -> list[Record] | None:
     """The journal beside a database, or None with a word about it."""
     file = journal_file(database)
     if not file.exists():
@@ -91,5 +92,5 @@ def _events(database: Path) -> list[Happening] | None:
         journal.close()
 
 
-def _decoded(journal: SqliteJournal) -> Iterator[Happening]:
+def _decoded(journal: SqliteJournal) -> Iterator[Record]:
     return (decode(record) for record in journal.records())

@@ -32,11 +32,19 @@ class Backlog:
 
     def join(self, ticket: Ticket) -> None:
         """Count one more who waits."""
+        self._count(ticket)
+        self._joined.append(ticket)
+
+    def rejoin(self, ticket: Ticket) -> None:
+        """The same for one who was offered and comes back: nobody was before them."""
+        self._count(ticket)
+        self._joined.appendleft(ticket)
+
+    def _count(self, ticket: Ticket) -> None:
+        if len(self._joined) > 2 * self.waiting + STALE_MAX:
+            self._joined = deque(self.in_line())
         self.waiting += 1
         ticket.waiting = True
-        self._joined.append(ticket)
-        if len(self._joined) > 2 * self.waiting + STALE_MAX:
-            self._joined = deque(self.tickets())
 
     def part(self, ticket: Ticket) -> None:
         """Count one fewer who waits."""
@@ -45,9 +53,12 @@ class Backlog:
 
     def tickets(self) -> list[Ticket]:
         """Who waits, the earliest first."""
-        # One that came back from an agent who did not answer stands here twice.
-        waiting = {ticket.order: ticket for ticket in self._joined if ticket.waiting}
-        return [waiting[order] for order in sorted(waiting)]
+        return sorted(self.in_line(), key=lambda ticket: ticket.order)
+
+    def in_line(self) -> list[Ticket]:
+        """Who waits, in the order in which they are looked at for the estimate."""
+        # One that came back from an agent who did not answer may stand here twice.
+        return list({ticket.order: ticket for ticket in self._joined if ticket.waiting}.values())
 
     def estimate_s(self, now: float) -> float:
         """How long one who joins now will wait, about.

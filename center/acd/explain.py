@@ -16,22 +16,23 @@ from center.acd.events import (
     ContactArrived,
     ContactFinished,
     ContactLeft,
-    Happening,
     OfferAccepted,
     Passed,
 )
 from center.acd.floor import standing_points
+from center.acd.journal import Record
 from center.acd.needs import Need, priority
 from center.acd.queue import Choice, Exit, Queue
 from center.acd.recipe import Overflow, Raise, Step, Widen
 from center.acd.router import Router
 from center.acd.seats import Person, Seat, Ticket
+from center.acd.standing import ContactStood
 
 SHOWN_MAX = 8
 """People and contacts that are named of each sort; of the others there is a count."""
 
 
-def explain(events: Iterable[Happening], contact: str) -> Iterator[str]:
+def explain(events: Iterable[Record], contact: str) -> Iterator[str]:
     """Lines that tell a contact's way; none if it never came. It may have gone on under another name meanwhile."""
     router, step, joined_at = Router(), 0, 0.0
     for event in events:
@@ -85,7 +86,7 @@ def _step(now: float, step: Step) -> Iterator[str]:
             pass
 
 
-def _offered(router: Router, event: Happening, contact: str, agent: str) -> Iterator[str]:
+def _offered(router: Router, event: Record, contact: str, agent: str) -> Iterator[str]:
     ticket, person = router.tickets[contact], router.people[agent]
     yield f"{_clock(router.now)} offered to {agent}."
     fitting, unfit = _sorted_people(router, ticket)
@@ -103,9 +104,7 @@ def _offered(router: Router, event: Happening, contact: str, agent: str) -> Iter
     yield f"  Why {agent}: {_why(router, event, ticket, person, free)}"
 
 
-def _why(
-    router: Router, event: Happening, ticket: Ticket, person: Person, free: list[Person]
-) -> str:
+def _why(router: Router, event: Record, ticket: Ticket, person: Person, free: list[Person]) -> str:
     name = person.agent.name
     if ticket.prefers == name or (isinstance(event, ContactArrived) and event.prefers == name):
         return f"the buyer asked for {name}, who was free."
@@ -209,7 +208,7 @@ def _engaged(person: Person) -> str:
     return ", ".join(slots) or "busy"
 
 
-def _leaves(router: Router, event: Happening, way: Exit) -> str:
+def _leaves(router: Router, event: Record, way: Exit) -> str:
     told = {
         Exit.NO_AGENTS: "nobody is signed in whom any step of the queue could ask",
         Exit.BUSY: "as many wait as may",
@@ -222,12 +221,15 @@ def _leaves(router: Router, event: Happening, way: Exit) -> str:
     return f"{_clock(router.now)} leaves the queue by `{way}`: {told}{limit}."
 
 
-def _told(now: float, event: Happening, joined_at: float) -> Iterator[str]:
+def _told(now: float, event: Record, joined_at: float) -> Iterator[str]:
     match event:
         case OfferAccepted(agent=agent):
             yield f"{_clock(now)} {agent} answers, {now - joined_at:.1f} s after it joined."
         case ContactFinished(agent=agent):
             yield f"{_clock(now)} {agent} ends the talk."
+        case ContactStood(joined_at=joined, queue=queue, slot=slot, agent=agent):
+            held = f", {slot} with {agent}" if agent else ""
+            yield f"{_clock(joined)} it had joined {queue}{held}; the journal begins after that."
         case ContactLeft():
             yield f"{_clock(now)} the buyer is gone."
         case CallBackTaken(channel=channel):

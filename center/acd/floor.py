@@ -17,12 +17,13 @@ class Floor:
 
     def __init__(self) -> None:
         self.directory = Directory()
-        self._order = 0
+        self.count = 0
+        """Of orders given away."""
 
     def order(self) -> int:
         """Counts up, to tell equals apart by who was first."""
-        self._order += 1
-        return self._order
+        self.count += 1
+        return self.count
 
     def free_agent(self, needs: list[Need]) -> Seat | None:
         """Who is asked, of all who are free and fit; an earlier ring before a later one."""
@@ -66,11 +67,16 @@ class Floor:
 
     def make_free(self, seat: Seat) -> None:
         """Let an agent stand among the free."""
-        person, channel, order = seat.person, seat.channel, self.order()
+        at_hand = seat.taken * CONVERSATION_POINTS
+        self.place_free(seat, self.order(), at_hand + seat.person.quiet_key)
+
+    def place_free(self, seat: Seat, order: int, quiet_key: float) -> None:
+        """The same, at a place among equals, and among those who were quieter or busier."""
+        person, channel = seat.person, seat.channel
         at_hand = seat.taken * CONVERSATION_POINTS
         person.profile.idle[channel].push(at_hand + seat.idle_since, order, seat)
         if person.profile.quiet_wanted[channel]:
-            person.profile.quiet[channel].push(at_hand + person.quiet_key, order, seat)
+            person.profile.quiet[channel].push(quiet_key, order, seat)
 
 
 def standing_points(ticket: Ticket) -> float:

@@ -15,12 +15,17 @@ from center.acd import journal as j
 from center.acd.decisions import Decision
 from center.acd.events import ContractEnded, ContractSet, Happening, Passed
 from center.acd.router import Router
+from center.acd.snapshot import snapshot
 from center.ports import Later, StoreError, Timer
 
 GATHER_S = 0.002
 """Events are collected so long: at 4,000 a second eight share a commit."""
 AGAIN_S = 0.5
 """What the journal refused is offered to it again after so long."""
+RECORDS_MAX = 200_000
+"""A journal with more records is begun anew with how things stand: read again in a second or two."""
+GROWTH_MAX = 8
+"""Or, on a large floor, one that has grown to so many times what it takes to say how things stand."""
 SLEEP_S_MAX = 3_600.0
 
 Decided = Callable[[Sequence[Happening], Sequence[Decision]], None]
@@ -55,7 +60,8 @@ class KeptRouter:
         self.contracts: set[tuple[str, str]] = set()
         """Pool and seller, as the journal has them."""
         self.recorded = 0
-        """Events in the journal."""
+        """Records in the journal."""
+        self._records_max = RECORDS_MAX
         self._journal = journal
         self._later = later
         self._now = now
@@ -73,14 +79,16 @@ class KeptRouter:
             self._note_contract(event)
             self.router.handle(event)
             self.recorded += 1
+        if self.recorded > self._records_max:
+            self.compact()
         self._set_alarm()
 
-    def forget(self) -> None:
-        """Begin the journal anew; for a floor on which nobody waits or talks. Raises StoreError."""
-        self._journal.begin_anew([])
-        self.router = Router()
-        self.contracts.clear()
-        self.recorded = 0
+    def compact(self) -> None:
+        """Begin the journal anew with how things stand, in one transaction. Raises StoreError."""
+        records = [j.encode(record) for record in snapshot(self.router)]
+        self._journal.begin_anew(records)
+        self.recorded = len(records)
+        self._records_max = max(RECORDS_MAX, GROWTH_MAX * len(records))
 
     def post(self, event: Happening) -> None:
         """Take an event in, soon, together with others."""
@@ -110,6 +118,12 @@ class KeptRouter:
         self.recorded += len(events)
         for event in events:
             self._note_contract(event)
+        if self.recorded > self._records_max:
+            try:
+                self.compact()
+            except StoreError as error:
+                log.error("the journal goes on growing: %s", error)
+                self._records_max = 2 * self.recorded
         self._set_alarm()
         self._decided(events, decisions)
         if self._events and self._gathering is None:
@@ -122,7 +136,7 @@ class KeptRouter:
                 timer.cancel()
         self._gathering = self._alarm = None
 
-    def _note_contract(self, event: Happening) -> None:
+    def _note_contract(self, event: j.Record) -> None:
         if isinstance(event, ContractSet):
             self.contracts.add((event.pool, event.seller))
         elif isinstance(event, ContractEnded):

@@ -11,6 +11,7 @@ need and one line, not forty thousand. When somebody is first entered for a pool
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from center.acd.agent import CHANNELS, Skill
 from center.acd.lines import Line
@@ -141,6 +142,13 @@ class Directory:
         if pool != seller:
             self._pools[seller] = self._allowed(seller) - {pool}
             self._sellers[pool].pop(seller, None)
+
+    def contracts(self) -> Iterator[tuple[str, str]]:
+        """Pool and seller of each; a seller's own people need none."""
+        for pool, sellers in self._sellers.items():
+            for seller in sellers:
+                if pool != seller:
+                    yield pool, seller
 
     def _allowed(self, seller: str) -> frozenset[str]:
         found = self._pools.get(seller)

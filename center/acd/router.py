@@ -53,6 +53,8 @@ from center.acd.queue import WAIT_S_MAX, Exit
 from center.acd.recipe import OfferCallBack, Overflow, Play, Raise, Step, Widen
 from center.acd.rings import Rings
 from center.acd.seats import Person, Seat, Ticket
+from center.acd.snapshot import put_back
+from center.acd.standing import AgentStood, ContactStood, QueueStood, Standing, Stood
 
 DUE_MAX = 10_000
 """What one Passed does at most; `timer()` asks for the next at once."""
@@ -73,11 +75,11 @@ class Router:
         self.rings = Rings(self.floor.directory, self.backlogs)
         self.people: dict[str, Person] = {}
         self.tickets: dict[str, Ticket] = {}
-        self._timers: Line[Ticket] = Line()
+        self.timers: Line[Ticket] = Line()
         self._decisions: list[Decision] = []
 
-    def handle(self, event: Happening) -> list[Decision]:
-        """Take in what happened. Time never runs back: an event dated earlier than the last happens now."""
+    def handle(self, event: Happening | Standing) -> list[Decision]:
+        """Take in what happened, or how things stood when a journal began. Time never runs back: an event dated earlier than the last happens now."""
         if event.at > self.now:
             self.now = event.at
         self._decisions = []
@@ -117,11 +119,13 @@ class Router:
             case ContractEnded(pool=pool, seller=seller):
                 self.floor.directory.end_contract(pool, seller)
                 self._place_again(seller)
+            case AgentStood() | QueueStood() | ContactStood() | Stood():
+                put_back(self, event)
         return self._decisions
 
     def timer(self) -> float | None:
         """When the next thing is due, in Unix seconds; it may lie in the past."""
-        head = self._timers.head()
+        head = self.timers.head()
         return None if head is None else head[0]
 
     def estimate_s(self, queue: str) -> float:
@@ -168,7 +172,7 @@ class Router:
                 name: (b.waiting, b.estimate_s(self.now), b.counts)
                 for name, b in self.backlogs.items()
             },
-            "timers": [(at, ticket.name) for at, _, ticket, _ in self._timers.standing()],
+            "timers": [(at, ticket.name) for at, _, ticket, _ in self.timers.standing()],
         }
 
     # Contacts
@@ -234,7 +238,7 @@ class Router:
             due = min(due, ticket.joined_at + steps[ticket.step].after_s)
         if self.now < ticket.sticky_until < due:
             due = ticket.sticky_until
-        self._timers.push(due, self.floor.order(), ticket)
+        self.timers.push(due, self.floor.order(), ticket)
 
     def _gives_up_at(self, ticket: Ticket) -> float:
         limit_s = WAIT_S_MAX if ticket.call_back else ticket.backlog.queue.wait_s_max
@@ -285,7 +289,7 @@ class Router:
         if ticket.slot == "offered":
             seat = self._release(ticket, "withdraw")
             self._decisions.append(Withdraw(event.contact, seat.person.agent.name, ""))
-            ticket.backlog.join(ticket)
+            ticket.backlog.rejoin(ticket)
         ticket.name = event.to or ticket.name
         ticket.channel = channel
         ticket.sticky_until = 0.0
@@ -297,7 +301,7 @@ class Router:
 
     def _pass_time(self) -> None:
         for _ in range(DUE_MAX):
-            ticket = self._timers.take(self.now)
+            ticket = self.timers.take(self.now)
             if ticket is None:
                 return
             match ticket.slot:
@@ -377,7 +381,7 @@ class Router:
         seat.stamp += 1
         person.tickets[ticket.name] = ticket
         answer_by = self.now + queue.answer_s
-        self._timers.push(answer_by, self.floor.order(), ticket)
+        self.timers.push(answer_by, self.floor.order(), ticket)
         self._decisions.append(
             Offer(ticket.name, person.agent.name, queue.name, answer_by, ticket.call_back)
         )
@@ -433,7 +437,7 @@ class Router:
             self._end_wrap_up(ticket)
         else:
             ticket.stamp += 1
-            self._timers.push(self.now + wrap_up_s, self.floor.order(), ticket)
+            self.timers.push(self.now + wrap_up_s, self.floor.order(), ticket)
 
     def _end_wrap_up(self, ticket: Ticket) -> None:
         if (ticket.slot, "wrapped up") not in SLOT:
@@ -473,7 +477,7 @@ class Router:
         person.account(self.now)
         person.presence = PRESENCE[person.presence, "sign in"]
         person.reason = REASON_SIGNED_IN
-        self._staff(person, 1)
+        self.staff(person, 1)
 
     def _be_ready(self, person: Person) -> None:
         if (person.presence, "be ready") not in PRESENCE:
@@ -494,16 +498,17 @@ class Router:
         for seat in person.seats:
             seat.stamp += 1
         if person.presence == "signed out":
-            self._staff(person, -1)
+            self.staff(person, -1)
         ringing = [ticket for ticket in person.tickets.values() if ticket.slot == "offered"]
         for ticket in ringing:
             self._release(ticket, "withdraw")
             ticket.backlog.counts.not_answered += 1
             self._decisions.append(Withdraw(ticket.name, person.agent.name, person.reason))
-            ticket.backlog.join(ticket)
+            ticket.backlog.rejoin(ticket)
             self._seek_again(ticket)
 
-    def _staff(self, person: Person, change: int) -> None:
+    def staff(self, person: Person, change: int) -> None:
+        """Count one more or one fewer who is signed in, for each channel they have."""
         for seat in person.seats:
             if seat.slots:
                 person.profile.staff(seat.channel, change)
@@ -533,12 +538,12 @@ class Router:
             return
         signed_in = person.presence != "signed out"
         if signed_in:
-            self._staff(person, -1)
+            self.staff(person, -1)
         person.agent, person.profile = agent, profile
         person.seats[0].slots = agent.voice_slots
         person.seats[1].slots = agent.sms_slots
         if signed_in:
-            self._staff(person, 1)
+            self.staff(person, 1)
         for seat in person.seats:
             seat.stamp += 1
             self._serve(seat)

@@ -71,7 +71,7 @@ class Ticket:
 class Seat:
     """What an agent can take on one channel."""
 
-    __slots__ = ("awaited", "channel", "idle_since", "person", "slots", "stamp", "taken")
+    __slots__ = ("awaited", "channel", "idle_since", "person", "place", "slots", "stamp", "taken")
 
     def __init__(self, person: Person, channel: int, slots: int) -> None:
         self.person = person
@@ -80,6 +80,8 @@ class Seat:
         self.taken = 0
         self.idle_since = 0.0
         self.stamp = 0
+        self.place: tuple[int, float] | None = None
+        """Among the free, of one who is about to be put back there; see snapshot.py."""
         self.awaited: Line[Ticket] | None = None
         """Who waits for this very agent; most agents have nobody."""
 

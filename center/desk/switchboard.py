@@ -79,8 +79,6 @@ RELOAD_S = 5.0
 AWAY_S = 60.0
 """A desk that is away for longer is signed out, and its talks go back to their queues."""
 REASON_AWAY = "away"
-RECORDS_MAX = 200_000
-"""A journal longer than this is begun anew at a start at which nobody waits or talks."""
 EXITS = {Exit.NO_AGENTS: "closed", Exit.BUSY: "busy", Exit.TIME_OUT: "timeout"}
 """A queue's exit as the flow's outcome; a flow without a way for `closed` takes the one for `busy`."""
 NOT_REACHED = "the buyer could not be reached: {why}"
@@ -140,8 +138,6 @@ class Switchboard:
         """
         self.kept.load()
         waiting = [one for one in awaited if isinstance(one.effect, effects.HandOver)]
-        if self.kept.recorded > RECORDS_MAX and not self.kept.router.tickets:
-            self.kept.forget()
         now, router = self._now(), self.kept.router
         for queue in self._queues.changed(b.queue for b in router.backlogs.values()):
             self.kept.post(QueueSet(now, queue))

@@ -1,0 +1,167 @@
+"""A router as records, and a router made of them again: what bounds a journal.
+
+They come in an order in which each finds what it stands on: contracts, people, queues, contacts as they stand in line or
+at a desk, and the router's clock. Lines need no records of their own: each place is a key and a count, and both are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from center.acd.agent import CHANNELS
+from center.acd.backlog import Backlog
+from center.acd.events import AgentSet, ContractSet, QueueSet
+from center.acd.seats import Person, Seat, Ticket
+from center.acd.standing import AgentStood, ContactStood, QueueStood, Standing, Stood
+
+if TYPE_CHECKING:
+    from center.acd.router import Router
+
+Record = ContractSet | Standing
+
+
+def snapshot(router: Router) -> Iterator[Record]:
+    """Everything that decides what comes next."""
+    at = router.now
+    for pool, seller in router.floor.directory.contracts():
+        yield ContractSet(at, pool, seller)
+    places = _places(router)
+    for person in router.people.values():
+        yield _agent(at, person, places)
+    for backlog in router.backlogs.values():
+        # A copy, for the counts go on growing.
+        counts = replace(backlog.counts)
+        yield QueueStood(at, backlog.queue, counts, backlog.answered_at, backlog.last_wait_s)
+    due = {entry[2].name: entry[:2] for entry in router.timers.standing()}
+    for backlog in router.backlogs.values():
+        for ticket in backlog.in_line():
+            yield _contact(at, router, ticket, due)
+    for person in router.people.values():
+        for ticket in person.tickets.values():
+            yield _contact(at, router, ticket, due)
+    yield Stood(at, router.floor.count)
+
+
+Place = tuple[int, float]
+
+
+def _places(router: Router) -> dict[int, Place]:
+    """Where free seats stand, by identity."""
+    found: dict[int, Place] = {}
+    for profile in {id(p.profile): p.profile for p in router.people.values()}.values():
+        for idle, quiet in zip(profile.idle, profile.quiet, strict=True):
+            keys = {id(seat): key for key, _, seat, _ in quiet.standing()}
+            for _, order, seat, _ in idle.standing():
+                found[id(seat)] = (order, keys.get(id(seat), 0.0))
+    return found
+
+
+def _agent(at: float, person: Person, places: dict[int, Place]) -> AgentStood:
+    voice, sms = person.seats
+    return AgentStood(
+        at,
+        person.agent,
+        person.presence,
+        person.reason,
+        person.occupancy,
+        person.quiet_key,
+        person.measured_at,
+        (person.busy_s, person.ready_s, person.not_ready_s),
+        (voice.idle_since, sms.idle_since),
+        (places.get(id(voice)), places.get(id(sms))),
+    )
+
+
+def _contact(
+    at: float, router: Router, ticket: Ticket, due: dict[str, tuple[float, int]]
+) -> ContactStood:
+    return ContactStood(
+        at,
+        ticket.name,
+        ticket.backlog.queue.name,
+        CHANNELS[ticket.channel],
+        ticket.order,
+        ticket.since,
+        ticket.joined_at,
+        ticket.points,
+        ticket.prefers,
+        ticket.sticky_until,
+        _awaits(router, ticket),
+        ticket.call_back,
+        ticket.step,
+        ticket.slot,
+        ticket.seat.person.agent.name if ticket.seat is not None else "",
+        ticket.answered_at,
+        due.get(ticket.name),
+    )
+
+
+def _awaits(router: Router, ticket: Ticket) -> bool:
+    if not ticket.waiting or not ticket.prefers:
+        return False
+    line = router.people[ticket.prefers].seats[ticket.channel].awaited
+    return line is not None and any(entry[2] is ticket for entry in line.standing())
+
+
+def put_back(router: Router, record: Standing) -> None:
+    """Take one record in; the router was empty before the first of them."""
+    match record:
+        case AgentStood():
+            router.handle(AgentSet(record.at, record.agent))
+            _put_person(router, router.people[record.agent.name], record)
+        case QueueStood():
+            router.handle(QueueSet(record.at, record.queue))
+            backlog = router.backlogs[record.queue.name]
+            backlog.counts = record.counts
+            backlog.answered_at, backlog.last_wait_s = record.answered_at, record.last_wait_s
+        case ContactStood():
+            _put_contact(router, router.backlogs[record.queue], record)
+        case Stood():
+            router.now = record.at
+            router.floor.count = record.order
+            for person in router.people.values():
+                for seat in person.seats:
+                    if seat.place is not None:
+                        router.floor.place_free(seat, *seat.place)
+                        seat.place = None
+
+
+def _put_person(router: Router, person: Person, record: AgentStood) -> None:
+    if record.presence != "signed out":
+        router.staff(person, 1)
+    person.presence, person.reason = record.presence, record.reason
+    person.occupancy, person.quiet_key = record.occupancy, record.quiet_key
+    person.measured_at = record.measured_at
+    person.busy_s, person.ready_s, person.not_ready_s = record.spent_s
+    for seat, idle_since, place in zip(person.seats, record.idle_since, record.places, strict=True):
+        seat.idle_since, seat.place = idle_since, place
+
+
+def _put_contact(router: Router, backlog: Backlog, record: ContactStood) -> None:
+    ticket = Ticket(record.contact, backlog, CHANNELS.index(record.channel), record.order)
+    ticket.since, ticket.joined_at, ticket.points = record.since, record.joined_at, record.points
+    ticket.prefers, ticket.sticky_until = record.prefers, record.sticky_until
+    ticket.call_back, ticket.step = record.call_back, record.step
+    ticket.needs = router.rings.after(backlog, ticket.channel, ticket.step)
+    ticket.slot, ticket.answered_at = record.slot, record.answered_at
+    router.tickets[ticket.name] = ticket
+    if record.agent:
+        _put_with(router.people[record.agent].seats[ticket.channel], ticket)
+    else:
+        backlog.join(ticket)
+        if record.awaits:
+            router.floor.await_agent(ticket, router.people[ticket.prefers].seats[ticket.channel])
+        else:
+            router.floor.enter(ticket)
+    if record.due is not None:
+        router.timers.push(*record.due, ticket)
+
+
+def _put_with(seat: Seat, ticket: Ticket) -> None:
+    person = seat.person
+    ticket.seat = seat
+    seat.taken += 1
+    person.tickets[ticket.name] = ticket
+    person.working += ticket.slot in ("busy", "wrap-up")
