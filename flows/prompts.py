@@ -70,7 +70,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "line_join": "、",
         "soon": "尽快",
         "use_keys": "现在请按键回答。",
-        "recorded_address": "【{shop}】您的送货地址已录音（{address}），我们会按录音送货。如需更正，请回复短信写明地址。",
+        "recorded_message": "【{shop}】您的留言已录音（{recording}），店家会听到。",
+        "recorded_address": "【{shop}】您的送货地址已录音（{recording}），我们会按录音送货。如需更正，请回复短信写明地址。",
         "call_dropped": "【{shop}】电话断了，您选的都还在：{summary}，共{total}。",
     },
     "en": {
@@ -133,7 +134,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "line_join": ", ",
         "soon": "soon",
         "use_keys": "Please answer with the keys now.",
-        "recorded_address": "{shop}: we recorded your address ({address}) and deliver to it. To correct it, reply with the address in writing.",
+        "recorded_message": "{shop}: your message is recorded ({recording}), and the shop will hear it.",
+        "recorded_address": "{shop}: we recorded your address ({recording}) and deliver to it. To correct it, reply with the address in writing.",
         "call_dropped": "{shop}: the call was cut off. Your basket is kept: {summary}, {total}.",
     },
 }

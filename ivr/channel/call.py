@@ -4,7 +4,7 @@
 2. Its reply is played, from memory where all of it was rendered ahead, else by a voice within a bounded time. A key or
    speech stops it, unless the question forbids it; the plane does that by itself.
 3. At a question: keys become a whole answer (keying.py), speech an utterance for a recogniser, silence after the prompt
-   Silence. Free answers are recorded (notes.py). Whatever comes first is the answer; the turn it makes is step 1 again.
+   Silence. Free answers are recorded (recorder.py). Whatever comes first is the answer; the turn it makes is step 1 again.
 4. After goodbye the rest is played out, then the line is hung up. A line that goes down before is HungUp.
 
 Nothing here waits: what takes time is a task whose result is dropped when the call has moved on.
@@ -12,15 +12,11 @@ Nothing here waits: what takes time is a task whose result is dropped when the c
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from center.batch import TurnBatch
 from center.changes import OutgoingText
@@ -30,19 +26,20 @@ from center.reply import Expected, Reply
 from center.taken import Fate, Taken
 from flows import prompts
 from flows.answers import FREE_TYPES
-from flows.effects import HandOver, KeepBuyer, PlaceOrder
+from flows.effects import HandOver, KeepBuyer
 from flows.inputs import HungUp, Input, Keys, Opened, Silence, Speech
 from flows.machine import Machine
 from ivr.channel.hold_music import hold_music
 from ivr.channel.keying import AGAIN, Keying
-from ivr.channel.notes import Notes, named, parts
+from ivr.channel.notes import Notes, named
 from ivr.channel.ports import Hearing, Line, Media, Speaking
+from ivr.channel.recorder import Recorder
+from ivr.channel.spoken import Spoken, Texts
+from ivr.channel.written import confirmations
 from ivr.media.arena import ArenaFullError, Audio
 from ivr.media.client import Heard, PlaneBehindError
-from ivr.rtp.codec import encode
-from ivr.speech.fragments import CODECS, SILENT, Codec
+from ivr.speech.fragments import CODECS, Codec
 from ivr.speech.recognisers import RecognitionError
-from ivr.speech.samples import RecordingError, for_telephone, read_recording, to_int16
 from ivr.speech.sayable import Sayable, sayable
 
 TYPED_AHEAD_MAX = 32
@@ -56,7 +53,6 @@ QUIET_S = 0.8
 QUIET_RECORDING_S = 2.0
 """Quiet that ends a recording: an address has pauses in it."""
 RECORDING_S_MAX = 60.0
-BETWEEN_TEXTS_MS = 250
 REFUSED_AGAIN_S = 1.0
 REFUSED_TRIES_MAX = 5
 """A turn that the store could not keep is tried so often."""
@@ -124,7 +120,11 @@ class Call:
         self.first_audio_s: list[float] = []
         """From a key that made an answer whole to its prompt being played."""
         self._around = around
-        self._voice = voice
+        seller = reached.contact.seller
+        self._spoken = Spoken(voice, around.notes, seller, reached.codec)
+        self._recorder = Recorder(
+            around.media, around.notes, reached.contact, reached.leg, around.clock
+        )
         self._machine = machine
         self._codec: Codec = reached.codec
         self._expected: Expected | None = None
@@ -140,10 +140,9 @@ class Call:
         self._frames: deque[Heard] = deque(maxlen=HEARD_FRAMES_MAX)
         self._speech_from: int | None = None
         self._spoke = False
-        self._recording: tuple[str, Path] | None = None
         self._answered_at: float | None = None
         self._limit: Timer | None = None
-        self._announced: tuple[Reply, Sequence[tuple[str, str]]] | None = None
+        self._announced: tuple[Reply, Texts] | None = None
         """While texts play that nothing stops: the turn they belong to, and what it says after them."""
         self._is_handed_over = False
         """A person is waited for, or has the call."""
@@ -220,7 +219,7 @@ class Call:
         self._spoke = True
         self._speech_from = frame - LEAD_FRAMES
         if self._is_free:
-            self._start_recording()
+            self._recorder.start()
             self._set_timer(RECORDING_S_MAX, self._recorded)
         elif self._keying is not None and not self._keying.typed:
             self._cancel_timer()
@@ -369,9 +368,7 @@ class Call:
             if isinstance(effect, KeepBuyer) and effect.field == "language":
                 self._language = str(effect.value)
         self._language = self._language or reply.language
-        for effect in reply.effects:
-            if isinstance(effect, PlaceOrder):
-                self._confirm_recording(effect.address, reply.program)
+        self._confirm_recordings(reply)
         for text, _ in said:
             self.line.said(text)
         announced = reply.announced()
@@ -382,7 +379,7 @@ class Call:
         else:
             self._go_on(reply, said)
 
-    def _go_on(self, reply: Reply, said: Sequence[tuple[str, str]]) -> None:
+    def _go_on(self, reply: Reply, said: Texts) -> None:
         """Say what may be stopped, and take the answer."""
         self._announced = None
         self._ask(reply)
@@ -422,30 +419,23 @@ class Call:
         self._cancel_timer()
         if self._expected is not None and (self._sayable is not None or self._is_free):
             self._around.media.ignore(self.reached.leg)
-        self._drop_recording()
+        self._recorder.drop()
         self._expected = self._keying = self._sayable = None
         self._frames.clear()
 
     # --- out ---
 
-    def _say(self, said: Sequence[tuple[str, str]], *, barge_in: bool) -> None:
+    def _say(self, said: Texts, *, barge_in: bool) -> None:
         """Play texts, at once if all of them are in memory."""
         self._play = 0
         if not said:
             self._nothing_said()
             return
-        ready: list[bytes] = []
-        for text, language in said:
-            audio = (
-                None
-                if any(named for _, named in parts(text))
-                else self._voice.ready(text, language, self._codec)
-            )
-            if audio is None:
-                self._around.spawn(self._speak(self._step, said, barge_in=barge_in))
-                return
-            ready.append(audio)
-        self._play_audio(self._joined(ready), barge_in=barge_in)
+        audio = self._spoken.ready(said)
+        if audio is None:
+            self._around.spawn(self._speak(self._step, said, barge_in=barge_in))
+        else:
+            self._play_audio(audio, barge_in=barge_in)
 
     def _nothing_said(self) -> None:
         if self._announced is not None:
@@ -457,28 +447,11 @@ class Call:
         else:
             self._wait()
 
-    async def _speak(self, step: int, said: Sequence[tuple[str, str]], *, barge_in: bool) -> None:
+    async def _speak(self, step: int, said: Texts, *, barge_in: bool) -> None:
         """As `_say`, for texts of which something has to be rendered or read first."""
-        audio = [await self._text_audio(text, language) for text, language in said]
+        audio = await self._spoken.render(said)
         if not self.over and step == self._step:
-            self._play_audio(self._joined(audio), barge_in=barge_in)
-
-    async def _text_audio(self, text: str, language: str) -> bytes:
-        pieces: list[bytes] = []
-        for part, is_recording in parts(text):
-            if not is_recording:
-                pieces.append(await self._voice.speak(part, language, self._codec))
-                continue
-            path = self._around.notes.find(self.reached.contact.seller, part)
-            if path is None:
-                pieces.append(await self._voice.speak(named(part, language), language, self._codec))
-            else:
-                pieces.append(await asyncio.to_thread(_own_voice, path, self._codec))
-        return b"".join(pieces)
-
-    def _joined(self, audio: Sequence[bytes]) -> bytes:
-        pause = bytes([SILENT[self._codec]]) * (8 * BETWEEN_TEXTS_MS)
-        return pause.join(piece for piece in audio if piece)
+            self._play_audio(audio, barge_in=barge_in)
 
     def _play_audio(self, audio: bytes, *, barge_in: bool) -> None:
         if not audio:
@@ -508,7 +481,7 @@ class Call:
         if self._keying is not None and self._keying.typed:
             return
         if self._is_free:
-            self._start_recording()
+            self._recorder.start()
         if self._speech_from is None:
             self._set_timer(self._expected.wait_s, self._silent)
 
@@ -527,7 +500,7 @@ class Call:
         keying, expected = self._keying, self._expected
         if keying is None or expected is None:
             return
-        if self._is_free and self._recording is not None and key not in expected.keys:
+        if self._is_free and self._recorder.runs and key not in expected.keys:
             # A recording ends by #, and by no other key.
             if key == "#":
                 self._recorded()
@@ -574,68 +547,38 @@ class Call:
 
     # --- recordings ---
 
-    def _start_recording(self) -> None:
-        if self._recording is not None:
-            return
-        try:
-            number, path = self._around.notes.new(self.reached.contact.seller)
-            self._around.media.record(self.reached.leg, path)
-        except OSError as error:
-            log.error("nothing is recorded: %s", error.strerror)
-            return
-        self._recording = number, path
-
     def _recorded(self) -> None:
         """The caller is through with what was to be recorded."""
-        recording, self._recording = self._recording, None
-        if recording is None or self._expected is None:
+        if self._expected is None:
             return
-        number, path = recording
-        seconds = self._around.media.end_recording(self.reached.leg)
-        if not self._spoke:
-            path.unlink(missing_ok=True)
+        if not self._spoke or not self._recorder.runs:
+            # Nothing was said, or no disk took it: the question is asked again.
+            self._recorder.drop()
             self._turn(Silence())
             return
-        contact = self.reached.contact
-        self._around.notes.describe(
-            path,
-            {
-                "seller": contact.seller,
-                "buyer": contact.buyer,
-                "question": self._expected.question,
-                "seconds": round(seconds, 1),
-                "at": int(self._around.clock()),
-            },
-        )
-        self._turn(Speech(named(number, self._language), 1.0))
+        number = self._recorder.keep(self._expected.question)
+        if number is not None:
+            self._turn(Speech(named(number, self._language), 1.0))
 
-    def _drop_recording(self) -> None:
-        if self._recording is not None:
-            _, path = self._recording
-            self._recording = None
-            self._around.media.end_recording(self.reached.leg)
-            path.unlink(missing_ok=True)
-
-    def _confirm_recording(self, address: str, program: bytes) -> None:
-        """An address in the buyer's own voice is confirmed in writing, from the seller's code."""
-        machine = self._machine(program)
-        if machine is None or not any(is_recording for _, is_recording in parts(address)):
+    def _confirm_recordings(self, reply: Reply) -> None:
+        """What the caller left in their own voice is confirmed in writing."""
+        machine = self._machine(reply.program)
+        if machine is None:
             return
-        codes = machine.program.codes.get("sms", ())
-        if not codes:
-            return
-        shop = machine.program.shop_names[machine.languages.get(self._language, 0)]
-        text = prompts.word("recorded_address", self._language).format(shop=shop, address=address)
-        buyer, now = self.reached.contact.buyer, int(self._around.clock())
-        self._around.turns.hold(
-            "voice",
-            None,
-            texts=[
-                OutgoingText(
-                    self.reached.carrier, codes[0], buyer, text, now, self.reached.contact.seller
-                )
-            ],
-        )
+        reached, now = self.reached, int(self._around.clock())
+        texts = [
+            OutgoingText(
+                reached.carrier,
+                machine.program.codes["sms"][0],
+                reached.contact.buyer,
+                text,
+                now,
+                reached.contact.seller,
+            )
+            for text in confirmations(reply.effects, machine, self._language)
+        ]
+        if texts:
+            self._around.turns.hold(reached.contact.channel, None, texts=texts)
 
     # --- time ---
 
@@ -654,13 +597,3 @@ class Call:
         if self._limit is not None:
             self._limit.cancel()
         self._around.media.close(self.reached.leg)
-
-
-def _own_voice(path: Path, codec: Codec) -> bytes:
-    """A recording as it is played back. Blocks; nothing where it cannot be read."""
-    try:
-        samples, rate_hz = read_recording(path.read_bytes(), path.name)
-    except (OSError, RecordingError):
-        return b""
-    levels: np.ndarray[Any, np.dtype[np.int16]] = to_int16(for_telephone(samples, rate_hz))
-    return encode(CODECS[codec], levels).tobytes()

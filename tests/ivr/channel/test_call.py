@@ -122,6 +122,50 @@ def test_an_address_in_the_buyers_own_voice_is_kept_and_confirmed_by_sms(tmp_pat
     assert all(text.source == "1069" for text in call.texts)
 
 
+def test_a_message_in_the_callers_own_voice_reaches_the_shop_and_is_confirmed_by_sms(
+    tmp_path, program
+):
+    call = Telephone(tmp_path, program)
+    call.press("2")
+    call.listen_to_the_end()
+    call.call.speech_started(100)
+    call.press("#")
+    call.run()
+    call.press("1")
+    call.turns.flush()
+    assert [text for *_, text, _ in call.store.messages("shop")] == ["recording 123456"]
+    (text,) = call.texts
+    assert (text.source, text.destination, text.seller) == ("1069", "13800138000", "shop")
+    assert (
+        text.text
+        == "Noodles: your message is recorded (recording 123456), and the shop will hear it."
+    )
+
+
+def test_a_disk_that_takes_no_recording_does_not_stop_the_call(tmp_path, program, monkeypatch):
+    call = Telephone(tmp_path, program)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Notes, "describe", full)
+    call.press("1101" + "2#")
+    call.listen_to_the_end()
+    call.call.speech_started(100)
+    call.press("#")
+    call.run()
+    assert call.heard()[-2] == "36.00 to "
+    monkeypatch.setattr(Notes, "new", full)
+    call = Telephone(tmp_path, program)
+    call.press("1101" + "2#")
+    call.heard()
+    call.listen_to_the_end()
+    call.call.speech_started(100)
+    call.call.speech_ended(200)
+    call.turns.flush()
+    assert call.heard()[0] == "I did not hear an answer."
+
+
 def test_silence_where_an_address_is_asked_records_nothing(tmp_path, program):
     call = Telephone(tmp_path, program)
     call.press("1101" + "2#")
@@ -326,3 +370,51 @@ def test_texts_name_recordings_and_notes_find_them(tmp_path):
 
 def test_a_program_survives_its_way_through_the_store(program):
     assert decode(encode(program)) == program
+
+
+class Nobody:
+    """Takes hand-overs, and never answers."""
+
+    def at_once(self, contact, effect):
+        return None
+
+    def perform(self, awaited):
+        pass
+
+    def heard(self, heard):
+        pass
+
+
+WAITS = (
+    FLOW.replace("  0 person -> bye", "  0 person -> wait")
+    + """
+step wait
+  hand over to sales
+    when busy -> bye
+    when timeout -> bye
+"""
+)
+
+
+@pytest.mark.parametrize("how", ["lost", "fell_silent"])
+def test_who_goes_while_a_person_is_waited_for_has_missed_one(tmp_path, how):
+    call = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
+    call.press("0")
+    assert call.media.told[-1] == "music"
+    getattr(call.call, how)()
+    assert call.call.was_missed
+
+
+def test_who_has_one_or_chose_to_be_called_or_never_waited_has_missed_nobody(tmp_path):
+    def waiting():
+        call = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
+        call.press("0")
+        return call.call
+
+    talks, chose, menu = waiting(), waiting(), Telephone(tmp_path, program_of("", WAITS)).call
+    talks.be_with_agent()
+    chose.ask_aside("call_back_ask", {"minutes": 3})
+    chose.pressed("1")
+    for call in (talks, chose, menu):
+        call.lost()
+        assert not call.was_missed
