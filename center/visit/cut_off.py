@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def take_back(visit: Visit, current: Machine) -> None:
     """A caller whose last call was cut off calls again, before going on by SMS."""
+    if visit.key.channel != "voice":
+        return
     other = beside(visit.arrival)
     contact = visit.world.contacts.get(other) if other is not None else None
     session = by_voice(unpack(contact.session)) if contact is not None else None
@@ -28,7 +30,12 @@ def take_back(visit: Visit, current: Machine) -> None:
 
 
 def leave_to_sms(visit: Visit) -> None:
-    """A call was cut off with a basket: it goes on by SMS, unless the buyer is in the middle of something there."""
+    """A call was cut off with a basket: it goes on by SMS, unless the buyer is in the middle of something there.
+
+    A USSD dialog that drops waits where it is: dialling again costs as little as an answer, and gateways drop many.
+    """
+    if visit.key.channel != "voice":
+        return
     session, there = visit.session, moving.free_place(visit)
     if session is None or there is None:
         return
