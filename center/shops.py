@@ -49,7 +49,7 @@ class Shops:
         program = self._load(fingerprint)
         if program is None:
             return None
-        machine = Machine(program)
+        machine = Machine(program, fingerprint=fingerprint)
         self._machines[fingerprint] = machine
         while len(self._machines) > MACHINES_MAX:
             self._machines.popitem(last=False)

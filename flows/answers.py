@@ -103,12 +103,18 @@ def product_phrases(products: Sequence[Product]) -> Phrases:
 
 def option_phrases(options: Sequence[Option], channel: str | None = None) -> Phrases:
     """Keys and phrases of the options that a channel has; a meaning is an index into all of them."""
-    return Phrases(
+    entries = [
         (phrase, index)
         for index, option in enumerate(options)
         if channel is None or option.channel in (None, channel)
         for phrase in ((option.key, *option.phrases) if option.key is not None else option.phrases)
-    )
+    ]
+    return _kept_phrases(tuple(entries))
+
+
+PHRASES_KEPT_MAX = 2_000
+"""Menus whose phrases are kept ready: sellers of one template differ in their goods, not in these."""
+_kept_phrases = lru_cache(PHRASES_KEPT_MAX)(Phrases)
 
 
 def reader(ask: Ask, program: Program) -> Reader:

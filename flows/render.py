@@ -52,19 +52,16 @@ def money(minor: int, decimals: int) -> str:
     return f"{sign}{whole}.{rest:0{decimals}d}"
 
 
-@lru_cache(CODES_KEPT_MAX)
-def _code_of(source: str) -> CodeType:
-    """Compiled once for all sellers that say the same; what is theirs is in the names it runs with."""
-    return compile(source, "<text>", "exec")
+Variables = tuple[tuple[str, str], ...]
+"""Names and types of a flow's variables."""
 
 
 class Renderer:
     """Makes the functions of one program."""
 
     def __init__(self, program: Program) -> None:
-        self.program = program
-        self.scope: dict[str, str] = dict(program.variables)
-        decimals = program.decimals
+        self._variables: Variables = tuple(program.variables.items())
+        self._decimals = program.decimals
         groups: dict[str, list[Any]] = {}
         for product in program.products:
             groups.setdefault(product.group, []).append(product)
@@ -75,23 +72,11 @@ class Renderer:
             "CATALOG": program.products,
             "GROUPS": groups,
             "SHOP": program.shop_names,
-            "HOURS": [hours_text(program.hours, language) for language in program.languages],
-            "STATUS": [
-                {
-                    status: prompts.word(status, language)
-                    for status in (
-                        "placed",
-                        "confirmed",
-                        "shipped",
-                        "delivered",
-                        "cancelled",
-                        "returned",
-                    )
-                }
-                for language in program.languages
-            ],
+            "NUMBER": program.number,
+            "HOURS": [_hours(program.hours, language) for language in program.languages],
+            "STATUS": _statuses(program.languages),
             "CHANNELS": CHANNELS,
-            "money": _money_writer(decimals),
+            "money": _money_writer(program.decimals),
             "date_words": _date_words,
             "digits": _digits,
             "LANGUAGES": program.languages,
@@ -112,29 +97,65 @@ class Renderer:
 
         Raises TemplateError or ExpressionError for a text that the checker would refuse.
         """
-        template = tpl.parse_template(text)
-        if all(isinstance(part, tpl.Plain) for part in template):
-            return "".join(part.text for part in template if isinstance(part, tpl.Plain))
-        tpl.check_template(template, self.scope)
-        return self._compile(self._template(template))
+        code = _code_of_text(text, self._variables, self._decimals)
+        return code if isinstance(code, str) else self._made(code)
 
     def expression(self, text: str) -> Evaluate:
         """An expression as a function. Raises ExpressionError."""
-        tree = e.parse_expression(text)
-        kind = schema.type_of(tree, self.scope)
-        if kind in ("shop", "buyer", "cart"):
-            raise e.ExpressionError(f"{schema.article(kind)} is no value", "name a field of it")
-        return self._compile([f"return {self._code(tree, {})}"])
+        return self._made(_code_of_expression(text, self._variables, self._decimals))
 
-    def _compile(self, body: Sequence[str]) -> Any:
-        source = "def made(t):\n v = t.values\n l = t.l\n" + "".join(f" {line}\n" for line in body)
+    def _made(self, code: CodeType) -> Any:
         namespace: dict[str, Any] = {}
-        exec(_code_of(source), self.names, namespace)  # noqa: S102  # see the file's head
+        exec(code, self.names, namespace)  # noqa: S102  # see the file's head
         return namespace["made"]
+
+
+_hours = lru_cache(1_024)(hours_text)
+
+
+@lru_cache(1_024)
+def _statuses(languages: tuple[str, ...]) -> list[dict[str, str]]:
+    states = ("placed", "confirmed", "shipped", "delivered", "cancelled", "returned")
+    return [{state: prompts.word(state, language) for state in states} for language in languages]
+
+
+@lru_cache(CODES_KEPT_MAX)
+def _code_of_text(text: str, variables: Variables, decimals: int) -> str | CodeType:
+    """Compiled once for all sellers that say the same; what is theirs is in the names it runs with."""
+    template = tpl.parse_template(text)
+    if all(isinstance(part, tpl.Plain) for part in template):
+        return "".join(part.text for part in template if isinstance(part, tpl.Plain))
+    writer = _Writer(variables, decimals)
+    tpl.check_template(template, writer.scope)
+    return _compiled(writer.template(template))
+
+
+@lru_cache(CODES_KEPT_MAX)
+def _code_of_expression(text: str, variables: Variables, decimals: int) -> CodeType:
+    tree = e.parse_expression(text)
+    writer = _Writer(variables, decimals)
+    kind = schema.type_of(tree, writer.scope)
+    if kind in ("shop", "buyer", "cart"):
+        raise e.ExpressionError(f"{schema.article(kind)} is no value", "name a field of it")
+    return _compiled([f"return {writer.code(tree, {})}"])
+
+
+def _compiled(body: Sequence[str]) -> CodeType:
+    source = "def made(t):\n v = t.values\n l = t.l\n" + "".join(f" {line}\n" for line in body)
+    return compile(source, "<text>", "exec")
+
+
+class _Writer:
+    """Writes texts and expressions as source."""
+
+    def __init__(self, variables: Variables, decimals: int) -> None:
+        self.scope = dict(variables)
+        self._decimals = decimals
 
     # --- texts ---
 
-    def _template(self, template: tpl.Template) -> list[str]:
+    def template(self, template: tpl.Template) -> list[str]:
+        """A template as the lines of a function."""
         if all(isinstance(part, tpl.Plain | tpl.Output) for part in template):
             return [f"return {self._format(template, {})}"]
         return ["o = []", *self._lines(template, {}, ""), 'return "".join(o)']
@@ -169,15 +190,13 @@ class Renderer:
                     flush()
                     depth = len(local)
                     kind = schema.ELEMENTS[schema.type_of(items, {**self.scope, **_kinds(local)})]
-                    lines.append(
-                        f"{indent}n{depth} = {self._code(items, local)}[:{LOOP_ITEMS_MAX}]"
-                    )
+                    lines.append(f"{indent}n{depth} = {self.code(items, local)}[:{LOOP_ITEMS_MAX}]")
                     lines.append(f"{indent}for k{depth}, i{depth} in enumerate(n{depth}):")
                     inner = {**local, name: f"i{depth}:{kind}", "loop": f"{depth}:loop"}
                     lines += self._lines(body, inner, indent + " ") or [f"{indent} pass"]
                 case tpl.Choose(condition, then, otherwise):
                     flush()
-                    lines.append(f"{indent}if {self._code(condition, local)}:")
+                    lines.append(f"{indent}if {self.code(condition, local)}:")
                     lines += self._lines(then, local, indent + " ") or [f"{indent} pass"]
                     if otherwise:
                         lines.append(f"{indent}else:")
@@ -187,7 +206,7 @@ class Renderer:
 
     def _shown(self, expression: e.Expression, local: Mapping[str, str]) -> str:
         kind = schema.type_of(expression, {**self.scope, **_kinds(local)})
-        code = self._code(expression, local)
+        code = self.code(expression, local)
         if kind.startswith("choice:"):
             return f"CHOICES[{kind[7:]!r}][{code}][l]"
         if kind == "money":
@@ -198,12 +217,13 @@ class Renderer:
 
     # --- expressions ---
 
-    def _code(self, tree: e.Expression, local: Mapping[str, str]) -> str:
+    def code(self, tree: e.Expression, local: Mapping[str, str]) -> str:
+        """An expression as source; `local` are the names of loops round it."""
         match tree:
             case e.Number(value):
                 return repr(value)
             case e.Money(whole, fraction):
-                decimals = self.program.decimals
+                decimals = self._decimals
                 return repr(whole * 10**decimals + int((fraction + "0" * decimals)[:decimals] or 0))
             case e.Literal(value):
                 return repr(value)
@@ -212,19 +232,19 @@ class Renderer:
             case e.Path():
                 return self._path(tree, local)
             case e.Not(operand):
-                return f"(not {self._code(operand, local)})"
+                return f"(not {self.code(operand, local)})"
             case e.Every(operands):
-                return "(" + " and ".join(self._code(operand, local) for operand in operands) + ")"
+                return "(" + " and ".join(self.code(operand, local) for operand in operands) + ")"
             case e.Some(operands):
-                return "(" + " or ".join(self._code(operand, local) for operand in operands) + ")"
+                return "(" + " or ".join(self.code(operand, local) for operand in operands) + ")"
             case e.Comparison(operator, left, right) | e.Arithmetic(operator, left, right):
-                return f"({self._code(left, local)} {operator} {self._code(right, local)})"
+                return f"({self.code(left, local)} {operator} {self.code(right, local)})"
             case e.Filtered(operand, name, arguments):
                 return self._filter(operand, name, arguments, local)
             case e.Conditional(condition, then, otherwise):
                 return (
-                    f"({self._code(then, local)} if {self._code(condition, local)} "
-                    f"else {self._code(otherwise, local)})"
+                    f"({self.code(then, local)} if {self.code(condition, local)} "
+                    f"else {self.code(otherwise, local)})"
                 )
 
     def _filter(
@@ -234,7 +254,7 @@ class Renderer:
         arguments: tuple[int | str, ...],
         local: Mapping[str, str],
     ) -> str:
-        code = self._code(operand, local)
+        code = self.code(operand, local)
         match name:
             case "money":
                 return f"money({code})"
@@ -305,7 +325,7 @@ class Renderer:
             case "shop":
                 return {
                     "name": "SHOP[l]",
-                    "number": repr(self.program.number),
+                    "number": "NUMBER",
                     "hours_text": "HOURS[l]",
                     "is_open": "t.is_open()",
                     "is_closed": "(not t.is_open())",

@@ -1,7 +1,7 @@
 """A program made ready to run: every node a function, every question a table of what its answers mean.
 
 machine.py has the program and its texts, statements.py and questions.py make the functions of nodes, anywhere.py reads what
-works at every question, signs.py says what a function may give.
+works at every question, made.py keeps what was made, signs.py says what a function may give.
 """
 
 from flows.machine.machine import Machine

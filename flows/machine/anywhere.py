@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import proxy
 
 from flows.answers import Phrases, Reader, option_phrases, slot_reader
 from flows.machine.signs import ANYWHERE, NO_MATCH
@@ -17,7 +18,7 @@ class Anywhere:
     """Phrases, keys and patterns of `anywhere` that work on one channel."""
 
     def __init__(self, machine: Machine, channel: str) -> None:
-        self.machine = machine
+        self.machine: Machine = proxy(machine)
         self.channel = channel
         self.options = machine.program.anywhere
         self.phrases: Phrases | None = None

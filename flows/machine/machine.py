@@ -10,7 +10,8 @@ from flows import program as p
 from flows.expression import ExpressionError
 from flows.machine import questions, statements
 from flows.machine.anywhere import Anywhere
-from flows.machine.signs import END, Answer, Run, Trace, refused
+from flows.machine.made import Answers, Runs
+from flows.machine.signs import END, Row, Run, Trace, refused
 from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
 from flows.template import TemplateError
 from flows.turn import Turn
@@ -21,37 +22,37 @@ from grammars.opting_out import opt_out_words
 class Machine:
     """A program ready to run."""
 
-    def __init__(self, program: p.Program, trace: Trace | None = None) -> None:
+    def __init__(
+        self, program: p.Program, trace: Trace | None = None, *, fingerprint: bytes | None = None
+    ) -> None:
+        """`fingerprint` is the program's, where it is known."""
         self.program = program
         self.trace = trace
-        self.fingerprint = p.fingerprint(program)
+        self.fingerprint = fingerprint or p.fingerprint(program)
         self.languages = {language: index for index, language in enumerate(program.languages)}
         self.products = {product.code: product for product in program.products}
         limits = program.limits
         self.session_s = (limits.voice_session_s, limits.sms_session_s, limits.ussd_session_s)
         self.renderer = Renderer(program)
-        self._texts: dict[int, str | Callable[[Turn], str]] = {}
-        self._rows: dict[int, tuple[str | Callable[[Turn], str], ...]] = {}
+        self._rows: dict[int, Row] = {}
         self.elsewhere = [Anywhere(self, channel) for channel in p.CHANNELS]
-        self.questions: dict[str, p.Question] = {}
-        self.answers: dict[str, Answer] = {}
-        self.strict: dict[str, Answer] = {}
+        self.questions: dict[str, p.Question] = {
+            node.id: node for node in program.nodes if isinstance(node, p.Question)
+        }
+        self.runs = Runs(self)
+        self.answers = Answers(self)
+        self.strict = Answers(self)
         """As `answers`, for a first message: nothing that takes any words."""
-        self.runs: list[Run] = [
-            self._run(node) if trace is not None or isinstance(node, p.Question) else self._stub(i)
-            for i, node in enumerate(program.nodes)
-        ]
-        if trace is not None:
-            self.runs = [_traced(program, i, run, trace) for i, run in enumerate(self.runs)]
 
-    def _stub(self, index: int) -> Run:
-        """Makes a node's function when it is first come to: most buyers take one way of many."""
+    def make(self, index: int) -> Run:
+        """A node's function, and what understands the answer if it is a question."""
+        run = self._run(self.program.nodes[index])
+        return run if self.trace is None else _traced(self.program, index, run, self.trace)
 
-        def run(t: Turn) -> int:
-            made = self.runs[index] = self._run(self.program.nodes[index])
-            return made(t)
-
-        return run
+    def rest(self) -> None:
+        """Let go of all that can be made again."""
+        for made in (self.runs, self.answers, self.strict):
+            made.clear()
 
     def anywhere(self, turn: Turn, text: str) -> int:
         """Where a message leads from any question, or NO_MATCH."""
@@ -88,22 +89,15 @@ class Machine:
 
     # --- wordings ---
 
-    def row(self, wording: int) -> tuple[str | Callable[[Turn], str], ...]:
-        """A wording's texts by column, each a text or a function that gives it."""
+    def row(self, wording: int) -> Row:
+        """A wording's texts by column."""
         row = self._rows.get(wording)
         if row is None:
-            row = self._rows[wording] = tuple(self._text(i) for i in self.program.wordings[wording])
+            row = self._rows[wording] = []
+            for column, index in enumerate(self.program.wordings[wording]):
+                text = self.program.texts[index]
+                row.append(_late(self.renderer, row, column, text) if "{" in text else text)
         return row
-
-    def _text(self, index: int) -> str | Callable[[Turn], str]:
-        text = self._texts.get(index)
-        if text is None:
-            try:
-                text = self.renderer.text(self.program.texts[index])
-            except (TemplateError, ExpressionError) as error:
-                text = refused(error.message)
-            self._texts[index] = text
-        return text
 
     def evaluate(self, expression: str) -> Evaluate:
         """An expression as a function; one that the checker would refuse fails when it is reached."""
@@ -115,7 +109,7 @@ class Machine:
     def say(self, turn: Turn, wording: int) -> str:
         """The text of a wording in this turn."""
         text = self.row(wording)[turn.w]
-        return text if text.__class__ is str else text(turn)[:RENDERED_CHARACTERS_MAX]  # type: ignore[operator]
+        return text if isinstance(text, str) else text(turn)[:RENDERED_CHARACTERS_MAX]
 
     # --- nodes ---
 
@@ -159,6 +153,19 @@ class Machine:
                 return partial(statements.come_back, self)
             case p.Goodbye():
                 return lambda _: END
+
+
+def _late(renderer: Renderer, row: Row, column: int, text: str) -> Callable[[Turn], str]:
+    """Makes a text's function when it is first said: a buyer hears one column of many."""
+
+    def say(t: Turn) -> str:
+        try:
+            made = row[column] = renderer.text(text)
+        except (TemplateError, ExpressionError) as error:
+            made = row[column] = refused(error.message)
+        return made if isinstance(made, str) else made(t)
+
+    return say
 
 
 def _traced(program: p.Program, index: int, run: Run, trace: Trace) -> Run:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 def menu(machine: Machine, menu: p.Menu) -> Run:
     """Put a menu; what its answers mean is noted in the machine."""
     name = menu.id
-    machine.questions[name] = menu
     options = menu.options
     guards = [machine.evaluate(o.guard) if o.guard is not None else None for o in options]
     targets = [option.target for option in options]
@@ -124,7 +123,6 @@ def _lines(machine: Machine, options: tuple[p.Option, ...], t: Turn) -> str:
 def ask(machine: Machine, ask: p.Ask) -> Run:
     """Put a question; what its answers mean is noted in the machine."""
     name = ask.id
-    machine.questions[name] = ask
     read: Reader | None = None
     variable, following, confirms = ask.name, ask.next, ask.confirm
     free = ask.type in FREE_TYPES

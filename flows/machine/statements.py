@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flows import effects
 from flows import program as p
 from flows.effects import Effect
-from flows.machine.signs import CALLS_MAX, END, WAIT, FlowTroubleError, Run
+from flows.machine.signs import CALLS_MAX, END, WAIT, FlowTroubleError, Row, Run
 from flows.render import RENDERED_CHARACTERS_MAX, Evaluate
 from flows.turn import Turn
 
@@ -17,16 +17,15 @@ if TYPE_CHECKING:
 
 
 def say(machine: Machine, wording: int, following: int, effect: Callable[[str], Effect]) -> Run:
-    row: tuple[Any, ...] = ()
+    row: Row = []
 
     def run(t: Turn) -> int:
         nonlocal row
         if not row:
             row = machine.row(wording)
         text = row[t.w]
-        t.effects.append(
-            effect(text if text.__class__ is str else text(t)[:RENDERED_CHARACTERS_MAX])
-        )
+        said = text if isinstance(text, str) else text(t)[:RENDERED_CHARACTERS_MAX]
+        t.effects.append(effect(said))
         return following
 
     return run

@@ -12,7 +12,6 @@ from flows import expression as e
 from flows import prompts
 from flows import template as tpl
 from flows.program import Ask, HandOver, Menu, Option, Program, Question, Say, edges, offered
-from flows.render import Renderer
 from flows.schema import type_of
 from flows.settings import hours_text
 from grammars import saying
@@ -60,7 +59,7 @@ class Script:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.currency = Currency(program.currency, program.decimals)
-        self._scope = Renderer(program).scope
+        self._scope = dict(program.variables)
         self._names = _step_names(program)
         self.by_language = {language: self._collect(language) for language in program.languages}
 

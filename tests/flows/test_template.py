@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from msgspec.structs import replace
 
 from flows.expression import ExpressionError, Path
 from flows.inputs import Buyer, Line, Order
@@ -183,8 +184,7 @@ def jinja(text: str, state: Turn) -> str:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_says_what_jinja_would_have_said(text: str) -> None:
-    renderer = Renderer(PROGRAM)
-    renderer.scope |= {"note": "text"}
+    renderer = Renderer(replace(PROGRAM, variables={**PROGRAM.variables, "note": "text"}))
     made = renderer.text(text)
     assert not isinstance(made, str)
     assert made(turn()) == jinja(text, turn())
