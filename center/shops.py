@@ -52,5 +52,6 @@ class Shops:
         machine = Machine(program, fingerprint=fingerprint)
         self._machines[fingerprint] = machine
         while len(self._machines) > MACHINES_MAX:
-            self._machines.popitem(last=False)
+            # Its functions hold it, and it holds them.
+            self._machines.popitem(last=False)[1].rest()
         return machine

@@ -50,9 +50,8 @@ def begin(machine: Machine, channel: str, given: Given, now: int) -> tuple[Sessi
     sign = _walk(machine, turn, program.start)
     if sign == WAIT and isinstance(given.input, Text):
         text = given.input.text[:ANSWER_CHARACTERS_MAX].strip()
-        strict = machine.strict.get(turn.at)
-        if text and strict is not None:
-            target = strict(turn, text)
+        if text and turn.at in machine.questions:
+            target = machine.strict[turn.at](turn, text)
             if target != NO_MATCH:
                 if machine.trace is not None:
                     machine.trace.answered(program.waits[turn.at], turn.chosen)
@@ -72,9 +71,8 @@ def step(
     """
     at = session.at
     given_input = given.input
-    answer = machine.answers.get(at)
     if (
-        answer is not None
+        at in machine.questions
         and given_input.__class__ is Text
         and now - session.touched <= machine.session_s[session.channel]
     ):
@@ -262,7 +260,7 @@ def _uncommon(
         return _resumed(machine, session, turn, given, now, text)
     if at.startswith(CONFIRM):
         return _close(turn, session, _confirmed(machine, turn, session, text), turns)
-    if at not in machine.answers:
+    if at not in machine.questions:
         # An outcome is still on its way.
         turn.effects.append(effects.Say(prompts.word("one_moment", turn.language)))
         return _close(turn, session, WAIT, turns)
@@ -445,7 +443,7 @@ def _resumed(
         said = False
     if said:
         return _close(turn, session, _walk(machine, turn, machine.program.waits[at]), turns)
-    if said is None and text is not None and at in machine.answers:
+    if said is None and text is not None and at in machine.questions:
         # The buyer may simply answer the question that was open.
         target = machine.answers[at](turn, words) if words else NO_MATCH
         if target != NO_MATCH and not turn.answered:

@@ -18,7 +18,7 @@ NOWHERE = -1
 """As a target: the session ends there."""
 
 
-class Value(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class Value(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
     """What every part of a program is: frozen, and packed as an array."""
 
 

@@ -200,7 +200,7 @@ class Visit:
     def _is_overheard(self) -> bool:
         """Whether a person has the buyer, or will: then the flow does not answer, and what was said is passed on."""
         session = self.session
-        if session is None or session.at in self.machine.answers:
+        if session is None or session.at in self.machine.questions:
             return False
         said = self.arrival.input
         node = self.machine.program.waits.get(session.at)
