@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import flows
@@ -52,7 +53,9 @@ def main() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     flow, found = flow_of("noodles", text)
     check_flow(flow, found)
-    print(f"check the example, all rules    {best_ms(lambda: check_flow(flow, found), 20):8.2f} ms")
+    print(
+        f"check the example, all rules    {best_ms(lambda: check_flow(replace(flow), found), 20):8.2f} ms"
+    )
     for what, old, new in EDITS:
         edits = iter(range(1_000))
 
@@ -85,7 +88,7 @@ def main() -> None:
     graph = best_ms(lambda: [list(rule.check(subject)) for rule in ways], 1)
     print(
         f"{QUESTIONS} questions, {len(compiled.program.nodes)} nodes: compile "
-        f"{best_ms(lambda: compile_flow(large), 1):8.0f} ms, rules of ways {graph:8.0f} ms"
+        f"{best_ms(lambda: compile_flow(replace(large)), 1):8.0f} ms, rules of ways {graph:8.0f} ms"
     )
     for rule in RULES.values():
         taken = best_ms(lambda rule=rule: list(rule.check(subject)), 1)

@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from commands.flows_on_disk import LIBRARY, SELLER_FILE
-from commands.opening import compile_now, open_flows
+from commands.opening import collecting_rarely, compile_now, open_flows
 from store.compiled import CompiledFlows, Keyed
 
 BASES = ("noodles", "topup", "tvshop")
@@ -60,9 +60,10 @@ def _vary(text: str, number: int, chance: random.Random) -> str:
 def compile_chunk(paths: list[Path]) -> list[tuple[Keyed, int]]:
     """In a process of its own."""
     compiled: list[tuple[Keyed, int]] = []
-    for path in paths:
-        keyed, errors = compile_now(path.stem, path)
-        compiled.append((keyed, len(errors)))
+    with collecting_rarely():
+        for path in paths:
+            keyed, errors = compile_now(path.stem, path)
+            compiled.append((keyed, len(errors)))
     return compiled
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flows.inputs import ADDRESSES_MAX
 from flows.program import Ask, Option, Product, Program
+from flows.settings import COUNTRY_CODES
 from grammars.dates import read_date
 from grammars.digits import read_digits
 from grammars.folding import fold
@@ -129,7 +130,8 @@ def reader(ask: Ask, program: Program) -> Reader:
             least, most = lower or 1, upper or 32
             return lambda _, text: read_digits(text, least, most)
         case "phone":
-            return lambda _, text: read_phone(text)
+            country = COUNTRY_CODES.get(program.currency, "")
+            return lambda _, text: read_phone(text, country)
         case "money":
             decimals = program.decimals
             return lambda _, text: read_money(text, decimals)
@@ -181,7 +183,8 @@ def slot_reader(kind: str, program: Program) -> Reader:
 
             return product
         case "phone":
-            return lambda _, text: read_phone(text)
+            country = COUNTRY_CODES.get(program.currency, "")
+            return lambda _, text: read_phone(text, country)
         case "money":
             decimals = program.decimals
             return lambda _, text: read_money(text, decimals)

@@ -86,7 +86,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no_match_number": "Please enter a number from {lower} to {upper}.",
         "no_match_number_any": "Please enter a number.",
         "no_match_digits": "Please enter {count} digits.",
-        "no_match_phone": "Please enter a phone number, such as 13800138000.",
+        "no_match_phone": "Please enter the digits of a phone number.",
         "no_match_money": "Please enter an amount, such as 18.50.",
         "no_match_yesno": "Please answer yes or no.",
         "no_match_address": "Please give the full address.",

@@ -31,6 +31,13 @@ RINGS_S_MAX = 30
 CALLED_BACK_MAX = 100
 """Numbers and beginnings in one list."""
 
+COUNTRY_CODES = {"CNY": "86", "HKD": "852", "TWD": "886", "USD": "1", "GBP": "44", "INR": "91", "KES": "254",
+                 "NGN": "234", "PHP": "63", "IDR": "62", "BRL": "55", "MXN": "52", "ZAR": "27", "THB": "66",
+                 "MYR": "60", "SGD": "65", "RUB": "7", "PKR": "92", "BDT": "880", "TZS": "255", "GHS": "233",
+                 "EGP": "20", "AUD": "61", "JPY": "81", "KRW": "82", "VND": "84", "UGX": "256", "CLP": "56",
+                 "KWD": "965", "BHD": "973", "JOD": "962", "TND": "216"}  # fmt: skip
+"""ISO 4217 code to the country code (ITU-T E.164) of numbers that buyers give without one; EUR, XOF and XAF have many."""
+
 KEYWORD_CHARACTERS_MAX = 20
 """A keyword is typed before every first message."""
 

@@ -12,7 +12,11 @@ E164_DIGITS_MAX: Final = 15
 E164_DIGITS_MIN: Final = 8
 """No country has shorter numbers with its code that a buyer would call from."""
 
-_CHINA: Final = "86"
+CHINA: Final = "86"
+
+NATIONAL_DIGITS_MIN: Final = 7
+NATIONAL_DIGITS_MAX: Final = 11
+"""Of a number as it is dialled within its country, the zero before it left out."""
 
 _NATIONAL: Final = re.compile(
     r"1[3-9][0-9]{9}"  # mobile
@@ -42,24 +46,26 @@ _SHOWN_LAST: Final = 4
 _HIDDEN_MIN: Final = 4
 
 
-def read_phone(text: str) -> str | None:
-    """Read a telephone number.
+def read_phone(text: str, country: str = CHINA) -> str | None:
+    """Read a telephone number. `country` is the country code of numbers that bear none, empty where nobody knows.
 
     A Chinese number comes back as it is dialled within China, whether +86, 0086 or nothing was
     written before it: 13800138000, 01062345678, 4008001234. Any other number needs + or 00 and
-    comes back in E.164 with its plus, +14155550123, so that the two can never be confused.
+    comes back in E.164 with its plus, +14155550123, so that the two can never be confused. With another country, one as it
+    is dialled there comes back so, too: 0712 345 678 in Kenya is +254712345678; with none, its digits as they were given.
     Spoken digits are read too: 幺三八零零幺三八零零零.
     """
-    if text.isascii() and text.isdigit() and len(text) == 11 and _NATIONAL.fullmatch(text):
+    if country == CHINA and text.isascii() and text.isdigit() and _NATIONAL.fullmatch(text):
         return text
     if len(text) > TEXT_LENGTH_MAX:
         return None
     even = normalise(text)
     rest = even[_matched_length(even) :]
     if match := _WRITTEN.fullmatch(rest):
-        return _settle("".join(c for c in match[2] if c.isdigit()), abroad=match[1] is not None)
-    spoken = read_digits(rest, 10, E164_DIGITS_MAX)
-    return None if spoken is None else _settle(spoken, abroad=False)
+        digits = "".join(c for c in match[2] if c.isdigit())
+        return _settle(digits, country, abroad=match[1] is not None)
+    spoken = read_digits(rest, 10 if country == CHINA else NATIONAL_DIGITS_MIN, E164_DIGITS_MAX)
+    return None if spoken is None else _settle(spoken, country, abroad=False)
 
 
 def mask_phone(text: str) -> str:
@@ -76,15 +82,29 @@ def _matched_length(text: str) -> int:
     return match.end() if match else 0
 
 
-def _settle(digits: str, *, abroad: bool) -> str | None:
+def _settle(digits: str, country: str, *, abroad: bool) -> str | None:
     if not abroad and digits.startswith("00"):
         digits, abroad = digits[2:], True
+    if not abroad and country != CHINA:
+        return _elsewhere(digits, country)
     if not abroad and _NATIONAL.fullmatch(digits):
         return digits
-    if digits.startswith(_CHINA):
-        return _in_china(digits.removeprefix(_CHINA))
+    if digits.startswith(CHINA):
+        return _in_china(digits.removeprefix(CHINA))
     valid = E164_DIGITS_MIN <= len(digits) <= E164_DIGITS_MAX and digits[0] != "0"
     return f"+{digits}" if abroad and valid else None
+
+
+def _elsewhere(digits: str, country: str) -> str | None:
+    """A number without plus in a country that is not China; where none is known, as it was given."""
+    if not country:
+        return digits if E164_DIGITS_MIN <= len(digits) <= E164_DIGITS_MAX else None
+    bare = digits.removeprefix("0")
+    if bare == digits and digits.startswith(country) and len(digits) > NATIONAL_DIGITS_MAX - 1:
+        bare = digits.removeprefix(country)
+    if NATIONAL_DIGITS_MIN <= len(bare) <= NATIONAL_DIGITS_MAX and bare[0] != "0":
+        return f"+{country}{bare}"
+    return None
 
 
 def _in_china(digits: str) -> str | None:

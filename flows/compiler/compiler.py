@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows import program as p
 from flows import settings
@@ -18,6 +19,7 @@ from flows.compiler.shop import ShopSettings
 from flows.compiler.statements import argument_texts, service_call, wait_names
 from flows.compiler.variables import variables_of
 from flows.compiler.wordings import SLOT, Wordings, phrases_of
+from flows.same import Same
 
 TRIES_DEFAULT = 3
 WAIT_DEFAULT_S = 6
@@ -39,7 +41,13 @@ class Compiled:
 
 def compile_flow(flow: s.Flow) -> Compiled:
     """Compile a flow as far as it goes; raises nothing for an author's mistakes."""
-    return _Compiler(flow).compile()
+    return _compiled(Same(flow))
+
+
+# Who checks a flow compiles it, and most who check it go on with what was compiled.
+@lru_cache(maxsize=2)
+def _compiled(flow: Same[s.Flow]) -> Compiled:
+    return _Compiler(flow.value).compile()
 
 
 class _Compiler:

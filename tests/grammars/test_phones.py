@@ -66,6 +66,30 @@ def test_what_nobody_can_dial_is_not_read(text: str) -> None:
     assert read_phone(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "country", "phone"),
+    [
+        ("0712 345 678", "254", "+254712345678"),
+        ("712345678", "254", "+254712345678"),
+        ("254712345678", "254", "+254712345678"),
+        ("+254 712 345678", "254", "+254712345678"),
+        ("my number is 0712-345-678", "254", "+254712345678"),
+        ("zero seven one two three four five six seven eight", "254", "+254712345678"),
+        ("(415) 555-0123", "1", "+14155550123"),
+        ("14155550123", "1", "+14155550123"),
+        ("+86 138 0013 8000", "254", "13800138000"),
+        ("0171 2345678", "", "01712345678"),
+        ("12345", "254", None),
+        ("00712345", "254", None),
+        ("123456789012345678", "254", None),
+    ],
+)
+def test_a_number_without_a_country_is_of_the_shops(
+    text: str, country: str, phone: str | None
+) -> None:
+    assert read_phone(text, country) == phone
+
+
 def test_a_foreign_number_is_never_taken_for_a_chinese_one() -> None:
     assert read_phone("+13800138000") != read_phone("13800138000")
 
