@@ -39,7 +39,10 @@ def publish(path: Path, database: Path, speech: Path | None = None, *, dry_run: 
     for diagnostic in (d for d in told if d.severity == "error" or d.code == "D901"):
         typer.echo(render(found.flow, diagnostic), err=True)
     if errors:
-        typer.echo(f"{path} has {len(errors)} errors and is not published", err=True)
+        typer.echo(
+            f"{path} has {len(errors)} error{'s' * (len(errors) != 1)} and is not published",
+            err=True,
+        )
         return 1
     program = found.compile().program
     store = stores_of(database, seller)[0]
