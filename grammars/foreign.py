@@ -6,7 +6,7 @@ _MEANINGS: dict[str, tuple[str, ...]] = {
     "MENU": ("choose", "options", "select", "list", "选单", "选项", "选择", "列表"),
     "ASK": ("question", "input", "prompt", "query", "collect", "get", "询问", "提问", "输入", "请问", "收集"),
     "IF": ("in case", "假如", "要是", "若是", "若"),
-    "ELSE_IF": ("elseif", "elif", "elsif", "or if", "otherwise if", "否则若"),
+    "ELSE_IF": ("elseif", "elif", "elsif", "or if", "otherwise if", "否则若", "或者如果", "又如果"),
     "ELSE": ("otherwise", "不然", "其他", "要不"),
     "SET": ("let", "var", "assign", "设置", "设定", "赋值", "令"),
     "ADD": ("buy", "put", "添加", "加入", "增加"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from flows import settings
 from flows.checker.beside import Beside
 from flows.checker.rule import Finding, Rule
 from flows.checker.rules import RULES
@@ -23,6 +24,8 @@ ALONE = frozenset(
 )
 """Rules that judge a line by itself. Where other lines could not be read, no other is worth telling: the lines that are
 missing would be told a second time by what they leave behind."""
+SETTLED = ("T", "C", "K", "S", "E009")
+"""Rules of what is said where. Where channels or languages cannot be read, what was assumed is nobody's mistake."""
 LINES = frozenset(("E001", "O601", "O602"))
 """Of these, rules that hold also within a block some of whose lines could not be read."""
 
@@ -34,6 +37,8 @@ def check_flow(
     broken = {diagnostic.span.block for diagnostic in found if diagnostic.severity == "error"}
     subject = Subject(compile_flow(flow), beside, partly=bool(broken))
     rules = [rule for rule in RULES.values() if not broken or rule.code in ALONE]
+    if _unsettled(subject):
+        rules = [rule for rule in rules if not rule.code.startswith(SETTLED)]
     diagnostics = [
         *found,
         *(d for d in run(subject, rules) if d.code in LINES or d.span.block not in broken),
@@ -72,6 +77,18 @@ def diagnostic_of(rule: Rule, finding: Finding) -> Diagnostic:
         finding.help,
         finding.notes,
     )
+
+
+def _unsettled(subject: Subject) -> bool:
+    """Whether the shop's channels or languages cannot be read."""
+    readers = {"channels": settings.channels, "languages": settings.languages}
+    for line in subject.shop.settings if subject.shop is not None else ():
+        if line.name in readers:
+            try:
+                readers[line.name](line.value)
+            except ValueError:
+                return True
+    return False
 
 
 def _target(suppression: Suppression) -> tuple[str, str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flows.mistakes.mistake import Line, Mistake
+from grammars.foreign import FOREIGN
 from grammars.keywords import ARROW, head
 
 _TAKES_TEXT = (
@@ -36,10 +37,18 @@ def false_arrow(line: Line) -> Mistake | None:
     found = _ANY_ARROW.search(line.text)
     if not found:
         found = re.search(r"(?<=\s)[>＞》](?=\s*[^\W\d][\w.]*$)", line.text)
-        if not found or head(line.text) in ("IF", "ELSE_IF", "SET"):
+        if not found or _compares(line.text):
             return None
     fixed = f"{line.text[: found.start()].rstrip()} -> {line.text[found.end() :].lstrip()}".strip()
     return line.mistake("the arrow is not written `->`", "write `-> step`", found[0], fixed)
+
+
+def _compares(text: str) -> bool:
+    """Whether a line begins with a word, ours or another's, after which `>` compares."""
+    words = ("IF", "ELSE_IF", "ELSE", "SET")
+    return head(text) in words or any(
+        text.lower().startswith(word) for word, meant in FOREIGN.items() if meant in words
+    )
 
 
 def arrow_target(line: Line) -> Mistake | None:

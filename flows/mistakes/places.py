@@ -110,6 +110,9 @@ STATEMENT_PLACES = ("STEP", "IF", "ELSE_IF", "ELSE", "WHEN")
 OPTIONS = ("MENU", "ANYWHERE")
 
 
+OUTCOME_PLACES = ("PLACE_ORDER", "HAND_OVER", "REQUEST", "PAY")
+
+
 def fits(text: str, parent: str) -> bool:
     """Whether a line may stand under one that begins with `parent`."""
     word = head(text)

@@ -26,7 +26,10 @@ def ask(line: Line, spelling: str, rest: str) -> Mistake | None:
         )
         return line.mistake(
             "this question does not say what kind of answer it takes",
-            f"write `{spelling} name {joint} number`; the words of the question stand in `say` under it",
+            f"write `{fixed}`"
+            if fixed
+            else f"write `{spelling} name {joint} {KEYWORDS['NUMBER'][spelling != 'ask']}`; "
+            f"the words of the question stand in `{KEYWORDS['SAY'][spelling != 'ask']}` under it",
             rest,
             fixed,
         )
@@ -71,6 +74,19 @@ def ask(line: Line, spelling: str, rest: str) -> Mistake | None:
             tail,
             f"{spelling} {words[0]} {words[1]} {kind} {bounds}",
         )
+    group = words[-1]
+    if kind in KEYWORDS["PRODUCT"] and words[3:-1] and NAME.fullmatch(group):
+        fixed = f"{spelling} {words[0]} {words[1]} {kind} {KEYWORDS['OF_GROUP'][spelling != 'ask']} {group}"
+        return line.mistake(
+            f"`{tail}` does not say of which group", f"write `{fixed}`", tail, fixed
+        )
+    if kind in _COUNTED and _WRITTEN_OUT.search(tail):
+        return line.mistake(
+            f"`{tail}` does not say from where to where",
+            f"write it in digits: `{spelling} {words[0]} {words[1]} {kind} 1..20`",
+            tail,
+            f"{spelling} {words[0]} {words[1]} {kind}",
+        )
     if tail:
         return line.mistake(
             f"`{tail}` is too much after `{kind}`",
@@ -85,6 +101,7 @@ _TYPES = ("PRODUCT", "NUMBER", "DIGITS", "PHONE", "MONEY", "YESNO", "ADDRESS", "
           "CHOICE", "PIN", "GRAMMAR")  # fmt: skip
 
 
+_WRITTEN_OUT = re.compile(r"[到至]|\bto\b|\band\b|[一二两三四五六七八九十百]")
 _COUNTED = {s for name in ("NUMBER", "DIGITS", "PIN") for s in KEYWORDS[name]}
 
 

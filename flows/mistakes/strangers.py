@@ -13,6 +13,7 @@ from flows.mistakes.places import (
     HOMES,
     LISTED_MAX,
     OPTIONS,
+    OUTCOME_PLACES,
     PLACES,
     SAMPLES,
     STATEMENT_PLACES,
@@ -21,7 +22,7 @@ from flows.mistakes.places import (
     suits,
 )
 from grammars.foreign import FOREIGN
-from grammars.keywords import BLOCKS, KEYWORDS, head
+from grammars.keywords import BLOCKS, KEYWORDS, OUTCOMES, head
 
 
 def wide_letters(line: Line) -> Mistake | None:
@@ -223,6 +224,17 @@ _REPAIRED_BY_WORD = ("SAY", "MENU", "IF", "ELSE_IF", "ELSE", "SET", "GOODBYE", "
 def unknown(line: Line) -> Mistake | None:
     if line.column > line.depth + 1:
         return None
+    if line.parent in OUTCOME_PLACES:
+        for pair in OUTCOMES.items():
+            for spelling, when in zip(pair, KEYWORDS["WHEN"], strict=True):
+                if line.text.startswith(spelling):
+                    fixed = f"{when} {line.text}"
+                    return line.mistake(
+                        f"an outcome stands after `{when}`",
+                        f"write `{fixed[:60]}`",
+                        spelling,
+                        fixed,
+                    )
     if REAL_ARROW.search(line.text) and line.parent in STATEMENT_PLACES and head(line.text) is None:
         return line.mistake(
             "an option stands here without its menu",

@@ -10,6 +10,7 @@ from flows import syntax as s
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
 from flows.checker.written.wording import statements_of
+from grammars.keywords import OUTCOMES
 from grammars.names import nearest
 
 _Effect = s.PlaceOrder | s.HandOver | s.Request | s.Pay
@@ -120,13 +121,18 @@ def unknown_outcome(subject: Subject) -> Iterator[Finding]:
         for when in statement.whens:
             before = seen.setdefault(when.outcome, when)
             if when.outcome not in known:
-                close = nearest(when.outcome, known)
+                listed = (
+                    known
+                    if when.outcome.isascii()
+                    else [OUTCOMES[each] for each in known if each in OUTCOMES]
+                )
+                close = nearest(when.outcome, listed)
                 yield Finding(
                     when.span,
                     f"`{_SPOKEN[type(statement)]}` never comes back `{when.outcome}`",
                     f"did you mean `{close[0]}`?"
                     if close
-                    else f"it may come back {', '.join(known)}",
+                    else f"it may come back {', '.join(listed)}",
                 )
             elif before is not when:
                 yield Finding(

@@ -203,3 +203,17 @@ def test_a_hand_over_that_asks_for_the_hours_needs_no_closed() -> None:
     )
     assert findings("A702", text.replace("{guard}", "if shop.is_closed -> bye")) == []
     assert len(findings("A702", text.replace("{guard}", "say 您好。"))) == 1
+
+
+def test_where_channels_cannot_be_read_nothing_is_told_of_those_assumed() -> None:
+    text = shop("step start\n  goodbye\n", channels="语音、微信").replace(
+        "  languages zh\n", "  languages zh\n  call back 13*\n"
+    )
+    assert told(text) == ["E007", "F107"]
+
+
+def test_outcomes_are_listed_in_the_words_of_who_wrote_them() -> None:
+    (finding,) = findings(
+        "F114", shop("step start\n  下订单\n    当 卖光了 -> bye\n    当 失败 -> bye\n")
+    )
+    assert finding.help == "did you mean `售完`?" or finding.help == "it may come back 售完, 失败"

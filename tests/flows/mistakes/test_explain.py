@@ -807,6 +807,60 @@ MISTAKES = [
         ],
     ),
     (
+        "else if in two words",
+        "步骤 a\n  如果 x > 1\n    再见\n  否则 如果 袋数 > 最多\n    再见",
+        [
+            (
+                "4:6+10 E001",
+                "`否则` has no condition",
+                "write `否则如果 袋数 > 最多`, or `否则` alone",
+            )
+        ],
+    ),
+    (
+        "elif with a comparison",
+        "step a\n  if x > 1\n    goodbye\n  elif x > most\n    goodbye",
+        [("4:3+4 E001", "`elif` is not a word of the language here", "write `else if x > most`")],
+    ),
+    (
+        "an outcome without its when",
+        "step a\n  place order\n    失败 -> b",
+        [("3:5+2 E001", "an outcome stands after `当`", "write `当 失败 -> b`")],
+    ),
+    (
+        "is for as",
+        "步骤 a\n  问 货 是 产品 来自 种子",
+        [
+            (
+                "2:5+12 E001",
+                "this question does not say what kind of answer it takes",
+                "write `问 货 为 产品 来自 种子`",
+            )
+        ],
+    ),
+    (
+        "another word for of",
+        "步骤 a\n  问 货 为 产品 属于 种子",
+        [
+            (
+                "2:12+5 E001",
+                "`属于 种子` does not say of which group",
+                "write `问 货 为 产品 来自 种子`",
+            )
+        ],
+    ),
+    (
+        "bounds in words",
+        "步骤 a\n  问 袋数 为 数字 一到二百",
+        [
+            (
+                "2:13+4 E001",
+                "`一到二百` does not say from where to where",
+                "write it in digits: `问 袋数 为 数字 1..20`",
+            )
+        ],
+    ),
+    (
         "too many levels",
         "step a\n  if x\n    if x\n      if x\n        if x\n          if x\n            if x\n              if x\n                if x\n                  if x\n                    if x\n                      if x\n                        -> b",
         [
