@@ -27,10 +27,11 @@ from sms.smsc.server import Settings, Smsc
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.crash.books import Books, count
-from tests.crash.buyers import FLOW, Town
+from tests.crash.buyers import Town
 from tests.simulation.disk import DiedError, Disk, Moods, SlowDisk
 from tests.simulation.loop import NothingLeftError, SimulatedLoop
 from tests.simulation.network import Network, Weather
+from tests.simulation.partner import ASKING_FLOW, Asking, Depot
 
 ENDS_S_MAX = 7_200.0
 """Of simulated time, for buyers to get what they ordered."""
@@ -69,6 +70,10 @@ class Trouble:
     """What is brought again after a break comes so late at most, though the connection is back; 0: at once."""
     twice: bool
     """Buyers say the same twice in a row."""
+    partner_s: float
+    """The seller's order system takes so long to answer."""
+    partner_dead: float
+    """Of what it is asked that it never answers."""
     binds: int
     on_disk: bool
     """The store is SQLite, else memory."""
@@ -115,6 +120,8 @@ class Trouble:
             # After a crash what comes later than sms.held.HOLD_S cannot be told apart (decision 0030).
             late_s=0.0 if dies or kills_s else now_and_then(0.4, chance.choice((2.0, 30.0))),
             twice=chance.random() < 0.3,
+            partner_s=chance.choice((0.0, 0.0, 0.1, 4.0)),
+            partner_dead=now_and_then(0.2, chance.choice((0.2, 1.0))),
             binds=binds,
             on_disk=seed % 10 == 0,
         )
@@ -163,7 +170,7 @@ class Story:
 @cache
 def program() -> Program:
     """The flow that all buyers talk to."""
-    flow, diagnostics = flow_of("shop", FLOW)
+    flow, diagnostics = flow_of("shop", ASKING_FLOW)
     assert not diagnostics, diagnostics
     return compile_flow(flow).program
 
@@ -184,13 +191,16 @@ class Life:
         chance = world.chance
         self.store = world.open_store()
         self.disk = Disk(self.store, world.moods, world.died)
+        self.asking = Asking(world.depot, world.clock, lambda: self.disk.dead)
         self.turns = TurnBatch(
             self.disk,
             shops(),
             later=self._later,
+            performer=self.asking,
             aside=SlowDisk(chance, self.disk, world.trouble.slow_s),
         )
         loop = asyncio.get_running_loop()
+        self.asking.turns = self.turns
         self.channel = SmsChannel(
             self.turns,
             self.disk,
@@ -209,6 +219,8 @@ class Life:
 
     def start(self) -> None:
         self.channel.start()
+        # What an earlier life asked for, it may not have been told.
+        self.asking.perform(self.store.awaited())
         self.esme.start()
 
     def die(self) -> None:
@@ -239,6 +251,9 @@ class World:
         self.folder = folder
         self.network = Network(self.chance, self.trouble.weather)
         self.moods = Moods(self.chance, dies=self.trouble.dies, refuses=self.trouble.refuses)
+        self.depot = Depot(
+            self.chance, slow_s=self.trouble.partner_s, dead=self.trouble.partner_dead
+        )
         self.loop = SimulatedLoop(self.network)
         self.loop.set_exception_handler(self._failed)
         self.memory: MemoryStore | None = None
@@ -354,6 +369,10 @@ class World:
             if undelivered:
                 self.story.failures.append(f"{len(undelivered)} texts are not known as delivered")
         self.story.books = count(store, town, self.story.lives - 1)
+        if len(self.depot.held) != self.story.books.orders:
+            self.story.failures.append(
+                f"{len(self.depot.held)} orders held by the depot, {self.story.books.orders} placed"
+            )
         if self.trouble.on_disk:
             store.close()
 
