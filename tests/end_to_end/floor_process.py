@@ -1,4 +1,4 @@
-"""A router with its journal in a process of its own, for tests that kill it: it prints each offer after its commit.
+"""The centre's router with its journal in a process of its own, for tests that kill it: it prints what it is told is kept.
 
     python -m tests.end_to_end.floor_process JOURNAL SEED
 
@@ -15,9 +15,8 @@ from pathlib import Path
 from center.acd import events as ev
 from center.acd.agent import Agent
 from center.acd.decisions import Offer, Withdraw
-from center.acd.journal import decode, encode, rebuild
+from center.acd.kept import KeptRouter
 from center.acd.queue import Queue
-from center.ports import StoreError
 from store.journal import SqliteJournal
 
 AGENTS = tuple(f"a{n}" for n in range(6))
@@ -55,43 +54,72 @@ def tell(*lines):
     sys.stdout.flush()
 
 
+class Never:
+    def cancel(self):
+        pass
+
+
+class Floor:
+    """Who is told of decisions, once they are kept."""
+
+    def __init__(self, path):
+        self.journal = SqliteJournal(path)
+        self.journal.take_over()
+        self.kept = KeptRouter(
+            self.journal, later=self.later, now=lambda: self.kept.router.now, decided=self.decided
+        )
+        self.kept.load()
+        self.waiting = set(self.kept.router.tickets)
+
+    def later(self, delay_s, callback):
+        """Nothing comes by itself: each batch is flushed, and brings the time that has passed."""
+        return Never()
+
+    def decided(self, events, decisions):
+        lines = []
+        for decision in decisions:
+            match decision:
+                case Offer(contact=contact, agent=agent):
+                    lines.append(f"offer {contact} {agent}")
+                case Withdraw(contact=contact, agent=agent):
+                    lines.append(f"withdraw {contact} {agent}")
+                case _:
+                    pass
+        there = self.kept.router.tickets.keys()
+        came = {event.contact for event in events if isinstance(event, ev.ContactArrived)}
+        lines += [f"end {contact}" for contact in (self.waiting | came) - there]
+        self.waiting = set(there)
+        tell(*lines)
+
+    def take(self, events):
+        """Whether they are kept."""
+        before = self.kept.recorded
+        for event in events:
+            self.kept.post(event)
+        self.kept.flush()
+        return self.kept.recorded > before
+
+
 def main(path, seed):
     chance = random.Random(seed)
-    journal = SqliteJournal(Path(path))
-    journal.take_over()
-    records = list(journal.records())
-    router = rebuild(decode(record) for record in records)
-    if not records:
-        events = list(opening())
-        for event in events:
-            router.handle(event)
-        journal.append([encode(event) for event in events])
-    tell(f"taken {len(records)}")
-    at, serial = router.now, len(records) * 1_000
+    floor = Floor(Path(path))
+    recorded = floor.kept.recorded
+    if not recorded:
+        floor.take(opening())
+    tell(f"taken {recorded}")
+    router = floor.kept.router
+    at, serial = router.now, recorded * 1_000
     while True:
         sys.stdin.readline()
-        events, lines = [], []
+        events = []
         for _ in range(BATCH):
             at += chance.expovariate(2.0)
             serial += 1
-            for event in (some_event(router, chance, serial, at), ev.Passed(at)):
-                before = set(router.tickets)
-                events.append(event)
-                for decision in router.handle(event):
-                    match decision:
-                        case Offer(contact=contact, agent=agent):
-                            lines.append(f"offer {contact} {agent}")
-                        case Withdraw(contact=contact, agent=agent):
-                            lines.append(f"withdraw {contact} {agent}")
-                        case _:
-                            pass
-                lines += [f"end {contact}" for contact in before - router.tickets.keys()]
-        try:
-            journal.append([encode(event) for event in events])
-        except StoreError as error:
-            tell(f"fenced {error}")
+            events += [some_event(router, chance, serial, at), ev.Passed(at)]
+        if not floor.take(events):
+            tell("fenced")
             return
-        tell(*lines, "done")
+        tell("done")
 
 
 if __name__ == "__main__":

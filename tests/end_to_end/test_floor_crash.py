@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 
+from center.acd.decisions import Offer
 from center.acd.journal import decode, rebuild
+from center.acd.router import Router
 from store.journal import SqliteJournal
 from tests.end_to_end.floor_process import BATCH
 
@@ -50,12 +52,17 @@ def told(lines, open_offers):
 
 
 def rebuilt(path):
+    """The router as the journal has it, and every offer that it came to."""
     journal = SqliteJournal(path)
     began = time.perf_counter()
     router = rebuild(decode(record) for record in journal.records())
     assert time.perf_counter() - began < 10
+    again, offers = Router(), set()
+    for record in journal.records():
+        made = again.handle(decode(record))
+        offers |= {(one.contact, one.agent) for one in made if isinstance(one, Offer)}
     journal.close()
-    return router
+    return router, offers
 
 
 def test_kill_9_at_any_instruction_forgets_no_offer_and_doubles_none(tmp_path):
@@ -70,7 +77,9 @@ def test_kill_9_at_any_instruction_forgets_no_offer_and_doubles_none(tmp_path):
         lines += [line for line in rest if line.endswith("\n")]
         assert lines[0].startswith("taken")
         open_offers = told(lines, open_offers)
-        router = rebuilt(path)
+        router, offers = rebuilt(path)
+        announced = {tuple(line.split()[1:]) for line in lines if line.startswith("offer ")}
+        assert announced <= offers, "announced before it was kept"
         held = {t.name: t.seat.person.agent.name for t in router.tickets.values() if t.seat}
         # The last batch may have been committed and not told any more; it moved as many as it has events.
         moved = [contact for contact, agent in open_offers.items() if held.get(contact) != agent]
@@ -96,7 +105,7 @@ def test_one_that_was_stopped_offers_nobody_after_another_has_taken_over(tmp_pat
             )
             os.kill(stopped.pid, signal.SIGCONT)
             after = stopped.stdout.read().splitlines()
-            assert after[-1] == "fenced another process has taken the journal over"
+            assert after[-1] == "fenced", "another process has taken the journal over"
             more = step(other, 10)
             other.kill()
             other.stdout.read()
@@ -104,4 +113,6 @@ def test_one_that_was_stopped_offers_nobody_after_another_has_taken_over(tmp_pat
     known = told([*before, *after], {})
     offered = {line.split()[1] for line in more if line.startswith("offer")}
     assert offered - known.keys(), "the other goes on with buyers of its own"
-    assert rebuilt(path).tickets
+    router, offers = rebuilt(path)
+    assert router.tickets
+    assert {tuple(line.split()[1:]) for line in more if line.startswith("offer ")} <= offers
