@@ -109,6 +109,8 @@ class Answer(msgspec.Struct, eq=False):
     """Whether its message had come before."""
     refused: bool = False
     """It says so, and the carrier brings the message again, which repeats then what this one did, as surely."""
+    repeated: Answer | None = None
+    """The answer to the message that it repeats."""
 
     def write(self, now: float) -> None:
         """It is written now."""
@@ -170,6 +172,9 @@ class Redeliveries:
             return Judgement(answer.stamp, self._ranges)
         self._remove(earlier)
         answer.repeats = _how_surely(earlier, answer)
+        answer.repeated = earlier
+        # Two that are refused together are all that matters, not what came before both.
+        earlier.repeated = None
         return Judgement(answer.stamp, self._ranges, answer.repeats)
 
     def to_keep(self, now: float) -> bytes | None:
@@ -200,7 +205,13 @@ class Redeliveries:
 
     def refuse(self, answers: Iterable[Answer]) -> None:
         """Messages that were not kept come again: as new ones, or as what they repeat."""
+        unkept: set[int] = set()
         for answer in answers:
+            before = answer.repeated
+            if before is not None and id(before) in unkept:
+                # Neither was kept: what comes again repeats what the first of the two did, if anything.
+                answer.repeats = before.repeats
+            unkept.add(id(answer))
             if answer.repeats is not Repeats.PERHAPS:
                 answer.refused = True
             else:

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from center.batch import TurnBatch
 from center.routing import Routes
 from center.shops import Shops
@@ -18,8 +20,9 @@ from flows.folder import flow_of
 from flows.program import Program
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.client import Esme
+from sms.client import Esme, Link, Settlement
 from sms.sending import NO_ANSWER
+from sms.smpp import pdu as p
 from sms.smsc import exchange
 from sms.smsc.exchange import Delivery
 from sms.smsc.faults import Faults
@@ -44,6 +47,8 @@ SAYS_AGAIN_S = 120.0
 """A buyer who has no reply for so long in a kind world says it again, as people do."""
 SAYS_AGAIN_MAX = 20
 NOON = 1_795_492_800.0
+STRANGE_SEQUENCE = 0x7000_0000
+"""Of copies that come by another bind; the carrier's own numbers are far below."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class Trouble:
     """The seller's order system takes so long to answer."""
     partner_dead: float
     """Of what it is asked that it never answers."""
+    doubled: float
+    """Of deliver_sm that the carrier brings twice: under the same number, or by two binds at once."""
     binds: int
     on_disk: bool
     """The store is SQLite, else memory."""
@@ -92,6 +99,8 @@ class Trouble:
         slow_s = chance.choice((0.001, 0.001, 0.05, 0.2 if dies or kills_s else 1.0))
         breaks = now_and_then(0.4, chance.choice((0.005, 0.02, 0.05)))
         binds = chance.choice((1, 2, 3))
+        disconnect = now_and_then(0.2, 0.02)
+        trouble = breaks or dies or kills_s or disconnect
         return cls(
             buyers=chance.randint(1, 5),
             orders=chance.randint(1, 3),
@@ -109,7 +118,7 @@ class Trouble:
                 lost_receipt=now_and_then(0.3, 0.2),
                 early_receipt=now_and_then(0.3, 0.3),
                 duplicated_response=now_and_then(0.2, 0.1),
-                disconnect=now_and_then(0.2, 0.02),
+                disconnect=disconnect,
             ),
             dies=dies,
             refuses=now_and_then(0.3, 0.1),
@@ -120,6 +129,8 @@ class Trouble:
             # After a crash what comes later than sms.held.HOLD_S cannot be told apart (decision 0030).
             late_s=0.0 if dies or kills_s else now_and_then(0.4, chance.choice((2.0, 30.0))),
             twice=chance.random() < 0.3,
+            # By two binds, one of which breaks, the copy may come behind what the buyer said next (decision 0030).
+            doubled=now_and_then(0.0 if binds > 1 and trouble else 0.3, chance.choice((0.1, 1.0))),
             partner_s=chance.choice((0.0, 0.0, 0.1, 4.0)),
             partner_dead=now_and_then(0.2, chance.choice((0.2, 1.0))),
             binds=binds,
@@ -183,6 +194,35 @@ def shops() -> Shops:
     return Shops(store.published(), store.program)
 
 
+class Twice:
+    """See sms.client.Handler: what comes, comes again at once."""
+
+    def __init__(self, life: "Life", chance: random.Random, share: float) -> None:
+        self._life = life
+        self._chance = chance
+        self._share = share
+        self._sequence = STRANGE_SEQUENCE
+
+    def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
+        """See sms.client.Handler."""
+        channel, chance = self._life.channel, self._chance
+        for message in messages:
+            channel.received(link, [message])
+            if chance.random() >= self._share:
+                continue
+            by = chance.choice([other for other in self._life.esme.links if other.bound] or [link])
+            copy = message
+            if by is not link:
+                self._sequence += 1
+                copy = replace(message, sequence=self._sequence)
+            by.unacknowledged += 1
+            channel.received(by, [copy])
+
+    def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
+        """See sms.client.Handler."""
+        self._life.channel.settled(carrier, settlements)
+
+
 class Life:
     """The shop's process from a start to its death."""
 
@@ -211,7 +251,8 @@ class Life:
         carrier = Carrier(
             "carrier", "smsc", world.port, "dialcart", "dialcart", binds=world.trouble.binds
         )
-        self.esme = Esme(carrier, self.channel, chance=random.Random(chance.random()))
+        twice = Twice(self, random.Random(chance.random()), world.trouble.doubled)
+        self.esme = Esme(carrier, twice, chance=random.Random(chance.random()))
         self.channel.add(self.esme)
 
     def _later(self, delay_s: float, callback: Any, /) -> asyncio.TimerHandle:

@@ -252,6 +252,21 @@ def test_what_was_likely_a_redelivery_is_no_more_than_that_after_a_refusal() -> 
     assert inbox.take(two(line))
 
 
+def test_what_came_twice_and_was_refused_both_times_is_new_when_it_comes_again() -> None:
+    inbox, line = Inbox(), Line()
+    first = two(line)
+    inbox.take(first)
+    had(line, first)
+    before = dict(inbox.seen)
+    second = two(line)
+    assert inbox.take(second)
+    copy = Answer(line, second.sequence, second.key)
+    assert not inbox.take(copy)
+    inbox.seen = before
+    inbox.redeliveries.refuse([second, copy])
+    assert inbox.take(two(line))
+
+
 def test_a_buyer_who_went_on_is_in_doubt_no_more() -> None:
     inbox, line = Inbox(), Line()
     inbox.follow = True
