@@ -164,17 +164,18 @@ class Story:
 
     @property
     def excused(self) -> bool:
-        """Whether a buyer was misunderstood because a reply by one bind overtook our answer by another.
+        """Whether a buyer was misunderstood as decision 0030 says, and only that.
 
-        No order is doubled, none is absent and no stock is off then either.
+        Two messages of theirs were under way at once: a reply by one bind had overtaken our answer by another, or they read
+        alike over a crash. No order is announced and absent, and no stock is off then either.
         """
         books = self.books
         return (
             not self.right
             and self.beside > 0
-            and self.trouble.binds > 1
+            and (self.trouble.binds > 1 or self.trouble.twice)
             and books is not None
-            and not (books.doubled or books.absent or books.stock_off)
+            and not (books.absent or books.stock_off)
         )
 
 
