@@ -667,7 +667,7 @@ class Switchboard:
             self._forget(name)
 
     def _begin(self, talk: Talk, agent: str) -> None:
-        talk.agent = agent
+        talk.agent, talk.answered_at = agent, self._now()
         seller, buyer, _ = talk.awaited.contact
         self._served[seller, buyer] = agent
         self._served.move_to_end((seller, buyer))
@@ -758,7 +758,7 @@ class Switchboard:
 
     def _card(self, talk: Talk) -> Card | None:
         short = short_name(talk.queue)
-        waited_s = self._now() - talk.since
+        waited_s = (talk.answered_at or self._now()) - talk.since
         off_line = talk.channel == "voice" and self.voice is not None
         call_back = off_line and not self._calls().is_up(talk.name)
         return self._cards.card(

@@ -21,6 +21,8 @@ class Talk:
     since: float
     legs: int = 1
     agent: str = ""
+    answered_at: float = 0.0
+    """Unix seconds, once an agent has answered."""
     answer_by: float = 0.0
     """Unix seconds, while it rings."""
     ways: str = ""
