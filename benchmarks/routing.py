@@ -4,14 +4,13 @@
 
 80,000 agents, 40,000 queues, 200,000 waiting. A decision is one event handled: a contact arrives, an agent answers,
 ends the talk, has written it up (and is given the next who waits), a buyer hangs up. Two layouts: agents who share
-profiles (20 pools, 100 each), and every agent unique with 50 queues of their own. Garbage collection is frozen before, as in the server.
+profiles (20 pools, 100 each), and every agent unique with 50 queues of their own. The garbage collector is settled before, as in the server.
 
 The peers do one thing only, with the same agents and queues: choose who is next for a free agent. The scan looks at all
 who wait. mod_callcenter asks SQL: all members by score, and for each the agents of its queue by tier and idle time; here
 in SQLite in memory, without the index its schema lacks and, to be fair, with one on tiers.
 """
 
-import gc
 import random
 import sqlite3
 import sys
@@ -36,6 +35,7 @@ from center.acd.events import (
 )
 from center.acd.queue import Queue
 from center.acd.router import Router
+from commands.serving.running import settle_memory
 
 AGENTS, QUEUES, WAITING, EVENTS = 80_000, 40_000, 200_000, 300_000
 POOLS, LANGUAGES, TRADES = 20, 6, 40
@@ -223,8 +223,7 @@ def main() -> None:
             f" {len(floor.router.tickets) - floor.agents:,} waiting,"
             f" built in {time.perf_counter() - began:.1f} s (goal: {goals[unique]})"
         )
-        gc.collect()
-        gc.freeze()
+        settle_memory()
         for _ in range(ROUNDS):
             busy_s = time.process_time()
             spent = sorted(floor.run(EVENTS // scale))
@@ -233,7 +232,7 @@ def main() -> None:
                 f"  dialcart {len(spent) * 1e9 / sum(spent):>12,.0f} decisions a second,"
                 f" p50 {spent[len(spent) // 2] / 1e3:.1f} us,"
                 f" p99 {spent[len(spent) * 99 // 100] / 1e3:.1f} us;"
-                f" {len(spent) / busy_s:,.0f} a second of this process's own time, traffic and all"
+                f" {len(spent) / busy_s:,.0f} a second of CPU, the traffic's own and the clock's in it"
             )
         print(f"  scan     {scan(floor):>12,.1f} choices a second")
         if not unique:

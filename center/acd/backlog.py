@@ -22,8 +22,8 @@ class Backlog:
 
     def __init__(self, queue: Queue) -> None:
         self.queue = queue
-        self.first: list[Need | None] = [None for _ in CHANNELS]
-        """The need of one who just joined, once it is looked up."""
+        self.first: list[tuple[Need] | None] = [None for _ in CHANNELS]
+        """The need of one who just joined, once it is looked up; all who join share it."""
         self.waiting = 0
         self._joined: deque[Ticket] = deque()
         self.answered_at = -ESTIMATE_MEMORY_S

@@ -5,6 +5,7 @@ Everything is looked up among the classes that fit (needs.py); what is asked and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 
 from center.acd.lines import Entry, Line, first
@@ -25,7 +26,7 @@ class Floor:
         self.count += 1
         return self.count
 
-    def free_agent(self, needs: list[Need]) -> Seat | None:
+    def free_agent(self, needs: Sequence[Need]) -> Seat | None:
         """Who is asked, of all who are free and fit; an earlier ring before a later one."""
         for need in needs:
             entry = first(need.idle)

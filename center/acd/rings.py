@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from center.acd.agent import CHANNELS
 from center.acd.backlog import Backlog
 from center.acd.needs import Directory, Need
@@ -15,16 +17,19 @@ class Rings:
         self._directory = directory
         self._backlogs = backlogs
 
-    def first(self, backlog: Backlog, channel: int) -> Need:
+    def first(self, backlog: Backlog, channel: int) -> tuple[Need]:
         """The need of one who just joined."""
         need = backlog.first[channel]
         if need is None:
-            need = backlog.first[channel] = self._need(backlog, backlog, channel)
+            need = backlog.first[channel] = (self._need(backlog, backlog, channel),)
         return need
 
-    def after(self, backlog: Backlog, channel: int, steps: int) -> list[Need]:
+    def after(self, backlog: Backlog, channel: int, steps: int) -> Sequence[Need]:
         """Ring by ring, after so many steps of the recipe."""
-        needs = [self.first(backlog, channel)]
+        first = self.first(backlog, channel)
+        if not steps:
+            return first
+        needs: list[Need] = [*first]
         for step in backlog.queue.recipe[:steps]:
             match step.action:
                 case Widen(requires=requires):
@@ -46,7 +51,7 @@ class Rings:
 
     def staffed(self, backlog: Backlog, channel: int) -> bool:
         """Whether anyone is signed in whom the queue could ask, now or by a later step."""
-        if self.first(backlog, channel).staffed:
+        if self.first(backlog, channel)[0].staffed:
             return True
         steps = len(backlog.queue.recipe)
         return any(need.staffed for need in self.after(backlog, channel, steps))

@@ -186,7 +186,7 @@ class Router:
         ticket.joined_at = self.now
         ticket.since = self.now if event.since is None else min(event.since, self.now)
         ticket.points = event.points
-        ticket.needs = [self.rings.first(backlog, channel)]
+        ticket.needs = self.rings.first(backlog, channel)
         backlog.counts.arrived += 1
         seat = self._preferred(ticket, event.prefers) if event.prefers else None
         if seat is None:

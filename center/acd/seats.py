@@ -5,6 +5,7 @@ These change; nothing outside center/acd sees them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp, log
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ class Ticket:
         self.call_back: Channel | None = None
         self.step = 0
         """How many steps of the recipe are done."""
-        self.needs: list[Need] = []
+        self.needs: Sequence[Need] = ()
         self.waiting = False
         self.slot: Slot = "free"
         self.seat: Seat | None = None

@@ -44,7 +44,7 @@ def _queue(
     measure = router.queue_measure(name)
     counts = measure.counts
     since = [ticket.since for ticket in backlog.tickets()]
-    profiles = {p for need in backlog.first if need is not None for p in need.profiles}
+    profiles = {p for first in backlog.first if first is not None for p in first[0].profiles}
     return QueueView(
         name,
         backlog.waiting,
