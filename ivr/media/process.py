@@ -55,6 +55,7 @@ def work(
         gap_s = max(0.0, now - gone_at)
         plane.resume(gap_s, now)
         teller.tell([Resumed(round(gap_s * 1000, 1), now)])
+        os.eventfd_write(happened, 1)
     memory.worker[0] = os.getpid()
     memory.counts[Count.LIVES] += 1
     tick = math.ceil(now / TICK_S)

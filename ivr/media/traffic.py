@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from ivr.media.memory import I64, U8, U16, U32
 
-HEADERS_BYTES = 20
-"""UDP's header, which a raw socket is given too, and RTP's."""
-RTP_AT = 8
+UDP_AT = 20
+RTP_AT = 28
+HEADERS_BYTES = 40
+"""The headers of IP and UDP, which a raw socket is given too, and RTP's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Leaving:
     """The call of the first row."""
     rows: I64
     headers: U8
-    """HEADERS_BYTES a row, of which UDP's are left to whoever sends."""
+    """HEADERS_BYTES a row, of which IP's and UDP's are left to whoever sends."""
     addresses: I64
     """Where each payload lies."""
     sums: U32

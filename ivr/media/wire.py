@@ -8,6 +8,7 @@ import ctypes
 import errno
 import select
 import socket
+import struct
 import sys
 from typing import Any
 
@@ -16,9 +17,9 @@ from numpy.typing import NDArray
 
 from ivr.media.memory import U8, U32, Columns, Memory
 from ivr.media.receiving import Count
-from ivr.media.sending import word_sums
 from ivr.media.settings import Settings
-from ivr.media.traffic import HEADERS_BYTES, RTP_AT, Arrived, Leaving, Notice
+from ivr.media.sockets import EXPEDITED
+from ivr.media.traffic import HEADERS_BYTES, RTP_AT, UDP_AT, Arrived, Leaving, Notice
 from ivr.rtp.codec import FRAME_BYTES
 
 AT_ONCE_MAX = 512
@@ -31,12 +32,20 @@ BEFORE_BYTES = 28
 """An IP header without options, and UDP's."""
 DONT_WAIT = int(socket.MSG_DONTWAIT)
 TRUNCATED = int(socket.MSG_TRUNC)
-FULL_BYTES = HEADERS_BYTES + FRAME_BYTES
+UDP_BYTES = HEADERS_BYTES - UDP_AT
+"""The headers of UDP and RTP."""
+FULL_BYTES = UDP_BYTES + FRAME_BYTES
 """A datagram with a frame of 20 ms."""
-CHECKSUM_WORD = 3
-STILL_WORDS = (0, 1, 2, 8, 9)
-CHANGING_WORDS = (4, 5, 6, 7)
+CHECKSUM_WORD = 13
+STILL_WORDS = (10, 11, 12, 18, 19)
+CHANGING_WORDS = (14, 15, 16, 17)
 """The 16-bit words of UDP's and RTP's header: ports, length and SSRC stay; type, sequence and timestamp change."""
+IP_HEADER = struct.Struct("!BBHHHBBHII")
+"""RFC 791, without options. The kernel writes its length and its checksum."""
+UDP_HEADER = struct.Struct("!HHHH")
+DONT_FRAGMENT = 0x4000
+TTL = 64
+DESTINATION_AT = 16
 
 # struct mmsghdr, iovec and sockaddr_in of 64-bit Linux.
 MESSAGE = np.dtype(
@@ -70,6 +79,7 @@ BEFORE = np.dtype(
 )
 UDP = np.dtype([("source", ">u2"), ("port", ">u2"), ("bytes", ">u2"), ("sum", "u2")])
 
+_NAME = struct.Struct("=H2s4s8x")
 _libc = ctypes.CDLL(None, use_errno=True)
 _sendmmsg = _libc.sendmmsg
 _sendmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
@@ -121,7 +131,8 @@ class _Lane:
         self.out = np.zeros(count, MESSAGE)
         self.out_at = address_of(self.out)
         self.words = leaving.headers.view(np.uint16)
-        self.udp = leaving.headers[:, : UDP.itemsize].view(UDP)[:, 0]
+        self.udp = leaving.headers[:, UDP_AT:RTP_AT].view(UDP)[:, 0]
+        self.ip = leaving.headers[:, :UDP_AT]
         self.still: U32 = np.zeros(count, np.uint32)
         """The sum of what does not change from packet to packet."""
         self.sums: U32 = np.zeros(count, np.uint32)
@@ -150,7 +161,7 @@ class _Incoming:
 
 
 class RawWire:
-    """One raw socket for all ports: the UDP header is a column like the others."""
+    """One raw socket for all ports: the headers of IP and UDP are columns like the others."""
 
     def __init__(self, descriptor: int, memory: Memory, settings: Settings) -> None:
         self._descriptor = descriptor
@@ -158,6 +169,7 @@ class RawWire:
         self._counts = memory.counts
         self._lanes: dict[int, _Lane] = {}
         self._in = _Incoming(BEFORE_BYTES)
+        self._host = int.from_bytes(socket.inet_aton(settings.host))
         host = int.from_bytes(socket.inet_aton(settings.host), sys.byteorder)
         self._host_sum = (host & 0xFFFF) + (host >> 16) + _UDP
 
@@ -178,9 +190,9 @@ class RawWire:
         for word in CHANGING_WORDS:
             sums += words[:, word]
         for row, size in leaving.short:
-            sums[row] += 2 * (_word(HEADERS_BYTES + size) + 0xFFFF - _word(FULL_BYTES))
+            sums[row] += 2 * (_word(UDP_BYTES + size) + 0xFFFF - _word(FULL_BYTES))
             lane.payload_bytes[row] = size
-            lane.udp["bytes"][row] = HEADERS_BYTES + size
+            lane.udp["bytes"][row] = UDP_BYTES + size
         _fold(sums, carry)
         np.copyto(words[:, CHECKSUM_WORD], sums, casting="unsafe")
         self._counts[Count.SENT] += count
@@ -194,6 +206,8 @@ class RawWire:
         columns = self._columns
         span = slice(leaving.first, leaving.first + len(leaving.addresses))
         remote = columns.remote_ip[span]
+        lane.ip[:] = np.frombuffer(self._ip_header(0), np.uint8)
+        lane.ip[:, DESTINATION_AT:].view(np.uint32)[:, 0] = remote
         lane.udp["source"] = columns.port[span]
         lane.udp["port"] = columns.remote_port[span]
         lane.udp["bytes"] = FULL_BYTES
@@ -206,18 +220,31 @@ class RawWire:
 
     def notify(self, notice: Notice) -> None:
         """Send a report."""
-        columns, slot = self._columns, notice.slot
+        columns, slot, data = self._columns, notice.slot, notice.data
         remote = int(columns.remote_ip[slot])
-        header = np.zeros(1, UDP)
-        header["source"] = int(columns.port[slot]) + 1
-        header["port"] = int(columns.control_port[slot])
-        header["bytes"] = UDP.itemsize + len(notice.data)
-        body: U8 = np.frombuffer(header.tobytes() + notice.data, np.uint8).copy()
-        total = int(word_sums(body[None])[0]) + self._host_sum + (remote & 0xFFFF) + (remote >> 16)
-        sums = np.array([total + _word(len(body))], np.uint32)
-        _fold(sums, np.zeros(1, np.uint32))
-        body[6:8] = sums.astype(np.uint16).view(np.uint8)
-        _send_one(self._descriptor, body.tobytes(), remote, 0)
+        destination = int.from_bytes(remote.to_bytes(4, sys.byteorder))
+        source, port = int(columns.port[slot]) + 1, int(columns.control_port[slot])
+        size = UDP_HEADER.size + len(data)
+        total = sum(struct.unpack(f"!{len(data) // 2}H", data[: len(data) // 2 * 2]))
+        total += (data[-1] << 8 if len(data) % 2 else 0) + source + port + 2 * size
+        for host in (self._host, destination):
+            total += (host >> 16) + (host & 0xFFFF)
+        header = UDP_HEADER.pack(source, port, size, _checksum(total + socket.IPPROTO_UDP))
+        _send_one(self._descriptor, self._ip_header(destination) + header + data, remote, 0)
+
+    def _ip_header(self, destination: int) -> bytes:
+        return IP_HEADER.pack(
+            0x45,
+            EXPEDITED,
+            0,
+            0,
+            DONT_FRAGMENT,
+            TTL,
+            socket.IPPROTO_UDP,
+            0,
+            self._host,
+            destination,
+        )
 
     def receive(self) -> Arrived | None:
         """What came, at most AT_ONCE_MAX; None when nothing did. It holds until the next call."""
@@ -326,6 +353,13 @@ def _fold(sums: U32, carry: U32) -> None:
     np.invert(sums, out=sums)
 
 
+def _checksum(total: int) -> int:
+    """The checksum of a sum of words in network order; never 0, which would tell that there is none."""
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF or 0xFFFF
+
+
 def _send_all(descriptor: int, at: int, count: int) -> int:
     """Send messages; how many the kernel did not take. A full socket loses the rest, another error its own packet."""
     unsent = 0
@@ -343,14 +377,5 @@ def _send_all(descriptor: int, at: int, count: int) -> int:
 
 def _send_one(descriptor: int, data: bytes, host: int, port: int) -> None:
     """Send one datagram; one that cannot leave is lost, as on the network."""
-    name = np.zeros(1, NAME)
-    name["family"], name["port"], name["host"] = socket.AF_INET, port, host
-    body: U8 = np.frombuffer(data, np.uint8)
-    _libc.sendto(
-        descriptor,
-        ctypes.c_void_p(address_of(body)),
-        ctypes.c_size_t(len(body)),
-        DONT_WAIT,
-        ctypes.c_void_p(address_of(name)),
-        NAME.itemsize,
-    )
+    name = _NAME.pack(socket.AF_INET, port.to_bytes(2), host.to_bytes(4, sys.byteorder))
+    _libc.sendto(descriptor, data, ctypes.c_size_t(len(data)), DONT_WAIT, name, len(name))
