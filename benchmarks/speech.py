@@ -1,11 +1,13 @@
 """How well callers are understood, and what it costs: real voices through real recognisers, on the telephone and in noise.
 
-python -m benchmarks.speech --voices 3 --seconds 60
+python -m benchmarks.speech --voices 4 --seconds 200
 
 Utterances of the sample noodle shop by flite's and espeak-ng's voices, at each question with that question's own grammar:
-at 16 kHz, in the telephone's band (8 kHz mu-law), and there with white noise. Beside each line stand sentences that were
-never in the grammar: how many of them would be taken for an answer at the flow's threshold, CONFIDENCE_MIN. CPU is told a
-second of audio; the floor is what reading and resampling the audio takes alone.
+at 16 kHz, in the telephone's band (8 kHz mu-law), and there with white noise. An utterance is right when it means what was
+said ("yep" for "yes" is); below the flow's threshold, CONFIDENCE_MIN, the question is asked again; above it a wrong one is
+taken. The same phrases as bare menus, with nothing else in the grammar, stand beside them: what the grammar's width
+costs. So do sentences that were never in the grammar: how many of them would be taken for an answer. CPU is told a second of
+audio; the floor is what widening the audio takes alone.
 """
 
 from __future__ import annotations
@@ -24,12 +26,14 @@ import numpy as np
 from commands.flows_on_disk import load
 from flows.engine import CONFIDENCE_MIN
 from flows.machine import Machine
-from ivr.rtp.codec import PCMU, encode
-from ivr.speech.recognition import Request
+from grammars.numbers import read_number
+from grammars.yesno import read_yesno
+from ivr.rtp.codec import PCMU, decode, encode
 from ivr.speech.samples import (
     TELEPHONE_HZ,
     Samples,
     faded,
+    from_int16,
     levelled,
     read_recording,
     resampled,
@@ -40,7 +44,7 @@ from ivr.speech.samples import (
 from ivr.speech.sayable import Sayable, sayable
 from ivr.speech.sphinx import Sphinx
 from ivr.speech.voices import find_program
-from ivr.speech.worker import ENGINE_HZ, for_engine
+from ivr.speech.widening import WIDE_HZ, widened
 
 VOICES = (
     "flite:slt",
@@ -70,8 +74,11 @@ class Line:
     """One condition."""
 
     name: str
-    heard: int = 0
     said: int = 0
+    right: int = 0
+    wrong: int = 0
+    menus: int = 0
+    """Right where the grammar holds the question's phrases alone."""
     taken: int = 0
     strangers: int = 0
     audio_s: float = 0.0
@@ -79,10 +86,14 @@ class Line:
     floor_s: float = 0.0
 
     def __str__(self) -> str:
+        def share(count: int) -> str:
+            return f"{100 * count / self.said:4.0f} %"
+
         cpu, floor = self.cpu_s / self.audio_s, self.floor_s / self.audio_s
         return (
-            f"{self.name:<24} {100 * self.heard / self.said:5.1f} % of {self.said:>3}   "
-            f"strangers taken {100 * self.taken / max(1, self.strangers):5.1f} % of {self.strangers:>3}   "
+            f"{self.name:<22}{self.said:>4} said: {share(self.right)} right, {share(self.wrong)} wrong, "
+            f"{share(self.said - self.right - self.wrong)} asked again; as bare menus {share(self.menus)} right; "
+            f"strangers taken {100 * self.taken / max(1, self.strangers):3.0f} %; "
             f"CPU {cpu:.3f} s a second (floor {floor:.4f})"
         )
 
@@ -102,15 +113,15 @@ def speech(voice: str, text: str, folder: Path) -> Samples:
     )
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=30)
     samples, rate_hz = read_recording(out.read_bytes(), out.name)
-    wide = resampled(samples, rate_hz, ENGINE_HZ)
-    said = faded(levelled(spoken_part(without_offset(wide), ENGINE_HZ)))
-    quiet = np.zeros(int(LEAD_S * ENGINE_HZ)), np.zeros(int(TAIL_S * ENGINE_HZ))
+    wide = resampled(samples, rate_hz, WIDE_HZ)
+    said = faded(levelled(spoken_part(without_offset(wide), WIDE_HZ)))
+    quiet = np.zeros(int(LEAD_S * WIDE_HZ)), np.zeros(int(TAIL_S * WIDE_HZ))
     return np.concatenate([quiet[0], said, quiet[1]])
 
 
 def on_the_telephone(wide: Samples, noise_db: float | None) -> bytes:
     """The same as mu-law, with noise so many dB below the speech."""
-    narrow = resampled(wide, ENGINE_HZ, TELEPHONE_HZ)
+    narrow = resampled(wide, WIDE_HZ, TELEPHONE_HZ)
     if noise_db is not None:
         narrow += 10 ** ((-20 - noise_db) / 20) * np.random.default_rng(7).standard_normal(
             narrow.size
@@ -118,40 +129,60 @@ def on_the_telephone(wide: Samples, noise_db: float | None) -> bytes:
     return encode(PCMU, to_int16(narrow)).tobytes()
 
 
-def utterances(voices: int) -> Iterator[tuple[Sayable, str, bool, str]]:
-    """What is said: the question, the words, whether they are in its grammar, the voice."""
-    machine = Machine(load(Path("noodles")).compile().program)
-    asked = [(sayable(machine, at, kind, "en"), phrases) for at, kind, phrases in QUESTIONS]
-    for voice, (question, phrases) in itertools.product(VOICES[:voices], asked):
-        yield from ((question, phrase, True, voice) for phrase in phrases)
-        yield from ((question, stranger, False, voice) for stranger in STRANGERS)
+@dataclass(frozen=True)
+class Utterance:
+    """Something that is said at a question."""
+
+    question: Sayable
+    menu: Sayable
+    """The phrases that are tried, and nothing else."""
+    meanings: dict[str, str]
+    """What each phrase of the question stands for."""
+    text: str
+    inside: bool
+    """Whether it is in the grammar."""
+    voice: str
+
+    def meaning(self, understood: str) -> str | int | None:
+        """What the flow makes of words that were understood; None: nothing."""
+        kinds = {kind for kind, _ in self.question.grammars}
+        if "yesno" in kinds and (agrees := read_yesno(understood)) is not None:
+            return agrees
+        if "number" in kinds and (count := read_number(understood)) is not None:
+            return count
+        return self.meanings.get(understood, understood or None)
 
 
-def measure(
-    engine: Sphinx,
-    line: Line,
-    question: Sayable,
-    text: str,
-    *,
-    inside: bool,
-    codes: bytes,
-    wide: bytes,
-) -> None:
-    """One utterance in one condition; `wide` is set where it does not go by telephone."""
+def utterances(voices: int) -> Iterator[Utterance]:
+    """What is said: each phrase, and each stranger, by each voice."""
+    program = load(Path("noodles")).compile().program
+    machine = Machine(program)
+    meanings = {phrase: each.code for each in program.products for phrase in each.phrases}
+    for voice, (at, kind, phrases) in itertools.product(VOICES[:voices], QUESTIONS):
+        question, menu = sayable(machine, at, kind, "en"), Sayable("en", phrases, ())
+        for text in (*phrases, *STRANGERS):
+            yield Utterance(question, menu, meanings, text, text in phrases, voice)
+
+
+def measure(engine: Sphinx, line: Line, said: Utterance, wide: bytes) -> None:
+    """One utterance in one condition."""
     began = time.process_time()
-    samples = wide or for_engine(Request(question.listening, codes, PCMU))
-    line.floor_s += time.process_time() - began
-    heard = engine.hear(question.listening, samples)
+    heard = engine.hear_wide(said.question.listening, wide)
     line.cpu_s += time.process_time() - began
-    line.audio_s += len(samples) / 2 / ENGINE_HZ
-    means, confidence = question.understood(heard)
+    line.audio_s += len(wide) / 2 / WIDE_HZ
+    means, confidence = said.question.understood(heard)
     taken = means != "" and confidence >= CONFIDENCE_MIN
-    if inside:
-        line.said += 1
-        line.heard += taken and means == question.snapped(text)
-    else:
+    if not said.inside:
         line.strangers += 1
         line.taken += taken
+        return
+    meant = said.meaning(said.question.snapped(said.text) or "")
+    right = said.meaning(means) == meant
+    line.said += 1
+    line.right += taken and right
+    line.wrong += taken and not right
+    chosen, confidence = said.menu.understood(engine.hear_wide(said.menu.listening, wide))
+    line.menus += confidence >= CONFIDENCE_MIN and said.meaning(chosen) == said.meaning(said.text)
 
 
 def main() -> None:
@@ -159,32 +190,30 @@ def main() -> None:
     words = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    words.add_argument("--voices", type=int, default=3, choices=range(1, len(VOICES) + 1))
-    words.add_argument("--seconds", type=float, default=120.0, help="stop after so long")
+    words.add_argument("--voices", type=int, default=4, choices=range(1, len(VOICES) + 1))
+    words.add_argument("--seconds", type=float, default=200.0, help="stop after so long")
     chosen = words.parse_args()
     engine = Sphinx()
-    wide_line, telephone = Line("16 kHz"), Line("telephone")
-    noisy = {noise: Line(f"telephone, {noise} dB S/N") for noise in NOISES_DB}
+    clean = Line("16 kHz")
+    narrow = {None: Line("telephone")} | {
+        noise: Line(f"telephone, {noise} dB S/N") for noise in NOISES_DB
+    }
     until = time.monotonic() + chosen.seconds
     with tempfile.TemporaryDirectory() as folder:
-        for question, text, inside, voice in utterances(chosen.voices):
+        for said in utterances(chosen.voices):
             if time.monotonic() > until:
                 print("stopped early: --seconds is over")
                 break
-            wide = speech(voice, text, Path(folder))
-            measure(
-                engine,
-                wide_line,
-                question,
-                text,
-                inside=inside,
-                codes=b"",
-                wide=to_int16(wide).tobytes(),
-            )
-            for line, noise in ((telephone, None), *((noisy[n], n) for n in NOISES_DB)):
+            wide = speech(said.voice, said.text, Path(folder))
+            measure(engine, clean, said, to_int16(wide).tobytes())
+            for noise, line in narrow.items():
                 codes = on_the_telephone(wide, noise)
-                measure(engine, line, question, text, inside=inside, codes=codes, wide=b"")
-    for line in (wide_line, telephone, *noisy.values()):
+                began = time.process_time()
+                samples = from_int16(decode(PCMU, np.frombuffer(codes, np.uint8)))
+                heard = to_int16(widened(samples)).tobytes()
+                line.floor_s += time.process_time() - began
+                measure(engine, line, said, heard)
+    for line in (clean, *narrow.values()):
         if line.said:
             print(line)
 

@@ -14,6 +14,10 @@ from grammars.numbers import NUMBER_MAX
 
 LISTED_NUMBERS_MAX: Final = 1_000
 """Numbers of a range that are written out. Past it a grammar takes any number."""
+USUAL_WEIGHT: Final = 20
+"""How much likelier than another word a usual one is. Without weights "yes" is as likely as "not really"."""
+EXTRA_WEIGHT: Final = 0.15
+"""Most people say the bare answer: so likely is each word before or after it that may be left out."""
 
 _CENTS_MAX: Final = 99
 
@@ -32,7 +36,7 @@ def number_grammar(lower: int, upper: int, language: str) -> str:
     else:
         numbers = f"({_any(_tokens(words, words.numerals))}) <1-40>"
     rules = (
-        "public $number = [$opener] $value [$measure] [$closer];\n"
+        f"public $number = {_maybe('opener')} $value {_maybe('measure')} {_maybe('closer')};\n"
         f"$value = {numbers};\n"
         f"$measure = {_any(_tokens(words, words.measures))};\n" + _courtesy(words)
     )
@@ -43,10 +47,10 @@ def yesno_grammar(language: str) -> str:
     """Return the grammar of yes and no."""
     words = LANGUAGES[language]
     rules = (
-        "public $yesno = ($yes | $no) [$closer];\n"
-        f"$yes = {_any(_tokens(words, words.yes))};\n"
-        f"$no = {_any(_tokens(words, words.no))};\n"
-        f"$closer = {_any(_tokens(words, words.closers))};\n"
+        f"public $yesno = ($yes | $no) {_maybe('closer')};\n"
+        f"$yes = {_likely(words, words.yes)};\n"
+        f"$no = {_likely(words, words.no)};\n"
+        f"$closer = {_likely(words, words.closers)};\n"
     )
     return _header("yesno", words) + rules
 
@@ -110,7 +114,7 @@ def money_grammar(language: str) -> str:
         "$amount $point $digit <1-4> [$major]",
     ]
     rules = (
-        f"public $money = [$opener] ({' | '.join(terms)}) [$closer];\n"
+        f"public $money = {_maybe('opener')} ({' | '.join(terms)}) {_maybe('closer')};\n"
         f"$amount = ({_any(_tokens(words, words.numerals))}) <1-40>;\n"
         f"$cents = {cents};\n"
         f"$tens = {_any(said for value in range(1, 10) for said in words.spellings(value))};\n"
@@ -136,14 +140,30 @@ def _header(root: str, words: Language) -> str:
 
 def _courtesy(words: Language) -> str:
     return (
-        f"$opener = {_any(_tokens(words, words.openers))};\n"
-        f"$closer = {_any(_tokens(words, words.closers))};\n"
+        f"$opener = {_likely(words, words.openers)};\n$closer = {_likely(words, words.closers)};\n"
+    )
+
+
+def _maybe(rule: str) -> str:
+    """Write what may be left out, and mostly is."""
+    return f"(/{1 - EXTRA_WEIGHT}/ $NULL | /{EXTRA_WEIGHT}/ ${rule})"
+
+
+def _likely(words: Language, phrases: Iterable[str]) -> str:
+    """Write alternatives of which the usual ones weigh more."""
+    usual = set(_tokens(words, words.usual))
+    return _any(
+        f"/{USUAL_WEIGHT if token in usual else 1}/ {token}" for token in _tokens(words, phrases)
     )
 
 
 def _tokens(words: Language, phrases: Iterable[str]) -> list[str]:
     """Write phrases as tokens, leaving out signs that nobody says."""
-    said = sorted(phrase for phrase in phrases if re.sub("[ ']", "", phrase).isalpha())
+    said = sorted(
+        phrase
+        for phrase in phrases
+        if phrase not in words.unspoken and re.sub("[ ']", "", phrase).isalpha()
+    )
     if not words.spaced:
         return [" ".join(phrase) for phrase in said]
     # SRGS 1.0, section 2.1: a token with an apostrophe stands in quotes.

@@ -29,6 +29,7 @@ _OPENERS: Final = """
 _CLOSERS: Final = """
 吧 啊 呀 哦 喔 了 呢 啦 嘛 的 哈 谢谢 多谢 就行 就好 就可以 就可以了 就够了 好了 行了
 """
+_USUAL: Final = "是 是的 对 对的 好 好的 可以 不 不是 不要 不对 我要 要 来 吧 谢谢"
 _HOLDING_A_MEASURE: Final = "俩仨参"
 _ON_THE_TELEPHONE: Final = {"洞": "0", "拐": "7", "勾": "9"}
 
@@ -53,6 +54,8 @@ CHINESE: Final = Language(
     yes=frozenset(words(_YES)),
     no=frozenset(words(_NO)),
     unsure=frozenset(words(_UNSURE)),
+    usual=frozenset(words(_USUAL)),
+    unspoken=frozenset(),
     major_units=frozenset(words("元 元钱 块 块钱 圆 人民币 元人民币")),
     tenths=frozenset(words("毛 毛钱 角")),
     hundredths=frozenset(words("分 分钱")),

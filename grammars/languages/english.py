@@ -32,6 +32,11 @@ can i have|could i have|can i get|let me have|get me|make it|it's|it is|just|onl
 please|ok|yes|send|send me|order|buy|press|option|qty|quantity|number|x|*|×
 """
 _CLOSERS: Final = "please|pls|plz|thanks|thank you|thx|only|more|altogether|in total|then"
+_USUAL: Final = """
+yes|yeah|yes please|no|nope|no thanks|okay|ok|right|correct|that's right|sure|please|thanks|thank you|i want|i'd like|
+i would like|i'll have|give me
+"""
+_UNSPOKEN: Final = "y|k|n|ya|pc|pcs|kg|kgs|g|x|qty|pls|plz|thx"
 
 _TWICE: Final = {"double": 2, "triple": 3, "treble": 3}
 
@@ -52,6 +57,8 @@ ENGLISH: Final = Language(
     yes=phrases(_YES),
     no=phrases(_NO),
     unsure=phrases(_UNSURE),
+    usual=phrases(_USUAL),
+    unspoken=phrases(_UNSPOKEN),
     major_units=phrases(
         "yuan|rmb|cny|kuai|dollar|dollars|buck|bucks|usd|hkd|euro|euros|eur|pound|pounds|gbp"
     ),

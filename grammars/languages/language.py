@@ -40,6 +40,10 @@ class Language:
     no: frozenset[str]
     unsure: frozenset[str]
     """Phrases made of yes and no words that are neither."""
+    usual: frozenset[str]
+    """Of openers, closers, yes and no: what most people say. A recogniser expects it before the others."""
+    unspoken: frozenset[str]
+    """Written, and never said: pcs, plz."""
 
     major_units: frozenset[str]
     """Words for the unit of a currency: 块, dollars."""

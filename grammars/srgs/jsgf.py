@@ -24,6 +24,9 @@ from grammars.srgs.model import (
 REPEATS_MAX = 12
 """A repeat is written out so often; past it, it has no end."""
 
+WEIGHT_MIN = 1e-6
+"""Nothing weighs less: pocketsphinx takes the logarithm."""
+
 _NOT_IN_A_WORD = re.compile(r"[^\w']+")
 _NOT_IN_A_NAME = re.compile(r"\W")
 
@@ -87,9 +90,19 @@ def _expansion(item: Expansion, document: Grammar, name: Name) -> str:
         case Sequence(items):
             return " ".join(part for each in items if (part := _part(each, document, name)))
         case Alternatives(choices):
-            return " | ".join(_part(choice.item, document, name) or "<NULL>" for choice in choices)
+            weighted = any(choice.weight is not None for choice in choices)
+            return " | ".join(
+                (_weight(choice.weight) if weighted else "")
+                + (_part(choice.item, document, name) or "<NULL>")
+                for choice in choices
+            )
         case Repeat():
             return _repeat(item, document, name)
+
+
+def _weight(weight: float | None) -> str:
+    """How likely an alternative is beside the others; one without a weight weighs 1 (SRGS 1.0, section 2.4.1)."""
+    return f"/{max(1.0 if weight is None else weight, WEIGHT_MIN):.6f}/ "
 
 
 def _part(item: Expansion, document: Grammar, name: Name) -> str:

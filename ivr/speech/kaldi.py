@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from ivr.speech.recognition import Hypothesis, Listening
+from ivr.speech.samples import TELEPHONE_HZ, Samples, resampled, to_int16
 
 CONFIDENCE_MAX = 0.7
 RATE_HZ = 16_000
@@ -35,12 +36,13 @@ class Vosk:
         self._vosk.SetLogLevel(-1)
         self._model: Any = self._vosk.Model(str(model))
 
-    def hear(self, listening: Listening, samples: bytes) -> Hypothesis:
+    def hear(self, listening: Listening, samples: Samples) -> Hypothesis:
         """What was said, as Vosk hears it."""
         phrases = json.dumps([*listening.phrases, UNKNOWN], ensure_ascii=False)
         recogniser = self._vosk.KaldiRecognizer(self._model, RATE_HZ, phrases)
         recogniser.SetWords(True)
-        recogniser.AcceptWaveform(samples)
+        wide = resampled(samples, TELEPHONE_HZ, RATE_HZ)
+        recogniser.AcceptWaveform(to_int16(wide).tobytes())
         result = json.loads(recogniser.FinalResult())
         heard = " ".join(word for word in str(result.get("text", "")).split() if word != UNKNOWN)
         words = [

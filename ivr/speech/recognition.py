@@ -7,6 +7,8 @@ from typing import Protocol
 
 import msgspec
 
+from ivr.speech.samples import Samples
+
 UTTERANCE_S_MAX = 20.0
 """More of one utterance is not listened to."""
 DEFAULT_ENGINES: Mapping[str, str] = {"en": "pocketsphinx"}
@@ -48,8 +50,8 @@ class Hypothesis(msgspec.Struct, frozen=True, array_like=True):
 class Engine(Protocol):
     """One recogniser, in one process, for one utterance at a time."""
 
-    def hear(self, listening: Listening, samples: bytes) -> Hypothesis:
-        """What 16-bit samples at 16 kHz say. Blocks."""
+    def hear(self, listening: Listening, samples: Samples) -> Hypothesis:
+        """What samples at 8 kHz say. Blocks."""
         ...
 
 

@@ -97,7 +97,10 @@ class Sayable:
             found = self.snapped(text)
             if found is not None:
                 return found, heard.confidence * (SECOND_CHOICE if place else 1)
-        return "", 0.0
+        # A noise after the answer is heard as the beginning of one more word: "yeah in".
+        beginning = heard.text.rpartition(" ")[0]
+        found = self.snapped(beginning) if beginning else None
+        return (found, heard.confidence * SECOND_CHOICE) if found is not None else ("", 0.0)
 
 
 def sayable(machine: Machine, question: str, kind: str, language: str) -> Sayable:

@@ -18,10 +18,9 @@ import numpy as np
 
 from ivr.rtp.codec import decode
 from ivr.speech.recognition import Engine, Hypothesis, Request
-from ivr.speech.samples import TELEPHONE_HZ, from_int16, resampled, to_int16
+from ivr.speech.samples import Samples, from_int16
 
 MESSAGE_BYTES_MAX = 8 << 20
-ENGINE_HZ = 16_000
 HEAD = struct.Struct(">I")
 NICE = 5
 """Behind signalling and media, which cannot wait."""
@@ -39,10 +38,9 @@ def engine_of(setting: str) -> Engine:
     return Sphinx()
 
 
-def for_engine(request: Request) -> bytes:
-    """What was said on the telephone, as an engine takes it."""
-    samples = decode(request.payload_type, np.frombuffer(request.codes, np.uint8))
-    return to_int16(resampled(from_int16(samples), TELEPHONE_HZ, ENGINE_HZ)).tobytes()
+def said(request: Request) -> Samples:
+    """What was said on the telephone, at 8 kHz."""
+    return from_int16(decode(request.payload_type, np.frombuffer(request.codes, np.uint8)))
 
 
 def work(engine: Engine, asked: BinaryIO, answered: BinaryIO) -> None:
@@ -55,7 +53,7 @@ def work(engine: Engine, asked: BinaryIO, answered: BinaryIO) -> None:
             return
         request = read.decode(asked.read(length))
         try:
-            heard = engine.hear(request.listening, for_engine(request))
+            heard = engine.hear(request.listening, said(request))
         except (RuntimeError, ValueError) as error:
             # A grammar that the engine cannot compile is this question's trouble, not the next one's.
             sys.stderr.write(f"not heard: {type(error).__name__}: {error}\n")

@@ -131,3 +131,15 @@ def test_spoken_amounts_fit_and_read(language: str, text: str) -> None:
 def test_spoken_dates_fit_and_read(language: str, text: str) -> None:
     assert _fits(date_grammar(language), text)
     assert read_date(text, TODAY) is not None
+
+
+def test_what_is_written_and_never_said_is_not_listened_for():
+    assert "plz" not in yesno_grammar("en")
+    assert "kgs" not in number_grammar(1, 3, "en")
+    assert read_yesno("plz yes") is True
+    assert read_number("3 kgs") == 3
+
+
+@pytest.mark.parametrize(("language", "usual"), [("en", "yes"), ("zh", "是")])
+def test_what_most_people_say_weighs_most(language: str, usual: str) -> None:
+    assert f"/20/ {usual} " in yesno_grammar(language)

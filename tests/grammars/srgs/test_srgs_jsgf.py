@@ -28,6 +28,8 @@ def rules(body):
         ("yes please", "yes please"),
         ("yes | no", "yes | no"),
         ("[very] good", "[very] good"),
+        ("/3/ yes | no", "/3.000000/ yes | /1.000000/ no"),
+        ("/0/ a b | /.5/ c", "/0.000001/ (a b) | /0.500000/ c"),
         ("(a | b c) d", "(a | (b c)) d"),
         ("one <2>", "one one"),
         ("one <1-3>", "one [one [one]]"),

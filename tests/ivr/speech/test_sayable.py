@@ -51,6 +51,12 @@ def test_the_next_hypothesis_is_taken_with_less_confidence_where_the_first_says_
     assert asked.understood(Hypothesis("bananas", 0.9, ("apples",))) == ("", 0.0)
 
 
+def test_an_answer_with_a_noise_behind_it_is_the_answer_with_less_confidence():
+    asked = sayable(MACHINE, "address.1", "yesno", "en")
+    assert asked.understood(Hypothesis("yeah in", 0.8)) == ("yeah", pytest.approx(0.64))
+    assert asked.understood(Hypothesis("in", 0.8)) == ("", 0.0)
+
+
 def test_free_answers_are_not_recognised_but_recorded():
     assert at("address.2", "address").is_empty
     assert at("leave_message.1", "text").is_empty
