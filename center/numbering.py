@@ -57,6 +57,13 @@ class Numbering:
             return _abroad(bare.removeprefix(self.abroad)) or written
         return self._national(bare) or written
 
+    def international(self, kept: str) -> str:
+        """A number that is kept, in E.164 with its plus; what is no telephone's stays as it is."""
+        if kept[:1] == "+" or len(kept) < NATIONAL_DIGITS_MIN or read_phone(kept) != kept:
+            return kept
+        # Of an area code its zero is the trunk prefix (ITU-T E.164, section 6.2); mobiles and 400 have none.
+        return f"+{CHINA}{kept.removeprefix('0')}"
+
     def _national(self, digits: str) -> str | None:
         """One without plus; None for what is no number."""
         national = digits.removeprefix(self.trunk_prefix)

@@ -192,10 +192,11 @@ class Calls:
         local = Local(announced)
         self.endpoint = Endpoint(
             SipSettings(local=local, calls_max=section.calls),
-            section.trunks(),
+            section.trunks(business.routes.numbering),
             trunks,
             listen=listen,
             server_tls=server_tls(section),
+            client_tls=client_tls(section),
             chance=random.SystemRandom(),
         )
         await self.endpoint.start()
@@ -355,6 +356,17 @@ def server_tls(section: VoiceSection) -> ssl.SSLContext | None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(section.tls_certificate, section.tls_key)
+    return context
+
+
+def client_tls(section: VoiceSection) -> ssl.SSLContext:
+    """How trunks that we connect to prove who they are. Raises OSError for files that are no certificates."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if section.tls_authorities is not None:
+        context.load_verify_locations(section.tls_authorities)
+    if section.tls_certificate is not None:
+        context.load_cert_chain(section.tls_certificate, section.tls_key)
     return context
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from center.numbering import Numbering
 from commands.settings.section import Section
 from ivr.sip.digest import ALGORITHMS, Secret
 from ivr.sip.flow import Flow
@@ -53,6 +55,9 @@ class TrunkSection(Section):
     """See `peer_username`."""
     domain: str = ""
     """The host in the addresses of calls of ours, and in its certificate. None: that of `peer`."""
+    numbers_written: Literal["as kept", "+86138...", "86138..."] = "as kept"
+    """How it wants the numbers that we call: Chinese ones as they are dialled in China and others with a plus, all with plus
+    and country code, or all with country code alone."""
     caller: str = ""
     """The number that calls of ours show."""
     registers: bool = False
@@ -102,8 +107,14 @@ class TrunkSection(Section):
         AllowList(tuple(value))
         return value
 
-    def trunk(self, outside: AllowList) -> Trunk:
+    def trunk(self, outside: AllowList, numbering: Numbering | None = None) -> Trunk:
         """The value that signalling takes; `outside` holds the numbers that may be called over it."""
+        whole = (numbering or Numbering()).international
+        write: dict[str, Callable[[str], str]] = {
+            "as kept": str,
+            "+86138...": whole,
+            "86138...": lambda number: whole(number).removeprefix("+"),
+        }
         return Trunk(
             self.name,
             networks(*self.networks),
@@ -114,6 +125,7 @@ class TrunkSection(Section):
             spares=tuple(map(self._flow, self.spare_peers)),
             peer_secret=_secret(self.peer_username, self.peer_password),
             domain=self.domain,
+            write=write[self.numbers_written],
             caller=self.caller,
             allowed=outside,
             calls_max=self.calls_max,
@@ -166,6 +178,9 @@ class VoiceSection(Section):
     """With `tls_key`: what we show to who connects by TLS, as PEM files."""
     tls_key: File | None = None
     """See `tls_certificate`."""
+    tls_authorities: File | None = None
+    """Certificates that sign those of trunks that we reach by TLS, beside the system's own (PEM). `tls_certificate` is shown
+    to those that want to see one."""
     announced: str | None = None
     """Address that the other end reaches us at, where it is not `host`: behind a NAT, or on 0.0.0.0."""
     media_port: Annotated[int, Field(ge=0, le=65_000, multiple_of=2)] = 20_000
@@ -225,9 +240,9 @@ class VoiceSection(Section):
         """Names of the trunks that must speak SRTP."""
         return frozenset(section.name for section in self.trunk if section.srtp == "required")
 
-    def trunks(self) -> tuple[Trunk, ...]:
+    def trunks(self, numbering: Numbering | None = None) -> tuple[Trunk, ...]:
         """The trunks, or one for this machine."""
         outside = AllowList((*self.outside, *self.call_back))
         if self.trunk:
-            return tuple(section.trunk(outside) for section in self.trunk)
+            return tuple(section.trunk(outside, numbering) for section in self.trunk)
         return (Trunk("local", networks("127.0.0.0/8", "::1/128"), allowed=outside),)

@@ -64,6 +64,7 @@ from ivr.signalling.resolver import (
 )
 from ivr.signalling.streams import StreamOwner, Streams
 from ivr.signalling.udp import UdpSocket
+from ivr.sip.errors import ProtocolError
 from ivr.sip.events import Registration, SipEvent, TrunkHealth
 from ivr.sip.flow import Flow
 from ivr.sip.layer import Chance
@@ -339,7 +340,13 @@ class Endpoint(StreamOwner):
         stack.overloaded = now < self._late_until
         for data, flow in messages:
             if gate.admits(flow.host, now, stranger=not stack.trunks.of(flow.host)):
-                stack.receive(data, flow, now)
+                try:
+                    stack.receive(data, flow, now)
+                except ProtocolError:
+                    # Ours to mend, and no reason to lose the messages that came with it.
+                    log.exception(
+                        "a message of %s was not understood where it should have been", flow
+                    )
         for host in stack.faults:
             gate.fault(host, now)
         stack.faults.clear()
@@ -400,11 +407,10 @@ class Endpoint(StreamOwner):
 def _log_trunk(event: TrunkHealth | Registration) -> None:
     """For operators; that a registration was renewed is no news."""
     match event:
-        case TrunkHealth(trunk, up, reason, peer):
-            level = logging.INFO if up else logging.WARNING
-            log.log(level, "trunk %s: %s is %s: %s", trunk, peer, "up" if up else "down", reason)
+        case TrunkHealth(trunk, _, reason, peer, up):
+            log.info("trunk %s: %s is %s: %s", trunk, peer, "up" if up else "down", reason)
         case Registration(trunk, registered, reason):
-            level = logging.DEBUG if registered else logging.WARNING
+            level = logging.DEBUG if registered else logging.INFO
             log.log(level, "trunk %s: registration %s", trunk, reason)
 
 

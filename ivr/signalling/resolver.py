@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ LOOKUP_S = 5.0
 """One look-up has so long."""
 TTL_S_MIN, TTL_S_MAX = 30.0, 3_600.0
 """A name is looked up again when its records are so old, whatever they say themselves."""
+
+log = logging.getLogger(__name__)
 
 _PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
 _SERVICES = {"SIP+D2U": "udp", "SIP+D2T": "tcp", "SIPS+D2T": "tls"}
@@ -76,6 +79,7 @@ class DnsResolver:
             try:
                 found, lasts_s = await self._find(flow)
             except NotFoundError:
+                log.warning("no address is known for %s", flow.host)
                 ttl_s = TTL_S_MIN
                 continue
             peers += [peer._replace(priority=first + peer.priority) for peer in found]

@@ -11,6 +11,7 @@ The rules:
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -415,7 +416,7 @@ class Call:
 
     def _reinvite_accepted(self, sdp: Sdp | None, response: Response, now: float) -> None:
         cseq = response.cseq.number
-        self._learn(response, self.dialog.flow)
+        self.learn_from(response, self.dialog.flow)
         first = self.ours is not None
         self.ours = None
         answer: Sdp | None = None
@@ -528,6 +529,11 @@ class Call:
             self.dialog.target = str(contact.uri)
             self.route(flow)
 
+    def learn_from(self, response: Response, flow: Flow) -> None:
+        """The same from a 2xx; one that cannot be read moves nobody, since the call is up whatever it says."""
+        with contextlib.suppress(ProtocolError):
+            self._learn(response, flow)
+
     def route(self, flow: Flow) -> None:
         """Set where requests within the call are sent."""
         dialog = self.dialog
@@ -568,6 +574,8 @@ class Call:
         if self.asked is not None:
             self.asked.respond(487, now)
             self.asked = None
+        if self.ours is not None:
+            self.layer.expire(self.ours, now)
         self.keeper.drop(self.dialog)
         self.keeper.over(self)
         self.keeper.emit(Ended(self.name, cause, status, reason))

@@ -135,9 +135,11 @@ class TrunkHealth:
 
     trunk: str
     up: bool
+    "Whether any peer of the trunk answers now."
     reason: str
     peer: str = ""
-    "Its address and port."
+    "The address and port of the one that this is about."
+    peer_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

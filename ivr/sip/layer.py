@@ -16,7 +16,7 @@ from ivr.sip.flow import Flow
 from ivr.sip.message import Request, Response
 from ivr.sip.reasons import reason as phrase
 from ivr.sip.timers import Timers, Times
-from ivr.sip.transaction import Do, Event, Transaction
+from ivr.sip.transaction import Do, Event, State, Transaction
 from ivr.sip.uri import host_port
 from ivr.sip.via import COOKIE, Via
 
@@ -276,8 +276,20 @@ class Layer:
 
     def cancel(self, request: Outgoing, flow: Flow, now: float) -> None:
         """Send the CANCEL of an INVITE."""
+        self.expire(request, now)
         transaction = self._client(request, "CANCEL", flow, _ignored)
         transaction.take(Event.START, now, data=request.cancel())
+
+    def expire(self, request: Outgoing, now: float) -> None:
+        """Forget an INVITE that rings and is not answered within 64*T1, since nobody waits for it (section 9.1)."""
+        self.timers.set(now + 64 * self.times.t1_s, self, request.branch)
+
+    def fire(self, name: str, now: float) -> None:
+        """Time is up for the final response to the INVITE of that branch."""
+        del now
+        invite = self._clients.get((name, "INVITE"))
+        if invite is not None and invite.state is State.PROCEEDING:
+            del self._clients[invite.key]
 
     def _client(self, request: Outgoing, method: str, flow: Flow, answer: Answer) -> Transaction:
         key = (request.branch, method)

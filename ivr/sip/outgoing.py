@@ -203,13 +203,18 @@ class OutgoingCall(Call):
 
     def _dialog_of(self, tag: str, response: Response) -> Dialog:
         """The dialog that a response makes. RFC 3261, section 12.1.2."""
-        contact = response.contact
+        try:
+            contact = response.contact
+            routes = tuple(reversed(response.values("record-route")))
+        except ProtocolError:
+            # Who cannot be told how it is reached is reached as before: an answered call is not lost over that.
+            contact, routes = None, ()
         return replace(
             self.dialog,
             remote_tag=tag,
             remote=response.only("to"),
             target=str(contact.uri) if contact else self.dialog.target,
-            routes=tuple(reversed(response.values("record-route"))),
+            routes=routes,
         )
 
     def _acknowledge_early(
@@ -244,7 +249,7 @@ class OutgoingCall(Call):
         self.dialog = self._dialog_of(tag, response)
         self.dialog.local_number = number
         self._forks.clear()
-        self._learn(response, self._peer)
+        self.learn_from(response, self._peer)
         self.route(self._peer)
         self.keeper.keep(self.dialog, self)
         self.phase = Phase.UP
@@ -316,7 +321,7 @@ class OutgoingCall(Call):
                     return
             if status == 422 and self._min_se_s == MIN_SE_S:
                 # RFC 4028, section 7.3.
-                wanted = response.whole("min-se", 86_400)
+                wanted = session_timer.least(response)
                 if wanted is not None and wanted > MIN_SE_S:
                     self._min_se_s = wanted
                     self._send_invite(now)

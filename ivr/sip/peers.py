@@ -110,4 +110,5 @@ class Peers:
     def _became(self, flow: Flow, up: bool, why: str) -> None:
         if up:
             self._avoided.pop(flow, None)
-        self._keeper.emit(TrunkHealth(self._trunk.name, up, why, host_port(flow.host, flow.port)))
+        peer = host_port(flow.host, flow.port)
+        self._keeper.emit(TrunkHealth(self._trunk.name, self.up is True, why, peer, up))

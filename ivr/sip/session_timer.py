@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ivr.sip.errors import ProtocolError
 from ivr.sip.grammar import number, parameter, parse_parameters
-from ivr.sip.message import Message
+from ivr.sip.message import Message, Response
 
 MIN_SE_S = 90
 """The shortest interval that may be asked for (RFC 4028, section 4)."""
@@ -63,12 +63,26 @@ def serve(request: Message, min_se_s: int) -> SessionTimer | None:
 
 
 def settle(response: Message) -> SessionTimer | None:
-    """The timer by the 2xx to a request of ours; we are its `uac`. RFC 4028, section 7.2."""
-    granted = asked(response)
+    """The timer by the 2xx to a request of ours; we are its `uac`. RFC 4028, section 7.2.
+
+    None where it grants none, or says so in a way that nobody can read: the call is up all the same.
+    """
+    try:
+        granted = asked(response)
+    except ProtocolError:
+        return None
     if granted is None:
         return None
     seconds, refresher = granted
     return SessionTimer(max(seconds, MIN_SE_S), ours=refresher != "uas")
+
+
+def least(response: Response) -> int | None:
+    """Min-SE of a 422; None where it says nothing that can be read. RFC 4028, section 7.3."""
+    try:
+        return response.whole("min-se", 86_400)
+    except ProtocolError:
+        return None
 
 
 def header(timer: SessionTimer, *, we_asked: bool) -> str:

@@ -448,7 +448,7 @@ class Stack:
         """
         found = self.call(call)
         number = target.removeprefix("tel:")
-        dialled = allowed.require(number)
+        dialled = found.trunk.write(allowed.require(number))
         found.trunk.allowed.require(number)
         if target.startswith("tel:"):
             found.refer(f"tel:{dialled}", now)
@@ -498,7 +498,14 @@ class Stack:
         if caller and not plain(caller):
             raise NotAllowedError(f"{caller!r} is no number to call from")
         call = OutgoingCall(
-            self.layer.token(), self, way, dialled, plain(caller), sdp, now, ring_s=ring_s
+            self.layer.token(),
+            self,
+            way,
+            way.write(dialled),
+            plain(caller),
+            sdp,
+            now,
+            ring_s=ring_s,
         )
         self._begin(call)
         self.counters.calls += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ivr.sip.digest import ALGORITHMS, Secret
@@ -40,6 +41,8 @@ class Trunk:
     "What we prove to know when it challenges us."
     domain: str = ""
     "The host in the URIs of calls of ours; the peer's address where it is not said."
+    write: Callable[[str], str] = str
+    "How it wants the numbers written that we call over it; lists of numbers hold them as they are kept."
     caller: str = ""
     "The number that calls of ours show."
     allowed: AllowList = NOBODY

@@ -77,6 +77,24 @@ def test_what_is_kept_stays(written: str) -> None:
             assert plan.of(kept) == kept
 
 
+@pytest.mark.parametrize(
+    ("kept", "whole"),
+    [
+        ("13800138000", "+8613800138000"),
+        ("01062345678", "+861062345678"),
+        ("057187654321", "+8657187654321"),
+        ("4008001234", "+864008001234"),
+        ("+254712345678", "+254712345678"),
+        ("95588", "95588"),
+        ("", ""),
+    ],
+)
+def test_what_is_kept_can_be_written_with_its_country(kept: str, whole: str) -> None:
+    for plan in (CHINA, KENYA):
+        assert plan.international(kept) == whole
+    assert CHINA.of(whole) == kept
+
+
 @pytest.mark.parametrize("country", ["", "+86", "8612", "CN"])
 def test_a_country_code_is_one_to_three_digits(country: str) -> None:
     with pytest.raises(ValueError, match="no country code"):

@@ -118,6 +118,16 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return bytes(made[:70_000])
 
 
+RESPONSE_HEADERS = (
+    "",
+    "Require: 100rel\r\nRSeq: 1\r\n",
+    "Require: timer\r\nSession-Expires: 90;refresher=uac\r\n",
+    "Min-SE: 3600\r\n",
+    'WWW-Authenticate: Digest realm="a", nonce="b"\r\n',
+    "Record-Route: <sip:192.0.2.8;lr>, <sip:192.0.2.9>\r\nAllow: UPDATE\r\n",
+)
+
+
 class Shop:
     """A stack with an owner that does with every event what it can."""
 
@@ -130,6 +140,8 @@ class Shop:
         self.stack = Stack(settings, (trunk,), chance, self.now)
         self.chance = chance
         self.totals: Counter[str] = Counter()
+        self.invited = b""
+        """The newest INVITE of ours."""
 
     def take(self, data: bytes) -> None:
         self.stack.receive(data, FLOW, self.now)
@@ -161,6 +173,8 @@ class Shop:
                 self.totals["too late"] += 1
         for _, data in stack.take_out():
             self.totals[data[:11].decode("latin-1")] += 1
+            if data.startswith(b"INVITE"):
+                self.invited = data
 
     def run(self, seconds: float) -> None:
         until = self.now + seconds
@@ -204,6 +218,9 @@ def talk(shop: Shop, chance: random.Random) -> None:
     ]
     for data in later:
         shop.take(data if chance.random() < 0.5 else mutated(data, chance))
+    replacing = message(n, "INVITE", 9, "", f"Replaces: fuzz{n};to-tag={tag};from-tag=a\r\n", SDP)
+    replacing = replacing.replace(b"Call-ID: ", b"Call-ID: next")
+    later.insert(chance.randrange(len(later)), replacing)
     answer_ = b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK0\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nCall-ID: q\r\nCSeq: 1 BYE\r\n\r\n"
     shop.take(mutated(answer_, chance))
     try:
@@ -212,13 +229,55 @@ def talk(shop: Shop, chance: random.Random) -> None:
     except (FramingError, ProtocolError):
         shop.totals["refused"] += 1
     shop.run(1)
+    dial(shop, chance)
+
+
+def dial(shop: Shop, chance: random.Random) -> None:
+    """One call of ours, and mutated responses to it."""
+    try:
+        shop.stack.dial("line", "1234567", make_offer(MEDIA), ALLOWED, shop.now)
+    except CommandError:
+        return
+    shop.settle()
+    for status in chance.choice(
+        ([100, 183, 183, 200], [180, 200, 200], [401], [503], [422], [486], [200], [])
+    ):
+        data = response(shop.invited, status, chance.choice(RESPONSE_HEADERS))
+        shop.take(data if chance.random() < 0.5 else mutated(data, chance))
+    for call in list(shop.stack.calls)[-1:]:
+        try:
+            shop.stack.reoffer(call, make_offer(MEDIA), shop.now)
+            shop.settle()
+            data = response(shop.invited, chance.choice((100, 200, 491, 500)), "")
+            shop.take(data if chance.random() < 0.5 else mutated(data, chance))
+            if chance.random() < 0.5:
+                shop.stack.hang_up(call, shop.now)
+        except CommandError:
+            shop.totals["too late"] += 1
+    shop.settle()
+
+
+def response(invite: bytes, status: int, extra: str) -> bytes:
+    """A response to an INVITE of ours, without fault."""
+    kept = [
+        line
+        for line in invite.decode("utf-8", "surrogateescape").split("\r\n")
+        if line.startswith(("Via:", "From:", "To:", "Call-ID:", "CSeq:"))
+    ]
+    lines = "\r\n".join(f"{line};tag=far" if line.startswith("To:") else line for line in kept)
+    body = SDP if status in (183, 200) else b""
+    kind = "Content-Type: application/sdp\r\n" if body else ""
+    return (
+        f"SIP/2.0 {status} So\r\n{lines}\r\nContact: <sip:b@192.0.2.7>\r\n{extra}{kind}"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode("utf-8", "surrogateescape") + body
 
 
 def fuzz(count: int, seed: int) -> Counter[str]:
     """Let so many messages come; what happened, by kind. Raises AssertionError where something is kept."""
     chance = random.Random(seed)
     shop = Shop(chance)
-    for _ in range(count // 12):
+    for _ in range(count // 16):
         talk(shop, chance)
     shop.run(5 * 3600)
     assert not shop.stack.calls

@@ -1,6 +1,8 @@
 import pytest
+import trustme
 from pydantic import SecretStr, ValidationError
 
+from commands.serving.calls import client_tls
 from commands.settings.voice import TrunkSection, VoiceSection
 from ivr.sip.flow import Flow
 
@@ -35,6 +37,24 @@ def test_a_trunk_may_have_several_peers_and_names_that_are_looked_up():
     )
     (made,) = VoiceSection(trunk=[trunk]).trunks()
     assert made.peers == (Flow("any", "sip.example.net", 0), Flow("any", "192.0.2.8", 5070))
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [("as kept", "01062345678"), ("+86138...", "+861062345678"), ("86138...", "861062345678")],
+)
+def test_a_trunk_is_dialled_as_it_wants_to_be(written, dialled):
+    trunk = TrunkSection(name="unicom", networks=["192.0.2.0/24"], numbers_written=written)
+    (made,) = VoiceSection(trunk=[trunk]).trunks()
+    assert made.write("01062345678") == dialled
+
+
+def test_a_trunk_may_prove_itself_by_an_authority_of_its_own(tmp_path):
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    known = client_tls(VoiceSection()).cert_store_stats()["x509_ca"]
+    section = VoiceSection(tls_authorities=tmp_path / "authority.pem")
+    assert client_tls(section).cert_store_stats()["x509_ca"] == known + 1
 
 
 @pytest.mark.parametrize(

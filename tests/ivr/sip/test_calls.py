@@ -382,6 +382,13 @@ def test_nobody_is_dialled_whom_no_list_holds():
         caller.stack.dial("line", "4001", None, NOBODY, world.now)
 
 
+def test_a_trunk_has_its_own_way_of_writing_numbers():
+    world, caller, called = pair(carrier_trunk={"write": lambda number: f"+86{number}"})
+    ring(world, caller, "4001")
+    world.run(1)
+    assert called.last(Incoming).dialled == "+864001"
+
+
 def test_the_trunk_has_a_list_of_its_own():
     world, caller, _ = pair(carrier_trunk={"allowed": AllowList(("4001",))})
     with pytest.raises(NotAllowedError):

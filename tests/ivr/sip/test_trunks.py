@@ -116,7 +116,9 @@ def test_a_trunk_that_stops_answering_is_down_and_up_again():
     node = world.node(SHOP, trunk_to(CARRIER, options_every_s=30.0))
     registrar = Registrar(world, lambda request, count: None if silent[0] else (200, ""))
     registrar.step(node, 5)
-    assert node.last(TrunkHealth) == TrunkHealth("line", True, "it answered 200", f"{CARRIER}:5060")
+    assert node.last(TrunkHealth) == TrunkHealth(
+        "line", True, "it answered 200", f"{CARRIER}:5060", True
+    )
     silent[0] = True
     registrar.step(node, 30 + 33)
     assert len(node.all(TrunkHealth)) == 1
