@@ -437,9 +437,9 @@ class Call:
             return
         self._send_ack(cseq, b"")
         if answer is not None and sdp is not None:
+            # Told of a renewal too: some switches move their media when they are asked what stands.
             self.local = sdp
-            if not self._refreshing:
-                self.keeper.emit(MediaChanged(self.name, answer))
+            self.keeper.emit(MediaChanged(self.name, answer))
 
     def _send_ack(self, number: int, body: bytes) -> None:
         kind = "Content-Type: application/sdp\r\n" if body else ""

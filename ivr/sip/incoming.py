@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.sip import session_timer
 from ivr.sip.bodies import session_of
 from ivr.sip.call import ALLOW, SUPPORTED, TRYING_AFTER_S, Call, Phase
 from ivr.sip.dialog import Dialog
@@ -271,8 +270,3 @@ class IncomingCall(Call):
         reliable.interval_s *= 2
         at = min(now + reliable.interval_s, reliable.until)
         self.wake(at, f"reliable {reliable.number}")
-
-
-def check_session_timer(request: Request) -> None:
-    """Refuse an interval that is too small before anybody is rung. Raises ProtocolError (422)."""
-    session_timer.serve(request, session_timer.MIN_SE_S)

@@ -4,9 +4,7 @@
     stack.timer(), stack.run(now)      when it wants to be called next, and that call
     stack.take_out(), take_events()    what to send, and what happened, each once
 
-Who is in no trunk's networks hears nothing. Everybody else is answered: 403 for a number of another trunk, 404 for one
-of none, 486 where the trunk's lines are taken, 488 where no media are shared, 503 with Retry-After where we are full
-or about to stop.
+Who is in no trunk's networks hears nothing; ivr.sip.door has what everybody else is told.
 """
 
 from __future__ import annotations
@@ -16,25 +14,24 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from ivr.sip.address import Address
-from ivr.sip.auth import Auth
 from ivr.sip.bodies import session_of
 from ivr.sip.call import ALLOW, SUPPORTED, Call, Phase
 from ivr.sip.cseq import CSeq
 from ivr.sip.dialog import Dialog
-from ivr.sip.digest import Guard
+from ivr.sip.door import Door, UnsupportedError, WrongPasswordError, check_accept
 from ivr.sip.errors import CommandError, FramingError, NotAllowedError, ProtocolError
 from ivr.sip.events import Incoming, SipEvent, TurnedAway
 from ivr.sip.flow import Flow
-from ivr.sip.incoming import IncomingCall, check_session_timer
+from ivr.sip.incoming import IncomingCall
 from ivr.sip.layer import Chance, Layer, Local, Served, compose_response, response_flow
 from ivr.sip.message import Request, Response, parse, parse_leniently
-from ivr.sip.numbers import AllowList, number_of, plain
+from ivr.sip.numbers import AllowList, plain
 from ivr.sip.outgoing import RINGING_S_MAX, OutgoingCall
+from ivr.sip.parties import caller, dialled, diverted
 from ivr.sip.peers import Peer, Peers, peers_of
 from ivr.sip.registration import Registering
 from ivr.sip.replaces import Replaces
 from ivr.sip.sdp import Sdp
-from ivr.sip.session_timer import MIN_SE_S
 from ivr.sip.timers import Times
 from ivr.sip.transaction import Event, State
 from ivr.sip.trunk import Trunk, Trunks
@@ -47,9 +44,6 @@ from ivr.sip.validity import (
     unsupported,
 )
 from ivr.sip.via import Via
-
-NUMBER_CHARACTERS_MAX = 64
-"""Of a caller's or a dialled number that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +104,14 @@ class Stack:
         self._initial: dict[tuple[str, str, int], Call] = {}
         """Initial INVITEs by what a fork of one shares (RFC 3261, section 8.2.2.2)."""
         self._lines: dict[str, int] = {}
-        self._guard = Guard(settings.realm, f"{chance.getrandbits(256):064x}".encode())
-        self._tokens = settings.calls_per_s_max
-        self._refilled = now
+        self.door = Door(
+            settings.realm,
+            f"{chance.getrandbits(256):064x}".encode(),
+            settings.calls_per_s_max,
+            settings.retry_after_s,
+            chance,
+            now,
+        )
         self.all_peers = {
             t.name: Peers(t, self, (found or {}).get(t.name, peers_of(t)), now) for t in trunks
         }
@@ -220,7 +219,7 @@ class Stack:
         check_acceptable(request)
         lacking = unsupported(request)
         if lacking:
-            raise _UnsupportedError(lacking)
+            raise UnsupportedError(lacking)
         if served.receiver.tag:
             key = (request.call_id, served.receiver.tag, served.sender.tag)
             call = self._dialogs.get(key)
@@ -248,7 +247,7 @@ class Stack:
         if self.draining:
             # Who asks so often to know where to send calls must hear that it is not here.
             raise ProtocolError(503, "Service Unavailable")
-        _check_accept(served.request)
+        check_accept(served.request)
         headers = ALLOW + SUPPORTED + "Accept: application/sdp\r\n"
         served.respond(200, now, tag=self.layer.token(), headers=headers)
 
@@ -257,46 +256,38 @@ class Stack:
         initial = (request.call_id, served.sender.tag, served.cseq.number)
         if initial in self._initial:
             raise ProtocolError(482, "Loop Detected")
-        dialled = _shown(request.uri)
-        trunk = self.trunks.takes(here, dialled)
+        replaces = Replaces.of(request)
+        # Who takes another call's place dials our Contact, which is no number.
+        replaced = None if replaces is None else self._replaced(replaces, here)
+        number = dialled(request.uri)
+        trunk = replaced.trunk if replaced is not None else self.trunks.takes(here, number)
         if not isinstance(trunk, Trunk):
             raise ProtocolError(trunk, "")
-        if trunk.secret is not None:
-            self._authenticate(served, trunk, now)
-        if request.first("contact") is None:
-            # Section 8.1.1.8.
-            raise ProtocolError(400, "Missing Contact")
-        _check_accept(request)
-        check_session_timer(request)
+        try:
+            self.door.check(served, trunk, now)
+        except WrongPasswordError:
+            self.faults.append(served.flow.host)
+            raise
         offer = session_of(request)
-        replaces = Replaces.of(request)
-        if replaces is not None:
-            call = self._replaced(replaces, here)
-            call.take_over(served, offer, now)
-            self._initial[initial] = call
-            call.initial.append(initial)
+        if replaced is not None:
+            replaced.take_over(served, offer, now)
+            self._remember(initial, replaced)
             return
         full = self._full(trunk, now)
         if full is not None:
-            caller = _caller(request, served.sender)
-            self.emit(TurnedAway(trunk.name, caller, dialled, full.status))
+            self.emit(TurnedAway(trunk.name, caller(request, served.sender), number, full.status))
             raise full
         call = IncomingCall(self.layer.token(), self, trunk, served, offer, now)
         served.transaction.context = call
         self._begin(call)
+        self._remember(initial, call)
+        self.counters.calls += 1
+        who = caller(request, served.sender)
+        self.emit(Incoming(call.name, trunk.name, who, number, offer, diverted(request)))
+
+    def _remember(self, initial: tuple[str, str, int], call: Call) -> None:
         self._initial[initial] = call
         call.initial.append(initial)
-        self.counters.calls += 1
-        self.emit(
-            Incoming(
-                call.name,
-                trunk.name,
-                _caller(request, served.sender),
-                dialled,
-                offer,
-                _diverted(request),
-            )
-        )
 
     def _full(self, trunk: Trunk, now: float) -> ProtocolError | None:
         """Why no further call is taken now, if none is."""
@@ -304,7 +295,7 @@ class Stack:
             return ProtocolError(503, "Service Unavailable")
         if self.lines(trunk.name) >= trunk.calls_max:
             return ProtocolError(486, "Busy Here")
-        return None if self._take_token(now) else ProtocolError(503, "Service Unavailable")
+        return None if self.door.take_token(now) else ProtocolError(503, "Service Unavailable")
 
     def _replaced(self, replaces: Replaces, here: tuple[Trunk, ...]) -> Call:
         """The call whose place is to be taken. Raises ProtocolError. RFC 3891, section 3."""
@@ -316,63 +307,13 @@ class Stack:
             raise ProtocolError(486, "Busy Here")
         return call
 
-    def _authenticate(self, served: Served, trunk: Trunk, now: float) -> None:
-        assert trunk.secret is not None
-        request = served.request
-        stale = False
-        for text in request.headers.get("authorization", ())[:4]:
-            auth = Auth.parse(text)
-            if auth.get("realm") != self.settings.realm:
-                continue
-            found = self._guard.verdict(auth, trunk.secret, request.method, now)
-            if found == "good":
-                return
-            if found == "bad":
-                self.faults.append(served.flow.host)
-                raise ProtocolError(403, "Forbidden")
-            stale = True
-        raise _ChallengeError(self._guard.challenges(now, trunk.algorithms, stale=stale))
-
-    def _take_token(self, now: float) -> bool:
-        most = self.settings.calls_per_s_max
-        self._tokens = min(most, self._tokens + (now - self._refilled) * most)
-        self._refilled = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
-
     # --- refusals ---
 
     def _refuse(self, served: Served, error: ProtocolError, now: float) -> None:
         self.counters.refused += 1
         tag = "" if served.receiver.tag else self.layer.token()
         reason = error.reason if error.status not in (403, 404) else ""
-        served.respond(
-            error.status, now, reason=reason, tag=tag, headers=self._refusal_headers(error)
-        )
-
-    def _refusal_headers(self, error: ProtocolError) -> str:
-        if isinstance(error, _UnsupportedError):
-            return f"Unsupported: {', '.join(sorted(error.options))}\r\n"
-        if isinstance(error, _ChallengeError):
-            return "".join(f"WWW-Authenticate: {value}\r\n" for value in error.challenges)
-        match error.status:
-            case 405 | 501:
-                return ALLOW
-            case 415 | 406:
-                return "Accept: application/sdp\r\n"
-            case 422:
-                return f"Min-SE: {MIN_SE_S}\r\n"
-            case 489:
-                return "Allow-Events: refer\r\n"
-            case 500:
-                # Section 14.2: when to try again, by chance up to 10 s.
-                return f"Retry-After: {int(self.layer.token()[:2], 16) % 11}\r\n"
-            case 503:
-                return f"Retry-After: {self.settings.retry_after_s}\r\n"
-            case _:
-                return ""
+        served.respond(error.status, now, reason=reason, tag=tag, headers=self.door.headers(error))
 
     def _refuse_unread(
         self, message: Request | Response | None, flow: Flow, error: ProtocolError
@@ -448,13 +389,13 @@ class Stack:
         """
         found = self.call(call)
         number = target.removeprefix("tel:")
-        dialled = found.trunk.write(allowed.require(number))
+        wanted = found.trunk.write(allowed.require(number))
         found.trunk.allowed.require(number)
         if target.startswith("tel:"):
-            found.refer(f"tel:{dialled}", now)
+            found.refer(f"tel:{wanted}", now)
             return
         host = found.trunk.domain or Uri.parse(found.dialog.target).host
-        found.refer(f"sip:{dialled}@{host}", now)
+        found.refer(f"sip:{wanted}@{host}", now)
 
     def join(self, call: str, other: str, now: float) -> None:
         """Have the other end of a call take our place in another one: an attended transfer (RFC 5589, section 7).
@@ -489,7 +430,7 @@ class Stack:
         call may be begun, KeyError for a trunk that there is not.
         """
         way = self.trunks.by_name[trunk]
-        dialled = allowed.require(number)
+        wanted = allowed.require(number)
         way.allowed.require(number)
         if self.draining or len(self.calls) >= self.settings.calls_max or self.layer.full:
             raise CommandError("no call is begun now")
@@ -501,7 +442,7 @@ class Stack:
             self.layer.token(),
             self,
             way,
-            way.write(dialled),
+            way.write(wanted),
             plain(caller),
             sdp,
             now,
@@ -598,62 +539,6 @@ class Stack:
         """What happened, in order; each once."""
         events, self.events = self.events, []
         return events
-
-
-class _UnsupportedError(ProtocolError):
-    def __init__(self, options: frozenset[str]) -> None:
-        super().__init__(420, "Bad Extension")
-        self.options = options
-
-
-class _ChallengeError(ProtocolError):
-    def __init__(self, challenges: list[str]) -> None:
-        super().__init__(401, "Unauthorized")
-        self.challenges = challenges
-
-
-def _check_accept(request: Request) -> None:
-    """Who cannot read a session description cannot be answered with one (RFC 4475, 3.3.15)."""
-    if "accept" not in request.headers:
-        return
-    kinds = {value.partition(";")[0].strip().lower() for value in request.values("accept")}
-    if not kinds & {"application/sdp", "application/*", "*/*"}:
-        raise ProtocolError(406, "Not Acceptable")
-
-
-def _shown(uri: Uri) -> str:
-    return number_of(uri) or uri.number[:NUMBER_CHARACTERS_MAX]
-
-
-def _caller(request: Request, sender: Address) -> str:
-    """The caller's number: what the trunk asserts (RFC 3325) before what the caller says; "" where he hides it."""
-    privacy = request.options("privacy")
-    if privacy & {"id", "user", "header"}:
-        return ""
-    try:
-        asserted = (
-            request.addresses("p-asserted-identity")
-            if "p-asserted-identity" in request.headers
-            else []
-        )
-    except ProtocolError:
-        asserted = []
-    for address in asserted:
-        number = number_of(address.uri)
-        if number:
-            return number
-    return number_of(sender.uri)
-
-
-def _diverted(request: Request) -> str:
-    if "diversion" not in request.headers:
-        return ""
-    try:
-        found = request.addresses("diversion")
-    except ProtocolError:
-        return ""
-    # The last entry is the first that was dialled (RFC 5806, section 4).
-    return number_of(found[-1].uri) if found else ""
 
 
 __all__ = ["METHODS", "Settings", "Stack", "StackCounters"]

@@ -1,5 +1,7 @@
 """A network on simulated time between stacks of ours: it delays, loses, doubles and reorders, by seed."""
 
+# ruff: noqa: SLF001 - what a stack keeps to itself is what must be gone at the end
+
 from __future__ import annotations
 
 import heapq
@@ -209,3 +211,22 @@ def ring(world, caller, number="4001", *, sdp=True, **options):
 
 
 SECRET = Secret("shop", "noodles")
+
+
+def up(**options):
+    """A call that both ends have up."""
+    world, caller, called = pair(**options)
+    call = ring(world, caller)
+    world.run(1)
+    assert isinstance(caller.last(Answered), Answered)
+    return world, caller, called, call, called.last(Incoming).call
+
+
+def quiet(world, *nodes):
+    """Nothing is left, once all timers have run out."""
+    world.run(200)
+    for node in nodes:
+        assert not node.stack.calls
+        assert not node.stack._dialogs
+        assert not node.stack._initial
+        assert len(node.stack.layer) == 0

@@ -8,11 +8,11 @@ from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import Cause, Ended, Incoming, Reinvited
 from ivr.sip.flow import Flow
 from ivr.sip.message import Response, parse
+from ivr.sip.numbers import AllowList
 from ivr.sip.offer import make_offer
 from ivr.sip.replaces import Replaces
 from ivr.sip.trunk import Trunk, Trunks, networks
-from tests.ivr.sip.network import ANYONE, CARRIER, SHOP, pair, ring
-from tests.ivr.sip.test_calls import up
+from tests.ivr.sip.network import ANYONE, CARRIER, SHOP, pair, ring, up
 
 AWAY = Flow("udp", CARRIER, 5060)
 
@@ -84,6 +84,15 @@ def test_an_ack_of_the_new_dialog_ends_its_repetitions_and_nothing_is_left():
     assert not called.stack.calls
     assert len(called.stack.layer) == 0
     assert not called.stack._initial
+
+
+def test_our_contact_is_called_whatever_numbers_the_trunk_has():
+    world, caller, called, call, _ = up(shop_trunk={"numbers": AllowList(("4001",))})
+    data = invite(caller.stack.call(call).dialog, media=caller.media)
+    data = data.replace(f"INVITE sip:4001@{SHOP}".encode(), f"INVITE sip:{SHOP}:5060".encode())
+    called.stack.receive(data, AWAY, world.now)
+    world.flush()
+    assert called.kinds()[-1] == "Reinvited"
 
 
 @pytest.mark.parametrize(

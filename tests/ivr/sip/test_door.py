@@ -1,0 +1,103 @@
+"""Who is let in, and what is told to who is not."""
+
+from ivr.sip.events import (
+    Answered,
+    Cause,
+    Incoming,
+)
+from ivr.sip.numbers import AllowList
+from tests.ivr.sip.network import SECRET, SHOP, pair, ring, up
+
+
+def test_a_trunk_may_ask_for_a_password():
+    world, caller, called = pair(
+        shop_trunk={"secret": SECRET}, carrier_trunk={"peer_secret": SECRET}
+    )
+    ring(world, caller)
+    world.run(1)
+    assert called.kinds() == ["Incoming", "Answered"]
+    assert len(world.sent(SHOP, 401)) == 1
+
+
+def test_a_wrong_password_is_forbidden():
+    from ivr.sip.digest import Secret
+
+    world, caller, called = pair(
+        shop_trunk={"secret": SECRET}, carrier_trunk={"peer_secret": Secret("shop", "rice")}
+    )
+    ring(world, caller)
+    world.run(1)
+    assert called.kinds() == []
+    assert caller.ended().status == 403
+
+
+def test_a_shop_that_stops_takes_no_more_calls_but_keeps_its_own():
+    world, caller, called, call, there = up()
+    called.stack.drain(world.now)
+    ring(world, caller)
+    world.run(1)
+    assert caller.ended().status == 503
+    assert world.sent(SHOP, 503)[0].first("retry-after") == "10"
+    assert there in called.stack.calls
+    caller.stack.hang_up(call, world.now)
+    world.run(1)
+    assert called.ended().cause is Cause.HUNG_UP
+
+
+def test_lines_of_a_trunk_are_busy_when_all_are_taken():
+    world, caller, _called = pair(shop_trunk={"calls_max": 1})
+    ring(world, caller)
+    world.run(1)
+    ring(world, caller)
+    world.run(1)
+    assert caller.ended().status == 486
+
+
+def test_an_endpoint_that_is_full_says_when_to_come_back():
+    world, caller, _called = pair(shop={"calls_max": 1, "retry_after_s": 7})
+    ring(world, caller)
+    world.run(1)
+    ring(world, caller)
+    world.run(1)
+    assert caller.ended().status == 503
+    assert world.sent(SHOP, 503)[0].first("retry-after") == "7"
+
+
+def test_calls_that_come_too_fast_are_told_to_come_back():
+    world, caller, called = pair(shop={"calls_per_s_max": 2})
+    for _ in range(3):
+        ring(world, caller)
+    world.run(1)
+    assert caller.ended().status == 503
+    assert len(called.all(Incoming)) == 2
+
+
+def test_a_number_of_another_trunk_is_forbidden_and_one_of_none_not_found():
+    world, caller, called = pair(shop_trunk={"numbers": AllowList(("4001",))})
+    from tests.ivr.sip.network import trunk_to
+
+    other = trunk_to("203.0.113.9", name="other", numbers=AllowList(("4002",)))
+    called.stack.trunks = type(called.stack.trunks)((*called.stack.trunks.all, other))
+    for number, status in (("4002", 403), ("4003", 404)):
+        ring(world, caller, number)
+        world.run(1)
+        assert caller.ended().status == status
+    ring(world, caller, "4001")
+    world.run(1)
+    assert caller.last(Answered)
+
+
+def test_strangers_hear_nothing():
+    world, caller, called = pair()
+    from ivr.sip.flow import Flow
+
+    data = world_invite(world, caller)
+    called.stack.receive(data, Flow("udp", "203.0.113.66", 5060), world.now)
+    assert called.stack.take_out() == []
+    assert called.stack.take_events() == []
+    assert called.stack.counters.strangers == 1
+
+
+def world_invite(world, caller):
+    ring(world, caller)
+    return next(data for _, _, data in world.wire if data.startswith(b"INVITE"))
