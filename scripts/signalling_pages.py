@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from ivr.sip.call import COMMANDS
+from ivr.sip.leg import COMMANDS
 from ivr.sip.transaction import MACHINES, State, Table
 from scripts.pages import ROOT, finish
 

@@ -1,7 +1,8 @@
 """A call: what an INVITE set up, from either end, until it ends.
 
-What the two directions share is here: offers within the call, session timers, keys by INFO, transfer, the end.
-incoming.py has how a call comes to be answered, outgoing.py how one of ours is.
+What the two directions share is here: offers within the call, whose place it takes, keys by INFO, the end. leg.py has its
+dialog and where requests go, transfer.py and renewal.py what they are called for; incoming.py how a call comes to be
+answered, outgoing.py how one of ours is.
 
 The rules:
 - Which command a phase allows is a table. A command that it does not allow raises CommandError and sends nothing.
@@ -11,16 +12,11 @@ The rules:
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
 
 from ivr.sip import info, session_timer
-from ivr.sip.address import Address
 from ivr.sip.bodies import session_of
-from ivr.sip.dialog import Dialog, next_hop
-from ivr.sip.digest import choose, credentials
+from ivr.sip.dialog import Dialog
 from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import (
     Cause,
@@ -33,51 +29,20 @@ from ivr.sip.events import (
 from ivr.sip.flow import Flow
 from ivr.sip.keeper import Keeper
 from ivr.sip.layer import Outgoing, Served
-from ivr.sip.message import Message, Request, Response
-from ivr.sip.numbers import NOBODY, AllowList
+from ivr.sip.leg import ALLOW, SUPPORTED, Leg, Phase
+from ivr.sip.message import Request, Response
 from ivr.sip.renewal import Renewal
 from ivr.sip.sdp import Sdp
-from ivr.sip.timers import Entry
 from ivr.sip.transaction import Do
 from ivr.sip.transfer import Transfer
 from ivr.sip.trunk import Trunk
-from ivr.sip.uri import Uri
-from ivr.sip.validity import METHODS
 
-ALLOW = f"Allow: {', '.join(METHODS)}\r\n"
-SUPPORTED = "Supported: timer, 100rel, replaces\r\n"
 OFFERS_TRIED_MAX = 4
 """How often an offer that met 491 is made again."""
-ENTRIES_MAX = 16
-"""Timers of a call, after which those that have fired are forgotten."""
 TRYING_AFTER_S = 0.2
 """RFC 3261, section 17.2.1: a 100 unless we answer within that."""
 OFFER_S_MAX = 25.0
 """An offer within the call that our owner leaves unanswered for longer is refused, before its sender gives up (32 s)."""
-CALL_S_MAX = 4 * 3600.0
-"""A call that lasts longer is ended: nobody shops for four hours, but a line that hangs does."""
-
-
-class Phase(StrEnum):
-    """Where a call is."""
-
-    RINGING = "ringing"
-    "It came, and is not answered."
-    CALLING = "calling"
-    "It is ours, and is not answered."
-    ANSWERED = "answered"
-    "We answered; the other end has not acknowledged."
-    UP = "up"
-    ENDED = "ended"
-
-
-COMMANDS: dict[Phase, frozenset[str]] = {
-    Phase.RINGING: frozenset({"progress", "answer", "refuse", "hang_up"}),
-    Phase.CALLING: frozenset({"hang_up"}),
-    Phase.ANSWERED: frozenset({"hang_up"}),
-    Phase.UP: frozenset({"hang_up", "reoffer", "accept", "reject", "refer", "report_transfer"}),
-    Phase.ENDED: frozenset(),
-}
 
 
 @dataclass(slots=True)
@@ -91,23 +56,13 @@ class _Repeated:
     until: float
 
 
-class Call:
-    """One call. `name` is our own tag, which nobody can guess."""
+class Call(Leg):
+    """One call, as both its directions have it."""
 
     def __init__(
         self, name: str, keeper: Keeper, trunk: Trunk, dialog: Dialog, phase: Phase
     ) -> None:
-        self.name = name
-        self.keeper = keeper
-        self.layer = keeper.layer
-        self.trunk = trunk
-        self.dialog = dialog
-        self.phase = phase
-        self.allowed: AllowList = NOBODY
-        """Whom the other end may have us call, by REFER."""
-        self.peer_allows: frozenset[str] = frozenset()
-        self.owns_call_id = False
-        """Whether we made the dialog: who did waits longer when offers cross."""
+        super().__init__(name, keeper, trunk, dialog, phase)
         self.successor: Dialog | None = None
         """The dialog that is to take the place of ours, while our owner has its offer (RFC 3891)."""
         self.asked: Served | None = None
@@ -118,12 +73,8 @@ class Call:
         """Whether an offer of ours waits for its answer."""
         self.local: Sdp | None = None
         """What our end last described, and the other end took."""
-        self._described: Sdp | None = None
         self.initial: list[tuple[str, str, int]] = []
         """Call-ID, From tag and number of the INVITEs from outside that made it, and that took it over."""
-        self._version = 0
-        self._session_id = int(name[:8], 16) if name[:8].isalnum() else 1
-        self._entries: list[Entry] = []
         self._repeated: _Repeated | None = None
         self.transfer = Transfer(self)
         self.renewal = Renewal(self)
@@ -136,14 +87,8 @@ class Call:
         self._refreshing = False
         """Whether our open offer only says again what stands, to renew the session."""
         self._tries = 0
-        self._challenged = 0
 
     # --- commands ---
-
-    def require(self, command: str) -> None:
-        """Raises CommandError where the phase does not allow a command."""
-        if command not in COMMANDS[self.phase]:
-            raise CommandError(f"a call that is {self.phase} cannot {command.replace('_', ' ')}")
 
     def reoffer(self, sdp: Sdp | None, now: float) -> None:
         """Offer other media by re-INVITE; None asks the other end to offer. Raises CommandError."""
@@ -345,31 +290,6 @@ class Call:
 
     # --- our requests within the call ---
 
-    def ask(
-        self,
-        method: str,
-        now: float,
-        answer: _Within,
-        headers: str = "",
-        body: bytes = b"",
-    ) -> Outgoing:
-        outgoing = self.dialog.request(method, self.layer)
-        contact = self.contact_line if method in ("INVITE", "UPDATE", "REFER") else ""
-
-        def take(do: Do, response: Response | None, now: float) -> None:
-            if response is not None and response.status in (401, 407) and self._challenged == 0:
-                authorization = self.authorize(response, method, outgoing.uri)
-                if authorization:
-                    self._challenged = 1
-                    self.ask(method, now, answer, headers + authorization, body)
-                    return
-            if response is not None and response.status >= 200:
-                self._challenged = 0
-            answer(do, response, now)
-
-        self.layer.ask(outgoing, self.dialog.flow, now, take, headers=contact + headers, body=body)
-        return outgoing
-
     def is_gone(self, _do: Do, response: Response | None, now: float) -> bool:
         """Whether the answer to a request within the call says that there is no such call (section 12.2.1.2)."""
         status = response.status if response is not None else 408
@@ -458,29 +378,6 @@ class Call:
         """Whether an offer within the call waits for its answer, from either end."""
         return self.ours is not None or self.asked is not None
 
-    @property
-    def has_ended(self) -> bool:
-        """Whether it is over."""
-        return self.phase is Phase.ENDED
-
-    @property
-    def supported(self) -> str:
-        """The line that says what we can do."""
-        return SUPPORTED
-
-    @property
-    def contact_line(self) -> str:
-        """Where requests of this call reach us."""
-        contact = self.layer.local.contact(self.dialog.flow, self.trunk.host)
-        return f"Contact: {contact}\r\n"
-
-    def describe(self, sdp: Sdp) -> bytes:
-        """Our description as bytes; its version grows when it changes (RFC 3264, section 8)."""
-        if sdp != self._described:
-            self._described = sdp
-            self._version += 1
-        return sdp.encode(self._session_id, self._version)
-
     def send_accept(self, served: Served, headers: str, body: bytes, now: float) -> None:
         """Answer 2xx; that to an INVITE is repeated until its ACK comes."""
         kind = "Content-Type: application/sdp\r\n" if body else ""
@@ -502,75 +399,13 @@ class Call:
             )
             self.wake(now + times.t1_s, "2xx")
 
-    def authorize(self, response: Response, method: str, uri: str) -> str:
-        """The line that answers a challenge; nothing where we cannot."""
-        secret = self.trunk.peer_secret
-        proxy = response.status == 407
-        try:
-            found = choose(
-                response.headers.get("proxy-authenticate" if proxy else "www-authenticate", [])
-            )
-        except ProtocolError:
-            return ""
-        if secret is None or found is None:
-            return ""
-        name = "Proxy-Authorization" if proxy else "Authorization"
-        value = credentials(found, secret, method, uri, 1, self.layer.token())
-        return f"{name}: {value}\r\n"
-
-    def _learn(self, message: Message, flow: Flow) -> None:
-        """The peer may move: a new Contact is the new target (target refresh, section 12.2)."""
-        if "allow" in message.headers:
-            self.peer_allows = frozenset(
-                value.strip() for line in message.headers["allow"] for value in line.split(",")
-            )
-        contact = message.contact if "contact" in message.headers else None
-        if contact is not None and contact.uri.scheme in ("sip", "sips"):
-            self.dialog.target = str(contact.uri)
-            self.route(flow)
-
-    def learn_from(self, response: Response, flow: Flow) -> None:
-        """The same from a 2xx; one that cannot be read moves nobody, since the call is up whatever it says."""
-        with contextlib.suppress(ProtocolError):
-            self._learn(response, flow)
-
-    def route(self, flow: Flow) -> None:
-        """Set where requests within the call are sent."""
-        dialog = self.dialog
-        hop = dialog.routes[0].strip().strip("<>") if dialog.routes else dialog.target
-        try:
-            uri = Address.parse(dialog.routes[0]).uri if dialog.routes else Uri.parse(hop)
-        except ProtocolError:
-            dialog.flow = flow
-            return
-        dialog.flow = next_hop(uri, flow, uri.address == flow.host or self.trunk.holds(uri.address))
-
-    def bye(self, now: float, reason: str = "") -> None:
-        """Send a BYE; nobody waits for its answer."""
-        if not self.dialog.remote_tag:
-            return
-        headers = f'Reason: SIP;cause=200;text="{_safe(reason)}"\r\n' if reason else ""
-        outgoing = self.dialog.request("BYE", self.layer)
-
-        def take(_do: Do, response: Response | None, now: float) -> None:
-            if response is not None and response.status in (401, 407) and self._challenged < 2:
-                self._challenged = 2
-                line = self.authorize(response, "BYE", outgoing.uri)
-                if line:
-                    again = self.dialog.request("BYE", self.layer)
-                    self.layer.ask(again, self.dialog.flow, now, _nothing, headers=headers + line)
-
-        self.layer.ask(outgoing, self.dialog.flow, now, take, headers=headers)
-
     def end(self, cause: Cause, now: float, status: int = 0, reason: str = "") -> None:
         """The call is over: whatever still waits is let go."""
         if self.phase is Phase.ENDED:
             return
         self.phase = Phase.ENDED
         self._repeated = None
-        for entry in self._entries:
-            self.layer.timers.let_go(entry)
-        self._entries.clear()
+        self.let_timers_go()
         if self.asked is not None:
             self.asked.respond(487, now)
             self.asked = None
@@ -581,16 +416,6 @@ class Call:
         self.keeper.emit(Ended(self.name, cause, status, reason))
 
     # --- time ---
-
-    def begin_to_count(self, now: float) -> None:
-        """The call is up: from here on it has CALL_S_MAX."""
-        self.wake(now + CALL_S_MAX, "longest")
-
-    def wake(self, at: float, name: str) -> None:
-        """Let `fire(name)` be called at that time, unless the call has ended by then."""
-        self._entries.append(self.layer.timers.set(at, self, name))
-        if len(self._entries) > ENTRIES_MAX:
-            self._entries = [entry for entry in self._entries if entry.owner is not None]
 
     def fire(self, name: str, now: float) -> None:
         """A timer ran out."""
@@ -635,15 +460,3 @@ class Call:
             self.wake(now + 0.5, f"offer {self._offer_clock}")
         elif self.phase is Phase.UP:
             self._send_offer(self._pending_offer, now)
-
-
-class _Within(Protocol):
-    def __call__(self, do: Do, response: Response | None, now: float, /) -> object: ...
-
-
-def _nothing(_do: Do, _response: Response | None, _now: float) -> None:
-    """The call is over whatever comes."""
-
-
-def _safe(text: str) -> str:
-    return "".join(c for c in text[:80] if c.isalnum() or c in " .,:-")

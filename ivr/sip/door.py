@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from ivr.sip import session_timer
 from ivr.sip.auth import Auth
-from ivr.sip.call import ALLOW
 from ivr.sip.digest import Guard
 from ivr.sip.errors import ProtocolError
 from ivr.sip.layer import Chance, Served
+from ivr.sip.leg import ALLOW
 from ivr.sip.message import Request
 from ivr.sip.trunk import Trunk
 

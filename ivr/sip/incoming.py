@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ivr.sip.bodies import session_of
-from ivr.sip.call import ALLOW, SUPPORTED, TRYING_AFTER_S, Call, Phase
+from ivr.sip.call import TRYING_AFTER_S, Call
 from ivr.sip.dialog import Dialog
 from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import Answered, Cause, MediaChanged, Reinvited
 from ivr.sip.keeper import Keeper
 from ivr.sip.layer import Served
+from ivr.sip.leg import ALLOW, SUPPORTED, Phase
 from ivr.sip.message import Request
 from ivr.sip.reliable import RAck, takes_reliable, wants_reliable
 from ivr.sip.sdp import Sdp

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from ivr.sip import reliable, session_timer
 from ivr.sip.bodies import session_of
-from ivr.sip.call import ALLOW, SUPPORTED, Call, Phase
+from ivr.sip.call import Call
 from ivr.sip.dialog import Dialog
 from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import Answered, Cause, Progress
 from ivr.sip.flow import Flow
 from ivr.sip.keeper import Keeper
 from ivr.sip.layer import Outgoing
+from ivr.sip.leg import ALLOW, SUPPORTED, Phase
 from ivr.sip.message import Response
 from ivr.sip.peers import SILENT_S
 from ivr.sip.sdp import Sdp

@@ -15,7 +15,7 @@ from typing import cast
 
 from ivr.sip.address import Address
 from ivr.sip.bodies import session_of
-from ivr.sip.call import ALLOW, SUPPORTED, Call, Phase
+from ivr.sip.call import Call
 from ivr.sip.cseq import CSeq
 from ivr.sip.dialog import Dialog
 from ivr.sip.door import Door, UnsupportedError, WrongPasswordError, check_accept
@@ -24,6 +24,7 @@ from ivr.sip.events import Incoming, SipEvent, TurnedAway
 from ivr.sip.flow import Flow
 from ivr.sip.incoming import IncomingCall
 from ivr.sip.layer import Chance, Layer, Local, Served, compose_response, response_flow
+from ivr.sip.leg import ALLOW, SUPPORTED, Phase
 from ivr.sip.message import Request, Response, parse, parse_leniently
 from ivr.sip.numbers import AllowList, plain
 from ivr.sip.outgoing import RINGING_S_MAX, OutgoingCall
