@@ -427,6 +427,9 @@ class Receiver:
             & (headers.payload_type[row] == columns.key_type[here])
             & ~(ended & (columns.key_down[here] != 0))
         )
+        # A recording of a key that is played once more is a press; see event.REPLAYED_S.
+        over = (columns.key_down[here] == 0) & (now - columns.key_heard[here] > event.REPLAYED_S)
+        again &= ~(headers.marker[row].astype(np.bool_) & over)
         columns.key_heard[here[again]] = now
         return keys[~again]
 

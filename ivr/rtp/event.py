@@ -12,6 +12,10 @@ SLACK_S = 0.02
 BACK_S = 5.0
 """A timestamp older by less than this is an old packet; by more, the sender began anew."""
 
+REPLAYED_S = 0.3
+"""A first packet (by its marker) that comes so long after a key was over begins a press, whatever its timestamp: SIPp and
+its kin play one recording of a key again and again. No network holds a packet back for so long and keeps the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:
@@ -71,7 +75,15 @@ def hear(
     key = KEYS[packet.payload[0]]
     ended = bool(packet.payload[1] & 0x80)
     duration = int.from_bytes(packet.payload[2:4], "big")
-    if last is not None and last.ssrc == packet.ssrc and last.payload_type == packet.payload_type:
+    replayed = (
+        packet.marker and last is not None and not last.down and now - last.heard > REPLAYED_S
+    )
+    if (
+        last is not None
+        and not replayed
+        and last.ssrc == packet.ssrc
+        and last.payload_type == packet.payload_type
+    ):
         ahead = _ahead(packet.timestamp, last.timestamp)
         same_segment = ahead == 0 and key == last.key
         if same_segment or (last.key == key and last.down and _goes_on(last, packet, ahead)):

@@ -13,6 +13,9 @@ from tests.ivr.speech.calls import said
 
 EVENT_PAYLOAD_TYPE = 101
 EVENTS = "0123456789*#"
+BUNDLED_KEY_MS = 200
+"""About as long as the keys last that come with SIPp."""
+_NAMES = {"#": "pound", "*": "star"}
 
 _SCENARIO = """<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="caller">
@@ -163,6 +166,16 @@ a=fmtp:101 0-15
 """
 
 
+def bundled(name: str) -> Path:
+    """A recording that comes with SIPp."""
+    sipp = find_program("sipp")
+    assert sipp, "scripts/debian sipp=sip-tester brings it"
+    above = (Path(sipp).resolve().parents[1], Path("/usr/share"))
+    found = [path for root in above for path in root.glob(f"**/sip-tester/{name}")]
+    assert found, f"{name} is not beside {sipp}"
+    return found[0]
+
+
 class Caller:
     """One telephone: what it does, step by step, then who hangs up."""
 
@@ -182,6 +195,14 @@ class Caller:
         for key in keys:
             self._play(_event_packets(key, self._captures))
             self.wait(120 + pause_ms)
+        return self
+
+    def press_bundled(self, keys: str, pause_ms: int = 400) -> Caller:
+        """Keys as SIPp's own recordings have them: each time with the same sequence numbers and timestamps."""
+        for key in keys:
+            path = bundled(f"dtmf_2833_{_NAMES.get(key, key)}.pcap")
+            self._steps.append(f'<nop><action><exec play_pcap_audio="{path}"/></action></nop>')
+            self.wait(BUNDLED_KEY_MS + pause_ms)
         return self
 
     def speak(self, codes: bytes) -> Caller:

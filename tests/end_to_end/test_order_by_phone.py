@@ -32,7 +32,8 @@ def murmur(seconds: float) -> bytes:
 def test_an_order_by_keys_with_a_spoken_address(shop: Running, tmp_path: Path) -> None:
     # As trunks write it; texts come from 13800138001, and it is one buyer.
     caller = Caller(tmp_path, "+8613800138001", codec=PCMU)
-    caller.wait(1_500).press("1", 1_000).press("101", 500).wait(500).press("2#", 500).wait(500)
+    caller.wait(1_500).press_bundled("1", 1_000).press_bundled("101").wait(500)
+    caller.press_bundled("2#").wait(500)
     # Check out; the address is recorded, read back, confirmed; then the order is confirmed.
     caller.press("2", 800).speak(murmur(2)).wait(300).press("#", 1_200).press("1", 1_200).press("1")
     with shop.phone("13800138001") as texts:

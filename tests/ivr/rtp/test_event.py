@@ -51,6 +51,25 @@ def test_one_packet_of_three_that_tell_the_end_is_enough_for_a_press():
     assert told(press()[-1:]) == [Pressed("5"), Released("5", 100)]
 
 
+def test_one_recording_of_a_key_played_twice_is_two_presses():
+    last, events = None, []
+    for now, packets in (
+        (0.0, press("1", at=9000)),
+        (0.7, press("1", at=9000)),
+        (1.4, press("0", at=5000)),
+    ):
+        for n, packet in enumerate(packets):
+            last, more = hear(last, packet, now + n * STEP_S)
+            events += more
+    keys = [one.key for one in events if isinstance(one, Pressed)]
+    assert keys == ["1", "1", "0"]
+
+
+def test_a_first_packet_that_overtakes_nobody_but_comes_twice_is_one_press():
+    packets = press()
+    assert told([packets[0], *packets, packets[0]]) == [Pressed("5"), Released("5", 100)]
+
+
 def test_two_presses_of_one_key_are_two():
     assert told([*press(at=1000), *press(at=3400)]) == [
         Pressed("5"),
