@@ -138,8 +138,8 @@ class Running:
             store.close()
 
     @contextlib.contextmanager
-    def phone(self, number: str) -> Iterator[Callable[[], str]]:
-        """A phone that is on for texts; gives what came, once it is switched off."""
+    def phone(self, number: str) -> Iterator[Callable[..., str]]:
+        """A phone that is on for texts; writes some and gives what came, once it is switched off."""
         words = ["phone", "--to", "106900010", "--from", number, "--port", self.control_port]
         with subprocess.Popen(
             [sys.executable, "cli.py", *words],
@@ -148,4 +148,4 @@ class Running:
             stdout=subprocess.PIPE,
             text=True,
         ) as phone:
-            yield lambda: phone.communicate("\n", timeout=30)[0]
+            yield lambda said="": phone.communicate(f"{said}\n", timeout=30)[0]

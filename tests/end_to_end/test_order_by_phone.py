@@ -65,6 +65,22 @@ def test_an_english_order_is_spoken(shop: Running, tmp_path: Path) -> None:
     assert "Added 2 Beef noodles" in talk, talk
 
 
+def test_a_call_that_is_cut_off_goes_on_by_text(shop: Running, tmp_path: Path) -> None:
+    caller = Caller(tmp_path, "13800138007", codec=PCMU).wait(1_500)
+    caller.press("1", 1_000).press("101", 500).wait(500).press("2#", 500).wait(1_000)
+    with shop.phone("13800138007") as texts:
+        done = caller.call(shop.port, NUMBER, hangs_up=True)
+        assert done.returncode == 0, done.stdout[-2_000:] + shop.talk()
+        # Go on, check out, the address, confirm.
+        heard = texts("1\n2\n文三路1号\n1")
+    assert "电话断了，您选的都还在" in heard
+    end = time.monotonic() + 15
+    while not (orders := [o for o in shop.orders() if o.buyer == "13800138007"]):
+        assert time.monotonic() < end, shop.talk()
+        time.sleep(0.2)
+    assert [(o.channel, o.total, o.address) for o in orders] == [("sms", 3_600, "文三路1号")]
+
+
 def test_a_number_that_nobody_has_is_refused_with_404(shop: Running, tmp_path: Path) -> None:
     done = Caller(tmp_path, "13800138003").call(shop.port, "4009999999", status=404)
     assert done.returncode == 0, done.stdout[-2_000:]
