@@ -212,12 +212,20 @@ class Caller:
 
     def say(self, text: str, voice: str = "slt") -> Caller:
         """Words, by one of flite's voices."""
+        return self.speak(self._spoken(text, voice))
+
+    def talk_on(self, text: str, voice: str = "slt") -> Caller:
+        """Words that go on while the next steps are done."""
+        self._play(_audio_packets(self._spoken(text, voice), self._codec, self._captures))
+        return self
+
+    def _spoken(self, text: str, voice: str) -> bytes:
         spoken = said(text, self._folder, voice)
         if self._codec == PCMA:
             import numpy as np
 
             spoken = encode(PCMA, decode(PCMU, np.frombuffer(spoken, np.uint8))).tobytes()
-        return self.speak(spoken)
+        return spoken
 
     def _play(self, packets: Sequence[tuple[float, bytes]]) -> None:
         self._captures += 1

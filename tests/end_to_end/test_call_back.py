@@ -1,17 +1,19 @@
 """A missed call is called back: SIPp hangs up before the answer, is called, and orders."""
 
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from commands.serving.calls import free_port
 from ivr.rtp.codec import PCMU
 from tests.end_to_end.sipp import Caller
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_order_by_phone import murmur
-
-BUYER = "13800138005"
 
 
 def not_now() -> str:
@@ -20,27 +22,54 @@ def not_now() -> str:
     return f"{far:%H:%M}-{far + timedelta(minutes=1):%H:%M}"
 
 
-def test_who_rings_once_is_called_back_and_orders(tmp_path: Path) -> None:
-    port = free_port("127.0.0.1")
-    shop = Running(
-        tmp_path,
+PORT = free_port("127.0.0.1")
+"""Where the trunk takes calls: SIPp is there while it is called."""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    running = Running(
+        tmp_path_factory.mktemp("back"),
         shop=f"  rings 4s\n  call back 138*\n  quiet hours {not_now()}\n",
         voice='call_back = ["138*"]\n',
-        trunk=f'peer = "127.0.0.1:{port}"',
+        trunk=f'peer = "127.0.0.1:{PORT}"',
     )
-    caller = Caller(tmp_path, BUYER, codec=PCMU)
+    yield running
+    running.close()
+
+
+def called_back(shop: Running, caller: Caller, folder: Path, number: str) -> str:
+    """Let it ring once, and be called by `caller`; what was texted meanwhile."""
+    with shop.phone(number) as texts, ThreadPoolExecutor() as pool:
+        called = pool.submit(caller.answer, PORT)
+        flashed = Caller(folder, number).flash(shop.port, NUMBER)
+        assert flashed.returncode == 0, flashed.stdout[-2_000:]
+        answered = called.result()
+        assert answered.returncode == 0, answered.stdout[-2_000:]
+        # What is sent at the end of a call takes a moment to the phone.
+        time.sleep(2)
+        return texts()
+
+
+def test_who_rings_once_is_called_back_and_orders(shop: Running, tmp_path: Path) -> None:
+    buyer = "13800138005"
+    caller = Caller(tmp_path, buyer, codec=PCMU)
     caller.wait(4_000).press("1", 1_000).press("101", 500).wait(500).press("2#", 500).wait(500)
     caller.press("2", 800).speak(murmur(2)).wait(300).press("#", 1_200).press("1", 1_200).press("1")
-    try:
-        with shop.phone(BUYER) as texts, ThreadPoolExecutor() as pool:
-            called = pool.submit(caller.answer, port)
-            flashed = Caller(tmp_path, BUYER).flash(shop.port, NUMBER)
-            assert flashed.returncode == 0, flashed.stdout[-2_000:]
-            answered = called.result()
-            heard = texts()
-        orders, talk = shop.orders(), shop.talk()
-    finally:
-        shop.close()
-    assert answered.returncode == 0, answered.stdout[-2_000:] + talk
-    assert [(o.buyer, o.channel, o.total) for o in orders] == [(BUYER, "voice", 3_600)], talk
-    assert orders[0].number in heard
+    heard = called_back(shop, caller, tmp_path, buyer)
+    assert [(o.buyer, o.channel, o.total) for o in shop.orders()] == [(buyer, "voice", 3_600)], (
+        shop.talk()
+    )
+    assert shop.orders()[0].number in heard
+
+
+def test_an_answering_machine_is_hung_up_on_and_its_owner_texted(
+    shop: Running, tmp_path: Path
+) -> None:
+    machine = Caller(tmp_path, "13800138006", codec=PCMU).wait(300)
+    machine.talk_on(
+        "hello this is the voice box of the noodle lover please leave a message after the tone"
+    )
+    heard = called_back(shop, machine, tmp_path, "13800138006")
+    assert "回拨也没有打通" in heard
+    assert "13800138006" not in {o.buyer for o in shop.orders()}
