@@ -136,7 +136,7 @@ class CallsMade:
 
     def _trunks(self, liked: str) -> Sequence[str]:
         """Those that take calls now, the one that the buyer came by first."""
-        up = [name for name in self._way.trunks if self.calls.is_up(name)]
+        up = [name for name in self._way.trunks if self.calls.trunks.takes_calls(name)]
         return sorted(up, key=lambda name: name != liked)
 
     def _outdated(self, now: int) -> dict[str, bytes | None]:

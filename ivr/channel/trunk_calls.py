@@ -24,6 +24,7 @@ from ivr.channel.agreement import Agreement
 from ivr.channel.call import Call
 from ivr.channel.channel import CHANNEL, VoiceChannel
 from ivr.channel.ports import Missing, Rows, Signalling
+from ivr.channel.trunk_health import TrunksUp
 from ivr.media.client import PlaneBehindError, PlaneFullError
 from ivr.sip.errors import CommandError, NotAllowedError, ProtocolError
 from ivr.sip.events import (
@@ -124,8 +125,7 @@ class TrunkCalls:
         self._outside = outside
         self._protected = protected
         self._calls: dict[str, _TrunkCall] = {}
-        self._down: dict[str, str] = {}
-        """Trunks that take no calls now, and why."""
+        self.trunks = TrunksUp()
 
     # --- what happens ---
 
@@ -157,8 +157,8 @@ class TrunkCalls:
                         self.hang_up(call, "sent on")
                 case Ended(call, cause, status):
                     self._ended(call, cause, status)
-                case TrunkHealth(trunk, up, reason) | Registration(trunk, up, reason):
-                    self._heard_of(trunk, reason, up=up)
+                case TrunkHealth() | Registration():
+                    self.trunks.note(event)
                 case _:
                     pass
 
@@ -303,10 +303,6 @@ class TrunkCalls:
 
     # --- calls of ours ---
 
-    def is_up(self, trunk: str) -> bool:
-        """Whether a trunk takes calls, as far as it is known."""
-        return trunk not in self._down
-
     def place(self, trunk: str, ours: Ours, allowed: AllowList) -> None:
         """Dial. Raises CommandError where no line is free, NotAllowedError, PlaneFullError, PlaneBehindError."""
         errand = ours.errand
@@ -340,16 +336,6 @@ class TrunkCalls:
         known = self._calls[name]
         assert known.agreement is not None
         return self._begin(name, known, known.agreement, opens=opens)
-
-    def _heard_of(self, trunk: str, reason: str, *, up: bool) -> None:
-        """A trunk is there again, or no longer."""
-        if up:
-            if self._down.pop(trunk, None) is not None:
-                log.warning("trunk %s takes calls again: %s", trunk, reason)
-        else:
-            if trunk not in self._down:
-                log.warning("trunk %s takes no calls: %s", trunk, reason)
-            self._down[trunk] = reason
 
     # --- the door ---
 

@@ -19,7 +19,6 @@ from ivr.sip.events import (
     Reinvited,
     TransferAsked,
     TransferProgress,
-    TrunkHealth,
     TurnedAway,
 )
 from ivr.sip.numbers import AllowList
@@ -281,12 +280,3 @@ def test_who_hung_up_while_waiting_for_a_person_has_missed_one(waited):
     here.up().was_missed = waited
     here.hear(Ended("c1", Cause.HUNG_UP))
     assert here.missed_calls == ([MISSED] if waited else [])
-
-
-def test_a_trunk_that_does_not_answer_is_known_to_be_down_until_it_does():
-    here = Exchange()
-    assert here.calls.is_up("here")
-    here.hear(TrunkHealth("here", False, "no answer"))
-    assert not here.calls.is_up("here")
-    here.hear(TrunkHealth("here", True, "it answered 200"))
-    assert here.calls.is_up("here")
