@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import trustme
@@ -38,6 +38,8 @@ name = "here"
 networks = ["127.0.0.0/8", "10.99.0.0/24"]
 {trunk}
 {sections}"""
+HOURS = r"  (open|closed|call back|营业|休息|回拨|免打扰|响铃) .*\n"
+"""What depends on the time of day, and would have a test wait."""
 TLS = """\
 tls_port = {port}
 tls_certificate = "{folder}/shop.pem"
@@ -46,7 +48,7 @@ tls_key = "{folder}/shop.key"
 
 
 class Running:
-    """The noodle shop, open all day, with a telephone."""
+    """Sample sellers, open all day, with a telephone: the noodle shop, or others."""
 
     def __init__(
         self,
@@ -58,17 +60,19 @@ class Running:
         voice: str = "",
         trunk: str = "",
         sections: str = "",
+        sellers: Sequence[str] = ("noodles",),
     ) -> None:
         """`shop`, `voice` and `trunk` are lines more of the flow's shop and of these sections; `sections` are further ones."""
         self.folder = folder
         self.tls_port = free_port(host) if tls else None
         shops = folder / "shops"
-        shutil.copytree(LIBRARY / "noodles", shops / "noodles")
         shutil.copytree(LIBRARY / "common", shops / "common")
-        flow = (shops / "noodles" / "seller.flow").read_text("utf-8")
-        flow = re.sub(r"  (open|closed|call back) .*\n", "", flow)
-        flow = flow.replace("  languages zh, en\n", f"  languages zh, en\n{shop}", 1)
-        (shops / "noodles" / "seller.flow").write_text(flow, "utf-8")
+        for seller in sellers:
+            shutil.copytree(LIBRARY / seller, shops / seller)
+            file = shops / seller / "seller.flow"
+            flow = re.sub(HOURS, "", file.read_text("utf-8"))
+            flow = flow.replace("  languages zh, en\n", f"  languages zh, en\n{shop}", 1)
+            file.write_text(flow, "utf-8")
         self.database = folder / "shop.db"
         settings = folder / "dialcart.toml"
         settings.write_text(
@@ -122,18 +126,18 @@ class Running:
         """The address of a page, where `sections` has the web."""
         return re.findall(r"(http://[0-9.:]+)/telephone/", self.said)[0] + path
 
-    def orders(self):
+    def orders(self, seller: str = "noodles"):
         store = SqliteStore(self.database)
         try:
-            return store.orders("noodles")
+            return store.orders(seller)
         finally:
             store.close()
 
-    def talk(self) -> str:
+    def talk(self, seller: str = "noodles") -> str:
         """The newest conversation, as the log keeps it."""
         store = SqliteStore(self.database)
         try:
-            return next(iter(store.talks("noodles", 10)))[4]
+            return next(iter(store.talks(seller, 10)))[4]
         finally:
             store.close()
 
