@@ -15,7 +15,6 @@ from typing import Protocol
 from center.call_backs import Missed
 from center.calling_out import CallOut
 from center.contact import ContactKey
-from center.desk.desk import RefusedError
 from center.ports import Later, Timer
 from center.routing import Routes
 from center.shops import Shops
@@ -25,6 +24,7 @@ from ivr.channel.call import Call
 from ivr.channel.channel import CHANNEL, VoiceChannel
 from ivr.channel.ports import Missing, Rows, Signalling
 from ivr.channel.trunk_health import TrunksUp
+from ivr.channel.trunk_line import TrunkLine
 from ivr.media.client import PlaneBehindError, PlaneFullError
 from ivr.sip.errors import CommandError, NotAllowedError, ProtocolError
 from ivr.sip.events import (
@@ -232,7 +232,7 @@ class TrunkCalls:
     ) -> Call:
         assert agreement.codec is not None
         call = known.call = self._channel.begin(
-            _TrunkLine(self, name),
+            TrunkLine(name, self._line(), self.admission, self._outside),
             seller=known.contact.seller,
             caller=known.contact.buyer,
             dialled=known.shop,
@@ -358,27 +358,6 @@ class TrunkCalls:
         """The platform has lost what a call was on."""
         self.hang_up(call, "out of service")
 
-    def enter(self, call: str, phase: str) -> None:
-        """A call takes of the platform what another phase takes."""
-        if self.admission is not None:
-            self.admission.enter(call, phase)
-
-    def send_to(self, call: str, number: str) -> None:
-        """Have a caller's telephone call another number instead (REFER). Raises RefusedError."""
-        try:
-            self._line().refer(call, number, self._outside)
-        except NotAllowedError:
-            allowed = ", ".join(self._outside.entries) or "none"
-            raise RefusedError(
-                "{to} is no number that callers may be sent to; there are: {there}",
-                to=number,
-                there=allowed,
-            ) from None
-        except CommandError as error:
-            raise RefusedError(
-                "the caller cannot be sent there now: {why}", why=str(error)
-            ) from None
-
     def _line(self) -> Signalling:
         assert self.signalling is not None
         return self.signalling
@@ -393,26 +372,3 @@ class TrunkCalls:
 
 _THEIRS = frozenset({Cause.CANCELLED, Cause.HUNG_UP, Cause.LOST})
 """How a caller goes before the answer."""
-
-
-class _TrunkLine:
-    """See ivr.channel.ports.Line."""
-
-    def __init__(self, calls: TrunkCalls, call: str) -> None:
-        self._calls = calls
-        self._call = call
-
-    def hang_up(self, reason: str) -> None:
-        """See Line."""
-        self._calls.hang_up(self._call, reason)
-
-    def said(self, text: str) -> None:
-        """A telephone shows nothing."""
-
-    def enter(self, phase: str) -> None:
-        """See Line."""
-        self._calls.enter(self._call, phase)
-
-    def send_to(self, number: str) -> None:
-        """See Line."""
-        self._calls.send_to(self._call, number)

@@ -1,0 +1,58 @@
+"""The line of a call from or to the telephone network: what a call may ask of signalling and of the platform while it is up."""
+
+from __future__ import annotations
+
+import logging
+
+from center.desk.desk import RefusedError
+from ivr.channel.admission import Admission
+from ivr.channel.ports import Signalling
+from ivr.sip.errors import CommandError, NotAllowedError
+from ivr.sip.numbers import AllowList
+
+log = logging.getLogger("dialcart.calls")
+
+
+class TrunkLine:
+    """See ivr.channel.ports.Line."""
+
+    def __init__(
+        self, call: str, signalling: Signalling, admission: Admission | None, outside: AllowList
+    ) -> None:
+        """`call` is signalling's name; `outside` holds the numbers that callers may be sent to."""
+        self._call = call
+        self._signalling = signalling
+        self._admission = admission
+        self._outside = outside
+
+    def hang_up(self, reason: str) -> None:
+        """See Line."""
+        try:
+            self._signalling.hang_up(self._call, reason)
+        except CommandError as error:
+            # It ended while this was under way.
+            log.debug("too late: %s", error)
+
+    def said(self, text: str) -> None:
+        """A telephone shows nothing."""
+
+    def enter(self, phase: str) -> None:
+        """See Line."""
+        if self._admission is not None:
+            self._admission.enter(self._call, phase)
+
+    def send_to(self, number: str) -> None:
+        """See Line: by REFER."""
+        try:
+            self._signalling.refer(self._call, number, self._outside)
+        except NotAllowedError:
+            allowed = ", ".join(self._outside.entries) or "none"
+            raise RefusedError(
+                "{to} is no number that callers may be sent to; there are: {there}",
+                to=number,
+                there=allowed,
+            ) from None
+        except CommandError as error:
+            raise RefusedError(
+                "the caller cannot be sent there now: {why}", why=str(error)
+            ) from None
