@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -418,16 +418,23 @@ class TurnBatch:
 
     # --- out ---
 
-    def _tell(self, entries: Sequence[_Entry], fates: Sequence[Fate], kept: _Kept) -> None:
+    def _tell_channels(self, told: Iterable[tuple[str, Taken]]) -> None:
+        """Tell each channel all that is its own at once."""
         by_channel: dict[str, list[Taken]] = {}
-        for entry, fate, reply in zip(entries, fates, kept.replies, strict=True):
-            by_channel.setdefault(entry.channel, []).append(
-                Taken(entry.ticket, fate, entry.arrival, reply)
-            )
+        for name, taken in told:
+            by_channel.setdefault(name, []).append(taken)
         for name, taken in by_channel.items():
             channel = self._channels.get(name)
             if channel is not None:
                 channel.taken(taken)
+
+    def _tell(self, entries: Sequence[_Entry], fates: Sequence[Fate], kept: _Kept) -> None:
+        self._tell_channels(
+            [
+                (entry.channel, Taken(entry.ticket, fate, entry.arrival, reply))
+                for entry, fate, reply in zip(entries, fates, kept.replies, strict=True)
+            ]
+        )
         for entry, fate in zip(entries, fates, strict=True):
             if fate is Fate.REFUSED and entry.arrival is not None and entry.arrival.asked:
                 # Nobody brings an outcome again.

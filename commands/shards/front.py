@@ -301,9 +301,7 @@ class FrontBatch(TurnBatch):
 
     def _kept_after(self, taken: Sequence[Taken]) -> None:
         """Notes of arrivals that shards have; where they could not be kept, the text comes again and is known."""
-        for one in taken:
-            channel, told = cast("tuple[str, Taken]", one.ticket)
-            self._tell_channel(channel, [told])
+        self._tell_channels(cast("tuple[str, Taken]", one.ticket) for one in taken)
 
     def _refuse(self, going: Sequence[_Going]) -> None:
         """A shard is not there: not now. Told later, since who asks may be in the middle of something."""
@@ -316,16 +314,13 @@ class FrontBatch(TurnBatch):
     def _tell_refused(self) -> None:
         refused, self._refused = self._refused, deque()
         self.counters.refused += len(refused)
-        by_channel: dict[str, list[Taken]] = {}
-        for going in refused:
-            told = Taken(going.ticket, Fate.REFUSED, going.arrival)
-            by_channel.setdefault(going.channel, []).append(told)
-        for channel, told in by_channel.items():
-            self._tell_channel(channel, told)
+        self._tell_channels(
+            (going.channel, Taken(going.ticket, Fate.REFUSED, going.arrival)) for going in refused
+        )
 
     def _told(self, link: ShardLink, news: ToFront) -> None:
         """What a shard has on disk."""
-        by_channel: dict[str, list[Taken]] = {}
+        on_disk: list[tuple[str, Taken]] = []
         for one in news.told:
             going = link.taken(one.number)
             if going is None:
@@ -335,10 +330,9 @@ class FrontBatch(TurnBatch):
             if going.after and one.fate is not Fate.REFUSED:
                 self.hold(_AFTER, (going.channel, told), notes=going.after)
             else:
-                by_channel.setdefault(going.channel, []).append(told)
+                on_disk.append((going.channel, told))
         self.counters.turns += len(news.told)
-        for channel, told in by_channel.items():
-            self._tell_channel(channel, told)
+        self._tell_channels(on_disk)
         known, sent = link.under_way, link.sent
         texts = [
             (self.front_store.number(link, text_id, text), text)
@@ -368,11 +362,6 @@ class FrontBatch(TurnBatch):
         if not self.front_store.is_full:
             for link in self.links:
                 link.go_on_reading()
-
-    def _tell_channel(self, name: str, taken: Sequence[Taken]) -> None:
-        channel = self._channels.get(name)
-        if channel is not None:
-            channel.taken(taken)
 
 
 class _Waiting:
