@@ -36,7 +36,8 @@ def write(database: Path, sellers: int, orders: int, waiting: int, now: int) -> 
         )
     _fill(
         db,
-        "insert into contacts (seller, buyer, channel, serial, at, session) values (?, ?, 'sms', 1, ?, ?)",
+        "insert into contacts (seller, buyer, channel, serial, at, stamp, session)"
+        " values (?, ?, 'sms', 1, ?, ?, ?)",
         _contacts(sellers, waiting, now, program),
     )
     db.execute("pragma wal_checkpoint(truncate)")
@@ -75,7 +76,7 @@ def _contacts(sellers: int, count: int, now: int, program: bytes) -> Iterator[tu
     )
     for index in range(count):
         buyer = f"17{index * 61_803_399 % 10**9:09d}"
-        yield index % sellers + 1, buyer, at, session
+        yield index % sellers + 1, buyer, at, at * 1_000_000 + index, session
 
 
 def bytes_of(database: Path) -> int:
