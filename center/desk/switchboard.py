@@ -24,8 +24,6 @@ from center.acd.events import (
     AgentPaused,
     AgentReady,
     AgentSet,
-    AgentSignedIn,
-    AgentSignedOut,
     CallBackTaken,
     ContactArrived,
     ContactFinished,
@@ -59,14 +57,12 @@ from center.desk.desk import Desk, FloorView, RefusedError
 from center.desk.heard import Heard
 from center.desk.ports import ListenMode, Records, Voice
 from center.desk.queues import Queues, full_name, short_name
-from center.desk.sitter import Sitter
+from center.desk.sitting import Sitting
 from center.desk.talk import Talk
 from center.desk.view import view_of
 from center.ports import Later
 from center.shops import Shops
 from center.taken import Fate, Taken
-from center.uap.door import Refused
-from center.uap.gate import Gate
 from flows import effects, prompts
 from flows.effects import Effect
 from flows.inputs import HungUp, Line, Outcome, Speech, Text
@@ -74,16 +70,9 @@ from flows.program import Program
 
 TELLER = "desk"
 """The channel of the turn batch that is told of deeds: whoever makes a switchboard opens it there under this name."""
-RELOAD_S = 5.0
-"""A desk that is away for less keeps being offered buyers: a page is loaded anew."""
-AWAY_S = 60.0
-"""A desk that is away for longer is signed out, and its talks go back to their queues."""
-REASON_AWAY = "away"
 EXITS = {Exit.NO_AGENTS: "closed", Exit.BUSY: "busy", Exit.TIME_OUT: "timeout"}
 """A queue's exit as the flow's outcome; a flow without a way for `closed` takes the one for `busy`."""
 NOT_REACHED = "the buyer could not be reached: {why}"
-SEAT_LOST = "the seat's board has failed; sign in again when another is in service"
-LET_GO = "you do not work here any more"
 COLLEAGUES_SHOWN_MAX = 200
 SERVED_MAX = 100_000
 """Buyers of whom it is remembered who served them last."""
@@ -107,9 +96,8 @@ class Switchboard:
         voice: Voice | None = None,
     ) -> None:
         self.voice = voice
-        self.gate: Gate | None = None
-        """Gives agents their seats on the platform; without one there is a seat for everybody."""
         self.kept = KeptRouter(journal, later=later, now=now, decided=self._decided)
+        self.sitting = Sitting(self.kept, later=later, now=now, leaves=self._left)
         self._turns = turns
         self._cards = Cards(records, shops)
         self._later = later
@@ -122,7 +110,6 @@ class Switchboard:
         """By name."""
         self._of_session: dict[str, Talk] = {}
         """By the key of what is awaited."""
-        self._sitters: dict[str, Sitter] = {}
 
     # --- life ---
 
@@ -161,10 +148,7 @@ class Switchboard:
                 self._add(Talk(name, one, ticket.backlog.queue.name, ticket.since, legs, agent))
         for name in known.values():
             self._close_ticket(name)
-        for name, person in router.people.items():
-            if person.presence != "signed out":
-                self._sitters[name] = Sitter(was_ready=person.presence == "ready")
-                self._later(AWAY_S, partial(self._gone, name))
+        self.sitting.restore()
         self.kept.flush()
 
     def set_agent(self, agent: Agent) -> None:
@@ -255,77 +239,16 @@ class Switchboard:
 
     def sign_in(self, agent: str, desk: Desk) -> None:
         """See Floor."""
-        if agent not in self.kept.router.people:
-            raise RefusedError(
-                "nobody called {agent} works here; `dialcart people add` enters people", agent=agent
-            )
-        if self.gate is not None and isinstance(self.gate.seat(agent), Refused):
-            raise RefusedError(
-                "all seats of the platform are taken; try again when somebody has left"
-            )
-        sitter = self._sitters.setdefault(agent, Sitter())
-        before, sitter.desk = sitter.desk, desk
-        if before is not None:
-            before.close("signed in elsewhere")
-        sitter.known.clear()
-        presence = self.kept.router.agent_measure(agent).presence
-        if presence == "signed out":
-            self.kept.post(AgentSignedIn(self._now(), agent))
-        elif sitter.was_ready and presence == "not ready" and sitter.reason == REASON_AWAY:
-            self.kept.post(AgentReady(self._now(), agent))
-        sitter.was_ready = False
-        sitter.presence = "signed out"
+        self.sitting.sign_in(agent, desk)
         self._tell(agent)
 
     def sign_out(self, agent: str, desk: Desk) -> None:
         """See Floor."""
-        sitter = self._sitters.get(agent)
-        if sitter is None or sitter.desk is not desk:
-            return
-        sitter.desk = None
-        sitter.was_ready = sitter.presence == "ready"
-        if self.voice is not None:
+        if self.sitting.sign_out(agent, desk) and self.voice is not None:
             self.voice.hang_up(agent)
-        self._later(RELOAD_S, partial(self._away, agent))
-        self._later(AWAY_S, partial(self._gone, agent))
 
-    def _away(self, agent: str) -> None:
-        sitter = self._sitters.get(agent)
-        if sitter is not None and sitter.desk is None and sitter.was_ready:
-            sitter.reason = REASON_AWAY
-            self.kept.post(AgentPaused(self._now(), agent, REASON_AWAY))
-
-    def _gone(self, agent: str) -> None:
-        """Nobody came back to the desk."""
-        sitter = self._sitters.get(agent)
-        if sitter is None or sitter.desk is not None:
-            return
-        if self.gate is not None:
-            self.gate.leave_seat(agent)
-        self._sign_off(agent)
-
-    def lose_seat(self, agent: str) -> None:
-        """The platform has lost the board of an agent's seat: the agent is signed out, who was with them waits anew."""
-        self._turn_out(agent, RefusedError(SEAT_LOST))
-
-    def let_go(self, agent: str) -> None:
-        """Somebody works here no more."""
-        if self.gate is not None:
-            self.gate.leave_seat(agent)
-        self._turn_out(agent, RefusedError(LET_GO))
-
-    def _turn_out(self, agent: str, why: RefusedError) -> None:
-        sitter = self._sitters.get(agent)
-        if sitter is None:
-            return
-        self._sign_off(agent)
-        if sitter.desk is not None:
-            sitter.desk.refused("", why)
-            sitter.desk.presence("signed out", "")
-
-    def _sign_off(self, agent: str) -> None:
-        del self._sitters[agent]
-        self.kept.post(AgentSignedOut(self._now(), agent))
+    def _left(self, agent: str) -> None:
+        """An agent is signed out: whoever was with them goes back to the queue, with the place."""
         for name, slot in self.kept.router.agent_measure(agent).contacts:
             talk = self._talks.get(name)
             if talk is not None and slot == "busy":
@@ -718,7 +641,7 @@ class Switchboard:
 
     def _tell(self, agent: str) -> None:
         """Bring a desk up to what the router has."""
-        sitter = self._sitters.get(agent)
+        sitter = self.sitting.sitter(agent)
         if sitter is not None and agent in self.kept.router.people:
             sitter.tell(self.kept.router.agent_measure(agent), self._talks, self._card)
 
@@ -749,8 +672,7 @@ class Switchboard:
         return self.voice
 
     def _desk_of(self, talk: Talk) -> Desk | None:
-        sitter = self._sitters.get(talk.agent)
-        return sitter.desk if sitter is not None else None
+        return self.sitting.desk(talk.agent)
 
     def _program(self, talk: Talk) -> Program | None:
         found = self._cards.machine(talk.awaited)

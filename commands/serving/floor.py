@@ -129,7 +129,7 @@ class FloorService:
         for pool, seller in sorted(contracts - contracted):
             self.switchboard.contract(pool, seller)
         for name in before.keys() - agents.keys():
-            self.switchboard.let_go(name)
+            self.switchboard.sitting.let_go(name)
 
     async def _watch(self) -> None:
         while True:

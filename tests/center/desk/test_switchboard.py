@@ -9,7 +9,7 @@ from center.acd.journal import decode
 from center.contact import ContactKey
 from center.desk.card import BasketLine
 from center.desk.desk import RefusedError
-from center.desk.switchboard import AWAY_S, RELOAD_S
+from center.desk.sitting import AWAY_S, RELOAD_S
 from center.ports import StoreFullError
 from center.uap.boards import Place
 from center.uap.capacity import Capacity
@@ -277,11 +277,11 @@ def test_who_loses_the_seat_with_its_board_is_signed_out_and_the_buyer_waits_ane
     desk, other = house.sits("li"), house.sits("wang", ready=False)
     house.texts("人工")
     contact = house.answers(desk, "li")
-    house.does(house.floor.lose_seat, "li")
+    house.does(house.floor.sitting.lose_seat, "li")
     told = desk.take()
     assert ("presence", "signed out", "") in told
     assert "board has failed" in next(words[1] for words in told if words[0] == "refused")
-    house.does(house.floor.lose_seat, "li")
+    house.does(house.floor.sitting.lose_seat, "li")
     house.does(house.floor.ready, "wang")
 
     assert house.answers(other, "wang") == f"{contact}#2"
@@ -300,9 +300,9 @@ def test_an_agent_takes_a_seat_of_the_platform_and_gives_it_back_when_gone(house
     capacity = Capacity()
     capacity.add_chassis("1", of)
     capacity.insert(Place("1", 1), "GPU", 0.0)
-    house.floor.gate = Gate(capacity, lambda: house.clock.now)
+    house.floor.sitting.gate = Gate(capacity, lambda: house.clock.now)
     for n in range(of.boards["GPU"].gives["seats"].whole - 1):
-        house.floor.gate.seat(f"other {n}")
+        house.floor.sitting.gate.seat(f"other {n}")
     desk = house.sits("li")
     with pytest.raises(RefusedError, match="all seats of the platform are taken"):
         house.floor.sign_in("wang", Desk())

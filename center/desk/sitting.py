@@ -1,0 +1,135 @@
+"""Who sits at which desk: signing in, coming back, staying away, and being turned out.
+
+A desk that is away for RELOAD_S keeps being offered buyers, for a page is loaded anew; after AWAY_S its agent is signed
+out. An agent may also lose the seat on the platform, or be let go. Whoever is signed out leaves the buyers they had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from center.acd.events import AgentPaused, AgentReady, AgentSignedIn, AgentSignedOut
+from center.acd.kept import KeptRouter
+from center.desk.desk import Desk, RefusedError
+from center.desk.sitter import Sitter
+from center.ports import Later
+from center.uap.door import Refused
+from center.uap.gate import Gate
+
+RELOAD_S = 5.0
+"""A desk that is away for less keeps being offered buyers: a page is loaded anew."""
+AWAY_S = 60.0
+"""A desk that is away for longer is signed out, and its talks go back to their queues."""
+REASON_AWAY = "away"
+SEAT_LOST = "the seat's board has failed; sign in again when another is in service"
+LET_GO = "you do not work here any more"
+
+
+class Sitting:
+    """All desks. `leaves` is told of an agent who is signed out, with the contacts that they had."""
+
+    def __init__(
+        self,
+        kept: KeptRouter,
+        *,
+        later: Later,
+        now: Callable[[], float],
+        leaves: Callable[[str], object],
+    ) -> None:
+        self.gate: Gate | None = None
+        """Gives agents their seats on the platform; without one there is a seat for everybody."""
+        self._kept = kept
+        self._later = later
+        self._now = now
+        self._leaves = leaves
+        self._sitters: dict[str, Sitter] = {}
+
+    def restore(self) -> None:
+        """After a start: whoever was signed in has so long to come back."""
+        for name, person in self._kept.router.people.items():
+            if person.presence != "signed out":
+                self._sitters[name] = Sitter(was_ready=person.presence == "ready")
+                self._later(AWAY_S, partial(self._gone, name))
+
+    def sitter(self, agent: str) -> Sitter | None:
+        """Somebody who is signed in."""
+        return self._sitters.get(agent)
+
+    def desk(self, agent: str) -> Desk | None:
+        """Where somebody sits now."""
+        sitter = self._sitters.get(agent)
+        return sitter.desk if sitter is not None else None
+
+    def sign_in(self, agent: str, desk: Desk) -> None:
+        """Sit down; see Floor. Raises RefusedError."""
+        if agent not in self._kept.router.people:
+            raise RefusedError(
+                "nobody called {agent} works here; `dialcart people add` enters people", agent=agent
+            )
+        if self.gate is not None and isinstance(self.gate.seat(agent), Refused):
+            raise RefusedError(
+                "all seats of the platform are taken; try again when somebody has left"
+            )
+        sitter = self._sitters.setdefault(agent, Sitter())
+        before, sitter.desk = sitter.desk, desk
+        if before is not None:
+            before.close("signed in elsewhere")
+        sitter.known.clear()
+        presence = self._kept.router.agent_measure(agent).presence
+        if presence == "signed out":
+            self._kept.post(AgentSignedIn(self._now(), agent))
+        elif sitter.was_ready and presence == "not ready" and sitter.reason == REASON_AWAY:
+            self._kept.post(AgentReady(self._now(), agent))
+        sitter.was_ready = False
+        sitter.presence = "signed out"
+
+    def sign_out(self, agent: str, desk: Desk) -> bool:
+        """Leave a desk; whether it was the one where this agent sits."""
+        sitter = self._sitters.get(agent)
+        if sitter is None or sitter.desk is not desk:
+            return False
+        sitter.desk = None
+        sitter.was_ready = sitter.presence == "ready"
+        self._later(RELOAD_S, partial(self._away, agent))
+        self._later(AWAY_S, partial(self._gone, agent))
+        return True
+
+    def lose_seat(self, agent: str) -> None:
+        """The platform has lost the board of an agent's seat."""
+        self._turn_out(agent, RefusedError(SEAT_LOST))
+
+    def let_go(self, agent: str) -> None:
+        """Somebody works here no more."""
+        if self.gate is not None:
+            self.gate.leave_seat(agent)
+        self._turn_out(agent, RefusedError(LET_GO))
+
+    def _away(self, agent: str) -> None:
+        sitter = self._sitters.get(agent)
+        if sitter is not None and sitter.desk is None and sitter.was_ready:
+            sitter.reason = REASON_AWAY
+            self._kept.post(AgentPaused(self._now(), agent, REASON_AWAY))
+
+    def _gone(self, agent: str) -> None:
+        """Nobody came back to the desk."""
+        sitter = self._sitters.get(agent)
+        if sitter is None or sitter.desk is not None:
+            return
+        if self.gate is not None:
+            self.gate.leave_seat(agent)
+        self._sign_off(agent)
+
+    def _turn_out(self, agent: str, why: RefusedError) -> None:
+        sitter = self._sitters.get(agent)
+        if sitter is None:
+            return
+        self._sign_off(agent)
+        if sitter.desk is not None:
+            sitter.desk.refused("", why)
+            sitter.desk.presence("signed out", "")
+
+    def _sign_off(self, agent: str) -> None:
+        del self._sitters[agent]
+        self._kept.post(AgentSignedOut(self._now(), agent))
+        self._leaves(agent)
