@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from ivr.rtp.codec import PCMA, PCMU, decode, encode
@@ -166,6 +167,7 @@ a=fmtp:101 0-15
 """
 
 
+@cache
 def bundled(name: str) -> Path:
     """A recording that comes with SIPp."""
     sipp = find_program("sipp")
