@@ -13,7 +13,8 @@ class TrunksUp:
     """What is known. A trunk of which nothing is known takes calls."""
 
     def __init__(self) -> None:
-        self._peers: dict[str, dict[str, bool]] = {}
+        self._silent: set[str] = set()
+        """Those none of whose peers answers."""
         self._unregistered: set[str] = set()
 
     def note(self, event: TrunkHealth | Registration) -> None:
@@ -21,8 +22,10 @@ class TrunksUp:
         trunk = event.trunk
         before = self.takes_calls(trunk)
         match event:
-            case TrunkHealth(_, up, _, peer):
-                self._peers.setdefault(trunk, {})[peer] = up
+            case TrunkHealth(_, True):
+                self._silent.discard(trunk)
+            case TrunkHealth():
+                self._silent.add(trunk)
             case Registration(_, True):
                 self._unregistered.discard(trunk)
             case Registration():
@@ -34,5 +37,4 @@ class TrunksUp:
 
     def takes_calls(self, trunk: str) -> bool:
         """Whether one of its peers may be there, and it knows where we are."""
-        peers = self._peers.get(trunk, {})
-        return trunk not in self._unregistered and (not peers or any(peers.values()))
+        return trunk not in self._unregistered and trunk not in self._silent

@@ -135,7 +135,7 @@ class TrunkHealth:
 
     trunk: str
     up: bool
-    "Whether any peer of the trunk answers now."
+    "Whether any peer of the trunk answers now, or may for all that is known."
     reason: str
     peer: str = ""
     "The address and port of the one that this is about."

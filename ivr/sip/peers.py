@@ -111,4 +111,4 @@ class Peers:
         if up:
             self._avoided.pop(flow, None)
         peer = host_port(flow.host, flow.port)
-        self._keeper.emit(TrunkHealth(self._trunk.name, self.up is True, why, peer, up))
+        self._keeper.emit(TrunkHealth(self._trunk.name, self.up is not False, why, peer, up))

@@ -19,12 +19,13 @@ def test_a_trunk_of_which_nothing_is_known_takes_calls():
 
 
 def test_a_trunk_is_down_when_all_its_peers_are():
-    one_down = TrunkHealth("here", False, "no answer", "a")
-    assert not told(one_down)
-    assert told(one_down, TrunkHealth("here", True, "it answered 200", "b"))
-    other_down = TrunkHealth("here", False, "no answer", "b")
+    one_down = TrunkHealth("here", True, "no answer", "a", peer_up=False)
+    assert told(one_down)
+    other_down = TrunkHealth("here", False, "no answer", "b", peer_up=False)
     assert not told(one_down, other_down)
-    assert told(one_down, other_down, TrunkHealth("here", True, "it answered 200", "a"))
+    assert told(
+        one_down, other_down, TrunkHealth("here", True, "it answered 200", "a", peer_up=True)
+    )
 
 
 def test_a_trunk_that_does_not_register_us_takes_no_calls_though_it_is_there():
