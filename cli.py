@@ -19,6 +19,7 @@ app = typer.Typer(
 
 Channel = Literal["sms", "ussd", "voice"]
 Format = Literal["text", "json", "csv"]
+UssdProfile = Literal["standard", "echo", "mica", "tata", "port", "bare"]
 DATABASE = Path("var/dialcart.db")
 SPEECH = Path("var/speech")
 """Rendered speech, by content: it may be deleted, and is rendered again."""
@@ -215,6 +216,10 @@ def smsc(
     faults: Annotated[
         str, typer.Option(help="What goes wrong: `throttled=10% receipt_delay_s=2 seed=7`.")
     ] = "",
+    ussd: Annotated[UssdProfile, typer.Option(help="How its USSD gateway speaks.")] = "standard",
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM file with certificate and key: SMPP over TLS.")
+    ] = None,
     to: Annotated[str, typer.Option(help="Code that the phone texts to.")] = "10690001",
     number: Annotated[str, typer.Option("--from", help="The phone's number.")] = "13800138000",
     connect: Annotated[
@@ -228,9 +233,8 @@ def smsc(
 
     if connect is not None:
         raise typer.Exit(asyncio.run(phones.phone(number, to, connect)))
-    raise typer.Exit(
-        asyncio.run(phones.smsc(port, control_port, system_id, password, faults, number, to))
-    )
+    simulated = phones.Simulated(port, control_port, system_id, password, faults, ussd, certificate)
+    raise typer.Exit(asyncio.run(phones.smsc(simulated, number, to)))
 
 
 @app.command()

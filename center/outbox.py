@@ -8,6 +8,9 @@ from typing import Protocol
 from center.changes import OutgoingText
 from center.text_news import TextNews
 
+PASSING = "passing/"
+"""Begins the names of notes that go when they have not been written for long (store.retention)."""
+
 
 class Outbox(Protocol):
     """Texts that were committed and that no carrier has taken yet.

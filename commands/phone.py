@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
 import typer
 
 from sms.smsc.command import attach, simulate
 from sms.smsc.exchange import Account
 from sms.smsc.faults import FaultError, Faults, parse_faults
 from sms.smsc.server import Settings
+from sms.ussd.profile import PROFILES
 
 
 async def phone(number: str, code: str, port: int) -> int:
@@ -23,20 +28,43 @@ async def phone(number: str, code: str, port: int) -> int:
     return 0
 
 
-async def smsc(
-    port: int, control_port: int, system_id: str, password: str, faults: str, number: str, code: str
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What the command line says of the simulator."""
+
+    port: int
+    control_port: int
+    system_id: str
+    password: str
+    faults: str
+    ussd: str
+    certificate: Path | None
+
+
+async def smsc(simulated: Simulated, number: str, code: str) -> int:
     """Run the simulator with a phone in this terminal; the exit status."""
     try:
-        wrong = parse_faults(faults) if faults else Faults()
+        faults = parse_faults(simulated.faults) if simulated.faults else Faults()
     except FaultError as error:
         typer.echo(str(error), err=True)
         return 2
+    tls: ssl.SSLContext | None = None
+    if simulated.certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        try:
+            tls.load_cert_chain(simulated.certificate)
+        except (OSError, ssl.SSLError) as error:
+            typer.echo(
+                f"{simulated.certificate} holds no certificate and key in PEM: {error}", err=True
+            )
+            return 2
     settings = Settings(
-        accounts=(Account(system_id, password),),
-        port=port,
-        control_port=control_port,
-        faults=wrong,
+        accounts=(Account(simulated.system_id, simulated.password),),
+        port=simulated.port,
+        control_port=simulated.control_port,
+        tls=tls,
+        faults=faults,
+        ussd=PROFILES[simulated.ussd],
     )
     try:
         await simulate(settings, number=number, code=code)

@@ -24,6 +24,7 @@ from commands.serving.demonstration import (
     shop_with_a_person,
 )
 from commands.serving.floor import FloorService
+from commands.serving.forgetting import Forgetting
 from commands.serving.operations import Operations
 from commands.serving.pages import Pages
 from commands.serving.platform import Platform
@@ -105,8 +106,6 @@ class Options:
                 password=SecretStr(self.password),
                 binds=self.binds,
             ),
-            # Limits belong into a file; a try on the simulator is not held up by them.
-            limits=LimitsSection(messages_per_sender=0, messages_per_prefix=0, orders_per_sender=0),
             log=LogSection(level="warning", format="text"),
             operations=OperationsSection(port=self.operations_port)
             if self.operations_port is not None
@@ -139,7 +138,8 @@ def settings_of(file: Path | None, options: Options, typed: Sequence[str]) -> Co
 def services_of(config: Config, business: Business, password: str | None = None) -> list[Service]:
     """Every service, in the order in which they open; `password` lets somebody try the desk out."""
     before, texts = _texts(config, business)
-    services: list[Service] = [Books(business.store, business.measured), *before, texts]
+    store = business.store
+    services: list[Service] = [Books(store, business.measured), Forgetting(store), *before, texts]
     calls = platform = None
     if config.platform is not None:
         platform = Platform(config.platform, config.store.database)
@@ -168,7 +168,7 @@ def front_services(config: Config, business: Business, shards: Shards) -> list[S
     """The services of a front: texts alone. Calls, the desk and the web telephone want all sellers in one process."""
     before, texts = _texts(config, business)
     shards.turns.expect_receipts = texts.channel.deliveries.expect
-    services: list[Service] = [shards, *before, texts]
+    services: list[Service] = [Forgetting(business.store), shards, *before, texts]
     if config.operations is not None:
         told = Operations(config.operations.host, config.operations.port, services)
         return [told, *services]
@@ -245,6 +245,7 @@ async def serve(config: Config) -> int:
     def opened() -> None:
         control_port = next((s.control_port for s in services if isinstance(s, Simulator)), None)
         _say_what_next(business.sellers, database, control_port)
+        _say_limits(config.limits)
         for pages in (s for s in services if isinstance(s, Pages)):
             address = f"http://{pages.host}:{pages.port}"
             known = f", sign in as {NAME} with {password}" if password else ""
@@ -283,6 +284,22 @@ def _say_what_shards_lack(config: Config) -> None:
             f"With shards there are only texts and USSD: not {', '.join(lacking)}, and flows that hand over find everybody"
             " busy. Serve without shards for these.",
             err=True,
+        )
+
+
+def _say_limits(limits: LimitsSection) -> None:
+    """Nobody comes near these by hand; whoever tries with a script should know why there is no answer."""
+    counted = [
+        f"{most} {what}"
+        for most, what in (
+            (limits.messages_per_sender, "texts in ten minutes"),
+            (limits.orders_per_sender, "orders in a day"),
+        )
+        if most
+    ]
+    if counted:
+        typer.echo(
+            f"From one number: at most {' and '.join(counted)}; `[limits]` in a settings file changes it\n"
         )
 
 

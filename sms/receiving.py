@@ -17,7 +17,7 @@ import msgspec
 from center.batch import TurnBatch
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
-from center.outbox import Outbox
+from center.outbox import PASSING, Outbox
 from center.routing import Routes
 from flows.inputs import Opened, Text
 from sms import piece
@@ -36,9 +36,11 @@ LAST_SELLERS_MAX = 200_000
 """Buyers whose last seller on a shared code is remembered."""
 
 SEGMENTS_NOTE = "sms/segments/"
-LAST_NOTE = "sms/last/"
+LAST_NOTE = f"{PASSING}sms/last/"
 DOUBTS_NOTE = "sms/doubts"
 """Names of this channel's notes in the store."""
+LAST_NOTED_S = 7 * 86_400
+"""With whom a buyer was last is written again after so long, so that it does not pass while they come back."""
 MESSAGE_NAMES = (Tag.RECEIPTED_MESSAGE_ID, Tag.USER_MESSAGE_REFERENCE)
 """TLVs in which a carrier may name a phone's message; the second is often the phone's own count (SMPP 3.4, 5.3.2.17)."""
 
@@ -79,7 +81,8 @@ class Receiving:
         self.unanswered = 0
         """Messages that were brought to the batch and are not answered."""
         self.reassembly = Reassembly()
-        self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._last: OrderedDict[tuple[str, str], tuple[str, float]] = OrderedDict()
+        """The last seller of each buyer on each shared code, and until when that need not be written again."""
         self._buyers: dict[p.Address, str] = {}
 
     def go_back(self) -> None:
@@ -171,7 +174,7 @@ class Receiving:
             help_text = OutgoingText(carrier, code, buyer, self.routes.help(code), now)
             self.turns.hold("sms", answer, notes=notes, texts=(help_text,) if known else ())
             return
-        self._remember(code, buyer, routed.seller, notes)
+        self._remember(code, buyer, routed.seller, notes, at)
         said = "\0".join((carrier, message.source.digits, code, text, "")).encode()
         answer.key = hashlib.blake2b(said + name, digest_size=12).digest()
         self.unanswered += 1
@@ -192,17 +195,18 @@ class Receiving:
             return None
         known = self._last.get((code, buyer))
         if known is not None:
-            return known
+            return known[0]
         name = f"{LAST_NOTE}{code}/{buyer}"
         kept = self.outbox.notes(name).get(name)
         return kept.decode() if kept is not None else None
 
-    def _remember(self, code: str, buyer: str, seller: str, notes: Notes) -> None:
+    def _remember(self, code: str, buyer: str, seller: str, notes: Notes, now: float) -> None:
         if not self.routes.is_shared(code):
             return
-        if self._last.get((code, buyer)) != seller:
+        known, written_until = self._last.get((code, buyer), ("", 0.0))
+        if known != seller or now >= written_until:
             notes[f"{LAST_NOTE}{code}/{buyer}"] = seller.encode()
-        self._last[code, buyer] = seller
+            self._last[code, buyer] = seller, now + LAST_NOTED_S
         self._last.move_to_end((code, buyer))
         if len(self._last) > LAST_SELLERS_MAX:
             self._last.popitem(last=False)

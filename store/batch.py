@@ -223,7 +223,7 @@ class SqliteBatch:
             if value is None:
                 db.execute(sql["drop_note"], (name,))
             else:
-                db.execute(sql["keep_note"], (name, value))
+                db.execute(sql["keep_note"], (name, at, value))
         return noted
 
     def _write_orders(self, c: Changes) -> None:

@@ -105,7 +105,8 @@ where o.seller = ? order by o.id desc limit ?;
 select name, value from notes where name >= ?1 and name < ?1 || char(0x10ffff);
 
 -- name: keep_note
-insert into notes (name, value) values (?, ?) on conflict do update set value = excluded.value;
+insert into notes (name, at, value) values (?, ?, ?)
+on conflict do update set at = excluded.at, value = excluded.value;
 
 -- name: drop_note
 delete from notes where name = ?;
@@ -265,6 +266,16 @@ select seller, number from buyers where (seller, number) > (?, ?) order by selle
 
 -- name: forget_buyers
 delete from buyers where (seller, number) > (?, ?) and (seller, number) <= (?, ?) and at < ?;
+
+-- name: notes_end
+select name from notes where name > ? order by name limit 1 offset ?;
+
+-- name: date_notes
+-- A batch without arrivals knows no time.
+update notes set at = ?3 where name > ?1 and at = 0 and name <= ?2;
+
+-- name: forget_notes
+delete from notes where name > ? and name <= ? and at < ?;
 
 -- name: seller_ids
 select id from sellers where id > ? order by id limit ?;

@@ -7,6 +7,7 @@ forgets faster than the fastest trade can add.
 
 from __future__ import annotations
 
+from center.outbox import PASSING
 from store.batch import Tables
 from store.turn_log import row_id
 
@@ -23,6 +24,8 @@ MESSAGES_KEPT_S = 180 * DAY_S
 """Messages for sellers, and requests for a person."""
 TEXTS_KEPT_S = 3 * DAY_S
 """Texts to phones and what became of them; about 0.2 KB a text. Carriers send no receipt later."""
+NOTES_KEPT_S = 90 * DAY_S
+"""Notes that may pass: with whom buyers of shared codes were last. They name the shop anew then."""
 
 ROWS_A_STEP = 5_000
 TEXT_ROWS_A_STEP = 500
@@ -33,6 +36,8 @@ _CONTACTS_BEGIN = (0, "", "")
 _BUYERS_BEGIN = (0, "")
 _CONTACTS_END = (1 << 62, "", "")
 _BUYERS_END = (1 << 62, "")
+_NOTES_BEGIN = (PASSING,)
+_NOTES_END = (PASSING + "\U0010ffff",)
 
 
 class Retention:
@@ -42,6 +47,7 @@ class Retention:
         self._tables = tables
         self._contact: tuple[object, ...] = _CONTACTS_BEGIN
         self._buyer: tuple[object, ...] = _BUYERS_BEGIN
+        self._note: tuple[object, ...] = _NOTES_BEGIN
         self._seller = 0
 
     def step(self, now: int) -> None:
@@ -59,6 +65,8 @@ class Retention:
         self._buyer = self._sweep(
             "buyers", self._buyer, _BUYERS_BEGIN, _BUYERS_END, now - BUYERS_KEPT_S
         )
+        db.execute(sql["date_notes"], (*_NOTES_BEGIN, *_NOTES_END, now))
+        self._note = self._sweep("notes", self._note, _NOTES_BEGIN, _NOTES_END, now - NOTES_KEPT_S)
 
     def stepped(self) -> None:
         """The step was committed."""
@@ -102,5 +110,8 @@ class Retention:
         """Forget what is old of the next rows; where to go on."""
         db, sql = self._tables.db, self._tables.sql
         end = db.execute(sql[f"{table}_end"], (*begin, ROWS_A_STEP - 1)).fetchone()
+        if end is not None and end > last:
+            # Past the end there are rows of another kind.
+            end = None
         db.execute(sql[f"forget_{table}"], (*begin, *(end or last), before))
         return end or first

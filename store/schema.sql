@@ -143,10 +143,13 @@ create table if not exists turns (
 );
 
 -- What a channel keeps for itself, such as the first segments of a text whose last has not come.
+-- `at`: when it was written; 0: not dated yet.
 create table if not exists notes (
   name text primary key,
+  at integer not null,
   value blob not null
 ) without rowid;
+create index if not exists notes_not_dated on notes (name) where at = 0;
 
 create table if not exists shop_messages (
   id integer primary key,

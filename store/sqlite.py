@@ -28,7 +28,7 @@ from store.records import kept_from, pack_buyer, unpack_awaited, unpack_buyer, u
 from store.retention import Retention
 from store.turn_log import ROWS_READ_MAX, TalkRow, TurnIds, row_id, talk, talks
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 BUSY_TIMEOUT_S = 5.0
 """Another writer, such as `dialcart orders ship`, has so long to finish."""
 SECRET_OCTETS = 32

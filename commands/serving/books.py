@@ -1,9 +1,8 @@
-"""The books as a service: what the store holds, counted now and then beside the work, and what is old forgotten."""
+"""The books as a service: what the store holds, counted now and then beside the work."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,10 +15,6 @@ from store.sqlite import SqliteStore
 
 COUNT_EVERY_S = 15.0
 """A count takes a second with millions of sessions, on another connection and in a thread."""
-FORGET_EVERY_S = 1.0
-"""A bounded part each time; see store.retention."""
-
-log = logging.getLogger("dialcart")
 
 
 class Books:
@@ -32,24 +27,21 @@ class Books:
         self._measured = measured
         self._figures: Figures | None = None
         self._wrong: str | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Count and forget from now on."""
+        """Count from now on."""
         await self._count()
-        self._tasks = [
-            asyncio.create_task(self._keep_counting()),
-            asyncio.create_task(self._keep_forgetting()),
-        ]
+        self._task = asyncio.create_task(self._keep_counting())
 
     async def drain(self) -> None:
         """Nothing waits here."""
 
     async def close(self) -> None:
         """Stop counting."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def unready(self) -> str | None:
         """Whether the store could not be read when it was last counted."""
@@ -85,11 +77,3 @@ class Books:
         while True:
             await asyncio.sleep(COUNT_EVERY_S)
             await self._count()
-
-    async def _keep_forgetting(self) -> None:
-        while True:
-            try:
-                self._store.forget_old(int(time.time()))
-            except StoreError as error:
-                log.warning("what is old was not forgotten: %s", error)
-            await asyncio.sleep(FORGET_EVERY_S)

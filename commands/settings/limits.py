@@ -12,6 +12,8 @@ from commands.settings.section import Section
 from flows import settings
 
 AMOUNT_MAX = 1e12
+CONFIRM_OVER = {"CNY": 2_000.0, "EUR": 300.0, "KES": 30_000.0, "USD": 300.0}
+"""Some days' wages: what a seller would not send out for nothing."""
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Amounts = Annotated[dict[str, float], Field(max_length=200)]
 
@@ -35,8 +37,9 @@ class Limits(Section):
     """The same from all numbers that begin alike."""
     spend_per_seller: Amounts = Field(default={})
     """The same to one seller."""
-    confirm_over: Amounts = Field(default={})
-    """Orders worth more are confirmed first, by currency, since a sender's number is easily forged: `{ CNY = 500 }`."""
+    confirm_over: Amounts = Field(default=CONFIRM_OVER)
+    """Orders worth more are confirmed first, by currency, since a sender's number is easily forged: `{ CNY = 500 }`; `{}` for
+    none. Of a currency that is not named no order is."""
     confirm_by: Literal["code", "call back"] = "code"
     """How: a code sent to the number by SMS, to be typed back; or the seller is asked to call the buyer back."""
 

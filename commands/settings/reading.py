@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from commands.settings.lines import line_of, lines_of
 from commands.settings.schema import Config
 from commands.settings.secrets import secret_fields, variable_of, with_secrets
-from commands.settings.sections import Path, header_of, is_array, section_at, section_of
+from commands.settings.sections import Path, header_of, is_array, is_table, section_at, section_of
 
 FILE_BYTES_MAX = 1_000_000
 PROBLEMS_MAX = 50
@@ -176,6 +176,9 @@ def toml_value(value: object) -> str:
             return str(value)
         case float():
             return str(int(value)) if value.is_integer() else str(value)
+        case _ if is_table(value):
+            shown = ", ".join(f"{key} = {toml_value(one)}" for key, one in value.items())
+            return f"{{ {shown} }}" if shown else "{}"
         case _ if is_array(value):
             return f"[{', '.join(toml_value(one) for one in value)}]"
         case _ if value is None or not _can_show(value):

@@ -18,6 +18,7 @@ from center.taken import Taken
 from commands.logs import log_to_stderr
 from commands.serving.books import Books
 from commands.serving.business import Business, open_business
+from commands.serving.forgetting import Forgetting
 from commands.serving.publications import Publications
 from commands.serving.running import run
 from commands.shards.homes import shard_database, shard_of
@@ -153,8 +154,9 @@ async def _serve(plan: Plan) -> int:
     watching = asyncio.create_task(_watch(parent, stop))
     try:
         books = Books(business.store, business.measured)
+        forgetting = Forgetting(business.store)
         published = Publications(business.store, business.shops, business.routes)
-        await run([books, published], stop, hurry, opened=lambda: None)
+        await run([books, forgetting, published], stop, hurry, opened=lambda: None)
     finally:
         watching.cancel()
         server.close()

@@ -37,6 +37,18 @@ class Faults:
     duplicated_receipt: float = 0.0
     early_receipt: float = 0.0
     """The receipt overtakes submit_sm_resp."""
+    lost_delivery: float = 0.0
+    """A deliver_sm that never arrives; it is brought again after `again_s`."""
+    duplicated_delivery: float = 0.0
+    """A deliver_sm that arrives twice, under one sequence number."""
+    lost_answer: float = 0.0
+    """The ESME's answer to a deliver_sm goes down with its line, which drops; the message is brought again."""
+    ignored_answer: float = 0.0
+    """The ESME's answer is not heeded though the line lives on; the message is brought again after `again_s`."""
+    again_s: float = 10.0
+    """How long an answer to a deliver_sm is waited for."""
+    named: float = 0.0
+    """Texts of phones that bear a name of their own (user_message_reference), by which an ESME knows a repetition."""
 
 
 class FaultError(ValueError):
@@ -110,18 +122,59 @@ class Fate:
     receipt_delay_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryFate:
+    """What happens to one deliver_sm."""
+
+    copies: int = 1
+    """0 lost, 1, or 2."""
+    drops_the_line: bool = False
+    """Where its answer would be read."""
+    is_heeded: bool = True
+
+
+PERFECT: Final = DeliveryFate()
+
+
 class Chance:
     """Draws fates. Every draw takes the same count of numbers, so one share changes one thing."""
 
     def __init__(self, faults: Faults) -> None:
-        self._random = random.Random(faults.seed)  # noqa: S311 - repeatable, not secret
+        self._begin(faults.seed)
         self.faults = faults
 
     def change(self, faults: Faults) -> None:
         """Go on with other faults; a new seed begins anew."""
         if faults.seed != self.faults.seed:
-            self._random = random.Random(faults.seed)  # noqa: S311
+            self._begin(faults.seed)
         self.faults = faults
+
+    def _begin(self, seed: int) -> None:
+        # Each way has its own chance: how much goes one way changes nothing in the other.
+        self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self._other_way = random.Random(f"{seed} to ESMEs")  # noqa: S311
+
+    def is_named(self) -> bool:
+        """Whether the next text of a phone bears a name."""
+        return bool(self.faults.named) and self._other_way.random() < self.faults.named
+
+    def draw_delivery(self) -> DeliveryFate:
+        """The fate of the next deliver_sm."""
+        faults = self.faults
+        if not (
+            faults.lost_delivery
+            or faults.duplicated_delivery
+            or faults.lost_answer
+            or faults.ignored_answer
+        ):
+            return PERFECT
+        dice = [self._other_way.random() for _ in range(4)]
+        copies = 2 if dice[1] < faults.duplicated_delivery else 1
+        return DeliveryFate(
+            copies=0 if dice[0] < faults.lost_delivery else copies,
+            drops_the_line=dice[2] < faults.lost_answer,
+            is_heeded=dice[3] >= faults.ignored_answer,
+        )
 
     def draw(self) -> Fate:
         """The fate of the next message."""

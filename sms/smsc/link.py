@@ -48,7 +48,7 @@ from sms.smpp.pdu import (
 from sms.smpp.status import TEMPORARY, Status
 from sms.smpp.tlv import Tag
 from sms.smsc.exchange import Mode, Sent
-from sms.smsc.faults import Answer, Fate
+from sms.smsc.faults import PERFECT, Answer, DeliveryFate, Fate
 from sms.smsc.network import Network, Submission, Taken
 from sms.smsc.wire import deliver_sm
 
@@ -103,6 +103,8 @@ class Link(asyncio.Protocol):
         self._sequence = 0
         self._delivering: dict[int, float] = {}
         """When each unanswered deliver_sm must be answered, oldest first."""
+        self._ill_fated: dict[int, tuple[DeliveryFate, float]] = {}
+        """Those that something goes wrong with, and when each is sent again, oldest first."""
         self._held_back = 0
         self._opened_at = self._heard_at = network.clock()
         self._asked_at: float | None = None
@@ -285,6 +287,12 @@ class Link(asyncio.Protocol):
 
     def _take_response(self, pdu: DeliverSmResp | GenericNack) -> None:
         """What an ESME says to a delivery. One refused for now goes again after a pause."""
+        fate, _ = self._ill_fated.get(pdu.sequence, (PERFECT, 0.0))
+        if fate.drops_the_line:
+            self.close()
+            return
+        if not fate.is_heeded:
+            return
         self._delivering.pop(pdu.sequence, None)
         again = pdu.status in TEMPORARY
         self._network.exchange.answered(
@@ -306,8 +314,22 @@ class Link(asyncio.Protocol):
         """Number a delivery for this link; the server writes the octets of many at once."""
         sequence = self._next_sequence()
         self._network.exchange.sent(self.number, sequence, sent.delivery)
-        self._delivering[sequence] = self._network.clock() + DELIVER_S_MAX
-        return encode(deliver_sm(sequence, sent.delivery))
+        now = self._network.clock()
+        self._delivering[sequence] = now + DELIVER_S_MAX
+        fate = self._network.chance.draw_delivery()
+        if fate is not PERFECT:
+            self._ill_fated[sequence] = fate, now + self._network.chance.faults.again_s
+        return encode(deliver_sm(sequence, sent.delivery)) * fate.copies
+
+    def _bring_again(self, now: float) -> None:
+        """Deliveries that something went wrong with are waited for no longer."""
+        due = [sequence for sequence, (_, again_at) in self._ill_fated.items() if again_at <= now]
+        for sequence in due:
+            del self._ill_fated[sequence]
+            if self._delivering.pop(sequence, None) is not None:
+                self._network.exchange.answered(self.number, sequence, again=True, ok=False)
+        if due:
+            self._network.wake()
 
     def send(self, octets: bytes) -> None:
         """Write what `deliver` gave."""
@@ -319,6 +341,7 @@ class Link(asyncio.Protocol):
             if now >= self._close_by:
                 self.abort()
             return
+        self._bring_again(now)
         bound = self._network.exchange.mode(self.number) is not None
         late = next(iter(self._delivering.values()), now + 1) <= now
         if (

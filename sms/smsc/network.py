@@ -14,6 +14,7 @@ from typing import Final
 from sms.piece import Piece, join
 from sms.receipts import Receipt, State, write, write_tlvs
 from sms.segments import Segment, TextTooLongError
+from sms.smpp.tlv import Tag
 from sms.smsc.control import (
     NUMBER_MAX,
     Answer,
@@ -89,6 +90,7 @@ class Network:
         self._handsets: OrderedDict[str, Handset] = OrderedDict()
         self._listeners: dict[str, list[Callable[[Heard], None]]] = {}
         self._listener_count = 0
+        self._named = 0
         self.submitted = 0
         self.delivered = 0
 
@@ -141,6 +143,9 @@ class Network:
             () if request.ussd is None else self._ussd.phone(MOVES[request.ussd], request.session)
         )
         service_type = "" if request.ussd is None else self._ussd.service_type
+        if request.ussd is None and self.chance.is_named():
+            self._named = self._named % 0xFFFF + 1
+            tlvs = ((int(Tag.USER_MESSAGE_REFERENCE), self._named.to_bytes(2)),)
         posted = self.exchange.post(
             Delivery(request.number, request.code, segment, tlvs, service_type)
             for segment in segments

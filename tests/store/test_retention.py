@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from center.changes import Changes
 from center.contact import Arrival, ContactKey
+from center.outbox import PASSING
 from center.shops import Shops
 from center.text_news import Stage, TextNews
 from center.turns import take_turns
@@ -15,6 +17,7 @@ from store import retention
 from store.retention import (
     BUYERS_KEPT_S,
     CONTACTS_KEPT_S,
+    NOTES_KEPT_S,
     ORDERS_KEPT_S,
     TEXTS_KEPT_S,
     TURNS_KEPT_S,
@@ -31,8 +34,12 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     kept.close()
 
 
+def arrival(text: str, buyer: str, at: int = NOON) -> Arrival:
+    return Arrival(ContactKey("shop", buyer, "sms"), Text(text), "1069", "c", b"", 1, at)
+
+
 def say(store: SqliteStore, text: str, buyer: str, at: int = NOON) -> None:
-    arrivals = [Arrival(ContactKey("shop", buyer, "sms"), Text(text), "1069", "c", b"", 1, at)]
+    arrivals = [arrival(text, buyer, at)]
     with store.batch(arrivals) as batch:
         batch.commit(take_turns(arrivals, batch.world, Shops(store.published(), store.program)))
 
@@ -75,6 +82,25 @@ def test_old_texts_go_with_all_that_is_known_of_them_but_not_those_that_wait(
     assert [one.text.destination for one in store.texts("shop")] == ["2"]
     tables = ("texts", "text_stages", "text_names", "text_sellers", "outbox")
     assert [count(store, table) for table in tables] == [1, 0, 0, 1, 1]
+
+
+def test_notes_that_may_pass_do_and_no_others(store: SqliteStore) -> None:
+    for at in (NOON, NOON + 1_000):
+        with store.batch([arrival("你好", "1", at)]) as batch:
+            notes = {f"{PASSING}sms/{at}": b"x", f"sms/{at}": b"x", "z": b"x"}
+            batch.commit(Changes(notes=dict(notes)))
+    with store.batch([]) as batch:
+        batch.commit(Changes(notes={f"{PASSING}sms/undated": b"x"}))
+    store.forget_old(NOON + 1_000)
+    for _ in range(3):
+        store.forget_old(NOON + NOTES_KEPT_S + 500)
+    assert set(store.notes("")) == {
+        f"{PASSING}sms/{NOON + 1_000}",
+        f"{PASSING}sms/undated",
+        f"sms/{NOON}",
+        f"sms/{NOON + 1_000}",
+        "z",
+    }
 
 
 def test_nothing_of_a_day_is_forgotten_within_it(store: SqliteStore) -> None:

@@ -4,7 +4,16 @@ from dataclasses import fields
 
 import pytest
 
-from sms.smsc.faults import Answer, Chance, Fate, FaultError, Faults, describe, parse_faults
+from sms.smsc.faults import (
+    PERFECT,
+    Answer,
+    Chance,
+    Fate,
+    FaultError,
+    Faults,
+    describe,
+    parse_faults,
+)
 
 
 def test_a_perfect_network_has_one_fate():
@@ -47,6 +56,28 @@ def test_one_share_more_changes_one_thing():
 def test_each_fault_happens(faults, happens):
     chance = Chance(faults)
     assert all(happens(chance.draw()) for _ in range(20))
+
+
+@pytest.mark.parametrize(
+    ("faults", "happens"),
+    [
+        (Faults(lost_delivery=1), lambda fate: fate.copies == 0),
+        (Faults(duplicated_delivery=1), lambda fate: fate.copies == 2),
+        (Faults(lost_answer=1), lambda fate: fate.drops_the_line),
+        (Faults(ignored_answer=1), lambda fate: not fate.is_heeded),
+        (Faults(throttled=1), lambda fate: fate is PERFECT),
+    ],
+)
+def test_each_fault_of_deliveries_happens(faults, happens):
+    chance = Chance(faults)
+    assert all(happens(chance.draw_delivery()) for _ in range(20))
+
+
+def test_what_goes_one_way_changes_nothing_in_the_other():
+    quiet, busy = (Chance(Faults(seed=3, throttled=0.5, lost_delivery=0.5)) for _ in range(2))
+    for _ in range(20):
+        busy.draw_delivery()
+    assert [quiet.draw() for _ in range(20)] == [busy.draw() for _ in range(20)]
 
 
 def test_a_share_is_a_share():

@@ -242,6 +242,61 @@ def test_a_text_from_a_phone_is_delivered_and_answered_once():
     assert bench.network.exchange.waiting == 0
 
 
+def test_a_delivery_that_is_lost_is_brought_again():
+    bench = Bench(faults=Faults(lost_delivery=1))
+    bench.bind()
+    bench.heard()
+    bench.network.text(Text("138", "10690", "1"))
+    assert bench.heard() == []
+    bench.network.set_faults("none")
+    bench.now = 9.0
+    bench.link.tick(9.0)
+    assert bench.heard() == []
+    bench.link.tick(10.0)
+    assert [pdu[0] for pdu in bench.heard()] == [5]
+
+
+def test_a_delivery_that_comes_twice_has_one_number():
+    bench = Bench(faults=Faults(duplicated_delivery=1))
+    bench.bind()
+    bench.heard()
+    bench.network.text(Text("138", "10690", "1"))
+    first, second = bench.heard()
+    assert first == second
+    bench.say(DELIVER_RESP, b"\0", sequence=first[2])
+    bench.say(DELIVER_RESP, b"\0", sequence=first[2])
+    bench.link.tick(10.0)
+    assert bench.heard() == []
+    assert bench.network.exchange.waiting == 0
+
+
+def test_an_answer_that_is_not_heeded_brings_the_same_words_under_a_new_number():
+    bench = Bench(faults=Faults(ignored_answer=1, named=1, again_s=3))
+    bench.bind()
+    bench.heard()
+    bench.network.text(Text("138", "10690", "1"))
+    [first] = bench.heard()
+    bench.say(DELIVER_RESP, b"\0", sequence=first[2])
+    bench.network.set_faults("none")
+    bench.link.tick(3.0)
+    [again] = bench.heard()
+    assert again[2] != first[2]
+    # Named, so that whoever has it knows.
+    assert again[3] == first[3]
+    assert first[3].endswith(b"\x02\x04\x00\x02\x00\x01")
+
+
+def test_an_answer_that_is_lost_goes_down_with_its_line():
+    bench = Bench(faults=Faults(lost_answer=1))
+    bench.bind()
+    bench.heard()
+    bench.network.text(Text("138", "10690", "1"))
+    [first] = bench.heard()
+    bench.say(DELIVER_RESP, b"\0", sequence=first[2])
+    assert bench.transport.closed
+    assert bench.network.exchange.waiting == 1
+
+
 def test_a_receipt_follows_its_response():
     bench = Bench()
     bench.bind()
