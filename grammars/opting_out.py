@@ -53,65 +53,19 @@ BY_LANGUAGE: dict[str, tuple[str, ...]] = {
 }
 """By language code. A language that is not here has those of EVERYWHERE."""
 
-AROUND = frozenset(
-    # What people put round the word when they write to a person, and say nothing by.
-    [
-        "please",
-        "pls",
-        "plz",
-        "kindly",
-        "now",
-        "thanks",
-        "thank",
-        "you",
-        "all",
-        "it",
-        "this",
-        "sms",
-        "text",
-        "texts",
-        "texting",
-        "message",
-        "messages",
-        "messaging",
-        "sending",
-        "me",
-        "tafadhali",
-        "asante",
-        "sasa",
-        "por",
-        "favor",
-        "gracias",
-        "mensajes",
-        "svp",
-        "merci",
-        "bitte",
-        "danke",
-        "jetzt",
-        "obrigado",
-        "mensagens",
-        "per",
-        "favore",
-        "grazie",
-        "tolong",
-        "terima",
-        "kasih",
-        "lütfen",
-        "пожалуйста",
-        "спасибо",
-        "будь",
-        "ласка",
-        "من",
-        "فضلك",
-        "شكرا",
-        "कृपया",
-    ]
-)
+_AROUND = """
+please pls plz kindly now thanks thank you all it this sms text texts texting message messages
+messaging sending me tafadhali asante sasa por favor gracias mensajes svp merci bitte danke jetzt
+obrigado mensagens per favore grazie tolong terima kasih lütfen пожалуйста спасибо будь ласка من
+فضلك شكرا कृपया
+"""
+AROUND = frozenset(_AROUND.split())
+"""What people put round the word when they write to a person, and say nothing by."""
 AROUND_TOGETHER = (
-    # In scripts that write no spaces: before the word, and behind it.
     ("请", "我要", "我想", "麻烦"),
     ("谢谢", "短信", "吧", "了", "してください", "해주세요", "ください"),
 )
+"""The same in scripts that write no spaces: before the word, and behind it."""
 
 
 @cache

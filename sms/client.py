@@ -237,10 +237,11 @@ class Link(asyncio.Protocol):
                     closing = reason
         self.esme.taken(taken)
         self.flush()
+        if settlements:
+            # Before the messages: receipts of these may be among them.
+            self.esme.settle(settlements)
         if messages:
             self._take(messages)
-        if settlements:
-            self.esme.settle(settlements)
         if closing is not None and self.transport is not None:
             log.info("%s: link %d closes: %s", self.carrier.name, self.index, closing)
             self.transport.close()

@@ -9,7 +9,7 @@ from center.outbox import Outbox
 from center.text_news import Stage, TextNews
 from sms.carrier import Carrier
 from sms.receipt_book import TEXTS_MAX, ReceiptBook, Told
-from sms.receipts import State, read_word
+from sms.receipts import State, parse
 from sms.smpp import pdu as p
 
 
@@ -49,7 +49,7 @@ class Deliveries:
 
     @property
     def unknown(self) -> int:
-        """Receipts of no text that was known when they came."""
+        """Receipts that found no text."""
         return sum(book.unknown for book in self._books.values())
 
     def take_up(self) -> None:
@@ -87,8 +87,8 @@ class Deliveries:
         book, name, now = self._books[carrier.name], carrier.name, self.ticks()
         news: list[TextNews] = []
         for message in messages:
-            word = read_word(message.message, message.tlvs)
-            told = book.receive(word, now) if word is not None else None
+            receipt = parse(message.message.decode("latin-1"), dict(message.tlvs))
+            told = book.receive(receipt, now) if receipt is not None else None
             if told is not None:
                 news.append(self._news(name, told))
         if news:

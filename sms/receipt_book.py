@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sms.receipts import IdForm, State, Word, canonical
+from sms.receipts import IdForm, Receipt, State, canonical
 
 TEXTS_MAX: Final = 200_000
 """Segments that wait for a receipt; of more the oldest are given up, and what became of them is not learnt."""
@@ -40,9 +40,9 @@ class ReceiptBook:
         """By what the carrier calls each segment, oldest first."""
         self._left: dict[int, dict[str, str]] = {}
         """Of texts of several segments: names of those that wait, by the spelling that receipts are known by."""
-        self._early: dict[str, tuple[Word, float]] = {}
+        self._early: dict[str, tuple[Receipt, float]] = {}
         self.unknown = 0
-        """Receipts of no text that was known: told twice, early, or not ours."""
+        """Receipts that found no text: told twice, or not ours."""
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -64,24 +64,23 @@ class ReceiptBook:
         told = [self._settle(key, self._early.pop(key)[0]) for key in early]
         return [one for one in told if one is not None]
 
-    def receive(self, word: Word, now: float) -> Told | None:
+    def receive(self, receipt: Receipt, now: float) -> Told | None:
         """Take a receipt; None if there is nothing to tell."""
-        key = canonical(word.message_id, self._form, where="receipt")
+        key = canonical(receipt.message_id, self._form, where="receipt")
         if key in self._texts:
-            return self._settle(key, word)
-        self.unknown += 1
-        self._keep_early(key, word, now)
+            return self._settle(key, receipt)
+        self._keep_early(key, receipt, now)
         return None
 
-    def _settle(self, key: str, word: Word) -> Told | None:
+    def _settle(self, key: str, receipt: Receipt) -> Told | None:
         """What a receipt says of its text."""
-        state = word.state
+        state = receipt.state
         if not state.is_final or key not in self._texts:
             return None
         text = self._texts.pop(key)
         left = self._left.get(text)
         if left is None:
-            return Told(text, state, word.error, ())
+            return Told(text, state, receipt.error, ())
         left.pop(key, None)
         if state is State.DELIVERED and left:
             return Told(text, State.ACCEPTED, "", tuple(left.values()))
@@ -89,7 +88,7 @@ class ReceiptBook:
         for other in left:
             self._texts.pop(other, None)
         del self._left[text]
-        return Told(text, state, word.error, ())
+        return Told(text, state, receipt.error, ())
 
     def _forget(self, key: str) -> None:
         text = self._texts.pop(key, None)
@@ -97,13 +96,14 @@ class ReceiptBook:
             for other in left:
                 self._texts.pop(other, None)
 
-    def _keep_early(self, key: str, word: Word, now: float) -> None:
-        if not word.state.is_final:
+    def _keep_early(self, key: str, receipt: Receipt, now: float) -> None:
+        if not receipt.state.is_final:
             return
         early = self._early
-        early.pop(key, None)
-        early[key] = word, now
+        self.unknown += early.pop(key, None) is not None
+        early[key] = receipt, now
         oldest = next(iter(early))
         while len(early) > EARLY_MAX or early[oldest][1] + EARLY_S <= now:
             del early[oldest]
+            self.unknown += 1
             oldest = next(iter(early))

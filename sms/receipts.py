@@ -5,11 +5,11 @@ it is read by its keys. TLVs (5.3.2.12 receipted_message_id, 5.3.2.35 message_st
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from enum import IntEnum
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
 
@@ -85,7 +85,6 @@ _STATES: Final[dict[str, State]] = {word: state for state, word in _WORDS.items(
     "CANCELLED": State.DELETED,
     "CANCELED": State.DELETED,
 }
-_STATES_IN_OCTETS: Final = {f"{word} ".encode(): state for state, word in _WORDS.items()}
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -167,51 +166,6 @@ def parse(text: str, tlvs: Mapping[int, bytes] | None = None) -> Receipt | None:
         submitted=_count(fields.get("sub", "")),
         delivered=_count(fields.get("dlvrd", "")),
         text=fields.get("text", ""),
-    )
-
-
-class Word(NamedTuple):
-    """What a receipt comes to."""
-
-    message_id: str
-    state: State
-    error: str
-
-
-def read_word(octets: bytes, tlvs: Sequence[tuple[int, bytes]]) -> Word | None:
-    """The same of a receipt as it came, but for its dates and its text: five receipts an order need no more."""
-    word = _standard_word(octets)
-    if word is None:
-        receipt = parse(octets.decode("latin-1"), dict(tlvs))
-        return Word(receipt.message_id, receipt.state, receipt.error) if receipt else None
-    if not tlvs:
-        return word
-    given = dict(tlvs)
-    state = _tlv_state(given.get(MESSAGE_STATE, b""))
-    return Word(
-        _c_octets(given.get(RECEIPTED_MESSAGE_ID, b""))[:ID_MAX] or word.message_id,
-        word.state if state is None else state,
-        word.error,
-    )
-
-
-def _standard_word(octets: bytes) -> Word | None:
-    """Of appendix B to the letter; None for all else. Its text comes last, and is not looked at."""
-    end = octets.find(b" ", 3)
-    at = octets.find(b" stat:", end)
-    state = _STATES_IN_OCTETS.get(octets[at + 6 : at + 14])
-    error_end = octets.find(b" ", at + 18)
-    if (
-        state is None
-        or not octets.startswith(b"id:")
-        or not 3 < end < min(at, ID_MAX + 3)
-        or not octets.startswith(b"err:", at + 14)
-        or error_end < at + 19
-        or octets.find(b"text:", 0, at) >= 0
-    ):
-        return None
-    return Word(
-        octets[3:end].decode("latin-1"), state, octets[at + 18 : error_end].decode("latin-1")
     )
 
 

@@ -83,7 +83,7 @@ class Texts:
         yield counter("dialcart_sms_receipts", "Delivery receipts.", became.receipts)
         yield counter(
             "dialcart_sms_receipts_unknown",
-            "Receipts of no text that was known when they came.",
+            "Receipts that found no text.",
             deliveries.unknown,
         )
         yield counter("dialcart_sms_delivered", "Texts that phones have.", became.delivered)

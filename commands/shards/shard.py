@@ -108,11 +108,15 @@ class FrontLink(asyncio.Protocol):
             if number:
                 told.append(ToldOne(number, one.fate, performed(one.reply)))
             else:
-                self._resend()
+                # After all of this batch is told: a reply must not be with the front before the answer to its message.
+                asyncio.get_running_loop().call_soon(self._resend, connection)
         if told:
             self._tell(ToFront(told, []))
 
-    def _resend(self) -> None:
+    def _resend(self, connection: int) -> None:
+        """Texts that wait, and those whose receipts do. What the front has already it knows."""
+        if connection != self._connection:
+            return
         self._tell(ToFront(sent=self.store.texts_without_receipts(SENT_MAX)))
         after = 0
         while waiting := self.store.waiting_texts(after, RESEND_MAX):

@@ -20,8 +20,8 @@ WAITING_MAX: Final = 10_000
 """Messages that wait for an ESME, for all codes."""
 WINDOW_MAX: Final = 100
 """deliver_sm unanswered on one link."""
-ATTEMPTS_MAX: Final = 5
-"""Deliveries of a message that the ESME refuses for now."""
+ATTEMPTS_MAX: Final = 60
+"""Deliveries of a message that the ESME refuses for now: a minute's, where carriers try for days."""
 
 Mode = Literal["transmitter", "receiver", "transceiver"]
 

@@ -1,7 +1,7 @@
 """Debian's kannel as an ESME against our simulator. Not collected: run by name.
 
-    apt-get install kannel
-    python -m pytest tests/interop/kannel.py
+    scripts/debian bearerbox=kannel smsbox=kannel      # without root; or apt-get install kannel
+    PATH=$PWD/.tools/bin:$PATH python -m pytest tests/interop/kannel.py
 
 bearerbox binds as a transceiver, smsbox answers texts and takes sendsms requests over HTTP.
 Long texts are put together by both. kannel takes a long text from a phone for 8-bit data, as it

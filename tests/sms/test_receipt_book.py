@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from sms import receipt_book
 from sms.receipt_book import EARLY_S, ReceiptBook, Told
-from sms.receipts import State, Word
+from sms.receipts import Receipt, State
 
 ONE = Told(1, State.DELIVERED, "", ())
 
 
-def word(message_id: str = "26", state: State = State.DELIVERED, error: str = "") -> Word:
-    return Word(message_id, state, error)
+def word(message_id: str = "26", state: State = State.DELIVERED, error: str = "") -> Receipt:
+    return Receipt(message_id, state, error)
 
 
 def test_a_receipt_after_the_response() -> None:
@@ -34,6 +34,8 @@ def test_a_repeated_receipt_tells_nothing_new() -> None:
     book.submit(1, ["26"])
     assert book.receive(word(), 1) == ONE
     assert book.receive(word(), 2) is None
+    # Nothing came for it for as long as an early one waits.
+    book.receive(word("27"), EARLY_S + 2)
     assert book.unknown == 1
 
 

@@ -14,7 +14,6 @@ from sms.receipts import (
     canonical,
     parse,
     parse_date,
-    read_word,
     write,
     write_tlvs,
 )
@@ -173,26 +172,3 @@ def test_the_standard_form_reads_the_same_at_once_and_by_its_keys(text: str, sta
     written = STANDARD.partition(" stat:")[0] + f" stat:{state} err:01 text:{text}"
     # Keys may be written large, which the standard does not do: it is then read by its keys.
     assert parse(written) == parse(written.replace("id:", "ID:", 1))
-
-
-@given(
-    st.text(st.characters(max_codepoint=255), max_size=30),
-    st.sampled_from(["DELIVRD", "UNDELIV", "EXPIRED", "undeliv", "ODD"]),
-    st.sampled_from(["", "id:1", "ID:", "id:ab-1", f"id:{'9' * 80}"]),
-    st.sampled_from(["err:000", "err:", "err:00B", "ERR:1", ""]),
-    st.lists(
-        st.tuples(
-            st.sampled_from([0x001E, 0x0427, 0x0423]), st.binary(max_size=4) | st.just(b"77\0")
-        ),
-        max_size=2,
-    ),
-)
-def test_the_word_of_a_receipt_is_that_of_the_whole(
-    text: str, state: str, message_id: str, error: str, tlvs: list[tuple[int, bytes]]
-) -> None:
-    octets = f"{message_id} sub:001 dlvrd:001 stat:{state} {error} text:{text}".encode("latin-1")
-    whole, word = parse(octets.decode("latin-1"), dict(tlvs)), read_word(octets, tlvs)
-    if whole is None:
-        assert word is None
-    else:
-        assert word == (whole.message_id, whole.state, whole.error)
