@@ -4,7 +4,7 @@ import asyncio
 import random
 import sqlite3
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,6 @@ from sms.smpp import pdu as p
 from sms.smsc import exchange
 from sms.smsc.exchange import Delivery
 from sms.smsc.faults import Faults
-from sms.smsc.network import Network as CarriersNetwork
 from sms.smsc.server import Settings, Smsc
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
@@ -86,22 +85,6 @@ class Trouble:
     on_disk: bool
     """The store is SQLite, else memory."""
 
-    @staticmethod
-    def _of_deliveries(chance: random.Random, binds: int, *, dies: bool) -> dict[str, float]:
-        """What goes wrong on the way to us, but for what decision 0030 leaves open.
-
-        A carrier that does not heed answers names its messages; what comes again after a crash comes soon.
-        """
-        ignored = chance.choice((0.0, 0.0, 0.0, 0.1))
-        lost = chance.choice((0.0, 0.0, 0.05))
-        return {
-            "lost_delivery": 0.0 if dies else lost,
-            "duplicated_delivery": chance.choice((0.0, 0.0, 0.2, 1.0)),
-            "lost_answer": chance.choice((0.0, 0.0, 0.02)) if binds == 1 else 0.0,
-            "ignored_answer": ignored,
-            "named": 1.0 if ignored else 0.0,
-        }
-
     @classmethod
     def of(cls, seed: int) -> "Trouble":
         """Some of everything, and often one thing alone: what hides behind the others shows then."""
@@ -136,9 +119,6 @@ class Trouble:
                 early_receipt=now_and_then(0.3, 0.3),
                 duplicated_response=now_and_then(0.2, 0.1),
                 disconnect=disconnect,
-                **cls._of_deliveries(
-                    random.Random(f"{seed} deliveries"), binds, dies=bool(dies or kills_s)
-                ),
             ),
             dies=dies,
             refuses=now_and_then(0.3, 0.1),
@@ -323,7 +303,6 @@ class World:
         """By the last life, which may have died of its first look."""
         self.life: Life | None = None
         self.port = 0
-        self.carrier: CarriersNetwork | None = None
         self.offset_s = 0.0
         self.calm = False
 
@@ -376,7 +355,7 @@ class World:
 
     async def _run(self) -> None:
         async with Smsc(Settings(port=0, faults=self.trouble.faults)) as smsc:
-            self.port, self.carrier = smsc.port, smsc.network
+            self.port = smsc.port
             town = Town(
                 smsc,
                 self.trouble.buyers,
@@ -398,14 +377,14 @@ class World:
                     self.story.said_again += town.say_again()
             troubles.cancel()
             # What is repeated for safety's sake is still on its way.
-            await asyncio.sleep(SETTLES_S + self.trouble.faults.again_s)
+            await asyncio.sleep(SETTLES_S)
             self.story.ended_s = self.loop.time()
             assert self.life is not None
             await self.life.stop()
         life = self.life
-        faults = self.trouble.faults
-        breaks = self.network.broken or faults.disconnect or faults.lost_answer
-        harmless = not (breaks or self.story.lives > 1)
+        harmless = not (
+            self.network.broken or self.trouble.faults.disconnect or self.story.lives > 1
+        )
         if harmless and self.story.said_again:
             self.story.failures.append("a message was lost though no connection was")
         self.story.events += life.turns.counters.turns
@@ -422,7 +401,7 @@ class World:
                 self.story.failures.append(f"{number} waits for {buyer.lines[0]}")
         if left := store.waiting_texts(0, 10):
             self.story.failures.append(f"{len(left)} texts were never taken")
-        if not faults.lost_receipt:
+        if not self.trouble.faults.lost_receipt:
             # A line that breaks under a text five times is not tried again.
             undelivered = [
                 one
@@ -496,7 +475,4 @@ class World:
         self.moods.full = False
         self.moods.dies = self.moods.refuses = 0.0
         self.network.weather.breaks = 0.0
-        kind = replace(trouble.faults, lost_delivery=0.0, lost_answer=0.0, ignored_answer=0.0)
-        assert self.carrier is not None
-        self.carrier.chance.change(kind)
         self.calm = True

@@ -253,7 +253,6 @@ def test_what_was_likely_a_redelivery_is_no_more_than_that_after_a_refusal() -> 
 
 
 def test_what_came_twice_and_was_refused_both_times_is_new_when_it_comes_again() -> None:
-def test_a_message_that_came_twice_at_once_and_was_refused_is_new_when_it_comes_again() -> None:
     inbox, line = Inbox(), Line()
     first = two(line)
     inbox.take(first)
@@ -265,16 +264,6 @@ def test_a_message_that_came_twice_at_once_and_was_refused_is_new_when_it_comes_
     assert not inbox.take(copy)
     inbox.seen = before
     inbox.redeliveries.refuse([second, copy])
-    before = inbox.seen.copy()
-    again = two(line)
-    double = Answer(line, again.sequence, b"2")
-    assert inbox.take(again)
-    assert not inbox.take(double)
-    # Neither was kept.
-    inbox.seen = before
-    for answer in (again, double):
-        answer.write(0.0)
-    inbox.redeliveries.refuse([again, double])
     assert inbox.take(two(line))
 
 
