@@ -115,7 +115,7 @@ def test_a_call_is_answered_at_a_desk_and_the_agent_orders(shop: Running, tmp_pa
         expect(desk.locator("#orders li").first).to_contain_text("A0001")
         desk.keyboard.press("Alt+f")
         expect(desk.locator("#wrap-up")).to_be_visible()
-        expect(phone.locator("#state")).to_have_text("goodbye")
+        expect(phone.locator("#state")).to_have_text("通话结束")
 
     (order,) = shop.do(lambda: shop.business.store.orders("apples"))
     assert (order.total, order.address, order.channel) == (1_000, "文三路1号", "voice")
