@@ -7,7 +7,7 @@ import pytest
 from tests.crash.callers import crash_calls
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_twelve_kills_under_calls_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     books = crash_calls(tmp_path, kills=12, seed=12)
     assert books.right, books

@@ -8,7 +8,7 @@ import pytest
 from tests.crash.harness import Plan, crash
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_twenty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     books = asyncio.run(crash(tmp_path, Plan(kills=20, seed=20)))
     assert books.right, books
