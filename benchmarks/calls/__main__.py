@@ -68,6 +68,10 @@ def ours(calls: int, given: argparse.Namespace, *, speaks: bool) -> tuple[Result
         )
         telephones = start(task)
         pause(media, 2)
+        if not media.worker:
+            raise SystemExit(
+                "the plane has not come up in time: the machine is too busy to measure"
+            )
         first, before, began = cpu_s(media.worker), media.counts(), time.monotonic()
         again: deque[tuple[float, int]] = deque()
         while time.monotonic() - began < given.seconds - 3.5:

@@ -2,7 +2,9 @@
 
     python -m benchmarks.calls.asterisk --program PATH_OF_ASTERISK --calls 100 200 300 400
 
-Asterisk is not in Debian 12; built from its sources it stays a program beside us (GPL). It runs on one core, before other
+Neither Debian 12 nor a registry of packages has Asterisk: who repeats this builds it from its sources (asterisk.org; `./configure
+--with-pjproject-bundled --with-jansson-bundled --prefix=FOLDER && make && make install`; PATH is FOLDER/sbin/asterisk), or
+takes a system's own package where there is one. It stays a program beside us (GPL). It runs on one core, before other
 processes as the plane does, with the modules that a prompt and keys need.
 """
 

@@ -110,11 +110,18 @@ class _Process:
 
     async def stop(self) -> None:
         """End it."""
-        process, self._process = self._process, None
-        if process is not None and process.returncode is None:
+        process = self._process
+        if process is None:
+            return
+        if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-            await process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+        # To the end of what it wrote: until then its pipes are open, also of one that died by itself.
+        await process.communicate()
+        # Last: who was interrupted here is stopped again.
+        self._process = None
 
 
 class _Pool:
@@ -156,6 +163,7 @@ class Recognisers:
         """End all processes."""
         for task in self._starting:
             task.cancel()
+        await asyncio.gather(*self._starting, return_exceptions=True)
         await asyncio.gather(*(one.stop() for pool in self._pools.values() for one in pool.all))
 
     async def hear(self, listening: Listening, codes: bytes, payload_type: int) -> Hypothesis:

@@ -2,9 +2,10 @@
 
 Its hypothesis says nothing of how sure it is, so each utterance is decoded a second time with phones in any order: what
 the words explain worse than free phones do, per frame, is how far the caller was from the grammar. Short words are far in
-few frames, hence FRAMES_MORE. Measured with four voices on 35 phrases and 15 sentences outside of the four grammars:
-0.4 lets 95 % of the phrases through and 48 % of the sentences, 0.8 lets 70 % through and 16 %. So nothing irreversible
-may follow from speech without a confirmation.
+few frames, hence FRAMES_MORE. Measured with four voices at the noodle shop's four questions, by telephone: at the flow's threshold
+of 0.4, 94 % of the phrases are taken and right, 1 % are taken for another, 36 % of sentences outside of the grammar are taken for
+something in it; with noise 20 dB down 77, 12 and 41 %. So nothing irreversible may follow from speech without a
+confirmation.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ GRAMMAR_WEIGHT = 4.0
 """How much the grammar's weights count beside what is heard; the library's 6.5 is for dictation."""
 SEARCHES_MAX = 64
 """Grammars kept compiled; the one that was used longest ago makes room."""
-MIDDLE = -3.57
+MIDDLE = -2.9
 """Score a frame, against free phones, at which words and no words are as likely."""
 SLOPE = 0.56
 FRAMES_MORE = 20
