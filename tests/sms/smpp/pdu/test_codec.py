@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from sms.smpp import pdu as p
 from sms.smpp.errors import FramingError, ProtocolError
-from sms.smpp.status import Status, name_of
 from sms.smpp.tlv import Tag, find, find_integer, find_text
 
 DELIVER = p.DeliverSm(
@@ -155,37 +154,6 @@ def test_unknown_commands_status_and_parameters_are_kept() -> None:
     assert find_text(((Tag.RECEIPTED_MESSAGE_ID, b"ab\0"),), Tag.RECEIPTED_MESSAGE_ID) == "ab"
 
 
-def test_a_response_without_a_body_is_read() -> None:
-    frame = p.HEADER.pack(16, p.SUBMIT_SM | p.RESPONSE, Status.THROTTLED, 5)
-    assert p.decode(frame) == p.SubmitSmResp(sequence=5, status=Status.THROTTLED)
-
-
-def test_a_message_that_says_more_bytes_than_it_has_is_refused() -> None:
-    frame = bytearray(p.encode(p.SubmitSm(sequence=4, message=b"abc")))
-    frame[-4] = 200
-    with pytest.raises(ProtocolError) as caught:
-        p.decode(bytes(frame))
-    assert (caught.value.status, caught.value.sequence) == (Status.INVMSGLEN, 4)
-
-
-def test_a_parameter_that_says_more_bytes_than_it_has_is_refused() -> None:
-    frame = p.encode(p.SubmitSm(sequence=4)) + struct.pack(">HH", 0x0424, 9) + b"abc"
-    frame = struct.pack(">I", len(frame)) + frame[4:]
-    with pytest.raises(ProtocolError) as caught:
-        p.decode(frame)
-    assert caught.value.status == Status.INVOPTPARSTREAM
-
-
-@pytest.mark.parametrize("count", [p.TLVS_MAX, p.TLVS_MAX + 1])
-def test_parameters_are_bounded(count: int) -> None:
-    frame = p.encode(p.SubmitSm(sequence=4, tlvs=((1, b""),) * count))
-    if count <= p.TLVS_MAX:
-        assert p.decode(frame)
-    else:
-        with pytest.raises(ProtocolError):
-            p.decode(frame)
-
-
 def test_what_does_not_fit_is_not_sent() -> None:
     p.encode(p.SubmitSm(message=b"x" * 254))
     with pytest.raises(ValueError, match="use message_payload"):
@@ -201,12 +169,3 @@ def test_a_length_that_cannot_be_closes() -> None:
         p.decode(b"\0\0\0\x08")
     with pytest.raises(FramingError):
         p.decode(p.HEADER.pack(99, p.ENQUIRE_LINK, 0, 1))
-
-
-def test_a_status_has_a_name() -> None:
-    assert name_of(0x58) == "ESME_RTHROTTLED (0x58)"
-    assert name_of(0x500) == "0x00000500"
-
-
-def test_the_commonest_answer_is_written_as_any_other() -> None:
-    assert p.encode_deliver_sm_resp(5, 0x64) == p.encode(p.DeliverSmResp(sequence=5, status=0x64))

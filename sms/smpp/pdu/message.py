@@ -1,0 +1,253 @@
+"""Messages to phones and from phones: submit_sm and deliver_sm. SMPP 3.4, sections 4.4 and 4.6.
+
+Both have one body. By far the most PDUs are of these, so what is commonest in them is read and written in one step, and
+addresses are kept both ways.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from sms.smpp.errors import ProtocolError
+from sms.smpp.pdu.address import Address, write_address
+from sms.smpp.pdu.command import DELIVER_SM, RESPONSE, SUBMIT_SM
+from sms.smpp.pdu.fields import read_string, read_tlvs, write_string, write_tlvs
+from sms.smpp.pdu.header import Pdu, Reader, Writer
+from sms.smpp.status import Status
+from sms.smpp.tlv import Tlvs
+
+SHORT_MESSAGE_BYTES_MAX = 254
+"""Longer texts go as message_payload, a TLV. Section 5.3.2.32."""
+_FLAGS = Struct(">10B")
+"""esm_class to sm_length, where both times between them are empty."""
+_DELIVER_SM_RESP = Struct(">IIIIx")
+
+# They stand where they are used: CPython makes a bound method anew at each call on a name that was imported.
+_SEEN: dict[bytes, Address] = {}
+"""Addresses by their bytes: a buyer's comes many times over within minutes, our own with every message."""
+_PACKED: dict[Address, bytes] = {}
+"""Of phones and of our own codes, which come many times over."""
+ADDRESSES_MAX = 16_384
+"""In either; what is full begins again."""
+
+
+class ShortMessage(Pdu, frozen=True, kw_only=True):
+    """The body that submit_sm and deliver_sm share. Sections 4.4.1 and 4.6.1."""
+
+    service_type: str = ""
+    source: Address = Address("")
+    destination: Address = Address("")
+    esm_class: int = 0
+    protocol_id: int = 0
+    priority: int = 0
+    schedule: str = ""
+    validity: str = ""
+    registered_delivery: int = 0
+    replace_if_present: int = 0
+    data_coding: int = 0
+    default_message: int = 0
+    message: bytes = b""
+    tlvs: Tlvs = ()
+
+
+class SubmitSm(ShortMessage, frozen=True, kw_only=True):
+    """A message for a phone. Section 4.4.1."""
+
+
+class DeliverSm(ShortMessage, frozen=True, kw_only=True):
+    """A message from a phone, or a receipt. Section 4.6.1."""
+
+
+class MessageResp(Pdu, frozen=True, kw_only=True):
+    """The body that the responses to messages share."""
+
+    message_id: str = ""
+    tlvs: Tlvs = ()
+
+
+class SubmitSmResp(MessageResp, frozen=True, kw_only=True):
+    """The carrier's name for a message. Section 4.4.2."""
+
+
+class DeliverSmResp(MessageResp, frozen=True, kw_only=True):
+    """The answer to one; its message_id is not used. Section 4.6.2."""
+
+
+def _read_message(kind: type[SubmitSm] | type[DeliverSm]) -> Reader:
+    def read(frame: bytes, size: int, status: int, sequence: int) -> Pdu:
+        index = frame.index
+        end = index(0, 16, 22)
+        service_type = frame[16:end].decode("latin-1") if end > 16 else ""
+        at = end + 1
+        end = index(0, at + 2, at + 23)
+        source = _SEEN.get(frame[at:end]) or _see(frame[at:end])
+        at = end + 1
+        end = index(0, at + 2, at + 23)
+        destination = _SEEN.get(frame[at:end]) or _see(frame[at:end])
+        at = end + 1
+        # By far the commonest: no schedule and no validity, whose NULs stand where they are looked for here.
+        (
+            esm_class,
+            protocol_id,
+            priority,
+            scheduled,
+            valid,
+            registered,
+            replace,
+            coding,
+            default,
+            length,
+        ) = _FLAGS.unpack_from(frame, at)
+        at += 10
+        schedule = validity = ""
+        if scheduled or valid:
+            schedule, validity, at = _times(frame, at - 7)
+            registered, replace, coding, default, length = frame[at : at + 5]
+            at += 5
+        end = at + length
+        if end > size or length > SHORT_MESSAGE_BYTES_MAX:
+            raise ProtocolError(
+                f"short_message says {length} bytes and has {size - at}", Status.INVMSGLEN
+            )
+        if status or protocol_id or priority or schedule or validity or replace or default:
+            return kind(
+                sequence=sequence,
+                status=status,
+                service_type=service_type,
+                source=source,
+                destination=destination,
+                esm_class=esm_class,
+                protocol_id=protocol_id,
+                priority=priority,
+                schedule=schedule,
+                validity=validity,
+                registered_delivery=registered,
+                replace_if_present=replace,
+                data_coding=coding,
+                default_message=default,
+                message=frame[at:end],
+                tlvs=read_tlvs(frame, end, size) if end < size else (),
+            )
+        return kind(
+            sequence=sequence,
+            service_type=service_type,
+            source=source,
+            destination=destination,
+            esm_class=esm_class,
+            registered_delivery=registered,
+            data_coding=coding,
+            message=frame[at:end],
+            tlvs=read_tlvs(frame, end, size) if end < size else (),
+        )
+
+    return read
+
+
+def _see(packed: bytes) -> Address:
+    """An address that _SEEN lacks, from its bytes without the NUL."""
+    if len(_SEEN) >= ADDRESSES_MAX:
+        _SEEN.clear()
+    address = Address(packed[2:].decode("latin-1"), packed[0], packed[1])
+    _SEEN[packed] = address
+    return address
+
+
+def _times(frame: bytes, at: int) -> tuple[str, str, int]:
+    """schedule_delivery_time and validity_period, and where they end."""
+    schedule, at = read_string(frame, at, 17)
+    validity, at = read_string(frame, at, 17)
+    return schedule, validity, at
+
+
+def read_answer(kind: type[MessageResp]) -> Reader:
+    """The reader of a response to a message; an error may come without a body."""
+
+    def read(frame: bytes, size: int, status: int, sequence: int) -> Pdu:
+        if size == 16:
+            return kind(sequence=sequence, status=status)
+        end = frame.index(0, 16, 81)
+        message_id = frame[16:end].decode("latin-1")
+        if end + 1 == size:
+            return kind(sequence=sequence, status=status, message_id=message_id)
+        tlvs = read_tlvs(frame, end + 1, size)
+        return kind(sequence=sequence, status=status, message_id=message_id, tlvs=tlvs)
+
+    return read
+
+
+def _message_body(pdu: ShortMessage) -> bytes:
+    message = pdu.message
+    if len(message) > SHORT_MESSAGE_BYTES_MAX:
+        raise ValueError(
+            f"short_message has {len(message)} bytes; at most 254 fit, use message_payload"
+        )
+    schedule, validity = pdu.schedule, pdu.validity
+    if schedule or validity:
+        flags = b"".join(
+            (
+                bytes((pdu.esm_class, pdu.protocol_id, pdu.priority)),
+                write_string(schedule, 17),
+                write_string(validity, 17),
+                bytes(
+                    (
+                        pdu.registered_delivery,
+                        pdu.replace_if_present,
+                        pdu.data_coding,
+                        pdu.default_message,
+                        len(message),
+                    )
+                ),
+            )
+        )
+    else:
+        flags = bytes(
+            (
+                pdu.esm_class,
+                pdu.protocol_id,
+                pdu.priority,
+                0,
+                0,
+                pdu.registered_delivery,
+                pdu.replace_if_present,
+                pdu.data_coding,
+                pdu.default_message,
+                len(message),
+            )
+        )
+    service = write_string(pdu.service_type, 6) if pdu.service_type else b"\0"
+    source = _PACKED.get(pdu.source) or _pack(pdu.source)
+    destination = _PACKED.get(pdu.destination) or _pack(pdu.destination)
+    tlvs = write_tlvs(pdu.tlvs) if pdu.tlvs else b""
+    return b"".join((service, source, destination, flags, message, tlvs))
+
+
+def _pack(address: Address) -> bytes:
+    """The bytes of an address that _PACKED lacks."""
+    if len(_PACKED) >= ADDRESSES_MAX:
+        _PACKED.clear()
+    packed = _PACKED[address] = write_address(address)
+    return packed
+
+
+def write_answer(pdu: MessageResp) -> bytes:
+    """The body of a response to a message."""
+    return write_string(pdu.message_id, 65) + write_tlvs(pdu.tlvs)
+
+
+def encode_deliver_sm_resp(sequence: int, status: int) -> bytes:
+    """The commonest answer, written at once. Its message_id is empty. Section 4.6.2."""
+    return _DELIVER_SM_RESP.pack(17, DELIVER_SM | RESPONSE, status, sequence)
+
+
+READERS: dict[int, Reader] = {
+    SUBMIT_SM: _read_message(SubmitSm),
+    SUBMIT_SM | RESPONSE: read_answer(SubmitSmResp),
+    DELIVER_SM: _read_message(DeliverSm),
+    DELIVER_SM | RESPONSE: read_answer(DeliverSmResp),
+}
+WRITERS: dict[type[Pdu], Writer] = {
+    SubmitSm: lambda p: (SUBMIT_SM, _message_body(p)),
+    SubmitSmResp: lambda p: (SUBMIT_SM | RESPONSE, write_answer(p)),
+    DeliverSm: lambda p: (DELIVER_SM, _message_body(p)),
+    DeliverSmResp: lambda p: (DELIVER_SM | RESPONSE, write_answer(p)),
+}
