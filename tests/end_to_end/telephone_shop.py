@@ -134,10 +134,10 @@ class Running:
             store.close()
 
     def talk(self, seller: str = "noodles") -> str:
-        """The newest conversation, as the log keeps it."""
+        """The newest conversation, as the log keeps it; empty before the first."""
         store = SqliteStore(self.database)
         try:
-            return next(iter(store.talks(seller, 10)))[4]
+            return next((kept[4] for kept in store.talks(seller, 10)), "")
         finally:
             store.close()
 
