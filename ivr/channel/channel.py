@@ -15,9 +15,10 @@ from center.ports import Later
 from center.shops import Shops
 from center.taken import Fate, Taken
 from flows.program import Program
-from ivr.channel.call import Call, Reached, Surroundings
+from ivr.channel.call import Call
 from ivr.channel.notes import Notes
 from ivr.channel.ports import Hearing, Line, OnLeg, Speaking
+from ivr.channel.surroundings import Reached, Surroundings
 from ivr.media.client import MediaClient
 from ivr.media.messages import (
     Digit,

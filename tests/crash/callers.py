@@ -22,8 +22,9 @@ from pathlib import Path
 from center.batch import TurnBatch
 from center.contact import ContactKey
 from center.shops import Shops
-from ivr.channel.call import Call, Reached, Surroundings
+from ivr.channel.call import Call
 from ivr.channel.notes import Notes
+from ivr.channel.surroundings import Reached, Surroundings
 from store.sqlite import SqliteStore
 from tests.crash.harness import DIED_OF
 from tests.crash.victim import Countdown, arm

@@ -11,8 +11,9 @@ from center.batch import TurnBatch
 from center.contact import ContactKey
 from center.nobody import NOBODY
 from center.shops import Shops
-from ivr.channel.call import Call, Reached, Surroundings
+from ivr.channel.call import Call
 from ivr.channel.notes import Notes
+from ivr.channel.surroundings import Reached, Surroundings
 from ivr.media.client import Heard
 from ivr.speech.recognition import Hypothesis
 from store.memory import MemoryStore

@@ -4,78 +4,9 @@ import pytest
 
 from flows.program import decode, encode
 from ivr.channel.call import REFUSED_TRIES_MAX, TYPED_AHEAD_MAX
-from ivr.channel.notes import Notes, named, parts
-from ivr.media.client import Heard
-from ivr.speech.recognisers import BusyError
 from tests.flows.shops import program_of
-from tests.ivr.channel.telephone import FakeHearing, FakeVoice, Telephone
-
-FLOW = """\
-flow 1
-
-shop Noodles
-  number 400-800-1234
-  sms code 1069
-  languages en
-  currency CNY
-  channels voice, sms
-
-defaults
-  no input after 6s
-  tries 3 then -> bye
-
-catalog
-  item 101 price 18.00 stock 40 Beef noodles | beef
-
-anywhere
-  0 person -> bye
-  * start over -> start
-
-step start
-  say Welcome.
-  -> main
-
-step main
-  menu What now?
-    1 Order -> order
-    2 Leave a message -> message
-
-step order
-  ask dish as product of catalog
-    say Which dish?
-  ask qty as number 1..20
-    say How many {{ dish.name }}?
-  add qty of dish to cart
-  ask addr as address
-    say Say where to, then press hash.
-  set buyer.address = addr
-  menu {{ cart.total|money }} to {{ buyer.address }}.
-    1 Confirm -> place
-    2 Cancel -> bye
-
-step place
-  place order
-    when sold out -> bye
-    when failed -> bye
-  say Order {{ order.number }} is placed.
-  send sms Order {{ order.number }} is placed.
-  -> bye
-
-step message
-  ask note as text
-    say Leave a message.
-  tell shop {{ note }}
-  -> bye
-
-step bye
-  say Goodbye.
-  goodbye
-"""
-
-
-@pytest.fixture(scope="module")
-def program():
-    return program_of("", FLOW)
+from tests.ivr.channel.noodles import FLOW
+from tests.ivr.channel.telephone import Telephone
 
 
 def test_an_order_by_keys(tmp_path, program):
@@ -106,22 +37,6 @@ def test_an_order_by_keys(tmp_path, program):
     assert "Order A0001 is placed." in [text.text for text in call.texts]
 
 
-def test_an_address_in_the_buyers_own_voice_is_kept_and_confirmed_by_sms(tmp_path, program):
-    call = Telephone(tmp_path, program)
-    call.press("1101" + "2#")
-    call.listen_to_the_end()
-    call.call.speech_started(100)
-    call.call.speech_ended(200)
-    call.turns.flush()
-    call.run()
-    assert (tmp_path / "shop" / "123456.wav").exists()
-    assert '"buyer": "13800138000"' in (tmp_path / "shop" / "123456.json").read_text("utf-8")
-    call.press("1")
-    call.turns.flush()
-    assert any("we recorded your address (recording 123456)" in text.text for text in call.texts)
-    assert all(text.source == "1069" for text in call.texts)
-
-
 def test_a_message_in_the_callers_own_voice_reaches_the_shop_and_is_confirmed_by_sms(
     tmp_path, program
 ):
@@ -142,41 +57,6 @@ def test_a_message_in_the_callers_own_voice_reaches_the_shop_and_is_confirmed_by
     )
 
 
-def test_a_disk_that_takes_no_recording_does_not_stop_the_call(tmp_path, program, monkeypatch):
-    call = Telephone(tmp_path, program)
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Notes, "describe", full)
-    call.press("1101" + "2#")
-    call.listen_to_the_end()
-    call.call.speech_started(100)
-    call.press("#")
-    call.run()
-    assert call.heard()[-2] == "36.00 to "
-    monkeypatch.setattr(Notes, "new", full)
-    call = Telephone(tmp_path, program)
-    call.press("1101" + "2#")
-    call.heard()
-    call.listen_to_the_end()
-    call.call.speech_started(100)
-    call.call.speech_ended(200)
-    call.turns.flush()
-    assert call.heard()[0] == "I did not hear an answer."
-
-
-def test_silence_where_an_address_is_asked_records_nothing(tmp_path, program):
-    call = Telephone(tmp_path, program)
-    call.press("1101" + "2#")
-    call.heard()
-    call.listen_to_the_end()
-    assert (tmp_path / "shop" / "123456.wav").exists()
-    call.wait(6)
-    assert not (tmp_path / "shop" / "123456.wav").exists()
-    assert call.heard()[0] == "I did not hear an answer."
-
-
 def test_keys_typed_ahead_answer_the_questions_that_come(tmp_path, program):
     call = Telephone(tmp_path, program)
     call.call.pressed("1101")
@@ -194,86 +74,6 @@ def test_so_many_keys_are_kept_ahead(tmp_path, program, over, kept):
     call.call.pressed("1")
     call.call.pressed("7" * (TYPED_AHEAD_MAX + over))
     assert len(call.call._ahead) == kept  # noqa: SLF001  # the limit has no other sign
-
-
-def test_silence_is_told_after_the_prompt_and_not_during_it(tmp_path, program):
-    call = Telephone(tmp_path, program)
-    call.wait(60)
-    assert call.heard() == [
-        "Welcome.",
-        "What now? For Order, press 1. For Leave a message, press 2.",
-    ]
-    call.listen_to_the_end()
-    call.wait(5.9)
-    assert call.heard() == []
-    call.wait(0.2)
-    assert call.heard()[0] == "I did not hear an answer."
-
-
-def test_a_number_without_its_hash_is_taken_when_no_key_follows(tmp_path, program):
-    call = Telephone(tmp_path, program)
-    call.press("1")
-    call.press("101")
-    call.heard()
-    call.press("2")
-    assert call.heard() == []
-    call.wait(3.1)
-    assert call.heard() == ["Say where to, then press hash."]
-
-
-def test_speech_that_is_understood_answers(tmp_path, program):
-    call = Telephone(tmp_path, program, hearing=FakeHearing(frozenset({"en"})))
-    assert call.media.told == ["listen"]
-    call.heard()
-    call.say("order")
-    assert call.heard() == ["Which dish?"]
-    call.say("beef noodles")
-    assert call.heard() == ["How many Beef noodles?"]
-    assert "beef noodles" in call.hearing.asked[1]
-
-
-def test_speech_that_is_hardly_heard_is_not_understood(tmp_path, program):
-    call = Telephone(tmp_path, program, hearing=FakeHearing(frozenset({"en"})))
-    call.heard()
-    call.say("order", confidence=0.2)
-    assert call.heard()[0] == "Sorry, I did not understand."
-
-
-def test_when_every_recogniser_is_busy_the_caller_is_asked_for_keys(tmp_path, program):
-    call = Telephone(tmp_path, program, hearing=FakeHearing(frozenset({"en"})))
-    call.heard()
-    call.say(BusyError())
-    assert call.heard() == ["Please answer with the keys now."]
-    call.press("1")
-    assert call.heard() == ["Which dish?"]
-
-
-def test_a_language_that_nobody_hears_is_answered_by_keys(tmp_path, program):
-    call = Telephone(tmp_path, program)
-    assert "listen" not in call.media.told
-    call.call.speech_started(10)
-    call.call.speech_ended(20)
-    assert call.hearing.asked == []
-
-
-def test_keys_go_before_speech_that_is_still_being_recognised(tmp_path, program):
-    call = Telephone(tmp_path, program, hearing=FakeHearing(frozenset({"en"})))
-    call.heard()
-    call.hearing.answers.append(BusyError())
-    call.call.speech_started(20)
-    call.media.sink(Heard(7, 20, 8, b"\xd5" * 160))
-    call.call.speech_ended(30)
-    call.press("1")
-    call.run()
-    assert call.heard() == ["Which dish?"]
-
-
-def test_a_voice_that_has_to_work_first_is_played_when_it_is_ready(tmp_path, program):
-    call = Telephone(tmp_path, program, voice=FakeVoice(unready=("Welcome",)))
-    assert call.media.plays == []
-    call.run()
-    assert len(call.media.plays) == 1
-    assert call.media.plays[0][1]
 
 
 @pytest.fixture(scope="module")
@@ -351,21 +151,6 @@ def test_a_store_that_is_busy_is_asked_again_and_then_the_caller_is_told(
     assert call.heard() == ["Sorry, something went wrong. Please try again later."]
     call.listen_to_the_end()
     assert call.line.hung_up == ["goodbye"]
-
-
-def test_texts_name_recordings_and_notes_find_them(tmp_path):
-    notes = Notes(tmp_path, lambda most: 42)
-    number, path = notes.new("a/../b")
-    assert number == "000042"
-    assert path.parent.parent == tmp_path
-    path.write_bytes(b"RIFF")
-    assert notes.find("a/../b", number) == path
-    assert parts(f"to {named(number, 'en')}, today") == [
-        ("to ", False),
-        ("000042", True),
-        (", today", False),
-    ]
-    assert parts(f"送到{named(number, 'zh')}。")[1] == ("000042", True)
 
 
 def test_a_program_survives_its_way_through_the_store(program):
