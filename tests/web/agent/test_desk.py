@@ -220,7 +220,9 @@ def test_who_is_called_back_is_called_again_if_nobody_answers(page: Page, site: 
 def test_who_can_be_handed_on_to_is_offered(page: Page, site: Site):
     be_ready(page, site)
     site.offer(CALL)
+    expect(page.locator("#contacts li.offered")).to_be_visible()
     page.keyboard.press("Alt+a")
+    expect(page.locator("#contacts li.talking")).to_be_visible()
     page.keyboard.press("Alt+t")
     places = page.locator("#places option")
     expect(places).to_have_count(2)
