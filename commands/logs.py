@@ -28,7 +28,12 @@ _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"
 
 def masked(text: str) -> str:
     """Text without numbers that may be a buyer's, on one line, of bounded length."""
-    return _CONTROLS.sub(" ", _NUMBER.sub("***", text))[:LINE_CHARACTERS_MAX]
+    return on_one_line(_NUMBER.sub("***", text))[:LINE_CHARACTERS_MAX]
+
+
+def on_one_line(text: str) -> str:
+    """Text that neither ends a line nor tells a terminal what to do."""
+    return _CONTROLS.sub(" ", text)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:

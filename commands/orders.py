@@ -14,6 +14,7 @@ import typer
 from center.orders.number import order_serial
 from center.orders.order import OrderError, PlacedOrder, Status
 from center.ports import StoreError
+from commands.logs import on_one_line
 from commands.shards.homes import is_there, stores_of
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
@@ -33,6 +34,9 @@ COLUMNS = [
     "lines",
 ]
 """Of CSV, and names in JSON."""
+
+FORMULA_SIGNS = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def orders(
@@ -102,15 +106,22 @@ def _written(found: list[PlacedOrder], output: str) -> str:
         writer = csv.DictWriter(text, COLUMNS)
         writer.writeheader()
         for order, row in zip(found, rows, strict=True):
-            writer.writerow({**row, "lines": _lines(order)})
+            # The one cell in a buyer's own words; a sheet would run them.
+            address = _inert(order.address)
+            writer.writerow({**row, "address": address, "lines": _lines(order)})
         return text.getvalue()
     if not rows:
         return "no orders\n"
     return "".join(
         f"{row['placed']}  {row['seller']:<10} {row['number']:<7} {row['status']:<10} "
-        f"{row['total']:>9} {row['currency']}  {row['buyer']}  {_lines(order)}  {row['address']}\n"
+        f"{row['total']:>9} {row['currency']}  {row['buyer']}  {_lines(order)}  {on_one_line(order.address)}\n"
         for order, row in zip(found, rows, strict=True)
     )
+
+
+def _inert(text: str) -> str:
+    """Text that no spreadsheet runs as a formula; it shows an apostrophe before it."""
+    return f"'{text}" if text.lstrip().startswith(FORMULA_SIGNS) else text
 
 
 def _lines(order: PlacedOrder) -> str:

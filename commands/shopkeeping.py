@@ -10,7 +10,7 @@ import typer
 
 from center.ports import StoreError
 from center.text_news import Stage
-from commands.logs import masked
+from commands.logs import masked, on_one_line
 from commands.shards.homes import is_there, stores_of
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
@@ -64,7 +64,7 @@ def messages(seller: str, limit: int, database: Path) -> int:
         return 1
     for _, buyer, text, at in store.messages(seller, limit):
         when = datetime.fromtimestamp(at).astimezone().isoformat(" ", "minutes")
-        typer.echo(f"{when}  {buyer}  {text}")
+        typer.echo(f"{when}  {buyer}  {on_one_line(text)}")
     store.close()
     return 0
 
@@ -139,7 +139,7 @@ def buyer(seller: str, number: str, *, leave: bool, database: Path) -> int:
                 ("messages", "none unasked: said STOP" if known.opted_out else ""),
             ):
                 if value:
-                    typer.echo(f"{name:<9} {value}")
+                    typer.echo(f"{name:<9} {on_one_line(value)}")
         for order in found:
             when = datetime.fromtimestamp(order.placed_at).astimezone().isoformat(" ", "minutes")
             total = money(order.total, CURRENCY_DECIMALS.get(order.currency, 2))

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,12 @@ def run(database: Path, *words: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+def live_at(database: Path, address: str) -> None:
+    """Have the order go to an address in a buyer's own words."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("update orders set address = ?", (address,))
+
+
 def test_an_order_is_listed_and_exported(database: Path) -> None:
     assert "A0001" in run(database, "orders")[1]
     [order] = json.loads(run(database, "orders", "--buyer", PHONE, "--format", "json")[1])
@@ -51,6 +59,21 @@ def test_an_order_is_listed_and_exported(database: Path) -> None:
 def test_an_export_of_nothing_has_its_columns(database: Path) -> None:
     words = ("orders", "--status", "returned", "--format", "csv")
     assert run(database, *words)[1].startswith("seller,number,status,placed,total,")
+
+
+@pytest.mark.parametrize("said", ['=HYPERLINK("http://x")', "+1+1", "-1", "@SUM(A1)", " =1"])
+def test_no_spreadsheet_runs_a_buyers_address(database: Path, said: str) -> None:
+    live_at(database, said)
+    [row] = csv.DictReader(io.StringIO(run(database, "orders", "--format", "csv")[1]))
+    assert row["address"] == f"'{said}"
+    [order] = json.loads(run(database, "orders", "--format", "json")[1])
+    assert order["address"] == said
+
+
+def test_a_buyers_words_do_not_command_the_sellers_terminal(database: Path) -> None:
+    live_at(database, "road\x1b]0;mine\x07\x9b2J\nA0002")
+    [line] = run(database, "orders")[1].splitlines()
+    assert line.endswith("road ]0;mine  2J A0002")
 
 
 def test_an_order_moves_on_as_the_table_says(database: Path) -> None:
