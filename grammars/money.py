@@ -6,13 +6,21 @@ from typing import Final, NamedTuple
 
 from grammars.folding import KEPT_LENGTH_MAX, KEPT_TEXTS_MAX, TEXT_LENGTH_MAX
 from grammars.languages import LANGUAGES
+from grammars.languages.language import phrases
 from grammars.lexicon import DECIMAL, Word, cutter
 from grammars.numbers import NUMBER_MAX, count
 
 DECIMALS_MAX: Final = 4
 """Decimals of a currency. ISO 4217 has none with more."""
 
-_SIGNS: Final = "¥$€£₩₹฿₽₫"
+_SIGNS: Final = (*"¥$€£₩₹฿₽₫", "/=", "/-")
+
+_WRITTEN: Final = phrases(
+    "aud|bdt|bhd|brl|clp|egp|ghs|idr|inr|jod|jpy|kes|krw|kwd|mxn|myr|ngn|php|pkr|rub|sgd|thb|tnd|twd|tzs|ugx|vnd|xaf|xof|zar|"
+    "ksh|tsh|ush|shilling|shillings|bob|naira|rs|rupee|rupees|peso|pesos|rand|cedi|cedis|baht|taka|ringgit|rupiah|dong|yen|"
+    "won|dinar|dinars|franc|francs|ruble|rubles"
+)
+"""Further names of currencies, as they are typed. Recognisers are not listening for them."""
 
 _WORDS: Final = {
     **{word: "courtesy" for language in LANGUAGES.values() for word in language.openers},
@@ -22,6 +30,7 @@ _WORDS: Final = {
     **{word: "major" for language in LANGUAGES.values() for word in language.major_units},
     **{word: "tenth" for language in LANGUAGES.values() for word in language.tenths},
     **{word: "hundredth" for language in LANGUAGES.values() for word in language.hundredths},
+    **dict.fromkeys(_WRITTEN, "major"),
     **dict.fromkeys(_SIGNS, "sign"),
     "整": "courtesy",
 }
