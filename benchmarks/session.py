@@ -21,7 +21,9 @@ from pathlib import Path
 from struct import Struct
 
 from sms.carrier import Carrier
-from sms.client import Esme, Link, Settlement, Submission
+from sms.client import Esme
+from sms.link import Link
+from sms.outgoing import Settlement, Submission
 from sms.smpp import pdu as p
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -23,8 +23,10 @@ from center.outbox import Outbox
 from center.routing import Routes
 from center.taken import Fate, Taken
 from sms.carrier import Carrier
-from sms.client import Esme, Link, Settlement
+from sms.client import Esme
 from sms.deliveries import Deliveries
+from sms.link import Link
+from sms.outgoing import Settlement
 from sms.receiving import Receiving
 from sms.redelivery import Answer
 from sms.sending import Sending

@@ -21,7 +21,7 @@ from center.outbox import PASSING, Outbox
 from center.routing import Routes
 from flows.inputs import Opened, Text
 from sms import piece
-from sms.client import Link
+from sms.link import Link
 from sms.reassembly import Dropped, Key, Partial, Reassembly, Waiting, Whole
 from sms.redelivery import Answer, Redeliveries
 from sms.senders import buyer_of, may_be_answered

@@ -19,9 +19,10 @@ from center.ports import StoreError
 from center.text_news import Stage, TextNews
 from sms import segments
 from sms.carrier import Carrier
-from sms.client import Esme, Settlement, Submission
+from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.held import HELD_MAX, Held
+from sms.outgoing import Settlement, Submission
 from sms.smpp import pdu as p
 from sms.smpp.status import name_of
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.client import Link, Settlement
+from sms.link import Link
+from sms.outgoing import Settlement
 from sms.smpp import pdu as p
 from sms.ussd.channel import Dialog, UssdChannel
 

@@ -12,7 +12,8 @@ from center.measure import Measure, Spread, counter, gauge
 from commands.serving.business import Business, later
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.client import Esme, Link
+from sms.client import Esme
+from sms.link import Link
 from sms.smpp import pdu as p
 from sms.sorting import Sorting
 from sms.ussd.channel import UssdChannel, UssdCounters
@@ -139,18 +140,18 @@ _CARRIERS: tuple[tuple[str, Kind, str, Callable[[Esme], float]], ...] = (
         "segments_submitted",
         "counter",
         "Segments queued for a carrier.",
-        lambda e: e.counters.submitted,
+        lambda e: e.outgoing.counters.submitted,
     ),
-    ("segments_taken", "counter", "Segments that it took.", lambda e: e.counters.taken),
+    ("segments_taken", "counter", "Segments that it took.", lambda e: e.outgoing.counters.taken),
     (
         "segments_throttled",
         "counter",
         "Segments that it refused as too many.",
-        lambda e: e.counters.throttled,
+        lambda e: e.outgoing.counters.throttled,
     ),
-    ("segments_failed", "counter", "Segments given up.", lambda e: e.counters.failed),
+    ("segments_failed", "counter", "Segments given up.", lambda e: e.outgoing.counters.failed),
     ("segments_waiting", "gauge", "Segments that it has not taken yet.", lambda e: e.waiting),
-    ("reconnects", "counter", "Connections lost or not had.", lambda e: e.counters.reconnects),
+    ("reconnects", "counter", "Connections lost or not had.", lambda e: e.reconnects),
     ("binds", "gauge", "Binds that are up.", lambda e: e.bound),
     ("binds_wanted", "gauge", "Binds that should be up.", lambda e: e.wanted),
 )

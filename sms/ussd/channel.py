@@ -30,7 +30,8 @@ from center.taken import Fate, Taken
 from flows import prompts
 from flows.inputs import HungUp, Input, Opened, Text
 from sms import piece
-from sms.client import Link, Settlement, Submission
+from sms.link import Link
+from sms.outgoing import Settlement, Submission
 from sms.senders import buyer_of
 from sms.smpp import pdu as p
 from sms.smpp.status import Status

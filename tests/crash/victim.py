@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sms import client, sending
+from sms import link, sending
 from store import batch, outbox_rows, sqlite
 
 POINTS = (
@@ -61,7 +61,7 @@ def arm(countdown: Countdown) -> None:
     """Put the countdown where the points are."""
     write = batch.SqliteBatch.write
     finish = batch.SqliteBatch.finish
-    acknowledge = client.Link.acknowledge
+    acknowledge = link.Link.acknowledge
     send = sending.Sending.send
     drop = outbox_rows.OutboxRows.write
     forget = sqlite.SqliteStore.write_noted
@@ -112,7 +112,7 @@ def arm(countdown: Countdown) -> None:
     patches: list[tuple[Any, str, Callable[..., Any]]] = [
         (batch.SqliteBatch, "write", writing),
         (batch.SqliteBatch, "finish", finishing),
-        (client.Link, "acknowledge", answering),
+        (link.Link, "acknowledge", answering),
         (sending.Sending, "send", replying),
         (outbox_rows.OutboxRows, "write", dropping),
         (sqlite.SqliteStore, "write_noted", forgetting),

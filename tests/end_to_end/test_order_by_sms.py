@@ -281,7 +281,7 @@ def test_an_smsc_that_is_not_who_it_should_be_gets_no_password(
             )
             esme = Esme(carrier, channel, chance=random.Random(1))
             esme.start()
-            await until(lambda: esme.counters.reconnects >= 1)
+            await until(lambda: esme.reconnects >= 1)
             assert esme.bound == 0
             assert smsc.network.exchange.binds == ()
             await esme.close()

@@ -14,7 +14,8 @@ from center.shops import Shops
 from flows.program import Program
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.client import Esme, Settlement
+from sms.client import Esme
+from sms.outgoing import Settlement
 from sms.smpp.status import Status
 from sms.smsc.control import Refused, Text
 from sms.smsc.faults import Faults

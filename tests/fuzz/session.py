@@ -26,7 +26,8 @@ from flows.program import Program
 from sms import segments
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.client import UNACKNOWLEDGED_MAX, Esme, Link
+from sms.client import Esme
+from sms.link import UNACKNOWLEDGED_MAX, Link
 from sms.reassembly import OCTETS_MAX, PARTIALS_MAX
 from sms.smpp import pdu as p
 from sms.smpp.bind import State
@@ -121,7 +122,7 @@ class Shop:
     def connect(self) -> Link:
         """A new connection, which the carrier lets in."""
         link = Link(self.esme, p.BIND_TRANSCEIVER, 0)
-        self.esme.links = [link]
+        self.esme.links[:] = [link]
         link.connection_made(Pipe())
         answer = p.BindResp(command=p.BIND_TRANSCEIVER | p.RESPONSE, sequence=1)
         link.data_received(p.encode(answer))

@@ -116,7 +116,7 @@ def test_a_wrong_password_is_refused_and_tried_again_later(tmp_path: Path) -> No
             esme = Esme(carrier, channel, chance=random.Random(1))
             esme.start()
             assert (await smsc.tells("refused"))["refused"] == "dialcart"
-            await until(lambda: esme.counters.reconnects == 1)
+            await until(lambda: esme.reconnects == 1)
             assert esme.bound == 0
             await esme.close()
         store.close()

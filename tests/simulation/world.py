@@ -20,7 +20,9 @@ from flows.folder import flow_of
 from flows.program import Program
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.client import Esme, Link, Settlement
+from sms.client import Esme
+from sms.link import Link
+from sms.outgoing import Settlement
 from sms.sending import NO_ANSWER
 from sms.smpp import pdu as p
 from sms.smsc import exchange

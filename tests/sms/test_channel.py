@@ -17,7 +17,7 @@ from flows.inputs import Text
 from sms import segments, sending
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.client import Settlement
+from sms.outgoing import Settlement
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from store.memory import MemoryStore

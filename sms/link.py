@@ -1,0 +1,218 @@
+"""One connection to a carrier: its bind, what phones send by it, and our answers.
+
+Messages are handed in as they come, many at a time, and are answered only when the owner says so, after its commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sms.outgoing import Queued, Settlement
+from sms.smpp import pdu as p
+from sms.smpp.bind import (
+    Answered,
+    BindMachine,
+    Changed,
+    Closing,
+    Delivered,
+    Event,
+    Requested,
+    State,
+    Submitted,
+    Unanswered,
+)
+from sms.smpp.status import Status, name_of
+
+if TYPE_CHECKING:
+    from sms.client import Esme
+
+UNACKNOWLEDGED_MAX = 4_000
+"""deliver_sm that the owner has not answered; past it no more is read from that connection."""
+ASSURE_S = 1.0
+"""After answers that nothing followed on their connection the peer is asked whether it is there: it tells that it has
+read them. With several binds it is asked at once. See sms.redelivery."""
+
+log = logging.getLogger(__name__)
+
+
+class Link(asyncio.Protocol):
+    """One connection to an SMSC."""
+
+    def __init__(self, esme: Esme, mode: int, index: int) -> None:
+        self.esme = esme
+        self.mode = mode
+        self.index = index
+        self.carrier = esme.carrier
+        self.machine = BindMachine(
+            "esme", 0.0, timers=self.carrier.timers, window=self.carrier.window
+        )
+        self.transport: asyncio.Transport | None = None
+        self.unacknowledged = 0
+        self.lost = asyncio.get_running_loop().create_future()
+        self.bound = False
+        self._answered_at: float | None = None
+        """When the first of the answers was written after which nothing was asked."""
+        self._asked = 0
+        """Requests made when it was."""
+
+    # --- asyncio.Protocol ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        now = self.esme.now()
+        self.machine = BindMachine(
+            "esme", now, timers=self.carrier.timers, window=self.carrier.window
+        )
+        bind = p.Bind(
+            command=self.mode,
+            system_id=self.carrier.system_id,
+            password=self.carrier.password,
+            system_type=self.carrier.system_type,
+        )
+        self.machine.request(bind, now)
+        self.flush()
+
+    def data_received(self, data: bytes) -> None:
+        self._handle(self.machine.receive(data, self.esme.now()))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._handle(self.machine.closed(str(exc or "")))
+        self.bound = False
+        self.transport = None
+        if not self.lost.done():
+            self.lost.set_result(None)
+
+    # --- what the owner does ---
+
+    @property
+    def asked(self) -> int:
+        """See sms.redelivery.Line."""
+        return self.machine.asked
+
+    @property
+    def answered(self) -> int:
+        """See sms.redelivery.Line."""
+        return self.machine.answered
+
+    @property
+    def alive(self) -> bool:
+        """See sms.redelivery.Line."""
+        return self.transport is not None
+
+    def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
+        """Answer deliver_sm by (sequence number, command_status). A connection that is gone is not answered."""
+        self.unacknowledged -= len(answers)
+        if self.transport is None:
+            return
+        self.machine.acknowledge(list(answers))
+        if self._answered_at is None or self.machine.asked > self._asked:
+            self._answered_at, self._asked = self.esme.now(), self.machine.asked
+            if len(self.esme.links) > 1:
+                # Replies may go by the other binds, and buyers come back by them: ask when those are out.
+                asyncio.get_running_loop().call_soon(self._assure)
+        self.flush()
+        if self.unacknowledged < UNACKNOWLEDGED_MAX and not self.transport.is_reading():
+            self.transport.resume_reading()
+
+    def flush(self) -> None:
+        """Give the connection what the machine has to say, in one write."""
+        data = self.machine.data_to_send()
+        if data and self.transport is not None:
+            self.transport.write(data)
+
+    def tick(self) -> None:
+        """Time has passed."""
+        now = self.esme.now()
+        self._handle(self.machine.handle_timer(now))
+        if self._answered_at is not None and now - self._answered_at >= ASSURE_S:
+            self._assure()
+
+    def _assure(self) -> None:
+        """Ask the peer whether it is there, if nothing was asked since our answers: who answers that has read them."""
+        if self._answered_at is None or not self.bound:
+            return
+        if self.machine.asked > self._asked:
+            self._answered_at = None
+        elif self.machine.room() > 0:
+            self._answered_at = None
+            self.machine.request(p.EnquireLink(), self.esme.now())
+            self.flush()
+
+    def close(self) -> None:
+        """Unbind; the peer's answer closes."""
+        if self.transport is None:
+            return
+        if self.bound:
+            self.machine.request(p.Unbind(), self.esme.now())
+            self.flush()
+        else:
+            self.transport.close()
+
+    # --- events ---
+
+    def _handle(self, events: list[Event]) -> None:
+        messages: list[p.DeliverSm] = []
+        settlements: list[Settlement] = []
+        closing: str | None = None
+        taken: list[Queued] = []
+        for event in events:
+            match event:
+                case Delivered(delivered):
+                    messages += delivered
+                case Submitted(submitted):
+                    for context, message_id in submitted:
+                        taken.append(context)
+                        settlements.append(Settlement(context.submission.key, message_id, 0))
+                case Requested(pdu):
+                    self._refuse(pdu)
+                case Answered(context, request, answer):
+                    # In their order: a carrier that takes some and throttles others goes on taking.
+                    self.esme.outgoing.taken(taken)
+                    taken.clear()
+                    closing = self._answered(context, request, answer, settlements) or closing
+                case Unanswered(context, _):
+                    # The carrier may have taken it or not; sent again it may reach the phone twice, else never.
+                    self.esme.outgoing.again(context, None, settlements)
+                case Changed(state):
+                    self.bound = state in (State.BOUND_RX, State.BOUND_TX, State.BOUND_TRX)
+                    log.info("%s: link %d is %s", self.carrier.name, self.index, state.value)
+                case Closing(reason):
+                    closing = reason
+        self.esme.outgoing.taken(taken)
+        self.flush()
+        if settlements:
+            # Before the messages: receipts of these may be among them.
+            self.esme.settle(settlements)
+        if messages:
+            self._take(messages)
+        if closing is not None and self.transport is not None:
+            log.info("%s: link %d closes: %s", self.carrier.name, self.index, closing)
+            self.transport.close()
+        else:
+            self.esme.outgoing.pump()
+
+    def _take(self, messages: list[p.DeliverSm]) -> None:
+        self.unacknowledged += len(messages)
+        if self.unacknowledged >= UNACKNOWLEDGED_MAX and self.transport is not None:
+            self.transport.pause_reading()
+        self.esme.handler.received(self, messages)
+
+    def _refuse(self, pdu: p.Pdu) -> None:
+        if isinstance(pdu, p.DataSm):
+            self.machine.respond(p.DataSmResp(sequence=pdu.sequence, status=Status.INVCMDID))
+
+    def _answered(
+        self, context: Any, request: p.Pdu, answer: p.Pdu, settlements: list[Settlement]
+    ) -> str | None:
+        if isinstance(request, p.Bind):
+            if answer.status != Status.OK:
+                return f"the bind was refused: {name_of(answer.status)}"
+            self.esme.connected()
+            return None
+        if isinstance(request, p.SubmitSm):
+            self.esme.outgoing.again(context, answer.status, settlements)
+        return None

@@ -1,0 +1,237 @@
+"""Segments on their way out to a carrier: in order for each phone, as fast as the carrier takes them.
+
+The next message to a phone waits until the carrier has taken the one before, so that neither throttling nor several binds
+can change their order. A carrier that says that it is too much is left alone, longer each time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sms.carrier import Carrier
+from sms.smpp import pdu as p
+from sms.smpp.errors import ProtocolError
+from sms.smpp.status import TEMPORARY, THROTTLING, Status
+
+if TYPE_CHECKING:
+    from sms.link import Link
+
+QUEUE_MAX = 200_000
+"""Segments waiting to go out; past it `submit` takes no more."""
+ATTEMPTS_MAX = 5
+"""Tries for a segment that the carrier refuses for now, other than by throttling."""
+UNANSWERED_AGAIN_S = 1.0
+"""A segment that was lost with its connection is sent again after so long. What the carrier lacked our answers to comes
+again before, and is answered before: no reply overtakes the answer to its message. See sms.redelivery."""
+THROTTLES_IN_A_ROW = 3
+"""A carrier that refuses one now and then is sent the same again at once; after so many in a row it is left alone."""
+PAUSE_MIN_S = 0.05
+PAUSE_MAX_S = 2.0
+"""How long: doubled while it goes on, halved by each segment taken."""
+HALVINGS_MAX = 16
+"""More halvings than this change nothing."""
+
+log = logging.getLogger(__name__)
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """A segment to send; `key` comes back in its Settlement."""
+
+    key: Any
+    pdu: p.SubmitSm
+
+
+class Settlement(msgspec.Struct, frozen=True):
+    """What became of a segment."""
+
+    key: Any
+    message_id: str | None
+    """The carrier's name for it, or None if it was not taken."""
+    status: int | None
+    """The carrier's answer; None: there was none, however often it was sent."""
+
+
+class Queued(msgspec.Struct, eq=False):
+    """A submission on its way."""
+
+    submission: Submission
+    phone: str
+    attempts: int = 0
+
+
+@dataclass(slots=True)
+class OutgoingCounters:
+    """For operators."""
+
+    submitted: int = 0
+    taken: int = 0
+    throttled: int = 0
+    failed: int = 0
+
+
+class Outgoing:
+    """What a carrier has not taken, and when it is sent by which of `links`, which the owner keeps."""
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        links: list[Link],
+        settle: Callable[[list[Settlement]], None],
+        now: Callable[[], float],
+    ) -> None:
+        self.counters = OutgoingCounters()
+        self._carrier = carrier
+        self._links = links
+        self._settle = settle
+        self._now = now
+        self._ready: deque[Queued] = deque()
+        self._behind: dict[str, deque[Queued] | None] = {}
+        """By phone: what waits for the message before it. A phone that is here has one under way."""
+        self._queued = 0
+        self._paused_until = 0.0
+        self._pause_s = PAUSE_MIN_S
+        self._refused_in_a_row = 0
+        self._tokens = carrier.rate or 0.0
+        self._refilled = 0.0
+        self._turn = 0
+
+    def begin(self) -> None:
+        """From now on the carrier's rate allows more."""
+        self._refilled = self._now()
+
+    @property
+    def waiting(self) -> int:
+        """Segments that the carrier has not taken."""
+        return self._queued
+
+    def submit(self, submissions: Sequence[Submission]) -> int:
+        """Queue segments; how many were taken, the rest must be offered again."""
+        accepted = min(QUEUE_MAX - self._queued, len(submissions))
+        self._queued += accepted
+        self.counters.submitted += accepted
+        for submission in submissions[:accepted]:
+            phone = submission.pdu.destination.digits
+            queued = Queued(submission, phone)
+            if phone not in self._behind:
+                self._behind[phone] = None
+                self._ready.append(queued)
+                continue
+            behind = self._behind[phone]
+            if behind is None:
+                behind = self._behind[phone] = deque()
+            behind.append(queued)
+        self.pump()
+        return accepted
+
+    def pump(self) -> None:
+        """Send what may be sent now."""
+        if not self._ready:
+            return
+        now = self._now()
+        if now < self._paused_until:
+            return
+        senders = [
+            link
+            for link in self._links
+            if link.bound and link.mode != p.BIND_RECEIVER and link.transport is not None
+        ]
+        if not senders:
+            return
+        self._refill(now)
+        allowed = len(self._ready) if self._carrier.rate is None else int(self._tokens)
+        while self._ready and allowed > 0 and senders:
+            # Each bind in its turn gets its part of what is ready, so that none is left behind the others.
+            self._turn += 1
+            link = senders[self._turn % len(senders)]
+            share = -(-len(self._ready) // len(senders))
+            room = min(link.machine.room(), share, allowed)
+            request, ready = link.machine.request, self._ready
+            for _ in range(room):
+                queued = ready.popleft()
+                try:
+                    request(queued.submission.pdu, now, queued)
+                except (ProtocolError, ValueError) as error:
+                    log.error("%s: not sent: %s", self._carrier.name, error)
+                    self._fail(queued, Status.SUBMITFAIL)
+            allowed -= room
+            self._tokens -= room
+            if room == 0 or link.machine.room() <= 0:
+                senders.remove(link)
+            link.flush()
+
+    def _refill(self, now: float) -> None:
+        rate = self._carrier.rate
+        if rate is not None:
+            # The bucket holds a second's worth.
+            self._tokens = min(rate, self._tokens + (now - self._refilled) * rate)
+        self._refilled = now
+
+    def taken(self, taken: Sequence[Queued]) -> None:
+        """The carrier has these."""
+        if not taken:
+            return
+        self.counters.taken += len(taken)
+        self._refused_in_a_row = 0
+        self._pause_s = max(PAUSE_MIN_S, self._pause_s / 2 ** min(len(taken), HALVINGS_MAX))
+        self._queued -= len(taken)
+        behind, ready = self._behind, self._ready
+        for queued in taken:
+            waiting = behind.get(queued.phone)
+            if waiting:
+                ready.append(waiting.popleft())
+            else:
+                behind.pop(queued.phone, None)
+
+    def again(self, queued: Queued, status: int | None, settlements: list[Settlement]) -> None:
+        """Not taken: once more if that can help, in its place before all others to that phone."""
+        if status in THROTTLING:
+            self._throttled()
+            self._ready.appendleft(queued)
+            return
+        queued.attempts += 1
+        if status is None and queued.attempts < ATTEMPTS_MAX:
+            asyncio.get_running_loop().call_later(UNANSWERED_AGAIN_S, self._once_more, queued)
+            return
+        if status in TEMPORARY and queued.attempts < ATTEMPTS_MAX:
+            self._ready.appendleft(queued)
+            return
+        self.counters.failed += 1
+        self._queued -= 1
+        self._next_for(queued.phone)
+        settlements.append(Settlement(queued.submission.key, None, status))
+
+    def _next_for(self, phone: str) -> None:
+        behind = self._behind.get(phone)
+        if behind:
+            self._ready.append(behind.popleft())
+        else:
+            self._behind.pop(phone, None)
+
+    def _once_more(self, queued: Queued) -> None:
+        self._ready.appendleft(queued)
+        self.pump()
+
+    def _throttled(self) -> None:
+        """Slow down, but only once for all that was under way when the carrier said so."""
+        self.counters.throttled += 1
+        # What was refused does not count towards what the carrier allows.
+        if self._carrier.rate is not None:
+            self._tokens = min(self._carrier.rate, self._tokens + 1)
+        self._refused_in_a_row += 1
+        now = self._now()
+        if self._refused_in_a_row >= THROTTLES_IN_A_ROW and now >= self._paused_until:
+            self._paused_until = now + self._pause_s
+            self._pause_s = min(PAUSE_MAX_S, self._pause_s * 2)
+
+    def _fail(self, queued: Queued, status: int) -> None:
+        self.counters.failed += 1
+        self._queued -= 1
+        self._next_for(queued.phone)
+        self._settle([Settlement(queued.submission.key, None, status)])
