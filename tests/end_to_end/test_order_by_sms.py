@@ -191,7 +191,7 @@ def test_a_wrong_account_never_binds_and_never_crashes(tmp_path: Path, name: str
             wrong = replace(shop.esme.carrier, system_id=name, name="wrong")
             stranger = Esme(wrong, shop.channel, chance=shop.esme._chance)  # noqa: SLF001
             stranger.start()
-            await until(lambda: stranger.counters.reconnects >= 1)
+            await until(lambda: stranger.reconnects >= 1)
             assert stranger.bound == 0
             await stranger.close()
 
