@@ -36,6 +36,11 @@ class Cards:
         machine = self._shops.machine(session.program)
         return (session, machine) if machine is not None else None
 
+    def program(self, awaited: Awaited) -> Program | None:
+        """The flow of a buyer's shop; None if the session is gone."""
+        found = self.machine(awaited)
+        return found[1].program if found is not None else None
+
     def card(
         self,
         name: str,

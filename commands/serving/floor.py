@@ -10,9 +10,10 @@ from pathlib import Path
 
 from center.acd.agent import Agent
 from center.contact import Contact, ContactKey
+from center.desk.deeds import TELLER
 from center.desk.person import HOUSE, Person
 from center.desk.queues import Queues
-from center.desk.switchboard import TELLER, Switchboard
+from center.desk.switchboard import Switchboard
 from center.measure import Measure, Spread, gauge
 from center.orders.order import PlacedOrder
 from center.ports import StoreError

@@ -47,7 +47,7 @@ class Pages:
         self.door = Doorkeeper(KnownPeople(floor))
         routes: list[BaseRoute] = [
             *self.door.routes(),
-            *agent_routes(floor.switchboard, self.door),
+            *agent_routes(floor.switchboard.floor, self.door),
             *telephone_routes(exchange),
         ]
         self._app = web_app(routes, "/telephone/")

@@ -1,6 +1,6 @@
 """What the desk's page needs of the outside: the floor that its person works on.
 
-center.desk.switchboard is one. The page itself decides nothing: it shows what it is told and passes on what its person
+center.desk.floor.Floor is one. The page itself decides nothing: it shows what it is told and passes on what its person
 does.
 """
 

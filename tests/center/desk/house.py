@@ -11,10 +11,11 @@ from center.batch import TurnBatch
 from center.calling_out import Reached
 from center.contact import Arrival, ContactKey
 from center.desk.card import Card, Recording
+from center.desk.deeds import TELLER
 from center.desk.desk import RefusedError
 from center.desk.person import HOUSE
 from center.desk.queues import Queues
-from center.desk.switchboard import TELLER, Switchboard
+from center.desk.switchboard import Switchboard
 from center.shops import Shops
 from flows.inputs import Input, Text
 from store.journal import SqliteJournal
@@ -161,7 +162,7 @@ class House:
         self.store, self.journal, self.clock = store, journal, clock
         shops = Shops(store.published(), store.program)
         self.turns = TurnBatch(store, shops, later=clock.later)
-        self.floor = Switchboard(
+        self.switchboard = Switchboard(
             self.turns,
             shops,
             Records(store),
@@ -170,12 +171,13 @@ class House:
             now=lambda: clock.now,
             queues=queues,
         )
-        self.turns.open(TELLER, self.floor)
-        self.turns.performer = self.floor
+        self.floor = self.switchboard.floor
+        self.turns.open(TELLER, self.switchboard)
+        self.turns.performer = self.switchboard
         for channel in ("sms", "voice", "ussd"):
             self.turns.open(channel, self)
         self.replies = []
-        self.floor.start(
+        self.switchboard.start(
             [Agent(name, HOUSE, sms_slots=2) for name in ("li", "wang")],
             [(HOUSE, "shop")],
             store.awaited(),

@@ -15,7 +15,7 @@ CALL = f"shop/{BUYER}/voice/1/2"
 
 @pytest.fixture
 def voice(house: House):
-    house.floor.voice = opened = Voice()
+    house.switchboard.voice = opened = Voice()
     return opened
 
 
@@ -111,7 +111,7 @@ def test_a_place_is_kept_over_a_crash(house: House, voice: Voice, store, journal
     hangs_up(house, voice)
 
     restarted = House(store, journal, house.clock)
-    restarted.floor.voice = voice
+    restarted.switchboard.voice = voice
     desk = Desk()
     restarted.does(restarted.floor.sign_in, "li", desk)
     restarted.does(restarted.floor.ready, "li")
@@ -126,7 +126,7 @@ def test_a_call_that_a_crash_cut_off_is_made_again_by_who_answers(
     waits(house, voice)
 
     restarted = House(store, journal, house.clock)
-    restarted.floor.voice = again = Voice()
+    restarted.switchboard.voice = again = Voice()
     restarted.does(restarted.floor.sign_in, "li", Desk())
     restarted.does(restarted.floor.ready, "li")
     restarted.does(restarted.floor.accept, "li", CALL)

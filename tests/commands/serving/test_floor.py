@@ -35,7 +35,7 @@ def test_people_and_contracts_are_known_while_the_shop_runs(tmp_path: Path):
         floor.look()
         floor.switchboard.kept.flush()
         desk = Desk()
-        floor.switchboard.sign_in("li", desk)
+        floor.switchboard.floor.sign_in("li", desk)
         people.keep(Person(Agent("li", HOUSE, (Skill("tea", 3),))))
         floor.look()
         floor.switchboard.kept.flush()

@@ -1,0 +1,136 @@
+"""Buyers who were handed over: entered with the router, found by name or by session, settled and forgotten.
+
+The session's key names the buyer in the router; each transfer makes a new leg of it, `key#2`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+
+from center.acd.agent import Slot
+from center.acd.events import ContactArrived, QueueSet
+from center.acd.kept import KeptRouter
+from center.awaited import Awaited
+from center.batch import TurnBatch
+from center.desk.desk import RefusedError
+from center.desk.queues import Queues, full_name
+from center.desk.talk import Talk
+from flows import effects
+from flows.inputs import Outcome
+
+SERVED_MAX = 100_000
+"""Buyers of whom it is remembered who served them last."""
+
+
+class Talks:
+    """All of them."""
+
+    def __init__(
+        self, kept: KeptRouter, turns: TurnBatch, queues: Queues, now: Callable[[], float]
+    ) -> None:
+        self._kept = kept
+        self._turns = turns
+        self._queues = queues
+        self._now = now
+        self._named: dict[str, Talk] = {}
+        self._of_session: dict[str, Talk] = {}
+        """By the key of what is awaited."""
+        self._served: OrderedDict[tuple[str, str], str] = OrderedDict()
+        """Who served a seller's buyer last, since the start."""
+
+    @property
+    def named(self) -> Mapping[str, Talk]:
+        """By their names in the router."""
+        return self._named
+
+    def of_session(self, key: str) -> Talk | None:
+        """By the key of what is awaited."""
+        return self._of_session.get(key)
+
+    def at(self, agent: str, contact: str, slot: Slot) -> Talk:
+        """A contact that stands so at this desk; raises RefusedError."""
+        talk = self._named.get(contact)
+        held = dict(self._kept.router.agent_measure(agent).contacts)
+        if talk is None or held.get(contact) != slot:
+            raise RefusedError("that buyer is not with you any more")
+        return talk
+
+    def restore(self, waiting: Iterable[Awaited]) -> list[str]:
+        """After a start: sessions that wait meet their tickets; the names of tickets whose session waits no more."""
+        router = self._kept.router
+        known = {ticket.partition("#")[0]: ticket for ticket in router.tickets}
+        for one in waiting:
+            name = known.pop(one.key, None)
+            if name is None:
+                # The process stopped between the turn's commit and the journal's.
+                self.arrive(one)
+            else:
+                ticket = router.tickets[name]
+                agent = ticket.seat.person.agent.name if ticket.seat else ""
+                legs = int(name.partition("#")[2] or 1)
+                self._add(Talk(name, one, ticket.backlog.queue.name, ticket.since, legs, agent))
+        return list(known.values())
+
+    def arrive(self, awaited: Awaited) -> None:
+        """A flow hands a buyer over."""
+        assert isinstance(awaited.effect, effects.HandOver)
+        seller, buyer, _ = awaited.contact
+        queue = self.queue(seller, awaited.effect.queue)
+        talk = Talk(awaited.key, awaited, queue, min(self._now(), float(awaited.at)))
+        self._add(talk)
+        is_sticky = self._queues.queue(seller, awaited.effect.queue).sticky_s > 0
+        self._enter(talk, self._served.get((seller, buyer), "") if is_sticky else "")
+
+    def move(self, talk: Talk, queue: str, prefers: str = "") -> None:
+        """To another queue or agent, with the place of who has waited longest: a new leg under a new name."""
+        legs = talk.legs + 1
+        moved = Talk(f"{talk.awaited.key}#{legs}", talk.awaited, queue, talk.since, legs)
+        self._add(moved)
+        self._enter(moved, prefers)
+
+    def rename(self, talk: Talk, awaited: Awaited) -> None:
+        """The session of one who waits has moved, with its place."""
+        self.forget(talk.name)
+        self._add(Talk(awaited.key, awaited, talk.queue, talk.since))
+
+    def serve(self, talk: Talk, agent: str) -> None:
+        """An agent has answered."""
+        talk.agent, talk.answered_at = agent, self._now()
+        seller, buyer, _ = talk.awaited.contact
+        self._served[seller, buyer] = agent
+        self._served.move_to_end((seller, buyer))
+        if len(self._served) > SERVED_MAX:
+            self._served.popitem(last=False)
+
+    def settle(self, talk: Talk, outcome: Outcome) -> None:
+        """The flow goes on; once."""
+        if not talk.is_settled:
+            talk.is_settled = True
+            self._turns.settle(talk.awaited, outcome, int(self._now()))
+
+    def forget(self, name: str) -> None:
+        """The router has it no more."""
+        talk = self._named.pop(name, None)
+        if talk is not None and self._of_session.get(talk.awaited.key) is talk:
+            del self._of_session[talk.awaited.key]
+
+    def queue(self, seller: str, name: str) -> str:
+        """The router's name of a seller's queue, which is opened when the first buyer comes."""
+        full = full_name(seller, name)
+        if full not in self._kept.router.backlogs:
+            for queue in self._queues.with_overflows(seller, name):
+                if queue.name not in self._kept.router.backlogs:
+                    self._kept.post(QueueSet(self._now(), queue))
+        return full
+
+    def _add(self, talk: Talk) -> None:
+        self._named[talk.name] = talk
+        self._of_session[talk.awaited.key] = talk
+
+    def _enter(self, talk: Talk, prefers: str) -> None:
+        self._kept.post(
+            ContactArrived(
+                self._now(), talk.name, talk.queue, talk.channel, talk.since, prefers=prefers
+            )
+        )

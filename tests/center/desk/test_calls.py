@@ -1,0 +1,49 @@
+"""Calls of buyers who were handed over: without a voice channel, with a call that is up, with one that cannot be made."""
+
+from __future__ import annotations
+
+import pytest
+
+from center.desk.desk import RefusedError
+from flows.inputs import Keys, Opened
+from tests.center.desk.house import BUYER, House, Voice
+
+CALL = f"shop/{BUYER}/voice/1/2"
+
+
+def waits(house: House) -> None:
+    house.gives(Opened())
+    house.gives(Keys("0"))
+
+
+def test_a_caller_who_is_on_the_line_is_connected_at_once_and_released_in_the_end(house: House):
+    house.switchboard.voice = voice = Voice()
+    desk = house.sits("li")
+    voice.up.add(CALL)
+    waits(house)
+    contact = house.answers(desk, "li")
+    assert voice.take() == [("connect", contact, "li")]
+    house.does(house.floor.finish, "li", contact)
+
+    assert voice.take() == [("release", contact)]
+
+
+def test_without_a_voice_channel_a_call_is_refused(house: House):
+    house.sits("li")
+    waits(house)
+
+    with pytest.raises(RefusedError, match="calls are not connected here"):
+        house.floor.accept("li", CALL)
+
+
+def test_a_caller_who_cannot_be_phoned_is_missed_and_the_desk_told_why(house: House):
+    house.switchboard.voice = voice = Voice()
+    voice.phones = False
+    desk = house.sits("li")
+    waits(house)
+    contact = house.answers(desk, "li")
+
+    told = desk.take()
+    assert told.index(("refused", "no call can be made from here")) < told.index(
+        ("stage", contact, "missed")
+    )

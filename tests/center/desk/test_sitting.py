@@ -1,0 +1,76 @@
+"""Who sits at which desk: coming back, staying away, and losing the seat."""
+
+from __future__ import annotations
+
+import pytest
+
+from center.desk.desk import RefusedError
+from center.desk.sitting import AWAY_S, RELOAD_S
+from center.uap.boards import Place
+from center.uap.capacity import Capacity
+from center.uap.gate import Gate
+from center.uap.models import model
+from tests.center.desk.house import Desk, House
+
+
+def test_a_desk_that_comes_back_is_told_everything_anew(house: House):
+    desk = house.sits("li")
+    house.texts("人工")
+    contact = house.answers(desk, "li")
+    house.floor.sign_out("li", desk)
+    house.clock.passes(RELOAD_S + 1)
+    again = Desk()
+    house.does(house.floor.sign_in, "li", again)
+
+    assert ("card", contact) in again.told
+    assert ("stage", contact, "talking") in again.told
+    assert ("presence", "ready", "") in again.told
+
+
+def test_a_desk_that_stays_away_gives_its_buyers_back(house: House):
+    desk, other = house.sits("li"), house.sits("wang", ready=False)
+    house.texts("人工")
+    contact = house.answers(desk, "li")
+    house.floor.sign_out("li", desk)
+    house.clock.passes(AWAY_S + 1)
+    house.does(house.floor.ready, "wang")
+
+    assert house.answers(other, "wang") == f"{contact}#2"
+
+
+def test_who_signs_in_elsewhere_leaves_the_first_desk(house: House):
+    desk = house.sits("li")
+    house.sits("li", ready=False)
+    house.texts("人工")
+
+    assert desk.take() == [("closed",)]
+
+
+def test_who_loses_the_seat_with_its_board_is_signed_out_and_the_buyer_waits_anew(house: House):
+    desk, other = house.sits("li"), house.sits("wang", ready=False)
+    house.texts("人工")
+    contact = house.answers(desk, "li")
+    house.does(house.switchboard.sitting.lose_seat, "li")
+    told = desk.take()
+    assert ("presence", "signed out", "") in told
+    assert "board has failed" in next(words[1] for words in told if words[0] == "refused")
+    house.does(house.switchboard.sitting.lose_seat, "li")
+    house.does(house.floor.ready, "wang")
+
+    assert house.answers(other, "wang") == f"{contact}#2"
+
+
+def test_an_agent_takes_a_seat_of_the_platform_and_gives_it_back_when_gone(house):
+    of = model("UAP2100")
+    capacity = Capacity()
+    capacity.add_chassis("1", of)
+    capacity.insert(Place("1", 1), "GPU", 0.0)
+    house.switchboard.sitting.gate = Gate(capacity, lambda: house.clock.now)
+    for n in range(of.boards["GPU"].gives["seats"].whole - 1):
+        house.switchboard.sitting.gate.seat(f"other {n}")
+    desk = house.sits("li")
+    with pytest.raises(RefusedError, match="all seats of the platform are taken"):
+        house.floor.sign_in("wang", Desk())
+    house.does(house.floor.sign_out, "li", desk)
+    house.clock.passes(AWAY_S)
+    house.sits("wang")
