@@ -51,6 +51,10 @@ class Link(asyncio.Protocol):
         )
         self.transport: asyncio.Transport | None = None
         self.unacknowledged = 0
+        """Messages that came and are not answered."""
+        self.acknowledged = 0
+        """Messages that came and were."""
+        self.bound_at = 0.0
         self.lost = asyncio.get_running_loop().create_future()
         self.bound = False
         self._answered_at: float | None = None
@@ -83,6 +87,7 @@ class Link(asyncio.Protocol):
         self._handle(self.machine.closed(str(exc or "")))
         self.bound = False
         self.transport = None
+        self.esme.outgoing.broken()
         if not self.lost.done():
             self.lost.set_result(None)
 
@@ -106,6 +111,7 @@ class Link(asyncio.Protocol):
     def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
         """Answer deliver_sm by (sequence number, command_status). A connection that is gone is not answered."""
         self.unacknowledged -= len(answers)
+        self.acknowledged += len(answers)
         if self.transport is None:
             return
         self.machine.acknowledge(list(answers))
@@ -211,6 +217,7 @@ class Link(asyncio.Protocol):
         if isinstance(request, p.Bind):
             if answer.status != Status.OK:
                 return f"the bind was refused: {name_of(answer.status)}"
+            self.bound_at = self.esme.now()
             self.esme.connected()
             return None
         if isinstance(request, p.SubmitSm):

@@ -6,7 +6,6 @@ can change their order. A carrier that says that it is too much is left alone, l
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sms.carrier import Carrier
+from sms.lost import Lost
 from sms.smpp import pdu as p
 from sms.smpp.errors import ProtocolError
 from sms.smpp.status import TEMPORARY, THROTTLING, Status
@@ -27,9 +27,6 @@ QUEUE_MAX = 200_000
 """Segments waiting to go out; past it `submit` takes no more."""
 ATTEMPTS_MAX = 5
 """Tries for a segment that the carrier refuses for now, other than by throttling."""
-UNANSWERED_AGAIN_S = 1.0
-"""A segment that was lost with its connection is sent again after so long. What the carrier lacked our answers to comes
-again before, and is answered before: no reply overtakes the answer to its message. See sms.redelivery."""
 THROTTLES_IN_A_ROW = 3
 """A carrier that refuses one now and then is sent the same again at once; after so many in a row it is left alone."""
 PAUSE_MIN_S = 0.05
@@ -92,6 +89,7 @@ class Outgoing:
         self._settle = settle
         self._now = now
         self._ready: deque[Queued] = deque()
+        self._lost = Lost(links)
         self._behind: dict[str, deque[Queued] | None] = {}
         """By phone: what waits for the message before it. A phone that is here has one under way."""
         self._queued = 0
@@ -132,9 +130,12 @@ class Outgoing:
 
     def pump(self) -> None:
         """Send what may be sent now."""
-        if not self._ready:
+        lost = self._lost
+        if not self._ready and not lost:
             return
         now = self._now()
+        if lost:
+            self._ready.extendleft(reversed(lost.due(now)))
         if now < self._paused_until:
             return
         senders = [
@@ -197,7 +198,7 @@ class Outgoing:
             return
         queued.attempts += 1
         if status is None and queued.attempts < ATTEMPTS_MAX:
-            asyncio.get_running_loop().call_later(UNANSWERED_AGAIN_S, self._once_more, queued)
+            self._lost.add([queued])
             return
         if status in TEMPORARY and queued.attempts < ATTEMPTS_MAX:
             self._ready.appendleft(queued)
@@ -207,16 +208,18 @@ class Outgoing:
         self._next_for(queued.phone)
         settlements.append(Settlement(queued.submission.key, None, status))
 
+    def broken(self) -> None:
+        """A connection is gone, with answers of ours perhaps that what is ready must not overtake."""
+        if self._ready:
+            self._lost.add(self._ready)
+            self._ready.clear()
+
     def _next_for(self, phone: str) -> None:
         behind = self._behind.get(phone)
         if behind:
             self._ready.append(behind.popleft())
         else:
             self._behind.pop(phone, None)
-
-    def _once_more(self, queued: Queued) -> None:
-        self._ready.appendleft(queued)
-        self.pump()
 
     def _throttled(self) -> None:
         """Slow down, but only once for all that was under way when the carrier said so."""

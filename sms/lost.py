@@ -1,0 +1,54 @@
+"""Segments that a lost connection may have kept from the carrier, until it is known to have our answers again.
+
+A reply leaves after the answer to its message (sms.redelivery stands on it). When a connection breaks both may be lost: the
+carrier then brings the message again over the next one, and the reply must not go before that is answered. So what was lost, and
+what was ready to follow, goes again when a connection has been up for COMES_AGAIN_S and all that had come by then is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sms.link import Link
+    from sms.outgoing import Queued
+
+COMES_AGAIN_S = 1.0
+"""After a bind: carriers bring at once what they lacked our answers to."""
+
+
+class Lost:
+    """What waits, first to last, and for which answers of ours. `now` only goes forward."""
+
+    def __init__(self, links: Sequence[Link]) -> None:
+        self._links = links
+        self._waiting: list[Queued] = []
+        self._answers: dict[Link, int] | None = None
+        """How many answers of ours each connection must have carried; None until that can be said."""
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, segments: Sequence[Queued]) -> None:
+        """A connection broke, and these wait."""
+        self._waiting += segments
+        self._answers = None
+
+    def due(self, now: float) -> list[Queued]:
+        """All that waits, when it is time; else nothing."""
+        answers = self._answers
+        if answers is not None and not all(link.alive for link in answers):
+            # What it had not answered comes again by another.
+            answers = self._answers = None
+        if answers is None:
+            bound = [link for link in self._links if link.bound]
+            if not bound or any(now - link.bound_at < COMES_AGAIN_S for link in bound):
+                return []
+            answers = self._answers = {
+                link: link.acknowledged + link.unacknowledged for link in bound
+            }
+        if any(link.acknowledged < count for link, count in answers.items()):
+            return []
+        due, self._waiting, self._answers = self._waiting, [], None
+        return due

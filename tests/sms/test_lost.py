@@ -1,0 +1,67 @@
+"""What a lost connection may have kept from the carrier waits for the answers that it may lack."""
+
+from typing import Any, cast
+
+from sms.lost import COMES_AGAIN_S, Lost
+from sms.outgoing import Queued
+
+ONE = cast("Queued", "one")
+TWO = cast("Queued", "two")
+
+
+class Bound:
+    """A connection as far as this looks at it."""
+
+    def __init__(self, bound_at: float, unacknowledged: int = 0) -> None:
+        self.bound = self.alive = True
+        self.bound_at = bound_at
+        self.unacknowledged = unacknowledged
+        self.acknowledged = 7
+
+    def answer(self, count: int = 1) -> None:
+        self.unacknowledged -= count
+        self.acknowledged += count
+
+
+def lost(*links: Bound) -> Lost:
+    waiting = Lost(cast("Any", list(links)))
+    waiting.add([ONE])
+    waiting.add([TWO])
+    return waiting
+
+
+def test_nothing_goes_while_no_connection_is_bound() -> None:
+    assert not lost().due(1_000.0)
+
+
+def test_it_goes_in_its_order_once_a_connection_is_up_for_a_while() -> None:
+    waiting = lost(Bound(10.0))
+    assert not waiting.due(10.0 + COMES_AGAIN_S / 2)
+    assert waiting.due(10.0 + COMES_AGAIN_S) == [ONE, TWO]
+    assert not waiting.due(20.0)
+
+
+def test_it_waits_for_the_answers_to_all_that_had_come_by_then_and_no_longer() -> None:
+    line = Bound(10.0, unacknowledged=2)
+    waiting = lost(line)
+    assert not waiting.due(11.0)
+    # A carrier with much to say always has something unanswered.
+    line.unacknowledged += 5
+    line.answer()
+    assert not waiting.due(12.0)
+    line.answer()
+    assert waiting.due(13.0) == [ONE, TWO]
+
+
+def test_a_connection_that_breaks_with_something_unanswered_is_waited_for_anew() -> None:
+    first, second = Bound(10.0, unacknowledged=1), Bound(10.0)
+    links = [first, second]
+    waiting = Lost(cast("Any", links))
+    waiting.add([ONE])
+    assert not waiting.due(11.0)
+    first.alive = first.bound = False
+    links[0] = third = Bound(11.5, unacknowledged=1)
+    assert not waiting.due(12.0)
+    assert not waiting.due(12.5)
+    third.answer()
+    assert waiting.due(12.6) == [ONE]
