@@ -85,13 +85,18 @@ class _Replaying:
         self.results.failed += 1
 
     def _flow_of(self, file: Path, talk: Talk) -> _Played | None:
-        """The flow beside a transcript, or the sample seller it names."""
+        """The flow that a transcript names, of those beside it; else the one beside it, or a sample seller.
+
+        A folder that was copied to begin with still names the sample in its transcripts: its own flow is what is tried.
+        """
         beside = file.resolve().parent / SELLER_FILE
         if beside.exists() and (not talk.flow or flow_name(beside) == talk.flow):
             return self.flow(beside)
         named = file.resolve().parent / f"{talk.flow}.flow"
         if named.exists():
             return self.flow(named)
+        if beside.exists():
+            return self.flow(beside)
         try:
             return self.flow(Path(talk.flow)) if talk.flow else None
         except OSError:

@@ -78,6 +78,14 @@ def test_a_talk_in_bytes_that_are_no_text_fails_with_its_name(shop: Path) -> Non
     assert "save it as UTF-8" in result.output
 
 
+def test_a_copied_sample_is_held_against_its_own_flow(shop: Path) -> None:
+    saved = shop / "saved.talk"
+    run("talk", shop, "--save", saved, typed="苹果\n2\n1\n")
+    saved.write_text(saved.read_text("utf-8").replace("@ flow shop", "@ flow noodles"), "utf-8")
+    result = run("replay", shop)
+    assert result.exit_code == 0, result.output
+
+
 def test_talk_tells_of_errors_and_goes_on_as_far_as_it_can(shop: Path) -> None:
     flow = shop / "seller.flow"
     flow.write_text(flow.read_text("utf-8").replace("-> place\n", "-> palce\n"), "utf-8")
