@@ -39,6 +39,7 @@ def stock(seller: str, changes: list[str], database: Path) -> int:
         if not known:
             typer.echo(f"{seller} is not published here", err=True)
             return 1
+        counted: list[tuple[str, int]] = []
         for change in changes:
             code, equals, left = change.partition("=")
             if not equals or not left.isdecimal() or code not in known:
@@ -46,7 +47,9 @@ def stock(seller: str, changes: list[str], database: Path) -> int:
                     f"`{change}` is not understood; write CODE=COUNT, such as 101=40", err=True
                 )
                 return 2
-            store.set_stock(seller, code, int(left))
+            counted.append((code, int(left)))
+        for code, number in counted:
+            store.set_stock(seller, code, number)
         for code, left in sorted(store.stock(seller).items()):
             typer.echo(f"{code:<12} {left:>8}")
     except StoreError as error:
