@@ -111,7 +111,9 @@ def _report(store: SqliteStore, seller: str, new: Program) -> None:
         verdict = Verdict.SAME if name == fingerprint(new) else Verdict.GONE
         if old is not None and name != fingerprint(new):
             verdict = compare(old, new).get(at, Verdict.GONE)
-        typer.echo(f"  {at:<24} {verdict:<11} {count} buyers {words[verdict]}")
+        typer.echo(
+            f"  {at:<24} {verdict:<11} {count} {'buyer' if count == 1 else 'buyers'} {words[verdict]}"
+        )
 
 
 def rollback(seller: str, to: str | None, database: Path) -> int:

@@ -316,7 +316,8 @@ def _say_how_to_call(sellers: Sequence[OpenSeller], calls: Calls) -> None:
 
 
 def _say_what_next(sellers: Sequence[OpenSeller], database: Path, control_port: int | None) -> None:
-    typer.echo(f"Dialcart is open: {len(sellers)} sellers, orders kept in {database}\n")
+    noun = "seller" if len(sellers) == 1 else "sellers"
+    typer.echo(f"Dialcart is open: {len(sellers)} {noun}, orders kept in {database}\n")
     for seller in sellers[:SELLERS_SHOWN_MAX]:
         codes = ", ".join((*seller.codes, *seller.ussd)) or "no code"
         typer.echo(f"  {seller.seller:<12} text to {codes:<22} {seller.keyword}  {seller.name}")

@@ -14,7 +14,8 @@ DATE_LENGTH_MAX: Final = 60
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})([-./])([0-9]{1,2})\2([0-9]{1,2})[.,! ]*")
 _YEAR_LAST: Final = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})\2([0-9]{4})[.,! ]*")
 _COMPACT: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-_NO_YEAR: Final = re.compile(r"([0-9]{1,2})[-./]([0-9]{1,2})[.,! ]*")
+_COMPACT_YEAR_LAST: Final = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
+_NO_YEAR: Final = re.compile(r"([0-9]{1,2})[-./]([0-9]{1,2})[.,! ]*|([0-9]{2})([0-9]{2})")
 
 
 def read_date(text: str, today: date) -> date | None:
@@ -26,6 +27,7 @@ def read_date(text: str, today: date) -> date | None:
     - A date without a year is the next one to come, and today counts.
     - Of two bare numbers, 24/11 or 11.24, the one over 12 is the day. When both could be the month
       and they differ, as in 3/5, nobody knows, so it is None. A year in front settles the order.
+    - A telephone's keys have nothing to put between: 1124, 24112026 and 20261124 are read like 11/24, 24/11/2026 and 2026-11-24.
     - A weekday that does not fall on the date said with it makes it None.
     """
     if len(text) > min(DATE_LENGTH_MAX, TEXT_LENGTH_MAX):
@@ -47,13 +49,18 @@ def write_date(day: date, language: str) -> str:
 def _in_figures(text: str, today: date) -> date | None:
     if match := _YEAR_FIRST.fullmatch(text):
         return day_of(int(match[1]), int(match[3]), int(match[4]))
-    if match := _COMPACT.fullmatch(text):
-        return day_of(int(match[1]), int(match[2]), int(match[3]))
+    if (match := _COMPACT.fullmatch(text)) and (
+        found := day_of(int(match[1]), int(match[2]), int(match[3]))
+    ):
+        return found
     if match := _YEAR_LAST.fullmatch(text):
         ordered = _month_and_day(int(match[1]), int(match[3]))
         return None if ordered is None else day_of(int(match[4]), *ordered)
-    if match := _NO_YEAR.fullmatch(text):
+    if match := _COMPACT_YEAR_LAST.fullmatch(text):
         ordered = _month_and_day(int(match[1]), int(match[2]))
+        return None if ordered is None else day_of(int(match[3]), *ordered)
+    if match := _NO_YEAR.fullmatch(text):
+        ordered = _month_and_day(int(match[1] or match[3]), int(match[2] or match[4]))
         return None if ordered is None else coming_month_day(today, *ordered)
     return None
 
