@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 
 from flows import syntax as s
 from flows.checker.beside import Beside
 from flows.checker.ways.shape import Shape
-from flows.compiler import Compiled, statements
+from flows.compiler import Compiled
 
 
 class Subject:
@@ -50,12 +49,6 @@ class Subject:
     def anywhere(self) -> tuple[s.Option, ...]:
         """All options of `anywhere`."""
         return tuple(o for b in self.flow.blocks if isinstance(b, s.Anywhere) for o in b.options)
-
-    def statements(self) -> Iterator[tuple[s.Step, s.Statement]]:
-        """Every statement with its step."""
-        for step in self.steps:
-            for statement in statements(step.body):
-                yield step, statement
 
     @cached_property
     def shape(self) -> Shape:

@@ -5,7 +5,7 @@ statements.py walks bodies.
 """
 
 from flows.compiler.compiler import Compiled, compile_flow
-from flows.compiler.statements import statements, wait_names
+from flows.compiler.statements import bodies, statements, wait_names
 from flows.compiler.variables import ANSWER_TYPES
 from flows.compiler.wordings import SLOT, phrases_of
 
@@ -13,6 +13,7 @@ __all__ = [
     "ANSWER_TYPES",
     "SLOT",
     "Compiled",
+    "bodies",
     "compile_flow",
     "phrases_of",
     "statements",

@@ -1,4 +1,4 @@
-"""The statements of a step in the order of the file, the names of those a session waits at, and arguments of calls."""
+"""The statements of a step in the order of the file and what is nested in them, the names of those a session waits at, and arguments of calls."""
 
 from __future__ import annotations
 
@@ -8,24 +8,30 @@ from flows import expression as e
 from flows import syntax as s
 
 
+def bodies(statement: s.Statement) -> Iterator[Sequence[s.Statement]]:
+    """What is nested in a statement: the arms of an `if`, the outcomes of an effect, in the order of the file."""
+    match statement:
+        case s.Branch(arms):
+            for _, body, _ in arms:
+                yield body
+        case (
+            s.PlaceOrder(whens)
+            | s.HandOver(whens=whens)
+            | s.Request(whens=whens)
+            | s.Pay(whens=whens)
+        ):
+            for when in whens:
+                yield when.body
+        case _:
+            pass
+
+
 def statements(body: Sequence[s.Statement]) -> Iterator[s.Statement]:
     """Every statement of a body and of what is nested in it, in the order of the file."""
     for statement in body:
         yield statement
-        match statement:
-            case s.Branch(arms):
-                for _, inner, _ in arms:
-                    yield from statements(inner)
-            case (
-                s.PlaceOrder(whens)
-                | s.HandOver(whens=whens)
-                | s.Request(whens=whens)
-                | s.Pay(whens=whens)
-            ):
-                for when in whens:
-                    yield from statements(when.body)
-            case _:
-                pass
+        for inner in bodies(statement):
+            yield from statements(inner)
 
 
 def wait_names(step: s.Step) -> dict[int, str]:

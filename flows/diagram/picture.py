@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from flows import syntax as s
+from flows.compiler import statements
 from flows.diagnostic import Diagnostic, Severity
 from grammars.keywords import KEYWORDS, OUTCOMES
 
@@ -113,7 +114,7 @@ class _Drawer:
 
     def step(self, name: str, body: tuple[s.Statement, ...], span: s.Span) -> Box:
         rows = list(self.rows(body, 0))
-        kinds = {type(statement) for statement in _flat(body)}
+        kinds = {type(statement) for statement in statements(body)}
         says = [row for row in rows if row.kind == "say"]
         # The first words tell a step from others; further ones only make the box long.
         rows = [row for row in rows if row.kind != "say" or row is says[0]]
@@ -228,25 +229,6 @@ def _row(
 ) -> Row:
     plain = _plain(text)
     return Row(kind, mark, plain, text, depth, target, (span.block, span.line))
-
-
-def _flat(body: tuple[s.Statement, ...]) -> Iterator[s.Statement]:
-    for statement in body:
-        yield statement
-        match statement:
-            case s.Branch(arms, _):
-                for _, arm, _ in arms:
-                    yield from _flat(arm)
-            case (
-                s.PlaceOrder(whens)
-                | s.HandOver(_, _, whens)
-                | s.Request(_, _, _, whens)
-                | s.Pay(_, _, whens)
-            ):
-                for when in whens:
-                    yield from _flat(when.body)
-            case _:
-                pass
 
 
 def _first(label: s.Text) -> str:

@@ -12,6 +12,7 @@ from flows.checker.subject import Subject
 from flows.checker.ways.graph import graph_of
 from flows.checker.written.mentions import mentions_of, steps_led_to
 from flows.checker.written.wording import statements_of
+from flows.compiler import bodies
 from grammars.names import nearest
 
 
@@ -199,20 +200,8 @@ def statement_after_jump(subject: Subject) -> Iterator[Finding]:
     for step in subject.steps:
         yield from _after_leaving(step.body)
     for _, statement in statements_of(subject):
-        match statement:
-            case s.Branch(arms):
-                for _, body, _ in arms:
-                    yield from _after_leaving(body)
-            case (
-                s.PlaceOrder(whens)
-                | s.HandOver(whens=whens)
-                | s.Request(whens=whens)
-                | s.Pay(whens=whens)
-            ):
-                for when in whens:
-                    yield from _after_leaving(when.body)
-            case _:
-                pass
+        for body in bodies(statement):
+            yield from _after_leaving(body)
 
 
 def _after_leaving(body: Sequence[s.Statement]) -> Iterator[Finding]:

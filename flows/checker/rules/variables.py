@@ -11,7 +11,7 @@ from flows.checker.subject import Subject
 from flows.checker.ways.facts import LAST, MISSING, ORDERED, Facts, facts_of
 from flows.checker.written.readings import Reading, place_of, read_of
 from flows.checker.written.wording import statements_of
-from flows.compiler import SLOT
+from flows.compiler import SLOT, bodies
 from flows.program import CHANNELS
 from grammars.names import nearest
 
@@ -146,16 +146,9 @@ def _guards(subject: Subject) -> dict[int, frozenset[str]]:
                 case s.Branch(arms):
                     for condition, inner, _ in arms:
                         walk(inner, under | {condition} if condition else under)
-                case (
-                    s.PlaceOrder(whens)
-                    | s.HandOver(whens=whens)
-                    | s.Request(whens=whens)
-                    | s.Pay(whens=whens)
-                ):
-                    for when in whens:
-                        walk(when.body, under)
                 case _:
-                    pass
+                    for inner in bodies(statement):
+                        walk(inner, under)
 
     for step in subject.steps:
         walk(step.body, frozenset())
