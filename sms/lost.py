@@ -2,7 +2,7 @@
 
 A reply leaves after the answer to its message (sms.redelivery stands on it). When a connection breaks both may be lost: the
 carrier then brings the message again over the next one, and the reply must not go before that is answered. So what was lost, and
-what was ready to follow, goes again when a connection has been up for COMES_AGAIN_S and all that had come by then is answered.
+what was ready to follow, goes again when a connection has been up for HOLD_S and all that had come by then is answered.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sms.held import HOLD_S
+
 if TYPE_CHECKING:
     from sms.link import Link
     from sms.outgoing import Queued
-
-COMES_AGAIN_S = 1.0
-"""After a bind: carriers bring at once what they lacked our answers to."""
 
 
 class Lost:
@@ -43,7 +42,7 @@ class Lost:
             answers = self._answers = None
         if answers is None:
             bound = [link for link in self._links if link.bound]
-            if not bound or any(now - link.bound_at < COMES_AGAIN_S for link in bound):
+            if not bound or any(now - link.bound_at < HOLD_S for link in bound):
                 return []
             answers = self._answers = {
                 link: link.acknowledged + link.unacknowledged for link in bound

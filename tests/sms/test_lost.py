@@ -2,7 +2,8 @@
 
 from typing import Any, cast
 
-from sms.lost import COMES_AGAIN_S, Lost
+from sms.held import HOLD_S
+from sms.lost import Lost
 from sms.outgoing import Queued
 
 ONE = cast("Queued", "one")
@@ -36,8 +37,8 @@ def test_nothing_goes_while_no_connection_is_bound() -> None:
 
 def test_it_goes_in_its_order_once_a_connection_is_up_for_a_while() -> None:
     waiting = lost(Bound(10.0))
-    assert not waiting.due(10.0 + COMES_AGAIN_S / 2)
-    assert waiting.due(10.0 + COMES_AGAIN_S) == [ONE, TWO]
+    assert not waiting.due(10.0 + HOLD_S / 2)
+    assert waiting.due(10.0 + HOLD_S) == [ONE, TWO]
     assert not waiting.due(20.0)
 
 
