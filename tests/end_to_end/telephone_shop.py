@@ -14,8 +14,8 @@ import trustme
 from commands.flows_on_disk import LIBRARY
 from commands.serving.calls import free_port
 from store.sqlite import SqliteStore
+from tests.end_to_end.process import ROOT, opened
 
-ROOT = Path(__file__).resolve().parents[2]
 NUMBER = "4008001234"
 SETTINGS = """\
 sellers = ["{folder}"]
@@ -89,19 +89,9 @@ class Running:
             "utf-8",
         )
         self._log = (folder / "log").open("w")
-        self.process = subprocess.Popen(
-            [sys.executable, "cli.py", "serve", "--config", str(settings)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
+        self.process, self.said = opened(
+            settings, self._log, lambda _: (folder / "log").read_text()
         )
-        self.said = ""
-        assert self.process.stdout is not None
-        while "For operators" not in self.said:
-            line = self.process.stdout.readline()
-            assert line, (folder / "log").read_text()
-            self.said += line
         self.port = int(re.findall(r"SIP over UDP on port (\d+)", self.said)[0])
         self.control_port = re.findall(r"--port (\d+)", self.said)[0]
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from commands.logs import log_to
 from sms.smsc.faults import Faults
 from store.sqlite import SqliteStore
+from tests.end_to_end.process import ROOT, opened
 from tests.end_to_end.shop import open_shop, until
 from tests.flows.shops import ORDER, SHOP
 
-ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = """\
 sellers = ["{folder}"]
 [store]
@@ -43,19 +43,11 @@ class Running:
         self.database = folder / "shop.db"
         settings = folder / "dialcart.toml"
         settings.write_text(SETTINGS.format(folder=shop, database=self.database), "utf-8")
-        self.process = subprocess.Popen(
-            [sys.executable, "cli.py", "serve", "--config", str(settings)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        self.process, self.said = opened(
+            settings,
+            subprocess.PIPE,
+            lambda process: process.stderr.read() if process.stderr else "",
         )
-        self.said = ""
-        assert self.process.stdout is not None
-        while "For operators" not in self.said:
-            line = self.process.stdout.readline()
-            assert line, self.process.stderr.read() if self.process.stderr else ""
-            self.said += line
         self.address = re.findall(r"http://[\d.:]+", self.said)[0]
         self.control_port = re.findall(r"--port (\d+)", self.said)[0]
 

@@ -1,0 +1,31 @@
+"""`dialcart serve` as a process of its own, once it says that it is open."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def opened(
+    settings: Path, stderr: int | IO[str], trouble: Callable[[subprocess.Popen[str]], str]
+) -> tuple[subprocess.Popen[str], str]:
+    """The process and what it said; `trouble` reads why it ended before that."""
+    process = subprocess.Popen(
+        [sys.executable, "cli.py", "serve", "--config", str(settings)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+    )
+    said = ""
+    assert process.stdout is not None
+    while "For operators" not in said:
+        line = process.stdout.readline()
+        assert line, trouble(process)
+        said += line
+    return process, said
