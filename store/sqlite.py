@@ -22,13 +22,14 @@ from flows.program import Program, decode, encode, fingerprint
 from store.batch import SqliteBatch, Tables, errors
 from store.hot import HotRows
 from store.inbox import Inbox
+from store.migrations.migration import check_schema
+from store.migrations.steps import SCHEMA_VERSION
 from store.outbox_rows import OutboxRows, sent_texts
 from store.queries import queries, schema
 from store.records import kept_from, pack_buyer, unpack_awaited, unpack_buyer, unpack_lines
 from store.retention import Retention
 from store.turn_log import ROWS_READ_MAX, TalkRow, TurnIds, row_id, talk, talks
 
-SCHEMA_VERSION = "4"
 BUSY_TIMEOUT_S = 5.0
 """Another writer, such as `dialcart orders ship`, has so long to finish."""
 SECRET_OCTETS = 32
@@ -55,7 +56,8 @@ class SqliteStore:
         )
         self._sql = queries()
         try:
-            self._check_version()
+            # Before anything is made in it: an older database is left as it is.
+            check_schema(self.path, self._db)
             # FULL: a commit is on disk when it returns, also if the power goes.
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = full")
@@ -71,7 +73,7 @@ class SqliteStore:
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self.path} is not a database of dialcart: {error}") from None
         self._db.execute(
-            "insert into meta values ('schema', ?) on conflict do nothing", (SCHEMA_VERSION,)
+            "insert into meta values ('schema', ?) on conflict do nothing", (str(SCHEMA_VERSION),)
         )
         self._version = 0
         """SQLite's count of other writers' commits."""
@@ -97,17 +99,6 @@ class SqliteStore:
     def limit_pages(self, pages: int) -> None:
         """Let the file grow to so many pages of 4 KiB and no further, as a quota would."""
         self._db.execute(f"pragma max_page_count = {int(pages)}")
-
-    def _check_version(self) -> None:
-        """Before anything is made in it: an older database is left as it is."""
-        if not self._db.execute("select 1 from sqlite_master where name = 'meta'").fetchone():
-            return
-        row = self._db.execute("select value from meta where name = 'schema'").fetchone()
-        if row is not None and row[0] != SCHEMA_VERSION:
-            raise StoreError(
-                f"{self.path} has schema {row[0]}, this program reads {SCHEMA_VERSION}; "
-                "open it with the version that wrote it"
-            )
 
     def _last_turns(self) -> Iterator[int]:
         """The id of each seller's last row in the log."""

@@ -22,6 +22,7 @@ from commands.serving.aside import DiskThread
 from flows.program import Program
 from store.compiled import CompiledFlows
 from store.measured import MeasuredStore
+from store.migrations.migration import migrate
 from store.sqlite import SqliteStore
 
 PUBLISHED_AT_ONCE = 500
@@ -77,6 +78,7 @@ def open_business(
     lives_here: Callable[[str], bool] = everybody,
 ) -> Business:
     """Open the store and publish what is new in it. Raises StoreError, and OSError for a flow that cannot be read."""
+    migrate(database, typer.echo)
     store = SqliteStore(database)
     now = int(time.time())
     routes = Routes([], numbering)

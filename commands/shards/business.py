@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+import typer
+
 from center.limits.policy import Policies
 from center.numbering import Numbering
 from center.routing import Routes
@@ -14,10 +16,11 @@ from center.shops import Shops
 from commands.serving.aside import DiskThread
 from commands.serving.business import Business, OpenSeller, later, read_sellers
 from commands.shards.front import FrontBatch, FrontStore
-from commands.shards.homes import check_count, front_database
+from commands.shards.homes import check_count, front_database, shard_databases
 from commands.shards.service import Shards
 from commands.shards.shard import Plan
 from store.measured import MeasuredStore
+from store.migrations.migration import migrate
 
 _SOCKET_PATH_MAX = 90
 """Of a socket's path Linux takes 107 bytes."""
@@ -35,6 +38,9 @@ def open_front(
 ) -> tuple[Business, Shards]:
     """The front's business and its shards, not started yet. Raises StoreError if they were another number before."""
     check_count(database, count)
+    for path in (front_database(database), *shard_databases(database)):
+        # Here, once: the shards are not started yet.
+        migrate(path, typer.echo)
     store = FrontStore(front_database(database))
     routes, opened = Routes([], numbering), list[OpenSeller]()
     for seller, program, _ in read_sellers(Path(store.path), list(sellers)):

@@ -36,11 +36,12 @@ def shard_database(database: Path, index: int, count: int) -> Path:
 
 def shard_databases(database: Path) -> list[Path]:
     """The files of all shards, in order; none where a database is not spread. Raises StoreError for a mixture."""
-    found = sorted(folder_of(database).glob("shard-*-of-*.db"))
-    counts = {match[1] for path in found if (match := _COUNT.fullmatch(path.name))}
+    # Copies of older schemas may lie beside them.
+    named = [_COUNT.fullmatch(path.name) for path in folder_of(database).glob("shard-*-of-*.db")]
+    counts = {match[1] for match in named if match}
     if len(counts) > 1:
         raise StoreError(f"{folder_of(database)} holds shards of {' and of '.join(sorted(counts))}")
-    if not found:
+    if not counts:
         return []
     count = int(counts.pop())
     return [shard_database(database, index, count) for index in range(count)]

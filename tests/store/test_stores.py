@@ -292,15 +292,6 @@ def test_a_file_that_is_not_a_database_is_refused_by_name(tmp_path: Path) -> Non
     assert path.read_text().startswith("these are notes")
 
 
-def test_a_database_of_another_schema_is_refused(tmp_path: Path) -> None:
-    SqliteStore(tmp_path / "shop.db").close()
-    with sqlite3.connect(tmp_path / "shop.db") as database:
-        database.execute("update meta set value = '99' where name = 'schema'")
-    database.close()
-    with pytest.raises(StoreError, match="has schema 99"):
-        SqliteStore(tmp_path / "shop.db")
-
-
 def test_a_full_disk_refuses_the_batch_and_keeps_the_world(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "shop.db")
     store.publish("shop", PROGRAM, NOON)

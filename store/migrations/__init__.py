@@ -1,0 +1,1 @@
+"""Databases of older schemas, brought to the one that this program reads."""

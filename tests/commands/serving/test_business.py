@@ -1,0 +1,52 @@
+"""A business that opens on what earlier versions left."""
+
+from pathlib import Path
+
+import pytest
+
+from center.limits.policy import Policies
+from commands.serving.business import open_business
+from commands.shards.business import open_front
+from commands.shards.homes import front_database, shard_database, shard_databases
+from store.migrations.steps import SCHEMA_VERSION
+from tests.flows.shops import ORDER, SHOP
+from tests.store.migrations.test_migration import meta, written_by
+
+
+def shop_in(folder: Path) -> Path:
+    (folder / "shop").mkdir()
+    (folder / "shop" / "seller.flow").write_text(SHOP + ORDER, "utf-8")
+    return folder / "shop"
+
+
+def test_an_older_database_is_brought_forward_and_it_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = written_by(3, tmp_path / "shop.db")
+    business = open_business(database, [shop_in(tmp_path)])
+    assert [order.number for order in business.store.orders("shop")] == ["A0001"]
+    business.close()
+    said = capsys.readouterr().out
+    assert f"shop.db has schema 3, which this version brings to {SCHEMA_VERSION}" in said
+    assert "kept in" in said
+
+
+def test_a_front_brings_its_own_file_and_those_of_its_shards_forward(tmp_path: Path) -> None:
+    database = tmp_path / "shop.db"
+    files = [front_database(database), *(shard_database(database, one, 2) for one in range(2))]
+    files[0].parent.mkdir()
+    for file in files:
+        written_by(3, file)
+    business, _ = open_front(
+        database, [shop_in(tmp_path)], Policies(), 2, log_level="info", log_format="text"
+    )
+    business.close()
+    assert {meta(file) for file in files} == {str(SCHEMA_VERSION)}
+
+
+def test_copies_that_lie_beside_shards_are_no_shards(tmp_path: Path) -> None:
+    database = tmp_path / "shop.db"
+    shard_database(database, 0, 1).parent.mkdir()
+    written_by(3, shard_database(database, 0, 1))
+    written_by(3, shard_database(database, 0, 1).with_suffix(".schema-3.db"))
+    assert shard_databases(database) == [shard_database(database, 0, 1)]
