@@ -30,6 +30,23 @@ ARGUMENTS = (
 )
 
 
+ONLY = """{
+  const usual = RTCPeerConnection.prototype.createOffer;
+  RTCPeerConnection.prototype.createOffer = function (...words) {
+    const known = RTCRtpReceiver.getCapabilities("audio").codecs;
+    const kept = known.filter(codec => ["audio/%s", "audio/telephone-event"].includes(codec.mimeType));
+    for (const each of this.getTransceivers()) each.setCodecPreferences(kept);
+    return usual.apply(this, words);
+  };
+  const settle = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = function (answer) {
+    window.agreed = answer.sdp;
+    return settle.apply(this, [answer]);
+  };
+}"""
+"""A script for a page, which then offers one codec and its keys alone; what it was answered is `agreed`."""
+
+
 def chromium() -> str:
     """Where the browser is; scripts/debian brings one."""
     found = shutil.which("chromium") or str(ROOT / ".tools" / "bin" / "chromium")

@@ -43,7 +43,7 @@ from ivr.speech.recognisers import Recognisers, RecognitionError
 from ivr.speech.recordings import FOLDER, Recordings
 from ivr.speech.speaker import ShopVoice, Voicebox
 from ivr.speech.voices import find_voices
-from ivr.webrtc.leg import new_certificate
+from ivr.webrtc.leg import Reception
 
 DRAIN_S = 8.0
 """Calls have so long to end by themselves before they are hung up; their sessions go on when they call again."""
@@ -104,8 +104,8 @@ class Calls:
         self.endpoint: Endpoint | None = None
         self.lines: AgentLines | None = None
         """Agents' softphones, once it is open."""
-        self.certificate = new_certificate()
-        """Of browsers' legs."""
+        self.reception = Reception()
+        """What browsers' legs share."""
 
     @property
     def port(self) -> int:
@@ -170,7 +170,7 @@ class Calls:
             protected=section.protected(),
         )
         self.made = calls_made(business, section, channel, trunks)
-        self.lines = AgentLines(channel, self.media, self.certificate, notes, self.spawn)
+        self.lines = AgentLines(channel, self.media, self.reception, notes, self.spawn)
         self.lines.out = self.made
         if platform is not None:
             trunks.admission = Admission(

@@ -71,7 +71,7 @@ class Telephones:
         call = BrowserCall(calls.channel, calls.media, telephone, calls.spawn, CARRIER)
         try:
             answer = await call.dial(
-                calls.certificate, seller=seller, caller=buyer, dialled=shop.number, offer=offer
+                calls.reception, seller=seller, caller=buyer, dialled=shop.number, offer=offer
             )
         except OfferError as error:
             raise CallRefusedError(f"The browser cannot call: {error}") from None

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
-from aiortc.rtcdtlstransport import RTCCertificate
-
 from center.desk.desk import RefusedError
 from ivr.channel.agreement import CODEC_OF
 from ivr.channel.call import Call
 from ivr.channel.channel import VoiceChannel
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
-from ivr.webrtc.leg import BrowserLeg, LegState
+from ivr.webrtc.leg import BrowserLeg, LegState, Reception
 from ivr.webrtc.row import put_on_plane
 
 
@@ -56,10 +54,10 @@ class BrowserCall:
         self._is_over = False
 
     async def dial(
-        self, certificate: RTCCertificate, *, seller: str, caller: str, dialled: str, offer: str
+        self, reception: Reception, *, seller: str, caller: str, dialled: str, offer: str
     ) -> str:
         """Our description, for the browser. Raises OfferError, BusyError."""
-        leg = self._leg = BrowserLeg(certificate, self._moved)
+        leg = self._leg = BrowserLeg(reception, self._moved)
         try:
             answer, row, codec = await put_on_plane(leg, self._media, offer)
         except (PlaneFullError, PlaneBehindError):

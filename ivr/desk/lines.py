@@ -11,8 +11,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from aiortc.rtcdtlstransport import RTCCertificate
-
 from center.calling_out import CallOut, CallsOut, Reached
 from center.contact import ContactKey
 from center.desk.card import Recording
@@ -23,7 +21,7 @@ from ivr.channel.notes import Notes, parts
 from ivr.desk.talk import Parties
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
 from ivr.webrtc.description import OfferError
-from ivr.webrtc.leg import BrowserLeg, LegState
+from ivr.webrtc.leg import BrowserLeg, LegState, Reception
 from ivr.webrtc.row import put_on_plane
 
 RECORDINGS_MAX = 20
@@ -66,7 +64,7 @@ class AgentLines:
         self,
         calls: CallsUp,
         media: MediaClient,
-        certificate: RTCCertificate,
+        reception: Reception,
         notes: Notes,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
@@ -76,7 +74,7 @@ class AgentLines:
         self._ringing: dict[str, str] = {}
         """Keys of errands, by the switchboard's name of the contact."""
         self._media = media
-        self._certificate = certificate
+        self._reception = reception
         self._notes = notes
         self._spawn = spawn
         self._lines: dict[str, _Line] = {}
@@ -90,7 +88,7 @@ class AgentLines:
         if agent not in self._lines and len(self._lines) >= LINES_MAX:
             raise RefusedError("every line is taken; try again in a while")
         self.hang_up(agent)
-        leg = BrowserLeg(self._certificate, lambda state: self._moved(agent, leg, state))
+        leg = BrowserLeg(self._reception, lambda state: self._moved(agent, leg, state))
         try:
             # An agent may say nothing all day.
             answer, row, _ = await put_on_plane(leg, self._media, offer, first_limit_s=0, limit_s=0)

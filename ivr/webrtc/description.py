@@ -1,7 +1,8 @@
-"""What a browser offers and what it is answered: one G.711 audio stream with telephone-events. Values in, values out.
+"""What a browser offers and what it is answered: one audio stream with telephone-events. Values in, values out.
 
-A browser also offers Opus and G.722; G.711 is chosen because the telephone's side speaks nothing else and passing packets
-through costs a third of coding them anew. Sources: RFC 8829 (JSEP), RFC 8866 (SDP), RFC 9143 (BUNDLE), RFC 4733.
+G.711 is chosen where it is offered, wherever it stands: the telephone's side speaks nothing else, and packets that pass through cost a
+third of packets coded anew. Who offers Opus without it is answered Opus.
+Sources: RFC 8829 (JSEP), RFC 8866 (SDP), RFC 9143 (BUNDLE), RFC 4733, RFC 7587 (Opus).
 """
 
 from __future__ import annotations
@@ -13,8 +14,17 @@ OFFER_CHARACTERS_MAX = 32_768
 CANDIDATES_MAX = 32
 """Addresses of the browser that are tried."""
 CODECS = {"PCMU": 0, "PCMA": 8}
-"""What is spoken, most wanted first, with the static payload types of RFC 3551, table 4."""
+"""What passes through, most wanted first, with the static payload types of RFC 3551, table 4."""
+OPUS = "opus"
+RATES_HZ = {"PCMU": 8_000, "PCMA": 8_000, OPUS: 48_000}
+"""The clock of each codec's timestamps."""
+MAPS = {"PCMU": "PCMU/8000", "PCMA": "PCMA/8000", OPUS: "opus/48000/2"}
+"""Their names in SDP; Opus is always written with two channels (RFC 7587, section 7)."""
 EVENT_RATE_HZ = 8_000
+"""The clock of keys on the telephone's side."""
+OPUS_WANTED = "minptime=20;useinbandfec=0;stereo=0;maxplaybackrate=16000"
+"""One telephone's worth of sound, in packets that are not too small (RFC 7587, section 7.1)."""
+PAYLOAD_TYPE_MAX = 127
 
 
 class OfferError(ValueError):
@@ -35,16 +45,14 @@ class Offer:
     candidates: tuple[str, ...] = ()
     """Values of `a=candidate`."""
     codec: str = "PCMU"
-    """The one that is spoken: a key of CODECS."""
+    """The one that is spoken: a key of CODECS, or OPUS."""
+    payload_type: int = 0
+    """Of the codec."""
     event_payload_type: int | None = None
-    """Payload type of 8 kHz telephone-events; None if the browser sends no keys."""
+    """Payload type of telephone-events; None if the browser sends no keys."""
+    event_rate_hz: int = EVENT_RATE_HZ
     event_range: str = "0-15"
     is_bundled: bool = True
-
-    @property
-    def payload_type(self) -> int:
-        """Of the codec."""
-        return CODECS[self.codec]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,8 @@ def read_offer(text: str) -> Offer:
     fingerprints = own.get("fingerprint") or shared.get("fingerprint") or []
     if not username or not password or not fingerprints:
         raise OfferError("the offer lacks a=ice-ufrag, a=ice-pwd or a=fingerprint")
-    codec, event, event_range = _payloads(audio[0], own)
+    codec, payload_type = _spoken(audio[0], own)
+    event, event_rate_hz = _keys(audio[0], own, RATES_HZ[codec])
     mid = _one(own, {}, "mid")
     return Offer(
         mid=mid,
@@ -85,8 +94,10 @@ def read_offer(text: str) -> Offer:
         setup=_one(own, shared, "setup") or "actpass",
         candidates=tuple(own.get("candidate", ())[:CANDIDATES_MAX]),
         codec=codec,
+        payload_type=payload_type,
         event_payload_type=event,
-        event_range=event_range,
+        event_rate_hz=event_rate_hz,
+        event_range=dict(map(_pair, own.get("fmtp", ()))).get(str(event), "0-15"),
         is_bundled=any(
             group.startswith("BUNDLE") and mid in group.split()[1:]
             for group in shared.get("group", ())
@@ -98,12 +109,14 @@ def write_answer(offer: Offer, us: Answerer) -> str:
     """The answer to an offer: that codec, those telephone-events, both ways, over our addresses."""
     payload_types = [offer.payload_type]
     lines = [
-        f"a=rtpmap:{offer.payload_type} {offer.codec}/8000",
+        f"a=rtpmap:{offer.payload_type} {MAPS[offer.codec]}",
     ]
+    if offer.codec == OPUS:
+        lines.append(f"a=fmtp:{offer.payload_type} {OPUS_WANTED}")
     if offer.event_payload_type is not None:
         payload_types.append(offer.event_payload_type)
         lines += [
-            f"a=rtpmap:{offer.event_payload_type} telephone-event/{EVENT_RATE_HZ}",
+            f"a=rtpmap:{offer.event_payload_type} telephone-event/{offer.event_rate_hz}",
             f"a=fmtp:{offer.event_payload_type} {offer.event_range}",
         ]
     head = [
@@ -166,35 +179,36 @@ def _pair(fingerprint: str) -> tuple[str, str]:
     return name, value.strip()
 
 
-def _payloads(media: str, own: dict[str, list[str]]) -> tuple[str, int | None, str]:
-    """The codec spoken, the payload type of its telephone-events and which events."""
-    offered = set(media.split()[3:])
-    maps: dict[str, str] = {}
-    for value in own.get("rtpmap", ()):
-        payload_type, _, name = value.partition(" ")
-        maps[payload_type] = name.upper()
-    codec = next(
-        (
-            name
-            for name, payload_type in CODECS.items()
-            # A static payload type needs no map (RFC 3551, section 6).
-            if str(payload_type) in offered
-            and maps.get(str(payload_type), f"{name}/8000").startswith(f"{name}/8000")
-        ),
-        None,
-    )
-    if codec is None:
-        raise OfferError("the browser offers neither PCMU nor PCMA")
-    event = next(
-        (
-            int(payload_type)
-            for payload_type, name in maps.items()
-            if name == f"TELEPHONE-EVENT/{EVENT_RATE_HZ}"
-            and payload_type in offered
-            and payload_type.isdecimal()
-            and int(payload_type) <= 127
-        ),
-        None,
-    )
-    ranges = dict(_pair(value) for value in own.get("fmtp", ()))
-    return codec, event, ranges.get(str(event), "0-15")
+def _payload_types(media: str, own: dict[str, list[str]]) -> dict[str, int]:
+    """The payload types that are offered, by the name in their map, in capitals; dynamic ones that have none are left out."""
+    found: dict[str, int] = {}
+    maps = dict(map(_pair, own.get("rtpmap", ())))
+    # A static payload type needs no map (RFC 3551, section 6).
+    static = {str(payload_type): f"{name}/8000" for name, payload_type in CODECS.items()}
+    for payload_type in media.split()[3:]:
+        name = maps.get(payload_type, static.get(payload_type))
+        is_number = payload_type.isascii() and payload_type.isdecimal()
+        if name is not None and is_number and int(payload_type) <= PAYLOAD_TYPE_MAX:
+            found.setdefault(name.upper().removesuffix("/1"), int(payload_type))
+    return found
+
+
+def _spoken(media: str, own: dict[str, list[str]]) -> tuple[str, int]:
+    """The codec that is spoken, and its payload type."""
+    offered = _payload_types(media, own)
+    for codec, name in MAPS.items():
+        payload_type = offered.get(name.upper())
+        # The plane knows G.711 by its static payload types alone.
+        if payload_type is not None and payload_type == CODECS.get(codec, payload_type):
+            return codec, payload_type
+    raise OfferError("the browser offers neither PCMU nor PCMA nor Opus")
+
+
+def _keys(media: str, own: dict[str, list[str]], rate_hz: int) -> tuple[int | None, int]:
+    """The payload type of keys, and their clock: that of the codec, or the telephone's if there is none."""
+    offered = _payload_types(media, own)
+    for each in (rate_hz, EVENT_RATE_HZ):
+        event = offered.get(f"TELEPHONE-EVENT/{each}")
+        if event is not None:
+            return event, each
+    return None, EVENT_RATE_HZ

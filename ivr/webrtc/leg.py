@@ -1,8 +1,8 @@
 """A browser's leg: SRTP to the browser, plain RTP on loopback to whoever plays and hears, packets passed through as they are.
 
-To the media plane a browser is one more telephone. Nothing is decoded here: a packet is decrypted and handed on, so a leg
-costs a third of one through aiortc's tracks, whose decoder takes a thread each. The objects are aiortc's ORTC ones; of
-names that aiortc does not promise four are used, all in `_Transport`; a browser in tests/ivr/webrtc watches them.
+To the media plane a browser is one more telephone. G.711 is not decoded here: a packet is decrypted and handed on, so a leg
+costs a third of one through aiortc's tracks, whose decoder takes a thread each. Opus is coded anew on its way (opus.py). The objects are
+aiortc's ORTC ones; of names that aiortc does not promise four are used, all in `_Transport`; a browser in tests/ivr/webrtc watches them.
 
 Promised: packets cross in order of arrival. Not promised: that they all arrive.
 """
@@ -13,6 +13,7 @@ import asyncio
 import secrets
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aiortc import RTCIceGatherer, RTCIceTransport
@@ -26,7 +27,8 @@ from aiortc.rtcicetransport import RTCIceCandidate, RTCIceParameters
 from aiortc.sdp import candidate_from_sdp, candidate_to_sdp
 
 from ivr.webrtc.addresses import LOOPBACK, tell_loopback
-from ivr.webrtc.description import Answerer, Offer, read_offer, write_answer
+from ivr.webrtc.description import OPUS, Answerer, Offer, OfferError, read_offer, write_answer
+from ivr.webrtc.opus import OpusCoder
 
 CONNECT_S_MAX = 15.0
 """A browser that has not connected by then is given up."""
@@ -35,6 +37,8 @@ DATAGRAMS_AT_ONCE_MAX = 64
 """Packets taken from the plane before others have a turn."""
 SENDING_MAX = 256
 """Packets on their way to one browser; more are dropped, as a full socket would."""
+OPUS_LEGS_MAX = 64
+"""Legs of one process that speak Opus: each takes some 4 ms of a core a second from all others."""
 
 
 class LegState(StrEnum):
@@ -44,6 +48,16 @@ class LegState(StrEnum):
     CONNECTING = "connecting"
     UP = "up"
     DOWN = "down"
+
+
+@dataclass(slots=True)
+class Reception:
+    """What the legs of one process share."""
+
+    certificate: RTCCertificate = field(default_factory=RTCCertificate.generateCertificate)
+    """It vouches for nothing by itself: the answer carries its fingerprint."""
+    opus_legs: int = 0
+    """Legs that speak Opus now."""
 
 
 class _Transport(RTCDtlsTransport):
@@ -77,17 +91,19 @@ class _Transport(RTCDtlsTransport):
 class BrowserLeg:
     """One browser on a call. `media` is the address that packets come from and go to: give it to the plane."""
 
-    def __init__(self, certificate: RTCCertificate, on_state: Callable[[LegState], None]) -> None:
+    def __init__(self, reception: Reception, on_state: Callable[[LegState], None]) -> None:
         tell_loopback()
+        self._reception = reception
+        self._opus: OpusCoder | None = None
         self.state = LegState.NEW
         self.offer: Offer | None = None
         self.dropped = 0
-        """Packets for the browser that found its queue full."""
+        """Packets that did not cross: the queue or the socket was full, or they held nothing that the other side knows."""
         self._on_state = on_state
         self._ssrc = secrets.randbits(32)
         self._gatherer = RTCIceGatherer(iceServers=[])
         self._ice = RTCIceTransport(self._gatherer)
-        self._dtls = _Transport(self._ice, [certificate], self._heard)
+        self._dtls = _Transport(self._ice, [reception.certificate], self._heard)
         self._dtls.on("statechange", self._dtls_changed)
         self._ice.on("statechange", self._ice_changed)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -107,6 +123,13 @@ class BrowserLeg:
     async def answer(self, text: str) -> str:
         """Answer a browser's offer; the connection comes up by itself. Raises OfferError."""
         self.offer = offer = read_offer(text)
+        if offer.codec == OPUS:
+            if self._reception.opus_legs >= OPUS_LEGS_MAX:
+                raise OfferError(f"{OPUS_LEGS_MAX} browsers speak Opus already: offer PCMU")
+            self._reception.opus_legs += 1
+            self._opus = OpusCoder(
+                offer.payload_type, offer.event_payload_type, offer.event_rate_hz
+            )
         # RFC 8445, section 6.1.1: who made the offer controls.
         await self._gatherer.gather()
         us = self._gatherer.getLocalParameters()
@@ -141,6 +164,9 @@ class BrowserLeg:
             return
         asyncio.get_running_loop().remove_reader(self._socket.fileno())
         self._socket.close()
+        if self._opus is not None:
+            self._opus = None
+            self._reception.opus_legs -= 1
         for task in (self._connecting, self._sender):
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
@@ -185,12 +211,17 @@ class BrowserLeg:
 
     def _heard(self, packet: bytes) -> None:
         """A packet from the browser, for the plane."""
-        if self._plane is not None:
-            try:
-                self._socket.sendto(packet, self._plane)
-            except OSError:
-                # The plane is being started again, or its socket is full: as on any network, the packet is lost.
-                self.dropped += 1
+        crossed = packet if self._opus is None else self._opus.heard(packet)
+        if self._plane is None:
+            return
+        if crossed is None:
+            self.dropped += 1
+            return
+        try:
+            self._socket.sendto(crossed, self._plane)
+        except OSError:
+            # The plane is being started again, or its socket is full: as on any network, the packet is lost.
+            self.dropped += 1
 
     # --- the plane's side ---
 
@@ -206,7 +237,11 @@ class BrowserLeg:
             if self.state is not LegState.UP or self._sending.full():
                 self.dropped += 1
                 continue
-            self._sending.put_nowait(packet[:8] + self._ssrc.to_bytes(4) + packet[12:])
+            crossed = packet if self._opus is None else self._opus.played(packet)
+            if crossed is None:
+                self.dropped += 1
+                continue
+            self._sending.put_nowait(crossed[:8] + self._ssrc.to_bytes(4) + crossed[12:])
 
     async def _send(self) -> None:
         while True:
@@ -222,8 +257,3 @@ def _candidate(text: str) -> RTCIceCandidate:
     candidate.sdpMid = "0"
     candidate.sdpMLineIndex = 0
     return candidate
-
-
-def new_certificate() -> RTCCertificate:
-    """A certificate for the legs of one process. It vouches for nothing by itself: the answer carries its fingerprint."""
-    return RTCCertificate.generateCertificate()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.media.client import Leg, MediaClient, PlaneBehindError, PlaneFullError
-from ivr.webrtc.description import CODECS, EVENT_RATE_HZ, OfferError
+from ivr.webrtc.description import CODECS, EVENT_RATE_HZ, OPUS, OfferError
 from ivr.webrtc.leg import BrowserLeg
 
 FIRST_LIMIT_S = 30.0
@@ -19,7 +19,7 @@ async def put_on_plane(
     first_limit_s: float = FIRST_LIMIT_S,
     limit_s: float = LIMIT_S,
 ) -> tuple[str, Leg, str]:
-    """Our description for the browser, its row, and the codec that is spoken.
+    """Our description for the browser, its row, and the codec that the plane speaks.
 
     Raises OfferError, PlaneFullError, PlaneBehindError; the browser's leg is closed then.
     """
@@ -28,8 +28,9 @@ async def put_on_plane(
         described = browser.offer
         assert described is not None
         event = described.event_payload_type
+        codec = "PCMU" if described.codec == OPUS else described.codec
         row = media.open(
-            codec=CODECS[described.codec],
+            codec=CODECS[codec],
             remote=browser.media,
             events=((event, EVENT_RATE_HZ),) if event is not None else (),
             first_limit_s=first_limit_s,
@@ -39,4 +40,4 @@ async def put_on_plane(
         await browser.close()
         raise
     browser.relay((row.host, row.port))
-    return answer, row, described.codec
+    return answer, row, codec

@@ -31,6 +31,7 @@ a=rtpmap:111 opus/48000/2
 a=rtpmap:9 G722/8000
 a=rtpmap:0 PCMU/8000
 a=rtpmap:8 PCMA/8000
+a=rtpmap:96 PCMU/8000
 a=rtpmap:110 telephone-event/48000
 a=rtpmap:126 telephone-event/8000
 """.replace("\n", "\r\n")
@@ -75,8 +76,27 @@ def test_what_belongs_to_the_session_holds_for_its_audio():
 def test_without_keys_none_are_answered():
     offer = read_offer(CHROMIUM.replace("telephone-event/8000", "telephone-event/16000"))
 
+    # Those of Opus are counted by another clock than PCMU.
     assert offer.event_payload_type is None
     assert "telephone-event" not in write_answer(offer, US)
+
+
+def test_opus_is_spoken_with_who_offers_no_g711():
+    offer = read_offer(CHROMIUM.replace("111 63 9 0 8 13", "111 63 9"))
+    lines = write_answer(offer, US).split("\r\n")
+
+    assert (offer.codec, offer.payload_type) == ("opus", 111)
+    assert (offer.event_payload_type, offer.event_rate_hz) == (110, 48_000)
+    assert "m=audio 9 UDP/TLS/RTP/SAVPF 111 110" in lines
+    assert "a=rtpmap:111 opus/48000/2" in lines
+    assert "a=rtpmap:110 telephone-event/48000" in lines
+    assert sum(line.startswith("a=fmtp:111 ") for line in lines) == 1
+
+
+def test_beside_opus_keys_may_be_counted_by_the_telephones_clock():
+    offer = read_offer(CHROMIUM.replace("111 63 9 0 8 13 110", "111 63 9"))
+
+    assert (offer.event_payload_type, offer.event_rate_hz) == (126, 8_000)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +106,9 @@ def test_without_keys_none_are_answered():
         ("a=rtcp-mux\r\n", "", "rtcp-mux"),
         ("a=ice-pwd:aaaabbbbccccddddeeeeffff\r\n", "", "ice-pwd"),
         ("a=fingerprint:sha-256 AA:BB\r\n", "", "fingerprint"),
-        (" 9 0 8 13", " 9 13", "PCMU"),
+        ("111 63 9 0 8 13", "63 9 13", "PCMU nor PCMA nor Opus"),
+        # The plane knows PCMU by its static payload type alone.
+        ("111 63 9 0 8 13", "63 9 96", "PCMU"),
     ],
 )
 def test_an_offer_that_cannot_be_answered_is_told_why(old: str, new: str, lack: str):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ivr.webrtc.description import OfferError
-from ivr.webrtc.leg import BrowserLeg, LegState, new_certificate
-from tests.browser import WAIT_MS_MAX, browser, write_tone
+from ivr.webrtc.leg import BrowserLeg, LegState, Reception
+from tests.browser import ONLY, WAIT_MS_MAX, browser, write_tone
 from tests.loop import LoopThread
 
 SAID_HZ = 1_000
@@ -117,7 +117,7 @@ class Host:
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
             lambda: self.plane, local_addr=("127.0.0.1", 0)
         )
-        leg = BrowserLeg(new_certificate(), self._moved)
+        leg = BrowserLeg(Reception(), self._moved)
         leg.relay(transport.get_extra_info("sockname"))
         return leg
 
@@ -139,9 +139,13 @@ def host():
         loop.run(opened.close())
 
 
-def test_sound_and_keys_cross_between_a_browser_and_the_plane(host: Host, tmp_path: Path):
+@pytest.mark.parametrize("codec", ["PCMU", "opus"])
+def test_sound_and_keys_cross_between_a_browser_and_the_plane(
+    host: Host, tmp_path: Path, codec: str
+):
     with browser(write_tone(tmp_path / "tone.wav", SAID_HZ)) as chromium:
         page = chromium.new_page()
+        page.add_init_script(ONLY % codec)
         page.route("**/*", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.goto("http://localhost/")
         offer = page.evaluate("offer()")
@@ -155,7 +159,9 @@ def test_sound_and_keys_cross_between_a_browser_and_the_plane(host: Host, tmp_pa
         host.down.result(WAIT_MS_MAX / 1_000)
 
     assert host.states == [LegState.CONNECTING, LegState.UP, LegState.DOWN]
-    sound = linear(heard)[: RATE_HZ // 2].astype(float)
+    assert host.leg.offer.codec == codec
+    # As loud as it was said, on each way.
+    sound = linear(heard)[-RATE_HZ // 2 :].astype(float)
     spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
     assert abs(int(np.argmax(spectrum)) * RATE_HZ / len(sound) - SAID_HZ) < 5
     presses = dict.fromkeys((stamp, event) for _, event, stamp in host.plane.events)

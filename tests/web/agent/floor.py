@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from center.desk.card import BasketLine, Card, Goods, PastOrder, Recording
 from center.desk.desk import AgentView, FloorView, QueueView, RefusedError
-from ivr.webrtc.leg import BrowserLeg, new_certificate
+from ivr.webrtc.leg import BrowserLeg, Reception
 
 CALL = Card(
     contact="noodles/13900000001/voice/3",
@@ -94,7 +94,7 @@ class OneQueueFloor:
         self.not_ready(agent, "declined")
 
     async def line(self, agent, offer):
-        leg = BrowserLeg(new_certificate(), lambda _: None)
+        leg = BrowserLeg(Reception(), lambda _: None)
         self.legs.append(leg)
         return await leg.answer(offer)
 

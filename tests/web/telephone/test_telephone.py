@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from ivr.webrtc.leg import BrowserLeg, LegState, new_certificate
+from ivr.webrtc.leg import BrowserLeg, LegState, Reception
 from tests.browser import WAIT_MS_MAX, browser, write_tone
 from tests.loop import LoopThread
 from web.app import web_app
@@ -28,7 +28,7 @@ class EchoCall:
 
     def __init__(self, telephone) -> None:
         self.telephone = telephone
-        self.leg = BrowserLeg(new_certificate(), self.moved)
+        self.leg = BrowserLeg(Reception(), self.moved)
         self.answer = ""
         self.over = asyncio.Event()
 
