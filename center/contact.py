@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from center.desk.deed import GoOnBySms
+from center.limits.tally import Elsewhere
 from flows.inputs import HungUp, Input, Opened
 
 MOVING = Opened | HungUp | GoOnBySms
@@ -55,6 +56,8 @@ class Arrival(msgspec.Struct, frozen=True):
     """Ranges of stamps, from the first up to, not including, the second: messages that may be delivered again, as far as
     the channel knows."""
     repeats: Repeats = Repeats.PERHAPS
+    elsewhere: Elsewhere = ()
+    """What its sender did in other places, where sellers are spread over several."""
 
 
 def beside(arrival: Arrival) -> ContactKey | None:

@@ -53,7 +53,7 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
         return None
     visit = Visit(arrival, machine, shared)
     if arrival.input.__class__ is Text and contact.channel == "sms":
-        verdict = shared.guard.admit(contact, arrival.input.text, arrival.at)  # type: ignore[union-attr]
+        verdict = shared.guard.admit(contact, arrival.input.text, arrival.at, arrival.elsewhere)  # type: ignore[union-attr]
         if verdict is not Verdict.TAKE:
             return visit.turn_away(verdict)
     return visit.take()

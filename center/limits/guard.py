@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
 from center.contact import ContactKey
-from center.limits.policy import Policies
-from center.limits.rates import Rates
+from center.limits.policy import Policies, Policy
 from center.limits.robots import Robots
+from center.limits.tally import (
+    MESSAGES,
+    ORDERS,
+    PREFIX,
+    SELLER,
+    SENDER,
+    Count,
+    Elsewhere,
+    Tally,
+)
 
-MESSAGES_WINDOW_S = 600
-ORDERS_WINDOW_S = 86_400
 RESTORED_MAX = 200_000
 """Orders counted again at a start; of a platform that takes more in a day, the newest."""
 CODE_DIGITS = 6
@@ -81,63 +88,84 @@ class Guard:
         """`secret` makes codes that nobody else can; the same after a restart, or codes sent before are worth nothing."""
         self.policies = policies or Policies()
         self.counters = GuardCounters()
+        self.kept: Callable[[list[Count]], None] | None = None
+        """Told what a batch counted that spans sellers, once it is on disk; for who counts over several places."""
         self._secret = secret
-        self._messages: Rates[tuple[str, str]] = Rates(MESSAGES_WINDOW_S)
-        self._orders: Rates[tuple[str, str]] = Rates(ORDERS_WINDOW_S)
-        self._spend: Rates[tuple[str, str, str]] = Rates(ORDERS_WINDOW_S)
+        self._tally = Tally()
+        self._messages = self._tally.rates(MESSAGES)
         self._robots = Robots()
-        self._counted: list[Spent] = []
+        self._counted: list[Count] = []
         """By the batch that is open."""
 
     # --- batches ---
 
     def begin(self) -> None:
         """A batch begins; what the one before counted and did not keep is taken back."""
-        for spent in self._counted:
-            self._count(spent, -1)
+        for what, whose, name, amount, at in self._counted:
+            self._tally.add((what, whose, name, -amount, at))
         self._counted.clear()
 
     def keep(self) -> None:
         """The batch is on disk."""
+        if self._counted and self.kept is not None:
+            self.kept([count for count in self._counted if count[1] != SELLER])
         self._counted.clear()
 
     def restore(self, orders: Iterable[Spent]) -> None:
         """Count orders that earlier runs placed, oldest first."""
         for spent in orders:
-            self._count(spent, 1)
+            self.placed(spent)
+        self._counted.clear()
+
+    def counts(self) -> list[Count]:
+        """All that is counted and spans sellers, for who counts over several places. Between batches only."""
+        return [count for count in self._tally.counts() if count[1] != SELLER]
 
     # --- messages ---
 
-    def admit(self, contact: ContactKey, text: str, now: int) -> Verdict:
-        """Whether a message is taken."""
-        policy = self.policies.of(contact.seller)
-        if not policy.messages_per_sender:
+    def admit(self, contact: ContactKey, text: str, now: int, elsewhere: Elsewhere = ()) -> Verdict:
+        """Whether a message is taken. `elsewhere` is what its sender did in other places."""
+        seller, buyer, _ = contact
+        policy = self.policies.of(seller)
+        of_sender, of_prefix = policy.messages_per_sender, policy.messages_per_prefix
+        of_seller = policy.messages_per_seller
+        if not (of_sender or of_prefix or of_seller):
             return Verdict.TAKE
-        if self._robots.is_robot(contact.seller, contact.buyer, text, now):
+        if self._robots.is_robot(seller, buyer, text, now):
             self.counters.robots += 1
             return Verdict.IGNORE
-        count = self._messages.add(("sender", contact.buyer), 1, now)
-        if count > policy.messages_per_sender:
-            self.counters.too_many += 1
-            is_first = count == policy.messages_per_sender + 1
-            return Verdict.TELL if is_first else Verdict.IGNORE
-        prefix = contact.buyer[: policy.prefix_digits]
-        for kind, name, most in (
-            ("prefix", prefix, policy.messages_per_prefix),
-            ("seller", contact.seller, policy.messages_per_seller),
-        ):
-            if most and self._messages.add((kind, name), 1, now) > most:
+        counted, messages = self._counted, self._messages
+        if of_sender:
+            counted.append((MESSAGES, SENDER, buyer, 1, now))
+            count = messages.add((SENDER, buyer), 1, now)
+            if elsewhere:
+                count += _amount(elsewhere, MESSAGES, SENDER)
+            if count > of_sender:
+                # From here on it counts for nobody else: one sender shall not use up what is others'.
+                self.counters.too_many += 1
+                return Verdict.TELL if count == of_sender + 1 else Verdict.IGNORE
+        if of_prefix:
+            name = buyer[: policy.prefix_digits]
+            counted.append((MESSAGES, PREFIX, name, 1, now))
+            count = messages.add((PREFIX, name), 1, now)
+            if elsewhere:
+                count += _amount(elsewhere, MESSAGES, PREFIX)
+            if count > of_prefix:
+                self.counters.too_many += 1
+                return Verdict.IGNORE
+        if of_seller:
+            counted.append((MESSAGES, SELLER, seller, 1, now))
+            if messages.add((SELLER, seller), 1, now) > of_seller:
                 self.counters.too_many += 1
                 return Verdict.IGNORE
         return Verdict.TAKE
 
     # --- orders ---
 
-    def judge(self, order: Spent) -> Placing:
+    def judge(self, order: Spent, elsewhere: Elsewhere = ()) -> Placing:
         """What becomes of an order that is not confirmed yet."""
         policy = self.policies.of(order.seller)
-        if self._is_too_much(order):
-            self.counters.orders_refused += 1
+        if self.is_too_much(order, elsewhere):
             return Placing.REFUSE
         over = policy.confirm_over.get(order.currency)
         if over is None or order.total <= over:
@@ -148,40 +176,25 @@ class Guard:
         self.counters.codes_asked += 1
         return Placing.ASK_CODE
 
-    def placed(self, order: Spent) -> None:
-        """An order was placed in the batch that is open."""
-        self._counted.append(order)
-        self._count(order, 1)
-
-    def _is_too_much(self, order: Spent) -> bool:
+    def is_too_much(self, order: Spent, elsewhere: Elsewhere = ()) -> bool:
+        """Whether it is more than the sender, the range or the seller may in a day, confirmed or not."""
         policy = self.policies.of(order.seller)
-        most = policy.orders_per_sender
-        if most and self._orders.total(("sender", order.buyer), order.at) >= most:
-            return True
-        currency = order.currency
-        for kind, name, amounts in (
-            ("sender", order.buyer, policy.spend_per_sender),
-            ("prefix", order.buyer[: policy.prefix_digits], policy.spend_per_prefix),
-            ("seller", order.seller, policy.spend_per_seller),
-        ):
-            limit = amounts.get(currency)
-            if limit is not None:
-                spent = self._spend.total((kind, name, currency), order.at)
-                if spent + order.total > limit:
-                    return True
+        at, tally = order.at, self._tally
+        for what, whose, name, amount, most in _limits(policy, order):
+            came = amount + tally.rates(what).total((whose, name), at)
+            if elsewhere:
+                came += _amount(elsewhere, what, whose)
+            if came > most:
+                self.counters.orders_refused += 1
+                return True
         return False
 
-    def _count(self, order: Spent, sign: int) -> None:
-        policy = self.policies.of(order.seller)
-        if policy.orders_per_sender:
-            self._orders.add(("sender", order.buyer), sign, order.at)
-        for kind, name, amounts in (
-            ("sender", order.buyer, policy.spend_per_sender),
-            ("prefix", order.buyer[: policy.prefix_digits], policy.spend_per_prefix),
-            ("seller", order.seller, policy.spend_per_seller),
-        ):
-            if order.currency in amounts:
-                self._spend.add((kind, name, order.currency), sign * order.total, order.at)
+    def placed(self, order: Spent) -> None:
+        """An order was placed in the batch that is open."""
+        at, tally = order.at, self._tally
+        for what, whose, name, amount, _ in _limits(self.policies.of(order.seller), order):
+            self._counted.append((what, whose, name, amount, at))
+            tally.rates(what).add((whose, name), amount, at)
 
     # --- codes ---
 
@@ -201,3 +214,27 @@ class Guard:
         else:
             self.counters.codes_wrong += 1
         return right
+
+
+def _limits(policy: Policy, order: Spent) -> list[tuple[str, str, str, int, int]]:
+    """What an order counts for: what, whose, the name of that, how much, and how much may come in a day."""
+    seller, buyer, currency, total, _ = order
+    found: list[tuple[str, str, str, int, int]] = []
+    if policy.orders_per_sender:
+        found.append((ORDERS, SENDER, buyer, 1, policy.orders_per_sender))
+    if currency in policy.spend_per_sender:
+        found.append((currency, SENDER, buyer, total, policy.spend_per_sender[currency]))
+    if currency in policy.spend_per_prefix:
+        prefix = buyer[: policy.prefix_digits]
+        found.append((currency, PREFIX, prefix, total, policy.spend_per_prefix[currency]))
+    if currency in policy.spend_per_seller:
+        found.append((currency, SELLER, seller, total, policy.spend_per_seller[currency]))
+    return found
+
+
+def _amount(elsewhere: Elsewhere, what: str, whose: str) -> int:
+    """What came in other places; nothing, for nearly all."""
+    for its, owner, amount in elsewhere:
+        if its == what and owner == whose:
+            return amount
+    return 0

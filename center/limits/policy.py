@@ -32,6 +32,17 @@ class Policy:
     confirm_by: Literal["code", "call back"] = "code"
     """`code`: a code goes to the number by SMS and must be typed back. `call back`: the seller is asked to call."""
 
+    @property
+    def spans_sellers(self) -> bool:
+        """Whether anything is counted that a sender does with several sellers."""
+        return bool(
+            self.messages_per_sender
+            or self.messages_per_prefix
+            or self.orders_per_sender
+            or self.spend_per_sender
+            or self.spend_per_prefix
+        )
+
 
 OPEN = Policy()
 """Nothing is limited."""
@@ -47,3 +58,8 @@ class Policies:
     def of(self, seller: str) -> Policy:
         """What holds for a seller."""
         return self.sellers.get(seller, self.platform)
+
+    @property
+    def span_sellers(self) -> bool:
+        """Whether any of them counts what a sender does with several sellers."""
+        return any(one.spans_sellers for one in (self.platform, *self.sellers.values()))

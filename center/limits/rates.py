@@ -7,6 +7,7 @@ is still within the window's length, as if it had come evenly: never off by more
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 KEYS_MAX = 200_000
@@ -52,6 +53,13 @@ class Rates(Generic[Key]):
         if kept[0] == window:
             return kept[1] + kept[2] * (self._window_s - into) // self._window_s
         return kept[1] * (self._window_s - into) // self._window_s if kept[0] + 1 == window else 0
+
+    def amounts(self) -> Iterator[tuple[Key, int, int]]:
+        """Key, amount and time: what brings empty rates to the same totals, when it is added there in this order."""
+        window_s = self._window_s
+        for key, (window, amount, before) in self._kept.items():
+            yield key, before, (window - 1) * window_s
+            yield key, amount, window * window_s
 
     def __len__(self) -> int:
         return len(self._kept)

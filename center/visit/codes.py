@@ -40,7 +40,7 @@ def confirm(visit: Visit, awaited: Awaited) -> Outcome | None:
     if answer in (Answer.RIGHT, Answer.OVER):
         del visit.world.awaited[key]
         visit.changes.awaited[key] = None
-        return placing.place(visit, effect) if answer is Answer.RIGHT else Outcome("failed")
+        return placing.confirmed(visit, effect) if answer is Answer.RIGHT else Outcome("failed")
     if answer is Answer.WRONG:
         awaited = replace(awaited, tries=awaited.tries + 1)
         visit.changes.awaited[key] = visit.world.awaited[key] = awaited

@@ -18,10 +18,12 @@ from grammars.money import write_money
 if TYPE_CHECKING:
     from center.visit.visit import Visit
 
+OVER_LIMIT = "over the limit"
+
 
 def order(visit: Visit, effect: effects.PlaceOrder) -> Outcome | None:
     """Place an order, or do first what the platform's limits ask for."""
-    judged = visit.shared.guard.judge(_spent(visit, effect))
+    judged = visit.shared.guard.judge(_spent(visit, effect), visit.arrival.elsewhere)
     if judged is Placing.PLACE:
         return place(visit, effect)
     if judged is Placing.ASK_CODE:
@@ -30,8 +32,19 @@ def order(visit: Visit, effect: effects.PlaceOrder) -> Outcome | None:
             return Outcome("sold out", {"missing": missing})
         codes.ask(visit, effect)
         return None
+    return _to_the_seller(visit, effect, "call back" if judged is Placing.CALL_BACK else OVER_LIMIT)
+
+
+def confirmed(visit: Visit, effect: effects.PlaceOrder) -> Outcome:
+    """Place an order whose code came back, unless others that were placed meanwhile make it too much."""
+    if visit.shared.guard.is_too_much(_spent(visit, effect), visit.arrival.elsewhere):
+        return _to_the_seller(visit, effect, OVER_LIMIT)
+    return place(visit, effect)
+
+
+def _to_the_seller(visit: Visit, effect: effects.PlaceOrder, why: str) -> Outcome:
+    """The order is not placed; the seller may look whether it is meant."""
     what = ", ".join(f"{line.quantity}x{line.code}" for line in effect.lines)
-    why = "call back" if judged is Placing.CALL_BACK else "over the limit"
     total = write_money(effect.total, visit.machine.program.decimals)
     visit.tell_shop(f"[{why}] {what}, {total}, {effect.address}")
     return Outcome("failed")

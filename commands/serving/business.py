@@ -11,8 +11,9 @@ from pathlib import Path
 import typer
 
 from center.batch import TurnBatch
-from center.limits.guard import ORDERS_WINDOW_S, RESTORED_MAX, Guard
+from center.limits.guard import RESTORED_MAX, Guard
 from center.limits.policy import Policies
+from center.limits.tally import ORDERS_WINDOW_S
 from center.numbering import Numbering
 from center.routing import Routes
 from center.shops import Shops

@@ -63,7 +63,9 @@ def open_front(
         for index in range(count)
     ]
     disk = DiskThread()
-    turns = FrontBatch(store, [plan.socket for plan in plans], later=later, aside=disk)
+    turns = FrontBatch(
+        store, [plan.socket for plan in plans], later=later, aside=disk, policies=policies
+    )
     shops = Shops({}, store.program)
     business = Business(store, MeasuredStore(store), shops, turns, routes, tuple(opened), disk)
     return business, Shards(plans, turns)

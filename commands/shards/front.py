@@ -25,11 +25,15 @@ from msgspec.structs import replace
 from center.batch import SendTexts, TurnBatch
 from center.changes import OutgoingText
 from center.contact import Arrival
+from center.limits.places import Places
+from center.limits.policy import Policies
+from center.limits.tally import Elsewhere
 from center.ports import Aside, Later
 from center.shops import Shops
 from center.taken import Fate, Taken
 from center.text_news import Stage, TextNews
 from commands.shards.homes import shard_of
+from commands.shards.senders import Senders
 from commands.shards.wire import FrameReader, ToFront, ToShard, brought, frame, to_front_decoder
 from sms.receiving import SEGMENTS_NOTE
 from store.sqlite import SqliteStore
@@ -56,6 +60,8 @@ class _Going:
     arrival: Arrival
     after: Mapping[str, bytes | None]
     """Notes to keep when the shard has it."""
+    came: bool = False
+    """Whether its sender is in a shard, or waits for it."""
 
 
 class ShardLink(asyncio.Protocol):
@@ -64,6 +70,8 @@ class ShardLink(asyncio.Protocol):
     def __init__(self, path: Path, told: Callable[[ShardLink, ToFront], None]) -> None:
         self.path = path
         self.transport: asyncio.Transport | None = None
+        self.is_up = False
+        """Whether it is connected, and what it counted is known."""
         self.under_way: dict[int, int] = {}
         """The shard's texts that no carrier has, with our numbers for them."""
         self.sent: OrderedDict[int, None] = OrderedDict()
@@ -108,6 +116,7 @@ class ShardLink(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
         self.transport = None
+        self.is_up = False
         going, self._going = list(self._going.values()), {}
         self._out.brought.clear()
         self.lost(going)
@@ -116,12 +125,12 @@ class ShardLink(asyncio.Protocol):
         for body in self._reader.feed(data):
             self._told(self, to_front_decoder().decode(body))
 
-    def bring(self, going: _Going) -> bool:
+    def bring(self, going: _Going, elsewhere: Elsewhere = ()) -> bool:
         """Bring an arrival; False if the shard is not there."""
-        if self.transport is None:
+        if not self.is_up:
             return False
         self._number += 1
-        written = brought(self._number, going.arrival)
+        written = brought(self._number, going.arrival, elsewhere)
         assert written is not None, "no carrier brings this"
         self._out.brought.append(written)
         self._going[self._number] = going
@@ -238,14 +247,24 @@ class FrontBatch(TurnBatch):
     """A turn batch whose turns are taken elsewhere. See center.ports.Channel, too."""
 
     def __init__(
-        self, store: FrontStore, paths: Sequence[Path], *, later: Later, aside: Aside | None = None
+        self,
+        store: FrontStore,
+        paths: Sequence[Path],
+        *,
+        later: Later,
+        aside: Aside | None = None,
+        policies: Policies | None = None,
     ) -> None:
-        """`paths` are the sockets of all shards, in order."""
+        """`paths` are the sockets of all shards, in order; `policies` say what is counted over all of them."""
         super().__init__(store, Shops({}, store.program), later=later, aside=aside)
         self.front_store = store
         self.links = [ShardLink(path, self._told) for path in paths]
         for link in self.links:
             link.lost = self._refuse
+        self._places = (
+            Places(policies, len(paths)) if policies is not None and policies.span_sellers else None
+        )
+        self._senders: Senders[_Going] = Senders(self._bring)
         self._held = 0
         self._refused: deque[_Going] = deque()
         self._sender: SendTexts | None = None
@@ -286,9 +305,26 @@ class FrontBatch(TurnBatch):
             self._go(going)
 
     def _go(self, going: _Going) -> None:
-        link = self.links[shard_of(going.arrival.contact.seller, len(self.links))]
-        if not link.bring(going):
+        contact = going.arrival.contact
+        shard = shard_of(contact.seller, len(self.links))
+        if self._places is None:
+            self._bring(shard, going)
+            return
+        going.came = True
+        self._senders.come(contact.buyer, shard, going)
+
+    def _bring(self, shard: int, going: _Going) -> None:
+        arrival, places = going.arrival, self._places
+        elsewhere = (
+            places.elsewhere(shard, arrival.contact, arrival.at) if places is not None else ()
+        )
+        if not self.links[shard].bring(going, elsewhere):
             self._refuse([going])
+
+    def _through(self, going: _Going) -> None:
+        """A shard has it, or will not: its sender may go on to another."""
+        if going.came:
+            self._senders.through(going.arrival.contact.buyer)
 
     def _kept_before(self, taken: Sequence[Taken]) -> None:
         self._held -= len(taken)
@@ -317,14 +353,19 @@ class FrontBatch(TurnBatch):
         self._tell_channels(
             (going.channel, Taken(going.ticket, Fate.REFUSED, going.arrival)) for going in refused
         )
+        for going in refused:
+            self._through(going)
 
     def _told(self, link: ShardLink, news: ToFront) -> None:
         """What a shard has on disk."""
+        if news.anew or news.counts:
+            self._count(link, news)
         on_disk: list[tuple[str, Taken]] = []
         for one in news.told:
             going = link.taken(one.number)
             if going is None:
                 continue
+            self._through(going)
             reply = one.reply.reply() if one.reply is not None else None
             told = Taken(going.ticket, one.fate, going.arrival, reply)
             if going.after and one.fate is not Fate.REFUSED:
@@ -346,6 +387,15 @@ class FrontBatch(TurnBatch):
         if self.front_store.is_full:
             for one in self.links:
                 one.hold_reading()
+
+    def _count(self, link: ShardLink, news: ToFront) -> None:
+        """What a shard counted, before anything else that it tells: who was in it may go on to another then."""
+        link.is_up = True
+        if self._places is not None:
+            place = self.links.index(link)
+            if news.anew:
+                self._places.begin(place)
+            self._places.add(place, news.counts)
 
     def _expect_receipts(self, link: ShardLink, sent: Sequence[TextNews]) -> None:
         """What an earlier front sent for a shard; what this one sent is known."""

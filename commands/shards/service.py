@@ -87,11 +87,11 @@ class Shards:
 
     def unready(self) -> str | None:
         """Shards that do not answer."""
-        down = [str(i) for i, link in enumerate(self.turns.links) if link.transport is None]
+        down = [str(i) for i, link in enumerate(self.turns.links) if not link.is_up]
         return f"shards {', '.join(down)} do not answer" if down else None
 
     def measures(self) -> Iterable[Measure | Spread]:
         """How many answer."""
-        up = sum(link.transport is not None for link in self.turns.links)
+        up = sum(link.is_up for link in self.turns.links)
         yield gauge("dialcart_shards_up", "Shards that answer.", up)
         yield gauge("dialcart_shard_restarts", "Shards started again.", self.restarts)

@@ -14,6 +14,7 @@ from typing import Literal, cast
 
 from center.changes import OutgoingText
 from center.limits.policy import Policies
+from center.limits.tally import Count
 from center.taken import Taken
 from commands.logs import log_to_stderr
 from commands.serving.books import Books
@@ -28,6 +29,8 @@ RESEND_MAX = 1_000
 """Texts in a frame when the front comes."""
 SENT_MAX = 100_000
 """Texts whose receipts the front hears of when it comes."""
+COUNTS_MAX = 10_000
+"""Counts in a frame when the front comes."""
 NEWS_WRITTEN_S = 0.1
 PARENT_LOOK_S = 1.0
 """How often a shard looks whether the front that started it is still there."""
@@ -58,6 +61,9 @@ class FrontLink(asyncio.Protocol):
         self._reader = FrameReader()
         self._connection = 0
         self._writing = False
+        self._counts: list[Count] = []
+        """That the front has not been told."""
+        self.turns.guard.kept = self._counts.extend
         for name in ("sms", "ussd", FRONT):
             self.turns.open(name, self)
         self.turns.send_texts_by(self.send)
@@ -108,10 +114,20 @@ class FrontLink(asyncio.Protocol):
             if number:
                 told.append(ToldOne(number, one.fate, performed(one.reply)))
             else:
+                self._begin()
                 # After all of this batch is told: a reply must not be with the front before the answer to its message.
                 asyncio.get_running_loop().call_soon(self._resend, connection)
-        if told:
-            self._tell(ToFront(told, []))
+        if told or self._counts:
+            self._tell(ToFront(told, counts=self._counts))
+            self._counts.clear()
+
+    def _begin(self) -> None:
+        """All that is counted, for a front that has just come; no batch is open now."""
+        counts = self.turns.guard.counts()
+        for begin in range(0, max(1, len(counts)), COUNTS_MAX):
+            some = counts[begin : begin + COUNTS_MAX]
+            self._tell(ToFront(counts=some, anew=begin == 0))
+        self._counts.clear()
 
     def _resend(self, connection: int) -> None:
         """Texts that wait, and those whose receipts do. What the front has already it knows."""

@@ -10,6 +10,7 @@ import msgspec
 
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey, Repeats
+from center.limits.tally import Count, Elsewhere
 from center.reply import Expected, Reply
 from center.taken import Fate
 from center.text_news import TextNews
@@ -49,6 +50,7 @@ class Brought(msgspec.Struct, frozen=True, array_like=True):
     at: int
     doubt: tuple[tuple[int, int], ...]
     repeats: Repeats = Repeats.PERHAPS
+    elsewhere: Elsewhere = ()
 
     def arrival(self) -> Arrival:
         """As the turn batch takes it."""
@@ -62,6 +64,7 @@ class Brought(msgspec.Struct, frozen=True, array_like=True):
             self.at,
             doubt=self.doubt,
             repeats=self.repeats,
+            elsewhere=self.elsewhere,
         )
 
 
@@ -102,6 +105,10 @@ class ToFront(msgspec.Struct, frozen=True, array_like=True):
     texts: list[tuple[int, OutgoingText]] = []
     sent: list[TextNews] = []
     """Texts that carriers have and whose receipts are to come, when the front connects."""
+    counts: list[Count] = []
+    """What was counted for limits that span sellers."""
+    anew: bool = False
+    """Whether the counts are all that there are, from the beginning: the first frame to a front."""
 
 
 @cache
@@ -127,8 +134,8 @@ def frame(value: ToShard | ToFront) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
-def brought(number: int, arrival: Arrival) -> Brought | None:
-    """An arrival for the wire; None for an input that no carrier brings."""
+def brought(number: int, arrival: Arrival, elsewhere: Elsewhere = ()) -> Brought | None:
+    """An arrival for the wire, with what its sender did in other shards; None for an input that no carrier brings."""
     if not isinstance(arrival.input, AnyInput):
         return None
     return Brought(
@@ -142,6 +149,7 @@ def brought(number: int, arrival: Arrival) -> Brought | None:
         arrival.at,
         arrival.doubt,
         arrival.repeats,
+        elsewhere,
     )
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import re
+import time
 from pathlib import Path
 
-from center.limits.guard import CODE_S_MAX, Guard
+from center.limits.guard import CODE_S_MAX, Guard, Spent
 from center.limits.policy import Policies, Policy
 from sms.smsc.control import Text
 from tests.end_to_end.shop import Handset, OpenShop, open_shop, until
@@ -40,6 +41,22 @@ def test_a_dear_order_is_placed_when_its_code_comes_back(tmp_path: Path) -> None
             [order] = shop.store.orders()
             assert order.total == 500
             assert shop.store.awaited() == []
+
+    asyncio.run(run())
+
+
+def test_a_code_does_not_place_what_has_become_too_much_meanwhile(tmp_path: Path) -> None:
+    async def run() -> None:
+        guard = guard_of(confirm_over={"CNY": 499}, spend_per_sender={"CNY": 900})
+        async with open_shop(tmp_path / "shop.db", guard=guard) as shop:
+            phone = shop.phone()
+            code = await ask_code(phone)
+            guard.restore([Spent("another", "13800138000", "CNY", 500, int(time.time()))])
+            phone.text(code)
+            assert await phone.hears() == "再见"
+            assert shop.store.orders() == []
+            [(_, _, text, _)] = shop.store.messages("shop")
+            assert text.startswith("[over the limit] 2x1, 5.00")
 
     asyncio.run(run())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from center.limits.policy import Policies
+from center.limits.policy import OPEN, Policies, Policy
 from commands.orders import orders as list_orders
 from commands.serving.business import Business
 from commands.serving.texts import Texts
@@ -58,7 +58,7 @@ async def soon(condition: object) -> None:
 
 
 @contextlib.asynccontextmanager
-async def open_spread(folder: Path) -> AsyncIterator[Spread]:
+async def open_spread(folder: Path, policy: Policy = OPEN) -> AsyncIterator[Spread]:
     for name in SELLERS:
         path = folder / "sellers" / name / "seller.flow"
         if not path.exists():
@@ -68,7 +68,7 @@ async def open_spread(folder: Path) -> AsyncIterator[Spread]:
     business, shards = open_front(
         folder / "shop.db",
         [folder / "sellers"],
-        Policies(),
+        Policies(policy),
         2,
         log_level="error",
         log_format="text",
@@ -171,5 +171,55 @@ def test_texts_that_the_front_had_not_sent_are_sent_by_the_next(tmp_path: Path) 
             await soon(lambda: spread.business.turns.counters.turns == 1)
         async with open_spread(tmp_path) as spread:
             assert await spread.first.hears() == "共5.00\n1 下单\n2 再加"
+
+    asyncio.run(run())
+
+
+def test_a_days_worth_holds_over_all_shards_and_over_a_restart(tmp_path: Path) -> None:
+    policy = Policy(orders_per_sender=9, spend_per_sender={"CNY": 1_200})
+
+    async def run() -> None:
+        async with open_spread(tmp_path, policy) as spread:
+            assert (await order(spread.first, "red")).startswith("订单A0001")
+            assert (await order(spread.first, "green")).startswith("订单A0001")
+            # Another number has a day's worth of its own.
+            assert (await order(spread.phone("13900139000"), "green")).startswith("订单A0002")
+            assert await order(spread.first, "red") == "再见"
+            assert await order(spread.first, "green") == "再见"
+        async with open_spread(tmp_path, policy) as spread:
+            assert await order(spread.first, "green") == "再见"
+
+    asyncio.run(run())
+
+
+def test_who_texts_two_shards_at_once_has_one_limit(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_spread(tmp_path, Policy(orders_per_sender=1)) as spread:
+            phone = spread.first
+            for seller in SELLERS:
+                phone.text(f"{seller} 苹果 2")
+                assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+            for seller in SELLERS * 3:
+                phone.text(f"{seller} 1")
+            heard = [await phone.hears() for _ in range(6)]
+            assert sum(text.startswith("订单A") for text in heard) == 1
+
+    asyncio.run(run())
+    assert len([o for store in stores_of(tmp_path / "shop.db") for o in store.orders()]) == 1
+
+
+def test_texts_to_sellers_of_all_shards_count_for_one_number(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_spread(tmp_path, Policy(messages_per_sender=3)) as spread:
+            phone = spread.first
+            for seller in ("red", "green", "red", "green", "red"):
+                phone.text(f"{seller} 苹果 2")
+            heard = [await phone.hears() for _ in range(4)]
+            assert heard[3] == "您发的短信太多了，请过一会儿再试。"
+            # Answers go out in their order: had the fifth one, it would be here by the next one's.
+            other = spread.phone("13900139000")
+            other.text("red 苹果 2")
+            assert await other.hears() == "共5.00\n1 下单\n2 再加"
+            assert phone.heard.empty()
 
     asyncio.run(run())

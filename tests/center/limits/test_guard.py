@@ -3,8 +3,9 @@
 import pytest
 
 from center.contact import ContactKey
-from center.limits.guard import ORDERS_WINDOW_S, Guard, Placing, Spent, Verdict
+from center.limits.guard import Guard, Placing, Spent, Verdict
 from center.limits.policy import Policies, Policy
+from center.limits.tally import MESSAGES, ORDERS, ORDERS_WINDOW_S, SENDER, Count
 
 NOW = 1_000_000
 
@@ -88,6 +89,54 @@ def test_what_a_batch_did_not_keep_is_taken_back() -> None:
     guard.keep()
     guard.begin()
     assert guard.judge(order()) is Placing.REFUSE
+
+
+def test_a_message_of_a_batch_that_was_not_kept_counts_once() -> None:
+    guard = guard_of(messages_per_sender=1)
+    for _ in range(3):
+        guard.begin()
+        assert admit(guard, "13800138000") is Verdict.TAKE
+    guard.keep()
+    guard.begin()
+    assert admit(guard, "13800138000") is Verdict.TELL
+
+
+def test_each_limit_on_messages_holds_without_the_others() -> None:
+    for limit in ("messages_per_prefix", "messages_per_seller"):
+        guard = guard_of(messages_per_sender=0, **{limit: 1})
+        assert [admit(guard, "13800138000") for _ in range(2)] == [Verdict.TAKE, Verdict.IGNORE]
+
+
+def test_who_counts_over_several_places_is_told_what_was_kept() -> None:
+    guard = guard_of(messages_per_sender=9, messages_per_seller=9, spend_per_sender={"CNY": 900})
+    told: list[Count] = []
+    guard.kept = told.extend
+    guard.restore([order(50)])
+    guard.begin()
+    admit(guard, "13800138000")
+    guard.begin()
+    admit(guard, "13800138000")
+    guard.placed(order())
+    assert told == []
+    guard.keep()
+    assert told == [
+        (MESSAGES, SENDER, "13800138000", 1, NOW),
+        ("CNY", SENDER, "13800138000", 100, NOW),
+    ]
+    assert {count[:4] for count in guard.counts() if count[3]} == {
+        (MESSAGES, SENDER, "13800138000", 1),
+        ("CNY", SENDER, "13800138000", 150),
+    }
+
+
+def test_what_came_elsewhere_counts_with_what_came_here() -> None:
+    guard = guard_of(messages_per_sender=3, orders_per_sender=2, spend_per_sender={"CNY": 300})
+    where = ContactKey("shop", "13800138000", "sms")
+    assert guard.admit(where, "2", NOW, ((MESSAGES, SENDER, 2),)) is Verdict.TAKE
+    assert guard.admit(where, "2", NOW, ((MESSAGES, SENDER, 2),)) is Verdict.TELL
+    assert guard.judge(order(), ((ORDERS, SENDER, 1), ("CNY", SENDER, 200))) is Placing.PLACE
+    assert guard.judge(order(), ((ORDERS, SENDER, 2),)) is Placing.REFUSE
+    assert guard.judge(order(), (("CNY", SENDER, 201),)) is Placing.REFUSE
 
 
 def test_orders_of_earlier_runs_count() -> None:

@@ -1,0 +1,119 @@
+"""A limit holds over several places as it does over one."""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from center.contact import ContactKey
+from center.limits import places as places_module
+from center.limits.guard import Guard, Placing, Spent, Verdict
+from center.limits.places import Places
+from center.limits.policy import Policies, Policy
+from center.limits.tally import MESSAGES, ORDERS, PREFIX, SENDER
+
+NOW = 86_400 * 12
+"""The beginning of a window of each kind: of the one before, shares are rounded, and in each place by itself."""
+BUYER = "13800138000"
+POLICY = Policy(
+    messages_per_sender=4,
+    messages_per_prefix=6,
+    orders_per_sender=2,
+    spend_per_sender={"CNY": 500},
+    spend_per_prefix={"CNY": 900},
+)
+POLICIES = Policies(POLICY, {"free": Policy(), "far": Policy(spend_per_prefix={"KES": 1})})
+
+
+def contact(seller: str, buyer: str = BUYER) -> ContactKey:
+    return ContactKey(seller, buyer, "sms")
+
+
+def test_who_is_in_one_place_only_did_nothing_elsewhere() -> None:
+    places = Places(Policies(Policy(messages_per_sender=4)), 3)
+    places.add(1, [(MESSAGES, SENDER, BUYER, 1, NOW)])
+    assert places.elsewhere(1, contact("a"), NOW) == ()
+    assert places.elsewhere(0, contact("a"), NOW) == ((MESSAGES, SENDER, 1),)
+    assert places.elsewhere(0, contact("a", "13900139000"), NOW) == ()
+
+
+def test_only_what_a_seller_limits_is_told() -> None:
+    places = Places(POLICIES, 2)
+    places.add(1, [(ORDERS, SENDER, BUYER, 1, NOW), ("CNY", PREFIX, "13800138", 300, NOW)])
+    assert places.elsewhere(0, contact("free"), NOW) == ()
+    assert places.elsewhere(0, contact("far"), NOW) == ()
+    assert set(places.elsewhere(0, contact("a"), NOW)) == {
+        (ORDERS, SENDER, 1),
+        ("CNY", PREFIX, 300),
+    }
+
+
+def test_a_place_that_begins_again_counts_what_it_tells_then() -> None:
+    places = Places(POLICIES, 2)
+    places.add(1, [(ORDERS, SENDER, BUYER, 2, NOW)])
+    places.begin(1)
+    places.add(1, [(ORDERS, SENDER, BUYER, 1, NOW)])
+    assert places.elsewhere(0, contact("a"), NOW) == ((ORDERS, SENDER, 1),)
+
+
+def test_senders_who_were_quiet_longest_give_way(monkeypatch) -> None:
+    monkeypatch.setattr(places_module, "KEYS_MAX", 2)
+    places = Places(POLICIES, 2)
+    for buyer in ("1", "2", "1", "3"):
+        places.add(1, [(ORDERS, SENDER, buyer, 1, NOW)])
+    assert [bool(places.elsewhere(0, contact("a", buyer), NOW)) for buyer in "123"] == [
+        True,
+        False,
+        True,
+    ]
+
+
+@dataclass
+class Deed:
+    """A text, or an order of so much, to one of two sellers."""
+
+    seller: int
+    buyer: str
+    total: int
+    later_s: int
+
+
+deeds = st.lists(
+    st.builds(
+        Deed,
+        st.integers(0, 1),
+        st.sampled_from([BUYER, BUYER, "13800138001", "15900000000"]),
+        st.sampled_from([0, 0, 100, 300]),
+        st.sampled_from([0, 10]),
+    ),
+    max_size=50,
+)
+
+
+def judged(guard: Guard, deed: Deed, now: int, elsewhere: object = ()) -> Verdict | Placing:
+    seller = f"seller {deed.seller}"
+    guard.begin()
+    if deed.total:
+        order = Spent(seller, deed.buyer, "CNY", deed.total, now)
+        placing = guard.judge(order, elsewhere)  # type: ignore[arg-type]
+        if placing is Placing.PLACE:
+            guard.placed(order)
+        guard.keep()
+        return placing
+    verdict = guard.admit(contact(seller, deed.buyer), "2", now, elsewhere)  # type: ignore[arg-type]
+    guard.keep()
+    return verdict
+
+
+@given(deeds)
+def test_two_places_judge_as_one_does(story: list[Deed]) -> None:
+    one, spread = Guard(POLICIES), [Guard(POLICIES), Guard(POLICIES)]
+    places = Places(POLICIES, 2)
+    for place, guard in enumerate(spread):
+        guard.kept = lambda counts, place=place: places.add(place, counts)
+    now = NOW
+    for deed in story:
+        now += deed.later_s
+        elsewhere = places.elsewhere(deed.seller, contact("any", deed.buyer), now)
+        found = judged(spread[deed.seller], deed, now, elsewhere)
+        assert found == judged(one, deed, now)
