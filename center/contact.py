@@ -58,6 +58,8 @@ class Arrival(msgspec.Struct, frozen=True):
     repeats: Repeats = Repeats.PERHAPS
     elsewhere: Elsewhere = ()
     """What its sender did in other places, where sellers are spread over several."""
+    since: int = 0
+    """From which stamp on this buyer's messages may come again, as far as the channel knows: all before have been answered."""
 
 
 def beside(arrival: Arrival) -> ContactKey | None:
@@ -82,4 +84,4 @@ class Contact(msgspec.Struct, frozen=True):
     session: bytes
     """A packed flows.session.Session."""
     stamp: int = 0
-    """Of the buyer's last message."""
+    """Messages of this buyer with a lower one do not come again: of their last, or of the first that was in doubt when it came."""

@@ -71,7 +71,7 @@ class SmsChannel:
         self.deliveries = Deliveries(outbox, ticks=ticks)
         self.sending = Sending(outbox, self.deliveries, first_reference=int(clock()))
         self._refusing = False
-        self.sending.unanswered = lambda: self.receiving.unanswered
+        self.sending.last_answer = self.receiving.redeliveries.last_of
         turns.open("sms", self)
         turns.send_texts_by(self.sending.send)
 
@@ -127,7 +127,6 @@ class SmsChannel:
         answers: dict[Link, list[tuple[int, int]]] = {}
         refused: list[Answer] = []
         answered: list[str] = []
-        unanswered: list[str] = []
         for one in taken:
             answer = one.ticket
             if isinstance(answer, _Receipts):
@@ -140,11 +139,8 @@ class SmsChannel:
             if one.fate is Fate.REFUSED:
                 refused.append(answer)
             answer.write(now)
-            if answer.key:
-                self.receiving.unanswered -= 1
-                if one.arrival is not None and one.fate is Fate.KEPT:
-                    buyers = answered if answer.line.alive else unanswered
-                    buyers.append(one.arrival.contact.buyer)
+            if one.arrival is not None and one.fate is Fate.KEPT and answer.line.alive:
+                answered.append(one.arrival.contact.buyer)
             link = cast("Link", answer.line)
             answers.setdefault(link, []).append((answer.sequence, STATUSES[one.fate]))
         if refused:
@@ -154,7 +150,6 @@ class SmsChannel:
         for link, listed in answers.items():
             link.acknowledge(listed)
         self.sending.answered(answered)
-        self.sending.hold_back(unanswered)
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """See sms.client.Handler."""

@@ -2,13 +2,12 @@
 
 A reply leaves after the answer to its message, so that a buyer who goes on proves that the carrier has our answer (see
 sms.redelivery). When the connection broke or we were killed between the two, the carrier brings the message again as soon
-as we bind: the reply goes once that is answered. If it does not come the reply goes HOLD_S after the bind, when nothing that
-came is unanswered.
+as we bind: the reply goes once that is answered. If it does not come the reply goes HOLD_S after the bind. So does what is said meanwhile without being the answer to a message: the outcome of what a session waits
+for, an agent's line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from center.changes import OutgoingText
@@ -26,20 +25,39 @@ Texts = list[tuple[int, OutgoingText]]
 class Held:
     """Texts by buyer, and when to let them go. `now` only goes forward."""
 
-    def __init__(self, texts: Sequence[tuple[int, OutgoingText]]) -> None:
-        self._of_buyer: dict[str, Texts] = {}
+    def __init__(self) -> None:
+        self._of_buyer: dict[str, tuple[float, Texts]] = {}
+        """With when they may go at the earliest."""
+        self._count = 0
+        self._everybody = False
+        self._answered: set[str] = set()
         self._bound_at: float | None = None
         self._not_before = 0.0
-        self.add(texts)
 
     def __len__(self) -> int:
-        return sum(len(texts) for texts in self._of_buyer.values())
+        return self._count
 
-    def add(self, texts: Sequence[tuple[int, OutgoingText]]) -> None:
-        """Hold these too, from now on."""
-        for text_id, text in texts:
-            self._of_buyer.setdefault(text.destination, []).append((text_id, text))
-        self._bound_at = None
+    def __bool__(self) -> bool:
+        return self._everybody or self._count > 0
+
+    def __contains__(self, buyer: str) -> bool:
+        return buyer in self._of_buyer
+
+    def begin(self) -> None:
+        """We have started, and any message may come again: whoever is not answered waits."""
+        self._everybody = True
+
+    def waits_for(self, buyer: str) -> bool:
+        """Whether their last message, of an earlier run, may still come again."""
+        return self._everybody and buyer not in self._answered
+
+    def add(self, text_id: int, text: OutgoingText, now: float) -> None:
+        """Hold this too."""
+        held = self._of_buyer.get(text.destination)
+        if held is None:
+            held = self._of_buyer[text.destination] = now + HOLD_S, []
+        held[1].append((text_id, text))
+        self._count += 1
 
     def refused(self, now: float) -> None:
         """Messages were refused for now, which may be those of texts held here: they come again first."""
@@ -47,19 +65,24 @@ class Held:
 
     def release(self, buyer: str) -> Texts:
         """Something of this buyer was answered: what was held for them goes."""
-        return self._of_buyer.pop(buyer, [])
+        if self._everybody:
+            self._answered.add(buyer)
+        _, texts = self._of_buyer.pop(buyer, (0.0, []))
+        self._count -= len(texts)
+        return texts
 
-    def release_due(self, now: float, *, is_bound: bool, unanswered: int) -> Texts:
-        """All that is held, in its order, when it is time; else nothing."""
+    def release_due(self, now: float, *, is_bound: bool) -> Texts:
+        """What has been held for long enough, in its order."""
         if not is_bound:
             self._bound_at = None
             return []
         if self._bound_at is None:
             self._bound_at = now
-        if now - self._bound_at < HOLD_S or now < self._not_before or unanswered:
+        if now - self._bound_at < HOLD_S or now < self._not_before:
             return []
-        texts = sorted(
-            (text for texts in self._of_buyer.values() for text in texts), key=lambda text: text[0]
+        self._everybody = False
+        self._answered.clear()
+        due = [buyer for buyer, (from_s, _) in self._of_buyer.items() if from_s <= now]
+        return sorted(
+            (text for buyer in due for text in self.release(buyer)), key=lambda one: one[0]
         )
-        self._of_buyer.clear()
-        return texts

@@ -2,7 +2,7 @@
 
 A reply leaves after the answer to its message (sms.redelivery stands on it). When a connection breaks both may be lost: the
 carrier then brings the message again over the next one, and the reply must not go before that is answered. So what was lost, and
-what was ready to follow, goes again when a connection has been up for HOLD_S and all that had come by then is answered.
+what was ready to follow, goes again when the others have been up for HOLD_S since and all that had come by then is answered.
 """
 
 from __future__ import annotations
@@ -23,15 +23,17 @@ class Lost:
     def __init__(self, links: Sequence[Link]) -> None:
         self._links = links
         self._waiting: list[Queued] = []
+        self._not_before = 0.0
         self._answers: dict[Link, int] | None = None
         """How many answers of ours each connection must have carried; None until that can be said."""
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, segments: Sequence[Queued]) -> None:
+    def add(self, segments: Sequence[Queued], now: float) -> None:
         """A connection broke, and these wait."""
         self._waiting += segments
+        self._not_before = now + HOLD_S
         self._answers = None
 
     def due(self, now: float) -> list[Queued]:
@@ -42,7 +44,12 @@ class Lost:
             answers = self._answers = None
         if answers is None:
             bound = [link for link in self._links if link.bound]
-            if not bound or any(now - link.bound_at < HOLD_S for link in bound):
+            # The carrier may know of the break later than we do.
+            if (
+                now < self._not_before
+                or not bound
+                or any(now - link.bound_at < HOLD_S for link in bound)
+            ):
                 return []
             answers = self._answers = {
                 link: link.acknowledged + link.unacknowledged for link in bound

@@ -1,7 +1,8 @@
 """Segments on their way out to a carrier: in order for each phone, as fast as the carrier takes them.
 
 The next message to a phone waits until the carrier has taken the one before, so that neither throttling nor several binds
-can change their order. A carrier that says that it is too much is left alone, longer each time.
+can change their order. With several binds a reply goes by the one by which our answer to its message went, so that it cannot
+overtake it (sms.redelivery). A carrier that says that it is too much is left alone, longer each time.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Submission(msgspec.Struct, frozen=True):
 
     key: Any
     pdu: p.SubmitSm
+    behind: Link | None = None
+    """The connection by which our answer goes that this must not overtake; None: any will do."""
 
 
 class Settlement(msgspec.Struct, frozen=True):
@@ -89,6 +92,8 @@ class Outgoing:
         self._settle = settle
         self._now = now
         self._ready: deque[Queued] = deque()
+        """For any connection."""
+        self._ready_for: dict[Link, deque[Queued]] = {}
         self._lost = Lost(links)
         self._behind: dict[str, deque[Queued] | None] = {}
         """By phone: what waits for the message before it. A phone that is here has one under way."""
@@ -119,7 +124,7 @@ class Outgoing:
             queued = Queued(submission, phone)
             if phone not in self._behind:
                 self._behind[phone] = None
-                self._ready.append(queued)
+                self._be_ready(queued)
                 continue
             behind = self._behind[phone]
             if behind is None:
@@ -128,10 +133,23 @@ class Outgoing:
         self.pump()
         return accepted
 
+    def _be_ready(self, queued: Queued) -> None:
+        """It is the next to its phone."""
+        link = queued.submission.behind
+        if link is None or (len(self._links) == 1 and link.alive):
+            self._ready.append(queued)
+        elif not link.alive:
+            self._lost.add([queued], self._now())
+        elif link.mode == p.BIND_RECEIVER or link not in self._links:
+            # Nothing can go by it; that it is asked at once whether it is there must do (sms.link).
+            self._ready.append(queued)
+        else:
+            self._ready_for.setdefault(link, deque()).append(queued)
+
     def pump(self) -> None:
         """Send what may be sent now."""
         lost = self._lost
-        if not self._ready and not lost:
+        if not self._ready and not self._ready_for and not lost:
             return
         now = self._now()
         if lost:
@@ -146,26 +164,42 @@ class Outgoing:
         if not senders:
             return
         self._refill(now)
-        allowed = len(self._ready) if self._carrier.rate is None else int(self._tokens)
+        allowed = self._queued if self._carrier.rate is None else int(self._tokens)
         while self._ready and allowed > 0 and senders:
             # Each bind in its turn gets its part of what is ready, so that none is left behind the others.
             self._turn += 1
             link = senders[self._turn % len(senders)]
             share = -(-len(self._ready) // len(senders))
             room = min(link.machine.room(), share, allowed)
-            request, ready = link.machine.request, self._ready
-            for _ in range(room):
-                queued = ready.popleft()
-                try:
-                    request(queued.submission.pdu, now, queued)
-                except (ProtocolError, ValueError) as error:
-                    log.error("%s: not sent: %s", self._carrier.name, error)
-                    self._fail(queued, Status.SUBMITFAIL)
+            self._send(link, self._ready, room, now)
             allowed -= room
-            self._tokens -= room
             if room == 0 or link.machine.room() <= 0:
                 senders.remove(link)
-            link.flush()
+        if not self._ready_for or allowed <= 0:
+            return
+        self._turn += 1
+        begin = self._turn % len(senders) if senders else 0
+        for link in senders[begin:] + senders[:begin]:
+            own = self._ready_for.get(link)
+            if own is None:
+                continue
+            room = min(link.machine.room(), len(own), allowed)
+            self._send(link, own, room, now)
+            allowed -= room
+            if not own:
+                self._ready_for.pop(link, None)
+
+    def _send(self, link: Link, ready: deque[Queued], count: int, now: float) -> None:
+        request = link.machine.request
+        for _ in range(count):
+            queued = ready.popleft()
+            try:
+                request(queued.submission.pdu, now, queued)
+            except (ProtocolError, ValueError) as error:
+                log.error("%s: not sent: %s", self._carrier.name, error)
+                self._fail(queued, Status.SUBMITFAIL)
+        self._tokens -= count
+        link.flush()
 
     def _refill(self, now: float) -> None:
         rate = self._carrier.rate
@@ -182,11 +216,11 @@ class Outgoing:
         self._refused_in_a_row = 0
         self._pause_s = max(PAUSE_MIN_S, self._pause_s / 2 ** min(len(taken), HALVINGS_MAX))
         self._queued -= len(taken)
-        behind, ready = self._behind, self._ready
+        behind = self._behind
         for queued in taken:
             waiting = behind.get(queued.phone)
             if waiting:
-                ready.append(waiting.popleft())
+                self._be_ready(waiting.popleft())
             else:
                 behind.pop(queued.phone, None)
 
@@ -198,7 +232,7 @@ class Outgoing:
             return
         queued.attempts += 1
         if status is None and queued.attempts < ATTEMPTS_MAX:
-            self._lost.add([queued])
+            self._lost.add([queued], self._now())
             return
         if status in TEMPORARY and queued.attempts < ATTEMPTS_MAX:
             self._ready.appendleft(queued)
@@ -210,14 +244,16 @@ class Outgoing:
 
     def broken(self) -> None:
         """A connection is gone, with answers of ours perhaps that what is ready must not overtake."""
-        if self._ready:
-            self._lost.add(self._ready)
+        ready = [*self._ready, *(one for own in self._ready_for.values() for one in own)]
+        if ready:
+            self._lost.add(ready, self._now())
             self._ready.clear()
+            self._ready_for.clear()
 
     def _next_for(self, phone: str) -> None:
         behind = self._behind.get(phone)
         if behind:
-            self._ready.append(behind.popleft())
+            self._be_ready(behind.popleft())
         else:
             self._behind.pop(phone, None)
 

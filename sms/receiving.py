@@ -78,8 +78,6 @@ class Receiving:
         self.counters = ReceivingCounters()
         kept = outbox.notes(DOUBTS_NOTE).get(DOUBTS_NOTE, b"")
         self.redeliveries = Redeliveries(int(clock() * 1e6), ticks(), kept)
-        self.unanswered = 0
-        """Messages that were brought to the batch and are not answered."""
         self.reassembly = Reassembly()
         self._last: OrderedDict[tuple[str, str], tuple[str, float]] = OrderedDict()
         """The last seller of each buyer on each shared code, and until when that need not be written again."""
@@ -177,15 +175,26 @@ class Receiving:
         self._remember(code, buyer, routed.seller, notes, at)
         said = "\0".join((carrier, message.source.digits, code, text, "")).encode()
         answer.key = hashlib.blake2b(said + name, digest_size=12).digest()
-        self.unanswered += 1
-        stamp, doubt, repeats = self.redeliveries.judge(answer, int(at * 1e6), named=bool(name))
+        answer.buyer = buyer
+        stamp, doubt, repeats, since = self.redeliveries.judge(
+            answer, int(at * 1e6), named=bool(name)
+        )
         doubts = self.redeliveries.to_keep(answer.came_at)
         if doubts is not None:
             notes[DOUBTS_NOTE] = doubts
         given = Opened() if routed.named and not routed.rest else Text(routed.rest)
         key = ContactKey(routed.seller, buyer, "sms")
         arrival = Arrival(
-            key, given, code, carrier, answer.key, stamp, now, doubt=doubt, repeats=repeats
+            key,
+            given,
+            code,
+            carrier,
+            answer.key,
+            stamp,
+            now,
+            doubt=doubt,
+            repeats=repeats,
+            since=since,
         )
         self.turns.add(arrival, answer, notes=notes)
 

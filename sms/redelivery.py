@@ -10,7 +10,8 @@ that reads the same (docs/decisions/0030):
    the same sequence number, or so late that the carrier may have given up waiting. Each message is repeated once at most
    until its repetition is in doubt itself. A buyer who has said something else since has read our reply, which left after
    our answer: RETURNS_S after a connection was lost, and at once after a crash, only the buyer's last message can come again.
-   That a reply leaves after the answer to its message holds over crashes too: see sms.held.
+   That a reply leaves after the answer to its message holds over crashes too: see sms.held. Who goes on while that answer is
+   still under way may not have waited for the reply, and proves nothing.
 4. From which stamp on messages are in doubt is kept with each batch, so that a run knows what it cannot be certain of
    when the last one ended: the last batch or two. So are the keys of those that were lost with their connection.
 
@@ -107,6 +108,13 @@ class Answer(msgspec.Struct, eq=False):
     """Written so late that the carrier may have given up before."""
     repeats: Repeats = Repeats.PERHAPS
     """Whether its message had come before."""
+    buyer: str = ""
+    since: int = 0
+    """From which stamp on this buyer's messages may come again; their own, if all before are certain."""
+    waited: bool = False
+    """Its connection is gone, and a reply has waited for its message to come again."""
+    followed: bool = False
+    """The buyer has said something since."""
     refused: bool = False
     """It says so, and the carrier brings the message again, which repeats then what this one did, as surely."""
     repeated: Answer | None = None
@@ -132,6 +140,8 @@ class Judgement(NamedTuple):
     doubt: Ranges
     """As center.contact.Arrival has it."""
     repeats: Repeats = Repeats.PERHAPS
+    since: int = 0
+    """As center.contact.Arrival has it."""
 
 
 class Redeliveries:
@@ -149,6 +159,8 @@ class Redeliveries:
         self._runs = runs
         self._ranges: Ranges = tuple((since, until) for since, until, _ in self._runs)
         self._by_key: dict[bytes, list[Answer]] = {}
+        self._last_of: dict[str, Answer] = {}
+        """By buyer: the answer to their last message, if it is in doubt."""
         self._in_order: deque[Answer] = deque()
         self._lost: deque[Answer] = deque()
         """Of connections that are gone, which carriers bring again in their own time."""
@@ -163,19 +175,31 @@ class Redeliveries:
     def judge(self, answer: Answer, now_us: int, *, named: bool = False) -> Judgement:
         """Take a message with its answer's key and time of coming; `named` if the key holds a name of its own."""
         self._stamp = answer.stamp = max(self._stamp + 1, now_us)
+        last = self._last_of.get(answer.buyer)
+        answer.since = _since(last, answer)
         if named:
-            return Judgement(answer.stamp, self._ranges, Repeats.CERTAIN)
+            return Judgement(answer.stamp, self._ranges, Repeats.CERTAIN, answer.since)
         self._forget(answer.came_at)
         earlier = self._repeated(answer)
         self._hold(answer, self._in_order)
         if earlier is None:
-            return Judgement(answer.stamp, self._ranges)
+            if last is not None:
+                last.followed = True
+            self._last_of[answer.buyer] = answer
+            return Judgement(answer.stamp, self._ranges, since=answer.since)
         self._remove(earlier)
+        if last is None or last is earlier:
+            self._last_of[answer.buyer] = answer
         answer.repeats = _how_surely(earlier, answer)
         answer.repeated = earlier
         # Two that are refused together are all that matters, not what came before both.
         earlier.repeated = None
-        return Judgement(answer.stamp, self._ranges, answer.repeats)
+        return Judgement(answer.stamp, self._ranges, answer.repeats, answer.since)
+
+    def last_of(self, buyer: str) -> Answer | None:
+        """The answer to a buyer's last message, if the carrier may lack it: a reply must not overtake it."""
+        last = self._last_of.get(buyer)
+        return None if last is None or last.certain else last
 
     def to_keep(self, now: float) -> bytes | None:
         """What the store must keep together with the message that was judged last, if it has not got it."""
@@ -189,7 +213,9 @@ class Redeliveries:
 
     def _pack(self, reserved: int, certain: int, now: float) -> bytes:
         runs = tuple((since, until, round(end - now, 1)) for since, until, end in self._runs)
-        lost = tuple(answer.key for answer in self._lost if not answer.certain)
+        lost = tuple(
+            answer.key for answer in self._lost if not (answer.certain or _is_past(answer, now))
+        )
         return _packer.encode(Doubts(reserved, certain, runs, lost[-LOST_KEPT_MAX:]))
 
     def last_to_keep(self, now: float) -> bytes:
@@ -232,7 +258,9 @@ class Redeliveries:
     def _repeated(self, answer: Answer) -> Answer | None:
         """The answer in doubt whose message this one repeats."""
         for earlier in self._by_key.get(answer.key, ()):
-            if not earlier.certain and _may_repeat(earlier, answer):
+            if earlier.certain or _is_past(earlier, answer.came_at):
+                continue
+            if _may_repeat(earlier, answer):
                 return earlier
         return None
 
@@ -264,6 +292,8 @@ class Redeliveries:
         return any(held is answer for held in self._by_key.get(answer.key, ()))
 
     def _remove(self, answer: Answer) -> None:
+        if self._last_of.get(answer.buyer) is answer:
+            del self._last_of[answer.buyer]
         held = self._by_key.get(answer.key)
         if held is None:
             return
@@ -272,6 +302,18 @@ class Redeliveries:
                 del self._by_key[answer.key]
             return
         self._by_key[answer.key] = [other for other in held if other is not answer]
+
+
+def _since(last: Answer | None, answer: Answer) -> int:
+    """From which stamp on messages may come again when a buyer says something: did they wait for our reply to the last?"""
+    if last is None or last.certain or answer.came_at - last.came_at > RETURNS_S:
+        return answer.stamp
+    return last.since
+
+
+def _is_past(answer: Answer, now: float) -> bool:
+    """Whether its message comes no more: the buyer went on, and carriers have known for long that its connection was lost."""
+    return answer.followed and now - answer.came_at > RETURNS_S and not answer.line.alive
 
 
 def _how_surely(earlier: Answer, answer: Answer) -> Repeats:

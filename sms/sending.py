@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -23,8 +24,12 @@ from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.held import HELD_MAX, Held
 from sms.outgoing import Settlement, Submission
+from sms.redelivery import Answer
 from sms.smpp import pdu as p
 from sms.smpp.status import name_of
+
+if TYPE_CHECKING:
+    from sms.link import Link
 
 SEGMENTS_PER_REPLY_MAX = 10
 """A longer reply is cut: the checker warns of it (C501), and somebody pays for each segment."""
@@ -76,12 +81,13 @@ class Sending:
         """While texts stay in the outbox: the last that was submitted. None: each goes out at once."""
         self._reference = first_reference & 0xFF
         self._writing: asyncio.TimerHandle | None = None
-        self._held: Held | None = None
-        self._held_back: set[str] = set()
+        self._held = Held()
+        self._looking = False
+        """Whether it is looked, from time to time, whether what is held may go."""
         self._after_held: int | None = None
-        """The last of the texts that are held, if others are behind it."""
-        self.unanswered: Callable[[], int] = lambda: 0
-        """Messages that came and are not answered."""
+        """The last of the texts that are held, if others are behind it in the outbox."""
+        self.last_answer: Callable[[str], Answer | None] = lambda _: None
+        """To a buyer's last message, if the carrier may lack it."""
 
     def resend(self) -> int:
         """Send what an earlier run did not get to; how many texts."""
@@ -94,58 +100,66 @@ class Sending:
         """Send what an earlier run did not get to, but not before its messages are answered if they come again."""
         waiting = self.outbox.waiting_texts(0, HELD_MAX)
         self._after_held = waiting[-1][0] if len(waiting) == HELD_MAX else None
-        self._hold(waiting)
+        self._held.begin()
+        now = asyncio.get_running_loop().time()
+        for text_id, text in waiting:
+            self._held.add(text_id, text, now)
+        self._look_soon()
 
-    def _hold(self, texts: Sequence[tuple[int, OutgoingText]]) -> None:
-        if not texts:
+    def _must_wait(self, buyer: str, last: Answer | None, *, has_waited: bool) -> bool:
+        """Whether a text to them could overtake our answer to what they said last, or a text before it."""
+        if last is not None and last.asked is None:
+            return True
+        if has_waited:
+            if last is not None:
+                last.waited = True
+            return False
+        if buyer in self._held:
+            return True
+        if last is None:
+            return self._held.waits_for(buyer)
+        return not (last.line.alive or last.waited)
+
+    def _hold(self, text_id: int, text: OutgoingText) -> None:
+        if len(self._held) >= HELD_MAX:
+            # It is read from the outbox when these have gone, and so is all that comes after it.
+            self._after_held = text_id - 1
             return
-        if self._held is None:
-            self._held = Held(texts)
-            asyncio.get_running_loop().call_later(HELD_LOOK_S, self._look_at_held)
-        else:
-            self._held.add(texts)
-
-    def hold_back(self, buyers: Iterable[str]) -> None:
-        """The answers to messages of these buyers could not be written: what the next `send` has for them is held."""
-        self._held_back.update(buyers)
+        self._held.add(text_id, text, asyncio.get_running_loop().time())
+        self._look_soon()
 
     def refused(self) -> None:
         """Messages were refused for now."""
-        if self._held is not None:
+        if self._held:
             self._held.refused(asyncio.get_running_loop().time())
 
     def answered(self, buyers: Iterable[str]) -> None:
         """Messages of these buyers were answered."""
-        held = self._held
-        if held is not None:
+        if self._held:
             for buyer in buyers:
-                self._submit(held.release(buyer))
+                self._submit(self._held.release(buyer))
+
+    def _look_soon(self) -> None:
+        if not self._looking:
+            self._looking = True
+            asyncio.get_running_loop().call_later(HELD_LOOK_S, self._look_at_held)
 
     def _look_at_held(self) -> None:
+        self._looking = False
         held = self._held
-        if held is None:
-            return
-        loop = asyncio.get_running_loop()
+        now = asyncio.get_running_loop().time()
         is_bound = any(esme.bound for esme in self.esmes.values())
-        self._submit(held.release_due(loop.time(), is_bound=is_bound, unanswered=self.unanswered()))
-        if len(held):
-            loop.call_later(HELD_LOOK_S, self._look_at_held)
-            return
-        self._held = None
-        if self._after_held is not None and self._behind_after is None:
-            self._behind_after = self._after_held
+        due = held.release_due(now, is_bound=is_bound)
+        self._submit(due, has_waited=True)
+        if held:
+            self._look_soon()
+        elif self._after_held is not None and self._behind_after is None:
+            self._behind_after, self._after_held = self._after_held, None
             self._catch_up()
 
     def send(self, texts: list[tuple[int, OutgoingText]]) -> None:
         """Send texts that were just kept, or leave them in the outbox until there is room."""
-        if self._held_back:
-            buyers, self._held_back = self._held_back, set()
-            self._hold([one for one in texts if one[1].destination in buyers])
-            texts = [one for one in texts if one[1].destination not in buyers]
-            if not texts:
-                return
-        self.answered(text.destination for _, text in texts)
-        if self._behind_after is not None:
+        if self._behind_after is not None or self._after_held is not None:
             return
         if self._is_full():
             self._behind_after = texts[0][0] - 1
@@ -163,11 +177,15 @@ class Sending:
             self._behind_after = waiting[-1][0] if waiting else None
             self._submit(waiting)
 
-    def _submit(self, texts: Sequence[tuple[int, OutgoingText]]) -> None:
-        """Hand texts to their carriers, each carrier's together."""
+    def _submit(
+        self, texts: Sequence[tuple[int, OutgoingText]], *, has_waited: bool = False
+    ) -> None:
+        """Hand texts to their carriers, each carrier's together; but hold those that could overtake an answer."""
         of_carrier: dict[str, list[Submission]] = {}
         handed: list[TextNews] = []
         for text_id, text in texts:
+            if self._after_held is not None and text_id > self._after_held:
+                continue
             taker = self.takers.get(text.carrier)
             if taker is not None:
                 taker(text)
@@ -175,6 +193,10 @@ class Sending:
                 continue
             esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
             if esme is None:
+                continue
+            last = self.last_answer(text.destination)
+            if self._must_wait(text.destination, last, has_waited=has_waited):
+                self._hold(text_id, text)
                 continue
             carrier = esme.carrier
             self._reference = (self._reference + 1) & 0xFF
@@ -184,7 +206,10 @@ class Sending:
             alone = segments.alone(text.text)
             cut = (alone,) if alone is not None else self._cut(text.text, carrier)
             reply = _Reply(text_id, len(cut), [])
-            submissions += [Submission(reply, _submit_sm(carrier, text, one)) for one in cut]
+            behind = cast("Link", last.line) if last is not None else None
+            submissions += [
+                Submission(reply, _submit_sm(carrier, text, one), behind) for one in cut
+            ]
             self.counters.replies += 1
         for name, submissions in of_carrier.items():
             self.esmes[name].submit(submissions)

@@ -382,7 +382,9 @@ class Visit:
             self.send("\n".join(self.said))
         for text in self.asides:
             self.send(text)
-        contact = Contact(self.serial, packed, self.arrival.stamp or self.stamp)
+        contact = Contact(
+            self.serial, packed, max(self.arrival.since or self.arrival.stamp, self.stamp)
+        )
         self.world.contacts[self.key] = self.changes.contacts[self.key] = contact
         self._keep_buyer()
         if self.lines:

@@ -51,6 +51,7 @@ class Brought(msgspec.Struct, frozen=True, array_like=True):
     doubt: tuple[tuple[int, int], ...]
     repeats: Repeats = Repeats.PERHAPS
     elsewhere: Elsewhere = ()
+    since: int = 0
 
     def arrival(self) -> Arrival:
         """As the turn batch takes it."""
@@ -65,6 +66,7 @@ class Brought(msgspec.Struct, frozen=True, array_like=True):
             doubt=self.doubt,
             repeats=self.repeats,
             elsewhere=self.elsewhere,
+            since=self.since,
         )
 
 
@@ -150,6 +152,7 @@ def brought(number: int, arrival: Arrival, elsewhere: Elsewhere = ()) -> Brought
         arrival.doubt,
         arrival.repeats,
         elsewhere,
+        arrival.since,
     )
 
 

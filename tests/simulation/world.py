@@ -4,6 +4,7 @@ import asyncio
 import random
 import sqlite3
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,8 @@ TROUBLE_S = 20.0
 STARTS_AGAIN_S = (0.5, 1.5)
 """Longer than the carrier needs to hear that the connections are gone."""
 SETTLES_S = 5.0
+"""After the last buyer has what they ordered, and nothing more is under way either way."""
+SETTLES_S_MAX = 120.0
 SAYS_AGAIN_S = 120.0
 """A buyer who has no reply for so long in a kind world says it again, as people do."""
 SAYS_AGAIN_MAX = 20
@@ -293,7 +296,7 @@ class World:
         self.chance = random.Random(seed * 7_919 + 1)
         self.story = Story(seed, self.trouble)
         self.folder = folder
-        self.network = Network(self.chance, self.trouble.weather)
+        self.network = Network(self.chance, copy(self.trouble.weather))
         self.moods = Moods(self.chance, dies=self.trouble.dies, refuses=self.trouble.refuses)
         self.depot = Depot(
             self.chance, slow_s=self.trouble.partner_s, dead=self.trouble.partner_dead
@@ -307,6 +310,8 @@ class World:
         self.port = 0
         self.offset_s = 0.0
         self.calm = False
+        self.late = 0
+        """Connections whose messages are to be brought again."""
 
     def _failed(self, _: Any, context: dict[str, Any]) -> None:
         error = context.get("exception")
@@ -379,7 +384,7 @@ class World:
                     self.story.said_again += town.say_again()
             troubles.cancel()
             # What is repeated for safety's sake is still on its way.
-            await asyncio.sleep(SETTLES_S)
+            await self._settle(smsc)
             self.story.ended_s = self.loop.time()
             assert self.life is not None
             await self.life.stop()
@@ -420,6 +425,22 @@ class World:
         if self.trouble.on_disk:
             store.close()
 
+    async def _settle(self, smsc: Smsc) -> None:
+        """Until all that is under way has come, be it brought late, and a while longer."""
+        deadline = self.loop.time() + SETTLES_S_MAX
+        quiet_from = self.loop.time()
+        while self.loop.time() < min(deadline, quiet_from + SETTLES_S):
+            assert self.life is not None
+            under_way = (
+                self.late
+                or smsc.network.exchange.waiting
+                or self.life.store.waiting_texts(0, 1)
+                or (self.life.channel.deliveries.waiting and not self.trouble.faults.lost_receipt)
+            )
+            if under_way:
+                quiet_from = self.loop.time()
+            await asyncio.sleep(0.25)
+
     def _bring_late(self, smsc: Smsc) -> None:
         """A carrier that takes its time with what it lacked our answers to; it keeps their order."""
         exchange = smsc.network.exchange
@@ -432,9 +453,11 @@ class World:
                 bound.unanswered.clear()
             leave(link)
             if late:
+                self.late += 1
                 self.loop.call_later(self.chance.uniform(0, self.trouble.late_s), back, late)
 
         def back(late: list[Delivery]) -> None:
+            self.late -= 1
             for one in late:
                 exchange._put_back(one)  # noqa: SLF001
             smsc.network.wake()

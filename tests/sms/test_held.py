@@ -4,17 +4,19 @@ from center.changes import OutgoingText
 from sms.held import HOLD_S, REFUSED_HOLD_S, Held
 
 
-def text(text_id: int, buyer: str) -> tuple[int, OutgoingText]:
-    return text_id, OutgoingText("carrier", "1069", buyer, f"text {text_id}", 0)
+def held_of(*texts: tuple[int, str], at: float = 0.0) -> Held:
+    held = Held()
+    for text_id, buyer in texts:
+        held.add(text_id, OutgoingText("carrier", "1069", buyer, f"text {text_id}", 0), at)
+    return held
 
 
-def due(held: Held, now: float, *, is_bound: bool = True, unanswered: int = 0) -> list[int]:
-    texts = held.release_due(now, is_bound=is_bound, unanswered=unanswered)
-    return [text_id for text_id, _ in texts]
+def due(held: Held, now: float, *, is_bound: bool = True) -> list[int]:
+    return [text_id for text_id, _ in held.release_due(now, is_bound=is_bound)]
 
 
 def test_they_go_in_their_order_a_while_after_the_bind() -> None:
-    held = Held([text(1, "a"), text(2, "b"), text(3, "a")])
+    held = held_of((1, "a"), (2, "b"), (3, "a"))
     assert due(held, 100.0, is_bound=False) == []
     assert due(held, 200.0) == []
     assert due(held, 200.0 + HOLD_S) == [1, 2, 3]
@@ -22,29 +24,44 @@ def test_they_go_in_their_order_a_while_after_the_bind() -> None:
 
 
 def test_a_buyer_whose_message_is_answered_gets_theirs_at_once() -> None:
-    held = Held([text(1, "a"), text(2, "b")])
+    held = held_of((1, "a"), (2, "b"))
     assert [text_id for text_id, _ in held.release("b")] == [2]
     assert held.release("b") == []
     assert len(held) == 1
 
 
-def test_they_wait_while_something_that_came_is_unanswered() -> None:
-    held = Held([text(1, "a")])
-    due(held, 0.0)
-    assert due(held, HOLD_S, unanswered=1) == []
-    assert due(held, HOLD_S) == [1]
-
-
 def test_a_lost_bind_begins_the_wait_anew() -> None:
-    held = Held([text(1, "a")])
+    held = held_of((1, "a"))
     due(held, 0.0)
     due(held, HOLD_S / 2, is_bound=False)
     assert due(held, HOLD_S) == []
     assert due(held, 2 * HOLD_S) == [1]
 
 
+def test_what_came_later_waits_as_long_and_holds_nobody_else_up() -> None:
+    held = held_of((1, "a"))
+    due(held, 0.0)
+    held.add(2, OutgoingText("carrier", "1069", "b", "text 2", 0), HOLD_S / 2)
+    assert due(held, HOLD_S) == [1]
+    assert due(held, HOLD_S * 1.5) == [2]
+
+
+def test_after_a_start_whoever_was_not_answered_waits() -> None:
+    held = Held()
+    assert not held
+    held.begin()
+    assert held
+    assert held.waits_for("a")
+    held.release("a")
+    assert not held.waits_for("a")
+    due(held, 0.0)
+    due(held, HOLD_S)
+    assert not held.waits_for("b")
+    assert not held
+
+
 def test_what_was_refused_comes_again_first() -> None:
-    held = Held([text(1, "a")])
+    held = held_of((1, "a"))
     due(held, 0.0)
     held.refused(10.0)
     assert due(held, 10.0 + REFUSED_HOLD_S - 0.1) == []

@@ -26,8 +26,8 @@ class Bound:
 
 def lost(*links: Bound) -> Lost:
     waiting = Lost(cast("Any", list(links)))
-    waiting.add([ONE])
-    waiting.add([TWO])
+    waiting.add([ONE], 0.0)
+    waiting.add([TWO], 0.0)
     return waiting
 
 
@@ -54,11 +54,18 @@ def test_it_waits_for_the_answers_to_all_that_had_come_by_then_and_no_longer() -
     assert waiting.due(13.0) == [ONE, TWO]
 
 
+def test_it_waits_though_others_have_been_up_for_long_for_the_carrier_may_know_later() -> None:
+    waiting = lost(Bound(10.0))
+    waiting.add([], 50.0)
+    assert not waiting.due(50.0)
+    assert waiting.due(50.0 + HOLD_S) == [ONE, TWO]
+
+
 def test_a_connection_that_breaks_with_something_unanswered_is_waited_for_anew() -> None:
     first, second = Bound(10.0, unacknowledged=1), Bound(10.0)
     links = [first, second]
     waiting = Lost(cast("Any", links))
-    waiting.add([ONE])
+    waiting.add([ONE], 0.0)
     assert not waiting.due(11.0)
     first.alive = first.bound = False
     links[0] = third = Bound(11.5, unacknowledged=1)

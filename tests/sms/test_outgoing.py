@@ -4,26 +4,40 @@ import asyncio
 import random
 from typing import cast
 
+import pytest
+
 from sms.carrier import Carrier
 from sms.client import Esme
+from sms.held import HOLD_S
 from sms.link import Link
 from sms.outgoing import Submission
 from sms.smpp import pdu as p
-from tests.sms.wire import Owner, SmscTransport
+from tests.sms.wire import LATENCY_S, Owner, SmscTransport
 
 STEP_S = 0.005
 
 
-def send(refused: float, *, rate: float, texts: int, phones: int, seconds: float) -> Owner:
-    """Submit texts in turn to phones and let so many simulated seconds pass."""
+def bound(esme: Esme, wire: SmscTransport, number: int) -> Link:
+    """A connection that the carrier has let in."""
+    link = Link(esme, p.BIND_TRANSCEIVER, number)
+    esme.links.append(link)
+    link.connection_made(cast("asyncio.BaseTransport", wire))
+    wire.now += LATENCY_S
+    link.data_received(wire.answers())
+    return link
+
+
+def send(
+    refused: float, *, rate: float, texts: int, phones: int, seconds: float, binds: int = 1
+) -> Owner:
+    """Submit texts in turn to phones and let so many simulated seconds pass. Each phone's answers went by one of the binds."""
 
     async def run() -> Owner:
-        owner, wire = Owner(), SmscTransport(refused)
+        owner, wires = Owner(), [SmscTransport(refused, seed) for seed in range(binds)]
         carrier = Carrier("carrier", "nowhere", 0, "us", "secret", rate=rate)
-        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wire.now)
-        link = Link(esme, p.BIND_TRANSCEIVER, 0)
-        esme.links.append(link)
-        link.connection_made(cast("asyncio.BaseTransport", wire))
+        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wires[0].now)
+        links = [bound(esme, wire, number) for number, wire in enumerate(wires)]
+        esme.outgoing.begin()
         esme.submit(
             [
                 Submission(
@@ -31,33 +45,81 @@ def send(refused: float, *, rate: float, texts: int, phones: int, seconds: float
                     p.SubmitSm(
                         source=p.Address("1069"), destination=p.Address(str(number % phones))
                     ),
+                    links[number % phones % binds] if number % 3 else None,
                 )
                 for number in range(texts)
             ]
         )
-        while wire.now < seconds:
-            wire.now += STEP_S
-            come = wire.answers()
-            if come:
-                link.data_received(come)
+        while wires[0].now < seconds:
+            for wire, link in zip(wires, links, strict=True):
+                wire.now += STEP_S
+                come = wire.answers()
+                if come:
+                    link.data_received(come)
             esme.outgoing.pump()
-        owner.asked = wire.asked
+        owner.asked = sum(wire.asked for wire in wires)
         return owner
 
     return asyncio.run(run())
 
 
-def test_a_carrier_that_refuses_a_tenth_still_takes_what_it_allows() -> None:
-    owner = send(0.1, rate=200, texts=5_000, phones=1_000, seconds=20)
+@pytest.mark.parametrize("binds", [1, 2, 4])
+def test_a_carrier_that_refuses_a_tenth_still_takes_what_it_allows(binds: int) -> None:
+    owner = send(0.1, rate=200, texts=5_000, phones=1_000, seconds=20, binds=binds)
     assert 0.95 * 200 * 20 <= len(owner.taken) <= 200 * 21
+    assert in_order(owner, 1_000)
 
 
-def test_throttling_keeps_the_order_of_each_phone() -> None:
-    owner = send(0.3, rate=500, texts=1_000, phones=50, seconds=20)
+@pytest.mark.parametrize("binds", [1, 3])
+def test_throttling_keeps_the_order_of_each_phone(binds: int) -> None:
+    owner = send(0.3, rate=500, texts=1_000, phones=50, seconds=20, binds=binds)
     assert len(owner.taken) == 1_000
-    for phone in range(50):
-        own = [number for whose, number in owner.taken if whose == phone]
-        assert own == sorted(own)
+    assert in_order(owner, 50)
+
+
+def in_order(owner: Owner, phones: int) -> bool:
+    """Whether each phone's texts were taken as they were submitted."""
+    taken: dict[int, list[int]] = {phone: [] for phone in range(phones)}
+    for phone, number in owner.taken:
+        taken[phone].append(number)
+    return all(own == sorted(own) for own in taken.values())
+
+
+def test_a_reply_goes_by_the_bind_of_the_answer_that_it_must_not_overtake() -> None:
+    async def sent() -> tuple[list[list[str]], list[str]]:
+        wires = [SmscTransport(0.0), SmscTransport(0.0)]
+        carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+        esme = Esme(carrier, Owner(), chance=random.Random(1), now=lambda: wires[0].now)
+        first, second = (bound(esme, wire, number) for number, wire in enumerate(wires))
+        phones = ("1", "2", "3", "4")
+        esme.submit(
+            [
+                Submission(
+                    phone, p.SubmitSm(destination=p.Address(phone)), (first, second)[int(phone) % 2]
+                )
+                for phone in phones
+            ]
+        )
+        by_wire = [phones_of(wire) for wire in wires]
+        # It breaks before the carrier has said that it has them: they wait, and so does what was to follow on it.
+        second.connection_lost(None)
+        esme.submit([Submission("5", p.SubmitSm(destination=p.Address("5")), second)])
+        esme.outgoing.pump()
+        assert phones_of(wires[0]) == by_wire[0]
+        for wire in wires:
+            wire.now += HOLD_S
+        esme.links.remove(second)
+        esme.outgoing.pump()
+        return by_wire, phones_of(wires[0])[len(by_wire[0]) :]
+
+    by_wire, later = asyncio.run(sent())
+    assert by_wire == [["2", "4"], ["1", "3"]]
+    assert sorted(later) == ["1", "3", "5"]
+
+
+def phones_of(wire: SmscTransport) -> list[str]:
+    """To whom it has carried texts."""
+    return [asked.destination.digits for asked in wire.had if isinstance(asked, p.SubmitSm)]
 
 
 def test_a_carrier_that_refuses_everything_is_left_alone() -> None:

@@ -10,7 +10,7 @@ from center.contact import Arrival, Contact, ContactKey
 from center.turns import _is_redelivery
 from center.world import Seen
 from flows.inputs import Text
-from sms.redelivery import ANSWERS_MAX, GIVEN_UP_S, KEPT_S, Answer, Redeliveries
+from sms.redelivery import ANSWERS_MAX, GIVEN_UP_S, KEPT_S, RETURNS_S, Answer, Redeliveries
 
 NOW_US = 1_795_492_800_000_000
 
@@ -38,7 +38,7 @@ class Inbox:
         self.seen: dict[bytes, int] = {}
         self.kept = b""
         self.last = 0
-        """Stamp of the last message that was new."""
+        """From which stamp on messages may come again: see center.contact.Contact."""
         self.follow = False
         """Whether all messages are one buyer's."""
         self.start()
@@ -48,7 +48,7 @@ class Inbox:
 
     def take(self, answer: Answer, now_us: int = NOW_US, *, named: bool = False) -> bool:
         """Whether a message is new."""
-        stamp, doubt, repeats = self.redeliveries.judge(answer, now_us, named=named)
+        stamp, doubt, repeats, since = self.redeliveries.judge(answer, now_us, named=named)
         self.kept = self.redeliveries.to_keep(answer.came_at) or self.kept
         before = self.seen.get(answer.key)
         self.seen[answer.key] = stamp
@@ -64,10 +64,11 @@ class Inbox:
             None,
             doubt,
             repeats,
+            since,
         )
         if before is not None and _is_redelivery(arrival, Seen(0, before), last):
             return False
-        self.last = stamp
+        self.last = max(self.last, since)
         return True
 
 
@@ -241,15 +242,18 @@ def test_a_redelivery_that_was_refused_is_still_one_when_it_comes_again() -> Non
 def test_what_was_likely_a_redelivery_is_no_more_than_that_after_a_refusal() -> None:
     inbox, line, other = Inbox(), Line(), Line()
     inbox.follow = True
-    inbox.take(two(line))
-    inbox.take(Answer(other, 1, b"apple"))
+    first = two(line)
+    inbox.take(first)
+    first.write(GIVEN_UP_S)
+    later = RETURNS_S + 1.0
+    inbox.take(Answer(other, 1, b"apple", later))
     # The buyer says it a second time, by another connection, and the disk is full.
     before, last = inbox.seen.copy(), inbox.last
-    again = two(other)
+    again = Answer(other, 2, b"2", later)
     inbox.take(again)
     inbox.seen, inbox.last = before, last
     inbox.redeliveries.refuse([again])
-    assert inbox.take(two(line))
+    assert inbox.take(Answer(line, 3, b"2", later))
 
 
 def test_what_came_twice_and_was_refused_both_times_is_new_when_it_comes_again() -> None:
@@ -274,6 +278,37 @@ def test_a_buyer_who_went_on_is_in_doubt_no_more() -> None:
     inbox.start()
     assert inbox.take(Answer(Line(), 1, b"2"))
     assert inbox.take(Answer(Line(), 2, b"apple"))
+
+
+def test_a_buyer_who_did_not_wait_for_our_answer_proves_nothing_by_going_on() -> None:
+    inbox, line = Inbox(), Line()
+    inbox.follow = True
+    inbox.take(Answer(line, 1, b"apple"))
+    inbox.take(Answer(line, 2, b"2"))
+    inbox.start()
+    assert not inbox.take(Answer(Line(), 1, b"apple"))
+    assert not inbox.take(Answer(Line(), 2, b"2"))
+
+
+def test_the_last_answer_in_doubt_is_known_by_its_buyer() -> None:
+    redeliveries, line = Redeliveries(NOW_US, 0.0), Line()
+    first = Answer(line, 1, b"2", buyer="a")
+    redeliveries.judge(first, NOW_US)
+    assert redeliveries.last_of("a") is first
+    assert redeliveries.last_of("b") is None
+    had(line, first)
+    assert redeliveries.last_of("a") is None
+
+
+def test_what_a_buyer_said_long_after_a_connection_was_lost_is_new() -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    inbox.follow = True
+    first = two(line)
+    inbox.take(first)
+    first.write(0.0)
+    line.alive = False
+    inbox.take(Answer(other, 1, b"apple", 5.0))
+    assert inbox.take(Answer(other, 2, b"2", RETURNS_S + 6.0))
 
 
 def test_memory_is_bounded_by_time_and_number() -> None:
@@ -328,7 +363,9 @@ class Run:
 
     def deliver(self, message: Message, line: Line) -> None:
         line.sequence += 1
-        answer = Answer(line, line.sequence, message.key, self.now)
+        answer = Answer(
+            line, line.sequence, message.key, self.now, buyer=f"who says {message.key!r}"
+        )
         message.answers.append(answer)
         message.sent_at = self.now
         message.taken += self.inbox.take(answer, self.now_us())

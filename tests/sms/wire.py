@@ -33,12 +33,12 @@ class Owner:
 class SmscTransport(asyncio.Transport):
     """An SMSC behind a wire: answers LATENCY_S later, and refuses by chance."""
 
-    def __init__(self, refused: float) -> None:
+    def __init__(self, refused: float, seed: int = 5) -> None:
         super().__init__()
         self.now = 0.0
         self.frames = Frames(p.PDU_BYTES_MAX)
         self.due: list[tuple[float, bytes]] = []
-        self.chance = random.Random(5)
+        self.chance = random.Random(seed)
         self.refused = refused
         self.asked = 0
         self.had: list[p.Pdu] = []
