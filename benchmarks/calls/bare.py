@@ -13,9 +13,9 @@ import time
 import numpy as np
 
 from benchmarks.calls.telephones import TELEPHONE_HOST, go_first
+from ivr.media.datagrams import MESSAGE, NAME, PART, address_of
 from ivr.media.memory import U8
 from ivr.media.settings import GROUPS, TICK_S
-from ivr.media.wire import MESSAGE, NAME, PART, address_of
 
 
 def send(calls: int, seconds: float, port: int) -> float:

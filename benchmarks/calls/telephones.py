@@ -22,8 +22,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.media.datagrams import MESSAGE, NAME, PART, address_of
 from ivr.media.memory import F64, I64, U8, U16, U32
-from ivr.media.wire import MESSAGE, NAME, PART, address_of
 from ivr.rtp import packet, rtcp
 from ivr.rtp.codec import FRAME_BYTES, SILENCE
 

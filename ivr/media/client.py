@@ -16,7 +16,6 @@ import contextlib
 import mmap
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections import deque
@@ -28,6 +27,7 @@ import msgspec
 import numpy as np
 
 from ivr.media.arena import Arena, Audio
+from ivr.media.counting import Count
 from ivr.media.memory import (
     COMMAND_BYTES,
     EVENT_BYTES,
@@ -58,8 +58,8 @@ from ivr.media.messages import (
     encode,
 )
 from ivr.media.plane import slot_of
-from ivr.media.receiving import Count
 from ivr.media.recording import Recording
+from ivr.media.remote import read_remote
 from ivr.media.ring import Ring
 from ivr.media.settings import GROUPS, Settings
 from ivr.media.sockets import open_sockets
@@ -96,6 +96,8 @@ class Leg:
     host: str
     port: int
     """Where its RTP goes to and comes from; RTCP is on the next, or on the same (RFC 5761)."""
+    host6: str | None = None
+    """The same port's address by IPv6; None: the plane has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +183,11 @@ class MediaClient:
     ) -> Leg:
         """Take a call and give it a port.
 
-        `codec` is the payload type agreed, 0 or 8. `remote` is the address from the SDP; None until there is one: the
-        call then waits for the first packet (`latch`) or for `change`, and a prompt waits with it. `events` are payload
-        type and clock rate of each telephone-event agreed. An RtpTimeout tells of `first_limit_s` without any packet, or
+        `codec` is the payload type agreed, 0 or 8. `remote` is the address from the SDP, by IPv6 only where the plane
+        has one; None until there is one: the call then waits for the first packet (`latch`) or for `change`, and a prompt
+        waits with it. `events` are payload type and clock rate of each telephone-event agreed. An RtpTimeout tells of `first_limit_s` without any packet, or
         `limit_s` without further ones; 0 switches it off. `tones` looks for keys in the audio; None: if no `events` were
-        agreed. Raises PlaneFullError.
+        agreed. Raises PlaneFullError; ValueError for an address that cannot be reached.
         """
         if not self._free:
             raise PlaneFullError
@@ -217,7 +219,9 @@ class MediaClient:
         self._free.popleft()
         self._generation += 1
         self._calls[command.call] = _Call(codec, command, tones)
-        return Leg(command.call, self.settings.host, self.settings.port + 2 * slot)
+        return Leg(
+            command.call, self.settings.host, self.settings.port + 2 * slot, self.settings.host6
+        )
 
     def change(
         self,
@@ -431,7 +435,7 @@ class MediaClient:
         """Keep two planes: one that works and one that stands ready. Call it at least once a second."""
         self._planes = [plane for plane in self._planes if plane.poll() is None]
         while len(self._planes) < 2:
-            raw, ports = self._sockets.handed_down()
+            descriptors = self._sockets.descriptors()
             handed = (self._shared, self._commanded, self._happened)
             self._planes.append(
                 # Our own interpreter and our own words.
@@ -441,10 +445,10 @@ class MediaClient:
                         "-m",
                         "ivr.media.process",
                         msgspec.json.encode(self.settings).decode(),
-                        *map(str, (os.getpid(), self._started % READY_PLACES, *handed, raw)),
-                        msgspec.json.encode(ports).decode(),
+                        *map(str, (os.getpid(), self._started % READY_PLACES, *handed)),
+                        msgspec.json.encode(descriptors).decode(),
                     ],
-                    pass_fds=[*handed, *ports, *([raw] if raw >= 0 else [])],
+                    pass_fds=[*handed, *descriptors.every()],
                     stdin=subprocess.DEVNULL,
                     # The matrices are small: threads to share one would wait for one another.
                     env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
@@ -503,12 +507,13 @@ class MediaClient:
             "tones": not chosen if tones is None else tones,
         }
         if remote is not None:
-            host, port = remote
-            if not 0 < port < 0x10000:
-                raise ValueError(f"no port: {port}")
-            changes["remote_ip"] = int.from_bytes(socket.inet_aton(host), sys.byteorder)
-            changes["remote_port"] = port
-            changes["control_port"] = control_port or min(port + 1, 0xFFFF)
+            where = read_remote(*remote)
+            if not where.ip and self.settings.host6 is None:
+                raise ValueError(f"{where.host} is by IPv6 and the plane has no `host6`")
+            changes["remote_ip"] = where.ip
+            changes["remote_ip6"] = where.ip6 if not where.ip else b""
+            changes["remote_port"] = where.port
+            changes["control_port"] = control_port or min(where.port + 1, 0xFFFF)
         return msgspec.structs.replace(command, **changes)
 
     def _command(self, command: Command) -> None:

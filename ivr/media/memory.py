@@ -29,6 +29,7 @@ SEGMENTS_MAX = 64
 """Pieces of audio in one prompt."""
 MIX_MAX = 4
 """Other calls that one call may hear at once."""
+IP6_BYTES = 16
 SECRET_BYTES = 30
 """SRTP's master key and salt: RFC 4568, section 6.2."""
 KEYS_MAX = 32
@@ -73,12 +74,16 @@ class Columns:
     sources: I32
     """The rows of the calls that this one hears, from the left; -1: no further one."""
     remote_ip: U32
-    """In network order, as the kernel takes it. 0: not known yet."""
+    """In network order, as the kernel takes it. 0: not known yet, or by IPv6."""
+    remote_ip6: U8
+    """As the kernel takes it; zeroes: not known yet, or by IPv4."""
     remote_port: U16
     control_port: U16
     source_ip: U32
-    """Where audio last came from; 0: nothing was heard yet."""
+    """Where audio last came from; 0: by IPv6, or from nowhere yet."""
+    source_ip6: U8
     source_port: U16
+    """0: nothing was heard yet."""
     event_khz: U8
     """Clock rate of each payload type that carries telephone-events; 0: it carries none."""
     event_type: U8
@@ -217,6 +222,8 @@ class Columns:
 
 WIDTHS: dict[str, tuple[int, ...]] = {
     "sources": (MIX_MAX,),
+    "remote_ip6": (IP6_BYTES,),
+    "source_ip6": (IP6_BYTES,),
     "event_khz": (128,),
     "playlist": (SEGMENTS_MAX, 2),
     "keys": (KEYS_MAX,),

@@ -9,7 +9,7 @@ class Open(msgspec.Struct, frozen=True, tag=True, array_like=True):
     call: int
     codec: int
     remote_ip: int
-    """In network order; 0 until it is known, by Open again or by latching."""
+    """In network order; 0 until it is known, by Open again or by latching, and where it is by IPv6."""
     remote_port: int
     control_port: int
     latch: bool
@@ -24,6 +24,8 @@ class Open(msgspec.Struct, frozen=True, tag=True, array_like=True):
     ssrc: int
     sequence: int
     timestamp: int
+    remote_ip6: bytes = b""
+    """16 bytes; empty where `remote_ip` tells, or nothing is known."""
 
 
 class Seal(msgspec.Struct, frozen=True, tag=True, array_like=True):

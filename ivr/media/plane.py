@@ -27,6 +27,7 @@ from ivr.media.messages import (
     Stop,
 )
 from ivr.media.receiving import Receiver
+from ivr.media.remote import NO_IP6, Remote, remote_of, send_to
 from ivr.media.secrecy import NO_INDEX, Secrecy
 from ivr.media.sending import Sender
 from ivr.media.settings import FRAME_S, GROUPS, Settings
@@ -198,16 +199,13 @@ class Plane:
         if not columns.play[slot]:
             self._happenings.hush(slot)
         columns.last[slot] = SILENCE[command.codec]
-        if command.remote_ip:
-            moved = (int(columns.remote_ip[slot]), int(columns.remote_port[slot])) != (
-                command.remote_ip,
-                command.remote_port,
-            )
-            columns.remote_ip[slot] = command.remote_ip
-            columns.remote_port[slot] = command.remote_port
+        if command.remote_port:
+            announced = Remote(command.remote_ip, command.remote_ip6 or NO_IP6, command.remote_port)
+            moved = remote_of(columns, slot) != announced
+            send_to(columns, slot, announced)
             columns.control_port[slot] = command.control_port
             if moved:
-                columns.source_ip[slot] = 0
+                columns.source_port[slot] = 0
         columns.latches[slot] = command.latch
         columns.sends[slot] = command.sends
         columns.hears[slot] = command.hears

@@ -3,7 +3,7 @@
 Two such processes stand ready. One holds the lock on their memory and works; the other, started and warm, waits for
 the lock, which the kernel hands it the moment the first one dies. It finds calls, prompts and keys where they were.
 
-    python -m ivr.media.process SETTINGS PARENT PLACE MEMORY COMMANDED HAPPENED RAW PORTS
+    python -m ivr.media.process SETTINGS PARENT PLACE MEMORY COMMANDED HAPPENED DESCRIPTORS
 
 The signalling process starts it (client.py); the arguments are its settings and descriptors, as JSON.
 """
@@ -20,19 +20,18 @@ import time
 
 import msgspec
 
+from ivr.media.counting import Count
 from ivr.media.memory import COMMAND_BYTES, EVENT_BYTES, Memory, lay_out, size_of
 from ivr.media.messages import Resumed, decode_command
 from ivr.media.plane import Plane
-from ivr.media.receiving import Count
 from ivr.media.ring import Ring
 from ivr.media.settings import FRAME_S, GROUPS, TICK_S, Settings
+from ivr.media.sockets import Descriptors
 from ivr.media.telling import Teller
-from ivr.media.wire import PortWire, RawWire, Wire
+from ivr.media.wire import Wires
 
 COMMANDS_MAX = 64
 """Commands carried out in one tick."""
-BATCHES_MAX = 4
-"""Times that packets are fetched in one tick."""
 IDLE_S = 0.5
 """Without calls it sleeps until a command comes, and looks so often whether its parent lives."""
 REALTIME_PRIORITY = 1
@@ -42,7 +41,7 @@ HAND_ON_TICKS = 2
 
 
 def work(
-    settings: Settings, memory: Memory, wire: Wire, commanded: int, happened: int, parent: int
+    settings: Settings, memory: Memory, wires: Wires, commanded: int, happened: int, parent: int
 ) -> None:
     """Run the plane until the signalling process is gone."""
     plane = Plane(memory, settings)
@@ -84,15 +83,12 @@ def work(
                 break
             plane.carry_out(decode_command(message), now)
             commands.advance()
-        wire.send(plane.speak(group, now))
-        for _ in range(BATCHES_MAX):
-            arrived = wire.receive()
-            if arrived is None:
-                break
+        wires.send(plane.speak(group, now))
+        for arrived in wires.arrived():
             plane.hear(arrived, now)
         plane.listen(group, now)
         for notice in plane.notices():
-            wire.notify(notice)
+            wires.notify(notice)
         told = teller.tell(plane.events())
         heard = int(memory.heard_ends[0])
         if told or (heard != heard_told and tick % HAND_ON_TICKS == 0):
@@ -106,14 +102,11 @@ def work(
 def main() -> None:
     """Take the arguments apart, wait for the lock, work."""
     settings = msgspec.json.decode(sys.argv[1], type=Settings)
-    parent, place, shared, commanded, happened, raw = map(int, sys.argv[2:8])
-    ports = msgspec.json.decode(sys.argv[8], type=tuple[int, ...])
+    parent, place, shared, commanded, happened = map(int, sys.argv[2:7])
+    descriptors = msgspec.json.decode(sys.argv[7], type=Descriptors)
     buffer = mmap.mmap(shared, size_of(settings))
     memory = lay_out(buffer, settings)
-    if raw >= 0:
-        wire: Wire = RawWire(raw, memory, settings)
-    else:
-        wire = PortWire(ports, memory, settings)
+    wires = Wires(descriptors, memory, settings)
     if settings.cpu is not None:
         os.sched_setaffinity(0, {settings.cpu})
     if settings.realtime:
@@ -125,7 +118,7 @@ def main() -> None:
     memory.ready[place] = os.getpid()
     # A record lock: the kernel lets go of it when its process ends, however it ends.
     fcntl.lockf(shared, fcntl.LOCK_EX)
-    work(settings, memory, wire, commanded, happened, parent)
+    work(settings, memory, wires, commanded, happened, parent)
 
 
 if __name__ == "__main__":

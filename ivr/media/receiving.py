@@ -4,15 +4,14 @@ Of one call several packets may have come at once; they are taken in rounds, in 
 packets do, Python does one by one: a new source, a key, a frame of an odd size, a report.
 """
 
-import sys
-from enum import IntEnum
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.media.counting import Count
 from ivr.media.happenings import Happenings
 from ivr.media.memory import BUFFER_FRAMES, I64, U8, Memory
 from ivr.media.messages import Digit, FirstPacket, Latched
+from ivr.media.remote import Remote, came_from, remote_of, send_to, source_of
 from ivr.media.secrecy import Secrecy
 from ivr.media.settings import Settings
 from ivr.media.traffic import Arrived
@@ -37,36 +36,6 @@ FAR_BEHIND = 8_000
 USUAL_BYTES = packet.HEADER_BYTES + FRAME_BYTES
 
 FRAME = np.dtype(("V", FRAME_BYTES))
-
-
-class Count(IntEnum):
-    """What is counted over all calls, by its place in Memory.counts."""
-
-    TICKS = 0
-    LIVES = 1
-    SENT = 2
-    RECEIVED = 3
-    STRAYS = 4
-    """To no open call, or from elsewhere than its source."""
-    BROKEN = 5
-    """Neither RTP nor RTCP."""
-    MISSED = 6
-    """Ticks that were late by more than a frame and left out."""
-    UNSENT = 7
-    """Packets that the kernel did not take."""
-    UNTOLD = 8
-    """Events that were lost: signalling had not read for so long that they found no room."""
-    UNHEARD = 9
-    """Frames that found no room on their way to a recogniser."""
-    REPORTS = 10
-    FLOODED = 11
-    """Packets passed over because one call sent too many at once."""
-    FORGED = 12
-    """To a call with SRTP, but not sealed by its other end, or sent a second time."""
-    WAITED = 13
-    """Events that had to wait, in order, for room in their ring."""
-    WAITING = 14
-    """Those that wait now: lost with the plane, if it is killed."""
 
 
 class Receiver:
@@ -110,8 +79,7 @@ class Receiver:
             & (offset & 1 == 0)
             & (head["first"] == packet.VERSION_BITS)
             & (head["second"] == columns.codec[slots])
-            & (arrived.hosts == columns.source_ip[slots])
-            & (arrived.sources == columns.source_port[slots])
+            & self._from_source(arrived, slots)
             & (columns.hears[slots] != 0)
         )
         at = np.flatnonzero(usual)
@@ -181,14 +149,10 @@ class Receiver:
         self._counts[Count.BROKEN] += np.count_nonzero(good & ~headers.valid)
         good &= headers.valid
         strays = len(slots) - np.count_nonzero(known)
-        elsewhere = good & (
-            (columns.source_ip[slots] != arrived.hosts[at])
-            | (columns.source_port[slots] != arrived.sources[at])
-        )
+        elsewhere = good & ~self._from_source(arrived, slots_of)[at]
         for tried, index in enumerate(np.flatnonzero(elsewhere).tolist()):
-            row = int(at[index])
-            host, port = int(arrived.hosts[row]), int(arrived.sources[row])
-            if tried >= SOURCES_MAX or not self._accept(int(slots[index]), host, port, now):
+            source = arrived.source_of(int(at[index]))
+            if tried >= SOURCES_MAX or not self._accept(int(slots[index]), source, now):
                 good[index] = False
                 strays += 1
         self._counts[Count.STRAYS] += strays
@@ -216,29 +180,37 @@ class Receiver:
 
     # --- sources ---
 
-    def _accept(self, slot: int, host: int, port: int, now: float) -> bool:
+    def _from_source(self, arrived: Arrived, slots: I64) -> NDArray[np.bool_]:
+        """Which packets come from where their call's last one came from."""
+        columns = self._columns
+        same = arrived.sources == columns.source_port[slots]
+        same &= arrived.hosts == columns.source_ip[slots]
+        if arrived.hosts6 is not None:
+            same &= (arrived.hosts6 == columns.source_ip6[slots]).all(axis=1)
+        return same
+
+    def _accept(self, slot: int, source: Remote, now: float) -> bool:
         """Whether a packet from a source that is not the call's present one is taken: symmetric RTP, RFC 4961.
 
         The announced address is always right. Another one is, if the call latches, until something was heard, and
         again once its source has been silent: a stranger cannot take a call over while its buyer speaks.
         """
         columns = self._columns
-        if columns.source_ip[slot] == host and columns.source_port[slot] == port:
+        if source_of(columns, slot) == source:
             return True
-        announced = columns.remote_ip[slot] == host and columns.remote_port[slot] == port
-        silent = columns.source_ip[slot] == 0 or now - columns.heard_at[slot] > RELATCH_S
+        announced = remote_of(columns, slot) == source
+        silent = columns.source_port[slot] == 0 or now - columns.heard_at[slot] > RELATCH_S
         if not announced and not (columns.latches[slot] and silent):
             return False
-        columns.source_ip[slot] = host
-        columns.source_port[slot] = port
+        came_from(columns, slot, source)
         if not announced:
+            port = source.port
             # RTCP follows its RTP: to the next port, unless both were announced on one.
             same = 0 < columns.control_port[slot] == columns.remote_port[slot]
-            columns.remote_ip[slot] = host
-            columns.remote_port[slot] = port
+            send_to(columns, slot, source)
             columns.control_port[slot] = port if same or port == 0xFFFF else port + 1
             self._happenings.change(slot)
-            self._happenings.tell(Latched(int(columns.call[slot]), dotted(host), port, now))
+            self._happenings.tell(Latched(int(columns.call[slot]), source.host, port, now))
         return True
 
     # --- RTP ---
@@ -511,8 +483,3 @@ class Receiver:
                     ) & 0xFFFFFFFF
                     if trip < 0x80000000:
                         columns.round_trip_s[slot] = trip / 65_536
-
-
-def dotted(host: int) -> str:
-    """An address as people write it, of its 32 bits in network order."""
-    return ".".join(map(str, host.to_bytes(4, sys.byteorder)))

@@ -136,6 +136,7 @@ class Sender:
             group=number,
             first=first,
             rows=np.empty(0, np.int64),
+            rows6=np.empty(0, np.int64),
             headers=headers,
             addresses=np.zeros(size, np.int64),
             sums=np.zeros(size, np.uint32),
@@ -169,7 +170,9 @@ class Sender:
         live = (columns.call[span] != 0) & (columns.sends[span] != 0)
         live &= columns.remote_port[span] != 0
         group.live_16[:], group.live_32[:], group.live_64[:] = live, live, live
-        leaving.rows = np.flatnonzero(live).astype(np.int64)
+        by_ip6 = columns.remote_ip[span] == 0
+        leaving.rows = np.flatnonzero(live & ~by_ip6).astype(np.int64)
+        leaving.rows6 = np.flatnonzero(live & by_ip6).astype(np.int64)
         leaving.sealed = np.flatnonzero(live & (columns.tag_bytes[span] != 0)).tolist()
         sources = np.where(live, (columns.sources[span] >= 0).sum(axis=1), 0)
         group.bridged = np.flatnonzero(sources == 1).astype(np.int64)

@@ -1,5 +1,7 @@
 """What a media plane is set up with."""
 
+import socket
+
 import msgspec
 
 GROUPS = 5
@@ -13,6 +15,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     """The IPv4 address that packets come to and leave from."""
+    host6: str | None = None
+    """The IPv6 address, on the same ports, for those calls that agree on it; None: there are none."""
     port: int = 20_000
     """The first of two ports a call: RTP on the even one, RTCP on the next (RFC 3550, section 11)."""
     calls: int = 1_000
@@ -27,6 +31,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The core to stay on; None leaves it to the machine."""
 
     def __post_init__(self) -> None:
+        for family, host in ((socket.AF_INET, self.host), (socket.AF_INET6, self.host6)):
+            if host is not None and not _is_address(family, host):
+                kind = "IPv4" if family == socket.AF_INET else "IPv6"
+                raise ValueError(
+                    f"`{host}` is no {kind} address; write it in digits, without a zone"
+                )
         if self.calls < 10 or self.calls % 10 or self.calls > CALLS_MAX:
             raise ValueError(f"calls must be whole tens from 10 to {CALLS_MAX}, not {self.calls}")
         if self.port % 2 or not 1024 <= self.port <= 65_536 - 2 * self.calls:
@@ -35,6 +45,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             )
         if not 1 <= self.prompts_s <= PROMPTS_S_MAX:
             raise ValueError(f"prompts_s must be from 1 to {PROMPTS_S_MAX}")
+
+
+def _is_address(family: int, host: str) -> bool:
+    try:
+        socket.inet_pton(family, host)
+    except OSError:
+        return False
+    return True
 
 
 CALLS_MAX = 10_000

@@ -11,6 +11,8 @@ import socket
 import struct
 from dataclasses import dataclass
 
+import msgspec
+
 from ivr.media.settings import Settings
 
 BUFFER_BYTES = 8 * 2**20
@@ -19,8 +21,9 @@ EXPEDITED = 0xB8
 SO_ATTACH_FILTER = 26
 SO_SNDBUFFORCE = 32
 SO_RCVBUFFORCE = 33
-ANY_HOST = bytes(4)
-"""A packet from a raw socket must name its source, so this has none."""
+IPV6_CHECKSUM = 7
+"""Where in a datagram the kernel writes its checksum: RFC 3542, section 3.1."""
+UDP_CHECKSUM_AT = 6
 SPARE_FILES = 256
 """Open files left for everything else."""
 
@@ -29,73 +32,126 @@ class PortsTakenError(OSError):
     """A port of the media range is in use: choose another `port`, or stop what holds it."""
 
 
+class Descriptors(msgspec.Struct, frozen=True):
+    """What a plane is handed down."""
+
+    raw: int | None
+    ports: tuple[int, ...]
+    raw6: int | None
+    ports6: tuple[int, ...]
+
+    def every(self) -> tuple[int, ...]:
+        """All of them."""
+        raws = (each for each in (self.raw, self.raw6) if each is not None)
+        return (*raws, *self.ports, *self.ports6)
+
+
 @dataclass(frozen=True, slots=True)
-class Sockets:
-    """What a plane sends and receives with."""
+class _Held:
+    """The ports of one family."""
 
     raw: socket.socket | None
     ports: tuple[socket.socket, ...]
     """One for each port from the first on: RTP and RTCP in turn."""
 
     def close(self) -> None:
-        """Let go of all ports."""
         for each in self.ports:
             each.close()
         if self.raw is not None:
             self.raw.close()
 
-    def handed_down(self) -> tuple[int, tuple[int, ...]]:
-        """Descriptors for the plane: the raw socket's or -1, and the ports' where they carry packets."""
+    def descriptors(self) -> tuple[int | None, tuple[int, ...]]:
+        """The raw socket's, or else the ports', which then carry packets."""
         if self.raw is not None:
             return self.raw.fileno(), ()
-        return -1, tuple(each.fileno() for each in self.ports)
+        return None, tuple(each.fileno() for each in self.ports)
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """What a plane sends and receives with."""
+
+    ipv4: _Held
+    ipv6: _Held | None
+
+    def close(self) -> None:
+        """Let go of all ports."""
+        self.ipv4.close()
+        if self.ipv6 is not None:
+            self.ipv6.close()
+
+    def descriptors(self) -> Descriptors:
+        """What to hand down."""
+        return Descriptors(
+            *self.ipv4.descriptors(),
+            *(self.ipv6.descriptors() if self.ipv6 is not None else (None, ())),
+        )
 
 
 def open_sockets(settings: Settings) -> Sockets:
     """Take the ports. Raises PortsTakenError, or OSError when the machine allows too few open files."""
+    families = 1 if settings.host6 is None else 2
+    _allow_files(2 * settings.calls * families + SPARE_FILES)
+    ipv4 = _hold(settings, socket.AF_INET, settings.host)
+    if settings.host6 is None:
+        return Sockets(ipv4, None)
+    try:
+        return Sockets(ipv4, _hold(settings, socket.AF_INET6, settings.host6))
+    except OSError:
+        ipv4.close()
+        raise
+
+
+def _hold(settings: Settings, family: int, host: str) -> _Held:
+    """Take the ports of one address."""
     count = 2 * settings.calls
-    _allow_files(count + SPARE_FILES)
-    raw = (
-        _open_raw(settings)
-        if settings.raw and socket.inet_aton(settings.host) != ANY_HOST
-        else None
-    )
+    # A packet from a raw socket must name its source, and "any" is none.
+    is_any = not any(socket.inet_pton(family, host))
+    raw = _open_raw(settings, family, host) if settings.raw and not is_any else None
     ports: list[socket.socket] = []
     try:
         for number in range(count):
-            held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            held = socket.socket(family, socket.SOCK_DGRAM)
             ports.append(held)
             if raw is not None:
                 _filter(held, [(0x06, 0, 0, 0)])
             held.setblocking(False)
-            held.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
-            held.bind((settings.host, settings.port + number))
+            _expedite(held)
+            if family == socket.AF_INET6:
+                # Each family has sockets of its own, also where the host is "any".
+                held.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            held.bind((host, settings.port + number))
     except OSError as error:
-        for each in ports:
-            each.close()
-        if raw is not None:
-            raw.close()
+        _Held(raw, tuple(ports)).close()
         raise PortsTakenError(
             error.errno,
-            f"UDP port {settings.port + len(ports) - 1} of {settings.host} cannot be had "
+            f"UDP port {settings.port + len(ports) - 1} of {host} cannot be had "
             f"({error.strerror}); the media plane needs {count} ports from {settings.port} on",
         ) from error
-    return Sockets(raw, tuple(ports))
+    return _Held(raw, tuple(ports))
 
 
-def _open_raw(settings: Settings) -> socket.socket | None:
+def _open_raw(settings: Settings, family: int, host: str) -> socket.socket | None:
     """One socket for all ports; None where the machine does not allow it."""
     try:
-        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+        raw = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_UDP)
     except PermissionError:
         return None
     last = settings.port + 2 * settings.calls - 1
-    # What comes begins with its IP header: let UDP to our ports in, from its first fragment on (the kernel reassembles).
-    _filter(
-        raw,
+    # What comes by IPv4 begins with its IP header, by IPv6 with UDP's: RFC 3542, section 3.
+    destination = (
         [
             (0xB1, 0, 0, 0),  # x = length of the IP header
             (0x48, 0, 0, 2),  # a = destination port
+        ]
+        if family == socket.AF_INET
+        else [(0x28, 0, 0, 2)]
+    )
+    # Let UDP to our ports in, from its first fragment on (the kernel reassembles).
+    _filter(
+        raw,
+        [
+            *destination,
             (0x35, 0, 2, settings.port),  # less than the first: drop
             (0x25, 1, 0, last),  # more than the last: drop
             (0x06, 0, 0, 0xFFFF),
@@ -103,8 +159,12 @@ def _open_raw(settings: Settings) -> socket.socket | None:
         ],
     )
     raw.setblocking(False)
-    # With headers of our own the kernel puts nothing together: a tenth less a packet (python -m benchmarks.calls).
-    raw.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)
+    if family == socket.AF_INET:
+        # With headers of our own the kernel puts nothing together: a tenth less a packet (python -m benchmarks.calls).
+        raw.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)
+    else:
+        _expedite(raw)
+        raw.setsockopt(socket.IPPROTO_IPV6, IPV6_CHECKSUM, UDP_CHECKSUM_AT)
     for forced, plain in (
         (SO_RCVBUFFORCE, socket.SO_RCVBUF),
         (SO_SNDBUFFORCE, socket.SO_SNDBUF),
@@ -113,8 +173,15 @@ def _open_raw(settings: Settings) -> socket.socket | None:
             raw.setsockopt(socket.SOL_SOCKET, forced, BUFFER_BYTES)
         except PermissionError:
             raw.setsockopt(socket.SOL_SOCKET, plain, BUFFER_BYTES)
-    raw.bind((settings.host, 0))
+    raw.bind((host, 0))
     return raw
+
+
+def _expedite(of: socket.socket) -> None:
+    if of.family == socket.AF_INET:
+        of.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
+    else:
+        of.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, EXPEDITED)
 
 
 def _filter(of: socket.socket, program: list[tuple[int, int, int, int]]) -> None:

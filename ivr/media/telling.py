@@ -3,9 +3,9 @@
 from collections import deque
 from collections.abc import Sequence
 
+from ivr.media.counting import Count
 from ivr.media.memory import U64
 from ivr.media.messages import Event, encode
-from ivr.media.receiving import Count
 from ivr.media.ring import Ring
 
 

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ivr.media.memory import I64, U8, U16, U32
+from ivr.media.remote import NO_IP6, Remote
 
 UDP_AT = 20
 RTP_AT = 28
 HEADERS_BYTES = 40
 """The headers of IP and UDP, which a raw socket is given too, and RTP's."""
+UDP = np.dtype([("source", ">u2"), ("port", ">u2"), ("bytes", ">u2"), ("sum", "u2")])
+"""UDP's header: RFC 768."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +25,23 @@ class Arrived:
     ports: U16
     """The local port that each came to."""
     hosts: U32
-    """Where each came from, in network order."""
+    """Where each came from by IPv4, in network order; 0: by IPv6."""
     sources: U16
     """The port each came from."""
+    hosts6: U8 | None = None
+    """Where each came from by IPv6, 16 bytes a row; None: all of them came by IPv4."""
+
+    def source_of(self, row: int) -> Remote:
+        """Where one came from."""
+        ip6 = NO_IP6 if self.hosts6 is None else self.hosts6[row].tobytes()
+        return Remote(int(self.hosts[row]), ip6, int(self.sources[row]))
 
 
 @dataclass(slots=True)
 class Leaving:
     """RTP packets of one group to send: a header of ours, and a payload that lies in memory already.
 
-    There is a row for each call that the group may have; `rows` are those that are sent. The arrays are the group's own
+    There is a row for each call that the group may have; `rows` are sent by IPv4, `rows6` by IPv6. The arrays are the group's own
     and are written anew the next time.
     """
 
@@ -37,6 +49,7 @@ class Leaving:
     first: int
     """The call of the first row."""
     rows: I64
+    rows6: I64
     headers: U8
     """HEADERS_BYTES a row, of which IP's and UDP's are left to whoever sends."""
     addresses: I64

@@ -46,7 +46,11 @@ def fuzz(count: int, seed: int) -> dict[str, int]:
             datagrams.append(bytes(data))
         call = chance.choice((CALL, OTHER))
         port = SETTINGS.port + 2 * (call & 0xFFFF) + chance.randrange(2)
-        paper.hear(*datagrams, source=chance.choice((PHONE, ("198.51.100.9", 9))), port=port)
+        paper.hear(
+            *datagrams,
+            source=chance.choice((PHONE, ("198.51.100.9", 9), ("2001:db8::9", 9))),
+            port=port,
+        )
         paper.plane.listen(number // AT_ONCE % GROUPS, paper.now)
         paper.now += 0.02
         told += len(paper.told())

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from commands.serving.calls import MEDIA_COUNTS
-from ivr.media.receiving import Count
+from ivr.media.counting import Count
 
 OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
 

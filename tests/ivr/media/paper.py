@@ -2,8 +2,6 @@
 
 import ctypes
 import mmap
-import socket
-import sys
 
 import numpy as np
 
@@ -11,6 +9,7 @@ from ivr.media.arena import Arena, Audio
 from ivr.media.memory import lay_out, size_of
 from ivr.media.messages import Open
 from ivr.media.plane import Plane
+from ivr.media.remote import read_remote
 from ivr.media.settings import FRAME_S, GROUPS, Settings
 from ivr.media.traffic import RTP_AT, Arrived
 from ivr.rtp.codec import PCMA
@@ -20,10 +19,6 @@ CALL = 1 << 16
 OTHER = 1 << 16 | 5
 """In another group than CALL."""
 PHONE = ("192.0.2.7", 4_000)
-
-
-def host_bits(host):
-    return int.from_bytes(socket.inet_aton(host), sys.byteorder)
 
 
 class Paper:
@@ -54,7 +49,8 @@ class Paper:
         host, port = given.pop("remote", PHONE)
         agreed = {
             "codec": PCMA,
-            "remote_ip": host_bits(host) if host else 0,
+            "remote_ip": read_remote(host, port).ip if host else 0,
+            "remote_ip6": read_remote(host, port).ip6 if host else b"",
             "remote_port": port,
             "control_port": port + 1 if port else 0,
             "latch": True,
@@ -77,14 +73,17 @@ class Paper:
         for row, data in zip(rows, datagrams, strict=True):
             row[: len(data)] = np.frombuffer(data, np.uint8)
         count = len(datagrams)
+        came = read_remote(*source)
+        hosts6 = np.tile(np.frombuffer(came.ip6, np.uint8), (count, 1))
         to = SETTINGS.port + 2 * (call & 0xFFFF) if port is None else port
         self.plane.hear(
             Arrived(
                 rows,
                 np.array([len(data) for data in datagrams], np.int64),
                 np.full(count, to, np.uint16),
-                np.full(count, host_bits(source[0]), np.uint32),
-                np.full(count, source[1], np.uint16),
+                np.full(count, came.ip, np.uint32),
+                np.full(count, came.port, np.uint16),
+                None if came.ip else hosts6,
             ),
             self.now,
         )
@@ -96,7 +95,7 @@ class Paper:
         for group in range(GROUPS):
             leaving = self.plane.speak(group, self.now)
             lengths = dict(leaving.short)
-            for row in leaving.rows.tolist():
+            for row in [*leaving.rows.tolist(), *leaving.rows6.tolist()]:
                 payload = ctypes.string_at(int(leaving.addresses[row]), lengths.get(row, 160))
                 words = np.frombuffer(payload, np.uint16)
                 assert int(leaving.sums[row]) == int(words.sum(dtype=np.uint32))

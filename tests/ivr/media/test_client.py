@@ -30,7 +30,7 @@ def free_ports(count):
     start = 22_000 + os.getpid() % 97 * 200
     for port in range(start, start + 20_000, 200):
         try:
-            open_sockets(Settings(calls=count, port=port, raw=False)).close()
+            open_sockets(Settings(host6="::1", calls=count, port=port, raw=False)).close()
         except PortsTakenError:
             continue
         return port
@@ -40,17 +40,20 @@ def free_ports(count):
 class Phone:
     """A telephone's RTP socket."""
 
-    def __init__(self):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+    def __init__(self, host="127.0.0.1"):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.host = host
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.bind((host, 0))
         self.socket.settimeout(WAIT_S)
-        self.address = self.socket.getsockname()
+        self.address = self.socket.getsockname()[:2]
 
     def send(self, data, port):
-        self.socket.sendto(data, ("127.0.0.1", port))
+        self.socket.sendto(data, (self.host, port))
 
     def heard(self):
-        return self.socket.recvfrom(2048)
+        data, source = self.socket.recvfrom(2048)
+        return data, source[:2]
 
     def hears_until(self, wanted):
         """The first packet for which `wanted` holds, RTCP left out."""
@@ -65,7 +68,13 @@ class Phone:
 @pytest.fixture(params=["raw", "ports"])
 def media(request):
     client = MediaClient(
-        Settings(calls=10, port=free_ports(10), prompts_s=10, raw=request.param == "raw")
+        Settings(
+            host6="::1",
+            calls=10,
+            port=free_ports(10),
+            prompts_s=10,
+            raw=request.param == "raw",
+        )
     )
     yield client
     client.stop_planes()
@@ -74,6 +83,13 @@ def media(request):
 @pytest.fixture
 def phone():
     made = Phone()
+    yield made
+    made.socket.close()
+
+
+@pytest.fixture
+def phone6():
+    made = Phone("::1")
     yield made
     made.socket.close()
 
@@ -129,6 +145,41 @@ def test_a_call_from_its_first_packet_to_its_last(media, phone):
     assert told.closed
     assert told.received == 1
     assert told.sent > 1
+
+
+def test_a_call_by_ipv6_beside_one_by_ipv4(media, phone, phone6):
+    six = media.open(codec=PCMA, remote=phone6.address, events=((101, 8000),))
+    four = media.open(codec=PCMA, remote=phone.address, events=((101, 8000),))
+    assert (six.host6, six.port) != (four.host6, four.port)
+    media.bridge(six.call, four.call)
+    phone.send(rtp(1, 160, bytes([0x42]) * 160), four.port)
+    phone6.hears_until(lambda data: data[12:] == bytes([0x42]) * 160)
+    phone6.send(rtp(1, 160, bytes([0x43]) * 160), six.port)
+    phone.hears_until(lambda data: data[12:] == bytes([0x43]) * 160)
+
+    media.play(six.call, [prompt()], barge_in=True)
+    phone6.hears_until(lambda data: data[12] != 0xD5)
+    assert phone6.heard()[1] == ("::1", six.port)
+    phone6.send(key(2, 320, 5, marker=True), six.port)
+    assert until(media, Digit)[-1].key == "5"
+    media.keys(six.call, "7")
+    assert phone6.hears_until(lambda data: data[1] & 0x7F == 101)[12] == 7
+
+
+def test_a_caller_by_ipv6_is_found_by_its_first_packet_and_told_of_the_end(media, phone6):
+    control = Phone("::1")
+    try:
+        leg = media.open(codec=PCMA, remote=None)
+        media.play(leg.call, [prompt()], barge_in=False)
+        phone6.send(rtp(1, 160, bytes(160)), leg.port)
+        phone6.hears_until(lambda data: data[12] == 0x31)
+        media.change(leg.call, remote=phone6.address, control_port=control.address[1])
+        media.close(leg.call)
+        data, source = control.heard()
+        assert source == ("::1", leg.port + 1)
+        assert rtcp.read(data).bye
+    finally:
+        control.socket.close()
 
 
 def test_a_caller_behind_a_nat_is_found_by_its_first_packet(media, phone):

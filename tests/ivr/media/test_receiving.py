@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from ivr.media.counting import Count
 from ivr.media.messages import (
     Digit,
     FirstPacket,
@@ -12,11 +13,13 @@ from ivr.media.messages import (
     RtpTimeout,
     Stats,
 )
-from ivr.media.receiving import RELATCH_S, ROUNDS_MAX, Count
+from ivr.media.receiving import RELATCH_S, ROUNDS_MAX
+from ivr.media.remote import read_remote, remote_of
 from ivr.rtp import rtcp
 from tests.ivr.media.paper import CALL, PHONE, SETTINGS, Paper, key, rtp
 
 NAT = ("203.0.113.9", 61_000)
+PHONE6 = ("2001:db8::7", 4_000)
 STRANGER = ("198.51.100.66", 5_000)
 
 
@@ -102,6 +105,26 @@ def test_a_stranger_cannot_take_a_call_that_is_heard():
     assert [e for e in paper.told() if isinstance(e, Digit | Latched)] == []
     assert paper.memory.counts[Count.STRAYS] == 1
     assert paper.columns.remote_port[0] == PHONE[1]
+
+
+@pytest.mark.parametrize(("announced", "source"), [(PHONE, PHONE6), (PHONE6, PHONE)])
+def test_a_call_moves_to_the_other_family_where_it_is_heard_from_there(announced, source):
+    paper = Paper()
+    paper.open(remote=announced)
+    paper.hear(rtp(1, 160, bytes(160)), source=source)
+    assert Latched(CALL, *source, paper.now) in paper.told()
+    assert remote_of(paper.columns, 0) == read_remote(*source)
+
+
+def test_a_stranger_at_the_same_port_of_another_ipv6_host_is_not_heard():
+    paper = Paper()
+    paper.open(remote=PHONE6)
+    paper.hear(rtp(1, 160, bytes(160)), source=PHONE6)
+    paper.hear(key(2, 320, 9), source=("2001:db8::8", PHONE6[1]))
+    paper.hear(key(2, 320, 9), source=PHONE)
+    assert paper.memory.counts[Count.STRAYS] == 2
+    paper.hear(key(2, 320, 5), source=PHONE6)
+    assert [e.key for e in paper.told() if isinstance(e, Digit)] == ["5"]
 
 
 def test_a_call_whose_source_went_quiet_follows_it_elsewhere():

@@ -1,8 +1,8 @@
 import pytest
 from pylibsrtp import Policy, Session
 
+from ivr.media.counting import Count
 from ivr.media.messages import Digit, FirstPacket, Listen, Play, Seal, SendKeys
-from ivr.media.receiving import Count
 from ivr.rtp import rtcp
 from tests.ivr.media.paper import CALL, OTHER, PHONE, SETTINGS, Paper, key, rtp
 

@@ -21,5 +21,13 @@ def test_what_cannot_be_is_refused(wrong):
         Settings(**wrong)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"host": "::1"}, {"host6": "127.0.0.1"}, {"host6": "fe80::1%eth0"}]
+)
+def test_an_address_of_another_kind_is_refused(wrong):
+    with pytest.raises(ValueError, match="is no IPv"):
+        Settings(**wrong)
+
+
 def test_the_last_port_may_be_the_highest():
     assert Settings(port=63_536, calls=1_000).calls == 1_000

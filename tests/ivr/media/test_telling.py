@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from ivr.media.counting import Count
 from ivr.media.memory import COUNTS, EVENT_BYTES, EVENTS_PER_CALL, RING_HEAD_BYTES
 from ivr.media.messages import FirstPacket, PlayedOut, SpeechStarted, Stats, decode_event, encode
-from ivr.media.receiving import Count
 from ivr.media.ring import Ring
 from ivr.media.telling import Teller
 
