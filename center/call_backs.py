@@ -312,7 +312,7 @@ def next_time(program: Program, at: int) -> int | None:
     end = at + KEPT_S
     while at <= end:
         local = datetime.fromtimestamp(at, UTC).astimezone(zone)
-        minute = local.hour * 60 + local.minute
+        minute = _minute(local)
         today, yesterday = local.date(), local.date() - timedelta(days=1)
         if not is_quiet(program.calling.quiet, minute) and is_open(
             program.hours, local.weekday(), minute, today.isoformat(), yesterday.isoformat()
@@ -320,6 +320,17 @@ def next_time(program: Program, at: int) -> int | None:
             return at
         at += LOOK_S - at % LOOK_S
     return None
+
+
+def is_quiet_at(program: Program, at: int) -> bool:
+    """Whether a seller's buyers must not be called at this time, open or not."""
+    local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(program.timezone))
+    return is_quiet(program.calling.quiet, _minute(local))
+
+
+def _minute(local: datetime) -> int:
+    """Of the day."""
+    return local.hour * 60 + local.minute
 
 
 def note_of(contact: ContactKey) -> str:

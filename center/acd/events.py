@@ -117,6 +117,19 @@ class ContactFinished(Event, frozen=True, tag=True, array_like=True):
     agent: str
 
 
+class CallMade(Event, frozen=True, tag=True, array_like=True):
+    """The agent phones a buyer whom they have by text: that takes their slot for calls, if it is free."""
+
+    contact: str
+    agent: str
+
+
+class CallOver(Event, frozen=True, tag=True, array_like=True):
+    """That call has ended; the buyer is with the agent by text as before."""
+
+    contact: str
+
+
 class WrapUpEnded(Event, frozen=True, tag=True, array_like=True):
     """The agent has written down what there was to write, before the time for it is over."""
 
@@ -139,6 +152,8 @@ Happening = (
     | AgentPaused
     | CallBackTaken
     | OfferDeclined
+    | CallMade
+    | CallOver
     | AgentSignedIn
     | AgentSignedOut
     | QueueSet

@@ -34,6 +34,8 @@ from center.acd.events import (
     AgentSignedIn,
     AgentSignedOut,
     CallBackTaken,
+    CallMade,
+    CallOver,
     ContactArrived,
     ContactFinished,
     ContactLeft,
@@ -105,6 +107,11 @@ class Router:
                 self._take_call_back(event)
             case OfferDeclined(contact=contact, agent=agent):
                 self._fail(contact, agent, REASON_DECLINED)
+            case CallMade(contact=contact, agent=agent):
+                self._make_call(contact, agent)
+            case CallOver(contact=contact):
+                if (ticket := self.tickets.get(contact)) is not None:
+                    self._end_call(ticket)
             case AgentSignedIn(agent=agent):
                 self._sign_in(self._person(agent))
             case AgentSignedOut(agent=agent):
@@ -158,7 +165,10 @@ class Router:
         return {
             "now": self.now,
             "contacts": {
-                name: (t.slot, t.seat and t.seat.person.agent.name, t.order, t.since, t.step)
+                name: (
+                    *(t.slot, t.seat and t.seat.person.agent.name, t.call is not None),
+                    *(t.order, t.since, t.step),
+                )
                 for name, t in self.tickets.items()
             },
             "agents": {
@@ -425,12 +435,32 @@ class Router:
         backlog.answered_at = self.now
         backlog.last_wait_s = self.now - ticket.since
 
+    def _make_call(self, contact: str, agent: str) -> None:
+        ticket = self._held(contact, agent)
+        if ticket is None or ticket.slot != "busy" or ticket.call is not None:
+            return
+        assert ticket.seat is not None
+        seat = ticket.seat.person.seats[CHANNELS.index("voice")]
+        if seat is not ticket.seat and seat.taken < seat.slots:
+            seat.taken += 1
+            seat.stamp += 1
+            ticket.call = seat
+
+    def _end_call(self, ticket: Ticket) -> None:
+        seat, ticket.call = ticket.call, None
+        if seat is not None:
+            seat.taken -= 1
+            seat.stamp += 1
+            seat.idle_since = self.now
+            self._serve(seat)
+
     def _finish(self, contact: str, agent: str) -> None:
         ticket = self._held(contact, agent)
         if ticket is not None and (ticket.slot, "finish") in SLOT:
             self._wrap_up(ticket)
 
     def _wrap_up(self, ticket: Ticket) -> None:
+        self._end_call(ticket)
         ticket.slot = SLOT[ticket.slot, "finish"]
         wrap_up_s = ticket.backlog.queue.wrap_up_s
         if wrap_up_s == 0:

@@ -29,6 +29,7 @@ class Ticket:
     __slots__ = (
         "answered_at",
         "backlog",
+        "call",
         "call_back",
         "channel",
         "joined_at",
@@ -65,6 +66,8 @@ class Ticket:
         self.waiting = False
         self.slot: Slot = "free"
         self.seat: Seat | None = None
+        self.call: Seat | None = None
+        """The agent's slot for calls, while a buyer who is with them by text is phoned besides."""
         self.answered_at = 0.0
         self.stamp = 0
 

@@ -95,6 +95,7 @@ def _contact(
         ticket.seat.person.agent.name if ticket.seat is not None else "",
         ticket.answered_at,
         due.get(ticket.name),
+        ticket.call is not None,
     )
 
 
@@ -149,6 +150,9 @@ def _put_contact(router: Router, backlog: Backlog, record: ContactStood) -> None
     router.tickets[ticket.name] = ticket
     if record.agent:
         _put_with(router.people[record.agent].seats[ticket.channel], ticket)
+        if record.is_phoned:
+            ticket.call = router.people[record.agent].seats[CHANNELS.index("voice")]
+            ticket.call.taken += 1
     else:
         backlog.join(ticket)
         if record.awaits:

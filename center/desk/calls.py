@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from center.acd.events import CallOver
+from center.acd.kept import KeptRouter
 from center.calling_out import CallOut, Reached
+from center.desk.cards import Cards
 from center.desk.desk import RefusedError
 from center.desk.ports import Voice
 from center.desk.talk import Talk
@@ -20,14 +23,18 @@ class Calls:
     def __init__(
         self,
         voice: Voice | None,
+        kept: KeptRouter,
         talks: Talks,
+        cards: Cards,
         now: Callable[[], float],
         *,
         refused: Callable[[Talk, RefusedError], object],
         changed: Callable[[str], object],
     ) -> None:
         self.voice = voice
+        self._kept = kept
         self._talks = talks
+        self._cards = cards
         self._now = now
         self._refused = refused
         self._changed = changed
@@ -54,30 +61,49 @@ class Calls:
             self.phone(talk)
 
     def phone(self, talk: Talk) -> None:
-        """Call a buyer who is not on the line: one who wants to be called back, or whose call a restart cut off."""
+        """Call a buyer who is not on the line: one who wants to be called back, whose call a restart cut off, or who writes."""
         talk.reach, one = "calling", talk.awaited
         key = f"{talk.name} {talk.agent} {int(self._now())}"
-        errand = CallOut(key, one.contact, one.code, one.carrier, opens=False)
+        number, trunk = one.code, one.carrier
+        if talk.channel != "voice":
+            program = self._cards.program(one)
+            number, trunk = program.number if program is not None else "", ""
+        errand = CallOut(key, one.contact, number, trunk, opens=False)
         try:
             self.needed.phone(talk.name, errand, partial(self._reached, talk.name))
         except RefusedError as error:
-            talk.reach = "missed"
-            self._refused(talk, error)
+            self._missed(talk, error)
+        self._changed(talk.agent)
 
     def release(self, talk: Talk) -> None:
-        """The agent is off the call."""
-        voice = self.voice_of(talk)
-        if voice is not None:
-            voice.release(talk.name)
+        """The agent is off the call; one who writes is hung up on."""
+        is_on_call = talk.channel == "voice" or talk.reach
+        talk.reach, talk.is_held = "", False
+        if is_on_call and self.voice is not None:
+            self.voice.release(talk.name)
+
+    def over(self, talk: Talk) -> None:
+        """One who writes is on the line no more; the conversation goes on."""
+        if talk.channel != "voice" and talk.reach:
+            self.release(talk)
+            self._kept.post(CallOver(self._now(), talk.name))
+            self._changed(talk.agent)
 
     def _reached(self, contact: str, reached: Reached) -> None:
         talk = self._talks.named.get(contact)
         if talk is None or talk.reach != "calling":
             return
         if reached is Reached.PERSON:
-            talk.reach = ""
+            talk.reach = "" if talk.channel == "voice" else "up"
             self.needed.connect(contact, talk.agent)
         else:
-            talk.reach = "missed"
-            self._refused(talk, RefusedError(NOT_REACHED, why=reached.value))
+            self._missed(talk, RefusedError(NOT_REACHED, why=reached.value))
         self._changed(talk.agent)
+
+    def _missed(self, talk: Talk, why: RefusedError) -> None:
+        """Nobody answered: one who writes is with the agent as before, another may be called again."""
+        self._refused(talk, why)
+        if talk.channel == "voice":
+            talk.reach = "missed"
+        else:
+            self.over(talk)

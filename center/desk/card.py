@@ -79,3 +79,5 @@ class Card(msgspec.Struct, frozen=True):
     waited_s: float = 0.0
     call_back: bool = False
     """Whether the buyer is off the line and is phoned once the offer is answered."""
+    can_phone: bool = False
+    """Whether one who writes may be phoned, as far as the lists of numbers go."""

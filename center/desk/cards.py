@@ -100,6 +100,11 @@ class Cards:
             queues=queues_in(program),
             waited_s=waited_s,
             call_back=call_back,
+            can_phone=(
+                channel != "voice"
+                and voice is not None
+                and voice.can_phone(number, program.calling.back)
+            ),
         )
 
     def _goods(self, seller: str, program: Program, language: int) -> tuple[Goods, ...]:

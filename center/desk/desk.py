@@ -9,8 +9,9 @@ import msgspec
 from center.acd.agent import Presence
 from center.desk.card import Card
 
-Stage = Literal["offered", "calling", "missed", "talking", "held", "wrap-up"]
-"""`calling`: the buyer of a call-back is being phoned; `missed`: did not answer."""
+Stage = Literal["offered", "calling", "missed", "talking", "on call", "held", "wrap-up"]
+"""`calling`: the buyer is being phoned; `missed`: did not answer, and waits for nothing else; `on call`: one who writes is on the
+line besides."""
 Speaker = Literal["buyer", "agent", "shop"]
 
 

@@ -25,6 +25,7 @@ from center.desk.deed import PlaceForBuyer, SetBasket, WriteToBuyer
 from center.desk.deeds import Deeds
 from center.desk.desk import Desk, FloorView, RefusedError
 from center.desk.desks import Desks
+from center.desk.phoning import NO_HEADSET, Phoning
 from center.desk.ports import ListenMode
 from center.desk.sitting import Sitting
 from center.desk.talk import Talk
@@ -50,6 +51,7 @@ class Floor:
         deeds: Deeds,
         cards: Cards,
         transfers: Transfers,
+        phoning: Phoning,
         *,
         now: Callable[[], float],
     ) -> None:
@@ -62,6 +64,7 @@ class Floor:
         self._deeds = deeds
         self._cards = cards
         self._transfers = transfers
+        self._phoning = phoning
         self._now = now
 
     def sign_in(self, agent: str, desk: Desk) -> None:
@@ -86,9 +89,7 @@ class Floor:
         """See Floor."""
         talk = self._talks.at(agent, contact, "offered")
         if talk.channel == "voice" and not self._calls.needed.has_line(agent):
-            raise RefusedError(
-                "your headset is not connected; allow the microphone and load the page anew"
-            )
+            raise RefusedError(NO_HEADSET)
         self._kept.post(OfferAccepted(self._now(), contact, agent))
 
     def decline(self, agent: str, contact: str) -> None:
@@ -168,7 +169,14 @@ class Floor:
         if talk.reach != "missed":
             raise RefusedError("the buyer is on the line, or being called")
         self._calls.phone(talk)
-        self._desks.tell(agent)
+
+    def phone(self, agent: str, contact: str) -> None:
+        """See Floor."""
+        self._phoning.begin(agent, contact)
+
+    def hang_up(self, agent: str, contact: str) -> None:
+        """See Floor."""
+        self._phoning.end(agent, contact)
 
     def finish(self, agent: str, contact: str) -> None:
         """See Floor."""
@@ -219,7 +227,7 @@ class Floor:
 
     def _call(self, agent: str, contact: str) -> Talk:
         talk = self._talks.at(agent, contact, "busy")
-        if talk.channel != "voice":
+        if not talk.is_on_call:
             raise RefusedError("that is no call")
         return talk
 

@@ -20,6 +20,7 @@ from center.acd.decisions import Decision, Leave, Offer, ProposeCallBack, Say, W
 from center.acd.events import (
     AgentSet,
     CallBackTaken,
+    CallMade,
     ContactLeft,
     ContractSet,
     Happening,
@@ -40,6 +41,7 @@ from center.desk.desk import RefusedError
 from center.desk.desks import Desks
 from center.desk.floor import Floor
 from center.desk.heard import Heard
+from center.desk.phoning import Phoning
 from center.desk.ports import Records, Voice
 from center.desk.queues import Queues
 from center.desk.sitting import Sitting
@@ -78,13 +80,24 @@ class Switchboard:
         self._queues = queues or Queues()
         self._cards = Cards(records, shops)
         self._talks = Talks(self.kept, turns, self._queues, now)
-        self._calls = Calls(voice, self._talks, now, refused=self._refused, changed=self._changed)
+        self._calls = Calls(
+            voice,
+            self.kept,
+            self._talks,
+            self._cards,
+            now,
+            refused=self._refused,
+            changed=self._changed,
+        )
         self._transfers = Transfers(self.kept, self._talks, self._calls, self._cards, now=now)
         self.sitting = Sitting(self.kept, later=later, now=now, leaves=self._transfers.back)
         self._desks = Desks(self.kept, self.sitting, self._talks, self._calls, self._cards, now=now)
         self._deeds = Deeds(turns, self._calls, self._desks, now)
         self._call_backs = CallBacks(
             self.kept, now, self._deeds.do, lambda talk: self._cards.program(talk.awaited)
+        )
+        self._phoning = Phoning(
+            self.kept, self._talks, self._calls, self._desks, self._cards, records, now=now
         )
         self.floor = Floor(
             self.kept,
@@ -96,6 +109,7 @@ class Switchboard:
             self._deeds,
             self._cards,
             self._transfers,
+            self._phoning,
             now=now,
         )
 
@@ -134,6 +148,7 @@ class Switchboard:
                 self.kept.post(ContractSet(now, pool, seller))
         for name in self._talks.restore(waiting):
             self._close_ticket(name)
+        self._phoning.forget_calls()
         self.sitting.restore()
         self.kept.flush()
 
@@ -178,6 +193,8 @@ class Switchboard:
                     desk = self._desks.of(talk)
                     if desk is not None:
                         desk.said(talk.name, "buyer", text)
+                case HungUp() if talk.channel != "voice":
+                    self._calls.over(talk)
                 case HungUp() if not talk.reach and not self._call_backs.keeps_place(talk):
                     self.kept.post(ContactLeft(self._now(), talk.name))
                 case _:
@@ -198,6 +215,8 @@ class Switchboard:
         for event in events:
             if isinstance(event, CallBackTaken) and event.channel == "voice":
                 self._called_back(event.contact)
+            elif isinstance(event, CallMade):
+                self._phoning.made(event.contact)
             agent = getattr(event, "agent", "")
             if isinstance(agent, Agent):
                 agent = agent.name
@@ -313,8 +332,7 @@ class Switchboard:
         self._desks.tell(agent)
 
     def _end(self, talk: Talk) -> None:
-        talk.is_held = False
-        missed, talk.reach = bool(talk.reach), ""
+        missed = talk.channel == "voice" and bool(talk.reach)
         self._calls.release(talk)
         # Nobody is there to hear how the flow goes on: as after any hang-up, it keeps the place.
         self._talks.settle(talk, Outcome("hangup" if missed else "ok"))

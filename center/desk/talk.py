@@ -27,8 +27,8 @@ class Talk:
     """Unix seconds, while it rings."""
     ways: str = ""
     """Keys by which a caller may take a call-back, once asked."""
-    reach: Literal["", "calling", "missed"] = ""
-    """How it goes to phone a buyer who is not on the line."""
+    reach: Literal["", "calling", "missed", "up"] = ""
+    """How it goes to phone a buyer who is not on the line; `up`: one who writes has answered."""
     is_held: bool = False
     is_settled: bool = False
     """Its session goes on without the agent."""
@@ -36,7 +36,16 @@ class Talk:
     @property
     def stage(self) -> Stage:
         """At the desk of who has the buyer."""
-        return self.reach or ("held" if self.is_held else "talking")
+        if self.reach in ("calling", "missed"):
+            return self.reach
+        if self.is_held:
+            return "held"
+        return "on call" if self.reach == "up" else "talking"
+
+    @property
+    def is_on_call(self) -> bool:
+        """Whether there is, or should be, somebody on the line."""
+        return self.channel == "voice" or self.reach == "up"
 
     @property
     def channel(self) -> Channel:

@@ -70,7 +70,10 @@ def _agent(router: Router, person: Person, now: float) -> AgentView:
         measure.presence,
         measure.reason,
         tuple(name for name, slot in measure.contacts if slot != "offered"),
-        any(t.slot == "busy" and CHANNELS[t.channel] == "voice" for t in person.tickets.values()),
+        any(
+            t.slot == "busy" and (t.call is not None or CHANNELS[t.channel] == "voice")
+            for t in person.tickets.values()
+        ),
         measure.occupancy,
         min(now, person.measured_at),
     )

@@ -132,10 +132,10 @@ class Visit:
         elif isinstance(given, Deed):
             # Said by no buyer: the session does not take a turn.
             return deeds.do(self, given)
-        elif given.__class__ is HungUp and self.session is None:
-            # Its session is over, or has gone on by SMS.
-            return None
         if self._is_overheard():
+            return None
+        if given.__class__ is HungUp and (self.session is None or self.key.channel == "sms"):
+            # Its session is over, or has gone on by SMS; or an agent has phoned one who writes.
             return None
         language = self.language()
         awaited = self.awaited_order()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
+from center.contact import ContactKey
 from center.desk.desk import RefusedError
 from ivr.channel.agreement import CODEC_OF
 from ivr.channel.call import Call
-from ivr.channel.channel import VoiceChannel
+from ivr.channel.channel import CHANNEL, VoiceChannel
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
 from ivr.webrtc.leg import BrowserLeg, LegState, Reception
 from ivr.webrtc.row import put_on_plane
@@ -65,8 +66,7 @@ class BrowserCall:
         self._row = row.call
         self._begin = lambda: self._channel.begin(
             self,
-            seller=seller,
-            caller=caller,
+            contact=ContactKey(seller, caller, CHANNEL),
             dialled=dialled,
             carrier=self._carrier,
             leg=row.call,

@@ -28,7 +28,7 @@ from ivr.channel.playing import Playing
 from ivr.channel.ports import Line, Speaking
 from ivr.channel.question import AWAITING, Question
 from ivr.channel.spoken import Texts
-from ivr.channel.surroundings import Reached, Surroundings
+from ivr.channel.surroundings import CHANNEL, Reached, Surroundings
 from ivr.channel.written import confirmations
 from ivr.speech.sayable import Sayable, sayable
 
@@ -125,7 +125,7 @@ class Call:
             if self._is_asked and self._is_handed_over and not self._is_with_agent:
                 # Who hangs up now may have chosen to: whoever asked knows what is promised.
                 self._has_chosen = True
-                self._around.turns.add(self._arrival(Keys(key)), self)
+                self._bring(Keys(key))
             elif self._question is None:
                 self._ahead.append(key)
             else:
@@ -152,7 +152,7 @@ class Call:
         self._note_missed()
         self._close()
         if not self.ended:
-            self._around.turns.add(self._arrival(HungUp()), self)
+            self._bring(HungUp())
 
     def fell_silent(self) -> None:
         """No packet came for too long: the line is dead, though nobody has said so."""
@@ -171,7 +171,7 @@ class Call:
         self._close()
         self.line.hang_up(reason)
         if not ended:
-            self._around.turns.add(self._arrival(HungUp()), self)
+            self._bring(HungUp())
 
     def _close(self) -> None:
         self._leave_question()
@@ -194,9 +194,14 @@ class Call:
         self._playing.stop()
 
     def be_without_agent(self) -> None:
-        """The agent is off the call; the flow goes on when its outcome comes, and until then there is music."""
+        """The agent is off the call; the flow goes on when its outcome comes, and until then there is music.
+
+        The flow of one who writes goes on by SMS: that call is over.
+        """
         self._is_with_agent = False
-        if not self.over and self._is_handed_over:
+        if self.reached.contact.channel != CHANNEL:
+            self.hang_up("the agent is done")
+        elif not self.over and self._is_handed_over:
             self._play_music()
 
     def hold(self) -> None:
@@ -234,12 +239,13 @@ class Call:
     def _turn(self, given: Input) -> None:
         """Bring what the caller did to the turn batch."""
         self._leave_question()
-        self._around.turns.add(self._arrival(given), self)
+        self._bring(given)
 
-    def _arrival(self, given: Input) -> Arrival:
+    def _bring(self, given: Input) -> None:
         reached = self.reached
         now = int(self._around.clock())
-        return Arrival(reached.contact, given, reached.code, reached.carrier, b"", 0, now)
+        arrival = Arrival(reached.contact, given, reached.code, reached.carrier, b"", 0, now)
+        self._around.turns.add(arrival, self, told=CHANNEL)
 
     def _again(self, given: Input) -> None:
         """The store could not keep the turn now."""

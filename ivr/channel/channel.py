@@ -18,7 +18,7 @@ from flows.program import Program
 from ivr.channel.call import Call
 from ivr.channel.notes import Notes
 from ivr.channel.ports import Hearing, Line, OnLeg, Speaking
-from ivr.channel.surroundings import Reached, Surroundings
+from ivr.channel.surroundings import CHANNEL, Reached, Surroundings
 from ivr.media.client import MediaClient
 from ivr.media.messages import (
     Digit,
@@ -31,7 +31,6 @@ from ivr.media.messages import (
 )
 from ivr.speech.fragments import Codec
 
-CHANNEL = "voice"
 DELAYS_MAX = 10_000
 """Latest delays from key to prompt that are kept for measuring."""
 
@@ -103,8 +102,7 @@ class VoiceChannel:
         self,
         line: Line,
         *,
-        seller: str,
-        caller: str,
+        contact: ContactKey,
         dialled: str,
         carrier: str,
         leg: int,
@@ -115,17 +113,16 @@ class VoiceChannel:
 
         `opens`: its flow begins. If not, its session stands at a hand-over, and it hears music until an agent has it.
         """
-        machine = self._shops.current(seller)
+        machine = self._shops.current(contact.seller)
         if machine is None:
-            raise KeyError(seller)
-        contact = ContactKey(seller, caller, CHANNEL)
+            raise KeyError(contact.seller)
         before = self._by_contact.get(contact)
         if before is not None:
             # The same telephone called again before its first call was seen to be over.
             before.hang_up("called again")
             self._forget(before)
         reached = Reached(contact, dialled, carrier, leg, codec)
-        voice = self._voices(seller, machine.program)
+        voice = self._voices(contact.seller, machine.program)
         call = Call(self._around, reached, line, voice, self._shops.machine)
         self._by_leg[leg] = call
         self._by_contact[contact] = call

@@ -13,6 +13,9 @@ from ivr.channel.notes import Notes
 from ivr.channel.ports import Hearing, Media
 from ivr.speech.fragments import Codec
 
+CHANNEL = "voice"
+"""Ours, in the turn batch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -36,6 +39,7 @@ class Reached:
     """Who called whom, and by what."""
 
     contact: ContactKey
+    """By another channel than ours where an agent phones one who writes: the call stands beside that conversation."""
     code: str
     """The number dialled."""
     carrier: str

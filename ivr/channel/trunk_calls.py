@@ -233,8 +233,7 @@ class TrunkCalls:
         assert agreement.codec is not None
         call = known.call = self._channel.begin(
             TrunkLine(name, self._line(), self.admission, self._outside),
-            seller=known.contact.seller,
-            caller=known.contact.buyer,
+            contact=known.contact,
             dialled=known.shop,
             carrier=known.trunk,
             leg=agreement.leg.call,

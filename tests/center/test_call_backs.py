@@ -21,6 +21,7 @@ from center.call_backs import (
     Limits,
     Missed,
     Step,
+    is_quiet_at,
     may_call,
     next_time,
     note_of,
@@ -280,3 +281,10 @@ def test_nothing_is_called_but_what_begins_as_an_entry_does(number):
 def test_what_is_kept_of_one_is_small():
     kept = CallBack("4008001234", "unicom", Step.OVER, NOON, NOON, 2, (NOON, NOON, NOON))
     assert len(msgspec.msgpack.encode(kept)) < 80
+
+
+def test_it_is_quiet_by_the_clock_of_the_shop_open_or_not():
+    morning, night = NOON - 2 * 3_600, NOON + 10 * 3_600
+    assert not is_quiet_at(shop("  open mon-fri 19:00-22:00\n"), morning)
+    assert is_quiet_at(OPEN, night)
+    assert is_quiet_at(shop("  timezone Pacific/Auckland\n"), NOON + 5 * 3_600)

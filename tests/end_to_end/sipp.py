@@ -37,7 +37,7 @@ o=caller 1 1 IN IP[local_ip_type] [local_ip]
 s=-
 c=IN IP[media_ip_type] [media_ip]
 t=0 0
-m=audio [media_port] RTP/AVP {codec} 101
+m=audio {media} RTP/AVP {codec} 101
 a=rtpmap:101 telephone-event/8000
 a=fmtp:101 0-15
 ]]></send>
@@ -156,7 +156,7 @@ o=called 1 1 IN IP[local_ip_type] [local_ip]
 s=-
 c=IN IP[media_ip_type] [media_ip]
 t=0 0
-m=audio [media_port] RTP/AVP {codec} 101
+m=audio {media} RTP/AVP {codec} 101
 a=rtpmap:101 telephone-event/8000
 a=fmtp:101 0-15
 ]]></send>
@@ -181,10 +181,19 @@ def bundled(name: str) -> Path:
 class Caller:
     """One telephone: what it does, step by step, then who hangs up."""
 
-    def __init__(self, folder: Path, number: str = "13800138000", codec: int = PCMA) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        number: str = "13800138000",
+        codec: int = PCMA,
+        *,
+        media_port: int | None = None,
+    ) -> None:
+        """`media_port`: where its sound is, if SIPp does not make it (tests.end_to_end.earpiece)."""
         self._folder = folder
         self._number = number
         self._codec = codec
+        self._media = str(media_port) if media_port is not None else "[media_port]"
         self._steps: list[str] = []
         self._captures = 0
 
@@ -250,7 +259,12 @@ class Caller:
         scenario = self._folder / "caller.xml"
         scenario.write_text(
             _SCENARIO.format(
-                **words, codec=self._codec, steps="\n".join(self._steps), end=end, status=status
+                **words,
+                codec=self._codec,
+                media=self._media,
+                steps="\n".join(self._steps),
+                end=end,
+                status=status,
             )
         )
         return self._run(scenario, f"127.0.0.1:{port}")
@@ -266,7 +280,9 @@ class Caller:
         scenario = self._folder / "called.xml"
         end = _THEY_HANG_UP.format(wait_ms=wait_ms)
         scenario.write_text(
-            _ANSWERS.format(codec=self._codec, steps="\n".join(self._steps), end=end)
+            _ANSWERS.format(
+                codec=self._codec, media=self._media, steps="\n".join(self._steps), end=end
+            )
         )
         return self._run(scenario, "-p", str(port))
 

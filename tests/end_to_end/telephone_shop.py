@@ -71,7 +71,7 @@ class Running:
             shutil.copytree(LIBRARY / seller, shops / seller)
             file = shops / seller / "seller.flow"
             flow = re.sub(HOURS, "", file.read_text("utf-8"))
-            flow = flow.replace("  languages zh, en\n", f"  languages zh, en\n{shop}", 1)
+            flow = re.sub(r"(  languages .*\n)", rf"\1{shop}", flow, count=1)
             file.write_text(flow, "utf-8")
         self.database = folder / "shop.db"
         settings = folder / "dialcart.toml"
@@ -132,9 +132,9 @@ class Running:
             store.close()
 
     @contextlib.contextmanager
-    def phone(self, number: str) -> Iterator[Callable[..., str]]:
+    def phone(self, number: str, code: str = "106900010") -> Iterator[Callable[..., str]]:
         """A phone that is on for texts; writes some and gives what came, once it is switched off."""
-        words = ["phone", "--to", "106900010", "--from", number, "--port", self.control_port]
+        words = ["phone", "--to", code, "--from", number, "--port", self.control_port]
         with subprocess.Popen(
             [sys.executable, "cli.py", *words],
             cwd=ROOT,

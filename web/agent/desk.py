@@ -120,6 +120,10 @@ class DeskSocket:
                 floor.invite(agent, contact, other)
             case m.CallAgain(contact):
                 floor.call_again(agent, contact)
+            case m.Phone(contact):
+                floor.phone(agent, contact)
+            case m.HangUp(contact):
+                floor.hang_up(agent, contact)
             case m.Colleagues():
                 self._page.tell("colleagues", names=floor.colleagues(agent))
             case m.Finish(contact):

@@ -83,6 +83,14 @@ class Floor(Protocol):
         """Phone a buyer once more who did not answer."""
         ...
 
+    def phone(self, agent: str, contact: str) -> None:
+        """Phone a buyer who writes; the conversation goes on beside the call."""
+        ...
+
+    def hang_up(self, agent: str, contact: str) -> None:
+        """End that call, or its ringing; the conversation goes on."""
+        ...
+
     def colleagues(self, agent: str) -> tuple[str, ...]:
         """Others who are ready now, by name."""
         ...

@@ -99,6 +99,14 @@ class CallAgain(_OfContact, frozen=True, tag="call again"):
     """Phone a buyer once more who did not answer."""
 
 
+class Phone(_OfContact, frozen=True, tag="phone"):
+    """Phone a buyer who writes."""
+
+
+class HangUp(_OfContact, frozen=True, tag="hang up"):
+    """End that call; the conversation goes on."""
+
+
 class Colleagues(_Message, frozen=True, tag="colleagues"):
     """Who is ready now."""
 
@@ -140,6 +148,8 @@ DeskMessage = (
     | Transfer
     | Invite
     | CallAgain
+    | Phone
+    | HangUp
     | Colleagues
     | Finish
     | WrapUp

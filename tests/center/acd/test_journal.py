@@ -68,7 +68,10 @@ def agent(name):
 def happenings(at):
     """One more event at this time; contacts and agents are few, so that they meet."""
     when, who, whom = st.just(at), st.sampled_from(AGENTS), st.sampled_from(CONTACTS)
-    both = [ev.OfferAccepted, ev.OfferDeclined, ev.ContactFinished, ev.WrapUpEnded]
+    both = [
+        *(ev.OfferAccepted, ev.OfferDeclined, ev.CallMade),
+        *(ev.ContactFinished, ev.WrapUpEnded),
+    ]
     contracts = [ev.ContractSet, ev.ContractEnded]
     arrival = st.builds(
         ev.ContactArrived,
@@ -86,6 +89,7 @@ def happenings(at):
         st.builds(ev.AgentReady, when, who),
         *(st.builds(kind, when, whom, who) for kind in both),
         st.builds(ev.ContactLeft, when, whom),
+        st.builds(ev.CallOver, when, whom),
         st.builds(ev.CallBackTaken, when, whom, st.sampled_from(CHANNELS)),
         st.builds(ev.AgentPaused, when, who, st.just("tea")),
         st.builds(ev.AgentSignedIn, when, who),
@@ -172,6 +176,9 @@ def check_slots(router, watcher, slots_at_offer):
         for ticket in person.tickets.values():
             assert ticket.seat.person is person
             taken[ticket.channel] += 1
+            if ticket.call is not None:
+                assert ticket.slot == "busy"
+                taken[CHANNELS.index("voice")] += 1
         for seat in person.seats:
             assert seat.taken == taken[seat.channel]
             # Slots may be taken away from an agent while they hold contacts; no more come then.
@@ -240,12 +247,12 @@ def busy_day(seed, events):
             yield ev.ContactArrived(at, f"c{n}", queue, channel, prefers=prefers)
         elif roll < 0.65 and held:
             kinds = (ev.OfferAccepted, ev.OfferAccepted, ev.ContactFinished, ev.WrapUpEnded)
-            yield chance.choice((*kinds, ev.OfferDeclined))(at, *chance.choice(held))
+            yield chance.choice((*kinds, ev.OfferDeclined, ev.CallMade))(at, *chance.choice(held))
         elif roll < 0.7 and watcher.router.tickets:
             known = list(watcher.router.tickets)
-            kind = chance.choice((ev.ContactLeft, ev.CallBackTaken))
+            kind = chance.choice((ev.ContactLeft, ev.CallOver, ev.CallBackTaken))
             to = chance.choice(("", f"t{n}"))
-            rest = () if kind is ev.ContactLeft else (chance.choice(CHANNELS), to)
+            rest = (chance.choice(CHANNELS), to) if kind is ev.CallBackTaken else ()
             yield kind(at, chance.choice(known), *rest)
         else:
             who = chance.choice(AGENTS)

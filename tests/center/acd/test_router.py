@@ -10,6 +10,8 @@ from center.acd.events import (
     AgentSet,
     AgentSignedOut,
     CallBackTaken,
+    CallMade,
+    CallOver,
     ContactLeft,
     ContractEnded,
     ContractSet,
@@ -554,3 +556,37 @@ def test_the_timer_tells_the_next_thing_due_and_no_more():
     assert floor.router.timer() == floor.now + 40
     floor.do(ContactLeft(floor.now, "c1"))
     assert floor.router.timer() is None
+
+
+def test_an_agent_who_phones_a_buyer_that_writes_is_offered_no_call_until_it_is_over():
+    floor = Floor()
+    floor.agent("ann")
+    floor.arrive("c1", channel="sms")
+    floor.accept("c1", "ann")
+    floor.do(CallMade(floor.now, "c1", "ann"))
+    assert offers(floor.arrive("c2")) == []
+    assert offers(floor.arrive("c3", channel="sms")) == [("c3", "ann")]
+    assert offers(floor.do(CallOver(floor.now, "c1"))) == [("c2", "ann")]
+    assert floor.router.tickets["c1"].slot == "busy"
+
+
+def test_the_call_slot_is_free_again_when_the_talk_is_finished():
+    floor = Floor()
+    floor.agent("ann")
+    floor.arrive("c1", channel="sms")
+    floor.accept("c1", "ann")
+    floor.do(CallMade(floor.now, "c1", "ann"))
+    floor.arrive("c2")
+    assert offers(floor.finish("c1", "ann")) == [("c2", "ann")]
+
+
+def test_who_is_on_a_call_phones_nobody_besides():
+    floor = Floor()
+    floor.agent("ann")
+    floor.arrive("c1")
+    floor.arrive("c2", channel="sms")
+    floor.accept("c1", "ann")
+    floor.accept("c2", "ann")
+    floor.do(CallMade(floor.now, "c2", "ann"))
+    floor.do(CallMade(floor.now, "c1", "ann"))
+    assert [floor.router.tickets[name].call for name in ("c1", "c2")] == [None, None]

@@ -144,9 +144,11 @@ class FakeLine:
 
 
 class Telephone:
-    """One call to one shop. `heard()` is what was played since the last time."""
+    """One call to one shop, or of an agent to one who writes. `heard()` is what was played since the last time."""
 
-    def __init__(self, folder, program, *, voice=None, hearing=None, performer=NOBODY):
+    def __init__(
+        self, folder, program, *, voice=None, hearing=None, performer=NOBODY, writes=False
+    ):
         self.clock = Clock()
         self.store = MemoryStore()
         self.store.publish("shop", program, int(self.clock.now))
@@ -164,10 +166,14 @@ class Telephone:
             self.turns, self.media, self.hearing, self.notes, self.clock.later,
             lambda: self.clock.now, lambda: self.clock.now, self.work.append,
         )  # fmt: skip
-        reached = Reached(ContactKey("shop", BUYER, "voice"), "4008001234", "trunk", LEG, "al")
+        contact = ContactKey("shop", BUYER, "sms" if writes else "voice")
+        reached = Reached(contact, "4008001234", "trunk", LEG, "al")
         self.call = Call(around, reached, self.line, self.voice, shops.machine)
         self._heard = 0
-        self.call.begin()
+        if writes:
+            self.call.wait_for_agent()
+        else:
+            self.call.begin()
         self.turns.flush()
 
     def taken(self, taken):

@@ -203,3 +203,21 @@ def test_who_has_one_or_chose_to_be_called_or_never_waited_has_missed_nobody(tmp
     for call in (talks, chose, menu):
         call.lost()
         assert not call.was_missed
+
+
+def test_a_call_to_one_who_writes_ends_with_its_agent(tmp_path):
+    phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody(), writes=True)
+    phone.call.be_with_agent()
+    phone.call.be_without_agent()
+    assert phone.line.hung_up == ["the agent is done"]
+    phone.turns.flush()
+    assert phone.store.talks("shop", 10) == [], "the flow of one who writes hears nothing of it"
+
+
+def test_a_call_that_waited_for_its_agent_hears_music_and_then_the_flow(tmp_path):
+    phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
+    phone.press("0")
+    phone.call.be_with_agent()
+    phone.call.be_without_agent()
+    assert phone.media.told[-1] == "music"
+    assert phone.line.hung_up == []

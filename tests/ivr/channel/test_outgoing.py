@@ -75,7 +75,7 @@ class FakeChannel:
         self.calls.remove(call)
 
     def call_of(self, contact):
-        return next((c for c in self.calls if c.about["caller"] == contact.buyer), None)
+        return next((c for c in self.calls if c.about["contact"] == contact), None)
 
     def watch(self, leg, who, quiet_s):
         self.watched[leg] = who
@@ -152,8 +152,8 @@ def test_a_person_who_says_nothing_is_put_through_to_the_flow():
     assert house.channel.calls == []
     house.pass_s(SILENT_S)
     (call,) = house.channel.calls
-    assert {name: call.about[name] for name in ("seller", "caller", "carrier", "codec", "opens")} == {
-        "seller": "shop", "caller": BUYER, "carrier": "here", "codec": "ul", "opens": True,
+    assert {name: call.about[name] for name in ("contact", "carrier", "codec", "opens")} == {
+        "contact": ContactKey("shop", BUYER, "voice"), "carrier": "here", "codec": "ul", "opens": True,
     }  # fmt: skip
     assert house.reached == [Reached.PERSON]
     assert house.channel.watched == {}

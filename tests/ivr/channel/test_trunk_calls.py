@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from center.contact import ContactKey
 from center.desk.desk import RefusedError
 from center.numbering import Numbering
 from flows.program import Calling
@@ -127,7 +128,7 @@ def test_a_call_begins_once_the_other_end_has_the_answer_and_ends_with_it():
     here.hear(Answered("c1", None))
     (call,) = here.channel.calls
     assert call.about == {
-        "seller": "noodles", "caller": "13800138000", "dialled": "4008001234",
+        "contact": ContactKey("noodles", "13800138000", "voice"), "dialled": "4008001234",
         "carrier": "here", "leg": 7, "codec": "al", "opens": True,
     }  # fmt: skip
     here.hear(Digits("c1", "12", 160), Ended("c1", Cause.HUNG_UP))
@@ -137,7 +138,7 @@ def test_a_call_begins_once_the_other_end_has_the_answer_and_ends_with_it():
 def test_a_caller_without_a_number_is_somebody_all_the_same():
     here = Exchange()
     here.hear(Incoming("c1", "here", "", "4008001234", OFFER), Answered("c1", None))
-    assert here.channel.calls[0].about["caller"] == "withheld-c1"
+    assert here.channel.calls[0].about["contact"].buyer == "withheld-c1"
 
 
 @pytest.mark.parametrize(

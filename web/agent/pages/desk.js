@@ -20,6 +20,7 @@ const SHORTCUTS = {
   a: ["answer", press("answer")],
   d: ["decline", press("decline")],
   c: ["call_again", press("again")],
+  p: ["phone", press("phone")],
   h: ["hold", press("hold")],
   m: ["mute", press("mute")],
   t: ["hand_on", press("hand-on")],
@@ -65,13 +66,13 @@ function hear(message) {
     case "offered":
       keep(message.card, "offered").answerBy = message.answer_by;
       // Neither another offer nor a call under way is taken from under the person's hands.
-      if (!["offered", "talking", "held", "calling"].includes(current()?.stage)) chosen = message.card.contact;
+      if (!["offered", "talking", "on call", "held", "calling"].includes(current()?.stage)) chosen = message.card.contact;
       break;
     case "card": keep(message.card); break;
     case "stage":
       if (!held) return;
       held.stage = message.stage;
-      if (message.stage === "talking" && held.card.channel === "voice") chosen = message.contact;
+      if (message.stage === (held.card.channel === "voice" ? "talking" : "on call")) chosen = message.contact;
       break;
     case "said":
       if (!held) return;
@@ -140,6 +141,11 @@ $("decline").onclick = () => tell("decline");
 $("hold").onclick = () => tell(current()?.stage === "held" ? "resume" : "hold");
 $("mute").onclick = () => { isMuted = !isMuted; phone?.mute(isMuted); draw(); };
 $("again").onclick = () => tell("call again");
+$("phone").onclick = async () => {
+  if (PHONED.includes(current()?.stage)) { tell("hang up"); return; }
+  await putOnLine();
+  tell("phone");
+};
 $("keypad").onclick = () => { $("pad").hidden = !$("pad").hidden; };
 $("hand-on").onclick = () => {
   $("transfer").hidden = !$("transfer").hidden;
@@ -249,13 +255,16 @@ function draw() {
 
 function drawContacts() {
   $("contacts").replaceChildren(...[...contacts].map(([contact, { card, stage, unread }]) =>
-    make("li", { class: stage, "aria-current": String(contact === chosen) },
+    make("li", { class: stage.replace(" ", "-"), "aria-current": String(contact === chosen) },
       make("button", { onclick: () => choose_(contact) },
         make("strong", {}, word(card.channel)),
         make("span", {}, card.name || card.number),
         unread ? make("span", { class: "unread" }, String(unread)) : "",
         make("small", {}, `${card.shop} · ${word(stage)}`)))));
 }
+
+/** Stages of one who writes in which the telephone is off the hook. */
+const PHONED = ["calling", "on call", "held"];
 
 /** Seconds that an offer still rings. */
 const rings = answerBy => Math.max(0, Math.round(answerBy - Date.now() / 1000));
@@ -271,16 +280,19 @@ const PLACES = { queue: card => card.queues, step: card => card.steps, agent: ()
 function drawTalk(entry) {
   const { card, stage, lines } = entry;
   const isVoice = card.channel === "voice";
-  const isOnCall = isVoice && (stage === "talking" || stage === "held");
-  const isTalking = ["talking", "held", "calling", "missed"].includes(stage);
+  const isOnCall = stage === "held" || stage === (isVoice ? "talking" : "on call");
+  const isTalking = ["talking", "on call", "held", "calling", "missed"].includes(stage);
+  const isPhoned = !isVoice && PHONED.includes(stage);
   drawAnswer(entry);
   for (const [id, shows] of Object.entries({
     answer: stage === "offered", decline: stage === "offered",
     hold: isOnCall, mute: isOnCall, keypad: isOnCall, again: stage === "missed",
+    phone: isPhoned || (isTalking && card.can_phone),
     "hand-on": isTalking, finish: isTalking, "wrap-up": stage === "wrap-up", write: isTalking, add: isTalking,
   })) $(id).hidden = !shows;
   if (!isTalking) $("transfer").hidden = $("pad").hidden = true;
   $("hold").textContent = word(stage === "held" ? "resume" : "hold");
+  $("phone").textContent = word(isPhoned ? "hang_up" : "phone");
   $("mute").textContent = word(isMuted ? "unmute" : "mute");
   $("places").replaceChildren(...PLACES[$("way").value](card).map(place => new Option(place, place)));
   $("templates").hidden = !card.templates.length;

@@ -1,0 +1,106 @@
+"""The sound of a telephone whose signalling SIPp does: it says a tone, and measures which tones it hears."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from ivr.rtp.codec import PCMU, decode, encode
+
+RATE_HZ = 8_000
+FRAME_S = 0.02
+FRAME = int(RATE_HZ * FRAME_S)
+HEARD_S = 0.5
+"""Of what came last, that is measured."""
+LOUD = 300.0
+"""Mean amplitude of a tone, of 32,767, that a person hears."""
+WAIT_S_MAX = 15.0
+GREETING_S, PAUSE_S = 0.6, 2.5
+"""Who is called says hello, and waits to hear who it is: else it is a machine."""
+
+
+class Earpiece:
+    """One telephone's ear and mouth, on a port of its own; PCMU."""
+
+    def __init__(self, tone_hz: float, *, greets: bool = False) -> None:
+        self._tone_hz = tone_hz
+        self._greets = greets
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(FRAME_S / 4)
+        self.port = self._socket.getsockname()[1]
+        self._peer: tuple[str, int] | None = None
+        self._heard = np.zeros(int(RATE_HZ * HEARD_S), np.float64)
+        self._came = threading.Condition()
+        self._stop = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop = True
+        self._thread.join()
+        self._socket.close()
+
+    def hears(self, *tones_hz: float, without: tuple[float, ...] = ()) -> None:
+        """Wait until all of these are heard at once, and none of those."""
+
+        def is_so() -> bool:
+            return all(map(self._is_loud, tones_hz)) and not any(map(self._is_loud, without))
+
+        with self._came:
+            so = self._came.wait_for(is_so, WAIT_S_MAX)
+        levels = {tone: round(self._level(tone)) for tone in (*tones_hz, *without)}
+        assert so, f"not heard so: {levels}"
+
+    def _is_loud(self, tone_hz: float) -> bool:
+        return self._level(tone_hz) > LOUD
+
+    def _level(self, tone_hz: float) -> float:
+        """Amplitude of one tone in what came last."""
+        turns = np.exp(-2j * np.pi * tone_hz * np.arange(len(self._heard)) / RATE_HZ)
+        return float(abs(np.mean(self._heard * turns)) * 2)
+
+    def _run(self) -> None:
+        begun: float | None = None
+        sent = 0
+        while not self._stop:
+            self._listen()
+            if self._peer is None:
+                continue
+            begun = time.monotonic() if begun is None else begun
+            while sent * FRAME_S < time.monotonic() - begun:
+                self._socket.sendto(self._packet(sent), self._peer)
+                sent += 1
+
+    def _listen(self) -> None:
+        try:
+            data, self._peer = self._socket.recvfrom(2_048)
+        except TimeoutError:
+            return
+        if len(data) != 12 + FRAME or data[1] & 0x7F != PCMU:
+            return
+        samples = decode(PCMU, np.frombuffer(data[12:], np.uint8)).astype(np.float64)
+        with self._came:
+            self._heard = np.concatenate((self._heard[FRAME:], samples))
+            self._came.notify_all()
+
+    def _packet(self, number: int) -> bytes:
+        at = np.arange(number * FRAME, (number + 1) * FRAME) / RATE_HZ
+        is_quiet = self._greets and GREETING_S < at[0] < GREETING_S + PAUSE_S
+        volume = 0 if is_quiet else 8_000
+        wave = (volume * np.sin(2 * np.pi * self._tone_hz * at)).astype(np.int16)
+        head = bytes((0x80, PCMU)) + (number & 0xFFFF).to_bytes(2) + (number * FRAME).to_bytes(4)
+        return head + b"\0\0\x51\xb0" + encode(PCMU, wave).tobytes()
