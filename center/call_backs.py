@@ -1,18 +1,20 @@
 """Calls that were missed, and when each is called back: never against the seller's list, at night, or again and again.
 
 Pure: what happened and the time come in, what is to be kept and whom to call goes out. What is kept is a note a contact, written
-before anything is dialled; a call is named by its key, and a key is dialled once (center.calling_out), so a crash calls nobody twice.
+before anything is dialled; a call is named by its key, and a key is dialled once (center.calling_out). One that a crash cut off before it was
+known whom it reached counts as a try that reached nobody: none is lost, and none is tried more often.
 
 1. A missed call waits FIRST_AFTER_S, then for the shop to be open and the quiet hours to be over, KEPT_S at most.
 2. It is tried TRIES_MAX times, AGAIN_AFTER_S apart, while nobody answers or it is busy.
 3. Who calls by itself meanwhile is no longer called. Who misses us is no missed call: it cannot set off another.
 4. A number is called `a_day` times in a day, whatever shops it called: whoever forges it annoys its owner no more than that.
+5. All numbers together are called `an_hour` times in an hour: whoever forges many costs no more than that. The others wait.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,6 +34,7 @@ AGAIN_AFTER_S = 600
 TRIES_MAX = 2
 KEPT_S = 50_400
 """Fourteen hours: what was missed in the evening is called back in the morning, and not later."""
+HOUR_S = 3_600
 DAY_S = 86_400
 KEPT_MAX = 10_000
 """Numbers remembered; past it those that are through are forgotten, and then no new ones taken."""
@@ -80,8 +83,8 @@ TRANSITIONS: Mapping[Step, Mapping[Event, Step]] = {
 }
 """Where each event leads. What is missing cannot happen."""
 
-_AGAIN = frozenset({Reached.BUSY, Reached.NO_ANSWER, Reached.FAILED})
-_UNHEARD = frozenset({Reached.BUSY, Reached.NO_ANSWER, Reached.MACHINE})
+_AGAIN = frozenset({Reached.BUSY, Reached.NO_ANSWER, Reached.FAILED, Reached.REPEATED})
+_UNHEARD = frozenset({Reached.BUSY, Reached.NO_ANSWER, Reached.MACHINE, Reached.REPEATED})
 
 
 class CallBack(msgspec.Struct, frozen=True, array_like=True):
@@ -111,6 +114,7 @@ class Limits:
 
     at_once: int = 5
     a_day: int = 3
+    an_hour: int = 120
 
 
 @dataclass(slots=True)
@@ -149,6 +153,8 @@ class CallBacks:
     _of_number: dict[str, set[ContactKey]] = field(default_factory=dict[str, set[ContactKey]])
     _due: list[tuple[int, ContactKey]] = field(default_factory=list[tuple[int, ContactKey]])
     _calling: int = 0
+    _this_hour: deque[int] = field(default_factory=deque[int])
+    """When calls of the last hour ended, in order."""
 
     def restore(self, notes: Mapping[str, bytes], now: int) -> Notes:
         """What was kept, after a start; what is to be kept instead."""
@@ -166,6 +172,7 @@ class CallBacks:
                 continue
             # Called when the program stopped: the key says whether it was dialled.
             self._put(contact, _at(kept, Step.WAITING) if kept.step is Step.CALLING else kept)
+        self._this_hour.extend(sorted(at for kept in self._kept.values() for at in kept.calls))
         return changed
 
     def missed(self, call: Missed, program: Program, now: int, *, is_wanted: bool = True) -> Notes:
@@ -201,7 +208,7 @@ class CallBacks:
         """
         found: list[CallOut] = []
         changed: Notes = {}
-        while self._due and self._due[0][0] <= now and self._calling < self.limits.at_once:
+        while self._due and self._due[0][0] <= now and self._is_free(now):
             due_at, contact = heapq.heappop(self._due)
             kept = self._kept.get(contact)
             if kept is None or kept.step is not Step.WAITING or kept.due_at != due_at:
@@ -232,6 +239,7 @@ class CallBacks:
         tries, calls = kept.tries + 1, kept.calls
         if reached not in (Reached.NOT_ALLOWED, Reached.FAILED):
             calls = (*calls, now)[-self.limits.a_day :]
+            self._this_hour.append(now)
             self.counters.called += 1
         self.counters.reached += reached is Reached.PERSON
         again = None
@@ -251,9 +259,21 @@ class CallBacks:
 
     def timer(self) -> int | None:
         """When `due` has something to say; None while nothing waits, or as many are called as may be."""
-        return self._due[0][0] if self._due and self._calling < self.limits.at_once else None
+        if not self._due or self._calling >= self.limits.at_once:
+            return None
+        if len(self._this_hour) + self._calling < self.limits.an_hour:
+            return self._due[0][0]
+        # Where those that are being called now fill the hour, one of them has to end first.
+        return max(self._due[0][0], self._this_hour[0] + HOUR_S) if self._this_hour else None
 
     # --- within ---
+
+    def _is_free(self, now: int) -> bool:
+        """Whether one more may be called now."""
+        while self._this_hour and now - self._this_hour[0] >= HOUR_S:
+            self._this_hour.popleft()
+        called = len(self._this_hour) + self._calling
+        return self._calling < self.limits.at_once and called < self.limits.an_hour
 
     def _called_today(self, number: str, now: int) -> int:
         return sum(

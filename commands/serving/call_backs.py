@@ -56,7 +56,10 @@ def call_backs(section: VoiceSection) -> CallBacks | None:
     """What decides it, where the operator allows it and a trunk takes calls."""
     if not section.call_back or not _ways(section):
         return None
-    return CallBacks(Limits(section.call_backs_at_once, section.call_backs_a_day))
+    limits = Limits(
+        section.call_backs_at_once, section.call_backs_a_day, section.call_backs_an_hour
+    )
+    return CallBacks(limits)
 
 
 def _ways(section: VoiceSection) -> tuple[str, ...]:

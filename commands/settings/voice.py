@@ -199,6 +199,8 @@ class VoiceSection(Section):
     """Calls of ours at once."""
     call_backs_a_day: Annotated[int, Field(ge=1, le=20)] = 3
     """How often one number is called in a day, whatever shops it called."""
+    call_backs_an_hour: Annotated[int, Field(ge=1, le=100_000)] = 120
+    """Call-backs in an hour, of all numbers together; the others wait. What forged numbers can cost is bounded by it."""
     speech: File = Path("var/speech")
     """Folder of rendered speech."""
     recordings: File = Path("var/recordings")

@@ -12,6 +12,7 @@ from center.call_backs import (
     AGAIN_AFTER_S,
     DAY_S,
     FIRST_AFTER_S,
+    HOUR_S,
     KEPT_S,
     TRANSITIONS,
     TRIES_MAX,
@@ -102,7 +103,10 @@ def test_who_calls_by_itself_and_is_served_is_not_called():
     assert house.passes(FIRST_AFTER_S) == []
 
 
-@pytest.mark.parametrize("reached", [Reached.BUSY, Reached.NO_ANSWER, Reached.FAILED])
+AGAIN = (Reached.BUSY, Reached.NO_ANSWER, Reached.FAILED, Reached.REPEATED)
+
+
+@pytest.mark.parametrize("reached", AGAIN)
 def test_who_is_not_reached_is_tried_so_often_and_texted_after_that(reached):
     house = House()
     contact = house.missed()
@@ -118,7 +122,7 @@ def test_who_is_not_reached_is_tried_so_often_and_texted_after_that(reached):
     assert len(keys) == TRIES_MAX - 1
 
 
-@pytest.mark.parametrize("reached", sorted(set(Reached) - {Reached.BUSY, Reached.NO_ANSWER, Reached.FAILED}))  # fmt: skip
+@pytest.mark.parametrize("reached", sorted(set(Reached) - set(AGAIN)))
 def test_all_else_is_through_after_one_call(reached):
     house = House()
     contact = house.missed()
@@ -214,7 +218,26 @@ def test_one_that_could_not_be_called_before_it_became_quiet_waits_for_the_morni
     assert [call.contact for call in house.passes(1)] == [second]
 
 
-def test_a_crash_calls_nobody_twice_and_forgets_nobody():
+def test_all_together_are_called_so_often_an_hour_and_the_others_after_it():
+    disk = {}
+    house = House(limits=Limits(an_hour=3), disk=disk)
+    contacts = [house.missed(f"1380013800{digit}") for digit in range(5)]
+    called = house.passes(FIRST_AFTER_S)
+    assert [call.contact for call in called] == contacts[:3]
+    # While they ring the hour is as full as when they are through.
+    assert (house.passes(10), house.backs.timer()) == ([], None)
+    for call in called:
+        house.ends(call.contact, Reached.PERSON)
+    ended_at = house.now
+    assert (house.passes(1), house.backs.timer()) == ([], ended_at + HOUR_S)
+    # A start does not begin a new hour.
+    after = House(limits=Limits(an_hour=3), disk=disk)
+    after.now = house.now
+    assert after.passes(HOUR_S - 2) == []
+    assert [call.contact for call in after.passes(1)] == contacts[3:]
+
+
+def test_a_crash_calls_nobody_oftener_and_forgets_nobody():
     disk = {}
     house = House(disk=disk)
     contact = house.missed()
@@ -223,7 +246,12 @@ def test_a_crash_calls_nobody_twice_and_forgets_nobody():
     after = House(disk=disk)
     (again,) = after.passes(FIRST_AFTER_S)
     assert again == call
+    # Dialled, and nobody knows whom it reached: one more try, under another key.
     after.ends(contact, Reached.REPEATED)
+    (last,) = House(disk=disk).passes(AGAIN_AFTER_S + FIRST_AFTER_S)
+    assert last.key != call.key
+    after.passes(AGAIN_AFTER_S)
+    after.ends(contact, Reached.PERSON)
     assert House(disk=disk).passes(KEPT_S) == []
     assert House(disk={note_of(contact): b"no message pack"}).disk == {}
 

@@ -15,13 +15,12 @@ import os
 import random
 import signal
 import socket
-import struct
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.signalling.endpoint import Endpoint, Listen
@@ -33,40 +32,15 @@ from ivr.sip.offer import LocalMedia, make_offer, settle
 from ivr.sip.stack import Settings
 from ivr.sip.trunk import Trunk, networks
 from store.sqlite import SqliteStore
-from tests.crash.callers import FLOW, STOCK
-from tests.crash.harness import ROOT, START_S_MAX
+from tests.crash.callers import STOCK
+from tests.crash.telephone import BETWEEN_ANSWERS_S, ENDS_S_MAX, Telephone
+from tests.crash.telephone_shop import NUMBER, Shop, free_port
 
-NUMBER = "4008001234"
 LINES = 8
 """Calls at once."""
-KEY_S = 0.1
-BETWEEN_KEYS_S = 0.25
-BETWEEN_ANSWERS_S = 0.5
-ENDS_S_MAX = 10.0
-"""After the last key; shorter than the shop's patience with who says nothing."""
 PLANE_KILLED_EVERY_S = 1.5
 SHOP_KILLED_EVERY = 8
 """Of so many kills one is the shop's."""
-EVENT = 101
-SETTINGS = """\
-sellers = ["{folder}/shop"]
-[store]
-database = "{folder}/calls.db"
-[simulator]
-port = 0
-control_port = 0
-[voice]
-host = "127.0.0.1"
-port = {port}
-media_port = 0
-calls = 20
-speech = "{speech}"
-recordings = "{folder}/recordings"
-recognisers = {{}}
-[log]
-format = "text"
-level = "warning"
-"""
 
 
 @dataclass
@@ -96,48 +70,6 @@ class CallsBooks:
             f"{self.planes_killed} planes and {self.shops_killed} shops killed under calls: {self.finished} calls finished, "
             f"{self.cut_off} cut off, {self.orders} orders; absent {self.absent}, doubled {self.doubled}, wrong {self.wrong}"
         )
-
-
-@dataclass
-class Telephone:
-    """One call of one number."""
-
-    pieces: int
-    local: LocalMedia
-    socket: socket.socket
-    up: asyncio.Event = field(default_factory=asyncio.Event)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    there: tuple[str, int] = ("", 0)
-    cause: Cause | None = None
-    keyed: bool = False
-    """Every key was pressed."""
-
-    @property
-    def number(self) -> str:
-        """Each call has its own."""
-        return f"139{self.pieces:08d}"
-
-    async def order(self) -> None:
-        """The keys of an order, then wait for the shop to hang up."""
-        for keys in ("101", f"{self.pieces}#", "1"):
-            await asyncio.sleep(BETWEEN_ANSWERS_S)
-            for key in keys:
-                await self._press(key)
-                await asyncio.sleep(BETWEEN_KEYS_S - KEY_S)
-        self.keyed = True
-        await asyncio.wait_for(self.over.wait(), ENDS_S_MAX)
-
-    async def _press(self, key: str) -> None:
-        """RFC 4733, section 2.5: the event's packets, 20 ms apart, its end three times."""
-        event, start = "0123456789*#".index(key), int(time.monotonic() * 8_000) & 0xFFFFFFFF
-        for step in range(7):
-            duration = 160 * min(step + 1, 5)
-            payload = struct.pack(">BBH", event, 10 | (0x80 if step > 3 else 0), duration)
-            kind = EVENT | (0x80 if step == 0 else 0)
-            sequence = int(time.monotonic() * 1_000) + step & 0xFFFF
-            head = struct.pack(">BBHII", 0x80, kind, sequence, start, self.pieces)
-            self.socket.sendto(head + payload, self.there)
-            await asyncio.sleep(KEY_S / 5 if step < 4 else 0.001)
 
 
 class Exchange:
@@ -192,64 +124,12 @@ class Exchange:
         return phone.keyed and phone.cause is Cause.HUNG_UP
 
 
-class Shop:
-    """The process under test."""
-
-    def __init__(self, folder: Path, port: int, speech: Path) -> None:
-        self.folder = folder
-        self.port = port
-        (folder / "shop").mkdir()
-        (folder / "shop" / "seller.flow").write_text(FLOW)
-        settings = SETTINGS.format(folder=folder, port=port, speech=speech)
-        (folder / "dialcart.toml").write_text(settings)
-        self.process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        """Until calls are taken."""
-        words = ["cli.py", "serve", "--config", str(self.folder / "dialcart.toml")]
-        with (self.folder / "log.txt").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, *words, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=log
-            )
-        assert self.process.stdout is not None
-        async with asyncio.timeout(START_S_MAX):
-            while b"SIP over UDP" not in (line := await self.process.stdout.readline()):
-                assert line, (self.folder / "log.txt").read_text()
-
-    def plane(self) -> int | None:
-        """The media plane that works: the older of the two."""
-        assert self.process is not None
-        pid = self.process.pid
-        found: list[tuple[int, int]] = []
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            try:
-                words = Path(f"/proc/{child}/cmdline").read_bytes()
-                began = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[19]
-            except OSError:
-                continue
-            if b"ivr.media.process" in words:
-                found.append((int(began), int(child)))
-        return min(found)[1] if len(found) > 1 else None
-
-    async def kill(self) -> None:
-        """SIGKILL."""
-        assert self.process is not None
-        self.process.kill()
-        await self.process.wait()
-
-    async def stop(self) -> None:
-        """In order."""
-        assert self.process is not None
-        self.process.terminate()
-        await asyncio.wait_for(self.process.wait(), START_S_MAX)
-
-
 async def crash_under_calls(
     folder: Path, seconds: float, seed: int, speech: Path | None = None
 ) -> CallsBooks:
     """Have telephones order for so long, kill what carries their calls, and count."""
     chance, books = random.Random(seed), CallsBooks()
-    shop = Shop(folder, _free_port(), speech or folder / "speech")
+    shop = Shop(folder, free_port(), speech or folder / "speech")
     await shop.start()
     exchange = Exchange(shop.port)
     await exchange.endpoint.start()
@@ -308,12 +188,6 @@ def _count(database: Path, finished: set[str], keyed: dict[str, int], books: Cal
     books.doubled = sum(count - 1 for count in of_buyer.values())
     books.wrong = sum(keyed.get(buyer) != many for buyer, many in pieces)
     books.wrong += abs(STOCK - sum(many for _, many in pieces) - left)
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def main() -> int:

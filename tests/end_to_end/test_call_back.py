@@ -3,9 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,13 +12,7 @@ from ivr.rtp.codec import PCMU
 from tests.end_to_end.sipp import Caller
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_order_by_phone import murmur
-
-
-def not_now() -> str:
-    """A minute of the day that is not now: the quiet hours of a shop that is tested at any time of day."""
-    far = datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(hours=12)
-    return f"{far:%H:%M}-{far + timedelta(minutes=1):%H:%M}"
-
+from tests.quiet_hours import not_now
 
 PORT = free_port("127.0.0.1")
 """Where the trunk takes calls: SIPp is there while it is called."""

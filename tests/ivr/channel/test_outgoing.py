@@ -313,14 +313,20 @@ def test_who_missed_us_is_called_back_and_texted_if_not_reached():
     assert len(house.signalling.dialled) == 2
 
 
-def test_a_crash_while_it_rings_calls_nobody_twice():
+def test_a_crash_while_it_rings_is_as_if_nobody_had_answered():
     house = House()
     missed(house)
     house.pass_s(FIRST_AFTER_S)
     assert len(house.signalling.dialled) == 1
     after = House(disk=house.store)
-    after.pass_s(86_400)
+    after.pass_s(AGAIN_AFTER_S)
     assert after.signalling.dialled == []
+    after.pass_s(FIRST_AFTER_S)
+    assert len(after.signalling.dialled) == 1
+    # And a second crash ends it: with two tries it has had all that it gets.
+    last = House(disk=house.store)
+    last.pass_s(86_400)
+    assert last.signalling.dialled == []
     # And a crash before it was dialled forgets nobody.
     house = House()
     missed(house)

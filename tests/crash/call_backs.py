@@ -1,0 +1,367 @@
+"""Telephones that ring once and are called back, while the shop that calls them is killed and started again.
+
+    python -m tests.crash.call_backs --seconds 60
+
+Each buyer hangs up before the answer, waits to be called, and then picks up and orders, is busy at first, lets it ring, declines, or has told
+the shop STOP before. Promised (decision 0070) and held here: whoever missed the shop and was told so long enough before a kill is called; none
+oftener than TRIES_MAX times; none again who was reached; none who said STOP; and of what they order nothing is lost or doubled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import socket
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from center.call_backs import NOTE, TRIES_MAX, CallBack, Step
+from ivr.signalling.endpoint import Endpoint, Listen
+from ivr.sip.errors import CommandError
+from ivr.sip.events import Cause, Ended, Incoming, Progress, SipEvent
+from ivr.sip.flow import Flow
+from ivr.sip.numbers import AllowList
+from ivr.sip.offer import LocalMedia, answer, make_offer
+from ivr.sip.stack import Settings
+from ivr.sip.trunk import Trunk, networks
+from store.sqlite import SqliteStore
+from tests.crash.callers import STOCK
+from tests.crash.harness import ROOT
+from tests.crash.impatient import AGAIN_AFTER_S
+from tests.crash.telephone import ENDS_S_MAX, Telephone
+from tests.crash.telephone_shop import NUMBER, Shop, free_port
+from tests.quiet_hours import not_now
+
+BUYERS_MAX = 200
+AT_ONCE = 4
+"""Buyers who begin at once."""
+STOPPED = 3
+"""Buyers who told the shop STOP."""
+KILLED_EVERY_S = 2.5
+KEPT_S = 2.0
+"""A call that was missed so long before a kill is on disk: it waits for the next batch, milliseconds on a machine that is not busy."""
+RINGS_S = 0.3
+LAST_CALLS_S_MAX = 60.0
+"""After the last kill; then all that is to be called has been."""
+
+
+class Does(StrEnum):
+    """What a buyer does when called."""
+
+    ORDERS = "orders"
+    BUSY_FIRST = "is busy at first"
+    LETS_RING = "lets it ring"
+    DECLINES = "declines"
+
+
+@dataclass
+class Buyer:
+    """One number: what it does, and what happened to it."""
+
+    pieces: int
+    does: Does
+    stopped: bool = False
+    kept: bool = False
+    """It was on disk at a kill."""
+    missed_at: float = 0.0
+    """When the shop said that it knows."""
+    rung: int = 0
+    answered: int = 0
+    """Calls that were picked up or declined."""
+    rung_after: int = 0
+    """Calls after one that it ordered by."""
+    ordered: bool = False
+    flashed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def number(self) -> str:
+        """Each has its own."""
+        return f"139{self.pieces:08d}"
+
+
+@dataclass
+class CallBackBooks:
+    """What came of all buyers. Those after `orders` must be nought."""
+
+    kills: int = 0
+    missed: int = 0
+    called: int = 0
+    """Calls to them."""
+    again: int = 0
+    """Of them, to one who had been called before."""
+    orders: int = 0
+    forgotten: int = 0
+    """Missed and known to be, and never called; or what was open at a kill is open for ever."""
+    rung_too_often: int = 0
+    rung_after: int = 0
+    """Called again, though they had ordered."""
+    rung_though_stopped: int = 0
+    absent: int = 0
+    doubled: int = 0
+    wrong: int = 0
+
+    @property
+    def right(self) -> bool:
+        """Whether all that is promised held."""
+        return not (
+            self.forgotten
+            or self.rung_too_often
+            or self.rung_after
+            or self.rung_though_stopped
+            or self.absent
+            or self.doubled
+            or self.wrong
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kills} shops killed while they called back: {self.missed} calls missed, {self.called} calls made, {self.again} of them again, "
+            f"{self.orders} orders; forgotten {self.forgotten}, rung too often {self.rung_too_often}, after an order {self.rung_after}, "
+            f"after STOP {self.rung_though_stopped}; orders absent {self.absent}, doubled {self.doubled}, wrong {self.wrong}"
+        )
+
+
+class Town:
+    """All buyers, on one SIP endpoint that the shop's trunk leads to."""
+
+    def __init__(self, shop_port: int, port: int) -> None:
+        self.buyers: dict[str, Buyer] = {}
+        self._flashes: dict[str, Buyer] = {}
+        self._phones: dict[str, Telephone] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._shop = AllowList((NUMBER,))
+        peer = Flow("udp", "127.0.0.1", shop_port)
+        trunk = Trunk("shop", networks("127.0.0.0/8"), peer=peer, allowed=self._shop)
+        self.endpoint = Endpoint(
+            Settings(),
+            [trunk],
+            self,
+            listen=[Listen("udp", "127.0.0.1", port)],
+            chance=random.Random(),
+        )
+
+    def received(self, events: Sequence[SipEvent]) -> None:
+        """See ivr.signalling.endpoint.Handler."""
+        for event in events:
+            match event:
+                case Progress(call) if call in self._flashes:
+                    # It rings: that was it.
+                    self.endpoint.hang_up(call)
+                case Ended(call, cause, status):
+                    if (buyer := self._flashes.pop(call, None)) is not None:
+                        if status == 487 or cause is Cause.CANCELLED:
+                            buyer.missed_at = time.monotonic()
+                        buyer.flashed.set()
+                    elif (phone := self._phones.pop(call, None)) is not None:
+                        phone.cause = cause
+                        phone.over.set()
+                case Incoming():
+                    task = asyncio.create_task(self._called(event))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+                case _:
+                    pass
+
+    async def flash(self, buyer: Buyer) -> None:
+        """Let it ring once."""
+        self.buyers[buyer.number] = buyer
+        local = LocalMedia("127.0.0.1", 9, ("PCMA",))
+        try:
+            call = self.endpoint.dial(
+                "shop", NUMBER, make_offer(local), self._shop, caller=buyer.number
+            )
+            self._flashes[call] = buyer
+            await asyncio.wait_for(buyer.flashed.wait(), ENDS_S_MAX)
+        except (CommandError, TimeoutError):
+            # The shop was dead. Nobody was told anything.
+            return
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody is being called."""
+        return not self._tasks
+
+    async def _called(self, incoming: Incoming) -> None:
+        call, buyer = incoming.call, self.buyers[incoming.dialled]
+        buyer.rung += 1
+        buyer.rung_after += buyer.ordered
+        try:
+            self.endpoint.progress(call)
+            await asyncio.sleep(RINGS_S)
+            if buyer.does is Does.BUSY_FIRST and buyer.rung == 1:
+                self.endpoint.refuse(call, 486)
+            elif buyer.does is Does.LETS_RING:
+                # As a switch does for a telephone that rings too long.
+                await asyncio.sleep(RINGS_S)
+                self.endpoint.refuse(call, 480)
+            elif buyer.does is Does.DECLINES:
+                buyer.answered += 1
+                self.endpoint.refuse(call, 603)
+            else:
+                buyer.answered += 1
+                await self._order(incoming, buyer)
+        except CommandError:
+            # The shop that called is dead, or gave up.
+            return
+
+    async def _order(self, incoming: Incoming, buyer: Buyer) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as audio:
+            audio.bind(("127.0.0.1", 0))
+            audio.setblocking(False)
+            local = LocalMedia("127.0.0.1", audio.getsockname()[1], ("PCMA",))
+            phone = Telephone(buyer.pieces, local, audio)
+            assert incoming.offer is not None
+            ours, agreed = answer(incoming.offer, local)
+            phone.there = agreed.host, agreed.port
+            self._phones[incoming.call] = phone
+            self.endpoint.answer(incoming.call, ours)
+            try:
+                await phone.order()
+            except TimeoutError:
+                self._phones.pop(incoming.call, None)
+                self.endpoint.hang_up(incoming.call)
+                return
+            buyer.ordered = phone.keyed and phone.cause is Cause.HUNG_UP
+
+
+async def crash_under_call_backs(
+    folder: Path, seconds: float, seed: int, speech: Path | None = None
+) -> CallBackBooks:
+    """Have buyers be called back for so long, kill the shop now and then, and count."""
+    chance, books, port = random.Random(seed), CallBackBooks(), free_port()
+    shop = Shop(
+        folder,
+        free_port(),
+        speech or folder / "speech",
+        program=("-m", "tests.crash.impatient"),
+        shop=f"  rings 4s\n  call back 139*\n  quiet hours {not_now()}\n",
+        voice='call_back = ["139*"]\ncall_backs_an_hour = 100000\n',
+        trunk=f'peer = "127.0.0.1:{port}"',
+    )
+    town = Town(shop.port, port)
+    await town.endpoint.start()
+    await shop.start()
+    buyers = [
+        Buyer(place + 1, chance.choice([Does.ORDERS, Does.ORDERS, *Does]), place < STOPPED)
+        for place in range(BUYERS_MAX)
+    ]
+    await asyncio.gather(*(stop(shop, buyer) for buyer in buyers[:STOPPED]))
+    ends, kills = time.monotonic() + seconds, list[float]()
+    waiting = iter(buyers)
+
+    async def ring() -> None:
+        for buyer in waiting:
+            await town.flash(buyer)
+            await asyncio.sleep(chance.uniform(0.5, 2))
+            if time.monotonic() > ends:
+                return
+
+    async def killer() -> None:
+        while time.monotonic() < ends:
+            await asyncio.sleep(KILLED_EVERY_S * chance.uniform(0.5, 1.5))
+            kills.append(time.monotonic())
+            await shop.kill()
+            for number in notes(folder / "calls.db"):
+                town.buyers[number].kept = True
+            await shop.start()
+
+    await asyncio.gather(killer(), *(ring() for _ in range(AT_ONCE)))
+    await through(folder / "calls.db", town)
+    await town.endpoint.close()
+    await shop.stop()
+    books.kills = len(kills)
+    count(folder / "calls.db", [b for b in buyers if b.number in town.buyers], kills, books)
+    return books
+
+
+async def stop(shop: Shop, buyer: Buyer) -> None:
+    """Tell the shop that one wants to hear nothing of it."""
+    words = ["cli.py", "phone", "--to", "1069", "--from", buyer.number]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *words, "--port", str(shop.control_port),
+        cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    await process.communicate(b"STOP\n")
+
+
+async def through(database: Path, town: Town) -> None:
+    """Wait until nobody waits to be called."""
+    ends = time.monotonic() + LAST_CALLS_S_MAX
+    while time.monotonic() < ends:
+        await asyncio.sleep(AGAIN_AFTER_S / 2)
+        if town.is_quiet and not any(
+            kept.step is not Step.OVER for kept in notes(database).values()
+        ):
+            return
+
+
+def notes(database: Path) -> dict[str, CallBack]:
+    """What the shop keeps of call-backs, by number."""
+    store = SqliteStore(database)
+    try:
+        kept = store.notes(NOTE)
+    finally:
+        store.close()
+    decode = msgspec.msgpack.Decoder(CallBack).decode
+    return {name.rpartition("/")[2]: decode(value) for name, value in kept.items()}
+
+
+def count(database: Path, buyers: list[Buyer], kills: list[float], books: CallBackBooks) -> None:
+    """Hold what happened against what is on disk."""
+    kept = notes(database)
+    for buyer in buyers:
+        books.missed += buyer.missed_at > 0
+        books.called += buyer.rung
+        books.again += max(buyer.rung - 1, 0)
+        books.rung_too_often += buyer.rung > TRIES_MAX
+        books.rung_after += buyer.rung_after
+        if buyer.stopped:
+            books.rung_though_stopped += buyer.rung
+            continue
+        in_time = not any(0 <= at - buyer.missed_at < KEPT_S for at in kills)
+        told = buyer.kept or (buyer.missed_at > 0 and in_time)
+        note = kept.get(buyer.number)
+        # One that rang when the shop died, and was not picked up by then, is called again.
+        is_called = buyer.answered > 0 or buyer.rung >= TRIES_MAX
+        is_over = note is not None and note.step is Step.OVER
+        books.forgotten += told and not (is_called and is_over)
+    store = SqliteStore(database)
+    orders, left = store.orders("shop", limit=10_000), store.stock("shop")["101"]
+    for buyer in buyers[:STOPPED]:
+        known = store.buyer("shop", buyer.number)
+        assert known is not None, "no STOP came in"
+        assert known.opted_out, "no STOP was heard"
+    store.close()
+    pieces = [(order.buyer, sum(line.quantity for line in order.lines)) for order in orders]
+    of_buyer = Counter(number for number, _ in pieces)
+    keyed = {buyer.number: buyer.pieces for buyer in buyers}
+    books.orders = len(orders)
+    books.absent = sum(buyer.ordered and not of_buyer[buyer.number] for buyer in buyers)
+    books.doubled = sum(many - 1 for many in of_buyer.values())
+    books.wrong = sum(keyed.get(number) != many for number, many in pieces)
+    books.wrong += abs(STOCK - sum(many for _, many in pieces) - left)
+
+
+def main() -> int:
+    """Run, tell, and fail if anything is off."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash.call_backs")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="dialcart-backs-") as folder:
+        books = asyncio.run(crash_under_call_backs(Path(folder), options.seconds, options.seed))
+    sys.stdout.write(f"{books}\n")
+    return 0 if books.right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
