@@ -462,6 +462,10 @@ def plan(
     models: Annotated[
         list[str] | None, typer.Option("--model", help="UAP2100, UAP3300, UAP8100; none: all.")
     ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(help="Folder of model files with your own figures.", show_default=False),
+    ] = None,
     output: Annotated[
         Literal["text", "json"], typer.Option("--format", help="For people or for tools.")
     ] = "text",
@@ -472,13 +476,12 @@ def plan(
     ] = False,
 ) -> None:
     """Tell which chassis and boards so many sellers, agents and calls need, and what if one fails."""
-    from center.uap.models import MODELS
     from commands.plan import plan as run
 
     given = {"sellers": sellers, "agents": agents, "calls_an_hour": calls}
     changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     raise typer.Exit(
-        run(traffic, changes, list(models or MODELS), output, charts, simulate=simulate)
+        run(traffic, changes, models or [], figures, output, charts, simulate=simulate)
     )
 
 

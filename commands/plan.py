@@ -9,8 +9,9 @@ from typing import Literal
 import msgspec
 import typer
 
-from center.uap.models import ModelError, model
+from center.uap.models import ModelError
 from center.uap.plan import Traffic, make_plan
+from commands.models_on_disk import Models
 from commands.plan_charts import charts
 from commands.plan_check import hold
 from commands.plan_report import as_json, as_text
@@ -20,6 +21,7 @@ def plan(
     traffic_file: Path | None,
     changes: dict[str, object],
     models: list[str],
+    figures: Path | None,
     output: Literal["text", "json"],
     charts_to: Path | None,
     *,
@@ -29,7 +31,8 @@ def plan(
     try:
         given = tomllib.loads(traffic_file.read_text("utf-8")) if traffic_file is not None else {}
         traffic = msgspec.convert({**given, **changes}, Traffic)
-        found = make_plan(traffic, tuple(model(name).name for name in models))
+        known = Models(figures)
+        found = make_plan(traffic, [known.model(name) for name in models or known.names])
     except (
         msgspec.ValidationError,
         ModelError,

@@ -6,6 +6,7 @@ real platform. Times and shares that nobody measured are part of the traffic and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -202,15 +203,15 @@ class Plan:
     options: tuple[Option, ...]
 
 
-def make_plan(traffic: Traffic, models: tuple[str, ...] = MODELS) -> Plan:
-    """Work a plan out."""
+def make_plan(traffic: Traffic, models: Sequence[Model] = ()) -> Plan:
+    """Work a plan out, with an option for each of these models, or for each that ships."""
     groups = (
         group("each seller its own", traffic, traffic.sellers),
         group("partners' pools", traffic, traffic.pools),
         group("all in one pool", traffic, 1),
     )
     streams = streams_of(traffic, groups[1].waiting)
-    options = [option(traffic, streams, model(name)) for name in models]
+    options = [option(traffic, streams, of) for of in models or map(model, MODELS)]
     options.sort(key=lambda found: found.platform.cost()[1])
     return Plan(traffic, streams, groups, tuple(options))
 

@@ -14,7 +14,7 @@ from center.uap.capacity import Capacity
 from center.uap.changes import AnyChange, ChangeError, apply, decode
 from center.uap.chassis import PlatformError
 from center.uap.gate import SEAT, Gate
-from center.uap.resources import named
+from center.uap.resources import RESOURCES
 from commands.settings.platform import PlatformSection
 from store.journal import SqliteJournal
 
@@ -126,7 +126,8 @@ class Platform:
                 "gauge",
                 told,
                 ("resource",),
-                [((resource,), float(count)) for resource, count in named(units).items()],
+                # What there is none of is told as well: a board that is gone shows by it.
+                [((of,), float(count)) for of, count in zip(RESOURCES, units, strict=True)],
             )
         yield Measure(
             "dialcart_platform_refused",

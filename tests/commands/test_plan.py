@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 from typer.testing import CliRunner
 
+from center.uap.models import model
 from center.uap.plan import Traffic, make_plan
 from cli import app
 from commands.plan_check import hold
@@ -41,7 +42,7 @@ def test_tools_get_json_with_the_same_numbers():
     assert told["traffic"]["calls_an_hour"] == 90_000
     platform = told["platforms"][0]
     assert platform["model"] == "UAP3300"
-    plan = make_plan(Traffic(calls_an_hour=90_000), ("UAP3300",))
+    plan = make_plan(Traffic(calls_an_hour=90_000), [model("UAP3300")])
     assert platform["boards"] == plan.options[0].platform.boards
     assert max(platform["refused_by_stream"].values()) <= 0.01
     assert [one["needed_at_work"] for one in told["people"]] == [one.needed for one in plan.groups]

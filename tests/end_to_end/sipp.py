@@ -188,9 +188,12 @@ class Caller:
         codec: int = PCMA,
         *,
         media_port: int | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
-        """`media_port`: where its sound is, if SIPp does not make it (tests.end_to_end.earpiece)."""
+        """`media_port`: where its sound is, if SIPp does not make it (tests.end_to_end.earpiece). `host`: where the telephone is;
+        who calls at once from a place of their own has ports of their own."""
         self._folder = folder
+        self._host = host
         self._number = number
         self._codec = codec
         self._media = str(media_port) if media_port is not None else "[media_port]"
@@ -287,10 +290,13 @@ class Caller:
         return self._run(scenario, "-p", str(port))
 
     def _run(self, scenario: Path, *words: str) -> subprocess.CompletedProcess[str]:
+        return self._sipp(str(scenario), "-m", "1", *words)
+
+    def _sipp(self, scenario: str, *words: str) -> subprocess.CompletedProcess[str]:
         sipp = find_program("sipp")
         assert sipp, "scripts/debian sipp=sip-tester brings it"
         return subprocess.run(
-            [sipp, "-sf", str(scenario), "-m", "1", "-i", "127.0.0.1", "-mi", "127.0.0.1",
+            [sipp, "-sf", scenario, "-i", self._host, "-mi", self._host,
              "-nostdin", "-timeout", "90s", *words],
             cwd=self._folder, capture_output=True, text=True, timeout=110, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip

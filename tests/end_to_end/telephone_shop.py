@@ -74,7 +74,7 @@ class Running:
             flow = re.sub(r"(  languages .*\n)", rf"\1{shop}", flow, count=1)
             file.write_text(flow, "utf-8")
         self.database = folder / "shop.db"
-        settings = folder / "dialcart.toml"
+        settings = self.settings = folder / "dialcart.toml"
         settings.write_text(
             SETTINGS.format(
                 folder=shops,
@@ -125,9 +125,13 @@ class Running:
 
     def talk(self, seller: str = "noodles") -> str:
         """The newest conversation, as the log keeps it; empty before the first."""
+        return next(iter(self.talks(seller)), "")
+
+    def talks(self, seller: str = "noodles") -> list[str]:
+        """The newest conversations, as the log keeps them."""
         store = SqliteStore(self.database)
         try:
-            return next((kept[4] for kept in store.talks(seller, 10)), "")
+            return [kept[4] for kept in store.talks(seller, 10)]
         finally:
             store.close()
 

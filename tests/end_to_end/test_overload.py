@@ -1,66 +1,97 @@
-"""Three times as many callers as the platform lets in: those who are let in order as if nobody else had called."""
+"""Three times the load that a small platform carries: those who are let in order as if nobody else had called."""
 
 import re
 import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from center.uap.capacity import BURST_S
+from center.uap.door import RETRY_FULL_S
 from ivr.rtp.codec import PCMU
+from tests.end_to_end.crowd import Crowd
 from tests.end_to_end.sipp import Caller
+from tests.end_to_end.small_platform import measures, small_model, wait_for
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_order_by_phone import murmur
 
-LINES = 3
-WAIT_S_MAX = 20.0
-PLATFORM = f"""
+PORTS = 4
+CAPS = 3
+TIMES = 3
+OWN = r"A\d{4}|\d\d:\d\d|录音\d{6}"
+"""What differs between two talks that are alike."""
+ASSURED = "13800138300"
+TEAHOUSE = "4008002345"
+PLATFORM = """
 [platform]
-sellers = {{ noodles = {LINES} }}
+figures = "{figures}"
+sellers = {{ teahouse = 0 }}
 [[platform.chassis]]
 name = "1"
-model = "UAP2100"
-boards = ["MSU", "GPU", "SRU"]
+model = "Small"
+boards = ["MSU", "GPU"]
 """
 
 
-def wait_for_calls(shop: Running, count: int) -> None:
-    """Until so many calls are up; each look asks the shop over HTTP."""
-    (metrics,) = re.findall(r"http://\S+/metrics", shop.said)
-    until = time.monotonic() + WAIT_S_MAX
-    told = f"\ndialcart_calls_up {float(count)}\n"
-    up = ""
-    while told not in up:
-        assert time.monotonic() < until, up[-2_000:]
-        with urllib.request.urlopen(metrics) as answer:
-            up = answer.read().decode().replace(f" {count}\n", f" {float(count)}\n")
+def numbers(first: int, count: int) -> list[str]:
+    return [f"13800{first + n}" for n in range(count)]
+
+
+def crowd(folder: Path, host: str) -> Crowd:
+    folder.mkdir()
+    return Crowd(folder, codec=PCMU, host=host)
 
 
 def test_those_who_are_let_in_at_three_times_the_load_are_unharmed(tmp_path: Path) -> None:
-    shop = Running(tmp_path, trunk=PLATFORM)
-
-    def order(n: int):
-        folder = tmp_path / f"in{n}"
-        folder.mkdir()
-        caller = Caller(folder, f"1380013810{n}", codec=PCMU)
-        caller.wait(3_000).press("1", 1_000).press("101", 500).wait(500).press("2#", 500).wait(500)
-        caller.press("2", 800).speak(murmur(2)).wait(300).press("#", 1_200)
-        return caller.press("1", 1_200).press("1").call(shop.port, NUMBER)
-
-    def knock(n: int):
-        folder = tmp_path / f"out{n}"
-        folder.mkdir()
-        return Caller(folder, f"1380013820{n}").call(shop.port, NUMBER, status=486)
-
+    figures = small_model(tmp_path, ports=PORTS, caps=CAPS)
+    shop = Running(
+        tmp_path, trunk=PLATFORM.format(figures=figures), sellers=("noodles", "teahouse")
+    )
+    orders = crowd(tmp_path / "in", "127.0.0.31")
+    orders.wait(3_000).press("1", 1_000).press("101", 500).wait(500).press("2#", 500).wait(500)
+    orders.press("2", 800).speak(murmur(2)).wait(300).press("#", 1_200)
+    orders.press("1", 1_200).press("1")
+    let_in = numbers(138_100, PORTS)
+    out = numbers(138_200, (TIMES - 1) * PORTS)
     try:
-        with ThreadPoolExecutor(3 * LINES) as pool:
-            let_in = [pool.submit(order, n) for n in range(LINES)]
-            wait_for_calls(shop, LINES)
-            refused = list(pool.map(knock, range(2 * LINES)))
-            served = [each.result() for each in let_in]
-        orders = shop.orders()
+        with ThreadPoolExecutor(2) as pool, shop.phone(ASSURED) as texts:
+            serving = pool.submit(orders.calls, shop.port, NUMBER, let_in, rate_s=CAPS)
+            wait_for(shop, "dialcart_calls_up", PORTS)
+            # Whoever finds all lines busy tries once more, as people do.
+            knocks = crowd(tmp_path / "out", "127.0.0.32")
+            refused = knocks.calls(
+                shop.port, NUMBER, [*out, ASSURED, ASSURED], rate_s=TIMES * CAPS, hang_up=True
+            )
+            folder = tmp_path / "contract"
+            folder.mkdir()
+            contract = Caller(folder, "13800138400").call(shop.port, TEAHOUSE, status=486)
+            served = serving.result()
+            heard = texts()
+        talks = {re.sub(OWN, "", talk.partition("\n")[2]) for talk in shop.talks()}
+        told = measures(shop)
+
+        # The lines are free again. Now come more call attempts a second than the boards set up.
+        began = time.monotonic()
+        attempts = numbers(138_500, 8 * CAPS)
+        waves = crowd(tmp_path / "waves", "127.0.0.33")
+        came = waves.calls(shop.port, NUMBER, attempts, rate_s=4 * CAPS, hang_up=True)
+        took_s = time.monotonic() - began
+        orders_kept = shop.orders()
     finally:
         shop.close()
-    assert [one.returncode for one in refused] == [0] * 2 * LINES, refused[0].stdout[-2_000:]
-    assert [one.returncode for one in served] == [0] * LINES, served[0].stdout[-2_000:]
-    assert sorted(one.buyer for one in orders) == [f"1380013810{n}" for n in range(LINES)]
-    assert {one.total for one in orders} == {3_600}
+
+    assert served.trouble == ""
+    assert served.done == frozenset(let_in), "let in, and served whole"
+    assert sorted(one.buyer for one in orders_kept) == let_in
+    assert {one.total for one in orders_kept} == {3_600}
+    assert len(talks) == 1, "each heard every prompt and had every key taken, as the others did"
+    assert {refused.refused[number] for number in (*out, ASSURED)} == {(503, RETRY_FULL_S)}
+    assert not refused.answered
+    assert contract.returncode == 0, contract.stdout[-2_000:]
+    assert heard.count("线路都在忙") == 1
+    for lost in ("unsent", "untold", "unheard"):
+        assert told[f"dialcart_media_{lost}_total"] == 0
+
+    assert came.trouble == ""
+    assert len(came.answered) + len(came.refused) == len(attempts)
+    assert CAPS <= len(came.answered) <= CAPS * (BURST_S + took_s) + 1
+    assert (503, 1) in came.refused.values(), "room for it in a second"

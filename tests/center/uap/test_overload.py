@@ -5,12 +5,13 @@ import pytest
 from center.uap.boards import Place
 from center.uap.door import Refused
 from center.uap.kinds import usual_kinds
+from center.uap.models import model
 from center.uap.plan import Traffic, make_plan
 from center.uap.traffic import blocking, load_for, times
 from commands.plan_check import small_platform
 from commands.simulation import cross_platform
 
-STREAMS = make_plan(Traffic(), ("UAP2100",)).streams
+STREAMS = make_plan(Traffic(), [model("UAP2100")]).streams
 
 
 @pytest.mark.parametrize("load", [1.0, 3.0])

@@ -1,0 +1,54 @@
+"""A platform small enough that a test can fill it: a model with a few ports a board, and what a running shop says of it."""
+
+import re
+import time
+import urllib.request
+from importlib import resources
+from pathlib import Path
+
+from tests.end_to_end.telephone_shop import Running
+
+WAIT_S_MAX = 30.0
+_SHIPPED = (resources.files("center.uap") / "models" / "uap2100.toml").read_text("utf-8")
+_MODEL = '"UAP2100"'
+_OURS = {
+    "ports": ("sip", "ivr", "dtmf", "record"),
+    "caps": ("caps",),
+    "seats": ("seats",),
+    "self_test_s": ("self_test_s",),
+    "take_over_s": ("take_over_s",),
+}
+
+
+def small_model(folder: Path, **numbers: float) -> Path:
+    """A folder of figures with the model `Small`: the UAP2100 with these numbers in place of what is assumed of it."""
+    text = _SHIPPED.replace(_MODEL, '"Small"')
+    for name, number in numbers.items():
+        for figure in _OURS[name]:
+            text, found = re.subn(
+                rf"^{figure} = {{.*}}$",
+                f'{figure} = {{ value = {number}, source = "this test" }}',
+                text,
+                flags=re.MULTILINE,
+            )
+            assert found == 1
+    figures = folder / "figures"
+    figures.mkdir()
+    (figures / "small.toml").write_text(text, "utf-8")
+    return figures
+
+
+def measures(shop: Running) -> dict[str, float]:
+    """What the shop tells operators, by name and labels."""
+    (address,) = re.findall(r"http://\S+/metrics", shop.said)
+    with urllib.request.urlopen(address) as answer:
+        lines = answer.read().decode().splitlines()
+    told = [line.rpartition(" ") for line in lines if not line.startswith("#")]
+    return {name: float(value) for name, _, value in told}
+
+
+def wait_for(shop: Running, name: str, value: float) -> None:
+    """Until a measure is so; each look asks the shop over HTTP."""
+    until = time.monotonic() + WAIT_S_MAX
+    while (told := measures(shop)).get(name) != value:
+        assert time.monotonic() < until, f"{name} is {told.get(name)}, not {value}"

@@ -1,0 +1,112 @@
+"""Boards come, drain and fail while calls go on: what calls lose by it is what it says in docs/platform.md, and nothing else."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from center.uap.changes import Drain, Fail, FailChassis, Restore
+from commands.platform import change
+from ivr.rtp.codec import PCMU
+from tests.end_to_end.process import ROOT
+from tests.end_to_end.sipp import Caller
+from tests.end_to_end.small_platform import measures, small_model, wait_for
+from tests.end_to_end.telephone_shop import NUMBER, Running
+from tests.end_to_end.test_order_by_phone import murmur
+
+PORTS = 2
+PLATFORM = """
+[platform]
+figures = "{figures}"
+busy_text = false
+[[platform.chassis]]
+name = "1"
+model = "Small"
+boards = ["MSU", "GPU"]
+[[platform.chassis]]
+name = "2"
+model = "Small"
+boards = ["MSU", "GPU"]
+standby = true
+"""
+STAY_MS = 60_000
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Running]:
+    figures = small_model(tmp_path, ports=PORTS, self_test_s=0.5, take_over_s=0.5)
+    running = Running(tmp_path, trunk=PLATFORM.format(figures=figures))
+    yield running
+    running.close()
+
+
+def operator(shop: Running, *words: str) -> str:
+    """What `dialcart platform` answers."""
+    done = subprocess.run(
+        [sys.executable, "cli.py", "platform", *words, "--config", str(shop.settings)],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def caller(shop: Running, n: int) -> Caller:
+    folder = shop.folder / f"caller{n}"
+    folder.mkdir()
+    return Caller(folder, f"1380013810{n}", codec=PCMU, host=f"127.0.0.{40 + n}")
+
+
+def lines(shop: Running, count: int) -> None:
+    """Until so many calls fit on the boards in service."""
+    wait_for(shop, 'dialcart_platform_units{resource="sip"}', count)
+
+
+def test_boards_come_drain_and_fail_while_calls_go_on(shop: Running) -> None:
+    def stays(n: int) -> int:
+        """Somebody who listens until they are hung up on."""
+        return caller(shop, n).call(shop.port, NUMBER, wait_ms=STAY_MS).returncode
+
+    def orders(n: int) -> int:
+        one = caller(shop, n).wait(3_000).press("1", 1_000).press("101", 500).wait(500)
+        one.press("2#", 500).wait(500).press("2", 800).speak(murmur(2)).wait(300)
+        one.press("#", 1_200).press("1", 1_200).press("1")
+        return one.call(shop.port, NUMBER).returncode
+
+    def refused(n: int) -> bool:
+        return caller(shop, n).call(shop.port, NUMBER, status=503).returncode == 0
+
+    with ThreadPoolExecutor(6) as pool:
+        unlucky = [pool.submit(stays, n) for n in range(PORTS)]
+        wait_for(shop, "dialcart_calls_up", PORTS)
+        assert refused(2), "all lines are taken"
+
+        assert "in service in" in operator(shop, "insert", "1", "3", "MSU")
+        lines(shop, 2 * PORTS)
+        buyers = [pool.submit(orders, n) for n in (3, 4)]
+        wait_for(shop, "dialcart_calls_up", 2 * PORTS)
+
+        # The second board takes nobody new and keeps whom it has; the first falls with whom it has.
+        change(shop.settings, Drain(time.time(), "1", 3))
+        change(shop.settings, Fail(time.time(), "1", 1))
+        assert [one.result() for one in unlucky] == [0, 0], "hung up on"
+        assert measures(shop)["dialcart_calls_up"] == PORTS
+        lines(shop, 0)
+        assert refused(5), "no board is in service"
+        assert [one.result() for one in buyers] == [0, 0]
+        assert sorted(one.buyer for one in shop.orders()) == ["13800138103", "13800138104"]
+        assert re.search(r"3 +MSU +out", operator(shop, "show"))
+
+        # N+1: the chassis falls with its calls, and the standby takes the next.
+        change(shop.settings, Restore(time.time(), "1", 1))
+        lines(shop, PORTS)
+        last = pool.submit(stays, 6)
+        wait_for(shop, "dialcart_calls_up", 1)
+        change(shop.settings, FailChassis(time.time(), "1"))
+        assert last.result() == 0, "hung up on"
+        lines(shop, PORTS)
+        done = caller(shop, 7).wait(500).call(shop.port, NUMBER, hangs_up=True)
+        assert done.returncode == 0, done.stdout[-2_000:]
