@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import signal
 import sqlite3
 import subprocess
@@ -105,6 +106,8 @@ def run(options: argparse.Namespace, folder: Path) -> None:
         grown = past.bytes_of(database) - before
         print(f"past orders and waiting sessions take {grown / 2**20:,.0f} MiB on disk")
     print(f"{_what(options)}, fsync of this disk {_fsync_ms(folder):.2f} ms")
+    # How it was built counts for as much as a compiler would (docs/decisions/0100-no-compiled-modules.md).
+    print(f"on Python {platform.python_version()} of {sys.base_prefix}")
     with _load(options, codes) as (load, port):
         began = time.perf_counter()
         with _system(options, folder, database, port) as system:
