@@ -9,6 +9,7 @@ from pathlib import Path
 
 from center.measure import Measure, Spread, gauge
 from center.ports import StoreError
+from commands.serving.rounds import Rounds
 from store.figures import Figures, read_figures
 from store.measured import MeasuredStore
 from store.sqlite import SqliteStore
@@ -27,21 +28,19 @@ class Books:
         self._measured = measured
         self._figures: Figures | None = None
         self._wrong: str | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds("the books are not counted", COUNT_EVERY_S, self._count)
 
     async def open(self) -> None:
         """Count from now on."""
         await self._count()
-        self._task = asyncio.create_task(self._keep_counting())
+        self._rounds.begin()
 
     async def drain(self) -> None:
         """Nothing waits here."""
 
     async def close(self) -> None:
         """Stop counting."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._rounds.end()
 
     def unready(self) -> str | None:
         """Whether the store could not be read when it was last counted."""
@@ -72,8 +71,3 @@ class Books:
             self._wrong = None
         except StoreError as error:
             self._wrong = str(error)
-
-    async def _keep_counting(self) -> None:
-        while True:
-            await asyncio.sleep(COUNT_EVERY_S)
-            await self._count()

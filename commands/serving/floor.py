@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,9 +14,9 @@ from center.desk.queues import Queues
 from center.desk.switchboard import Switchboard
 from center.measure import Measure, Spread, gauge
 from center.orders.order import PlacedOrder
-from center.ports import StoreError
 from commands.serving.business import Business, later
 from commands.serving.calls import Calls
+from commands.serving.rounds import Rounds
 from flows.inputs import Buyer
 from store.journal import SqliteJournal
 from store.people import People
@@ -37,8 +35,6 @@ def journal_file(database: Path) -> Path:
 
 LOOK_EVERY_S = 2.0
 """People who are entered, changed or let go are known within so long."""
-
-log = logging.getLogger("dialcart.floor")
 
 
 class KnownBuyers:
@@ -89,7 +85,7 @@ class FloorService:
         self._extra = tuple(extra)
         self._known: tuple[dict[str, Agent], set[tuple[str, str]]] = ({}, set())
         """People and contracts, as they were seen last."""
-        self._watching: asyncio.Task[None] | None = None
+        self._rounds = Rounds("people cannot be read", LOOK_EVERY_S, self.look)
         self.switchboard = Switchboard(
             business.turns,
             business.shops,
@@ -113,7 +109,7 @@ class FloorService:
         self.switchboard.start(agents.values(), sorted(contracts), self._business.store.awaited())
         self._business.turns.open(TELLER, self.switchboard)
         self._business.turns.performer = self.switchboard
-        self._watching = asyncio.get_running_loop().create_task(self._watch())
+        self._rounds.begin()
 
     def _seen(self) -> tuple[dict[str, Agent], set[tuple[str, str]]]:
         agents = {p.agent.name: p.agent for p in (*self.people.people(), *self._extra)}
@@ -132,22 +128,13 @@ class FloorService:
         for name in before.keys() - agents.keys():
             self.switchboard.sitting.let_go(name)
 
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            try:
-                self.look()
-            except StoreError as error:
-                log.error("people cannot be read: %s", error)
-
     async def drain(self) -> None:
         """Keep what was gathered; who waits or talks goes on at the next start."""
         self.switchboard.kept.flush()
 
     async def close(self) -> None:
         """Let go of the files."""
-        if self._watching is not None:
-            self._watching.cancel()
+        await self._rounds.end()
         self.switchboard.kept.flush()
         self.switchboard.kept.stop()
         self._journal.close()

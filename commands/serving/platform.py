@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +14,7 @@ from center.uap.changes import AnyChange, ChangeError, apply, decode
 from center.uap.chassis import PlatformError
 from center.uap.gate import SEAT, Gate
 from center.uap.resources import RESOURCES
+from commands.serving.rounds import Rounds
 from commands.settings.platform import PlatformSection
 from store.journal import SqliteJournal
 
@@ -60,19 +60,18 @@ class Platform:
         """Told of calls that went down with a board."""
         self.seat_lost: Callable[[str], object] | None = None
         """Told of agents whose seats did."""
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds("changes of the platform are not read", LOOK_EVERY_S, self.look)
 
     async def open(self) -> None:
         """Begin to look for changes."""
-        self._task = asyncio.get_running_loop().create_task(self._watch())
+        self._rounds.begin()
 
     async def drain(self) -> None:
         """Nothing here is under way."""
 
     async def close(self) -> None:
         """Let go of the file."""
-        if self._task is not None:
-            self._task.cancel()
+        await self._rounds.end()
         self._journal.close()
 
     def unready(self) -> str | None:
@@ -108,11 +107,6 @@ class Platform:
                         self.seat_lost(name.removeprefix(SEAT))
                 elif self.cut_off is not None:
                     self.cut_off(name)
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            self.look()
 
     def measures(self) -> Iterable[Measure | Spread]:
         """What there is, what is taken, and who was refused."""

@@ -6,14 +6,13 @@ way go on as center.turns has it. Promised: a version is live within LOOK_EVERY_
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from center.measure import Measure, Spread, counter
-from center.ports import StoreError
 from center.routing import Routes
 from center.shops import Shops
+from commands.serving.rounds import Rounds
 from flows.program import Program
 from store.sqlite import SqliteStore
 
@@ -41,19 +40,18 @@ class Publications:
         self._routes = routes
         self._prepare = prepare
         self._last = store.last_publication()
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds("what was published is not read", LOOK_EVERY_S, self.take)
 
     async def open(self) -> None:
         """Look from now on."""
-        self._task = asyncio.get_running_loop().create_task(self._look())
+        self._rounds.begin()
 
     async def drain(self) -> None:
         """Nothing new begins, so nothing has to be finished."""
 
     async def close(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
+        await self._rounds.end()
 
     def unready(self) -> str | None:
         """It serves nobody by itself."""
@@ -76,11 +74,3 @@ class Publications:
             self._shops.publish(seller, name)
             self.count += 1
             log.info("%s is live as %s", seller, name.hex())
-
-    async def _look(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            try:
-                await self.take()
-            except StoreError as error:
-                log.warning("what was published is not read: %s", error)
