@@ -7,9 +7,12 @@ and a Histogram is observed once a batch, not once a message.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
+
+AGE = "_age_seconds"
+"""Ends the name of a figure that is an age."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,33 @@ def counter(name: str, help: str, value: float) -> Measure:  # noqa: A002
 def gauge(name: str, help: str, value: float) -> Measure:  # noqa: A002
     """A figure that goes up and down."""
     return Measure(name, "gauge", help, (), [((), value)])
+
+
+def merged(tellings: Iterable[Iterable[Measure | Spread]]) -> list[Measure | Spread]:
+    """Figures of several processes as those of one: sums, but of ages the greatest."""
+    measures: dict[str, Measure] = {}
+    spreads: dict[str, Spread] = {}
+    for told in (one for telling in tellings for one in telling):
+        if isinstance(told, Spread):
+            before = spreads.get(told.name)
+            spreads[told.name] = told if before is None else _spread_over(before, told)
+        else:
+            known = measures.get(told.name)
+            measures[told.name] = told if known is None else _over(known, told)
+    return [*measures.values(), *spreads.values()]
+
+
+def _over(one: Measure, other: Measure) -> Measure:
+    total = dict(one.samples)
+    for labels, value in other.samples:
+        known = total.get(labels, 0.0)
+        total[labels] = max(known, value) if one.name.endswith(AGE) else known + value
+    return replace(one, samples=list(total.items()))
+
+
+def _spread_over(one: Spread, other: Spread) -> Spread:
+    counts = tuple(map(sum, zip(one.counts, other.counts, strict=True)))
+    return replace(one, counts=counts, sum=one.sum + other.sum)
 
 
 class Histogram:

@@ -48,6 +48,7 @@ from commands.settings.schema import (
 from commands.settings.voice import VoiceSection
 from commands.shards.business import open_front
 from commands.shards.homes import check_count
+from commands.shards.publications import ShardPublications
 from commands.shards.service import Shards
 from sms.carrier import Carrier
 from sms.smsc.exchange import Account
@@ -139,7 +140,12 @@ def services_of(config: Config, business: Business, password: str | None = None)
     """Every service, in the order in which they open; `password` lets somebody try the desk out."""
     before, texts = _texts(config, business)
     store = business.store
-    services: list[Service] = [Books(store, business.measured), Forgetting(store), *before, texts]
+    services: list[Service] = [
+        Books(store, business.measured, business.turns),
+        Forgetting(store),
+        *before,
+        texts,
+    ]
     calls = platform = None
     if config.platform is not None:
         platform = Platform(config.platform, config.store.database)
@@ -168,7 +174,8 @@ def front_services(config: Config, business: Business, shards: Shards) -> list[S
     """The services of a front: texts alone. Calls, the desk and the web telephone want all sellers in one process."""
     before, texts = _texts(config, business)
     shards.turns.expect_receipts = texts.channel.deliveries.expect
-    services: list[Service] = [Forgetting(business.store), shards, *before, texts]
+    published = ShardPublications(config.store.database, business.shops, business.routes)
+    services: list[Service] = [Forgetting(business.store), shards, published, *before, texts]
     if config.operations is not None:
         told = Operations(config.operations.host, config.operations.port, services)
         return [told, *services]

@@ -1,4 +1,4 @@
-"""The books as a service: what the store holds, counted now and then beside the work."""
+"""The books as a service: what the store holds, counted now and then beside the work, and what turns made of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from center.batch import TurnBatch
 from center.measure import Measure, Spread, gauge
 from center.ports import StoreError
 from commands.serving.rounds import Rounds
+from commands.serving.turns import turn_measures
 from store.figures import Figures, read_figures
 from store.measured import MeasuredStore
 from store.sqlite import SqliteStore
@@ -23,9 +25,10 @@ class Books:
 
     name = "store"
 
-    def __init__(self, store: SqliteStore, measured: MeasuredStore) -> None:
+    def __init__(self, store: SqliteStore, measured: MeasuredStore, turns: TurnBatch) -> None:
         self._store = store
         self._measured = measured
+        self._turns = turns
         self._figures: Figures | None = None
         self._wrong: str | None = None
         self._rounds = Rounds("the books are not counted", COUNT_EVERY_S, self._count)
@@ -47,7 +50,8 @@ class Books:
         return self._wrong
 
     def measures(self) -> Iterable[Measure | Spread]:
-        """What the last count said, and what batches did since the start."""
+        """What the last count said, and what turns and batches did since the start."""
+        yield from turn_measures(self._turns)
         yield from self._measured.measures()
         figures = self._figures
         if figures is None:

@@ -7,7 +7,6 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
-from center.limits.guard import GuardCounters
 from center.measure import Measure, Spread, counter, gauge
 from commands.serving.business import Business, later
 from sms.carrier import Carrier
@@ -66,14 +65,9 @@ class Texts:
         return f"no bind to {', '.join(down)}" if down or not self.esmes else None
 
     def measures(self) -> Iterable[Measure | Spread]:
-        """What the counters of the channel, its batches and its binds say."""
-        batches = self.channel.turns.counters
+        """What the counters of the channel and its binds say."""
         receiving = self.channel.receiving.counters
         sending = self.channel.sending.counters
-        yield counter("dialcart_turns", "Turns stepped, on all channels.", batches.turns)
-        yield counter("dialcart_batches", "Batches kept.", batches.batches)
-        yield counter("dialcart_arrivals_refused", "Answered with `not now`.", batches.refused)
-        yield counter("dialcart_arrivals_set_aside", "Given to sellers to read.", batches.set_aside)
         yield counter("dialcart_sms_received", "deliver_sm that were texts.", receiving.received)
         yield counter("dialcart_sms_unrouted", "Texts for no seller.", receiving.unrouted)
         yield counter(
@@ -98,9 +92,6 @@ class Texts:
         yield counter(
             "dialcart_sms_undeliverable", "Texts that no carrier would take.", sending.undeliverable
         )
-        guard = self.channel.turns.guard.counters
-        for name, told, count in _GUARD:
-            yield counter(f"dialcart_limits_{name}", told, count(guard))
         yield gauge("dialcart_ussd_dialogs", "USSD dialogs that are open.", self.ussd.open_dialogs)
         for name, told, count in _USSD:
             yield counter(f"dialcart_ussd_{name}", told, count(self.ussd.counters))
@@ -156,17 +147,6 @@ _CARRIERS: tuple[tuple[str, Kind, str, Callable[[Esme], float]], ...] = (
     ("binds_wanted", "gauge", "Binds that should be up.", lambda e: e.wanted),
 )
 """What is told of each carrier."""
-
-_GUARD: tuple[tuple[str, str, Callable[[GuardCounters], int]], ...] = (
-    ("messages_refused", "Texts past a limit.", lambda c: c.too_many),
-    ("robots_ignored", "Texts of machines that answer ours.", lambda c: c.robots),
-    ("codes_asked", "Orders that had to be confirmed by a code.", lambda c: c.codes_asked),
-    ("codes_right", "Codes typed rightly.", lambda c: c.codes_right),
-    ("codes_wrong", "Codes typed wrongly.", lambda c: c.codes_wrong),
-    ("call_backs", "Orders that a seller was asked to call back for.", lambda c: c.call_backs),
-    ("orders_refused", "Orders past a limit.", lambda c: c.orders_refused),
-)
-"""What is told of limits."""
 
 _USSD: tuple[tuple[str, str, Callable[[UssdCounters], int]], ...] = (
     ("dialled", "USSD codes dialled.", lambda c: c.dialled),

@@ -33,6 +33,7 @@ from center.shops import Shops
 from center.taken import Fate, Taken
 from center.text_news import Stage, TextNews
 from commands.shards.homes import shard_of
+from commands.shards.measures import ShardMeasures
 from commands.shards.senders import Senders
 from commands.shards.wire import FrameReader, ToFront, ToShard, brought, frame, to_front_decoder
 from sms.receiving import SEGMENTS_NOTE
@@ -261,6 +262,7 @@ class FrontBatch(TurnBatch):
         self.links = [ShardLink(path, self._told) for path in paths]
         for link in self.links:
             link.lost = self._refuse
+        self.measures = ShardMeasures(len(paths))
         self._places = (
             Places(policies, len(paths)) if policies is not None and policies.span_sellers else None
         )
@@ -360,6 +362,8 @@ class FrontBatch(TurnBatch):
         """What a shard has on disk."""
         if news.anew or news.counts:
             self._count(link, news)
+        if news.measures:
+            self.measures.tell(self.links.index(link), [*news.measures, *news.spreads])
         on_disk: list[tuple[str, Taken]] = []
         for one in news.told:
             going = link.taken(one.number)
@@ -372,7 +376,6 @@ class FrontBatch(TurnBatch):
                 self.hold(_AFTER, (going.channel, told), notes=going.after)
             else:
                 on_disk.append((going.channel, told))
-        self.counters.turns += len(news.told)
         self._tell_channels(on_disk)
         known, sent = link.under_way, link.sent
         texts = [
@@ -390,9 +393,11 @@ class FrontBatch(TurnBatch):
 
     def _count(self, link: ShardLink, news: ToFront) -> None:
         """What a shard counted, before anything else that it tells: who was in it may go on to another then."""
-        link.is_up = True
+        place = self.links.index(link)
+        if news.anew:
+            link.is_up = True
+            self.measures.begin(place)
         if self._places is not None:
-            place = self.links.index(link)
             if news.anew:
                 self._places.begin(place)
             self._places.add(place, news.counts)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from multiprocessing.process import BaseProcess
 
 from center.measure import Measure, Spread, gauge
+from commands.serving.turns import turn_measures
 from commands.shards.front import FrontBatch
 from commands.shards.shard import Plan
 from commands.shards.shard import main as shard
@@ -91,7 +92,9 @@ class Shards:
         return f"shards {', '.join(down)} do not answer" if down else None
 
     def measures(self) -> Iterable[Measure | Spread]:
-        """How many answer."""
+        """How many answer, and how they do; what the front refuses is among it."""
+        yield from turn_measures(self.turns)
+        yield from self.turns.measures.over_all()
         up = sum(link.is_up for link in self.turns.links)
         yield gauge("dialcart_shards_up", "Shards that answer.", up)
         yield gauge("dialcart_shard_restarts", "Shards started again.", self.restarts)

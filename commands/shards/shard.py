@@ -15,6 +15,7 @@ from typing import Literal, cast
 from center.changes import OutgoingText
 from center.limits.policy import Policies
 from center.limits.tally import Count
+from center.measure import Measure, Spread
 from center.taken import Taken
 from commands.logs import log_to_stderr
 from commands.serving.books import Books
@@ -23,6 +24,7 @@ from commands.serving.forgetting import Forgetting
 from commands.serving.publications import Publications
 from commands.serving.running import run
 from commands.shards.homes import shard_database, shard_of
+from commands.shards.telling import Telling
 from commands.shards.wire import FrameReader, ToFront, ToldOne, frame, performed, to_shard_decoder
 
 RESEND_MAX = 1_000
@@ -143,6 +145,15 @@ class FrontLink(asyncio.Protocol):
         """Texts that were just kept. Without a front they wait in the outbox."""
         self._tell(ToFront([], texts))
 
+    def tell_measures(self, told: Sequence[Measure | Spread]) -> None:
+        """How this shard does."""
+        self._tell(
+            ToFront(
+                measures=[one for one in told if isinstance(one, Measure)],
+                spreads=[one for one in told if isinstance(one, Spread)],
+            )
+        )
+
     def _tell(self, news: ToFront) -> None:
         if self.transport is not None:
             self.transport.write(frame(news))
@@ -173,10 +184,13 @@ async def _serve(plan: Plan) -> int:
     server = await loop.create_unix_server(lambda: link, str(plan.socket))
     watching = asyncio.create_task(_watch(parent, stop))
     try:
-        books = Books(business.store, business.measured)
+        books = Books(business.store, business.measured, business.turns)
         forgetting = Forgetting(business.store)
         published = Publications(business.store, business.shops, business.routes)
-        await run([books, forgetting, published], stop, hurry, opened=lambda: None)
+        # What is published the front finds by itself.
+        telling = Telling(plan.index, [books], link.tell_measures)
+        services = [books, forgetting, published, telling]
+        await run(services, stop, hurry, opened=lambda: None)
     finally:
         watching.cancel()
         server.close()

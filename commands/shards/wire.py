@@ -11,6 +11,7 @@ import msgspec
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey, Repeats
 from center.limits.tally import Count, Elsewhere
+from center.measure import Measure, Spread
 from center.reply import Expected, Reply
 from center.taken import Fate
 from center.text_news import TextNews
@@ -109,6 +110,9 @@ class ToFront(msgspec.Struct, frozen=True, array_like=True):
     """Texts that carriers have and whose receipts are to come, when the front connects."""
     counts: list[Count] = []
     """What was counted for limits that span sellers."""
+    measures: list[Measure] = []
+    spreads: list[Spread] = []
+    """How the shard does: every figure that it has, now and then."""
     anew: bool = False
     """Whether the counts are all that there are, from the beginning: the first frame to a front."""
 

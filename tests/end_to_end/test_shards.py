@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from center.limits.policy import OPEN, Policies, Policy
+from center.measure import Measure, merged
 from commands.orders import orders as list_orders
+from commands.publish import publish
 from commands.serving.business import Business
 from commands.serving.texts import Texts
 from commands.shards.business import open_front
 from commands.shards.homes import shard_of, stores_of
+from commands.shards.publications import ShardPublications
 from commands.shards.service import Shards
 from sms.carrier import Carrier
 from sms.smsc.handset import Heard
@@ -127,6 +130,29 @@ def test_one_view_shows_the_orders_of_all_shards(
     assert "green" in shown
 
 
+def figure(spread: Spread, name: str) -> float:
+    told = [one for one in merged([spread.shards.measures()]) if one.name == name]
+    return sum(value for one in told if isinstance(one, Measure) for _, value in one.samples)
+
+
+def test_what_is_published_in_a_shard_is_reached_by_its_new_words(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_spread(tmp_path) as spread:
+            published = ShardPublications(
+                tmp_path / "shop.db", spread.business.shops, spread.business.routes
+            )
+            await published.open()
+            flow = tmp_path / "sellers" / "green" / "seller.flow"
+            text = flow.read_text("utf-8").replace("keyword green", "keyword green | lime")
+            flow.write_text(text, "utf-8")
+            assert publish(flow, tmp_path / "shop.db", dry_run=False) == 0
+            await soon(lambda: spread.business.routes.find("1069", "lime", None) is not None)
+            assert (await order(spread.first, "lime")).startswith("订单A0001")
+            await published.close()
+
+    asyncio.run(run())
+
+
 def test_a_shard_that_is_killed_comes_back_with_what_it_had(tmp_path: Path) -> None:
     async def run() -> None:
         async with open_spread(tmp_path) as spread:
@@ -142,6 +168,7 @@ def test_a_shard_that_is_killed_comes_back_with_what_it_had(tmp_path: Path) -> N
             phone.text("1")
             assert (await order(other, "green")).startswith("订单A0001")
             assert (await phone.hears()).startswith("订单A0001")
+            await soon(lambda: figure(spread, "dialcart_orders_placed") == 2)
             assert spread.shards.restarts == 1
             assert spread.shards.unready() is None
 
@@ -168,7 +195,7 @@ def test_texts_that_the_front_had_not_sent_are_sent_by_the_next(tmp_path: Path) 
             sending.esmes.clear()
             phone = spread.first
             phone.text("red 苹果 2")
-            await soon(lambda: spread.business.turns.counters.turns == 1)
+            await soon(lambda: len(spread.business.store.waiting_texts(0, 9)) == 1)
         async with open_spread(tmp_path) as spread:
             assert await spread.first.hears() == "共5.00\n1 下单\n2 再加"
 

@@ -16,7 +16,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from center.measure import Measure, Spread
+from center.measure import Measure, Spread, merged
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -30,20 +30,15 @@ class _Collector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Measures of one name from several services are one family: a second head of a name is an error to Prometheus."""
-        families: dict[str, Metric] = {}
-        for measure in self._measures():
+        for measure in merged([self._measures()]):
             if isinstance(measure, Spread):
                 yield _histogram(measure)
                 continue
-            family = families.get(measure.name)
-            if family is None:
-                kind = CounterMetricFamily if measure.kind == "counter" else GaugeMetricFamily
-                family = families[measure.name] = kind(
-                    measure.name, measure.help, labels=measure.labels
-                )
+            kind = CounterMetricFamily if measure.kind == "counter" else GaugeMetricFamily
+            family = kind(measure.name, measure.help, labels=measure.labels)
             for labels, value in measure.samples:
-                family.add_metric(labels, value)  # type: ignore[attr-defined]  # both kinds have it
-        yield from families.values()
+                family.add_metric(labels, value)
+            yield family
 
 
 def _histogram(spread: Spread) -> Metric:

@@ -1,0 +1,32 @@
+"""What the turn batch and its limits count, for operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from center.batch import TurnBatch
+from center.limits.guard import GuardCounters
+from center.measure import Measure, counter
+
+
+def turn_measures(turns: TurnBatch) -> Iterable[Measure]:
+    """Since the start, of all channels."""
+    batches, guard = turns.counters, turns.guard.counters
+    yield counter("dialcart_turns", "Turns stepped, on all channels.", batches.turns)
+    yield counter("dialcart_batches", "Batches kept.", batches.batches)
+    yield counter("dialcart_arrivals_refused", "Answered with `not now`.", batches.refused)
+    yield counter("dialcart_arrivals_set_aside", "Given to sellers to read.", batches.set_aside)
+    for name, told, count in _GUARD:
+        yield counter(f"dialcart_limits_{name}", told, count(guard))
+
+
+_GUARD: tuple[tuple[str, str, Callable[[GuardCounters], int]], ...] = (
+    ("messages_refused", "Texts past a limit.", lambda c: c.too_many),
+    ("robots_ignored", "Texts of machines that answer ours.", lambda c: c.robots),
+    ("codes_asked", "Orders that had to be confirmed by a code.", lambda c: c.codes_asked),
+    ("codes_right", "Codes typed rightly.", lambda c: c.codes_right),
+    ("codes_wrong", "Codes typed wrongly.", lambda c: c.codes_wrong),
+    ("call_backs", "Orders that a seller was asked to call back for.", lambda c: c.call_backs),
+    ("orders_refused", "Orders past a limit.", lambda c: c.orders_refused),
+)
+"""What is told of limits."""
