@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from threading import Thread
 
 from center.ports import StoreError
 from store.batch import errors
+from store.shortening import begin_shortening, read
 
 BUSY_TIMEOUT_S = 5.0
-READ_AT_ONCE = 10_000
 
 _SCHEMA = """
 create table if not exists journal (id integer primary key, record blob not null);
+-- How things stood after some record, in place of it and all before; see store/shortening.py. What is of another generation
+-- than the one below is being written, or dropped, and never read.
+create table if not exists standing (id integer primary key, generation integer not null, record blob not null);
+create table if not exists base (id integer primary key check (id = 1), generation integer not null, upto integer not null);
+insert or ignore into base values (1, 0, 0);
 -- Who writes: whoever took over last. One row; the number is checked in the transaction of every append.
 create table if not exists owner (id integer primary key check (id = 1), epoch integer not null);
 insert or ignore into owner values (1, 0);
@@ -23,10 +29,14 @@ insert or ignore into owner values (1, 0);
 class SqliteJournal:
     """See center.acd.kept.Journal. In a file of its own, so that routing does not wait for orders, nor they for it."""
 
-    def __init__(self, path: Path | str) -> None:
-        """Open or make the file. Raises StoreError if it is no journal of ours."""
-        if str(path) != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+    def __init__(
+        self, path: Path, *, shortens: Callable[[Path], Thread] = begin_shortening
+    ) -> None:
+        """Open or make the file. `shortens` makes it short, aside. Raises StoreError if it is no journal of ours."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._shortens = shortens
+        self._shortening: Thread | None = None
         self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         self._epoch = 0
         """Ours, if we took over."""
@@ -54,20 +64,6 @@ class SqliteJournal:
 
     def append(self, records: Sequence[bytes]) -> None:
         """See Journal."""
-        self._write(records, clear=False)
-
-    def begin_anew(self, records: Sequence[bytes]) -> None:
-        """See Journal."""
-        self._write(records, clear=True)
-
-    def records(self) -> Iterator[bytes]:
-        """See Journal."""
-        with errors():
-            cursor = self._db.execute("select record from journal order by id")
-            while rows := cursor.fetchmany(READ_AT_ONCE):
-                yield from (row[0] for row in rows)
-
-    def _write(self, records: Sequence[bytes], *, clear: bool) -> None:
         with errors():
             self._db.execute("begin immediate")
             try:
@@ -75,8 +71,6 @@ class SqliteJournal:
                     [epoch] = self._db.execute("select epoch from owner").fetchone()
                     if epoch != self._epoch:
                         raise StoreError("another process has taken the journal over")
-                if clear:
-                    self._db.execute("delete from journal")
                 self._db.executemany(
                     "insert into journal (record) values (?)", [(record,) for record in records]
                 )
@@ -85,3 +79,19 @@ class SqliteJournal:
                 if self._db.in_transaction:
                     self._db.execute("rollback")
                 raise
+
+    def records(self) -> Iterator[bytes]:
+        """See Journal."""
+        # By a connection of its own, so that all are of one moment though records are appended meanwhile.
+        with errors():
+            db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            try:
+                db.execute("begin")
+                yield from read(db)
+            finally:
+                db.close()
+
+    def shorten(self) -> None:
+        """See Journal."""
+        if self._shortening is None or not self._shortening.is_alive():
+            self._shortening = self._shortens(self._path)

@@ -15,7 +15,6 @@ from center.acd import journal as j
 from center.acd.decisions import Decision
 from center.acd.events import ContractEnded, ContractSet, Happening, Passed
 from center.acd.router import Router
-from center.acd.snapshot import snapshot
 from center.ports import Later, StoreError, Timer
 
 GATHER_S = 0.002
@@ -23,9 +22,9 @@ GATHER_S = 0.002
 AGAIN_S = 0.5
 """What the journal refused is offered to it again after so long."""
 RECORDS_MAX = 200_000
-"""A journal with more records is begun anew with how things stand: read again in a second or two."""
+"""A journal that has grown by more records is made short again: it is read in a second or two."""
 GROWTH_MAX = 8
-"""Or, on a large floor, one that has grown to so many times what it takes to say how things stand."""
+"""Or, on a large floor, one that has grown by so many times what it takes to say how things stand."""
 SLEEP_S_MAX = 3_600.0
 
 Decided = Callable[[Sequence[Happening], Sequence[Decision]], None]
@@ -45,8 +44,11 @@ class Journal(Protocol):
         """All of them, in order."""
         ...
 
-    def begin_anew(self, records: Sequence[bytes]) -> None:
-        """These in place of all before, in one transaction."""
+    def shorten(self) -> None:
+        """Put how things stand in place of the records so far, aside: it returns at once, and may come to nothing.
+
+        The records make the same router before, meanwhile and after.
+        """
         ...
 
 
@@ -60,8 +62,9 @@ class KeptRouter:
         self.contracts: set[tuple[str, str]] = set()
         """Pool and seller, as the journal has them."""
         self.recorded = 0
-        """Records in the journal."""
-        self._records_max = RECORDS_MAX
+        """Records taken in: those that were read, and those since."""
+        self._short_until = 0
+        """With more of them the journal is made short."""
         self._journal = journal
         self._later = later
         self._now = now
@@ -79,16 +82,19 @@ class KeptRouter:
             self._note_contract(event)
             self.router.handle(event)
             self.recorded += 1
-        if self.recorded > self._records_max:
-            self.compact()
+        self._short_until = self._growth_max()
+        self._keep_short()
         self._set_alarm()
 
-    def compact(self) -> None:
-        """Begin the journal anew with how things stand, in one transaction. Raises StoreError."""
-        records = [j.encode(record) for record in snapshot(self.router)]
-        self._journal.begin_anew(records)
-        self.recorded = len(records)
-        self._records_max = max(RECORDS_MAX, GROWTH_MAX * len(records))
+    def _keep_short(self) -> None:
+        if self.recorded > self._short_until:
+            self._journal.shorten()
+            self._short_until = self.recorded + self._growth_max()
+
+    def _growth_max(self) -> int:
+        router = self.router
+        stand = len(router.people) + len(router.backlogs) + len(router.tickets)
+        return max(RECORDS_MAX, GROWTH_MAX * (stand + len(self.contracts)))
 
     def post(self, event: Happening) -> None:
         """Take an event in, soon, together with others."""
@@ -118,12 +124,7 @@ class KeptRouter:
         self.recorded += len(events)
         for event in events:
             self._note_contract(event)
-        if self.recorded > self._records_max:
-            try:
-                self.compact()
-            except StoreError as error:
-                log.error("the journal goes on growing: %s", error)
-                self._records_max = 2 * self.recorded
+        self._keep_short()
         self._set_alarm()
         self._decided(events, decisions)
         if self._events and self._gathering is None:

@@ -1,4 +1,4 @@
-"""The floor's journal: in order, whole or not at all, begun anew."""
+"""The floor's journal: in order, whole or not at all, and one who writes."""
 
 import pytest
 
@@ -14,9 +14,18 @@ def test_records_come_back_in_their_order_after_a_reopening(tmp_path):
 
     again = SqliteJournal(tmp_path / "floor")
     assert list(again.records()) == [b"1", b"2", b"3"]
-    again.begin_anew([b"4"])
-    assert list(again.records()) == [b"4"]
     again.close()
+
+
+def test_records_are_of_one_moment_though_others_are_appended_while_they_are_read(tmp_path):
+    journal = SqliteJournal(tmp_path / "floor")
+    journal.append([b"1", b"2"])
+    reading = journal.records()
+    assert next(reading) == b"1"
+    journal.append([b"3"])
+    assert list(reading) == [b"2"]
+    assert list(journal.records()) == [b"1", b"2", b"3"]
+    journal.close()
 
 
 def test_an_append_that_fails_keeps_nothing(tmp_path):
@@ -42,7 +51,6 @@ def test_who_took_over_last_writes_and_nobody_else(tmp_path):
     first.append([b"1"])
     second.take_over()
     second.append([b"2"])
-    for write in (first.append, first.begin_anew):
-        with pytest.raises(StoreError, match="another process"):
-            write([b"3"])
+    with pytest.raises(StoreError, match="another process"):
+        first.append([b"3"])
     assert list(second.records()) == [b"1", b"2"]
