@@ -16,7 +16,7 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -134,7 +134,7 @@ def _drop(db: sqlite3.Connection, pause_s: float) -> None:
 
 
 @contextlib.contextmanager
-def _transaction(db: sqlite3.Connection, begin: str) -> Iterator[None]:
+def _transaction(db: sqlite3.Connection, begin: str) -> Generator[None]:
     db.execute(begin)
     try:
         yield

@@ -9,15 +9,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
 
+from center.acd.agent import Agent
+from center.desk.person import HOUSE, Person
 from center.uap.changes import Drain, Fail, FailChassis, Restore
 from commands.platform import change
 from ivr.rtp.codec import PCMU
+from store.people import People
+from tests.browser import browser, write_tone
 from tests.end_to_end.process import ROOT
+from tests.end_to_end.running import PASSWORD
 from tests.end_to_end.sipp import Caller
 from tests.end_to_end.small_platform import measures, small_model, wait_for
 from tests.end_to_end.telephone_shop import NUMBER, Running
+from tests.end_to_end.test_call_hand_over import open_page
 from tests.end_to_end.test_order_by_phone import murmur
+from web.accounts.password import hash_password
 
 PORTS = 2
 PLATFORM = """
@@ -110,3 +118,51 @@ def test_boards_come_drain_and_fail_while_calls_go_on(shop: Running) -> None:
         lines(shop, PORTS)
         done = caller(shop, 7).wait(500).call(shop.port, NUMBER, hangs_up=True)
         assert done.returncode == 0, done.stdout[-2_000:]
+
+
+def test_an_agent_whose_seat_fails_is_told_and_the_caller_goes_to_another(tmp_path: Path) -> None:
+    people = People(tmp_path / "shop.people")
+    for name in ("ann", "bob"):
+        people.keep(Person(Agent(name, HOUSE), "agent", hash_password(PASSWORD)))
+    people.close()
+    figures = small_model(tmp_path, ports=PORTS)
+    platform = PLATFORM.format(figures=figures).replace('["MSU", "GPU"]', '["MSU", "GPU", "GPU"]')
+    shop = Running(tmp_path, trunk=platform, sections="[web]\nport = 0\n")
+
+    def sign_in(desk: Page, name: str) -> None:
+        desk.goto(shop.page("/desk"))
+        desk.fill("#name", name)
+        desk.fill("#password", PASSWORD)
+        desk.press("#password", "Enter")
+        expect(desk.locator("#presence")).to_contain_text("未就绪")
+
+    def accept(desk: Page) -> None:
+        desk.click("#ready")
+        expect(desk.locator("#contacts li.offered")).to_contain_text("13800138108")
+        expect(desk.locator("#line")).to_have_text("耳机已接通")
+        desk.keyboard.press("Alt+a")
+        expect(desk.locator("#contacts li.talking")).to_contain_text("13800138108")
+
+    try:
+        with (
+            browser(write_tone(tmp_path / "agent.wav", 700)) as chromium,
+            ThreadPoolExecutor() as pool,
+        ):
+            first, second = open_page(chromium), open_page(chromium)
+            sign_in(first, "ann")
+            sign_in(second, "bob")
+            buyer = caller(shop, 8).wait(1_500).press("0")
+            calling = pool.submit(buyer.call, shop.port, NUMBER, wait_ms=STAY_MS)
+            accept(first)
+
+            # Of two seats, the first is on the first board that has some.
+            change(shop.settings, Fail(time.time(), "1", 2))
+            expect(first.locator("#notice")).to_contain_text("坐席所在的单板坏了")
+            expect(first.locator("#presence")).to_have_text("已签出")
+            expect(second.locator("#presence")).to_contain_text("未就绪")
+            assert measures(shop)["dialcart_calls_up"] == 1, "the caller has lost nothing"
+            accept(second)
+            second.keyboard.press("Alt+f")
+            assert calling.result().returncode == 0
+    finally:
+        shop.close()
