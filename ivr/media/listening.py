@@ -33,14 +33,15 @@ class Wants(IntFlag):
 WINDOW_FRAMES = 50
 """A buffer that was too deep for so long gives up a frame."""
 
-# The end-pointer, as measured: no false start in noise, in hum, nor from a handset's echo of the prompt.
+# The end-pointer, as measured: no false start in noise, in hum, nor from a handset's echo of the prompt (python -m
+# benchmarks.endpointing). Noise is what a line is never quieter than: speech dips within a second or two, noise does not.
 RMS_MIN = 150.0
 """Quieter than this is never speech; full scale is 32,768."""
 OVER_FLOOR = 3.0
 OVER_PROMPT = 0.2
 """The share of the prompt's own RMS that a handset may echo: -14 dB."""
-FLOOR_RISE = 1.005
-"""The floor follows noise up by so much a frame, 30 % a second, and down at once by half of the way."""
+DIP_FRAMES = 50
+"""The floor is the quietest frame of this second and the one before."""
 FLOOR_MIN = 20.0
 ONSET_LOUD = 4
 """Loud frames of the last ONSET_OF that make speech: 80 ms of 100."""
@@ -65,14 +66,14 @@ class Listener:
         if not len(rows):
             return
         law = (columns.codec[rows] == PCMA).astype(np.int64)
-        codes = self._next_frames(rows, law)
+        codes, came = self._next_frames(rows, law)
         columns.last[rows] = codes
         columns.taken[rows] += 1
         wants = columns.wants[rows]
         speech = np.flatnonzero(wants & Wants.SPEECH)
         if len(speech):
             energy = self._squares[law[speech][:, None], codes[speech]].mean(axis=1)
-            self._find_speech(rows[speech], np.sqrt(energy), now)
+            self._find_speech(rows[speech], np.sqrt(energy), came[speech], now)
         toned = np.flatnonzero(wants & Wants.TONES)
         if len(toned):
             self._find_keys(rows[toned], LEVELS_OF[law[toned][:, None], codes[toned]], now)
@@ -80,8 +81,8 @@ class Listener:
         if len(kept):
             self._hand_on(rows[kept], codes[kept])
 
-    def _next_frames(self, rows: I64, law: I64) -> U8:
-        """The frame of each call that is due, silence or the noise of its line where there is none."""
+    def _next_frames(self, rows: I64, law: I64) -> tuple[U8, NDArray[np.bool_]]:
+        """The frame of each call that is due, silence or the noise of its line where there is none; which ones came."""
         columns = self._columns
         silence = np.repeat(SILENCE_OF[law][:, None], FRAME_BYTES, axis=1)
         noise = columns.noise[rows]
@@ -111,7 +112,9 @@ class Listener:
         columns.wait[here[ran_dry]] = -1
         columns.next[here] = due + ~ran_dry
         self._shorten(here[there], depth[there].astype(np.int16))
-        return silence
+        came = np.zeros(len(rows), np.bool_)
+        came[ready] = there
+        return silence, came
 
     def _shorten(self, rows: I64, depth: np.ndarray[tuple[int], np.dtype[np.int16]]) -> None:
         """Drop a frame of each buffer that was deeper than it needs through a whole window."""
@@ -125,23 +128,19 @@ class Listener:
         columns.window[rows] = np.where(over, 0, window)
 
     def _find_speech(
-        self, rows: I64, rms: np.ndarray[tuple[int], np.dtype[np.float32]], now: float
+        self,
+        rows: I64,
+        rms: np.ndarray[tuple[int], np.dtype[np.float32]],
+        came: NDArray[np.bool_],
+        now: float,
     ) -> None:
         """Move each call's end-pointer on by a frame."""
         columns = self._columns
-        floor = columns.floor[rows]
+        floor = self._floor(rows, rms, came)
         prompt = np.sqrt(columns.prompt_energy[rows])
         threshold = np.maximum(np.maximum(OVER_FLOOR * floor, OVER_PROMPT * prompt), RMS_MIN)
         loud = rms > threshold
         speaking = columns.speaking[rows] != 0
-        # Speech is not noise: while someone speaks the floor may fall but not rise, and the prompt's echo is no noise either.
-        rises = ~speaking & (rms < threshold)
-        followed = np.where(
-            rms < floor,
-            (floor + rms) / 2,
-            np.where(rises, np.minimum(floor * FLOOR_RISE, rms), floor),
-        )
-        columns.floor[rows] = np.maximum(followed, FLOOR_MIN)
         onset = (columns.onset[rows] << 1 | loud) & _ONSET_MASK
         columns.onset[rows] = onset
         quiet = np.where(loud, 0, np.minimum(columns.quiet[rows], 60_000) + 1).astype(np.uint16)
@@ -158,6 +157,24 @@ class Listener:
             columns.onset[slot] = 0
             frame = int(columns.taken[slot]) - int(columns.quiet[slot])
             self._happenings.tell(SpeechEnded(int(columns.call[slot]), now, frame))
+
+    def _floor(
+        self,
+        rows: I64,
+        rms: np.ndarray[tuple[int], np.dtype[np.float32]],
+        came: NDArray[np.bool_],
+    ) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+        """How loud each line's noise is, with this frame. Silence of ours, where none came, tells nothing of it."""
+        columns = self._columns
+        level = np.where(came, np.maximum(rms, np.float32(FLOOR_MIN)), np.float32(np.inf))
+        dip, before = columns.dip[rows], columns.dip_before[rows]
+        count = columns.dip_frames[rows] + came
+        over = count > DIP_FRAMES
+        before = np.where(over, dip, before)
+        dip = np.where(over | (dip == 0), level, np.minimum(dip, level))
+        columns.dip[rows], columns.dip_before[rows] = dip, before
+        columns.dip_frames[rows] = np.where(over, 1, count)
+        return np.where(before == 0, dip, np.minimum(dip, before))
 
     def _find_keys(self, rows: I64, samples: NDArray[np.int16], now: float) -> None:
         """Find keys in the audio of these calls."""

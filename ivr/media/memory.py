@@ -202,8 +202,12 @@ class Columns:
     noise: U8
     """The level of their comfort noise, and 1; 0: they told none."""
 
-    floor: F32
-    """The noise of the line, RMS."""
+    dip: F32
+    """The quietest frame of this second that came, RMS; 0: there was none yet."""
+    dip_before: F32
+    """That of the second before."""
+    dip_frames: U8
+    """How many have come in this second."""
     onset: U8
     """The last eight frames, a bit each: louder than the threshold or not."""
     speaking: U8

@@ -219,15 +219,33 @@ def test_speech_begins_within_a_tenth_of_a_second_and_ends_after_quiet():
     assert ended.frame == 140 + START_FRAMES - 1
 
 
-@pytest.mark.parametrize("rms", [20, 100, 300, 1000])
-def test_steady_noise_is_no_speech_once_the_floor_has_found_it(rms):
+@pytest.mark.parametrize("rms", [20, 100, 300, 1000, 3000])
+def test_steady_noise_is_no_speech_and_a_voice_over_it_is(rms):
     paper = listening()
-    say(paper, noise(rms, frames=600))
-    assert speech_of(say(paper, noise(rms, seed=1, frames=500), start=600)) == []
+    assert speech_of(say(paper, noise(rms, frames=300))) == []
+    events = say(paper, noise(10 * rms, seed=1, frames=10), start=300)
+    assert speech_of(events) == [SpeechStarted]
 
 
-def test_hum_is_no_speech():
-    samples = 140 * np.sqrt(2) * np.sin(2 * np.pi * 50 * np.arange(160 * 200) / 8000)
+def test_noise_that_sets_in_is_taken_for_speech_for_no_longer_than_two_seconds_and_the_quiet():
+    paper = listening()
+    say(paper, noise(30, frames=100))
+    events = say(paper, noise(1000, frames=200), start=100)
+    assert speech_of(events) == [SpeechStarted, SpeechEnded]
+    assert speech_of(say(paper, noise(1000, seed=1, frames=200), start=300)) == []
+
+
+def test_a_long_answer_is_one_answer():
+    paper = listening()
+    say(paper, noise(30, frames=100))
+    word, breath = noise(1500, frames=35), noise(100, frames=5)
+    events = say(paper, (word + breath) * 8, start=100)
+    assert speech_of(events) == [SpeechStarted]
+
+
+@pytest.mark.parametrize("rms", [140, 1000])
+def test_hum_is_no_speech(rms):
+    samples = rms * np.sqrt(2) * np.sin(2 * np.pi * 50 * np.arange(160 * 200) / 8000)
     codes = encode(PCMA, samples.astype(np.int16)).tobytes()
     paper = listening()
     frames = [codes[at : at + 160] for at in range(0, len(codes), 160)]
