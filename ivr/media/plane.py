@@ -105,7 +105,8 @@ class Plane:
         slots = self._groups[group]
         if not len(slots):
             return
-        self._listener.frames(slots, now)
+        if self._sender.listens(group):
+            self._listener.frames(slots, now)
         self._turns[group] += 1
         if self._turns[group] % CARE_FRAMES == 0:
             self._care(slots, now)

@@ -30,6 +30,7 @@ UDP_BYTES = HEADERS_BYTES - UDP_AT
 FULL_BYTES = UDP_BYTES + FRAME_BYTES
 """A datagram with a frame of 20 ms."""
 CHECKSUM_WORD = 13
+ONES = np.uint32(0xFFFF)
 STILL_WORDS = (10, 11, 12, 18, 19)
 CHANGING_WORDS = (14, 15, 16, 17)
 """The 16-bit words of UDP's and RTP's header: ports, length and SSRC stay; type, sequence and timestamp change."""
@@ -75,7 +76,6 @@ class _Lane(Lane):
         self.still: U32 = np.zeros(count, np.uint32)
         """The sum of what does not change from packet to packet."""
         self.sums: U32 = np.zeros(count, np.uint32)
-        self.carry: U32 = np.zeros(count, np.uint32)
 
 
 class RawWire:
@@ -102,7 +102,7 @@ class RawWire:
         if count == 0:
             return
         lane.payloads[:] = leaving.addresses
-        sums, words, carry = lane.sums, lane.words, lane.carry
+        sums, words = lane.sums, lane.words
         np.add(lane.still, leaving.sums, out=sums)
         # Of RTP's header the first three words and the timestamp's two change; of UDP's nothing.
         for word in CHANGING_WORDS:
@@ -111,7 +111,10 @@ class RawWire:
             sums[row] += 2 * (_word(UDP_BYTES + size) + 0xFFFF - _word(FULL_BYTES))
             lane.payload_bytes[row] = size
             lane.udp["bytes"][row] = UDP_BYTES + size
-        _fold(sums, carry)
+        # RFC 1071: the complement of a sum in which what runs over 16 bits is added below. It is never 0, which would
+        # tell that there is none (RFC 768).
+        np.remainder(sums, ONES, out=sums)
+        np.subtract(ONES, sums, out=sums)
         np.copyto(words[:, CHECKSUM_WORD], sums, casting="unsafe")
         self._counts[Count.SENT] += count
         self._counts[Count.UNSENT] += send_all(self._descriptor, lane.out_at, count)
@@ -184,18 +187,6 @@ class RawWire:
             before["source_host"].copy(),
             before["source"].astype(np.uint16),
         )
-
-
-def _fold(sums: U32, carry: U32) -> None:
-    """Make checksums of sums of words, in place: RFC 1071. Their upper halves mean nothing.
-
-    A sum of 0xFFFF becomes 0, which tells that there is none (RFC 768): it is taken, unchecked.
-    """
-    for _ in range(2):
-        np.right_shift(sums, 16, out=carry)
-        np.bitwise_and(sums, 0xFFFF, out=sums)
-        np.add(sums, carry, out=sums)
-    np.invert(sums, out=sums)
 
 
 def _checksum(total: int) -> int:

@@ -118,6 +118,10 @@ class Sender:
         self._advance(group, held, now)
         return leaving
 
+    def listens(self, number: int) -> bool:
+        """Whether anyone takes what a group's calls say, as of its last tick."""
+        return self._groups[number].listens
+
     def settle(self, now: float) -> None:
         """After a life that ended: move on where it stopped between a prompt's last frame and what follows."""
         columns = self._columns
