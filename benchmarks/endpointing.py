@@ -27,7 +27,7 @@ from ivr.media.arena import Arena, Audio
 from ivr.media.memory import lay_out, size_of
 from ivr.media.messages import Listen, Open, Play, SpeechStarted
 from ivr.media.plane import Plane
-from ivr.media.settings import FRAME_S, GROUPS, Settings
+from ivr.media.settings import FRAME_S, Settings
 from ivr.media.traffic import Arrived
 from ivr.rtp.codec import FRAME_BYTES, PCMA, decode, encode
 from ivr.rtp.packet import HEADER_BYTES
@@ -152,7 +152,7 @@ class Line:
         for frame in range(frames):
             now = (frame + 1) * FRAME_S
             sent = np.zeros((count, FRAME_BYTES))
-            for group in range(GROUPS):
+            for group in range(self._settings.groups):
                 leaving = plane.speak(group, now)
                 for row in leaving.rows.tolist():
                     codes = ctypes.string_at(int(leaving.addresses[row]), FRAME_BYTES)
@@ -166,7 +166,7 @@ class Line:
             heard[:, span] = encode(PCMA, to_int16(samples))
             plane.hear(self._arrived(heard[:, span], frame), now)
             began = time.process_time()
-            for group in range(GROUPS):
+            for group in range(self._settings.groups):
                 plane.listen(group, now)
             self.cpu_s += time.process_time() - began
             for event in plane.events():

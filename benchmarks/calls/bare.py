@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.calls.telephones import TELEPHONE_HOST, go_first
 from ivr.media.datagrams import MESSAGE, NAME, PART, address_of
 from ivr.media.memory import U8
-from ivr.media.settings import GROUPS, TICK_S
+from ivr.media.settings import Settings
 
 
 def send(calls: int, seconds: float, port: int) -> float:
@@ -40,16 +40,18 @@ def send(calls: int, seconds: float, port: int) -> float:
     messages["part_count"] = 2
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
         out.bind(("127.0.0.1", 0))
-        bounds = [calls * group // GROUPS for group in range(GROUPS + 1)]
+        plane = Settings(calls=-(-calls // 10) * 10)
+        groups, tick_s = plane.groups, plane.tick_s
+        bounds = [calls * group // groups for group in range(groups + 1)]
         sent = 0
-        tick = math.ceil(time.monotonic() / TICK_S)
-        last = tick + int(seconds / TICK_S)
+        tick = math.ceil(time.monotonic() / tick_s)
+        last = tick + int(seconds / tick_s)
         began = time.process_time()
         while tick < last:
-            wait_s = tick * TICK_S - time.monotonic()
+            wait_s = tick * tick_s - time.monotonic()
             if wait_s > 0:
                 time.sleep(wait_s)
-            group = tick % GROUPS
+            group = tick % groups
             at, left = bounds[group], bounds[group + 1] - bounds[group]
             while left:
                 done = int(

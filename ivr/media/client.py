@@ -61,7 +61,7 @@ from ivr.media.plane import slot_of
 from ivr.media.recording import Recording
 from ivr.media.remote import read_remote
 from ivr.media.ring import Ring
-from ivr.media.settings import GROUPS, Settings
+from ivr.media.settings import Settings
 from ivr.media.sockets import open_sockets
 from ivr.rtp.codec import PCMA, PCMU, RATE_HZ, SILENCE
 from ivr.rtp.codec import encode as encode_audio
@@ -157,8 +157,9 @@ class MediaClient:
         self._calls: dict[int, _Call] = {}
         # The row that was free for longest is taken first: packets of its last call have died down.
         # Neighbours in the queue are of different groups, so that each group has as many calls.
-        size = settings.calls // GROUPS
-        self._free = deque(group * size + row for row in range(size) for group in range(GROUPS))
+        groups = settings.groups
+        size = settings.calls // groups
+        self._free = deque(group * size + row for row in range(size) for group in range(groups))
         self._generation = 0
         self._plays = 0
         self._started = 0

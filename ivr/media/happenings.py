@@ -2,7 +2,6 @@
 
 from ivr.media.memory import Columns
 from ivr.media.messages import Event, PlayedOut
-from ivr.media.settings import GROUPS
 from ivr.rtp.codec import PCMA
 
 NEVER = 2**62
@@ -12,11 +11,11 @@ NEVER = 2**62
 class Happenings:
     """Events that wait to be handed over, in order, and which groups of calls changed."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, groups: int) -> None:
         self._columns = columns
         self._events: list[Event] = []
-        self._size = len(columns.call) // GROUPS
-        self.changed = set(range(GROUPS))
+        self._size = len(columns.call) // groups
+        self.changed = set(range(groups))
         """Groups in which calls came, went, moved, or found other listeners."""
         self.keying: set[int] = set()
         """Rows that have keys to send."""

@@ -30,7 +30,7 @@ from ivr.media.receiving import Receiver
 from ivr.media.remote import NO_IP6, Remote, remote_of, send_to
 from ivr.media.secrecy import NO_INDEX, Secrecy
 from ivr.media.sending import Sender
-from ivr.media.settings import FRAME_S, GROUPS, Settings
+from ivr.media.settings import FRAME_S, Settings
 from ivr.media.traffic import Arrived, Leaving, Notice
 from ivr.rtp import rtcp
 from ivr.rtp.codec import FRAME_BYTES, SILENCE
@@ -58,14 +58,14 @@ class Plane:
         self._columns = memory.columns
         self._stale = False
         self._name = name
-        self._happenings = Happenings(memory.columns)
+        self._happenings = Happenings(memory.columns, settings.groups)
         self._secrecy = Secrecy(memory)
-        self._sender = Sender(memory, self._happenings)
+        self._sender = Sender(memory, self._happenings, settings.groups)
         self._receiver = Receiver(memory, settings, self._happenings, self._secrecy)
         self._listener = Listener(memory, self._happenings)
-        self._size = settings.calls // GROUPS
+        self._size = settings.calls // settings.groups
         self._groups: list[I64] = []
-        self._turns = [0] * GROUPS
+        self._turns = [0] * settings.groups
         self._notices: list[Notice] = []
         self._regroup()
 
@@ -172,7 +172,7 @@ class Plane:
 
     def _regroup(self) -> None:
         opened = np.flatnonzero(self._columns.call).astype(np.int64)
-        bounds = np.searchsorted(opened, np.arange(1, GROUPS) * self._size)
+        bounds = np.searchsorted(opened, np.arange(1, self._settings.groups) * self._size)
         self._groups = np.split(opened, bounds)
         self._stale = False
 

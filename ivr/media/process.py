@@ -25,7 +25,7 @@ from ivr.media.memory import COMMAND_BYTES, EVENT_BYTES, Memory, lay_out, size_o
 from ivr.media.messages import Resumed, decode_command
 from ivr.media.plane import Plane
 from ivr.media.ring import Ring
-from ivr.media.settings import FRAME_S, GROUPS, TICK_S, Settings
+from ivr.media.settings import FRAME_S, Settings
 from ivr.media.sockets import Descriptors
 from ivr.media.telling import Teller
 from ivr.media.wire import Wires
@@ -36,8 +36,8 @@ IDLE_S = 0.5
 """Without calls it sleeps until a command comes, and looks so often whether its parent lives."""
 REALTIME_PRIORITY = 1
 """The least there is. The kernel keeps a twentieth of each second for the others, whatever this one does."""
-HAND_ON_TICKS = 2
-"""Frames for recognisers are announced each 8 ms, events at once."""
+HAND_ON_S = 0.008
+"""Frames for recognisers are announced no more often, events at once."""
 
 
 def work(
@@ -45,6 +45,8 @@ def work(
 ) -> None:
     """Run the plane until the signalling process is gone."""
     plane = Plane(memory, settings)
+    groups, tick_s = settings.groups, settings.tick_s
+    hand_on_ticks = math.ceil(HAND_ON_S / tick_s)
     commands = Ring(memory.commands, COMMAND_BYTES)
     teller = Teller(Ring(memory.events, EVENT_BYTES), memory.counts)
     heard_told = int(memory.heard_ends[0])
@@ -57,26 +59,26 @@ def work(
         os.eventfd_write(happened, 1)
     memory.worker[0] = os.getpid()
     memory.counts[Count.LIVES] += 1
-    tick = math.ceil(now / TICK_S)
+    tick = math.ceil(now / tick_s)
     idle = select.poll()
     idle.register(commanded, select.POLLIN)
-    while tick % GROUPS or os.getppid() == parent:
+    while tick % groups or os.getppid() == parent:
         if plane.calls == 0 and commands.read == commands.written:
             # An idle plane has no clock to fall behind.
             memory.clock[0] = 0
             idle.poll(IDLE_S * 1000)
             with contextlib.suppress(BlockingIOError):
                 os.eventfd_read(commanded)
-            tick = math.ceil(time.monotonic() / TICK_S)
-        wait_s = tick * TICK_S - time.monotonic()
+            tick = math.ceil(time.monotonic() / tick_s)
+        wait_s = tick * tick_s - time.monotonic()
         if wait_s > 0:
             time.sleep(wait_s)
         elif wait_s < -FRAME_S:
             frames = int(-wait_s / FRAME_S)
             plane.resume(frames * FRAME_S, time.monotonic())
-            memory.counts[Count.MISSED] += frames * GROUPS
-            tick += frames * GROUPS
-        now, group = time.monotonic(), tick % GROUPS
+            memory.counts[Count.MISSED] += frames * groups
+            tick += frames * groups
+        now, group = time.monotonic(), tick % groups
         for _ in range(COMMANDS_MAX):
             message = commands.peek()
             if message is None:
@@ -91,12 +93,12 @@ def work(
             wires.notify(notice)
         told = teller.tell(plane.events())
         heard = int(memory.heard_ends[0])
-        if told or (heard != heard_told and tick % HAND_ON_TICKS == 0):
+        if told or (heard != heard_told and tick % hand_on_ticks == 0):
             heard_told = heard
             os.eventfd_write(happened, 1)
         tick += 1
         memory.counts[Count.TICKS] += 1
-        memory.clock[0] = tick * TICK_S
+        memory.clock[0] = tick * tick_s
 
 
 def main() -> None:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from ivr.media.happenings import Happenings
 from ivr.media.memory import F32, I64, MIX_MAX, U8, U16, U32, Memory
-from ivr.media.settings import GROUPS
 from ivr.media.traffic import HEADERS_BYTES, RTP_AT, Leaving
 from ivr.rtp.codec import ACROSS, CODES, FRAME_BYTES, LEVELS, PCMA, PCMU, SILENCE
 from ivr.rtp.packet import VERSION_BITS
@@ -77,7 +76,7 @@ class _Group:
 class Sender:
     """Makes the packets of a group's calls."""
 
-    def __init__(self, memory: Memory, happenings: Happenings) -> None:
+    def __init__(self, memory: Memory, happenings: Happenings, groups: int) -> None:
         self._columns = memory.columns
         self._memory = memory
         self._happenings = happenings
@@ -92,8 +91,8 @@ class Sender:
         self._mixed: U8 = np.zeros((calls, FRAME_BYTES), np.uint8)
         self._mixed_at = self._mixed.ctypes.data
         self._key_payloads: U8 = np.zeros((calls, KEY_BYTES), np.uint8)
-        size = calls // GROUPS
-        self._groups = [self._group(group, size) for group in range(GROUPS)]
+        size = calls // groups
+        self._groups = [self._group(group, size) for group in range(groups)]
 
     def frames(self, number: int, now: float) -> Leaving:
         """The packets of one tick of a group, 20 ms after its last."""

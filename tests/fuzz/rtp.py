@@ -9,7 +9,6 @@ import resource
 import time
 
 from ivr.media.messages import Digit, Listen, Mix, Record
-from ivr.media.settings import GROUPS
 from ivr.rtp import rtcp
 from tests.ivr.media.paper import CALL, OTHER, PHONE, SETTINGS, Paper, key, rtp
 
@@ -51,7 +50,7 @@ def fuzz(count: int, seed: int) -> dict[str, int]:
             source=chance.choice((PHONE, ("198.51.100.9", 9), ("2001:db8::9", 9))),
             port=port,
         )
-        paper.plane.listen(number // AT_ONCE % GROUPS, paper.now)
+        paper.plane.listen(number // AT_ONCE % SETTINGS.groups, paper.now)
         paper.now += 0.02
         told += len(paper.told())
         paper.memory.heard_ends[8] = paper.memory.heard_ends[0]

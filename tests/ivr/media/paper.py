@@ -10,13 +10,13 @@ from ivr.media.memory import lay_out, size_of
 from ivr.media.messages import Open
 from ivr.media.plane import Plane
 from ivr.media.remote import read_remote
-from ivr.media.settings import FRAME_S, GROUPS, Settings
+from ivr.media.settings import FRAME_S, Settings
 from ivr.media.traffic import RTP_AT, Arrived
 from ivr.rtp.codec import PCMA
 
 SETTINGS = Settings(calls=20, port=20_000, prompts_s=4)
 CALL = 1 << 16
-OTHER = 1 << 16 | 5
+OTHER = 1 << 16 | 15
 """In another group than CALL."""
 PHONE = ("192.0.2.7", 4_000)
 
@@ -92,7 +92,7 @@ class Paper:
     def frame(self):
         """20 ms pass: the packets that left, by call."""
         left = {}
-        for group in range(GROUPS):
+        for group in range(SETTINGS.groups):
             leaving = self.plane.speak(group, self.now)
             lengths = dict(leaving.short)
             for row in [*leaving.rows.tolist(), *leaving.rows6.tolist()]:
