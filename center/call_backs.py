@@ -23,8 +23,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from center.allowed import Allowed
 from center.calling_out import CallOut, Reached
 from center.contact import ContactKey
+from center.numbering import Numbering
 from flows.program import Program
 from flows.settings import is_open, is_quiet
 
@@ -147,6 +149,8 @@ class CallBacks:
 
     limits: Limits = field(default_factory=Limits)
     counters: Counters = field(default_factory=Counters)
+    numbering: Numbering = field(default_factory=Numbering)
+    """How sellers write the numbers that may be called."""
     _kept: OrderedDict[ContactKey, CallBack] = field(
         default_factory=OrderedDict[ContactKey, CallBack]
     )
@@ -179,7 +183,7 @@ class CallBacks:
         """A call was missed; `is_wanted` says that its number is none of ours and wants to hear from the shop."""
         self.counters.missed += 1
         contact = call.contact
-        if not is_wanted or not may_call(program.calling.back, contact.buyer):
+        if not is_wanted or not self._may_call(program, contact.buyer):
             return {}
         before = self._kept.get(contact)
         if before is not None and TRANSITIONS[before.step][Event.MISSED] is before.step:
@@ -214,7 +218,7 @@ class CallBacks:
             if kept is None or kept.step is not Step.WAITING or kept.due_at != due_at:
                 continue
             program = program_of(contact.seller)
-            if program is None or not may_call(program.calling.back, contact.buyer):
+            if program is None or not self._may_call(program, contact.buyer):
                 changed |= self._move(contact, Event.LATE)
                 continue
             # Others were called first, or the seller has other hours since.
@@ -268,6 +272,9 @@ class CallBacks:
 
     # --- within ---
 
+    def _may_call(self, program: Program, number: str) -> bool:
+        return Allowed(program.calling.back, self.numbering).holds(number)
+
     def _is_free(self, now: int) -> bool:
         """Whether one more may be called now."""
         while self._this_hour and now - self._this_hour[0] >= HOUR_S:
@@ -314,16 +321,6 @@ class CallBacks:
                 del self._of_number[contact.buyer]
             changed[note_of(contact)] = None
         return changed
-
-
-def may_call(allowed: tuple[str, ...], number: str) -> bool:
-    """Whether a seller's list holds a number: as it stands there, or by its beginning."""
-    return any(
-        number.startswith(entry[:-1]) and number != entry[:-1]
-        if entry[-1] == "*"
-        else number == entry
-        for entry in allowed
-    )
 
 
 def next_time(program: Program, at: int) -> int | None:

@@ -21,12 +21,13 @@ def calls_made(
     business: Business, section: VoiceSection, channel: VoiceChannel, trunks: TrunkCalls
 ) -> CallsMade:
     """By whom calls are made; what was dialled before the start is known."""
+    numbering = business.routes.numbering
     made = CallsMade(
         trunks,
         channel,
         business.shops,
         business.turns,
-        Way(_ways(section), AllowList(tuple(section.call_back))),
+        Way(_ways(section), AllowList(section.call_back, numbering), numbering),
         later=later,
         clock=time.time,
         ticks=time.monotonic,
@@ -52,14 +53,14 @@ def missed_calls(business: Business, made: CallsMade, backs: CallBacks) -> Misse
     return missed
 
 
-def call_backs(section: VoiceSection) -> CallBacks | None:
+def call_backs(business: Business, section: VoiceSection) -> CallBacks | None:
     """What decides it, where the operator allows it and a trunk takes calls."""
     if not section.call_back or not _ways(section):
         return None
     limits = Limits(
         section.call_backs_at_once, section.call_backs_a_day, section.call_backs_an_hour
     )
-    return CallBacks(limits)
+    return CallBacks(limits, numbering=business.routes.numbering)
 
 
 def _ways(section: VoiceSection) -> tuple[str, ...]:

@@ -166,7 +166,7 @@ class Calls:
             self.media,
             later=later,
             media_host=announced,
-            outside=AllowList(tuple(section.outside)),
+            outside=AllowList(section.outside, business.routes.numbering),
             protected=section.protected(),
         )
         self.made = calls_made(business, section, channel, trunks)
@@ -202,7 +202,7 @@ class Calls:
         await self.endpoint.start()
         trunks.signalling = self.endpoint
         asyncio.get_running_loop().add_reader(self.media.fileno(), channel.heard)
-        self.backs = call_backs(section)
+        self.backs = call_backs(business, section)
         if self.backs is not None:
             self.missed = missed_calls(business, self.made, self.backs)
             trunks.missed = self.missed

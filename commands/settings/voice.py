@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from center.numbering import Numbering
+from center.numbering import CHINA, Numbering
 from commands.settings.section import Section
 from ivr.sip.digest import ALGORITHMS, Secret
 from ivr.sip.flow import Flow
@@ -33,7 +33,7 @@ class TrunkSection(Section):
     networks: Annotated[list[str], Field(min_length=1, max_length=64, examples=[["192.0.2.0/24"]])]
     """Where its calls come from. Whoever is in none of any trunk's networks hears nothing."""
     numbers: list[str] = Field(default=[], max_length=10_000)
-    """Numbers that are dialled over it, `400*` for all that begin so. None: any that a seller has."""
+    """Numbers that are dialled over it, however it writes them; `400*` for all that begin so. None: any that a seller has."""
     username: str | None = None
     """With `password`: what its INVITEs must prove to know. Left out: the address is enough."""
     password: Annotated[SecretStr, Field(strict=False)] | None = None
@@ -104,12 +104,12 @@ class TrunkSection(Section):
     @field_validator("numbers")
     @classmethod
     def _are_numbers(cls, value: list[str]) -> list[str]:
-        AllowList(tuple(value))
-        return value
+        return _checked_numbers(value)
 
     def trunk(self, outside: AllowList, numbering: Numbering | None = None) -> Trunk:
         """The value that signalling takes; `outside` holds the numbers that may be called over it."""
-        whole = (numbering or Numbering()).international
+        plan = numbering or Numbering()
+        whole = plan.international
         write: dict[str, Callable[[str], str]] = {
             "as kept": str,
             "+86138...": whole,
@@ -118,7 +118,7 @@ class TrunkSection(Section):
         return Trunk(
             self.name,
             networks(*self.networks),
-            numbers=AllowList(tuple(self.numbers)),
+            numbers=AllowList(self.numbers, plan),
             secret=_secret(self.username, self.password),
             algorithms=("MD5",) if self.digest == "MD5" else ALGORITHMS,
             peer=self._flow(self.peer) if self.peer is not None else None,
@@ -153,6 +153,17 @@ def _checked_peer(peer: str) -> str:
     if _split(peer)[1] > 65_535:
         raise ValueError(f"`{peer}` is no peer: ports end at 65535")
     return peer
+
+
+def _checked_numbers(value: list[str]) -> list[str]:
+    AllowList(value)
+    for entry in value:
+        if entry.startswith(CHINA) and entry.endswith("*"):
+            # Of whole numbers it is seen what they are; so begun it could be a town's own number.
+            raise ValueError(
+                f"`{entry}` may begin with a country code or not; write +{entry}, or {entry.removeprefix(CHINA)}"
+            )
+    return value
 
 
 def _secret(username: str | None, password: SecretStr | None) -> Secret | None:
@@ -192,9 +203,10 @@ class VoiceSection(Section):
     trunk: list[TrunkSection] = Field(default=[], max_length=256)
     """Who may call. None: whoever is on this machine."""
     outside: list[str] = Field(default=[], max_length=1_000, examples=[["02088886666", "400*"]])
-    """Numbers that agents may send a caller to, `400*` for all that begin so. None: no number is ever called."""
+    """Numbers that agents may send a caller to: `400*` for all that begin so, `+44*` with a country code. None: no number is
+    ever called."""
     call_back: list[str] = Field(default=[], max_length=1_000, examples=[["13*", "15*"]])
-    """Numbers that may be called back for sellers who want it, and no others; written as they are kept. None: nobody is."""
+    """Numbers that may be called back for sellers who want it, and no others; written as `outside`. None: nobody is."""
     call_backs_at_once: Annotated[int, Field(ge=1, le=1_000)] = 5
     """Calls of ours at once."""
     call_backs_a_day: Annotated[int, Field(ge=1, le=20)] = 3
@@ -229,8 +241,7 @@ class VoiceSection(Section):
     @field_validator("outside", "call_back")
     @classmethod
     def _are_numbers(cls, value: list[str]) -> list[str]:
-        AllowList(tuple(value))
-        return value
+        return _checked_numbers(value)
 
     @field_validator("voices")
     @classmethod
@@ -244,7 +255,7 @@ class VoiceSection(Section):
 
     def trunks(self, numbering: Numbering | None = None) -> tuple[Trunk, ...]:
         """The trunks, or one for this machine."""
-        outside = AllowList((*self.outside, *self.call_back))
+        outside = AllowList((*self.outside, *self.call_back), numbering)
         if self.trunk:
             return tuple(section.trunk(outside, numbering) for section in self.trunk)
         return (Trunk("local", networks("127.0.0.0/8", "::1/128"), allowed=outside),)

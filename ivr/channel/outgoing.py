@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from center.batch import TurnBatch
 from center.calling_out import CallOut, Reached
+from center.numbering import Numbering
 from center.ports import Later, Timer
 from center.shops import Shops
 from center.taken import Fate
@@ -47,6 +48,8 @@ class Way:
     trunks: tuple[str, ...]
     allowed: AllowList
     """The operator's list."""
+    numbering: Numbering = field(default_factory=Numbering)
+    """How sellers write theirs."""
 
 
 class CallsMade:
@@ -108,7 +111,7 @@ class CallsMade:
                 del self._dialled[errand.key]
                 outgoing.over(Reached.FAILED)
             else:
-                self._dial(outgoing, AllowList(allowed))
+                self._dial(outgoing, self._allowed(allowed))
 
         notes: dict[str, bytes | None] = {NOTE + errand.key: now.to_bytes(8)}
         self._turns.hold(CHANNEL, Kept(kept), notes=notes | self._outdated(now))
@@ -117,9 +120,13 @@ class CallsMade:
         """See CallsOut."""
         return (
             bool(self._trunks(""))
-            and AllowList(tuple(allowed)).holds(number)
+            and self._allowed(allowed).holds(number)
             and self._way.allowed.holds(number)
         )
+
+    def _allowed(self, entries: Sequence[str]) -> AllowList:
+        """A seller's list."""
+        return AllowList(entries, self._way.numbering)
 
     def give_up(self, key: str) -> None:
         """See CallsOut."""

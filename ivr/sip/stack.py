@@ -390,8 +390,7 @@ class Stack:
         """
         found = self.call(call)
         number = target.removeprefix("tel:")
-        wanted = found.trunk.write(allowed.require(number))
-        found.trunk.allowed.require(number)
+        wanted = found.trunk.write(found.trunk.allowed.require(allowed.require(number)))
         if target.startswith("tel:"):
             found.refer(f"tel:{wanted}", now)
             return
@@ -431,8 +430,7 @@ class Stack:
         call may be begun, KeyError for a trunk that there is not.
         """
         way = self.trunks.by_name[trunk]
-        wanted = allowed.require(number)
-        way.allowed.require(number)
+        wanted = way.allowed.require(allowed.require(number))
         if self.draining or len(self.calls) >= self.settings.calls_max or self.layer.full:
             raise CommandError("no call is begun now")
         if self.lines(trunk) >= way.calls_max:

@@ -65,8 +65,8 @@ class Transfer:
         """Take a REFER. Raises ProtocolError."""
         call, request = self._call, served.request
         target = Address.parse(request.only("refer-to"), "Refer-To").uri
-        number = number_of(target)
-        if target.headers or not call.allowed.holds(number) or not call.trunk.allowed.holds(number):
+        number = call.trunk.allowed.number(call.allowed.number(number_of(target)))
+        if target.headers or not number:
             raise ProtocolError(403, "Forbidden")
         if self._incoming is not None:
             raise ProtocolError(491, "Request Pending")

@@ -5,6 +5,7 @@ from pydantic import SecretStr, ValidationError
 from commands.serving.calls import client_tls
 from commands.settings.voice import TrunkSection, VoiceSection
 from ivr.sip.flow import Flow
+from ivr.sip.trunk import Trunks
 
 
 def test_a_trunk_is_read_with_its_peer():
@@ -25,6 +26,19 @@ def test_a_trunk_is_read_with_its_peer():
     assert made.algorithms == ("MD5",)
     assert made.register
     assert made.allowed.holds("+861065391234")
+
+
+@pytest.mark.parametrize("dialled", ["4008001234", "+864008001234", "0086 400 800 1234"])
+def test_a_trunk_brings_its_numbers_however_it_writes_them(dialled):
+    trunk = TrunkSection(name="unicom", networks=["192.0.2.0/24"], numbers=["+86400800*"])
+    made = Trunks(VoiceSection(trunk=[trunk]).trunks())
+    assert made.takes(made.all, dialled) is made.all[0]
+    assert made.takes(made.all, "4009001234") == 404
+
+
+def test_a_beginning_that_may_bear_a_country_code_or_not_is_asked_about():
+    with pytest.raises(ValidationError, match=r"write \+86138\*, or 138\*"):
+        VoiceSection(outside=["86138*"])
 
 
 def test_a_trunk_may_have_several_peers_and_names_that_are_looked_up():

@@ -1,5 +1,6 @@
 """Toll fraud: whatever is said to us, nobody is called whom the seller's list does not hold."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,16 @@ def test_what_is_dialled_is_on_the_list(text):
     assert number.isdigit()
     assert line == f"INVITE sip:{number}@{SHOP}:5060 SIP/2.0"
     assert flow.host == SHOP
+
+
+@pytest.mark.parametrize(
+    "number", ["0019005551234", "+19005551234", "00 1 900 555 1234", "+86 138 0013 8000"]
+)
+def test_leave_to_dial_landlines_at_home_is_none_to_dial_abroad_or_mobiles(number):
+    world, caller, _ = pair()
+    with pytest.raises(NotAllowedError):
+        caller.stack.dial("line", number, None, AllowList(("0*",)), world.now)
+    assert not caller.stack.take_out()
 
 
 @given(ODD)

@@ -5,24 +5,18 @@ from ivr.sip.numbers import NOBODY, AllowList, number_of, plain
 from ivr.sip.uri import Uri
 
 
-def test_a_list_holds_whole_numbers_and_beginnings():
+def test_what_a_list_holds_is_dialled_as_it_is_kept():
     held = AllowList(("4001", "+8610*"))
-    assert held.holds("4001")
-    assert held.holds("+86 10 6539 1234")
-    assert held.require("+86-10-65391234") == "+861065391234"
-    for other in ("40011", "400", "+8610", "861065391234", "+8621", ""):
-        assert not held.holds(other)
+    assert held.require("4001") == "4001"
+    assert held.require("+86-10-65391234") == held.require("0086 10 6539 1234") == "01065391234"
+    for other in ("40011", "400", "+8610", "+8621", ""):
+        with pytest.raises(NotAllowedError):
+            held.require(other)
 
 
 def test_nobody_holds_nothing():
     with pytest.raises(NotAllowedError):
         NOBODY.require("112")
-
-
-@pytest.mark.parametrize("entry", ["", "*", "+*x", "4001**", "sip:a@b", "٤٠٠", "4" * 16])
-def test_an_entry_that_is_no_number_is_refused(entry):
-    with pytest.raises(ValueError, match="write digits"):
-        AllowList((entry,))
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ def test_a_transfer_that_we_ask_for_is_told_of_until_its_end():
     caller.stack.allow(call, AllowList(("8613800138000",)))
     called.stack.refer(there, "tel:8613800138000", ANYONE, world.now)
     world.run(1)
-    assert caller.last(TransferAsked).number == "8613800138000"
-    assert world.sent(SHOP, "REFER")[0].first("refer-to") == "<tel:8613800138000>"
+    assert caller.last(TransferAsked).number == "13800138000"
+    assert world.sent(SHOP, "REFER")[0].first("refer-to") == "<tel:13800138000>"
     assert called.last(TransferProgress) == TransferProgress(there, 100, False)
     caller.stack.report_transfer(call, 180, world.now)
     world.run(1)
