@@ -43,6 +43,15 @@ _CURRENCIES: Final[dict[str, tuple[str, str, str, str]]] = {
     "KWD": ("dinar", "dinars", "", "第纳尔"), "BHD": ("dinar", "dinars", "", "第纳尔"),
     "JOD": ("dinar", "dinars", "", "第纳尔"), "TND": ("dinar", "dinars", "", "第纳尔"),
 }  # fmt: skip
+_ONE_HUNDREDTH: Final = {
+    "cents": "cent", "pence": "penny", "paise": "paisa", "centavos": "centavo", "kopecks": "kopeck", "pesewas": "pesewa",
+    "piastres": "piastre",
+}  # fmt: skip
+_SIGNS: Final = {
+    "¥": ("CNY", "JPY"), "￥": ("CNY", "JPY"), "$": ("USD", "HKD", "TWD", "SGD", "AUD", "MXN", "CLP"), "€": ("EUR",),
+    "£": ("GBP", "EGP"), "₹": ("INR", "PKR"), "₩": ("KRW",), "₽": ("RUB",), "₦": ("NGN",), "฿": ("THB",), "₫": ("VND",),
+}  # fmt: skip
+"""What a sign before an amount stands for: the shop's own currency if it is among these, else the first."""
 _MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August",
                   "September", "October", "November", "December")  # fmt: skip
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
@@ -109,13 +118,30 @@ def say_money(minor: int, decimals: int, currency: str, language: str) -> tuple[
         return (*say_decimal(minor, decimals, language), plain)
     words = (*say_number(whole, language), unit)
     if hundredths:
-        return (*words, "and", *say_number(rest, language), hundredths)
+        named = _ONE_HUNDREDTH.get(hundredths, hundredths) if rest == 1 else hundredths
+        parts = (*say_number(rest, language), named)
+        return (*words, "and", *parts) if whole else parts
+    if not whole:
+        return (*say_decimal(minor, decimals, language), several)
     # "thirty-six yuan fifty", and "oh five" where fifty could be meant.
     return (
         (*words, "oh", *say_number(rest, language))
         if rest < 10
         else (*words, *say_number(rest, language))
     )
+
+
+def signed_currency(sign: str, shop: str) -> str | None:
+    """The currency that a sign before an amount stands for; None for what is no such sign."""
+    known = _SIGNS.get(sign)
+    if known is None:
+        return None
+    return shop if shop in known else known[0]
+
+
+def say_place(value: int) -> str:
+    """21 as twenty-first: the English word for a place, from 1 to 39."""
+    return _ordinal(value)
 
 
 def say_day(month: int, day: int, language: str) -> tuple[str, ...]:
@@ -162,6 +188,7 @@ def closed_words(language: str, currency: str) -> tuple[str, ...]:
     ]
     said += [*say_money(10_000, 2, currency, language), *say_money(125, 2, currency, language)]
     said += [*say_money(105, 2, currency, language), *say_decimal(150, 2, language)]
+    said += [*say_money(101, 2, currency, language), *say_money(50, 2, currency, language)]
     for month in range(1, 13):
         said += say_day(month, month, language)
     for day in range(1, 32):
@@ -182,7 +209,7 @@ def closed_words(language: str, currency: str) -> tuple[str, ...]:
             *(f"一{_chunk(n, 'zh')}" for n in range(10, 20)),
         ]
     else:
-        said += ["to", "thousand", "million", "billion"]
+        said += ["to", "thousand", "million", "billion", *map(say_place, range(1, 32))]
     return tuple(dict.fromkeys(said))
 
 
@@ -206,9 +233,8 @@ def _chunk(value: int, language: str) -> str:
     return LANGUAGES[language].spell(value)
 
 
-def _ordinal(day: int) -> str:
-    if day <= 20:
-        return _ORDINALS[day - 1]
-    if day == 30:
-        return "thirtieth"
-    return f"{'twenty' if day < 30 else 'thirty'}-{_ORDINALS[day % 10 - 1]}"
+def _ordinal(value: int) -> str:
+    if value <= 20:
+        return _ORDINALS[value - 1]
+    tens = "twenty" if value < 30 else "thirty"
+    return f"{tens[:-1]}ieth" if value % 10 == 0 else f"{tens}-{_ORDINALS[value % 10 - 1]}"

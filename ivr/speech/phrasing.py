@@ -38,7 +38,11 @@ _CHINESE_DAY = re.compile(r"(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])日")
 _ENGLISH_DAY = re.compile(rf"(3[01]|[12]\d|0?[1-9]) ({'|'.join(_MONTHS_SHORT)})(?![a-z])")
 _DAY_NAME = re.compile(rf"({'|'.join(_DAYS_SHORT)})(?![a-z])")
 _SPACED_DIGITS = re.compile(r"\d(?: \d)+(?![\d.])")
-_NUMBER = re.compile(r"(\d{1,13})(?:\.(\d{1,4}))?(?![\d.]*\d)")
+_NUMBER = re.compile(r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,13})(?:\.(\d{1,4}))?(?![\d.]*\d)")
+_AMOUNT = re.compile(rf"([{_MINUS}]?)(?:([^\w\s.,]) ?)?(?=\d)")
+"""What may stand before a number: a minus, the sign of a currency."""
+_TELEPHONE = re.compile(r"\d{2,4}(?:-\d{3,4}){1,3}(?![\d-])")
+_PLACE = re.compile(r"(3[01]|[12]\d|[1-9])(?:st|nd|rd|th)(?!\w)")
 _TIMES = re.compile(r" ?x(\d{1,6})(?!\w)")
 _GAPS = re.compile(r" +([,.!?:;])| {2,}")
 _CODE = re.compile(r"(?=[A-Z\d-]*\d)[A-Z][A-Z\d]*(?:-?[A-Z\d]+)*(?!\w)")
@@ -176,41 +180,84 @@ class Phrasing:
             return self._digits(found[0].replace(" ", "")), len(found[0])
         if found := _CODE.match(text, at):
             return self._digits(found[0].replace("-", "")), len(found[0])
+        found = _TELEPHONE.match(text, at)
+        if found and len(found[0].replace("-", "")) >= TELEPHONE_DIGITS_MIN:
+            return self._telephone(found[0]), len(found[0])
+        if language == "en" and (found := _PLACE.match(text, at)):
+            return self._words((saying.say_place(int(found[1])),)), len(found[0])
         if found := _NUMBER.match(text, at):
             return self._number(found, text, before), len(found[0])
-        return [], 0
+        return self._signed(text, at)
+
+    def _signed(self, text: str, at: int) -> tuple[list[Piece | str], int]:
+        """An amount with the sign of its currency before it, or a number below zero, and its length."""
+        found = _AMOUNT.match(text, at)
+        if found is None:
+            return [], 0
+        minus, sign = found[1], found[2]
+        number = _NUMBER.match(text, found.end())
+        currency = saying.signed_currency(sign, self.currency.code) if sign else None
+        if number is None or (sign and currency is None):
+            return [], 0
+        decimals = self.currency.decimals if currency in (None, self.currency.code) else 2
+        whole, fraction = number[1].replace(",", ""), number[2] or ""
+        below = -1 if minus else 1
+        if currency is None:
+            words = saying.say_decimal(below * int(whole + fraction), len(fraction), self.language)
+        else:
+            decimals = max(decimals, len(fraction))
+            minor = below * int(whole + fraction.ljust(decimals, "0"))
+            words = self._money(minor, decimals, currency, text[number.end() :])
+        return self._words(words), number.end() - at
+
+    def _telephone(self, written: str) -> list[Piece | str]:
+        """A number of a telephone in the groups that it is written in."""
+        said: list[Piece | str] = []
+        for group in written.split("-"):
+            said += [*self._words(saying.say_digits(group, self.language)), Pause(DIGIT_GROUP_MS)]
+        return said[:-1]
 
     def _number(self, found: re.Match[str], text: str, before: str) -> list[Piece | str]:
-        whole, fraction = found[1], found[2]
+        whole, fraction = found[1].replace(",", ""), found[2]
         language, decimals = self.language, self.currency.decimals
         kinds = self.followers.get(before, frozenset())
         if fraction is not None and len(fraction) == decimals:
             minor = int(whole) * 10**decimals + int(fraction)
-            return self._words(self._money(minor, text[found.end() :]))
+            rest = text[found.end() :]
+            return self._words(self._money(minor, decimals, self.currency.code, rest))
         if fraction is not None:
             minor = int(whole + fraction)
             return self._words(saying.say_decimal(minor, len(fraction), language))
         is_code = whole in self.codes and "number" not in kinds
+        rest = text[found.end() :].lstrip()
+        if self._is_money_behind(rest):
+            return self._words(saying.say_count(int(whole), language))
         if is_code or len(whole) >= TELEPHONE_DIGITS_MIN or (len(whole) > 1 and whole[0] == "0"):
             return self._digits(whole)
         if int(whole) > NUMBER_MAX or (kinds and kinds <= {"text"} and len(whole) > 2):
             return self._digits(whole)
         if kinds == _MONEY and decimals == 0:
-            return self._words(self._money(int(whole), text[found.end() :]))
-        rest = text[found.end() :].lstrip()
+            return self._words(self._money(int(whole), 0, self.currency.code, rest))
         counted = rest.startswith(tuple(LANGUAGES[language].measures))
         say = saying.say_count if counted else saying.say_number
         return self._words(say(int(whole), language))
 
-    def _money(self, minor: int, rest: str) -> tuple[str, ...]:
+    def _money(self, minor: int, decimals: int, currency: str, rest: str) -> tuple[str, ...]:
         """An amount; where the text itself names the currency behind it, the name is not said twice."""
-        language, decimals = self.language, self.currency.decimals
-        following = rest.lstrip()[:24].lower()
-        if any(following.startswith(word) for word in self._money_words):
+        language = self.language
+        if self._is_money_behind(rest):
             if minor % 10**decimals == 0:
                 return saying.say_count(minor // 10**decimals, language)
             return saying.say_decimal(minor, decimals, language)
-        return saying.say_money(minor, decimals, self.currency.code, language)
+        return saying.say_money(minor, decimals, currency, language)
+
+    def _is_money_behind(self, rest: str) -> bool:
+        """Whether a text goes on with the name of a currency."""
+        following = rest.lstrip()[:24].lower()
+        return any(
+            following.startswith(word.lower()) and not _cuts_word(following, len(word))
+            for word in self._money_words
+        )
 
     def _digits(self, digits: str) -> list[Piece | str]:
         words = saying.say_digits(digits, self.language)

@@ -22,6 +22,10 @@ def test_a_number_that_is_said_is_heard_as_itself(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_of_a_value_is_known_ahead(language):
     ahead = set(saying.closed_words(language, "CNY"))
+    for minor in range(300):
+        for currency in ("GBP", "USD"):
+            known = ahead | set(saying.closed_words(language, currency))
+            assert known >= set(saying.say_money(minor, 2, currency, language))
     chance = random.Random(11)
     for _ in range(2_000):
         value = chance.randrange(10 ** chance.randrange(1, 12))
@@ -31,6 +35,8 @@ def test_every_word_of_a_value_is_known_ahead(language):
         assert ahead >= set(saying.say_day(12, day, language))
     for minute in range(1_440):
         assert ahead >= set(saying.say_time(minute // 60, minute % 60, language))
+    if language == "en":
+        assert ahead >= {saying.say_place(place) for place in range(1, 32)}
     assert ahead >= set(saying.say_digits("ABC-0123456789", language))
 
 
