@@ -1,6 +1,6 @@
 """Recognisers in processes of their own, a pool for each language: who hears an utterance, and when to ask for keys instead.
 
-Promised: `hear` answers within HEAR_S_MAX, or raises; a process that hangs or dies is replaced. When every process of a
+Promised: `hear` answers within `hear_s_max`, or raises; a process that hangs or dies is replaced. When every process of a
 language is busy and WAITING_MAX callers wait, the next ones are refused at once, so that nobody waits in silence.
 """
 
@@ -56,8 +56,9 @@ class HearingCounters:
 class _Process:
     """One worker."""
 
-    def __init__(self, setting: str) -> None:
+    def __init__(self, setting: str, start_s_max: float) -> None:
         self._setting = setting
+        self._start_s_max = start_s_max
         self._process: asyncio.subprocess.Process | None = None
         self._read = msgspec.msgpack.Decoder(Hypothesis)
 
@@ -73,7 +74,7 @@ class _Process:
             stdout=asyncio.subprocess.PIPE,
         )
         try:
-            await asyncio.wait_for(self._answer(), START_S_MAX)
+            await asyncio.wait_for(self._answer(), self._start_s_max)
         except (TimeoutError, RecognitionError):
             await self.stop()
             raise RecognitionError(
@@ -127,22 +128,33 @@ class _Process:
 class _Pool:
     """The processes of one language."""
 
-    def __init__(self, setting: str, processes: int) -> None:
+    def __init__(self, setting: str, processes: int, start_s_max: float) -> None:
         self.size = processes
         self.free: asyncio.Queue[_Process] = asyncio.Queue()
-        self.all = [_Process(setting) for _ in range(processes)]
+        self.all = [_Process(setting, start_s_max) for _ in range(processes)]
         self.admitted = 0
 
 
 class Recognisers:
     """All languages that can be heard."""
 
-    def __init__(self, engines: Mapping[str, str], processes: int = PROCESSES) -> None:
+    def __init__(
+        self,
+        engines: Mapping[str, str],
+        processes: int = PROCESSES,
+        *,
+        hear_s_max: float = HEAR_S_MAX,
+        start_s_max: float = START_S_MAX,
+    ) -> None:
         """Raises ValueError for a setting that names no engine."""
         check_engines(engines)
         self.counters = HearingCounters()
         self._starting: set[asyncio.Task[None]] = set()
-        self._pools = {language: _Pool(setting, processes) for language, setting in engines.items()}
+        self._hear_s_max = hear_s_max
+        self._pools = {
+            language: _Pool(setting, processes, start_s_max)
+            for language, setting in engines.items()
+        }
 
     def languages(self) -> frozenset[str]:
         """Languages that can be heard; others are answered by keys."""
@@ -177,7 +189,7 @@ class Recognisers:
         request = Request(listening, codes[: int(UTTERANCE_S_MAX * CODES_PER_S)], payload_type)
         pool.admitted += 1
         try:
-            async with asyncio.timeout(HEAR_S_MAX):
+            async with asyncio.timeout(self._hear_s_max):
                 process = await pool.free.get()
                 heard = await self._hear(pool, process, request)
         except TimeoutError:

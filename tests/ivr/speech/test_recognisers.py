@@ -25,11 +25,20 @@ from tests.ivr.speech.shop import NOODLES
 MACHINE = Machine(NOODLES)
 
 
+PATIENCE_S = 90.0
+
+
+def patient(engines, processes, **more):
+    """Recognisers that a busy machine does not hurry."""
+    limits = {"hear_s_max": PATIENCE_S, "start_s_max": PATIENCE_S} | more
+    return Recognisers(engines, processes, **limits)
+
+
 def hear(engines, asked, utterances, processes=1):
     """What each utterance means, one after the other."""
 
     async def run():
-        recognisers = Recognisers(engines, processes)
+        recognisers = patient(engines, processes)
         await recognisers.start()
         try:
             heard = [await recognisers.hear(asked.listening, codes, PCMU) for codes in utterances]
@@ -102,7 +111,7 @@ def test_when_all_are_busy_and_enough_wait_the_next_is_sent_to_keys(tmp_path):
     codes = said("order", tmp_path)
 
     async def run():
-        recognisers = Recognisers({"en": "pocketsphinx"}, 1)
+        recognisers = patient({"en": "pocketsphinx"}, 1)
         await recognisers.start()
         try:
             asking = [recognisers.hear(asked.listening, codes, PCMU) for _ in range(4)]
@@ -120,7 +129,7 @@ def test_a_recogniser_that_dies_is_replaced(tmp_path):
     codes = said("order status", tmp_path)
 
     async def run():
-        recognisers = Recognisers({"en": "pocketsphinx"}, 1)
+        recognisers = patient({"en": "pocketsphinx"}, 1)
         await recognisers.start()
         try:
             os.kill(recognisers.pids()[0], signal.SIGKILL)
@@ -131,6 +140,51 @@ def test_a_recogniser_that_dies_is_replaced(tmp_path):
             await recognisers.close()
 
     assert asyncio.run(run()).text == "order status"
+
+
+def test_a_recogniser_that_dies_in_the_middle_of_an_utterance_is_replaced(tmp_path):
+    asked = sayable(MACHINE, "main.1", "menu", "en")
+    codes = said("order status", tmp_path)
+
+    async def run():
+        recognisers = patient({"en": "pocketsphinx"}, 1)
+        await recognisers.start()
+        try:
+            first = recognisers.pids()[0]
+            # It has the utterance, and is held before it can answer.
+            os.kill(first, signal.SIGSTOP)
+            asking = asyncio.create_task(recognisers.hear(asked.listening, codes, PCMU))
+            await asyncio.sleep(0)
+            waiting = asyncio.create_task(recognisers.hear(asked.listening, codes, PCMU))
+            await asyncio.sleep(0)
+            os.kill(first, signal.SIGKILL)
+            with pytest.raises(RecognitionError):
+                await asking
+            return await waiting, recognisers.counters.failed, recognisers.pids()[0] != first
+        finally:
+            await recognisers.close()
+
+    heard, failed, is_another = asyncio.run(run())
+    assert heard.text == "order status"
+    assert (failed, is_another) == (1, True)
+
+
+def test_a_recogniser_that_hangs_sends_its_caller_to_keys_and_is_replaced(tmp_path):
+    asked = sayable(MACHINE, "main.1", "menu", "en")
+
+    async def run():
+        recognisers = patient({"en": "pocketsphinx"}, 1, hear_s_max=0.05)
+        await recognisers.start()
+        try:
+            first = recognisers.pids()[0]
+            os.kill(first, signal.SIGSTOP)
+            with pytest.raises(BusyError):
+                await recognisers.hear(asked.listening, bytes(8_000), PCMU)
+            return recognisers.counters.failed, recognisers.counters.refused
+        finally:
+            await recognisers.close()
+
+    assert asyncio.run(run()) == (1, 1)
 
 
 def test_a_language_that_nobody_hears_is_told():
