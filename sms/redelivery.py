@@ -192,8 +192,9 @@ class Redeliveries:
             self._last_of[answer.buyer] = answer
         answer.repeats = _how_surely(earlier, answer)
         answer.repeated = earlier
-        # Two that are refused together are all that matters, not what came before both.
-        earlier.repeated = None
+        if earlier.asked is not None:
+            # Those that are refused together are all that matters, not what came before them.
+            earlier.repeated = None
         return Judgement(answer.stamp, self._ranges, answer.repeats, answer.since)
 
     def last_of(self, buyer: str) -> Answer | None:

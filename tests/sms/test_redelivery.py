@@ -271,6 +271,19 @@ def test_what_came_twice_and_was_refused_both_times_is_new_when_it_comes_again()
     assert inbox.take(two(line))
 
 
+def test_what_came_three_times_and_was_refused_each_time_is_new_when_it_comes_again() -> None:
+    inbox, line = Inbox(), Line()
+    before = dict(inbox.seen)
+    copies = [Answer(line, 7, b"2") for _ in range(3)]
+    for copy in copies:
+        inbox.take(copy)
+    for copy in copies:
+        copy.write(0.0)
+    inbox.seen = before
+    inbox.redeliveries.refuse(copies)
+    assert inbox.take(two(line))
+
+
 def test_a_buyer_who_went_on_is_in_doubt_no_more() -> None:
     inbox, line = Inbox(), Line()
     inbox.follow = True
