@@ -127,6 +127,7 @@ class SmsChannel:
         answers: dict[Link, list[tuple[int, int]]] = {}
         refused: list[Answer] = []
         answered: list[str] = []
+        kept = 0
         for one in taken:
             answer = one.ticket
             if isinstance(answer, _Receipts):
@@ -139,10 +140,13 @@ class SmsChannel:
             if one.fate is Fate.REFUSED:
                 refused.append(answer)
             answer.write(now)
-            if one.arrival is not None and one.fate is Fate.KEPT and answer.line.alive:
-                answered.append(one.arrival.contact.buyer)
+            if one.arrival is not None and one.fate is Fate.KEPT:
+                kept = answer.stamp
+                if answer.line.alive:
+                    answered.append(one.arrival.contact.buyer)
             link = cast("Link", answer.line)
             answers.setdefault(link, []).append((answer.sequence, STATUSES[one.fate]))
+        self.receiving.redeliveries.kept(kept)
         if refused:
             self.receiving.go_back()
             self.receiving.redeliveries.refuse(refused)

@@ -171,6 +171,10 @@ class Redeliveries:
         self._kept_reserved = 0
         self._kept: tuple[int, int, int] | None = None
         """What was given to be kept last: of which certainty, ranges and losses."""
+        self._unkept: bytes | None = None
+        """The same as it is written, until it is known to be."""
+        self._unkept_since = 0
+        """The first message that took it along."""
 
     def judge(self, answer: Answer, now_us: int, *, named: bool = False) -> Judgement:
         """Take a message with its answer's key and time of coming; `named` if the key holds a name of its own."""
@@ -203,14 +207,24 @@ class Redeliveries:
         return None if last is None or last.certain else last
 
     def to_keep(self, now: float) -> bytes | None:
-        """What the store must keep together with the message that was judged last, if it has not got it."""
+        """What the store must keep together with the message that was judged last, if it has not got it.
+
+        Every message takes it along until one is `kept`: any of them may be refused, and the others be kept without it.
+        """
         certain = self._in_order[0].stamp if self._in_order else self._stamp
         state = certain, len(self._runs), self._lost_version
         if state == self._kept and self._stamp < self._kept_reserved:
-            return None
+            return self._unkept
         self._kept = state
         self._kept_reserved = self._stamp + int(LEASE_S * 1_000_000)
-        return self._pack(self._kept_reserved, certain, now)
+        self._unkept = self._pack(self._kept_reserved, certain, now)
+        self._unkept_since = self._stamp
+        return self._unkept
+
+    def kept(self, stamp: int) -> None:
+        """The message of this stamp is on disk, with what was to be kept together with it."""
+        if stamp >= self._unkept_since:
+            self._unkept = None
 
     def _pack(self, reserved: int, certain: int, now: float) -> bytes:
         runs = tuple((since, until, round(end - now, 1)) for since, until, end in self._runs)
@@ -239,6 +253,8 @@ class Redeliveries:
                 # Neither was kept: what comes again repeats what the first of the two did, if anything.
                 answer.repeats = before.repeats
             unkept.add(id(answer))
+            if before is not None and _is_answered_copy(before, answer):
+                continue
             if answer.repeats is not Repeats.PERHAPS:
                 answer.refused = True
             else:
@@ -326,6 +342,16 @@ def _how_surely(earlier: Answer, answer: Answer) -> Repeats:
         earlier.line is answer.line or (lately and not earlier.line.alive)
     )
     return Repeats.CERTAIN if is_known else Repeats.LIKELY
+
+
+def _is_answered_copy(earlier: Answer, answer: Answer) -> bool:
+    """Whether its message came twice under one number that was answered before: a carrier heeds the first answer alone."""
+    return (
+        earlier.line is answer.line
+        and earlier.sequence == answer.sequence
+        and earlier.asked is not None
+        and not earlier.refused
+    )
 
 
 def _may_repeat(earlier: Answer, answer: Answer) -> bool:

@@ -25,6 +25,8 @@ class Books:
     """Orders of other goods than were ordered, or totals that were not right."""
     stock_off: int
     """Pieces that were neither sold nor are left."""
+    off: frozenset[str] = frozenset()
+    """Buyers of whom any of it is said."""
     missed: int = 0
     """Kills at a point that the process never passed: they tried nothing."""
 
@@ -54,7 +56,9 @@ def count(store: SqliteStore | MemoryStore, town: Town, kills: int, missed: int 
         by_buyer.setdefault(order.buyer, []).append(sum(line.quantity for line in order.lines))
         numbers.setdefault(order.buyer, set()).add(order.number)
     lost = doubled = wrong = absent = 0
+    off: set[str] = set()
     for number, buyer in town.buyers.items():
+        before = lost, doubled, wrong, absent
         have, wanted = by_buyer.get(number, []), buyer.wanted
         lost += max(0, len(wanted) - len(have)) + (not buyer.done)
         doubled += max(0, len(have) - len(wanted))
@@ -62,6 +66,8 @@ def count(store: SqliteStore | MemoryStore, town: Town, kills: int, missed: int 
             wrong += sum((Counter(have) - Counter(wanted)).values())
         wrong += len(buyer.wrong)
         absent += len(set(buyer.announced) - numbers.get(number, set()))
+        if (lost, doubled, wrong, absent) != before:
+            off.add(number)
     sold = sum(sum(quantities) for quantities in by_buyer.values())
     left = store.stock("shop")["1"]
     return Books(
@@ -74,5 +80,6 @@ def count(store: SqliteStore | MemoryStore, town: Town, kills: int, missed: int 
         absent,
         wrong,
         abs(STOCK - sold - left),
+        frozenset(off),
         missed,
     )

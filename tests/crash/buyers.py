@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sms.smsc.exchange import Delivery
 from sms.smsc.handset import Heard
+from sms.smsc.network import RECEIPT_ESM_CLASS
 from sms.smsc.phone import Phone
 from sms.smsc.server import Smsc
 
@@ -113,6 +114,11 @@ class Buyer:
     def _say(self) -> None:
         self.phone.text(CODE, self.lines[0][0])
 
+    def _say_then(self, line: tuple[str, str]) -> None:
+        """Say it, unless a reply that came meanwhile has gone past it."""
+        if self.lines and self.lines[0] is line:
+            self._say()
+
     def hear(self, heard: Heard) -> None:
         """A text came."""
         if heard.text.startswith("Order "):
@@ -126,7 +132,7 @@ class Buyer:
         if heard.text.startswith(expected):
             del self.lines[0]
             if self.lines and self.says_it_twice:
-                asyncio.get_running_loop().call_later(THINKS_S, self._say)
+                asyncio.get_running_loop().call_later(THINKS_S, self._say_then, self.lines[0])
             elif self.lines:
                 self._say()
             elif self.orders_left == 0:
@@ -166,9 +172,7 @@ class Town:
         self.acknowledged: Counter[str] = Counter()
         """Messages that were answered `taken`, by number."""
         self.repeated = 0
-        """Messages that were brought again."""
-        self.beside = 0
-        """Messages that went out while another of the same buyer was unanswered: a reply overtook our answer."""
+        """Messages that were brought again, or are to be."""
         self._watch()
         for place in range(count):
             number = f"138{place:08d}"
@@ -178,30 +182,20 @@ class Town:
 
     def _watch(self) -> None:
         exchange = self.smsc.network.exchange
-        answered, leave, sent = exchange.answered, exchange.leave, exchange.sent
-
-        def going(link: int, sequence: int, delivery: Delivery) -> None:
-            self.beside += any(
-                other.source == delivery.source and not other.tlvs and not delivery.tlvs
-                for bound in exchange._links.values()  # noqa: SLF001
-                for other in bound.unanswered.values()
-            )
-            sent(link, sequence, delivery)
+        answered, put_back = exchange.answered, exchange._put_back  # noqa: SLF001
 
         def watched(link: int, sequence: int, *, again: bool, ok: bool) -> Delivery | None:
             delivery = answered(link, sequence, again=again, ok=ok)
-            if delivery is not None and ok and not delivery.tlvs:
+            if delivery is not None and ok and not _is_receipt(delivery):
                 self.acknowledged[delivery.source] += 1
             return delivery
 
-        def left(link: int) -> None:
-            bound = exchange._links.get(link)  # noqa: SLF001
-            self.repeated += sum(not d.tlvs for d in bound.unanswered.values()) if bound else 0
-            leave(link)
+        def repeated(delivery: Delivery) -> None:
+            self.repeated += not _is_receipt(delivery)
+            put_back(delivery)
 
         exchange.answered = watched  # type: ignore[method-assign]
-        exchange.leave = left  # type: ignore[method-assign]
-        exchange.sent = going  # type: ignore[method-assign]
+        exchange._put_back = repeated  # type: ignore[method-assign] # noqa: SLF001
 
     def begin(self) -> None:
         """Everybody orders."""
@@ -221,3 +215,7 @@ class Town:
     def done(self) -> bool:
         """Whether everybody has."""
         return all(buyer.done for buyer in self.buyers.values())
+
+
+def _is_receipt(delivery: Delivery) -> bool:
+    return bool(delivery.segment.esm_class & RECEIPT_ESM_CLASS)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.simulation.world import Story, World
+from tests.simulation.story import Story
+from tests.simulation.world import World
 
 
 @dataclass
@@ -22,6 +23,7 @@ class Total:
     refused: int = 0
     said_again: int = 0
     excused: int = 0
+    set_aside: int = 0
     wrong: list[Story] = field(default_factory=list[Story])
 
     def add(self, story: Story) -> None:
@@ -35,6 +37,7 @@ class Total:
             self.orders += story.books.orders
             self.messages += story.books.acknowledged
         self.excused += story.excused
+        self.set_aside += story.set_aside
         if not (story.right or story.excused):
             self.wrong.append(story)
 
@@ -43,8 +46,8 @@ class Total:
         verdict = f"WRONG with seeds {seeds}" if self.wrong else "nothing lost, nothing doubled"
         return (
             f"{self.seeds} seeds: {self.orders} orders in {self.messages} messages over {self.kills} kills, "
-            f"{self.breaks} broken connections and {self.refused} refused batches; said again {self.said_again}, "
-            f"misunderstood {self.excused}: {verdict}"
+            f"{self.breaks} broken connections and {self.refused} refused batches, {self.set_aside} messages set aside; "
+            f"said again {self.said_again}, misunderstood {self.excused}: {verdict}"
         )
 
 

@@ -16,7 +16,9 @@ def test_no_seed_loses_or_doubles_anything(part: int) -> None:
     assert total.kills > 100
     assert total.breaks > 100
     assert total.refused > 100
-    assert total.excused <= SEEDS_EACH // 100, total
+    assert total.set_aside > 100
+    # Only carriers that ignore an answer which they have, and name no message, may be misunderstood (decision 0030).
+    assert total.excused <= SEEDS_EACH // 50, total
 
 
 @pytest.mark.parametrize("seed", [1, 10, 70])

@@ -50,6 +50,7 @@ class Inbox:
         """Whether a message is new."""
         stamp, doubt, repeats, since = self.redeliveries.judge(answer, now_us, named=named)
         self.kept = self.redeliveries.to_keep(answer.came_at) or self.kept
+        self.redeliveries.kept(stamp)
         before = self.seen.get(answer.key)
         self.seen[answer.key] = stamp
         last = Contact(1, b"", self.last) if self.follow else None
@@ -284,6 +285,18 @@ def test_what_came_three_times_and_was_refused_each_time_is_new_when_it_comes_ag
     assert inbox.take(two(line))
 
 
+def test_a_copy_that_is_refused_after_the_first_was_answered_does_not_come_again() -> None:
+    inbox, line = Inbox(), Line()
+    first, copy = Answer(line, 7, b"2"), Answer(line, 7, b"2")
+    inbox.take(first)
+    first.write(0.0)
+    assert not inbox.take(copy)
+    copy.write(0.0)
+    inbox.redeliveries.refuse([copy])
+    line.answered = line.asked = line.asked + 1
+    assert inbox.take(two(line))
+
+
 def test_a_buyer_who_went_on_is_in_doubt_no_more() -> None:
     inbox, line = Inbox(), Line()
     inbox.follow = True
@@ -322,6 +335,25 @@ def test_what_a_buyer_said_long_after_a_connection_was_lost_is_new() -> None:
     line.alive = False
     inbox.take(Answer(other, 1, b"apple", 5.0))
     assert inbox.take(Answer(other, 2, b"2", RETURNS_S + 6.0))
+
+
+def test_doubts_go_along_with_every_message_until_one_is_kept() -> None:
+    redeliveries, line = Redeliveries(NOW_US, 0.0), Line()
+
+    def judged(sequence: int) -> Answer:
+        answer = Answer(line, sequence, str(sequence).encode())
+        redeliveries.judge(answer, NOW_US)
+        return answer
+
+    judged(1)
+    doubts = redeliveries.to_keep(0.0)
+    second = judged(2)
+    assert doubts is not None
+    assert redeliveries.to_keep(0.0) == doubts
+    # The first was refused alone, as a message that makes the program fail is.
+    redeliveries.kept(second.stamp)
+    judged(3)
+    assert redeliveries.to_keep(0.0) is None
 
 
 def test_memory_is_bounded_by_time_and_number() -> None:

@@ -1,0 +1,119 @@
+"""What carriers do to messages beyond the simulator's own faults: bring them again late, bring them twice; and whom they forgot."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from msgspec.structs import replace
+
+from sms.carrier import Carrier
+from sms.client import Esme
+from sms.link import Link
+from sms.outgoing import Settlement
+from sms.smpp import pdu as p
+from sms.smpp.status import TEMPORARY
+from sms.smsc.exchange import Delivery
+from sms.smsc.faults import PERFECT
+from sms.smsc.link import Link as SmscLink
+from sms.smsc.server import Smsc
+
+STRANGE_SEQUENCE = 0x7000_0000
+"""Of copies that come by another bind; the carrier's own numbers are far below."""
+
+
+class Tardy:
+    """Brings what a lost connection left unanswered in its own time, but in its order."""
+
+    def __init__(self, smsc: Smsc, chance: random.Random, late_s: float) -> None:
+        """`late_s`: so late at most; 0: at once."""
+        self.late = 0
+        """Connections whose messages are still to be brought again."""
+        if late_s:
+            self._be_late(smsc, chance, late_s)
+
+    def _be_late(self, smsc: Smsc, chance: random.Random, late_s: float) -> None:
+        exchange = smsc.network.exchange
+        leave = exchange.leave
+
+        def later(link: int) -> None:
+            bound = exchange._links.get(link)  # noqa: SLF001
+            late = list(bound.unanswered.values()) if bound else []
+            if bound:
+                bound.unanswered.clear()
+            leave(link)
+            if late:
+                self.late += 1
+                asyncio.get_running_loop().call_later(chance.uniform(0, late_s), back, late)
+
+        def back(late: list[Delivery]) -> None:
+            self.late -= 1
+            for one in late:
+                exchange._put_back(one)  # noqa: SLF001
+            smsc.network.wake()
+
+        exchange.leave = later  # type: ignore[method-assign]
+
+
+def brings(smsc: Smsc) -> bool:
+    """Whether a message or a receipt waits for us, or for our answer."""
+    exchange = smsc.network.exchange
+    return bool(exchange.waiting) or any(
+        bound.unanswered
+        for bound in exchange._links.values()  # noqa: SLF001
+    )
+
+
+class Twice:
+    """See sms.client.Handler: what comes, comes again at once, by the same bind or by another."""
+
+    def __init__(self, channel: Any, chance: random.Random, share: float) -> None:
+        """`share`: of what comes."""
+        self.esme: Esme | None = None
+        self._channel = channel
+        self._chance = chance
+        self._share = share
+        self._sequence = STRANGE_SEQUENCE
+
+    def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
+        """See sms.client.Handler."""
+        channel, chance = self._channel, self._chance
+        assert self.esme is not None
+        for message in messages:
+            channel.received(link, [message])
+            if chance.random() >= self._share:
+                continue
+            by = chance.choice([other for other in self.esme.links if other.bound] or [link])
+            copy = message
+            if by is not link:
+                self._sequence += 1
+                copy = replace(message, sequence=self._sequence)
+            by.unacknowledged += 1
+            channel.received(by, [copy])
+
+    def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
+        """See sms.client.Handler."""
+        self._channel.settled(carrier, settlements)
+
+
+@contextmanager
+def watching_what_is_ignored(forgotten: set[str]) -> Iterator[None]:
+    """Note who wrote a message without a name whose answer the carrier reads and ignores."""
+    take = SmscLink._take_response  # noqa: SLF001
+
+    def watched(self: SmscLink, pdu: Any) -> None:
+        fate, _ = self._ill_fated.get(pdu.sequence, (PERFECT, 0.0))
+        bound = self._network.exchange._links.get(self.number)  # noqa: SLF001
+        delivery = bound.unanswered.get(pdu.sequence) if bound else None
+        ignores = not (fate.is_heeded or fate.drops_the_line)
+        final = pdu.status not in TEMPORARY
+        if delivery is not None and ignores and final and not delivery.tlvs:
+            forgotten.add(delivery.source)
+        take(self, pdu)
+
+    SmscLink._take_response = watched  # type: ignore[method-assign] # noqa: SLF001
+    try:
+        yield
+    finally:
+        SmscLink._take_response = take  # type: ignore[method-assign] # noqa: SLF001

@@ -1,0 +1,112 @@
+"""One life of the shop's process, from its start to its death."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from center.batch import TurnBatch
+from center.routing import Routes
+from center.shops import Shops
+from flows.compiler import compile_flow
+from flows.folder import flow_of
+from flows.program import Program
+from sms.carrier import Carrier
+from sms.channel import SmsChannel
+from sms.client import Esme
+from sms.held import Held
+from store.memory import MemoryStore
+from tests.simulation.carrier import Twice
+from tests.simulation.disk import Disk, Moods, SlowDisk
+from tests.simulation.partner import ASKING_FLOW, Asking, Depot
+from tests.simulation.trouble import Trouble
+
+NOON = 1_795_492_800.0
+
+
+@cache
+def program() -> Program:
+    """The flow that all buyers talk to."""
+    flow, diagnostics = flow_of("shop", ASKING_FLOW)
+    assert not diagnostics, diagnostics
+    return compile_flow(flow).program
+
+
+@cache
+def shops() -> Shops:
+    """Compiled once for all simulations: it is a cache, and nothing of a run is kept in it."""
+    store = MemoryStore()
+    store.publish("shop", program(), int(NOON))
+    return Shops(store.published(), store.program)
+
+
+class Life:
+    """What `dialcart serve` wires, on a disk that may kill it."""
+
+    def __init__(
+        self,
+        store: Any,
+        trouble: Trouble,
+        chance: random.Random,
+        *,
+        port: int,
+        clock: Callable[[], float],
+        moods: Moods,
+        depot: Depot,
+        died: Callable[[], None],
+    ) -> None:
+        """`store` is what is on disk; `died` is told once."""
+        self.store = store
+        self.disk = Disk(store, moods, died)
+        self.asking = Asking(depot, clock, lambda: self.disk.dead)
+        self.turns = TurnBatch(
+            self.disk,
+            shops(),
+            later=_later,
+            performer=self.asking,
+            aside=SlowDisk(chance, self.disk, trouble.slow_s),
+        )
+        self.asking.turns = self.turns
+        ticks = asyncio.get_running_loop().time
+        routes = Routes([("shop", program())])
+        self.channel = SmsChannel(self.turns, self.disk, routes, clock=clock, ticks=ticks)
+        carrier = Carrier("carrier", "smsc", port, "dialcart", "dialcart", binds=trouble.binds)
+        handler = Twice(self.channel, random.Random(chance.random()), trouble.doubled)
+        self.esme = handler.esme = Esme(carrier, handler, chance=random.Random(chance.random()))
+        self.channel.add(self.esme)
+
+    def start(self) -> None:
+        """Bind, and take up what an earlier life left."""
+        self.channel.start()
+        # What an earlier life asked for, it may not have been told.
+        self.asking.perform(self.store.awaited())
+        self.esme.start()
+
+    def die(self) -> None:
+        """Nothing of it goes on; only the disk has what it has."""
+        self.disk.dead = True
+        # It looks after these for ever.
+        self.channel.sending._held = Held()  # noqa: SLF001
+        for task in self.esme._tasks:  # noqa: SLF001
+            task.cancel()
+        for link in self.esme.links:
+            if link.transport is not None:
+                link.transport.die()  # type: ignore[attr-defined]
+
+    async def stop(self) -> None:
+        """In order."""
+        self.channel.refuse_new()
+        self.turns.flush()
+        await self.esme.close()
+        self.channel.end()
+        self.turns.flush()
+
+    @property
+    def waits(self) -> bool:
+        """Whether a text is still to be sent."""
+        return bool(self.store.waiting_texts(0, 1))
+
+
+def _later(delay_s: float, callback: Any, /) -> asyncio.TimerHandle:
+    return asyncio.get_running_loop().call_later(delay_s, callback)

@@ -1,0 +1,128 @@
+"""What goes wrong in one simulation, drawn from its seed."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from sms.smsc.faults import Faults
+from tests.simulation.network import Weather
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Shares are between 0 and 1, of what they are said of."""
+
+    buyers: int
+    orders: int
+    """Each buyer begins so many at most."""
+    weather: Weather
+    faults: Faults
+    """Of the carrier, either way."""
+    dies: float
+    refuses: float
+    """Of batches that the store refuses for now."""
+    full_s: float
+    """How long the disk is full, once; 0: never."""
+    slow_s: float
+    """A commit takes so long."""
+    kills_s: float
+    """The process is killed about so often, wherever it is; 0: never."""
+    jumps: bool
+    """The clock of day jumps both ways."""
+    late_s: float
+    """What is brought again after a break comes so late at most, though the connection is back; 0: at once."""
+    twice: bool
+    """Buyers say the same twice in a row."""
+    partner_s: float
+    """The seller's order system takes so long to answer."""
+    partner_dead: float
+    """Of what it is asked that it never answers."""
+    doubled: float
+    """Of deliver_sm that the carrier brings twice: under the same number, or by two binds at once."""
+    binds: int
+    on_disk: bool
+    """The store is SQLite, else memory."""
+    poisoned: int = 0
+    """People who write something that makes the seller's program fail."""
+
+    @classmethod
+    def of(cls, seed: int) -> "Trouble":
+        """Some of everything, and often one thing alone: what hides behind the others shows then."""
+        chance = random.Random(seed)
+
+        def now_and_then(share: float, value: Any) -> Any:
+            return value if chance.random() < share else 0
+
+        dies = now_and_then(0.4, chance.choice((0.02, 0.1)))
+        kills_s = now_and_then(0.4, chance.choice((0.3, 2.0)))
+        # A commit that takes longer than sms.held.HOLD_S, and a crash within it, and another: see decision 0030.
+        slow_s = chance.choice((0.001, 0.001, 0.05, 0.2 if dies or kills_s else 1.0))
+        breaks = now_and_then(0.4, chance.choice((0.005, 0.02, 0.05)))
+        binds = chance.choice((1, 2, 3))
+        disconnect = now_and_then(0.2, 0.02)
+        trouble = breaks or dies or kills_s or disconnect
+        buyers, orders = chance.randint(1, 5), chance.randint(1, 3)
+        weather = Weather(latency_s=chance.choice((0.0005, 0.005, 0.05)), breaks=breaks)
+        faults = {
+            "throttled": now_and_then(0.3, 0.1),
+            "queue_full": now_and_then(0.3, 0.1),
+            "receipt_delay_s": chance.choice((0.0, 0.05, 3.0)),
+            "jitter_s": chance.choice((0.0, 0.02)),
+            "duplicated_receipt": now_and_then(0.3, 0.2),
+            "lost_receipt": now_and_then(0.3, 0.2),
+            "early_receipt": now_and_then(0.3, 0.3),
+            "duplicated_response": now_and_then(0.2, 0.1),
+            "disconnect": disconnect,
+        }
+        return cls(
+            buyers=buyers,
+            orders=orders,
+            weather=weather,
+            faults=Faults(seed=seed, **faults, **_towards_us(seed)),
+            dies=dies,
+            refuses=now_and_then(0.3, 0.1),
+            full_s=now_and_then(0.2, chance.uniform(1.0, 8.0)),
+            slow_s=slow_s,
+            kills_s=kills_s,
+            jumps=chance.random() < 0.3,
+            # After a crash what comes later than sms.held.HOLD_S cannot be told apart (decision 0030).
+            late_s=0.0 if dies or kills_s else now_and_then(0.4, chance.choice((2.0, 30.0))),
+            twice=chance.random() < 0.3,
+            # By two binds, one of which breaks, the copy may come behind what the buyer said next (decision 0030).
+            doubled=now_and_then(0.0 if binds > 1 and trouble else 0.3, chance.choice((0.1, 1.0))),
+            partner_s=chance.choice((0.0, 0.0, 0.1, 4.0)),
+            partner_dead=now_and_then(0.2, chance.choice((0.2, 1.0))),
+            binds=binds,
+            on_disk=seed % 10 == 0,
+            poisoned=now_and_then(0.2, 2),
+        )
+
+    @property
+    def breaks_nothing(self) -> bool:
+        """Whether no connection breaks and nothing is ignored: then nobody may have to say anything again."""
+        faults = self.faults
+        forgets = faults.ignored_answer and faults.named < 1
+        return not (self.weather.breaks or faults.disconnect or faults.lost_answer or forgets)
+
+
+def _towards_us(seed: int) -> dict[str, Any]:
+    """What happens to deliver_sm and their answers, in half of all seeds. Drawn apart, so that the others stay what they were."""
+    chance = random.Random(f"{seed} towards us")
+
+    def now_and_then(share: float, value: Any) -> Any:
+        return value if chance.random() < share else 0
+
+    if chance.random() < 0.5:
+        return {}
+    ignored = now_and_then(0.3, 0.05)
+    return {
+        "lost_delivery": now_and_then(0.3, 0.1),
+        "duplicated_delivery": now_and_then(0.4, chance.choice((0.1, 1.0))),
+        "lost_answer": now_and_then(0.4, chance.choice((0.02, 0.1))),
+        "ignored_answer": ignored,
+        "lost_response": now_and_then(0.2, 0.05),
+        "response_delay_s": now_and_then(0.2, 0.3),
+        "again_s": chance.choice((10.0, 30.0)),
+        # Without a name nobody can tell what was ignored from what is said again (decision 0030).
+        "named": chance.choice((0.5, 1.0, 1.0, 1.0) if ignored else (0.0, 0.0, 0.5, 1.0)),
+    }

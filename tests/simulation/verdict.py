@@ -1,0 +1,40 @@
+"""What must hold when a simulation has come to its end: the books, the outbox, the order system, what was set aside."""
+
+from collections import Counter
+from typing import Any
+
+from center.text_news import Stage
+from sms.sending import NO_ANSWER
+from tests.crash.books import count
+from tests.crash.buyers import Town
+from tests.simulation.partner import Depot
+from tests.simulation.poison import SET_ASIDE, numbers
+from tests.simulation.story import Story
+
+
+def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
+    """Write it into the story. The shop has stopped in order, and nothing was under way then."""
+    trouble, failures = story.trouble, story.failures
+    story.books = count(store, town, story.lives - 1)
+    story.waiting = frozenset(number for number, buyer in town.buyers.items() if buyer.lines)
+    if trouble.breaks_nothing and story.lives == 1 and story.said_again:
+        failures.append("a message was lost though no connection was")
+    if left := store.waiting_texts(0, 10):
+        failures.append(f"{len(left)} texts were never taken")
+    if not trouble.faults.lost_receipt:
+        # A line that breaks under a text five times is not tried again.
+        undelivered = [
+            one
+            for one in store.texts("shop")
+            if one.stage is not Stage.DELIVERED and one.reason != NO_ANSWER
+        ]
+        if undelivered:
+            failures.append(f"{len(undelivered)} texts are not known as delivered")
+    if len(depot.held) != story.books.orders:
+        failures.append(f"{len(depot.held)} orders held by the depot, {story.books.orders} placed")
+    set_aside = Counter(who for _, who, said, _ in store.messages("shop") if said == SET_ASIDE)
+    story.set_aside = set_aside.total()
+    writers = numbers(trouble.poisoned)
+    story.misread = frozenset(
+        who for who in {*writers, *set_aside} if set_aside[who] != (who in writers)
+    )
