@@ -34,6 +34,8 @@ CONFIDENCE_MIN = 0.4
 """Speech heard with less confidence is not understood."""
 RESUME_OFFER_MAX_S = 86_400
 """After a day a buyer is not asked whether to go on, but begins again."""
+INSTEAD = {"closed": "busy", "failed": "busy", "hangup": "timeout"}
+"""The way that a flow takes from a hand-over where it has none for what came back."""
 
 
 def begin(machine: Machine, channel: str, given: Given, now: int) -> tuple[Session, list[Effect]]:
@@ -328,7 +330,11 @@ def _outcome(machine: Machine, turn: Turn, at: str, outcome: Outcome) -> int:
     elif isinstance(node, p.Request) and outcome.name == "ok":
         for name, _ in node.results:
             turn.values[f"{node.name}.{name}"] = values.get(name, "")
-    name = outcome.name if outcome.name in ("ok", *node.outcomes) else "failed"
+    name = outcome.name
+    if isinstance(node, p.HandOver) and name not in node.outcomes:
+        name = INSTEAD.get(name, name)
+    if name not in ("ok", *node.outcomes):
+        name = "failed"
     if machine.trace is not None and index is not None:
         machine.trace.edge(index, name)
     target = node.next if name == "ok" else node.outcomes.get(name)

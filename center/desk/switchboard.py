@@ -56,7 +56,7 @@ from flows.effects import Effect
 from flows.inputs import HungUp, Outcome, Speech, Text
 
 EXITS = {Exit.NO_AGENTS: "closed", Exit.BUSY: "busy", Exit.TIME_OUT: "timeout"}
-"""A queue's exit as the flow's outcome; a flow without a way for `closed` takes the one for `busy`."""
+"""A queue's exit as the flow's outcome."""
 
 
 class Switchboard:
@@ -240,7 +240,7 @@ class Switchboard:
                 case Leave(contact=contact, exit=way_out):
                     talk = self._talks.named.get(contact)
                     if talk is not None:
-                        self._talks.settle(talk, Outcome(self._outcome(talk, way_out)))
+                        self._talks.settle(talk, Outcome(EXITS[way_out]))
                         self._talks.forget(contact)
                 case Say(contact=contact, message=message, wait_s=wait_s):
                     self._say(contact, message, wait_s)
@@ -249,17 +249,6 @@ class Switchboard:
         for agent in touched:
             self._compare(agent)
             self._desks.tell(agent)
-
-    def _outcome(self, talk: Talk, way_out: Exit) -> str:
-        """The flow's own way for an exit; the way for busy where it has none."""
-        found = self._cards.machine(talk.awaited)
-        wanted = EXITS[way_out]
-        if found is None:
-            return wanted
-        session, machine = found
-        node = machine.program.waits.get(session.at)
-        outcomes = getattr(machine.program.nodes[node], "outcomes", {}) if node is not None else {}
-        return wanted if wanted in outcomes or way_out is not Exit.NO_AGENTS else "busy"
 
     def _propose(self, decision: ProposeCallBack) -> None:
         """Offer one who waits to be called or texted back; one who waits by SMS is texted anyway."""

@@ -747,6 +747,45 @@ def test_a_return_below_a_hand_over_goes_back_to_the_call() -> None:
     assert visitor.learns("ok") == ["送到B"]
 
 
+WAYS = """
+step start
+  hand over to sales
+    when busy -> busy
+    when timeout -> late
+{more}
+step busy
+  say 忙
+  goodbye
+
+step late
+  ask note as text
+    say 请留言
+  goodbye
+
+step gone
+  say 走了
+  goodbye
+"""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "more", "heard"),
+    [
+        ("closed", "", ["忙"]),
+        ("failed", "", ["忙"]),
+        ("hangup", "", ["请留言"]),
+        ("closed", "    when closed -> gone\n", ["走了"]),
+        ("hangup", "    when hangup -> gone\n", ["走了"]),
+    ],
+)
+def test_a_hand_over_without_a_way_for_what_came_back_takes_another(outcome, more, heard) -> None:
+    shop = SHOP.replace(ANYWHERE_TAKE, "").replace("languages zh, en", "languages zh")
+    visitor = Visitor(machine_of(WAYS.format(more=more), shop))
+    visitor.opens()
+    assert visitor.learns(outcome) == heard
+    assert not visitor.has(effects.Trouble)
+
+
 ADDRESSED = """
 step start
   ask where as address of buyer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from center.contact import ContactKey
 from center.desk.card import BasketLine
 from center.ports import StoreFullError
+from flows.inputs import HungUp, Keys, Opened
 from tests.center.desk.house import BUYER, House
 
 
@@ -84,3 +85,14 @@ def test_stop_works_while_an_agent_has_the_buyer(house: House):
     house.answers(desk, "li")
 
     assert "退订" in house.texts("TD")[-1]
+
+
+def test_who_hangs_up_while_waiting_is_no_trouble_in_a_flow_without_a_way_for_it(house: House):
+    house.sits("li", ready=False)
+    house.gives(Opened())
+    house.gives(Keys("0"))
+    house.gives(HungUp())
+    house.clock.passes()
+    talk = "\n".join(house.store.talk(ContactKey("shop", BUYER, "voice"), 1))
+    assert "= hangup" in talk
+    assert "trouble" not in talk
