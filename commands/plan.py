@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import typer
@@ -12,9 +12,10 @@ import typer
 from center.uap.models import ModelError
 from center.uap.plan import Traffic, make_plan
 from commands.models_on_disk import Models
-from commands.plan_charts import charts
-from commands.plan_check import hold
 from commands.plan_report import as_json, as_text
+
+if TYPE_CHECKING:
+    from commands.plan_check import Held
 
 
 def plan(
@@ -41,8 +42,15 @@ def plan(
     ) as error:
         typer.echo(f"no plan: {error}", err=True)
         return 2
-    held = hold(found) if simulate else []
+    held: list[Held] = []
+    # What is not asked for is not loaded: it takes as long as a plan does.
+    if simulate:
+        from commands.plan_check import hold
+
+        held = hold(found)
     if charts_to is not None:
+        from commands.plan_charts import charts
+
         charts_to.write_text(charts(found), "utf-8")
     typer.echo(as_json(found, held) if output == "json" else as_text(found, held))
     return 0

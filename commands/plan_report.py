@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,7 +11,9 @@ from center.uap.door import RETRY_FULL_S
 from center.uap.models import Model
 from center.uap.plan import Option, Plan, Traffic
 from center.uap.resources import RESOURCES, named
-from commands.plan_check import Held
+
+if TYPE_CHECKING:
+    from commands.plan_check import Held
 
 
 def as_text(found: Plan, held: list[Held]) -> str:

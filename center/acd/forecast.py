@@ -20,6 +20,8 @@ SERVERS_MAX = 10_000_000
 TERMS_MAX = 50_000_000
 """Terms of Erlang A's series. It needs about offered/abandoned + 10 roots of it, far fewer for any real group."""
 _SMALL = 1e-17
+NOBODY = 1e-40
+"""A share of calls that is nobody's: what is refused of fewer is told as nought, and is not worked out."""
 FAR = 10.0
 """Standard deviations of the traffic, which is Poisson."""
 
@@ -48,6 +50,8 @@ def erlang_b(offered_erlangs: float, servers: int) -> float:
     start, blocked = _far_below(offered_erlangs, servers)
     for n in range(start + 1, servers + 1):
         blocked = offered_erlangs * blocked / (n + offered_erlangs * blocked)
+        if blocked < NOBODY:
+            return 0.0
     return blocked
 
 

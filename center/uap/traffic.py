@@ -21,6 +21,8 @@ from center.uap.resources import CAPS, RESOURCES, Vector
 
 ROUNDS_MAX = 200
 CLOSE = 1e-9
+ROUND_CLOSE = 1e-7
+"""Shares of calls that move by no more from one round to the next are settled: no plan tells a part in a million."""
 """The fixed point is reached when no blocking moves by more than this."""
 
 
@@ -102,7 +104,7 @@ def blocking(streams: Sequence[Stream], units: Vector) -> Blocking:
             new = erlang_b(load, units[resource])
             moved = max(moved, abs(new - blocked[resource]))
             blocked[resource] = new
-        if moved <= CLOSE:
+        if moved <= ROUND_CLOSE:
             break
     refused: list[float] = []
     for stream in streams:

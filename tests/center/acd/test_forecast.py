@@ -1,7 +1,7 @@
 """Erlang's formulas against published values, each other, and the chain they solve."""
 
 from itertools import pairwise
-from math import inf, isclose
+from math import inf, isclose, prod
 
 import pytest
 
@@ -163,3 +163,10 @@ def test_rates_far_apart_are_strict_priorities():
     low, high = forecast.ageing_waits_s([0.5, 0.3], [1.0, 1e9], 1, service_s=1.0)
     assert high == pytest.approx(0.8 / 0.7, rel=1e-6)
     assert low == pytest.approx(0.8 / (0.7 * 0.2), rel=1e-6)
+
+
+def test_a_blocking_that_nobody_meets_is_nought():
+    servers = next(n for n in range(1, 1_000) if forecast.erlang_b(10.0, n) == 0.0)
+    exact = 1 / sum(prod((servers - k) / 10.0 for k in range(j)) for j in range(servers + 1))
+    assert exact < forecast.NOBODY < forecast.erlang_b(10.0, servers - 1)
+    assert forecast.erlang_b(30_000.0, 60_000) == 0.0
