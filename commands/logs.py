@@ -23,12 +23,27 @@ FRAMES_MAX: Final = 12
 
 _NUMBER: Final = re.compile(rf"\+?\d(?:[ .()-]?\d){{{NUMBER_DIGITS_MIN - 1},}}")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+"""Not told again; uvicorn gives its events a second time, for terminals."""
+_ADDRESS: Final = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 
 
 def masked(text: str) -> str:
     """Text without numbers that may be a buyer's, on one line, of bounded length."""
-    return on_one_line(_NUMBER.sub("***", text))[:LINE_CHARACTERS_MAX]
+    parts: list[str] = []
+    begin = 0
+    for address in _ADDRESS.finditer(text):
+        if _is_of_a_network(address[0]):
+            parts += [_NUMBER.sub("***", text[begin : address.start()]), address[0]]
+            begin = address.end()
+    parts.append(_NUMBER.sub("***", text[begin:]))
+    return on_one_line("".join(parts))[:LINE_CHARACTERS_MAX]
+
+
+def _is_of_a_network(address: str) -> bool:
+    """Whether it is an IPv4 address and cannot be a telephone number in groups of two."""
+    groups = address.split(".")
+    return any(len(group) != 2 for group in groups) and all(int(group) < 256 for group in groups)
 
 
 def on_one_line(text: str) -> str:

@@ -12,11 +12,13 @@ from center.ports import StoreError
 from center.text_news import Stage
 from commands.logs import masked, on_one_line
 from commands.shards.homes import is_there, stores_of
+from flows.catalog import read_stock
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
 from grammars.phones import mask_phone, read_phone
 from store.sqlite import SqliteStore
 
+CODES_SHOWN_MAX = 10
 LAST_ORDERS_SHOWN_MAX = 5
 TEXT_SHOWN_MAX = 40
 """Characters of a text."""
@@ -42,12 +44,20 @@ def stock(seller: str, changes: list[str], database: Path) -> int:
         counted: list[tuple[str, int]] = []
         for change in changes:
             code, equals, left = change.partition("=")
-            if not equals or not left.isdecimal() or code not in known:
+            if not equals:
                 typer.echo(
                     f"`{change}` is not understood; write CODE=COUNT, such as 101=40", err=True
                 )
                 return 2
-            counted.append((code, int(left)))
+            if code not in known:
+                there = ", ".join(sorted(known)[:CODES_SHOWN_MAX])
+                typer.echo(f"{seller} has no product {code}; its codes are {there}", err=True)
+                return 2
+            try:
+                counted.append((code, read_stock(left)))
+            except ValueError as error:
+                typer.echo(str(error), err=True)
+                return 2
         for code, number in counted:
             store.set_stock(seller, code, number)
         for code, left in sorted(store.stock(seller).items()):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from commands.flows_on_disk import load, told, write_whole
+from commands.flows_on_disk import LIBRARY, flow_name, load, told, write_whole
 from flows import program as p
 from flows.checker import check_flow
 from flows.effects import Effect, Suspending
@@ -27,6 +27,7 @@ from flows.transcript.lines import (
 )
 from flows.transcript.player import Player, World
 from flows.transcript.talk import TalkError, pause_seconds
+from grammars.phones import read_phone
 
 HELP = """\
 Type what a buyer would say. Also:
@@ -160,7 +161,14 @@ def talk(path: Path, channel: str, language: str, number: str, save: Path | None
         declared = ", ".join(program.languages)
         typer.echo(f"this shop has no `{language}`; its languages are {declared}", err=True)
         return 1
-    talked = Conversation(Machine(program), channel, Buyer(number, language=language), now)
+    known = read_phone(number) or read_phone(number, "")
+    if known is None:
+        typer.echo(
+            f"`{number}` is no telephone number; write its digits, such as 13800138000 or +254712345678",
+            err=True,
+        )
+        return 1
+    talked = Conversation(Machine(program), channel, Buyer(known, language=language), now)
     for line in talked.give(Opened()):
         typer.echo(line)
     for entered in _entered(talked.words):
@@ -169,7 +177,7 @@ def talk(path: Path, channel: str, language: str, number: str, save: Path | None
         if entered == "/help":
             typer.echo(HELP)
         elif entered.startswith("/save"):
-            _save(talked, Path(entered[5:].strip() or "conversation.talk"))
+            _save(talked, Path(entered[5:].strip() or "conversation.talk"), found.path)
         else:
             try:
                 for line in talked.enter(entered):
@@ -180,17 +188,22 @@ def talk(path: Path, channel: str, language: str, number: str, save: Path | None
         if talked.over and channel == "voice":
             break
     if save is not None:
-        _save(talked, save)
+        _save(talked, save, found.path)
     return 0
 
 
-def _save(talked: Conversation, path: Path) -> None:
+def _save(talked: Conversation, path: Path, flow: Path) -> None:
     try:
         write_whole(path, talked.transcript(f"saved by dialcart talk on {talked.channel}"))
     except OSError as error:
         typer.echo(told(path, error), err=True)
         return
-    typer.echo(f"saved as {path}; `dialcart replay {path}` plays it")
+    folder = flow.resolve().parent
+    if folder in (path.resolve().parent, LIBRARY / flow_name(flow)):
+        typer.echo(f"saved as {path}; `dialcart replay {path}` plays it")
+    else:
+        # A transcript names its flow, which is looked for beside it.
+        typer.echo(f"saved as {path}; put it beside {flow}, where `dialcart replay` finds its flow")
 
 
 def _entered(words: Callable[[], list[str]]) -> Iterator[str]:

@@ -13,6 +13,10 @@ from flows.words import narrow
 
 ROWS_MAX = 10_000
 """Products a catalog may have."""
+PRICE_MAX = 999_999_999
+"""In units of the currency."""
+STOCK_MAX = 999_999_999
+"""Pieces of a product."""
 _PROTECTED = re.compile(r'="(.*)"')
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}")
@@ -201,9 +205,10 @@ def read_price(text: str | None, decimals: int) -> int:
         not whole.isascii()
         or not whole.isdigit()
         or (point and not fraction.isdigit())
-        or len(whole) > 9
     ):
         raise ValueError(f"`{text}` is not a price; write digits, such as 18.00")
+    if len(whole.lstrip("0")) > len(str(PRICE_MAX)):
+        raise ValueError(f"the price {text} is too large; write at most {PRICE_MAX}")
     if len(fraction) > decimals and fraction[decimals:].strip("0"):
         raise ValueError(
             f"the price {text} has more than {decimals} decimals; write {decimals} of them, or none"
@@ -225,8 +230,10 @@ def read_stock(text: str | None) -> int:
         raise ValueError("the stock is missing; write `stock 40`")
     if text.startswith("-"):
         raise ValueError(f"the stock {text} is negative; write 0 where nothing is left")
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    if not text.isascii() or not text.isdigit():
         raise ValueError(
             f"`{text}` is not a whole number of pieces; write digits alone, such as 40"
         )
+    if len(text.lstrip("0")) > len(str(STOCK_MAX)):
+        raise ValueError(f"the stock {text} is too large; write at most {STOCK_MAX}")
     return int(text)

@@ -164,7 +164,15 @@ def test_orders_are_listed_exported_and_moved_on(shop: Path) -> None:
     found = json.loads(run("orders", "--database", database, "--format", "json").output)
     assert found[0]["total"] == "5.00"
     assert run("stock", "shop", "1=9", "--database", database).output.split()[:2] == ["1", "9"]
-    assert run("stock", "shop", "1=many", "--database", database).exit_code == 2
+    for change, told in {
+        "1": "write CODE=COUNT",
+        "1=many": "write digits alone",
+        "1=100000000000": "too large; write at most 999999999",
+        "x=1": "no product x; its codes are 1, 2",
+    }.items():
+        refused = run("stock", "shop", change, "--database", database)
+        assert refused.exit_code == 2
+        assert told in refused.output
     assert "place order" in run("talks", "shop", "--database", database).output
 
 

@@ -86,6 +86,28 @@ def test_a_copied_sample_is_held_against_its_own_flow(shop: Path) -> None:
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.parametrize("number", ["hello", "123", ""])
+def test_talk_is_from_a_telephone_number(number: str, shop: Path) -> None:
+    result = run("talk", shop, "--from", number, typed="")
+    assert result.exit_code == 1
+    assert "is no telephone number; write its digits" in result.output
+
+
+def test_a_talk_is_saved_under_the_number_as_it_is_kept(shop: Path) -> None:
+    saved = shop / "saved.talk"
+    run("talk", shop, "--from", "+86 138-0013-8000", "--save", saved, typed="")
+    assert "from 13800138000  at" in saved.read_text("utf-8")
+    assert run("replay", saved).exit_code == 0
+
+
+def test_where_a_saved_talk_cannot_be_replayed_it_is_said_where_it_can(
+    shop: Path, tmp_path: Path
+) -> None:
+    result = run("talk", shop, "--save", tmp_path / "elsewhere.talk", typed="")
+    assert "put it beside" in result.output
+    assert "seller.flow" in result.output
+
+
 def test_talk_tells_of_errors_and_goes_on_as_far_as_it_can(shop: Path) -> None:
     flow = shop / "seller.flow"
     flow.write_text(flow.read_text("utf-8").replace("-> place\n", "-> palce\n"), "utf-8")

@@ -56,6 +56,21 @@ def test_what_is_short_stays() -> None:
     assert masked("order A0001 at port 2775, 0x58") == "order A0001 at port 2775, 0x58"
 
 
+def test_addresses_of_machines_stay_and_numbers_in_groups_do_not() -> None:
+    told = "no connection to 203.0.113.5:2775, from 127.0.0.1"
+    assert masked(told) == told
+    for number in ("12.34.56.78", "138.0013.8000.1", "020.123.45.678.9", "1.999.999.9999"):
+        assert "***" in masked(f"from {number} to 10.0.0.1")
+        assert masked(f"from {number} to 10.0.0.1").endswith("to 10.0.0.1")
+
+
+def test_what_uvicorn_says_for_terminals_is_not_said_again(root: None) -> None:
+    stream = io.StringIO()
+    log_to(stream, "info", "json")
+    log.info("Uvicorn running", extra={"color_message": "Uvicorn running on \x1b[1m%s"})
+    assert json.loads(stream.getvalue()).keys() == {"at", "level", "from", "event"}
+
+
 def test_the_shortest_number_that_is_masked() -> None:
     assert masked("1" * (NUMBER_DIGITS_MIN - 1)) == "1" * (NUMBER_DIGITS_MIN - 1)
     assert masked("1" * NUMBER_DIGITS_MIN) == "***"

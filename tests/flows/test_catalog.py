@@ -172,7 +172,7 @@ def test_prices_are_exact(text: str, minor: int) -> None:
         ("cheap", "is not a price"),
         ("1e5", "is not a price"),
         ("١٨", "is not a price"),
-        ("9" * 10, "is not a price"),
+        ("1" + "0" * 9, "is too large; write at most 999999999"),
         ("", "is not a price"),
     ],
 )
@@ -183,11 +183,22 @@ def test_a_wrong_price_is_told_what_is_wrong(text: str | None, message: str) -> 
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [(None, "missing"), ("-1", "negative"), ("1.5", "whole"), ("many", "whole")],
+    [
+        (None, "missing"),
+        ("-1", "negative"),
+        ("1.5", "whole"),
+        ("many", "whole"),
+        ("1" + "0" * 9, "is too large; write at most 999999999"),
+    ],
 )
 def test_a_wrong_stock_is_told_what_is_wrong(text: str | None, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         read_stock(text)
+
+
+def test_the_largest_price_and_stock_are_read() -> None:
+    assert read_price("999999999.99", 2) == 99_999_999_999
+    assert read_stock("0999999999") == 999_999_999
 
 
 @given(st.text(max_size=300))

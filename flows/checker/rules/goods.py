@@ -44,7 +44,7 @@ def bad_price(subject: Subject) -> Iterator[Finding]:
 
 @rule("O602", "bad-stock", "error")
 def bad_stock(subject: Subject) -> Iterator[Finding]:
-    """A product's stock is missing or is not a whole number.
+    """A product's stock is missing, is not a whole number, or is larger than 999999999.
 
     What it does
     Reads the stock of every product, in the flow or in its sheet.
