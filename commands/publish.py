@@ -75,7 +75,7 @@ def _speak(program: Program, folder: Path, speech: Path) -> None:
     voicebox.close()
     if done.failed:
         typer.echo(f"{done.failed} of what it says on calls could not be rendered", err=True)
-    typer.echo(f"{done.fragments} fragments of speech are ready, {done.seconds:.0f} s")
+    typer.echo(f"{done.fragments} fragments of speech are ready, {done.seconds:.0f} s of audio")
 
 
 def _live(seller: str, database: Path) -> Program | None:

@@ -60,14 +60,16 @@ def breaks_in_flight(subject: Subject) -> Iterator[Finding]:
     for name, verdict in compare(subject.beside.older, program).items():
         if verdict not in (Verdict.GONE, Verdict.CHANGED):
             continue
-        step = program.renamed.get(name.rpartition(".")[0], name.rpartition(".")[0])
-        if verdict is Verdict.GONE:
-            message = f"buyers who wait at `{name}` have no such question any more"
-        else:
-            message = f"answers to `{name}` mean something else now"
+        old, _, number = name.rpartition(".")
+        step = program.renamed.get(old, old)
+        why = (
+            "it is gone"
+            if verdict is Verdict.GONE
+            else "its answers mean something else or lead elsewhere now"
+        )
         yield Finding(
             spans.get(step, nowhere),
-            f"{message}; they finish in the version they began",
+            f"buyers who wait at question {number} of `{old}` finish in the version they began: {why}",
             f"write `renamed {step} -> new_name` if the step has another name now"
             if step not in spans
             else None,
