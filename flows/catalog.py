@@ -201,11 +201,7 @@ def read_price(text: str | None, decimals: int) -> int:
     whole, point, fraction = _without_groups(text).partition(".")
     if text.startswith("-"):
         raise ValueError(f"the price {text} is negative; write what a buyer pays, such as 18.00")
-    if (
-        not whole.isascii()
-        or not whole.isdigit()
-        or (point and not fraction.isdigit())
-    ):
+    if not whole.isascii() or not whole.isdigit() or (point and not fraction.isdigit()):
         raise ValueError(f"`{text}` is not a price; write digits, such as 18.00")
     if len(whole.lstrip("0")) > len(str(PRICE_MAX)):
         raise ValueError(f"the price {text} is too large; write at most {PRICE_MAX}")

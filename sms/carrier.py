@@ -33,7 +33,10 @@ class Carrier:
     """Certificates that sign the SMSC's, beside the system's own."""
     source_ton: int = 3
     source_npi: int = 0
-    destination_ton: int = 1
+    phones: Literal["national", "international"] = "national"
+    """Whether phones of China are written as they are dialled there, or with the country's code as all others."""
+    destination_ton: int | None = None
+    """None: as each number is of."""
     destination_npi: int = 1
     concatenation: Literal["udh8", "udh16", "sar", "payload"] = "udh8"
     receipts: bool = True

@@ -24,6 +24,7 @@ from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.held import HELD_MAX, Held
 from sms.outgoing import Settlement, Submission
+from sms.phones import phone_address
 from sms.redelivery import Answer
 from sms.smpp import pdu as p
 from sms.smpp.status import name_of
@@ -279,9 +280,7 @@ class Sending:
 def _submit_sm(carrier: Carrier, text: OutgoingText, segment: segments.Segment) -> p.SubmitSm:
     return p.SubmitSm(
         source=p.Address(text.source, carrier.source_ton, carrier.source_npi),
-        destination=p.Address(
-            text.destination.lstrip("+"), carrier.destination_ton, carrier.destination_npi
-        ),
+        destination=phone_address(text.destination, carrier),
         esm_class=segment.esm_class,
         registered_delivery=1 if carrier.receipts else 0,
         data_coding=segment.data_coding,

@@ -83,8 +83,11 @@ class CarrierSection(Section):
     """Type of number of our code (SMPP 3.4, section 5.2.5): 3 network specific, 5 alphanumeric."""
     source_npi: Annotated[int, Field(ge=0, le=18)] = 0
     """Numbering plan of our code (section 5.2.6)."""
-    destination_ton: Ton = 1
-    """Type of number of phones: 1 international, 2 national."""
+    phones: Literal["national", "international"] = "national"
+    """How phones of China are written: as they are dialled there (`13800138000`), or with the country's code as all others
+    (`international`, `8613800138000`)."""
+    destination_ton: Ton | None = None
+    """Type of number of phones. Left out, as each is written: 1 (international) with its country's code, 2 (national) without."""
     destination_npi: Annotated[int, Field(ge=0, le=18)] = 1
     """Numbering plan of phones: 1 ISDN (E.164)."""
     concatenation: Literal["udh8", "udh16", "sar", "payload"] = "udh8"

@@ -181,5 +181,11 @@ def test_a_session_that_is_over_is_not_moved() -> None:
 def test_the_seller_is_told_which_waiting_buyers_stay_behind() -> None:
     flow, found = flow_of("shop", SHOP.replace("1..9", "1..5").replace("address", "where"))
     told = [d.message for d in check_flow(flow, found, Beside(OLD)) if d.code == "D901"]
-    assert any("question 2 of `order` finish in the version they began: its answers" in message for message in told)
-    assert any("question 1 of `address` finish in the version they began: it is gone" in message for message in told)
+    assert any(
+        "question 2 of `order` finish in the version they began: its answers" in message
+        for message in told
+    )
+    assert any(
+        "question 1 of `address` finish in the version they began: it is gone" in message
+        for message in told
+    )
