@@ -32,7 +32,7 @@ import msgspec
 
 from center.awaited import Awaited
 from center.changes import Changes, OutgoingText, ShopMessage, Talk
-from center.contact import Arrival, ContactKey
+from center.contact import Arrival, ContactKey, Repeats
 from center.desk.heard import Heard
 from center.limits.guard import Guard
 from center.nobody import NOBODY
@@ -52,7 +52,6 @@ from center.reply import Reply
 from center.shops import Shops
 from center.taken import Fate, Taken
 from center.turns import take_turns
-from center.world import Seen
 from flows.effects import PlaceOrder
 from flows.inputs import Outcome, Text
 
@@ -409,7 +408,8 @@ class TurnBatch:
             with self.store.batch([]) as batch:
                 changes = Changes(messages=[message], notes=dict(entry.notes))
                 if arrival.key:
-                    changes.seen[arrival.key] = Seen(arrival.at, arrival.stamp)
+                    kept = changes.named if arrival.repeats is Repeats.NAMED else changes.seen
+                    kept[arrival.key] = arrival.stamp
                 batch.commit(changes)
         except StoreError as refused:
             log.error("a message for a seller was refused: %s", refused)

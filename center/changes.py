@@ -11,7 +11,6 @@ from center.contact import Contact, ContactKey
 from center.desk.heard import Heard
 from center.orders.order import PlacedOrder
 from center.reply import Reply
-from center.world import Seen
 from flows.inputs import Buyer
 
 
@@ -68,7 +67,10 @@ class Changes:
     stock: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     """By seller and product: how many were taken, as a difference."""
     orders: list[PlacedOrder] = field(default_factory=list[PlacedOrder])
-    seen: dict[bytes, Seen] = field(default_factory=dict[bytes, Seen])
+    seen: dict[bytes, int] = field(default_factory=dict[bytes, int])
+    """Stamps of messages by their keys, so that one that is in doubt is known when it comes again."""
+    named: dict[bytes, int] = field(default_factory=dict[bytes, int])
+    """The same of those whose carrier names them: they are known whenever they come."""
     texts: list[OutgoingText] = field(default_factory=list[OutgoingText])
     talks: list[Talk] = field(default_factory=list[Talk])
     messages: list[ShopMessage] = field(default_factory=list[ShopMessage])

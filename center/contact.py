@@ -33,6 +33,8 @@ class Repeats(IntEnum):
     """That one is in doubt: it is if the buyer has said nothing since."""
     CERTAIN = 2
     """It is."""
+    NAMED = 3
+    """It is if there was one: the key holds the carrier's own name for it."""
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -54,7 +56,7 @@ class Arrival(msgspec.Struct, frozen=True):
     """For an outcome: serial and turn of the session that asked. It is dropped if that session waits no more."""
     doubt: tuple[tuple[int, int], ...] = ()
     """Ranges of stamps, from the first up to, not including, the second: messages that may be delivered again, as far as
-    the channel knows."""
+    the channel knows, among them the one that this may be."""
     repeats: Repeats = Repeats.PERHAPS
     elsewhere: Elsewhere = ()
     """What its sender did in other places, where sellers are spread over several."""

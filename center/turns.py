@@ -18,7 +18,7 @@ from center.reply import Reply
 from center.shops import Shops
 from center.visit.shared import Shared
 from center.visit.visit import Visit
-from center.world import Seen, World
+from center.world import World
 from flows.inputs import Text
 
 
@@ -43,7 +43,8 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
     key = arrival.key
     if key:
         seen = world.seen.get(key)
-        world.seen[key] = changes.seen[key] = Seen(arrival.at, arrival.stamp)
+        kept = changes.named if arrival.repeats is Repeats.NAMED else changes.seen
+        world.seen[key] = kept[key] = arrival.stamp
         if seen is not None and _is_redelivery(arrival, seen, world.contacts.get(contact)):
             return None
     if arrival.asked is not None and not _is_awaited(arrival, world, changes):
@@ -59,14 +60,17 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
     return visit.take()
 
 
-def _is_redelivery(arrival: Arrival, seen: Seen, contact: Contact | None) -> bool:
-    """See sms.redelivery. A buyer who went on has read our reply to what was in doubt, and the carrier our answer before it."""
-    if arrival.repeats is Repeats.CERTAIN:
+def _is_redelivery(arrival: Arrival, seen: int, contact: Contact | None) -> bool:
+    """Whether it is the message of the stamp `seen`; see sms.redelivery.
+
+    A buyer who went on has read our reply to what was in doubt, and the carrier our answer before it.
+    """
+    if arrival.repeats >= Repeats.CERTAIN:
         return True
-    in_doubt = any(since <= seen.stamp < until for since, until in arrival.doubt)
+    in_doubt = any(since <= seen < until for since, until in arrival.doubt)
     if arrival.repeats is Repeats.PERHAPS and not in_doubt:
         return False
-    return contact is None or contact.stamp <= seen.stamp
+    return contact is None or contact.stamp <= seen
 
 
 def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import msgspec
-
 from center.awaited import Awaited
 from center.contact import Contact, ContactKey
 from flows.inputs import Buyer
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """A message of this content was taken before."""
-
-    at: int
-    """Unix seconds."""
-    stamp: int
-    """The last one's, as `Arrival.stamp`."""
 
 
 @dataclass(slots=True)
@@ -31,7 +20,7 @@ class World:
     """By seller, then product."""
     orders: dict[str, int] = field(default_factory=dict[str, int])
     """Orders placed so far, by seller."""
-    seen: dict[bytes, Seen] = field(default_factory=dict[bytes, Seen])
-    """By arrival key."""
+    seen: dict[bytes, int] = field(default_factory=dict[bytes, int])
+    """Stamps of the last messages that were taken under these keys, as far as they matter."""
     awaited: dict[ContactKey, Awaited] = field(default_factory=dict[ContactKey, Awaited])
     """Of contacts for which an outcome arrives."""

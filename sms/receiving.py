@@ -23,7 +23,7 @@ from flows.inputs import Opened, Text
 from sms import piece
 from sms.link import Link
 from sms.reassembly import Dropped, Key, Partial, Reassembly, Waiting, Whole
-from sms.redelivery import Answer, Redeliveries
+from sms.redelivery import KEY_BYTES, Answer, Redeliveries
 from sms.senders import buyer_of, may_be_answered
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
@@ -174,7 +174,7 @@ class Receiving:
             return
         self._remember(code, buyer, routed.seller, notes, at)
         said = "\0".join((carrier, message.source.digits, code, text, "")).encode()
-        answer.key = hashlib.blake2b(said + name, digest_size=12).digest()
+        answer.key = hashlib.blake2b(said + name, digest_size=KEY_BYTES).digest()
         answer.buyer = buyer
         stamp, doubt, repeats, since = self.redeliveries.judge(
             answer, int(at * 1e6), named=bool(name)

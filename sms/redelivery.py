@@ -13,7 +13,8 @@ that reads the same (docs/decisions/0030):
    That a reply leaves after the answer to its message holds over crashes too: see sms.held. Who goes on while that answer is
    still under way may not have waited for the reply, and proves nothing.
 4. From which stamp on messages are in doubt is kept with each batch, so that a run knows what it cannot be certain of
-   when the last one ended: the last batch or two. So are the keys of those that were lost with their connection.
+   when the last one ended: the last batch or two. So are the keys and stamps of those that were lost with their connection.
+   What may repeat a message bears the range of stamps in which that is found; the store looks nowhere else.
 
 `now` is a clock that only goes forward. Stamps grow with every message, over restarts and whatever the clock does.
 """
@@ -21,7 +22,7 @@ that reads the same (docs/decisions/0030):
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
@@ -39,8 +40,11 @@ LOST_KEPT_MAX: Final = 10_000
 """Keys of those that are kept for the next run."""
 ANSWERS_MAX: Final = 200_000
 """Answers in doubt; past it the oldest counts as had."""
-RUNS_MAX: Final = 16
+RUNS_MAX: Final = 64
 """Earlier runs whose ends are in doubt each by itself; of more the oldest are put together."""
+KEY_BYTES: Final = 8
+"""Of a message's key. That two of an hour's messages share theirs by chance is one in 10^12, and matters only if one is
+repeated in doubt."""
 LEASE_S: Final = 60.0
 """Stamps are reserved for so long at a time."""
 
@@ -59,6 +63,8 @@ class Doubts(msgspec.Struct, frozen=True, array_like=True):
     """Stamps in doubt of runs before this one, and for how many more seconds of running they are."""
     lost: tuple[bytes, ...] = ()
     """Keys of messages in doubt whose connection is gone."""
+    lost_stamps: tuple[int, ...] = ()
+    """Their stamps, or of what they repeat."""
 
 
 _packer = msgspec.msgpack.Encoder()
@@ -119,6 +125,8 @@ class Answer(msgspec.Struct, eq=False):
     """It says so, and the carrier brings the message again, which repeats then what this one did, as surely."""
     repeated: Answer | None = None
     """The answer to the message that it repeats."""
+    first: int = 0
+    """Stamp of the message that it repeats, which is kept if this one is refused."""
 
     def write(self, now: float) -> None:
         """It is written now."""
@@ -164,8 +172,9 @@ class Redeliveries:
         self._in_order: deque[Answer] = deque()
         self._lost: deque[Answer] = deque()
         """Of connections that are gone, which carriers bring again in their own time."""
-        for key in before.lost:
-            self._hold(Answer(_GONE, 0, key, now, late=True), self._lost)
+        stamps = before.lost_stamps or (0,) * len(before.lost)
+        for key, stamp in zip(before.lost, stamps, strict=True):
+            self._hold(Answer(_GONE, 0, key[:KEY_BYTES], now, stamp, late=True), self._lost)
         self._lost_version = 0
         """Changes with what is lost."""
         self._kept_reserved = 0
@@ -182,9 +191,12 @@ class Redeliveries:
         last = self._last_of.get(answer.buyer)
         answer.since = _since(last, answer)
         if named:
-            return Judgement(answer.stamp, self._ranges, Repeats.CERTAIN, answer.since)
+            return Judgement(answer.stamp, (), Repeats.NAMED, answer.since)
         self._forget(answer.came_at)
-        earlier = self._repeated(answer)
+        held = self._by_key.get(answer.key, ())
+        # Also what reads the same and came behind what this one repeats: the buyer's last word may be that.
+        until = held[-1].stamp + 1 if held else 0
+        earlier = self._repeated(answer, held) if held else None
         self._hold(answer, self._in_order)
         if earlier is None:
             if last is not None:
@@ -199,7 +211,9 @@ class Redeliveries:
         if earlier.asked is not None:
             # Those that are refused together are all that matters, not what came before them.
             earlier.repeated = None
-        return Judgement(answer.stamp, self._ranges, answer.repeats, answer.since)
+        answer.first = earlier.first if earlier.refused else earlier.stamp
+        doubt = ((answer.first, until), *self._ranges)
+        return Judgement(answer.stamp, doubt, answer.repeats, answer.since)
 
     def last_of(self, buyer: str) -> Answer | None:
         """The answer to a buyer's last message, if the carrier may lack it: a reply must not overtake it."""
@@ -228,10 +242,10 @@ class Redeliveries:
 
     def _pack(self, reserved: int, certain: int, now: float) -> bytes:
         runs = tuple((since, until, round(end - now, 1)) for since, until, end in self._runs)
-        lost = tuple(
-            answer.key for answer in self._lost if not (answer.certain or _is_past(answer, now))
-        )
-        return _packer.encode(Doubts(reserved, certain, runs, lost[-LOST_KEPT_MAX:]))
+        lost = [a for a in self._lost if not (a.certain or _is_past(a, now))][-LOST_KEPT_MAX:]
+        keys = tuple([answer.key for answer in lost])
+        stamps = tuple([answer.first if answer.refused else answer.stamp for answer in lost])
+        return _packer.encode(Doubts(reserved, certain, runs, keys, stamps))
 
     def last_to_keep(self, now: float) -> bytes:
         """The same when all connections are closed and no message will be judged any more."""
@@ -252,6 +266,7 @@ class Redeliveries:
             if before is not None and id(before) in unkept:
                 # Neither was kept: what comes again repeats what the first of the two did, if anything.
                 answer.repeats = before.repeats
+                answer.first = before.first
             unkept.add(id(answer))
             if before is not None and _is_answered_copy(before, answer):
                 continue
@@ -272,9 +287,9 @@ class Redeliveries:
         line.append(answer)
         self._by_key.setdefault(answer.key, []).append(answer)
 
-    def _repeated(self, answer: Answer) -> Answer | None:
-        """The answer in doubt whose message this one repeats."""
-        for earlier in self._by_key.get(answer.key, ()):
+    def _repeated(self, answer: Answer, held: Sequence[Answer]) -> Answer | None:
+        """The answer in doubt, of those to what reads the same, whose message this one repeats."""
+        for earlier in held:
             if earlier.certain or _is_past(earlier, answer.came_at):
                 continue
             if _may_repeat(earlier, answer):

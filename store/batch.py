@@ -14,9 +14,11 @@ from center.contact import Arrival, Contact, ContactKey, Repeats, beside
 from center.orders.number import order_serial
 from center.ports import StoreBusyError, StoreError, StoreFullError
 from center.world import World
+from flows.inputs import Buyer
 from store.hot import NOTHING, HotRows, Nothing, SellerRow
 from store.inbox import Inbox
 from store.outbox_rows import Noted, OutboxRows
+from store.recent import Recent
 from store.records import (
     kept_from,
     pack_awaited,
@@ -36,6 +38,7 @@ class Tables:
     sql: Mapping[str, str]
     hot: HotRows
     inbox: Inbox
+    recent: Recent
     outbox: OutboxRows
     turn_ids: TurnIds
     awaiting: set[ContactKey]
@@ -81,6 +84,8 @@ class SqliteBatch:
     def finished(self) -> None:
         """See center.ports.Batch."""
         self._tables.outbox.written(self._noted)
+        self._tables.inbox.written()
+        self._tables.recent.written()
         for contact, awaited in self._written.awaited.items():
             awaiting = self._tables.awaiting
             (awaiting.discard if awaited is None else awaiting.add)(contact)
@@ -91,13 +96,16 @@ class SqliteBatch:
     def _load(self, arrivals: Sequence[Arrival]) -> World:
         tables, world = self._tables, World()
         hot, contacts, buyers = tables.hot, world.contacts, world.buyers
-        keys: list[bytes] = []
+        named: list[bytes] = []
+        doubted: list[Arrival] = []
         asked: list[Arrival] = []
         for arrival in arrivals:
             key = arrival.contact
-            if arrival.key and (arrival.repeats is not Repeats.PERHAPS or arrival.doubt):
-                # Of all others it does not matter whether they were seen; see center.turns.
-                keys.append(arrival.key)
+            # Of all others it does not matter whether they were seen; see center.turns.
+            if arrival.repeats is Repeats.NAMED:
+                named.append(arrival.key)
+            elif arrival.doubt and arrival.key:
+                doubted.append(arrival)
             if key in tables.awaiting:
                 asked.append(arrival)
             if key in contacts:
@@ -126,13 +134,14 @@ class SqliteBatch:
                 continue
             buyer = hot.buyers.get(who)
             if buyer is None:
-                row = tables.db.execute(tables.sql["buyer"], (seller.id, key.buyer)).fetchone()
-                buyer = unpack_buyer(key.buyer, row[0]) if row is not None else NOTHING
+                buyer = self._buyer(seller.id, key.buyer)
                 hot.buyers.put(who, buyer)
             if not isinstance(buyer, Nothing):
                 buyers[who] = buyer
-        if keys:
-            world.seen = tables.inbox.seen(keys)
+        if doubted:
+            world.seen = tables.inbox.in_doubt(doubted)
+        if named:
+            world.seen.update(tables.inbox.named(named))
         if asked:
             wanted = msgspec.json.encode([arrival.contact for arrival in asked]).decode()
             for (record,) in tables.db.execute(tables.sql["awaited_of"], (wanted,)):
@@ -142,8 +151,21 @@ class SqliteBatch:
 
     def _contact(self, seller: int, buyer: str, channel: str) -> Contact | Nothing:
         tables = self._tables
+        recent = tables.recent.contact(seller, buyer, channel)
+        if recent is not None:
+            return recent
         row = tables.db.execute(tables.sql["contact"], (seller, buyer, channel)).fetchone()
         return Contact(row[0], row[1], row[2]) if row is not None else NOTHING
+
+    def _buyer(self, seller: int, number: str) -> Buyer | Nothing:
+        tables = self._tables
+        record = tables.recent.buyer(seller, number)
+        if record is None:
+            row = tables.db.execute(tables.sql["buyer"], (seller, number)).fetchone()
+            if row is None:
+                return NOTHING
+            record = row[0]
+        return unpack_buyer(number, record)
 
     def _seller(self, name: str) -> SellerRow | None:
         """A seller's row; None if nobody of that name is published here."""
@@ -170,13 +192,13 @@ class SqliteBatch:
     def _write(self, c: Changes) -> Noted | None:
         """Write all; what was written of what was noted in the outbox."""
         tables, db, sql, at = self._tables, self._tables.db, self._tables.sql, self._at
-        if c.seen:
-            tables.inbox.keep(c.seen)
-        db.executemany(
-            sql["keep_contact"],
+        tables.inbox.keep(at, c.seen, c.named)
+        number = self._id
+        tables.recent.put(
+            at,
             [
                 (
-                    self._id(key.seller),
+                    number(key.seller),
                     key.buyer,
                     key.channel,
                     contact.serial,
@@ -186,18 +208,16 @@ class SqliteBatch:
                 )
                 for key, contact in c.contacts.items()
             ],
-        )
-        db.executemany(
-            sql["keep_buyer"],
             [
-                (self._id(seller), number, kept_from(buyer, at), pack_buyer(buyer))
-                for (seller, number), buyer in c.buyers.items()
+                (number(seller), buyer, kept_from(known, at), pack_buyer(known))
+                for (seller, buyer), known in c.buyers.items()
             ],
         )
-        db.executemany(
-            sql["take_stock"],
-            [(taken, self._id(seller), code) for (seller, code), taken in c.stock.items()],
-        )
+        if c.stock:
+            db.executemany(
+                sql["take_stock"],
+                [(taken, number(seller), code) for (seller, code), taken in c.stock.items()],
+            )
         self._write_orders(c)
         if c.texts:
             sellers = {text.seller for text in c.texts}

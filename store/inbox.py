@@ -1,21 +1,33 @@
-"""Messages that were taken, so that a redelivery is known for INBOX_KEPT_S and not twice as long.
+"""Messages that were taken, so that a redelivery is known for INBOX_KEPT_S and not much longer.
 
-Two tables: one takes new keys; once in INBOX_KEPT_S the other, older one is emptied and takes its turn. Of a key eight bytes
-are kept, as a row's id: that two of an hour's messages share them by chance is one in 10^12, and matters only if they
-are repeated in doubt.
+Those of a batch are one row, found by their stamps: what may come again bears the range of stamps in which it was taken
+(sms.redelivery), and nothing else is looked for. What was found there and came again is noted there, so that a row gives the
+last stamp of each of its keys for as long as it is in doubt. Messages that carriers name may come again at any time, so they are found by
+their keys. They are few, and lie in two tables: one takes new keys; once in INBOX_KEPT_S the other, older one is emptied
+and takes its turn.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 import msgspec
 
-from center.world import Seen
+from center.contact import Arrival
 
 INBOX_KEPT_S = 3_600
 """A key is kept at least so long while we run. A system that was down for hours still has those of its last hour."""
+ROWS_IN_DOUBT_MAX = 256
+"""Rows in which a batch's messages are looked for, the newest: what is in doubt after a fall is the last batch or two."""
+ROWS_A_STEP = 500
+"""Forgotten at a time; at full speed there are fewer than a hundred a second."""
+
+
+@cache
+def _codec() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[dict[bytes, int]]]:
+    return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(dict[bytes, int])
 
 
 def _number(key: bytes) -> int:
@@ -31,41 +43,111 @@ class Inbox:
         self._sql = sql
         self._current = "a"
         self._since = 0
+        self._rows: dict[int, dict[bytes, int]] = {}
+        """Rows that the last batch in doubt looked into, by their first stamps: the next looks into the same."""
+        self._found: dict[bytes, int] = {}
+        """Keys that the open batch brought and rows have, with the rows."""
+        self._changed: dict[int, dict[bytes, int]] = {}
+        """Rows as the open batch wrote them."""
+        self._last_at = db.execute(sql["inbox_last_at"]).fetchone()[0]
+        """When a run before this one wrote last."""
+        self._began_at: int | None = None
+        """When this run swept first."""
         self.reload()
 
     def reload(self) -> None:
-        """Look up which is which: at first, and when `rotate` was committed."""
+        """Look up which is which: at first, and when `forget` was committed."""
         db = self._db
         meta = dict(db.execute("select name, value from meta where name like 'inbox%'").fetchall())
         self._current = meta.get("inbox", "a")
         self._since = int(meta.get("inbox_since", 0))
 
-    def seen(self, keys: Iterable[bytes]) -> dict[bytes, Seen]:
-        """Which of these were taken before."""
-        named = {_number(key): key for key in keys}
-        rows = self._db.execute(self._sql["seen"], (msgspec.json.encode(list(named)).decode(),))
-        found: dict[bytes, Seen] = {}
-        for number, at, stamp in rows:
-            key = named[number]
-            known = found.get(key)
-            if known is None or stamp > known.stamp:
-                found[key] = Seen(at, stamp)
+    # --- reading ---
+
+    def named(self, keys: Iterable[bytes]) -> dict[bytes, int]:
+        """Stamps of those that were taken before, of keys with names."""
+        wanted = {_number(key): key for key in keys}
+        rows = self._db.execute(self._sql["named"], (msgspec.json.encode(list(wanted)).decode(),))
+        found: dict[bytes, int] = {}
+        for number, stamp in rows:
+            key = wanted[number]
+            found[key] = max(stamp, found.get(key, stamp))
         return found
 
-    def keep(self, seen: Mapping[bytes, Seen]) -> None:
-        """Write keys, within a batch's transaction."""
-        self._db.executemany(
-            self._sql[f"keep_seen_{self._current}"],
-            [(_number(key), one.at, one.stamp) for key, one in seen.items()],
-        )
+    def in_doubt(self, arrivals: Sequence[Arrival]) -> dict[bytes, int]:
+        """Stamps of those that were taken before, of arrivals that bear ranges of stamps."""
+        self._look_between({range_ for arrival in arrivals for range_ in arrival.doubt})
+        self._found = {}
+        found: dict[bytes, int] = {}
+        for arrival in arrivals:
+            key = arrival.key
+            for first, row in self._rows.items():
+                stamp = row.get(key)
+                if stamp is not None:
+                    self._found[key] = first
+                    found[key] = stamp
+                    break
+        return found
 
-    def rotate(self, now: int) -> None:
-        """Within a transaction of its own: empty the older table if it has grown old, and write to it from now on."""
+    def _look_between(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Have the rows with stamps in these ranges at hand, newest first."""
+        db, sql = self._db, self._sql
+        firsts = {
+            first
+            for since, until in ranges
+            for (first,) in db.execute(sql["inbox_between"], (since, until, ROWS_IN_DOUBT_MAX))
+        }
+        wanted = sorted(firsts, reverse=True)[:ROWS_IN_DOUBT_MAX]
+        self._rows = {first: self._rows.get(first) or self._read(first) for first in wanted}
+
+    def _read(self, first: int) -> dict[bytes, int]:
+        (packed,) = self._db.execute(self._sql["inbox_row"], (first,)).fetchone()
+        return _codec()[1].decode(packed)
+
+    # --- writing ---
+
+    def keep(self, at: int, seen: Mapping[bytes, int], named: Mapping[bytes, int]) -> None:
+        """Write the stamps of a batch's messages by their keys, within its transaction."""
+        if seen:
+            # Stamps go up, and batches are kept in their order: no two rows overlap.
+            row = min(seen.values()), at, _codec()[0].encode(seen)
+            self._db.execute(self._sql["keep_seen"], row)
+        self._note_found(seen)
+        if named:
+            self._db.executemany(
+                self._sql[f"keep_named_{self._current}"],
+                [(_number(key), at, stamp) for key, stamp in named.items()],
+            )
+
+    def _note_found(self, seen: Mapping[bytes, int]) -> None:
+        self._changed = {}
+        for key, first in self._found.items():
+            if key in seen:
+                row = self._changed.setdefault(first, dict(self._rows[first]))
+                row[key] = seen[key]
+        self._found = {}
+        for first, row in self._changed.items():
+            self._db.execute(self._sql["change_seen"], (_codec()[0].encode(row), first))
+
+    def written(self) -> None:
+        """The transaction of the last `keep` was committed."""
+        self._rows.update(self._changed)
+        self._changed = {}
+
+    def forget(self, now: int) -> None:
+        """Within a transaction of its own: forget rows that are old, and turn the tables if it is time."""
+        if self._began_at is None:
+            self._began_at = now
+        before = now - INBOX_KEPT_S
+        if before <= self._began_at:
+            # While we were down no time has passed for what was taken before.
+            before -= max(0, self._began_at - self._last_at)
+        self._db.execute(self._sql["forget_seen"], (before, ROWS_A_STEP))
         if self._since and now < self._since + INBOX_KEPT_S:
             return
         current = self._current
         if self._since:
             current = "b" if current == "a" else "a"
-            self._db.execute(self._sql[f"forget_seen_{current}"])
+            self._db.execute(self._sql[f"forget_named_{current}"])
         put = "insert into meta values (?, ?) on conflict do update set value = excluded.value"
         self._db.executemany(put, [("inbox", current), ("inbox_since", str(now))])

@@ -14,7 +14,7 @@ from center.contact import Arrival, Contact, ContactKey, beside
 from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
 from center.ports import StoreError
 from center.text_news import SentText, Stage, TextNews
-from center.world import Seen, World
+from center.world import World
 from flows.inputs import Buyer
 from flows.program import Program, fingerprint
 
@@ -25,7 +25,7 @@ class _Kept:
     buyers: dict[tuple[str, str], Buyer] = field(default_factory=dict[tuple[str, str], Buyer])
     stock: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
     counts: dict[str, int] = field(default_factory=dict[str, int])
-    seen: dict[bytes, Seen] = field(default_factory=dict[bytes, Seen])
+    seen: dict[bytes, int] = field(default_factory=dict[bytes, int])
     orders: list[PlacedOrder] = field(default_factory=list[PlacedOrder])
     order_keys: set[str] = field(default_factory=set[str])
     texts: dict[int, OutgoingText] = field(default_factory=dict[int, OutgoingText])
@@ -87,6 +87,7 @@ class MemoryStore:
         if len(keys) < len(changes.orders) or not keys.isdisjoint(kept.order_keys):
             raise StoreError("an order was placed before")
         kept.seen.update(changes.seen)
+        kept.seen.update(changes.named)
         kept.contacts.update(changes.contacts)
         kept.buyers.update(changes.buyers)
         for (seller, code), pieces in left.items():

@@ -10,11 +10,30 @@ select record from buyers where seller = ? and number = ?;
 -- name: stock
 select code, left_count from stock where seller = ?;
 
--- name: seen
+-- name: named
 -- The list is JSON, since SQLite binds no arrays.
-select i.id, i.at, i.stamp from json_each(?1) as wanted join inbox_a as i on i.id = wanted.value
+select i.id, i.stamp from json_each(?1) as wanted join inbox_a as i on i.id = wanted.value
 union all
-select i.id, i.at, i.stamp from json_each(?1) as wanted join inbox_b as i on i.id = wanted.value;
+select i.id, i.stamp from json_each(?1) as wanted join inbox_b as i on i.id = wanted.value;
+
+-- name: inbox_between
+-- Rows with stamps from one up to, not including, another, newest first.
+select first from inbox
+where first >= coalesce((select max(first) from inbox where first <= ?1), 0) and first < ?2
+order by first desc limit ?3;
+
+-- name: inbox_row
+select keys from inbox where first = ?;
+
+-- name: inbox_last_at
+select coalesce((select at from inbox order by first desc limit 1), 0);
+
+-- name: recent_bounds
+-- The oldest and the newest batch that was not written to rows of its own.
+select coalesce(min(id), 1 << 62), coalesce(max(id), 0) from recent;
+
+-- name: recent_after
+select id, at, rows from recent where id > ? order by id;
 
 -- name: keep_contact
 insert into contacts (seller, buyer, channel, serial, at, stamp, session) values (?, ?, ?, ?, ?, ?, ?)
@@ -46,17 +65,33 @@ insert into order_events (order_id, status, at) values (?, ?, ?);
 -- name: count_orders
 update sellers set orders = ? where id = ?;
 
--- name: keep_seen_a
+-- name: keep_seen
+insert into inbox (first, at, keys) values (?, ?, ?);
+
+-- name: change_seen
+update inbox set keys = ? where first = ?;
+
+-- name: keep_named_a
 insert into inbox_a (id, at, stamp) values (?, ?, ?) on conflict do update set at = excluded.at, stamp = excluded.stamp;
 
--- name: keep_seen_b
+-- name: keep_named_b
 insert into inbox_b (id, at, stamp) values (?, ?, ?) on conflict do update set at = excluded.at, stamp = excluded.stamp;
 
--- name: forget_seen_a
+-- name: forget_seen
+-- The oldest lie first.
+delete from inbox where first in (select first from inbox order by first limit ?2) and at < ?1;
+
+-- name: forget_named_a
 delete from inbox_a;
 
--- name: forget_seen_b
+-- name: forget_named_b
 delete from inbox_b;
+
+-- name: put_recent
+insert into recent (at, rows) values (?, ?);
+
+-- name: forget_recent
+delete from recent where id <= ?;
 
 -- name: put_outbox
 insert into outbox (id, at, left_count) values (?, ?, ?);
@@ -175,7 +210,7 @@ select p.id, s.seller, p.fingerprint from publications as p join sellers as s on
 where p.id > ? order by p.id limit ?;
 
 -- name: sessions_of_seller
-select session from contacts where seller = ?;
+select buyer, channel, session from contacts where seller = ?;
 
 -- name: orders
 select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,

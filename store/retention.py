@@ -53,7 +53,8 @@ class Retention:
     def step(self, now: int) -> None:
         """Forget a part, within a transaction; call `stepped` after its commit."""
         db, sql = self._tables.db, self._tables.sql
-        self._tables.inbox.rotate(now)
+        self._tables.inbox.forget(now)
+        self._tables.recent.rest(now)
         db.execute(sql["forget_orders"], (now - ORDERS_KEPT_S, ROWS_A_STEP))
         db.execute(sql["forget_messages"], (now - MESSAGES_KEPT_S, ROWS_A_STEP))
         db.execute(sql["forget_hand_overs"], (now - MESSAGES_KEPT_S, ROWS_A_STEP))
@@ -71,6 +72,7 @@ class Retention:
     def stepped(self) -> None:
         """The step was committed."""
         self._tables.inbox.reload()
+        self._tables.recent.written()
 
     def _forget_texts(self, before: int) -> None:
         db, sql = self._tables.db, self._tables.sql

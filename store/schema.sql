@@ -86,7 +86,21 @@ create table if not exists order_events (
   primary key (order_id, status)
 ) without rowid;
 
--- Messages taken, so that a redelivery is known, by eight bytes of their key. One of the two tables takes new ones; when
+-- Contacts and buyers that a batch changed, until they rest and go to their own rows: see store.recent.
+create table if not exists recent (
+  id integer primary key autoincrement,
+  at integer not null,
+  rows blob not null
+);
+
+-- Messages taken, so that a redelivery is known: keys and stamps of a batch's in one row, whose id is the first stamp.
+create table if not exists inbox (
+  first integer primary key,
+  at integer not null,
+  keys blob not null
+);
+
+-- The same of messages that their carrier names, by eight bytes of their key. One of the two tables takes new ones; when
 -- the other has grown old it is emptied and takes its turn, which costs nothing a row and needs no index by age.
 create table if not exists inbox_a (
   id integer primary key,

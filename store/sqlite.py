@@ -26,6 +26,7 @@ from store.migrations.migration import check_schema
 from store.migrations.steps import SCHEMA_VERSION
 from store.outbox_rows import OutboxRows, sent_texts
 from store.queries import queries, schema
+from store.recent import Recent
 from store.records import kept_from, pack_buyer, unpack_awaited, unpack_buyer, unpack_lines
 from store.retention import Retention
 from store.turn_log import ROWS_READ_MAX, TalkRow, TurnIds, row_id, talk, talks
@@ -82,6 +83,7 @@ class SqliteStore:
             self._sql,
             HotRows(),
             Inbox(self._db, self._sql),
+            Recent(self._db, self._sql),
             OutboxRows(self._db, self._sql),
             TurnIds(self._last_turns()),
             {awaited.contact for awaited in self.awaited()},
@@ -128,11 +130,8 @@ class SqliteStore:
         with errors():
             # Immediate: what is read must still hold when it is written.
             self._db.execute("begin immediate")
-            version = self._db.execute("pragma data_version").fetchone()[0]
-        if version != self._version:
-            self._version = version
-            self._tables.hot.clear()
         try:
+            self._look()
             yield
         except BaseException:
             self._rollback()
@@ -144,6 +143,15 @@ class SqliteStore:
         except BaseException:
             self._rollback()
             raise
+
+    def _look(self) -> None:
+        """Whether another program has written: then what is known of the tables is not what they say."""
+        with errors():
+            version = self._db.execute("pragma data_version").fetchone()[0]
+            if version != self._version:
+                self._tables.hot.clear()
+                self._tables.recent.follow()
+                self._version = version
 
     def _rollback(self) -> None:
         if self._db.in_transaction:
@@ -266,9 +274,14 @@ class SqliteStore:
 
     def sessions(self, seller: str) -> list[bytes]:
         """Packed sessions of a seller, live or over."""
-        return [
-            row[0]
-            for row in self._db.execute(self._sql["sessions_of_seller"], (self._number(seller),))
+        number = self._number(seller)
+        if number is None:
+            return []
+        self._look()
+        recent = self._tables.recent.contacts_of(number)
+        rested = self._db.execute(self._sql["sessions_of_seller"], (number,))
+        return [contact.session for contact in recent.values()] + [
+            session for buyer, channel, session in rested if (buyer, channel) not in recent
         ]
 
     # --- what people look at ---
@@ -323,6 +336,7 @@ class SqliteStore:
                     [(-line.quantity, known, line.code) for line in order.lines],
                 )
             self._note_status(known, order, to, now)
+        self._tables.recent.written()
         self._tables.hot.clear()
         return self.orders(seller, None, number)[0]
 
@@ -330,16 +344,12 @@ class SqliteStore:
         """The buyer's own record of the last order follows it."""
         from msgspec.structs import replace
 
-        row = self._db.execute(self._sql["buyer"], (seller, order.buyer)).fetchone()
-        if row is None:
+        buyer = self._buyer(seller, order.buyer)
+        if buyer is None:
             return
-        buyer = unpack_buyer(order.buyer, row[0])
         if buyer.last_order is not None and buyer.last_order.number == order.number:
             kept = replace(buyer, last_order=replace(buyer.last_order, status=str(to)))
-            self._db.execute(
-                self._sql["keep_buyer"],
-                (seller, order.buyer, kept_from(kept, now), pack_buyer(kept)),
-            )
+            self._keep_buyer(seller, kept, now)
 
     def stock(self, seller: str) -> dict[str, int]:
         """What is left of each product."""
@@ -356,8 +366,25 @@ class SqliteStore:
 
     def buyer(self, seller: str, number: str) -> Buyer | None:
         """What is known of a buyer."""
-        row = self._db.execute(self._sql["buyer"], (self._number(seller), number)).fetchone()
-        return unpack_buyer(number, row[0]) if row is not None else None
+        known = self._number(seller)
+        if known is None:
+            return None
+        self._look()
+        return self._buyer(known, number)
+
+    def _buyer(self, seller: int, number: str) -> Buyer | None:
+        record = self._tables.recent.buyer(seller, number)
+        if record is None:
+            row = self._db.execute(self._sql["buyer"], (seller, number)).fetchone()
+            if row is None:
+                return None
+            record = row[0]
+        return unpack_buyer(number, record)
+
+    def _keep_buyer(self, seller: int, buyer: Buyer, now: int) -> None:
+        """Within a transaction, whose end `recent` is to be told."""
+        row = seller, buyer.number, kept_from(buyer, now), pack_buyer(buyer)
+        self._tables.recent.put(now, [], [row])
 
     def opt_out(self, seller: str, number: str, now: int) -> Buyer:
         """A buyer told the seller that they want no more messages. Raises StoreError if the seller is not published here."""
@@ -365,17 +392,21 @@ class SqliteStore:
             known = self._number(seller)
             if known is None:
                 raise StoreError(f"{seller} is not published here")
-            row = self._db.execute(self._sql["buyer"], (known, number)).fetchone()
-            buyer = unpack_buyer(number, row[0]) if row is not None else Buyer(number)
-            buyer = buyer.kept("opted_out", value=True)
-            record = kept_from(buyer, now), pack_buyer(buyer)
-            self._db.execute(self._sql["keep_buyer"], (known, number, *record))
+            buyer = (self._buyer(known, number) or Buyer(number)).kept("opted_out", value=True)
+            self._keep_buyer(known, buyer, now)
+        self._tables.recent.written()
         self._tables.hot.clear()
         return buyer
 
     def contact(self, key: ContactKey) -> Contact | None:
         """A session as it is kept."""
         number = self._number(key.seller)
+        if number is None:
+            return None
+        self._look()
+        recent = self._tables.recent.contact(number, key.buyer, key.channel)
+        if recent is not None:
+            return recent
         row = self._db.execute(self._sql["contact"], (number, key.buyer, key.channel)).fetchone()
         return Contact(*row) if row is not None else None
 

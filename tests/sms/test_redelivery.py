@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from center.contact import Arrival, Contact, ContactKey
+from center.contact import Arrival, Contact, ContactKey, Repeats
 from center.turns import _is_redelivery
-from center.world import Seen
 from flows.inputs import Text
 from sms.redelivery import ANSWERS_MAX, GIVEN_UP_S, KEPT_S, RETURNS_S, Answer, Redeliveries
 
@@ -32,10 +31,10 @@ class Line:
 
 
 class Inbox:
-    """What the store and center.turns do: stamps by key, over restarts."""
+    """What the store and center.turns do: stamps by key, over restarts, found where the channel says."""
 
     def __init__(self) -> None:
-        self.seen: dict[bytes, int] = {}
+        self.seen: list[tuple[bytes, int, int]] = []
         self.kept = b""
         self.last = 0
         """From which stamp on messages may come again: see center.contact.Contact."""
@@ -51,8 +50,18 @@ class Inbox:
         stamp, doubt, repeats, since = self.redeliveries.judge(answer, now_us, named=named)
         self.kept = self.redeliveries.to_keep(answer.came_at) or self.kept
         self.redeliveries.kept(stamp)
-        before = self.seen.get(answer.key)
-        self.seen[answer.key] = stamp
+        found = [
+            place
+            for place, (key, at, _) in enumerate(self.seen)
+            if key == answer.key
+            and (repeats is Repeats.NAMED or any(since <= at < until for since, until in doubt))
+        ]
+        before = [self.seen[place][2] for place in found]
+        for place in found:
+            # What was found and came again is noted there; see store.inbox.
+            key, at, _ = self.seen[place]
+            self.seen[place] = key, at, stamp
+        self.seen.append((answer.key, stamp, stamp))
         last = Contact(1, b"", self.last) if self.follow else None
         arrival = Arrival(
             ContactKey("shop", "1", "sms"),
@@ -67,7 +76,7 @@ class Inbox:
             repeats,
             since,
         )
-        if before is not None and _is_redelivery(arrival, Seen(0, before), last):
+        if before and _is_redelivery(arrival, before[-1], last):
             return False
         self.last = max(self.last, since)
         return True
@@ -221,7 +230,7 @@ def test_what_was_refused_is_new_when_it_comes_again() -> None:
     first = two(line)
     inbox.take(first)
     had(line, first)
-    before = dict(inbox.seen)
+    before = list(inbox.seen)
     second = two(line)
     inbox.take(second)
     inbox.seen = before
@@ -233,9 +242,11 @@ def test_a_redelivery_that_was_refused_is_still_one_when_it_comes_again() -> Non
     inbox, line, other = Inbox(), Line(), Line()
     inbox.take(two(line))
     line.alive = False
+    before = list(inbox.seen)
     again = two(other)
     inbox.take(again)
     had(other, again)
+    inbox.seen = before
     inbox.redeliveries.refuse([again])
     assert not inbox.take(two(other))
 
@@ -262,7 +273,7 @@ def test_what_came_twice_and_was_refused_both_times_is_new_when_it_comes_again()
     first = two(line)
     inbox.take(first)
     had(line, first)
-    before = dict(inbox.seen)
+    before = list(inbox.seen)
     second = two(line)
     assert inbox.take(second)
     copy = Answer(line, second.sequence, second.key)
@@ -274,7 +285,7 @@ def test_what_came_twice_and_was_refused_both_times_is_new_when_it_comes_again()
 
 def test_what_came_three_times_and_was_refused_each_time_is_new_when_it_comes_again() -> None:
     inbox, line = Inbox(), Line()
-    before = dict(inbox.seen)
+    before = list(inbox.seen)
     copies = [Answer(line, 7, b"2") for _ in range(3)]
     for copy in copies:
         inbox.take(copy)

@@ -14,6 +14,7 @@ from center.text_news import Stage, TextNews
 from center.turns import take_turns
 from flows.inputs import Text
 from store import retention
+from store.recent import RESTS_S
 from store.retention import (
     BUYERS_KEPT_S,
     CONTACTS_KEPT_S,
@@ -105,7 +106,9 @@ def test_notes_that_may_pass_do_and_no_others(store: SqliteStore) -> None:
 
 def test_nothing_of_a_day_is_forgotten_within_it(store: SqliteStore) -> None:
     order(store, "1")
+    store.forget_old(NOON + RESTS_S)
     before = [count(store, table) for table in ("orders", "contacts", "buyers", "turns")]
+    assert before == [1, 1, 1, 2]
     store.forget_old(NOON + 86_400)
     assert [count(store, t) for t in ("orders", "contacts", "buyers", "turns")] == before
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from center.awaited import Awaited
-from center.contact import Arrival, ContactKey
+from center.contact import Arrival, ContactKey, Repeats
 from center.orders.order import OrderError, Status
 from center.ports import StoreError, StoreFullError
 from center.shops import Shops
@@ -121,9 +121,18 @@ def test_a_batch_that_fails_is_undone(store: AnyStore) -> None:
 def test_a_message_in_doubt_is_taken_once(store: AnyStore) -> None:
     store.publish("shop", PROGRAM, NOON)
     run(store, arrival("苹果 2", key=b"a"))
-    assert run(store, arrival("1", key=b"b")) == ["订单A0001，12:30到"]
-    assert run(store, arrival("1", key=b"b", stamp=2, doubt=((1, 2),))) == []
+    assert run(store, arrival("1", key=b"b", stamp=2)) == ["订单A0001，12:30到"]
+    assert run(store, arrival("1", key=b"b", stamp=3, doubt=((2, 3),))) == []
     assert len(store.orders("shop")) == 1
+
+
+def test_a_message_that_its_carrier_names_is_taken_once_whenever_it_comes(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("苹果 2", key=b"a"))
+    named = replace(arrival("1", key=b"name", stamp=2), repeats=Repeats.NAMED)
+    assert run(store, named) == ["订单A0001，12:30到"]
+    run(store, arrival("你好", key=b"c", stamp=3))
+    assert run(store, replace(named, stamp=4)) == []
 
 
 def test_the_same_words_said_twice_are_two_messages(store: AnyStore) -> None:

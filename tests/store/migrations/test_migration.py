@@ -15,14 +15,14 @@ from store.migrations.migration import migrate
 from store.migrations.step import Step
 from store.migrations.steps import OLDEST, SCHEMA_VERSION, STEPS
 from store.sqlite import SqliteStore
-from tests.store.test_stores import arrival
+from tests.store.test_stores import arrival, run
 
 WRITTEN = {
     int(path.stem.removeprefix("schema_")): path
     for path in sorted(Path(__file__).parent.glob("schema_*.sql"))
 }
 """Dumps of small databases, each by the program of its time: an order that was sent, a buyer who is in the middle of one."""
-LAYOUT = (4, "7d26f8184341")
+LAYOUT = (5, "5f51ce9774b2")
 """Today's schema, and what its tables come to."""
 
 
@@ -76,6 +76,15 @@ def test_with_whom_buyers_were_is_found_by_its_new_name(tmp_path: Path) -> None:
     store = SqliteStore(path)
     assert store.notes("passing/") == {"passing/sms/last/1069/13800138000": b"shop"}
     assert set(store.notes("sms/")) == {"sms/doubts", "sms/segments/1"}
+    store.close()
+
+
+def test_a_message_of_before_is_known_when_it_comes_again(tmp_path: Path) -> None:
+    path = written_by(4, tmp_path / "shop.db")
+    migrate(path, lambda _: None)
+    store = SqliteStore(path)
+    again = arrival("苹果 1", buyer="13900139000", key=b"third---", stamp=9, doubt=((3, 4),))
+    assert run(store, again) == []
     store.close()
 
 

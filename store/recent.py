@@ -1,0 +1,178 @@
+"""Contacts and buyers that changed lately: those of a batch in one row, and each in a row of its own when it rests.
+
+A buyer in the middle of an order changes with every message, in a place of the tables where no other buyer of the batch is.
+So what a batch changed is one row behind the others, which costs the log a page or two instead of one a buyer. What a buyer
+changed last goes to their own row when it has rested RESTS_S, or when too much waits; what was changed again in between never
+does. What is here holds over what the tables say.
+
+All programs that have the database open know all of it: each follows what others add, and lets go of what others have
+written to rows of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import msgspec
+
+from center.contact import Contact
+
+RESTS_S = 60
+"""The sweep (store.retention) writes what has not changed for so long."""
+ROWS_WAIT_MAX = 60_000
+"""Changes that wait; of more the oldest are written with the next batch. They are read at a start: a fifth of a second."""
+BATCHES_A_STEP = 64
+"""Of which the sweep writes what rests, at a time."""
+
+ContactRow = tuple[int, str, str, int, int, int, bytes]
+"""As `keep_contact` takes it: seller, buyer and channel, which name it, then serial, time, stamp and session."""
+BuyerRow = tuple[int, str, int, bytes]
+"""As `keep_buyer` takes it: seller and number, then time and record."""
+
+
+class _Rows(msgspec.Struct, frozen=True, array_like=True):
+    """What a batch changed, as it is kept."""
+
+    contacts: Sequence[ContactRow]
+    buyers: Sequence[BuyerRow]
+
+
+class _Batch(NamedTuple):
+    id: int
+    at: int
+    rows: _Rows
+
+
+@cache
+def _codec() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[_Rows]]:
+    return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_Rows)
+
+
+class Recent:
+    """What waits to be written to rows of its own."""
+
+    def __init__(self, db: sqlite3.Connection, sql: Mapping[str, str]) -> None:
+        self._db = db
+        self._sql = sql
+        self._batches: deque[_Batch] = deque()
+        self._contacts: dict[tuple[int, str, str], ContactRow] = {}
+        self._buyers: dict[tuple[int, str], BuyerRow] = {}
+        self._last = 0
+        """The newest batch that is known."""
+        self._waiting = 0
+        """Rows of all batches."""
+        self._new: _Batch | None = None
+        self._resting = 0
+        """Within a transaction: the batch that it adds, and how many of the oldest it writes to rows of their own."""
+        self.follow()
+
+    def __len__(self) -> int:
+        """Changes that wait."""
+        return self._waiting
+
+    # --- reading ---
+
+    def contact(self, seller: int, buyer: str, channel: str) -> Contact | None:
+        """A contact that changed lately; None: it is as its own row says."""
+        row = self._contacts.get((seller, buyer, channel))
+        return Contact(row[3], row[6], row[5]) if row is not None else None
+
+    def buyer(self, seller: int, number: str) -> bytes | None:
+        """The record of a buyer who changed lately; None: it is as its own row says."""
+        row = self._buyers.get((seller, number))
+        return row[3] if row is not None else None
+
+    def contacts_of(self, seller: int) -> dict[tuple[str, str], Contact]:
+        """A seller's contacts that changed lately, by buyer and channel."""
+        return {
+            key[1:]: Contact(row[3], row[6], row[5])
+            for key, row in self._contacts.items()
+            if key[0] == seller
+        }
+
+    def follow(self) -> None:
+        """Take up what other programs have added, and let go of what they have written to rows of its own."""
+        oldest, newest = self._db.execute(self._sql["recent_bounds"]).fetchone()
+        while self._batches and self._batches[0].id < oldest:
+            self._let_go(self._batches.popleft())
+        if newest > self._last:
+            decode = _codec()[1].decode
+            for number, at, packed in self._db.execute(self._sql["recent_after"], (self._last,)):
+                self._know(_Batch(number, at, decode(packed)))
+        self._last = max(self._last, newest)
+
+    # --- writing ---
+
+    def put(self, at: int, contacts: Sequence[ContactRow], buyers: Sequence[BuyerRow]) -> None:
+        """Write what changed, within a transaction; it counts after `written`."""
+        self._new, self._resting = None, 0
+        if contacts or buyers:
+            rows = _Rows(contacts, buyers)
+            added = self._db.execute(self._sql["put_recent"], (at, _codec()[0].encode(rows)))
+            assert added.lastrowid is not None
+            self._new = _Batch(added.lastrowid, at, rows)
+        over = self._waiting + len(contacts) + len(buyers) - ROWS_WAIT_MAX
+        for batch in self._batches:
+            if over <= 0:
+                break
+            over -= len(batch.rows.contacts) + len(batch.rows.buyers)
+            self._resting += 1
+        self._write_resting()
+
+    def rest(self, now: int) -> None:
+        """Write what has not changed for long to rows of its own, within a transaction; it counts after `written`."""
+        self._new, self._resting = None, 0
+        for batch in self._batches:
+            if batch.at > now - RESTS_S or self._resting == BATCHES_A_STEP:
+                break
+            self._resting += 1
+        self._write_resting()
+
+    def _write_resting(self) -> None:
+        if not self._resting:
+            return
+        contacts: list[ContactRow] = []
+        buyers: list[BuyerRow] = []
+        last = 0
+        for batch, _ in zip(self._batches, range(self._resting), strict=False):
+            contacts += [row for row in batch.rows.contacts if self._contacts[row[:3]] is row]
+            buyers += [row for row in batch.rows.buyers if self._buyers[row[:2]] is row]
+            last = batch.id
+        # In the order of the tables, so that rows of one page are written together.
+        self._db.executemany(self._sql["keep_contact"], sorted(contacts))
+        self._db.executemany(self._sql["keep_buyer"], sorted(buyers))
+        self._db.execute(self._sql["forget_recent"], (last,))
+
+    def written(self) -> None:
+        """The transaction of the last `put` or `rest` was committed."""
+        for _ in range(self._resting):
+            self._let_go(self._batches.popleft())
+        if self._new is not None:
+            self._know(self._new)
+            self._last = self._new.id
+        self._new, self._resting = None, 0
+
+    def _know(self, batch: _Batch) -> None:
+        self._batches.append(batch)
+        rows = batch.rows
+        self._waiting += len(rows.contacts) + len(rows.buyers)
+        contacts, buyers = self._contacts, self._buyers
+        for contact in rows.contacts:
+            contacts[contact[:3]] = contact
+        for buyer in rows.buyers:
+            buyers[buyer[:2]] = buyer
+
+    def _let_go(self, batch: _Batch) -> None:
+        rows = batch.rows
+        self._waiting -= len(rows.contacts) + len(rows.buyers)
+        contacts, buyers = self._contacts, self._buyers
+        for contact in rows.contacts:
+            if contacts[contact[:3]] is contact:
+                del contacts[contact[:3]]
+        for buyer in rows.buyers:
+            if buyers[buyer[:2]] is buyer:
+                del buyers[buyer[:2]]

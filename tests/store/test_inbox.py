@@ -1,0 +1,86 @@
+"""Messages that were taken are found where their stamps are."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from center.changes import Changes
+from center.contact import Arrival, Repeats
+from center.ports import StoreFullError
+from store import inbox
+from store.inbox import INBOX_KEPT_S
+from store.sqlite import SqliteStore
+from tests.flows.shops import NOON, program_of
+from tests.store.test_stores import arrival, run
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    kept = SqliteStore(tmp_path / "shop.db")
+    kept.publish("shop", program_of(), NOON)
+    yield kept
+    kept.close()
+
+
+def write_and_fail(store: SqliteStore, given: Arrival, changes: Changes) -> None:
+    with store.batch([given]) as batch:
+        batch.write(changes)
+        raise StoreFullError
+
+
+def test_a_message_is_looked_for_in_its_range_alone(store: SqliteStore) -> None:
+    for stamp in range(10, 20):
+        run(store, arrival("你好", buyer=str(stamp), key=b"%d" % stamp, stamp=stamp))
+    ranges = ((15, 16, True), (10, 30, True), (16, 18, False), (0, 15, False))
+    for stamp, (since, until, is_known) in enumerate(ranges, 30):
+        again = arrival("你好", buyer="15", key=b"15", stamp=stamp, doubt=((since, until),))
+        sent = run(store, replace(again, repeats=Repeats.CERTAIN))
+        assert (sent == []) is is_known
+
+
+def test_what_came_again_once_is_new_when_it_comes_a_third_time(store: SqliteStore) -> None:
+    run(store, arrival("你好", key=b"a", stamp=10))
+    doubt = ((10, 20),)
+    assert run(store, arrival("你好", key=b"a", stamp=20, doubt=doubt)) == []
+    assert run(store, arrival("你好", key=b"a", stamp=21, doubt=doubt)) != []
+    # The same after a fall.
+    store.close()
+    again = SqliteStore(store.path)
+    assert run(again, arrival("你好", key=b"a", stamp=22, doubt=doubt)) != []
+    again.close()
+
+
+def test_what_came_again_and_was_refused_is_still_known(store: SqliteStore) -> None:
+    run(store, arrival("你好", key=b"a", stamp=10))
+    again = arrival("你好", key=b"a", stamp=20, doubt=((10, 20),))
+    with pytest.raises(StoreFullError):
+        write_and_fail(store, again, Changes(seen={b"a": 20}))
+    assert run(store, replace(again, stamp=21)) == []
+
+
+def test_only_the_newest_rows_are_looked_into(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "ROWS_IN_DOUBT_MAX", 3)
+    for stamp in range(10, 20):
+        run(store, arrival("你好", buyer=str(stamp), key=b"%d" % stamp, stamp=stamp))
+    for stamp, is_known in ((17, True), (16, False)):
+        given = arrival("你好", buyer=str(stamp), key=b"%d" % stamp, stamp=100 - stamp)
+        assert (run(store, replace(given, doubt=((10, 20),))) == []) is is_known
+
+
+def test_no_time_passes_for_messages_while_the_system_is_down(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "shop.db")
+    store.publish("shop", program_of(), NOON)
+    run(store, arrival("你好", key=b"a", stamp=10))
+    store.close()
+    down = 9 * INBOX_KEPT_S
+    again = SqliteStore(tmp_path / "shop.db")
+    again.forget_old(NOON + down)
+    again.forget_old(NOON + down + INBOX_KEPT_S)
+    assert run(again, arrival("你好", key=b"a", stamp=20, doubt=((10, 11),))) == []
+    again.forget_old(NOON + down + INBOX_KEPT_S + 1)
+    assert run(again, arrival("你好", key=b"a", stamp=21, doubt=((10, 11),))) != []
+    again.close()
