@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import platform
+import select
 import signal
 import sqlite3
 import subprocess
@@ -111,7 +112,7 @@ def run(options: argparse.Namespace, folder: Path) -> None:
     with _load(options, codes) as (load, port):
         began = time.perf_counter()
         with _system(options, folder, database, port) as system:
-            _expect(load, "bound")
+            _expect_bound(load, system)
             print(f"from the start of the process to its bind {time.perf_counter() - began:.1f} s")
             _expect(load, "measuring")
             told = _measure(options, folder, load, system)
@@ -205,6 +206,15 @@ def _expect(load: subprocess.Popen[str], key: str) -> dict[str, Any]:
         if key in told:
             return told
     raise SystemExit("the load has ended; the system did not bind, or phones waited in vain")
+
+
+def _expect_bound(load: subprocess.Popen[str], system: subprocess.Popen[bytes]) -> None:
+    """Until the system has bound, or has ended before."""
+    assert load.stdout
+    while not select.select([load.stdout], [], [], 0.5)[0]:
+        if system.poll() is not None:
+            raise SystemExit("the system has ended before it was bound")
+    _expect(load, "bound")
 
 
 def _measure(

@@ -72,20 +72,27 @@ class _Connection(sqlite3.Connection):
 
 def watch() -> None:
     """Put the stopwatches in place."""
-    import center.turns
+    import center.batch
+    import center.visit.visit
     import sms.smpp.frames
     import sms.smpp.pdu as p
     import store.batch
 
-    modules: Any = (p, center.turns, sms.smpp.frames.Frames, store.batch.SqliteBatch)
-    pdu, turns, frames, kept = modules
+    modules: Any = (
+        p,
+        center.visit.visit,
+        center.batch,
+        sms.smpp.frames.Frames,
+        store.batch.SqliteBatch,
+    )
+    pdu, visit, batch, frames, kept = modules
     pdu.decode = PARTS["decode"].round(pdu.decode)
     pdu.encode = PARTS["encode"].round(pdu.encode)
     pdu.encode_deliver_sm_resp = PARTS["encode"].round(pdu.encode_deliver_sm_resp)
     frames.feed = PARTS["frames"].round(frames.feed)
-    turns.begin = PARTS["engine"].round(turns.begin)
-    turns.step = PARTS["engine"].round(turns.step)
-    turns.take_turns = PARTS["turns"].round(turns.take_turns)
+    visit.begin = PARTS["engine"].round(visit.begin)
+    visit.step = PARTS["engine"].round(visit.step)
+    batch.take_turns = PARTS["turns"].round(batch.take_turns)
     reads = "_load"
     setattr(kept, reads, PARTS["reads"].round(getattr(kept, reads)))
     connect = sqlite3.connect
