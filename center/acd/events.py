@@ -117,17 +117,21 @@ class ContactFinished(Event, frozen=True, tag=True, array_like=True):
     agent: str
 
 
-class CallMade(Event, frozen=True, tag=True, array_like=True):
-    """The agent phones a buyer whom they have by text: that takes their slot for calls, if it is free."""
+class CallJoined(Event, frozen=True, tag=True, array_like=True):
+    """An agent is on a buyer's call that no queue gave them: phones one who writes, or is asked in by who has the buyer.
+
+    That takes their slot for calls, if it is free.
+    """
 
     contact: str
     agent: str
 
 
-class CallOver(Event, frozen=True, tag=True, array_like=True):
-    """That call has ended; the buyer is with the agent by text as before."""
+class CallParted(Event, frozen=True, tag=True, array_like=True):
+    """An agent is off such a call; who has the buyer has them still."""
 
     contact: str
+    agent: str
 
 
 class WrapUpEnded(Event, frozen=True, tag=True, array_like=True):
@@ -152,8 +156,8 @@ Happening = (
     | AgentPaused
     | CallBackTaken
     | OfferDeclined
-    | CallMade
-    | CallOver
+    | CallJoined
+    | CallParted
     | AgentSignedIn
     | AgentSignedOut
     | QueueSet

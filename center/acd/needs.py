@@ -143,6 +143,10 @@ class Directory:
             self._pools[seller] = self._allowed(seller) - {pool}
             self._sellers[pool].pop(seller, None)
 
+    def may_serve(self, pool: str, seller: str) -> bool:
+        """Whether people of this pool may be with buyers of this seller."""
+        return pool in self._allowed(seller)
+
     def contracts(self) -> Iterator[tuple[str, str]]:
         """Pool and seller of each; a seller's own people need none."""
         for pool, sellers in self._sellers.items():

@@ -34,8 +34,8 @@ from center.acd.events import (
     AgentSignedIn,
     AgentSignedOut,
     CallBackTaken,
-    CallMade,
-    CallOver,
+    CallJoined,
+    CallParted,
     ContactArrived,
     ContactFinished,
     ContactLeft,
@@ -107,11 +107,10 @@ class Router:
                 self._take_call_back(event)
             case OfferDeclined(contact=contact, agent=agent):
                 self._fail(contact, agent, REASON_DECLINED)
-            case CallMade(contact=contact, agent=agent):
-                self._make_call(contact, agent)
-            case CallOver(contact=contact):
-                if (ticket := self.tickets.get(contact)) is not None:
-                    self._end_call(ticket)
+            case CallJoined(contact=contact, agent=agent):
+                self._join_call(contact, self._person(agent))
+            case CallParted(contact=contact, agent=agent):
+                self._part_call(contact, agent)
             case AgentSignedIn(agent=agent):
                 self._sign_in(self._person(agent))
             case AgentSignedOut(agent=agent):
@@ -166,8 +165,8 @@ class Router:
             "now": self.now,
             "contacts": {
                 name: (
-                    *(t.slot, t.seat and t.seat.person.agent.name, t.call is not None),
-                    *(t.order, t.since, t.step),
+                    *(t.slot, t.seat and t.seat.person.agent.name, t.order, t.since, t.step),
+                    *(seat.person.agent.name for seat in t.beside),
                 )
                 for name, t in self.tickets.items()
             },
@@ -435,24 +434,28 @@ class Router:
         backlog.answered_at = self.now
         backlog.last_wait_s = self.now - ticket.since
 
-    def _make_call(self, contact: str, agent: str) -> None:
-        ticket = self._held(contact, agent)
-        if ticket is None or ticket.slot != "busy" or ticket.call is not None:
+    def _join_call(self, contact: str, person: Person) -> None:
+        ticket = self.tickets.get(contact)
+        seat = person.seats[CHANNELS.index("voice")]
+        if ticket is None or ticket.slot != "busy" or seat in ticket.beside:
             return
-        assert ticket.seat is not None
-        seat = ticket.seat.person.seats[CHANNELS.index("voice")]
         if seat is not ticket.seat and seat.taken < seat.slots:
             seat.taken += 1
             seat.stamp += 1
-            ticket.call = seat
+            ticket.beside += (seat,)
 
-    def _end_call(self, ticket: Ticket) -> None:
-        seat, ticket.call = ticket.call, None
-        if seat is not None:
-            seat.taken -= 1
-            seat.stamp += 1
-            seat.idle_since = self.now
-            self._serve(seat)
+    def _part_call(self, contact: str, agent: str) -> None:
+        ticket = self.tickets.get(contact)
+        for seat in ticket.beside if ticket is not None else ():
+            if ticket is not None and seat.person.agent.name == agent:
+                ticket.beside = tuple(other for other in ticket.beside if other is not seat)
+                self._free_besides(seat)
+
+    def _free_besides(self, seat: Seat) -> None:
+        seat.taken -= 1
+        seat.stamp += 1
+        seat.idle_since = self.now
+        self._serve(seat)
 
     def _finish(self, contact: str, agent: str) -> None:
         ticket = self._held(contact, agent)
@@ -460,7 +463,7 @@ class Router:
             self._wrap_up(ticket)
 
     def _wrap_up(self, ticket: Ticket) -> None:
-        self._end_call(ticket)
+        beside, ticket.beside = ticket.beside, ()
         ticket.slot = SLOT[ticket.slot, "finish"]
         wrap_up_s = ticket.backlog.queue.wrap_up_s
         if wrap_up_s == 0:
@@ -468,6 +471,8 @@ class Router:
         else:
             ticket.stamp += 1
             self.timers.push(self.now + wrap_up_s, self.floor.order(), ticket)
+        for seat in beside:
+            self._free_besides(seat)
 
     def _end_wrap_up(self, ticket: Ticket) -> None:
         if (ticket.slot, "wrapped up") not in SLOT:

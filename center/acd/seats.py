@@ -29,7 +29,7 @@ class Ticket:
     __slots__ = (
         "answered_at",
         "backlog",
-        "call",
+        "beside",
         "call_back",
         "channel",
         "joined_at",
@@ -66,8 +66,8 @@ class Ticket:
         self.waiting = False
         self.slot: Slot = "free"
         self.seat: Seat | None = None
-        self.call: Seat | None = None
-        """The agent's slot for calls, while a buyer who is with them by text is phoned besides."""
+        self.beside: tuple[Seat, ...] = ()
+        """Slots for calls that the buyer takes besides: of the agent who phones one who writes, of colleagues asked in."""
         self.answered_at = 0.0
         self.stamp = 0
 

@@ -95,7 +95,7 @@ def _contact(
         ticket.seat.person.agent.name if ticket.seat is not None else "",
         ticket.answered_at,
         due.get(ticket.name),
-        ticket.call is not None,
+        tuple(seat.person.agent.name for seat in ticket.beside),
     )
 
 
@@ -150,9 +150,10 @@ def _put_contact(router: Router, backlog: Backlog, record: ContactStood) -> None
     router.tickets[ticket.name] = ticket
     if record.agent:
         _put_with(router.people[record.agent].seats[ticket.channel], ticket)
-        if record.is_phoned:
-            ticket.call = router.people[record.agent].seats[CHANNELS.index("voice")]
-            ticket.call.taken += 1
+        voice = CHANNELS.index("voice")
+        ticket.beside = tuple(router.people[agent].seats[voice] for agent in record.beside)
+        for seat in ticket.beside:
+            seat.taken += 1
     else:
         backlog.join(ticket)
         if record.awaits:

@@ -58,8 +58,8 @@ class ContactStood(Event, frozen=True, tag=True, array_like=True):
     answered_at: float
     due: tuple[float, int] | None
     """When something happens by itself, and its place among what happens then."""
-    is_phoned: bool = False
-    """Is with the agent by text, and phoned besides."""
+    beside: tuple[str, ...] = ()
+    """Agents whose slot for calls it takes besides."""
 
 
 class Stood(Event, frozen=True, tag=True, array_like=True):

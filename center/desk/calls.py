@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from center.acd.events import CallOver
+from center.acd.events import CallParted
 from center.acd.kept import KeptRouter
 from center.calling_out import CallOut, Reached
 from center.desk.cards import Cards
@@ -75,18 +75,30 @@ class Calls:
             self._missed(talk, error)
         self._changed(talk.agent)
 
+    def came(self, talk: Talk) -> None:
+        """A caller who was not on the line any more has called again: their agent has them at once."""
+        if talk.reach == "missed" and self.voice is not None:
+            talk.reach = ""
+            self.voice.connect(talk.name, talk.agent)
+            self._changed(talk.agent)
+
     def release(self, talk: Talk) -> None:
         """The agent is off the call; one who writes is hung up on."""
         is_on_call = talk.channel == "voice" or talk.reach
         talk.reach, talk.is_held = "", False
         if is_on_call and self.voice is not None:
             self.voice.release(talk.name)
+        for guest, stage in list(talk.guests.items()):
+            self._talks.seat_guest(talk, guest, None)
+            if stage == "guest":
+                self._kept.post(CallParted(self._now(), talk.name, guest))
+            self._changed(guest)
 
     def over(self, talk: Talk) -> None:
         """One who writes is on the line no more; the conversation goes on."""
         if talk.channel != "voice" and talk.reach:
             self.release(talk)
-            self._kept.post(CallOver(self._now(), talk.name))
+            self._kept.post(CallParted(self._now(), talk.name, talk.agent))
             self._changed(talk.agent)
 
     def _reached(self, contact: str, reached: Reached) -> None:

@@ -79,5 +79,9 @@ class Card(msgspec.Struct, frozen=True):
     waited_s: float = 0.0
     call_back: bool = False
     """Whether the buyer is off the line and is phoned once the offer is answered."""
+    agent: str = ""
+    """Who has the buyer."""
+    guests: tuple[str, ...] = ()
+    """Colleagues who are on the call as well."""
     can_phone: bool = False
     """Whether one who writes may be phoned, as far as the lists of numbers go."""

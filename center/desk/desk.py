@@ -9,9 +9,12 @@ import msgspec
 from center.acd.agent import Presence
 from center.desk.card import Card
 
-Stage = Literal["offered", "calling", "missed", "talking", "on call", "held", "wrap-up"]
+GuestStage = Literal["invited", "guest"]
+Stage = (
+    Literal["offered", "calling", "missed", "talking", "on call", "held", "wrap-up"] | GuestStage
+)
 """`calling`: the buyer is being phoned; `missed`: did not answer, and waits for nothing else; `on call`: one who writes is on the
-line besides."""
+line besides; `invited`: a colleague asks for this agent's help on a call; `guest`: who came, and has no more to do than talk."""
 Speaker = Literal["buyer", "agent", "shop"]
 
 

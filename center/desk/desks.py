@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from center.acd.kept import KeptRouter
 from center.desk.calls import Calls
 from center.desk.card import Card
@@ -49,12 +51,17 @@ class Desks:
         """Bring a desk up to what the router has."""
         sitter = self._sitting.sitter(agent)
         if sitter is not None and agent in self._kept.router.people:
-            sitter.tell(self._kept.router.agent_measure(agent), self._talks.named, self.card)
+            sitter.tell(
+                self._kept.router.agent_measure(agent),
+                self._talks.named,
+                self._talks.guest_of(agent),
+                self.card,
+            )
 
     def card(self, talk: Talk) -> Card | None:
         """What is known of a buyer; None if the session is gone."""
         voice = self._calls.voice_of(talk)
-        return self._cards.card(
+        card = self._cards.card(
             talk.name,
             talk.awaited,
             short_name(talk.queue),
@@ -62,3 +69,7 @@ class Desks:
             call_back=voice is not None and not voice.is_up(talk.name),
             voice=self._calls.voice,
         )
+        if card is None:
+            return None
+        guests = tuple(name for name, stage in talk.guests.items() if stage == "guest")
+        return replace(card, agent=talk.agent, guests=guests)

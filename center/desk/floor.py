@@ -7,6 +7,7 @@ nothing is told to the desk here but what the router decided of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from center.acd.events import (
     AgentPaused,
@@ -25,6 +26,7 @@ from center.desk.deed import PlaceForBuyer, SetBasket, WriteToBuyer
 from center.desk.deeds import Deeds
 from center.desk.desk import Desk, FloorView, RefusedError
 from center.desk.desks import Desks
+from center.desk.guests import Guests
 from center.desk.phoning import NO_HEADSET, Phoning
 from center.desk.ports import ListenMode
 from center.desk.sitting import Sitting
@@ -34,6 +36,7 @@ from center.desk.transfers import Transfers
 from center.desk.view import view_of
 from flows.inputs import Line
 
+NOT_SENT = "the caller cannot be sent there now: {why}"
 COLLEAGUES_SHOWN_MAX = 200
 
 
@@ -52,6 +55,7 @@ class Floor:
         cards: Cards,
         transfers: Transfers,
         phoning: Phoning,
+        guests: Guests,
         *,
         now: Callable[[], float],
     ) -> None:
@@ -65,6 +69,7 @@ class Floor:
         self._cards = cards
         self._transfers = transfers
         self._phoning = phoning
+        self._guests = guests
         self._now = now
 
     def sign_in(self, agent: str, desk: Desk) -> None:
@@ -77,6 +82,12 @@ class Floor:
         if self._sitting.sign_out(agent, desk) and self._calls.voice is not None:
             self._calls.voice.hang_up(agent)
 
+    def leave(self, agent: str) -> None:
+        """See Floor."""
+        self._sitting.leave(agent)
+        if self._calls.voice is not None:
+            self._calls.voice.hang_up(agent)
+
     def ready(self, agent: str) -> None:
         """See Floor."""
         self._kept.post(AgentReady(self._now(), agent))
@@ -87,6 +98,9 @@ class Floor:
 
     def accept(self, agent: str, contact: str) -> None:
         """See Floor."""
+        if self._guests.has(agent, contact):
+            self._guests.accept(agent, contact)
+            return
         talk = self._talks.at(agent, contact, "offered")
         if talk.channel == "voice" and not self._calls.needed.has_line(agent):
             raise RefusedError(NO_HEADSET)
@@ -94,6 +108,9 @@ class Floor:
 
     def decline(self, agent: str, contact: str) -> None:
         """See Floor."""
+        if self._guests.has(agent, contact):
+            self._guests.leave(agent, contact)
+            return
         self._talks.at(agent, contact, "offered")
         self._kept.post(OfferDeclined(self._now(), contact, agent))
 
@@ -152,16 +169,15 @@ class Floor:
             case "step":
                 self._transfers.to_step(talk, to)
             case _:
-                self._call(agent, contact)
-                self._calls.needed.transfer(contact, to)
-                self.finish(agent, contact)
+                talk = self._call(agent, contact)
+                self._calls.needed.transfer(contact, to, partial(self._not_sent, talk))
 
     def invite(self, agent: str, contact: str, other: str) -> None:
         """See Floor."""
-        self._call(agent, contact)
-        if other == agent or other not in self._kept.router.people:
-            raise RefusedError("{other} cannot be invited", other=other)
-        self._calls.needed.invite(contact, other)
+        talk = self._call(agent, contact)
+        if not self._calls.needed.is_up(contact):
+            raise RefusedError("the buyer has hung up")
+        self._guests.invite(talk, other)
 
     def call_again(self, agent: str, contact: str) -> None:
         """See Floor."""
@@ -180,6 +196,9 @@ class Floor:
 
     def finish(self, agent: str, contact: str) -> None:
         """See Floor."""
+        if self._guests.has(agent, contact):
+            self._guests.leave(agent, contact)
+            return
         self._talks.at(agent, contact, "busy")
         self._kept.post(ContactFinished(self._now(), contact, agent))
 
@@ -192,14 +211,10 @@ class Floor:
         )
         self._kept.post(WrapUpEnded(self._now(), contact, agent))
 
-    def colleagues(self, agent: str) -> tuple[str, ...]:
+    def colleagues(self, agent: str, contact: str) -> tuple[str, ...]:
         """See Floor."""
-        ready = [
-            name
-            for name, person in self._kept.router.people.items()
-            if person.presence == "ready" and name != agent
-        ]
-        return tuple(sorted(ready)[:COLLEAGUES_SHOWN_MAX])
+        talk = self._talks.at(agent, contact, "busy")
+        return tuple(self._guests.colleagues(agent, talk)[:COLLEAGUES_SHOWN_MAX])
 
     def view(self) -> FloorView:
         """See Floor."""
@@ -230,6 +245,10 @@ class Floor:
         if not talk.is_on_call:
             raise RefusedError("that is no call")
         return talk
+
+    def _not_sent(self, talk: Talk, why: str) -> None:
+        """A buyer who was to be sent outside is still here."""
+        self._desks.refuse(talk, RefusedError(NOT_SENT, why=why))
 
     def _held(self, talk: Talk, *, is_held: bool) -> None:
         talk.is_held = is_held

@@ -1,9 +1,9 @@
 """Phoning a buyer who writes: an agent who has them by SMS calls them, and talks and writes beside one another.
 
     phone       allowed by the seller's list and the operator's, not after STOP, not in quiet hours; the agent has a headset
-    CallMade    the router takes the agent's slot for calls: nobody else's call is offered meanwhile
+    CallJoined  the router takes the agent's slot for calls: nobody else's call is offered meanwhile
     PERSON      buyer and agent hear one another; the conversation by SMS stays as it is, and its flow hears nothing of it
-    CallOver    the buyer or the agent has hung up, or nobody answered; the conversation goes on
+    CallParted  the buyer or the agent has hung up, or nobody answered; the conversation goes on
 
 The call is written down before it is dialled, twice: in the router's journal, and under its key (center.calling_out).
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from center.acd.events import CallMade, CallOver
+from center.acd.events import CallJoined, CallParted
 from center.acd.kept import KeptRouter
 from center.call_backs import is_quiet_at
 from center.desk.calls import Calls
@@ -56,7 +56,7 @@ class Phoning:
         if not self._calls.needed.has_line(agent):
             raise RefusedError(NO_HEADSET)
         self._check_wanted(talk)
-        self._kept.post(CallMade(self._now(), contact, agent))
+        self._kept.post(CallJoined(self._now(), contact, agent))
 
     def _check_wanted(self, talk: Talk) -> None:
         """Raise RefusedError if this buyer must not be called now."""
@@ -77,9 +77,9 @@ class Phoning:
         """The router has taken in that an agent phones somebody, or that the agent cannot."""
         talk = self._talks.named.get(contact)
         ticket = self._kept.router.tickets.get(contact)
-        if talk is None or ticket is None or talk.reach:
+        if talk is None or ticket is None or talk.reach or talk.channel == "voice":
             return
-        if ticket.call is None:
+        if not ticket.beside:
             self._desks.refuse(talk, RefusedError("you are on a call already"))
         else:
             self._calls.phone(talk)
@@ -94,5 +94,5 @@ class Phoning:
     def forget_calls(self) -> None:
         """After a start: calls ended with the process that had them, and their slots are free."""
         for name, ticket in self._kept.router.tickets.items():
-            if ticket.call is not None:
-                self._kept.post(CallOver(self._now(), name))
+            for seat in ticket.beside:
+                self._kept.post(CallParted(self._now(), name, seat.person.agent.name))

@@ -61,12 +61,19 @@ class Voice(Protocol):
         """Keys into the call."""
         ...
 
-    def transfer(self, contact: str, number: str) -> None:
-        """The buyer's leg to a number outside. Raises RefusedError if the seller's list does not hold it."""
+    def transfer(self, contact: str, number: str, failed: Callable[[str], object]) -> None:
+        """The buyer's leg to a number outside, which ends the call once it is answered there; else `failed` is told why.
+
+        Raises RefusedError if the operator's list does not hold it.
+        """
         ...
 
     def invite(self, contact: str, agent: str) -> None:
         """One more agent into the call."""
+        ...
+
+    def dismiss(self, contact: str, agent: str) -> None:
+        """One of them is off it again."""
         ...
 
     def say(self, contact: str, prompt: str, wait_s: float) -> None:

@@ -15,6 +15,7 @@ from center.desk.card import Card
 from center.desk.desk import Desk, Stage
 from center.desk.talk import Talk
 
+RINGING: frozenset[Stage] = frozenset({"offered", "invited"})
 STAGES: dict[Slot, Stage] = {"offered": "offered", "wrap-up": "wrap-up"}
 
 MakeCard = Callable[[Talk], Card | None]
@@ -32,8 +33,14 @@ class Sitter:
     was_ready: bool = False
     """Before the desk went away."""
 
-    def tell(self, measure: AgentMeasure, talks: Mapping[str, Talk], card: MakeCard) -> None:
-        """Tell the desk what has changed since it was told last."""
+    def tell(
+        self,
+        measure: AgentMeasure,
+        talks: Mapping[str, Talk],
+        guest_of: Mapping[str, Stage],
+        card: MakeCard,
+    ) -> None:
+        """Tell the desk what has changed since it was told last; `guest_of`: calls of colleagues."""
         desk = self.desk
         if desk is None:
             return
@@ -41,25 +48,28 @@ class Sitter:
             self.presence, self.reason = measure.presence, measure.reason
             desk.presence(measure.presence, measure.reason)
         held = dict(measure.contacts)
-        for name in [name for name in self.known if name not in held]:
-            if self.known.pop(name) == "offered":
+        stages: dict[str, Stage] = {
+            name: STAGES.get(slot, talks[name].stage)
+            for name, slot in held.items()
+            if name in talks
+        }
+        stages.update(guest_of)
+        for name in [name for name in self.known if name not in stages]:
+            if self.known.pop(name) in RINGING:
                 desk.withdrawn(name, "")
             else:
                 desk.ended(name, "")
-        for name, slot in held.items():
-            talk = talks.get(name)
-            if talk is not None:
-                self._tell_stage(desk, talk, slot, card)
+        for name, stage in stages.items():
+            self._tell_stage(desk, talks[name], stage, card)
 
-    def _tell_stage(self, desk: Desk, talk: Talk, slot: Slot, card: MakeCard) -> None:
-        stage = STAGES.get(slot, talk.stage)
+    def _tell_stage(self, desk: Desk, talk: Talk, stage: Stage, card: MakeCard) -> None:
         if self.known.get(talk.name) == stage:
             return
         if talk.name not in self.known:
             shown = card(talk)
             if shown is None:
                 return
-            if stage == "offered":
+            if stage in RINGING:
                 desk.offered(shown, talk.answer_by)
             else:
                 desk.card(shown)

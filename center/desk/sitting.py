@@ -95,6 +95,13 @@ class Sitting:
         self._later(AWAY_S, partial(self._gone, agent))
         return True
 
+    def leave(self, agent: str) -> None:
+        """Sign out in earnest: nobody waits for this agent to come back."""
+        sitter = self._sitters.get(agent)
+        if sitter is not None:
+            sitter.desk = None
+            self._gone(agent)
+
     def lose_seat(self, agent: str) -> None:
         """The platform has lost the board of an agent's seat."""
         self._turn_out(agent, RefusedError(SEAT_LOST))

@@ -20,7 +20,7 @@ from center.acd.decisions import Decision, Leave, Offer, ProposeCallBack, Say, W
 from center.acd.events import (
     AgentSet,
     CallBackTaken,
-    CallMade,
+    CallJoined,
     ContactLeft,
     ContractSet,
     Happening,
@@ -40,6 +40,7 @@ from center.desk.deeds import TELLER, Deeds
 from center.desk.desk import RefusedError
 from center.desk.desks import Desks
 from center.desk.floor import Floor
+from center.desk.guests import Guests
 from center.desk.heard import Heard
 from center.desk.phoning import Phoning
 from center.desk.ports import Records, Voice
@@ -53,7 +54,7 @@ from center.shops import Shops
 from center.taken import Taken
 from flows import effects, prompts
 from flows.effects import Effect
-from flows.inputs import HungUp, Outcome, Speech, Text
+from flows.inputs import HungUp, Opened, Outcome, Speech, Text
 
 EXITS = {Exit.NO_AGENTS: "closed", Exit.BUSY: "busy", Exit.TIME_OUT: "timeout"}
 """A queue's exit as the flow's outcome."""
@@ -90,7 +91,7 @@ class Switchboard:
             changed=self._changed,
         )
         self._transfers = Transfers(self.kept, self._talks, self._calls, self._cards, now=now)
-        self.sitting = Sitting(self.kept, later=later, now=now, leaves=self._transfers.back)
+        self.sitting = Sitting(self.kept, later=later, now=now, leaves=self._left)
         self._desks = Desks(self.kept, self.sitting, self._talks, self._calls, self._cards, now=now)
         self._deeds = Deeds(turns, self._calls, self._desks, now)
         self._call_backs = CallBacks(
@@ -98,6 +99,9 @@ class Switchboard:
         )
         self._phoning = Phoning(
             self.kept, self._talks, self._calls, self._desks, self._cards, records, now=now
+        )
+        self._guests = Guests(
+            self.kept, self._talks, self._calls, self._desks, later=later, now=now
         )
         self.floor = Floor(
             self.kept,
@@ -110,6 +114,7 @@ class Switchboard:
             self._cards,
             self._transfers,
             self._phoning,
+            self._guests,
             now=now,
         )
 
@@ -193,6 +198,8 @@ class Switchboard:
                     desk = self._desks.of(talk)
                     if desk is not None:
                         desk.said(talk.name, "buyer", text)
+                case Opened():
+                    self._calls.came(talk)
                 case HungUp() if talk.channel != "voice":
                     self._calls.over(talk)
                 case HungUp() if not talk.reach and not self._call_backs.keeps_place(talk):
@@ -215,8 +222,9 @@ class Switchboard:
         for event in events:
             if isinstance(event, CallBackTaken) and event.channel == "voice":
                 self._called_back(event.contact)
-            elif isinstance(event, CallMade):
+            elif isinstance(event, CallJoined):
                 self._phoning.made(event.contact)
+                self._guests.joined(event.contact, event.agent)
             agent = getattr(event, "agent", "")
             if isinstance(agent, Agent):
                 agent = agent.name
@@ -295,6 +303,11 @@ class Switchboard:
         )
 
     # --- desks beside the router ---
+
+    def _left(self, agent: str) -> None:
+        """An agent is signed out."""
+        self._guests.gone(agent)
+        self._transfers.back(agent)
 
     def _compare(self, agent: str) -> None:
         """Begin and end talks as the router has them now."""

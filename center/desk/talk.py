@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from center.acd.agent import Channel
 from center.awaited import Awaited
-from center.desk.desk import Stage
+from center.desk.desk import GuestStage, Stage
 
 
 @dataclass(slots=True)
@@ -29,6 +29,8 @@ class Talk:
     """Keys by which a caller may take a call-back, once asked."""
     reach: Literal["", "calling", "missed", "up"] = ""
     """How it goes to phone a buyer who is not on the line; `up`: one who writes has answered."""
+    guests: dict[str, GuestStage] = field(default_factory=dict[str, GuestStage])
+    """Colleagues who are on the call, or asked in."""
     is_held: bool = False
     is_settled: bool = False
     """Its session goes on without the agent."""

@@ -13,7 +13,7 @@ from center.acd.events import ContactArrived, QueueSet
 from center.acd.kept import KeptRouter
 from center.awaited import Awaited
 from center.batch import TurnBatch
-from center.desk.desk import RefusedError
+from center.desk.desk import GuestStage, RefusedError, Stage
 from center.desk.queues import Queues, full_name
 from center.desk.talk import Talk
 from flows import effects
@@ -36,6 +36,8 @@ class Talks:
         self._named: dict[str, Talk] = {}
         self._of_session: dict[str, Talk] = {}
         """By the key of what is awaited."""
+        self._guest_of: dict[str, dict[str, Stage]] = {}
+        """By guest, the calls of colleagues; as Talk.guests."""
         self._served: OrderedDict[tuple[str, str], str] = OrderedDict()
         """Who served a seller's buyer last, since the start."""
 
@@ -56,6 +58,21 @@ class Talks:
             raise RefusedError("that buyer is not with you any more")
         return talk
 
+    def guest_of(self, agent: str) -> Mapping[str, Stage]:
+        """Contacts of colleagues on whose calls an agent is, or is asked in."""
+        return self._guest_of.get(agent, {})
+
+    def seat_guest(self, talk: Talk, agent: str, stage: GuestStage | None) -> None:
+        """A colleague is asked into a call, is on it, or (None) neither."""
+        of_agent = self._guest_of.setdefault(agent, {})
+        if stage is None:
+            talk.guests.pop(agent, None)
+            of_agent.pop(talk.name, None)
+        else:
+            talk.guests[agent] = of_agent[talk.name] = stage
+        if not of_agent:
+            del self._guest_of[agent]
+
     def restore(self, waiting: Iterable[Awaited]) -> list[str]:
         """After a start: sessions that wait meet their tickets; the names of tickets whose session waits no more."""
         router = self._kept.router
@@ -69,7 +86,11 @@ class Talks:
                 ticket = router.tickets[name]
                 agent = ticket.seat.person.agent.name if ticket.seat else ""
                 legs = int(name.partition("#")[2] or 1)
-                self._add(Talk(name, one, ticket.backlog.queue.name, ticket.since, legs, agent))
+                talk = Talk(name, one, ticket.backlog.queue.name, ticket.since, legs, agent)
+                if agent and talk.channel == "voice" and ticket.slot == "busy":
+                    # The call ended with the process that had it; the agent may call again.
+                    talk.reach = "missed"
+                self._add(talk)
         return list(known.values())
 
     def arrive(self, awaited: Awaited) -> None:

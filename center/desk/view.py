@@ -71,7 +71,7 @@ def _agent(router: Router, person: Person, now: float) -> AgentView:
         measure.reason,
         tuple(name for name, slot in measure.contacts if slot != "offered"),
         any(
-            t.slot == "busy" and (t.call is not None or CHANNELS[t.channel] == "voice")
+            t.slot == "busy" and (t.beside or CHANNELS[t.channel] == "voice")
             for t in person.tickets.values()
         ),
         measure.occupancy,

@@ -78,6 +78,8 @@ class Call:
         self._has_chosen = False
         """A key was pressed as an answer to what was asked while a person is waited for."""
         self._is_with_agent = False
+        self._not_sent: Callable[[str], object] | None = None
+        """Is told that the caller could not be sent on, while that is tried."""
         self._is_asked = False
         """Whether to be called back, while a person is waited for."""
 
@@ -203,6 +205,20 @@ class Call:
             self.hang_up("the agent is done")
         elif not self.over and self._is_handed_over:
             self._play_music()
+
+    def send_on(self, number: str, failed: Callable[[str], object]) -> None:
+        """Have the caller's telephone call another number instead; this call ends once it is answered there.
+
+        `failed` is told why, if it is not: the caller is still here then. Raises RefusedError.
+        """
+        self.line.send_to(number)
+        self._not_sent = failed
+
+    def not_sent_on(self, why: str) -> None:
+        """Nobody answered where the caller was sent."""
+        failed, self._not_sent = self._not_sent, None
+        if failed is not None and not self.over:
+            failed(why)
 
     def hold(self) -> None:
         """Music, though an agent has the call."""

@@ -152,9 +152,8 @@ class TrunkCalls:
                     # No flow transfers on a caller's word; people's desks do, by themselves.
                     self._try(lambda call=call: self._line().report_transfer(call, 403))
                 case TransferProgress(call, status, final):
-                    if final and 200 <= status < 300:
-                        # The caller talks to whom it was sent to; we are no longer needed.
-                        self.hang_up(call, "sent on")
+                    if final:
+                        self._sent_on(call, status)
                 case Ended(call, cause, status):
                     self._ended(call, cause, status)
                 case TrunkHealth() | Registration():
@@ -285,6 +284,14 @@ class TrunkCalls:
             known.ours.ended(cause, status)
         elif cause in _THEIRS if known.call is None else known.call.was_missed:
             self._miss(known)
+
+    def _sent_on(self, name: str, status: int) -> None:
+        """Whether the caller talks to whom it was sent to; we are no longer needed then."""
+        known = self._calls.get(name)
+        if 200 <= status < 300:
+            self.hang_up(name, "sent on")
+        elif known is not None and known.call is not None:
+            known.call.not_sent_on(str(status))
 
     # --- missed calls ---
 

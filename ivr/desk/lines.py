@@ -166,9 +166,9 @@ class AgentLines:
         except ValueError as error:
             raise RefusedError("{why}", why=str(error)) from None
 
-    def transfer(self, contact: str, number: str) -> None:
+    def transfer(self, contact: str, number: str, failed: Callable[[str], object]) -> None:
         """See Voice."""
-        self._talk(contact).call.line.send_to(number)
+        self._talk(contact).call.send_on(number, failed)
 
     def invite(self, contact: str, agent: str) -> None:
         """See Voice."""
@@ -178,6 +178,16 @@ class AgentLines:
         if agent not in talk.agents:
             talk.agents.append(agent)
             self._mix(contact)
+
+    def dismiss(self, contact: str, agent: str) -> None:
+        """See Voice."""
+        talk, line = self._talks.get(contact), self._lines.get(agent)
+        if talk is None or agent not in talk.agents:
+            return
+        talk.agents.remove(agent)
+        self._mix(contact)
+        if line is not None:
+            self._media.mix(line.call, ())
 
     def say(self, contact: str, prompt: str, wait_s: float) -> None:
         """See Voice."""

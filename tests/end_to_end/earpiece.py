@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 
 from ivr.rtp.codec import PCMU, decode, encode
+from tests.end_to_end.sipp import EVENT_PAYLOAD_TYPE, EVENTS
 
 RATE_HZ = 8_000
 FRAME_S = 0.02
@@ -20,6 +21,7 @@ HEARD_S = 0.5
 LOUD = 300.0
 """Mean amplitude of a tone, of 32,767, that a person hears."""
 WAIT_S_MAX = 15.0
+KEY_PACKETS = 9
 GREETING_S, PAUSE_S = 0.6, 2.5
 """Who is called says hello, and waits to hear who it is: else it is a machine."""
 
@@ -64,6 +66,18 @@ class Earpiece:
             so = self._came.wait_for(is_so, WAIT_S_MAX)
         levels = {tone: round(self._level(tone)) for tone in (*tones_hz, *without)}
         assert so, f"not heard so: {levels}"
+
+    def press(self, key: str) -> None:
+        """Press a key, once somebody is there to hear it (RFC 4733)."""
+        with self._came:
+            assert self._came.wait_for(lambda: self._peer is not None, WAIT_S_MAX), "nobody answers"
+            peer = self._peer
+        assert peer is not None
+        for step in range(KEY_PACKETS):
+            is_end = step >= KEY_PACKETS - 3
+            event = bytes((EVENTS.index(key), 0x80 * is_end | 10))
+            head = bytes((0x80, EVENT_PAYLOAD_TYPE)) + step.to_bytes(2) + b"\0\0\0\1\0\0\x51\xb1"
+            self._socket.sendto(head + event + (160 * min(step + 1, 6)).to_bytes(2), peer)
 
     def _is_loud(self, tone_hz: float) -> bool:
         return self._level(tone_hz) > LOUD

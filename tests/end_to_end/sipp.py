@@ -83,6 +83,38 @@ Content-Length: 0
 ]]></send>
 <recv response="200"/>"""
 
+_SENT_ON = """<recv request="REFER">
+<action><ereg regexp=".*" search_in="hdr" header="From:" assign_to="peer"/></action>
+</recv>
+<send><![CDATA[
+SIP/2.0 202 Accepted
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:{caller}@[local_ip]:[local_port]>
+Content-Length: 0
+
+]]></send>
+<pause milliseconds="500"/>
+<send retrans="500"><![CDATA[
+NOTIFY sip:[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
+To:[$peer]
+Call-ID: [call_id]
+CSeq: {sequence} NOTIFY
+Contact: <sip:{caller}@[local_ip]:[local_port]>
+Max-Forwards: 70
+Event: refer
+Subscription-State: terminated;reason=noresource
+Content-Type: message/sipfrag;version=2.0
+Content-Length: [len]
+
+SIP/2.0 {status} Told
+]]></send>
+<recv response="200"/>"""
 
 _CANCELS = """<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="flash">
@@ -199,6 +231,7 @@ class Caller:
         self._media = str(media_port) if media_port is not None else "[media_port]"
         self._steps: list[str] = []
         self._captures = 0
+        self._sent_on = 0
 
     def wait(self, ms: int) -> Caller:
         self._steps.append(f'<pause milliseconds="{ms}"/>')
@@ -240,6 +273,14 @@ class Caller:
 
             spoken = encode(PCMA, decode(PCMU, np.frombuffer(spoken, np.uint8))).tobytes()
         return spoken
+
+    def be_sent_on(self, status: int = 200) -> Caller:
+        """Take a REFER, and tell how the call to whom it names went (RFC 3515)."""
+        self._sent_on += 1
+        self._steps.append(
+            _SENT_ON.format(caller=self._number, status=status, sequence=1 + self._sent_on)
+        )
+        return self
 
     def _play(self, packets: Sequence[tuple[float, bytes]]) -> None:
         self._captures += 1

@@ -92,6 +92,8 @@ class DeskSocket:
     async def _do(self, message: m.DeskMessage) -> None:
         floor, agent = self._floor, self._agent
         match message:
+            case m.Leave():
+                floor.leave(agent)
             case m.Ready():
                 floor.ready(agent)
             case m.NotReady(reason):
@@ -124,8 +126,8 @@ class DeskSocket:
                 floor.phone(agent, contact)
             case m.HangUp(contact):
                 floor.hang_up(agent, contact)
-            case m.Colleagues():
-                self._page.tell("colleagues", names=floor.colleagues(agent))
+            case m.Colleagues(contact):
+                self._page.tell("colleagues", names=floor.colleagues(agent, contact))
             case m.Finish(contact):
                 floor.finish(agent, contact)
             case m.WrapUp(contact, code, note):

@@ -27,6 +27,10 @@ class Floor(Protocol):
         """Leave. Talks wait a while for the next desk of this agent; then they go back to their queue."""
         ...
 
+    def leave(self, agent: str) -> None:
+        """Sign out for good: whoever is with this agent goes back to the queue at once."""
+        ...
+
     def ready(self, agent: str) -> None:
         """Take contacts."""
         ...
@@ -76,7 +80,7 @@ class Floor(Protocol):
         ...
 
     def invite(self, agent: str, contact: str, other: str) -> None:
-        """Bring another agent into the call."""
+        """Ask another agent into the call, who accepts or declines, and finishes to leave."""
         ...
 
     def call_again(self, agent: str, contact: str) -> None:
@@ -91,8 +95,8 @@ class Floor(Protocol):
         """End that call, or its ringing; the conversation goes on."""
         ...
 
-    def colleagues(self, agent: str) -> tuple[str, ...]:
-        """Others who are ready now, by name."""
+    def colleagues(self, agent: str, contact: str) -> tuple[str, ...]:
+        """Others who are ready now and may serve this buyer, by name."""
         ...
 
     def finish(self, agent: str, contact: str) -> None:

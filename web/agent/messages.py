@@ -26,6 +26,10 @@ class _OfContact(_Message, frozen=True):
     contact: str
 
 
+class Leave(_Message, frozen=True, tag="leave"):
+    """Sign out."""
+
+
 class Ready(_Message, frozen=True, tag="ready"):
     """Take contacts."""
 
@@ -107,7 +111,7 @@ class HangUp(_OfContact, frozen=True, tag="hang up"):
     """End that call; the conversation goes on."""
 
 
-class Colleagues(_Message, frozen=True, tag="colleagues"):
+class Colleagues(_OfContact, frozen=True, tag="colleagues"):
     """Who is ready now."""
 
 
@@ -134,7 +138,8 @@ class StopListening(_Message, frozen=True, tag="stop listening"):
 
 
 DeskMessage = (
-    Ready
+    Leave
+    | Ready
     | NotReady
     | PutOnLine
     | Accept

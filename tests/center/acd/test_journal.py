@@ -69,7 +69,7 @@ def happenings(at):
     """One more event at this time; contacts and agents are few, so that they meet."""
     when, who, whom = st.just(at), st.sampled_from(AGENTS), st.sampled_from(CONTACTS)
     both = [
-        *(ev.OfferAccepted, ev.OfferDeclined, ev.CallMade),
+        *(ev.OfferAccepted, ev.OfferDeclined, ev.CallJoined),
         *(ev.ContactFinished, ev.WrapUpEnded),
     ]
     contracts = [ev.ContractSet, ev.ContractEnded]
@@ -89,7 +89,7 @@ def happenings(at):
         st.builds(ev.AgentReady, when, who),
         *(st.builds(kind, when, whom, who) for kind in both),
         st.builds(ev.ContactLeft, when, whom),
-        st.builds(ev.CallOver, when, whom),
+        st.builds(ev.CallParted, when, whom, who),
         st.builds(ev.CallBackTaken, when, whom, st.sampled_from(CHANNELS)),
         st.builds(ev.AgentPaused, when, who, st.just("tea")),
         st.builds(ev.AgentSignedIn, when, who),
@@ -172,13 +172,12 @@ class Watcher:
 def check_slots(router, watcher, slots_at_offer):
     """No slot holds two contacts: on each channel at most as many as slots at the time of the last offer."""
     for name, person in router.people.items():
-        taken = [0, 0]
+        besides = [t for t in router.tickets.values() for s in t.beside if s.person is person]
+        assert all(ticket.slot == "busy" for ticket in besides)
+        taken = [len(besides), 0]
         for ticket in person.tickets.values():
             assert ticket.seat.person is person
             taken[ticket.channel] += 1
-            if ticket.call is not None:
-                assert ticket.slot == "busy"
-                taken[CHANNELS.index("voice")] += 1
         for seat in person.seats:
             assert seat.taken == taken[seat.channel]
             # Slots may be taken away from an agent while they hold contacts; no more come then.
@@ -247,12 +246,12 @@ def busy_day(seed, events):
             yield ev.ContactArrived(at, f"c{n}", queue, channel, prefers=prefers)
         elif roll < 0.65 and held:
             kinds = (ev.OfferAccepted, ev.OfferAccepted, ev.ContactFinished, ev.WrapUpEnded)
-            yield chance.choice((*kinds, ev.OfferDeclined, ev.CallMade))(at, *chance.choice(held))
-        elif roll < 0.7 and watcher.router.tickets:
+            yield chance.choice((*kinds, ev.OfferDeclined, ev.CallJoined))(at, *chance.choice(held))
+        elif roll < 0.75 and watcher.router.tickets:
             known = list(watcher.router.tickets)
-            kind = chance.choice((ev.ContactLeft, ev.CallOver, ev.CallBackTaken))
+            kind = chance.choice((ev.ContactLeft, ev.CallBackTaken))
             to = chance.choice(("", f"t{n}"))
-            rest = (chance.choice(CHANNELS), to) if kind is ev.CallBackTaken else ()
+            rest = () if kind is ev.ContactLeft else (chance.choice(CHANNELS), to)
             yield kind(at, chance.choice(known), *rest)
         else:
             who = chance.choice(AGENTS)

@@ -10,8 +10,8 @@ from center.acd.events import (
     AgentSet,
     AgentSignedOut,
     CallBackTaken,
-    CallMade,
-    CallOver,
+    CallJoined,
+    CallParted,
     ContactLeft,
     ContractEnded,
     ContractSet,
@@ -563,10 +563,10 @@ def test_an_agent_who_phones_a_buyer_that_writes_is_offered_no_call_until_it_is_
     floor.agent("ann")
     floor.arrive("c1", channel="sms")
     floor.accept("c1", "ann")
-    floor.do(CallMade(floor.now, "c1", "ann"))
+    floor.do(CallJoined(floor.now, "c1", "ann"))
     assert offers(floor.arrive("c2")) == []
     assert offers(floor.arrive("c3", channel="sms")) == [("c3", "ann")]
-    assert offers(floor.do(CallOver(floor.now, "c1"))) == [("c2", "ann")]
+    assert offers(floor.do(CallParted(floor.now, "c1", "ann"))) == [("c2", "ann")]
     assert floor.router.tickets["c1"].slot == "busy"
 
 
@@ -575,7 +575,7 @@ def test_the_call_slot_is_free_again_when_the_talk_is_finished():
     floor.agent("ann")
     floor.arrive("c1", channel="sms")
     floor.accept("c1", "ann")
-    floor.do(CallMade(floor.now, "c1", "ann"))
+    floor.do(CallJoined(floor.now, "c1", "ann"))
     floor.arrive("c2")
     assert offers(floor.finish("c1", "ann")) == [("c2", "ann")]
 
@@ -587,6 +587,21 @@ def test_who_is_on_a_call_phones_nobody_besides():
     floor.arrive("c2", channel="sms")
     floor.accept("c1", "ann")
     floor.accept("c2", "ann")
-    floor.do(CallMade(floor.now, "c2", "ann"))
-    floor.do(CallMade(floor.now, "c1", "ann"))
-    assert [floor.router.tickets[name].call for name in ("c1", "c2")] == [None, None]
+    floor.do(CallJoined(floor.now, "c2", "ann"))
+    floor.do(CallJoined(floor.now, "c1", "ann"))
+    assert [floor.router.tickets[name].beside for name in ("c1", "c2")] == [(), ()]
+
+
+def test_a_colleague_who_is_asked_in_is_offered_no_call_until_they_part_or_it_ends():
+    floor = Floor()
+    floor.agent("ann")
+    floor.arrive("c1")
+    floor.accept("c1", "ann")
+    floor.agent("bob")
+    floor.do(CallJoined(floor.now, "c1", "bob"))
+    assert offers(floor.arrive("c2")) == []
+    assert offers(floor.do(CallParted(floor.now, "c1", "bob"))) == [("c2", "bob")]
+    floor.serve("c2", "bob")
+    floor.do(CallJoined(floor.now, "c1", "bob"))
+    floor.arrive("c3")
+    assert offers(floor.finish("c1", "ann")) == [("c3", "bob")]

@@ -6,7 +6,7 @@ import pytest
 
 from center.desk.desk import RefusedError
 from flows.inputs import Keys, Opened
-from tests.center.desk.house import BUYER, House, Voice
+from tests.center.desk.house import BUYER, Desk, House, Voice
 
 CALL = f"shop/{BUYER}/voice/1/2"
 
@@ -47,3 +47,22 @@ def test_a_caller_who_cannot_be_phoned_is_missed_and_the_desk_told_why(house: Ho
     assert told.index(("refused", "no call can be made from here")) < told.index(
         ("stage", contact, "missed")
     )
+
+
+def test_after_a_restart_the_call_is_gone_and_its_agent_has_whoever_calls_again(
+    store, journal, house: House
+):
+    house.switchboard.voice = voice = Voice()
+    voice.up.add(CALL)
+    desk = house.sits("li")
+    waits(house)
+    house.answers(desk, "li")
+
+    again = House(store, journal, house.clock)
+    again.switchboard.voice = voice = Voice()
+    back = Desk()
+    again.does(again.floor.sign_in, "li", back)
+    assert ("stage", CALL, "missed") in back.take()
+    again.gives(Opened())
+    assert voice.take() == [("connect", CALL, "li")]
+    assert back.take() == [("stage", CALL, "talking")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from center.acd.events import CallMade
+from center.acd.events import CallJoined
 from center.calling_out import Reached
 from center.desk.desk import RefusedError
 from flows.inputs import HungUp, Keys, Opened
@@ -198,7 +198,7 @@ def test_a_restart_ends_the_call_and_frees_the_slot(store, journal, house: House
     desk = house.sits("li")
     contact = phoned(house, voice, desk)
     again = House(store, journal, house.clock)
-    assert again.switchboard.kept.router.tickets[contact].call is None
+    assert again.switchboard.kept.router.tickets[contact].beside == ()
     back = Desk()
     again.floor.sign_in("li", back)
     again.clock.passes()
@@ -210,6 +210,6 @@ def test_what_was_asked_for_just_before_the_talk_ended_is_not_done(house: House,
     contact = writes(house, desk)
     voice.take()
     house.floor.finish("li", contact)
-    house.switchboard.kept.post(CallMade(house.clock.now, contact, "li"))
+    house.switchboard.kept.post(CallJoined(house.clock.now, contact, "li"))
     house.clock.passes()
     assert [told[0] for told in voice.take()] == []

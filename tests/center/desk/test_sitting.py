@@ -74,3 +74,15 @@ def test_an_agent_takes_a_seat_of_the_platform_and_gives_it_back_when_gone(house
     house.does(house.floor.sign_out, "li", desk)
     house.clock.passes(AWAY_S)
     house.sits("wang")
+
+
+def test_who_signs_out_in_earnest_leaves_at_once(house: House):
+    desk, other = house.sits("li"), house.sits("wang", ready=False)
+    house.texts("人工")
+    contact = house.answers(desk, "li")
+    house.does(house.floor.ready, "wang")
+    house.does(house.floor.leave, "li")
+
+    assert house.switchboard.kept.router.people["li"].presence == "signed out"
+    assert house.answers(other, "wang") == f"{contact}#2"
+    house.floor.sign_out("li", desk)

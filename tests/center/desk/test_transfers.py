@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.inputs import Keys, Opened
+from flows.inputs import HungUp, Keys, Opened
 from tests.center.desk.house import BUYER, House, Voice
 
 
@@ -46,3 +46,21 @@ def test_a_caller_who_is_sent_back_into_the_flow_is_released(house: House):
     house.does(house.floor.transfer, "li", contact, "step", "take")
 
     assert voice.take()[0] == ("release", contact)
+
+
+def test_a_caller_who_is_sent_outside_stays_with_the_agent_until_somebody_answers(house: House):
+    house.switchboard.voice = voice = Voice()
+    desk = house.sits("li")
+    voice.up.add(f"shop/{BUYER}/voice/1/2")
+    house.gives(Opened())
+    house.gives(Keys("0"))
+    contact = house.answers(desk, "li")
+    desk.take(), voice.take()
+    house.does(house.floor.transfer, "li", contact, "outside", "95588")
+    ((word, _, number, failed),) = voice.take()
+    assert (word, number) == ("transfer", "95588")
+    failed("486")
+    assert desk.take() == [("refused", "the caller cannot be sent there now: 486")]
+
+    house.gives(HungUp())
+    assert ("stage", contact, "wrap-up") in desk.take()

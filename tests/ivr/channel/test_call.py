@@ -221,3 +221,13 @@ def test_a_call_that_waited_for_its_agent_hears_music_and_then_the_flow(tmp_path
     phone.call.be_without_agent()
     assert phone.media.told[-1] == "music"
     assert phone.line.hung_up == []
+
+
+def test_who_could_not_be_sent_on_is_still_here_and_that_is_told_once(tmp_path):
+    phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
+    sent, failed = [], []
+    phone.line.send_to = sent.append
+    phone.call.send_on("95588", failed.append)
+    phone.call.not_sent_on("486")
+    phone.call.not_sent_on("486")
+    assert (sent, failed) == (["95588"], ["486"])

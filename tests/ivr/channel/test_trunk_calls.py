@@ -61,6 +61,8 @@ class FakeCall:
 
     def __init__(self, line, **about):
         self.line, self.about, self.keys = line, about, ""
+        self.not_sent = []
+        self.not_sent_on = self.not_sent.append
 
     def pressed(self, keys):
         self.keys += keys
@@ -212,6 +214,7 @@ def test_who_was_sent_on_and_answered_there_is_let_go():
     here.up()
     here.hear(TransferProgress("c1", 180, False), TransferProgress("c1", 486, True))
     assert here.signalling.names() == []
+    assert here.channel.calls[0].not_sent == ["486"]
     here.hear(TransferProgress("c1", 200, True))
     assert here.signalling.told == [("hang_up", "c1", "sent on")]
 

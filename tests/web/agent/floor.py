@@ -80,6 +80,9 @@ class OneQueueFloor:
         if self.desks.get(agent) is desk:
             del self.desks[agent]
 
+    def leave(self, agent):
+        self.asked.append(("leave", agent))
+
     def ready(self, agent):
         self.desks[agent].presence("ready", "")
 
@@ -135,7 +138,7 @@ class OneQueueFloor:
     def call_again(self, agent, contact):
         self.desks[agent].stage(contact, "calling")
 
-    def colleagues(self, agent):
+    def colleagues(self, agent, contact):
         return ("wang", "zhao")
 
     def finish(self, agent, contact):

@@ -6,11 +6,12 @@ const LOCALES = { zh: "zh-CN", en: "en" };
 
 /** `tools`: {word, language, mayChange, setBasket}. */
 export function drawCard(card, tools) {
-  const { word, language } = tools;
+  const { word, language, mayChange } = tools;
   const money = minor => (minor / 10 ** card.decimals).toLocaleString(LOCALES[language()], { style: "currency", currency: card.currency });
   $("shop").textContent = card.shop;
   facts({
     number: card.number, name: card.name, spoken: card.language, queue: card.queue, step: card.step,
+    agent: card.guests.length || mayChange ? "" : card.agent, guests: card.guests.join(", "),
     waited: word("seconds", { n: Math.round(card.waited_s) }),
   }, word);
   basket(card, money, tools);

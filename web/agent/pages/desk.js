@@ -66,7 +66,7 @@ function hear(message) {
     case "offered":
       keep(message.card, "offered").answerBy = message.answer_by;
       // Neither another offer nor a call under way is taken from under the person's hands.
-      if (!["offered", "talking", "on call", "held", "calling"].includes(current()?.stage)) chosen = message.card.contact;
+      if (!["offered", "invited", "guest", "talking", "on call", "held", "calling"].includes(current()?.stage)) chosen = message.card.contact;
       break;
     case "card": keep(message.card); break;
     case "stage":
@@ -124,6 +124,7 @@ async function putOnLine() {
 // --- what the person does ---
 
 const current = () => contacts.get(chosen);
+const isRinging = entry => entry?.stage === "offered" || entry?.stage === "invited";
 const tell = (kind, fields = {}) => Boolean(chosen) && live.tell({ kind, contact: chosen, ...fields });
 
 function choose_(contact) {
@@ -131,7 +132,7 @@ function choose_(contact) {
   const entry = current();
   if (entry) entry.unread = 0;
   draw();
-  (entry?.stage === "offered" ? $("answer") : $("text")).focus();
+  (isRinging(entry) ? $("answer") : $("text")).focus();
 }
 
 $("ready").onclick = () => live.tell({ kind: "ready" });
@@ -150,7 +151,7 @@ $("keypad").onclick = () => { $("pad").hidden = !$("pad").hidden; };
 $("hand-on").onclick = () => {
   $("transfer").hidden = !$("transfer").hidden;
   if ($("transfer").hidden) return;
-  live.tell({ kind: "colleagues" });
+  tell("colleagues");
   $("to").focus();
 };
 $("finish").onclick = () => tell("finish");
@@ -195,6 +196,7 @@ function setBasket(lines) {
 }
 
 $("sign-out").onclick = async () => {
+  live.tell({ kind: "leave" });
   live.close();
   await fetch("/sign-out", { method: "POST" });
   location.assign("/sign-in");
@@ -250,7 +252,7 @@ function draw() {
   $("talk").hidden = $("card").hidden = !entry;
   $("empty").hidden = Boolean(entry);
   if (entry) drawTalk(entry);
-  ringer.ring([...contacts.values()].some(each => each.stage === "offered"));
+  ringer.ring([...contacts.values()].some(isRinging));
 }
 
 function drawContacts() {
@@ -269,11 +271,12 @@ const PHONED = ["calling", "on call", "held"];
 /** Seconds that an offer still rings. */
 const rings = answerBy => Math.max(0, Math.round(answerBy - Date.now() / 1000));
 
-function drawAnswer({ card, answerBy }) {
+function drawAnswer({ card, stage, answerBy }) {
   const left = answerBy ? ` (${rings(answerBy)})` : "";
-  $("answer").textContent = word(card.call_back ? "answer_by_calling" : "answer") + left;
+  const name = stage === "invited" ? "join" : card.call_back ? "answer_by_calling" : "answer";
+  $("answer").textContent = word(name) + left;
 }
-setInterval(() => { if (current()?.stage === "offered") drawAnswer(current()); }, 1_000);
+setInterval(() => { if (isRinging(current())) drawAnswer(current()); }, 1_000);
 
 const PLACES = { queue: card => card.queues, step: card => card.steps, agent: () => colleagues, invite: () => colleagues, outside: () => [] };
 
@@ -282,17 +285,19 @@ function drawTalk(entry) {
   const isVoice = card.channel === "voice";
   const isOnCall = stage === "held" || stage === (isVoice ? "talking" : "on call");
   const isTalking = ["talking", "on call", "held", "calling", "missed"].includes(stage);
+  const isGuest = stage === "guest";
   const isPhoned = !isVoice && PHONED.includes(stage);
   drawAnswer(entry);
   for (const [id, shows] of Object.entries({
-    answer: stage === "offered", decline: stage === "offered",
-    hold: isOnCall, mute: isOnCall, keypad: isOnCall, again: stage === "missed",
+    answer: isRinging(entry), decline: isRinging(entry),
+    hold: isOnCall, mute: isOnCall || isGuest, keypad: isOnCall, again: stage === "missed",
     phone: isPhoned || (isTalking && card.can_phone),
-    "hand-on": isTalking, finish: isTalking, "wrap-up": stage === "wrap-up", write: isTalking, add: isTalking,
+    "hand-on": isTalking, finish: isTalking || isGuest, "wrap-up": stage === "wrap-up", write: isTalking, add: isTalking,
   })) $(id).hidden = !shows;
   if (!isTalking) $("transfer").hidden = $("pad").hidden = true;
   $("hold").textContent = word(stage === "held" ? "resume" : "hold");
   $("phone").textContent = word(isPhoned ? "hang_up" : "phone");
+  $("finish").textContent = word(isGuest ? "leave" : "finish");
   $("mute").textContent = word(isMuted ? "unmute" : "mute");
   $("places").replaceChildren(...PLACES[$("way").value](card).map(place => new Option(place, place)));
   $("templates").hidden = !card.templates.length;

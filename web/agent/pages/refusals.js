@@ -16,6 +16,8 @@ const ZH = {
   "the shop does not allow calls to this number": "店铺没有允许拨打这个号码",
   "nobody is called between {begins} and {ends}": "{begins}到{ends}是免打扰时间，不能打电话",
   "you are on a call already": "您正在通话中，或不接电话",
+  "a call has at most {most} guests": "一个通话最多请{most}位坐席加入",
+  "{other} does not come in now": "{other}现在不能加入",
   "that buyer is not with you any more": "这位买家已不在您这里",
   "that is no call": "这不是电话",
   "calls are not connected here": "这里没有接通电话",

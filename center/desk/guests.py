@@ -1,0 +1,129 @@
+"""Colleagues whom an agent asks into a call: asked at their own desk, who may decline; then all hear one another.
+
+    invite      a colleague who may serve this seller, has a headset and is on no call; it rings at their desk for ASK_S
+    accept      CallJoined: the router takes their slot for calls, so nobody else's call is offered meanwhile
+    finish      they leave, and have nothing to write up; the call goes on
+    the end     when the call ends, or is handed on, it has ended for all of them
+
+What is asked is not kept: after a restart calls have ended, and with them whatever was asked on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from center.acd.events import CallJoined, CallParted
+from center.acd.kept import KeptRouter
+from center.desk.calls import Calls
+from center.desk.desk import RefusedError
+from center.desk.desks import Desks
+from center.desk.talk import Talk
+from center.desk.talks import Talks
+from center.ports import Later
+
+ASK_S = 20.0
+"""So long a colleague is asked."""
+GUESTS_MAX = 3
+"""Beside the agent; more do not understand one another."""
+
+
+class Guests:
+    """What the floor does about them."""
+
+    def __init__(
+        self,
+        kept: KeptRouter,
+        talks: Talks,
+        calls: Calls,
+        desks: Desks,
+        *,
+        later: Later,
+        now: Callable[[], float],
+    ) -> None:
+        self._kept = kept
+        self._talks = talks
+        self._calls = calls
+        self._desks = desks
+        self._later = later
+        self._now = now
+
+    def has(self, agent: str, contact: str) -> bool:
+        """Whether an agent is a guest on this call, or asked to be."""
+        talk = self._talks.named.get(contact)
+        return talk is not None and agent in talk.guests
+
+    def colleagues(self, agent: str, talk: Talk) -> list[str]:
+        """Others who are ready now, and may be with this buyer."""
+        seller = talk.awaited.contact.seller
+        directory = self._kept.router.floor.directory
+        return sorted(
+            name
+            for name, person in self._kept.router.people.items()
+            if person.presence == "ready"
+            and name != agent
+            and directory.may_serve(person.agent.pool, seller)
+        )
+
+    def invite(self, talk: Talk, other: str) -> None:
+        """Ask a colleague in. Raises RefusedError."""
+        if len(talk.guests) >= GUESTS_MAX:
+            raise RefusedError("a call has at most {most} guests", most=str(GUESTS_MAX))
+        if other in talk.guests or other not in self.colleagues(talk.agent, talk):
+            raise RefusedError("{other} cannot be invited", other=other)
+        if not self._calls.needed.has_line(other):
+            raise RefusedError("{agent} has no headset connected", agent=other)
+        self._talks.seat_guest(talk, other, "invited")
+        talk.answer_by = self._now() + ASK_S
+        self._later(ASK_S, partial(self._lapsed, talk, other))
+        self._desks.tell(other)
+
+    def accept(self, agent: str, contact: str) -> None:
+        """A colleague comes in. Raises RefusedError."""
+        if not self._calls.needed.has_line(agent):
+            raise RefusedError("connect your headset first")
+        self._kept.post(CallJoined(self._now(), contact, agent))
+
+    def joined(self, contact: str, agent: str) -> None:
+        """The router has taken in that a colleague is on the call, or cannot be."""
+        talk = self._talks.named.get(contact)
+        ticket = self._kept.router.tickets.get(contact)
+        if talk is None or talk.guests.get(agent) != "invited":
+            return
+        beside = ticket.beside if ticket is not None else ()
+        if not any(seat.person.agent.name == agent for seat in beside):
+            self.leave(agent, contact)
+            return
+        self._talks.seat_guest(talk, agent, "guest")
+        self._calls.needed.invite(contact, agent)
+        self._tell(talk, agent)
+
+    def leave(self, agent: str, contact: str) -> None:
+        """A colleague does not come, or goes again."""
+        talk = self._talks.named.get(contact)
+        was = talk.guests.get(agent) if talk is not None else None
+        if talk is None or was is None:
+            return
+        self._talks.seat_guest(talk, agent, None)
+        if was == "guest":
+            self._calls.needed.dismiss(contact, agent)
+            self._kept.post(CallParted(self._now(), contact, agent))
+        else:
+            self._desks.refuse(talk, RefusedError("{other} does not come in now", other=agent))
+        self._tell(talk, agent)
+
+    def gone(self, agent: str) -> None:
+        """An agent is signed out: off every call where they were a guest."""
+        for contact in list(self._talks.guest_of(agent)):
+            self.leave(agent, contact)
+
+    def _lapsed(self, talk: Talk, other: str) -> None:
+        if talk.guests.get(other) == "invited":
+            self.leave(other, talk.name)
+
+    def _tell(self, talk: Talk, guest: str) -> None:
+        """Both desks: the guest's own, and that of who has the buyer."""
+        self._desks.tell(guest)
+        desk, card = self._desks.of(talk), self._desks.card(talk)
+        if desk is not None and card is not None:
+            desk.card(card)
