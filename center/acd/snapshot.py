@@ -54,7 +54,8 @@ def _places(router: Router) -> dict[int, Place]:
         for idle, quiet in zip(profile.idle, profile.quiet, strict=True):
             keys = {id(seat): key for key, _, seat, _ in quiet.standing()}
             for _, order, seat, _ in idle.standing():
-                found[id(seat)] = (order, keys.get(id(seat), 0.0))
+                # Who is asked by occupancy later comes there as occupied as now: see needs._join.
+                found[id(seat)] = (order, keys.get(id(seat), seat.person.quiet_key))
     return found
 
 

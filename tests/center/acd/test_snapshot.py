@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from center.acd import events as ev
+from center.acd.agent import Agent, Skill
 from center.acd.journal import RECORD_BYTES_MAX, decode, encode, rebuild
+from center.acd.queue import Choice, Queue
 from center.acd.snapshot import snapshot
 from tests.center.acd.test_journal import busy_day, histories
 
@@ -43,3 +46,21 @@ def test_it_acts_the_same_over_the_rest_of_a_long_day(seed):
     for event in day:
         assert told(other.handle(event)) == told(shadow.router.handle(event))
     assert other.picture() == shadow.router.picture()
+
+
+def test_who_is_asked_by_occupancy_later_only_is_as_occupied_as_before():
+    history = [
+        ev.QueueSet(1_000.0, Queue("sales", "noodles", choice=Choice.LEAST_OCCUPIED)),
+        ev.AgentSet(1_000.0, Agent("ann", "north", sms_slots=0)),
+        ev.AgentSet(1_000.0, Agent("bob", "noodles")),
+        *(ev.AgentSignedIn(1_000.0, name) for name in ("ann", "bob")),
+        *(ev.AgentReady(1_000.0, name) for name in ("ann", "bob")),
+    ]
+    router = rebuild(history)
+    other = again(router)
+    for event in (
+        ev.ContractSet(1_139.0, "north", "noodles"),
+        ev.AgentSet(1_182.0, Agent("ann", "north", (Skill("tea", 3),))),
+        ev.ContactArrived(1_189.0, "c1", "sales", "sms"),
+    ):
+        assert told(other.handle(event)) == told(router.handle(event))
