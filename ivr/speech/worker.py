@@ -8,6 +8,7 @@ Messages are MessagePack behind four bytes of length. The first answer says that
 from __future__ import annotations
 
 import os
+import platform
 import struct
 import sys
 from pathlib import Path
@@ -27,14 +28,20 @@ NICE = 5
 
 
 def engine_of(setting: str) -> Engine:
-    """The engine of a setting. Raises OSError, ValueError."""
+    """The engine of a setting. Raises OSError, ValueError, ModuleNotFoundError, with what to do instead."""
     name, _, model = setting.partition(":")
     if name == "vosk":
         from ivr.speech.kaldi import Vosk
 
         return Vosk(Path(model))
-    from ivr.speech.sphinx import Sphinx
-
+    try:
+        from ivr.speech.sphinx import Sphinx
+    except ModuleNotFoundError as error:
+        if error.name != "pocketsphinx":
+            raise
+        raise ModuleNotFoundError(
+            f"there is none for Python {platform.python_version()}: take 3.11, 3.12 or 3.13, or write vosk:FOLDER of a model"
+        ) from None
     return Sphinx()
 
 
@@ -73,7 +80,12 @@ def main() -> None:
     # Engines write what they please to standard output; answers have a descriptor of their own.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    work(engine_of(sys.argv[1]), sys.stdin.buffer, answers)
+    setting = sys.argv[1]
+    try:
+        engine = engine_of(setting)
+    except (OSError, ValueError, ModuleNotFoundError) as error:
+        sys.exit(f"{setting} does not start: {error}")
+    work(engine, sys.stdin.buffer, answers)
 
 
 if __name__ == "__main__":
