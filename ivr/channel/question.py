@@ -29,6 +29,8 @@ HEARD_FRAMES_MAX = 1_100
 """Frames of 20 ms kept for a recogniser: 22 s."""
 LEAD_FRAMES = 15
 """Before speech was noticed: 300 ms."""
+TAIL_FRAMES = 15
+"""After its last loud frame: the end of a word is quieter than a line's noise may be."""
 QUIET_S = 0.8
 """Quiet that ends an utterance."""
 QUIET_RECORDING_S = 2.0
@@ -136,8 +138,9 @@ class Question:
         if self._is_free:
             self._recorded()
             return
-        first, self._speech_from = self._speech_from, None
-        codes = b"".join(each.codes for each in self._frames if first <= each.frame <= frame)
+        first, last = self._speech_from, frame + TAIL_FRAMES
+        self._speech_from = None
+        codes = b"".join(each.codes for each in self._frames if first <= each.frame <= last)
         if self._sayable is not None and codes:
             self._around.spawn(self._recognise(self._sayable, codes))
         else:

@@ -20,6 +20,7 @@ from typing import Any
 import pocketsphinx
 
 from ivr.speech.pronouncing import pronounce
+from ivr.speech.quieting import quieted
 from ivr.speech.recognition import Hypothesis, Listening
 from ivr.speech.samples import Samples, to_int16
 from ivr.speech.widening import widened
@@ -64,7 +65,7 @@ class Sphinx:
 
     def hear(self, listening: Listening, samples: Samples) -> Hypothesis:
         """What was said on the telephone, by the grammar, and how sure that is."""
-        return self.hear_wide(listening, to_int16(widened(samples)).tobytes())
+        return self.hear_wide(listening, to_int16(widened(quieted(samples))).tobytes())
 
     def hear_wide(self, listening: Listening, samples: bytes) -> Hypothesis:
         """The same of 16-bit samples at 16 kHz."""

@@ -4,7 +4,7 @@ Above 4 kHz a telephone carries nothing, and between words G.711 may be exactly 
 without energy are far from all that it ever heard, and a silence that is absolute pulls the mean that every frame is
 held against. So a little noise stands under everything, and the upper half of the spectrum is the lower one's mirror image,
 faint: where there is a hiss below 4 kHz there is one above. Measured with flite's and espeak-ng's voices: understood by
-telephone 95 to 97 % and 60 to 88 %, with noise 20 dB down 82 to 85 %; taking noise away instead, by a Wiener filter, made 63 to 80 %.
+telephone 95 to 97 % and 60 to 88 %, with noise 20 dB down 82 to 85 %. Noise of the line itself is taken away before (quieting.py).
 """
 
 from __future__ import annotations

@@ -120,12 +120,15 @@ class FakeHearing:
     known: frozenset[str] = frozenset()
     answers: list[Hypothesis | Exception] = field(default_factory=list)
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    codes: bytes = b""
+    """What it was given last."""
 
     def languages(self):
         return self.known
 
     async def hear(self, listening, codes, payload_type):
         self.asked.append(listening.phrases)
+        self.codes = codes
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

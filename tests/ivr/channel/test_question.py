@@ -1,6 +1,7 @@
 """The question that a call is at: keys, speech, silence and recordings, as a caller gives them."""
 
 from ivr.channel.notes import Notes
+from ivr.channel.question import LEAD_FRAMES, TAIL_FRAMES
 from ivr.media.client import Heard
 from ivr.speech.recognisers import BusyError
 from tests.ivr.channel.telephone import FakeHearing, Telephone
@@ -107,6 +108,19 @@ def test_when_every_recogniser_is_busy_the_caller_is_asked_for_keys(tmp_path, pr
     assert call.heard() == ["Please answer with the keys now."]
     call.press("1")
     assert call.heard() == ["Which dish?"]
+
+
+def test_a_recogniser_is_given_what_lies_around_the_loud_part_too(tmp_path, program):
+    call = Telephone(tmp_path, program, hearing=FakeHearing(frozenset({"en"})))
+    call.heard()
+    call.hearing.answers.append(BusyError())
+    call.call.speech_started(100)
+    for frame in range(200):
+        call.media.sink(Heard(7, frame, 8, bytes([frame]) * 160))
+    call.call.speech_ended(130)
+    call.run()
+    given = call.hearing.codes[::160]
+    assert (given[0], given[-1]) == (100 - LEAD_FRAMES, 130 + TAIL_FRAMES)
 
 
 def test_a_language_that_nobody_hears_is_answered_by_keys(tmp_path, program):

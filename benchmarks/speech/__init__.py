@@ -1,0 +1,1 @@
+"""How well callers are understood, and what it costs."""

@@ -1,0 +1,204 @@
+"""How well callers are understood, and what it costs: real voices through real recognisers, on the telephone and in noise.
+
+    python -m benchmarks.speech --seconds 600       half of it for each group of voices
+
+Utterances of the sample noodle shop by synthetic voices, at each question with that question's own grammar, by telephone (8 kHz
+mu-law) and there with white noise. Voices that settings were chosen with are told apart from those that were never asked. An
+utterance is right when it means what was said ("yep" for "yes" is); below the flow's threshold, CONFIDENCE_MIN, the question is
+asked again; above it a wrong one is taken. The same phrases as bare menus, 4 to 9 and nothing else in the grammar, stand
+beside them: what the grammar's width costs. So do sentences that were never in the grammar: how many of them would be taken
+for an answer. CPU is told a second of audio, and its floor: what reading, quieting and widening the audio takes alone. The
+latency is an utterance's CPU, which a caller waits for after the quiet that ends it. What is said comes in an order drawn by chance,
+the same each time: a run that stops early has asked a fair share.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.speech.callers import (
+    CHOSEN_WITH,
+    HELD_OUT,
+    NoVoiceError,
+    on_the_telephone,
+    wide_speech,
+)
+from commands.flows_on_disk import load
+from flows.engine import CONFIDENCE_MIN
+from flows.machine import Machine
+from grammars.numbers import read_number
+from grammars.yesno import read_yesno
+from ivr.rtp.codec import PCMU, decode
+from ivr.speech.quieting import quieted
+from ivr.speech.samples import TELEPHONE_HZ, from_int16, to_int16
+from ivr.speech.sayable import Sayable, sayable
+from ivr.speech.sphinx import Sphinx
+from ivr.speech.widening import widened
+
+QUESTIONS = (
+    ("main.1", "menu", ("order", "buy", "order status", "status", "agent", "help", "start over", "two")),
+    ("take_order.1", "product", ("beef noodles", "beef", "soybean paste noodles", "cucumber salad", "one oh one")),
+    ("take_order.2", "number", ("one", "two", "three", "five", "twelve", "twenty", "i want two please")),
+    ("address.1", "yesno", ("yes", "no", "yes please", "correct", "nope")),
+)  # fmt: skip
+STRANGERS = (
+    "what time do you open", "my dog is sleeping", "where is my husband", "can you repeat that", "good morning sir",
+    "never mind", "let me think", "a moment please",
+)  # fmt: skip
+STRANGERS_EACH = 2
+"""Of them at each question, by turns."""
+NOISES_DB = (20, 10)
+"""Speech above white noise."""
+SEED = 1
+
+
+@dataclass
+class Line:
+    """One condition."""
+
+    name: str
+    said: int = 0
+    right: int = 0
+    wrong: int = 0
+    menus: int = 0
+    """Right where the grammar holds the question's phrases alone."""
+    taken: int = 0
+    strangers: int = 0
+    audio_s: float = 0.0
+    cpu_s: list[float] = field(default_factory=list[float])
+    floor_s: float = 0.0
+
+    def __str__(self) -> str:
+        def share(count: int) -> str:
+            return f"{100 * count / self.said:4.0f} %"
+
+        p50, p95 = 1000 * np.percentile(self.cpu_s, [50, 95])
+        return (
+            f"{self.name:<22}{self.said:>4} said: as bare menus {share(self.menus)} right; "
+            f"{share(self.right)} right, {share(self.wrong)} wrong, "
+            f"{share(self.said - self.right - self.wrong)} asked again; "
+            f"strangers taken {100 * self.taken / max(1, self.strangers):3.0f} %; "
+            f"CPU {sum(self.cpu_s) / self.audio_s:.3f} s a second (floor {self.floor_s / self.audio_s:.4f}), "
+            f"{p50:.0f} / {p95:.0f} ms an utterance (p50 / p95)"
+        )
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """Something that is said at a question."""
+
+    question: Sayable
+    menu: Sayable
+    """The phrases that are tried, and nothing else."""
+    meanings: dict[str, str]
+    """What each phrase of the question stands for."""
+    text: str
+    inside: bool
+    """Whether it is in the grammar."""
+    voice: str
+
+    def meaning(self, understood: str) -> str | int | None:
+        """What the flow makes of words that were understood; None: nothing."""
+        kinds = {kind for kind, _ in self.question.grammars}
+        if "yesno" in kinds and (agrees := read_yesno(understood)) is not None:
+            return agrees
+        if "number" in kinds and (count := read_number(understood)) is not None:
+            return count
+        return self.meanings.get(understood, understood or None)
+
+
+def utterances(voices: tuple[str, ...]) -> list[Utterance]:
+    """What is said: each phrase, and some strangers, by each voice, in an order drawn by chance."""
+    program = load(Path("noodles")).compile().program
+    machine = Machine(program)
+    meanings = {phrase: each.code for each in program.products for phrase in each.phrases}
+    strangers = itertools.cycle(STRANGERS)
+    said: list[Utterance] = []
+    for voice, (at, kind, phrases) in itertools.product(voices, QUESTIONS):
+        question, menu = sayable(machine, at, kind, "en"), Sayable("en", phrases, ())
+        some = tuple(itertools.islice(strangers, STRANGERS_EACH))
+        said += [
+            Utterance(question, menu, meanings, text, text in phrases, voice)
+            for text in (*phrases, *some)
+        ]
+    random.Random(SEED).shuffle(said)
+    return said
+
+
+def measure(engine: Sphinx, line: Line, said: Utterance, codes: bytes) -> None:
+    """One utterance in one condition."""
+    began = time.process_time()
+    samples = from_int16(decode(PCMU, np.frombuffer(codes, np.uint8)))
+    wide = to_int16(widened(quieted(samples))).tobytes()
+    line.floor_s += time.process_time() - began
+    heard = engine.hear_wide(said.question.listening, wide)
+    line.cpu_s.append(time.process_time() - began)
+    line.audio_s += len(codes) / TELEPHONE_HZ
+    means, confidence = said.question.understood(heard)
+    taken = means != "" and confidence >= CONFIDENCE_MIN
+    if not said.inside:
+        line.strangers += 1
+        line.taken += taken
+        return
+    meant = said.meaning(said.question.snapped(said.text) or "")
+    right = said.meaning(means) == meant
+    line.said += 1
+    line.right += taken and right
+    line.wrong += taken and not right
+    chosen, confidence = said.menu.understood(engine.hear_wide(said.menu.listening, wide))
+    line.menus += confidence >= CONFIDENCE_MIN and said.meaning(chosen) == said.meaning(said.text)
+
+
+def ask(engine: Sphinx, voices: tuple[str, ...], seconds: float) -> list[Line]:
+    """A line for each condition, of what can be asked in the time."""
+    lines = {None: Line("telephone")} | {
+        noise: Line(f"telephone, {noise} dB S/N") for noise in NOISES_DB
+    }
+    until = time.monotonic() + seconds
+    missing: set[str] = set()
+    with tempfile.TemporaryDirectory() as folder:
+        for said in utterances(voices):
+            if time.monotonic() > until:
+                print("stopped early: --seconds is over")
+                break
+            if said.voice in missing:
+                continue
+            try:
+                wide = wide_speech(said.voice, said.text, Path(folder))
+            except NoVoiceError as error:
+                missing.add(said.voice)
+                print(f"{said.voice} is missing: {error}")
+                continue
+            for noise, line in lines.items():
+                measure(engine, line, said, on_the_telephone(wide, noise))
+    return [line for line in lines.values() if line.said]
+
+
+def main() -> None:
+    """Print a line for each group of voices and condition."""
+    words = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    words.add_argument("--seconds", type=float, default=600.0, help="stop after so long")
+    words.add_argument("--only", choices=["chosen", "held-out"], help="one group of voices")
+    given = words.parse_args()
+    engine = Sphinx()
+    groups = {"chosen": CHOSEN_WITH, "held-out": HELD_OUT}
+    names = [given.only] if given.only else list(groups)
+    for name in names:
+        told = "settings were chosen with" if name == "chosen" else "held out"
+        print(f"{told}: {', '.join(groups[name])}", flush=True)
+        for line in ask(engine, groups[name], given.seconds / len(names)):
+            print(f"  {line}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
