@@ -261,10 +261,10 @@ def is_open(hours: Hours | None, weekday: int, minute: int, today: str, yesterda
     """Whether a shop is open at a minute of a weekday (Monday 0); the night before may reach into today."""
     if hours is None:
         return True
-    if not _on_holiday(hours, today) and any(o <= minute < c for o, c in hours.week[weekday]):
+    if not is_closed_on(hours, today) and any(o <= minute < c for o, c in hours.week[weekday]):
         return True
     before = hours.week[(weekday - 1) % 7]
-    return not _on_holiday(hours, yesterday) and any(minute + 1440 < c for _, c in before)
+    return not is_closed_on(hours, yesterday) and any(minute + 1440 < c for _, c in before)
 
 
 def hours_text(hours: Hours | None, language: str) -> str:
@@ -299,7 +299,8 @@ def hours_text(hours: Hours | None, language: str) -> str:
     return ("，" if language == "zh" else ", ").join(parts)
 
 
-def _on_holiday(hours: Hours, day: str) -> bool:
+def is_closed_on(hours: Hours, day: str) -> bool:
+    """Whether an ISO date is one of a shop's closed days."""
     return any(first <= day <= last for first, last in hours.closed)
 
 

@@ -11,7 +11,7 @@ from center.orders.number import order_number
 from center.orders.order import OrderLine, PlacedOrder
 from center.visit import codes
 from flows import effects
-from flows.due import due_text
+from flows.due import due_at, due_text
 from flows.inputs import Order, Outcome
 from grammars.money import write_money
 
@@ -68,7 +68,7 @@ def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -
     assert session is not None
     language = visit.machine.languages.get(session.language, 0)
     now = visit.arrival.at
-    due = now + program.delivery_s if program.delivery_s is not None else None
+    due = due_at(program, now)
     number = order_number(serial)
     # An agent may place several while the flow stands still, and says each but once: no turn's number, but one below zero
     # that is the order's own.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from flows import effects
-from flows.due import due_text
+from flows.due import due_at, due_text
 from flows.effects import Effect
 from flows.engine import begin, step
 from flows.inputs import Buyer, Given, Input, Opened, Order, Outcome, Silence
@@ -107,8 +107,7 @@ class Player:
         program = self.machine.program
         language = self.session.language if self.session else program.languages[0]
         now = self.world.now
-        due = None if program.delivery_s is None else now + program.delivery_s
-        eta = due_text(due, now, program.timezone, language)
+        eta = due_text(due_at(program, now), now, program.timezone, language)
         outcome = Outcome("ok", {"number": f"A{self.world.orders:04d}", "eta": eta})
         self._remember(effect, outcome)
         return outcome
