@@ -40,6 +40,15 @@ class Talk(msgspec.Struct, frozen=True, array_like=True):
     lines: str
 
 
+class Readdressed(msgspec.Struct, frozen=True, array_like=True):
+    """An order that goes elsewhere, if it is not on its way yet."""
+
+    seller: str
+    number: str
+    address: str
+    at: int
+
+
 class ShopMessage(msgspec.Struct, frozen=True, array_like=True):
     """A message for the seller."""
 
@@ -66,6 +75,7 @@ class Changes:
     buyers: dict[tuple[str, str], Buyer] = field(default_factory=dict[tuple[str, str], Buyer])
     stock: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     """By seller and product: how many were taken, as a difference."""
+    readdressed: list[Readdressed] = field(default_factory=list[Readdressed])
     orders: list[PlacedOrder] = field(default_factory=list[PlacedOrder])
     seen: dict[bytes, int] = field(default_factory=dict[bytes, int])
     """Stamps of messages by their keys, so that one that is in doubt is known when it comes again."""

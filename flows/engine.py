@@ -64,6 +64,22 @@ def begin(machine: Machine, channel: str, given: Given, now: int) -> tuple[Sessi
     return _close(turn, session, sign, 1)
 
 
+def understands(
+    machine: Machine, session: Session | None, channel: str, given: Given, now: int
+) -> bool:
+    """Whether a text is an answer where a buyer waits, or means something where one begins."""
+    assert isinstance(given.input, Text)
+    text = given.input.text[:ANSWER_CHARACTERS_MAX].strip()
+    waits = session is not None and now - session.touched <= machine.session_s[session.channel]
+    if session is None or session.at == ENDED or not waits:
+        session, _ = begin(machine, channel, Given(Opened(), given.buyer, given.stock), now)
+        answers = machine.strict
+    else:
+        answers = machine.answers
+    turn = _turn(machine, session, given, now)
+    return turn.at not in machine.questions or answers[turn.at](turn, text) != NO_MATCH
+
+
 def step(
     machine: Machine, session: Session, given: Given, now: int
 ) -> tuple[Session, list[Effect]]:

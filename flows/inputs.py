@@ -68,6 +68,8 @@ class Order(msgspec.Struct, frozen=True, array_like=True):
     """Minor units."""
     eta: str
     lines: tuple[Line, ...]
+    written_until: int = 0
+    """Its address is a recording, and until this Unix second the buyer may write it instead."""
 
 
 ADDRESSES_MAX = 3
@@ -78,7 +80,7 @@ class Buyer(msgspec.Struct, frozen=True):
     """Who is at the other end, as far as the shop knows."""
 
     number: str
-    """As dialled nationally, or E.164 without +."""
+    """As dialled nationally, or in E.164 with its plus."""
     name: str = ""
     address: str = ""
     language: str = ""

@@ -72,6 +72,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "use_keys": "现在请按键回答。",
         "recorded_message": "【{shop}】您的留言已录音（{recording}），店家会听到。",
         "recorded_address": "【{shop}】您的送货地址已录音（{recording}），我们会按录音送货。如需更正，请回复短信写明地址。",
+        "address_written": "订单{order}改送到：{address}。如仍不对，请再回复地址。",
         "call_dropped": "【{shop}】电话断了，您选的都还在：{summary}，共{total}。",
     },
     "en": {
@@ -136,6 +137,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "use_keys": "Please answer with the keys now.",
         "recorded_message": "{shop}: your message is recorded ({recording}), and the shop will hear it.",
         "recorded_address": "{shop}: we recorded your address ({recording}) and deliver to it. To correct it, reply with the address in writing.",
+        "address_written": "Order {order} goes to: {address}. If that is not right, reply with the address again.",
         "call_dropped": "{shop}: the call was cut off. Your basket is kept: {summary}, {total}.",
     },
 }

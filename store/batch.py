@@ -219,6 +219,10 @@ class SqliteBatch:
                 [(taken, number(seller), code) for (seller, code), taken in c.stock.items()],
             )
         self._write_orders(c)
+        for order in c.readdressed:
+            known = (self._id(order.seller), order_serial(order.number))
+            db.execute(sql["readdress_order"], (order.address, *known))
+            db.execute(sql["note_readdressed"], (order.at, *known))
         if c.texts:
             sellers = {text.seller for text in c.texts}
             sellers.discard("")

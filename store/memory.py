@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from center.awaited import Awaited
 from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, Contact, ContactKey, beside
-from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
+from center.orders.order import READDRESSED, RESTOCKED, PlacedOrder, Status, advance
 from center.ports import StoreError
 from center.text_news import SentText, Stage, TextNews
 from center.world import World
@@ -96,6 +96,11 @@ class MemoryStore:
         for order in changes.orders:
             kept.orders.append(order)
             kept.counts[order.seller] = world.orders[order.seller]
+        for one in changes.readdressed:
+            for place, order in enumerate(kept.orders):
+                is_it = (order.seller, order.number) == (one.seller, one.number)
+                if is_it and order.status in READDRESSED:
+                    kept.orders[place] = replace(order, address=one.address)
         ids: list[int] = []
         for text in changes.texts:
             kept.text_count += 1

@@ -62,6 +62,15 @@ values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- name: note_order_event
 insert into order_events (order_id, status, at) values (?, ?, ?);
 
+-- name: readdress_order
+-- What is on its way cannot be sent elsewhere.
+update orders set address = ? where seller = ? and serial = ? and status in ('placed', 'confirmed');
+
+-- name: note_readdressed
+insert into order_events (order_id, status, at)
+select id, 'readdressed', ? from orders where seller = ? and serial = ? and status in ('placed', 'confirmed')
+on conflict do update set at = excluded.at;
+
 -- name: count_orders
 update sellers set orders = ? where id = ?;
 

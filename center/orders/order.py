@@ -28,6 +28,8 @@ TRANSITIONS: dict[Status, tuple[Status, ...]] = {
 }
 """What an order may become. Goods are paid on delivery, so a cancelled order owes nobody anything."""
 
+READDRESSED = frozenset({Status.PLACED, Status.CONFIRMED})
+"""States in which it may still be sent elsewhere."""
 RESTOCKED = frozenset({Status.CANCELLED, Status.RETURNED})
 """States in which the goods are back on the shelf."""
 

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from center.limits.guard import Placing, Spent
 from center.orders.number import order_number
 from center.orders.order import OrderLine, PlacedOrder
+from center.recordings import names_one
 from center.visit import codes
+from center.visit.addressing import CORRECTION_S_MAX
 from flows import effects
 from flows.due import due_at, due_text
 from flows.inputs import Order, Outcome
@@ -100,7 +102,10 @@ def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -
     )
     visit.shared.guard.placed(_spent(visit, effect))
     eta = due_text(due, now, program.timezone, session.language)
-    last = Order(number, "placed", effect.total, eta, effect.lines)
+    written_until = 0
+    if channel == "voice" and names_one(effect.address) and program.codes.get("sms"):
+        written_until = now + CORRECTION_S_MAX
+    last = Order(number, "placed", effect.total, eta, effect.lines, written_until)
     visit.buyer = replace(visit.buyer, last_order=last)
     return Outcome("ok", {"number": number, "eta": eta})
 

@@ -16,7 +16,7 @@ from center.desk.deed import SENT_TO_STEP, Deed
 from center.desk.heard import Heard
 from center.limits.guard import CODE_DIGITS, Verdict
 from center.reply import Expected, Reply, expected
-from center.visit import codes, cut_off, deeds, moving, placing
+from center.visit import addressing, codes, cut_off, deeds, moving, placing
 from center.visit.shared import Shared
 from flows import effects, prompts
 from flows.effects import Effect
@@ -139,6 +139,8 @@ class Visit:
             return None
         language = self.language()
         awaited = self.awaited_order()
+        if awaited is None and self._is_corrected():
+            return None
         if awaited is not None and self.session is not None and awaited.serial == self.serial:
             settled = codes.confirm(self, awaited)
             if settled is None:
@@ -185,7 +187,7 @@ class Visit:
         language = self.session.language if self.session else self.machine.program.languages[0]
         self.buyer = replace(self.buyer, opted_out=True)
         self.send(prompts.word("opted_out", language))
-        self._keep_buyer()
+        self.keep_buyer()
         return True
 
     def _opts_out_politely(self, word: str) -> bool:
@@ -194,6 +196,17 @@ class Visit:
         for keyword in self.machine.program.codes.get("keyword", ()):
             plain = plain.removesuffix(" " + fold(keyword))
         return plain != word and plain in self.machine.opt_out_words
+
+    def _is_corrected(self) -> bool:
+        """Whether this is the address, in writing, of an order whose address was recorded."""
+        last, said = self.buyer.last_order, self.arrival.input
+        return (
+            last is not None
+            and last.written_until > self.arrival.at
+            and self.key.channel == "sms"
+            and isinstance(said, Text)
+            and addressing.correct(self, said)
+        )
 
     # --- while a person has the buyer ---
 
@@ -386,11 +399,12 @@ class Visit:
             self.serial, packed, max(self.arrival.since or self.arrival.stamp, self.stamp)
         )
         self.world.contacts[self.key] = self.changes.contacts[self.key] = contact
-        self._keep_buyer()
+        self.keep_buyer()
         if self.lines:
             self._talk(session, self.lines)
 
-    def _keep_buyer(self) -> None:
+    def keep_buyer(self) -> None:
+        """Note the buyer, where anything is known anew."""
         buyer = self.buyer
         if buyer is not self.known and buyer != self.known:
             who = (self.key.seller, self.key.buyer)

@@ -1,7 +1,7 @@
-"""What callers leave in their own voice: addresses and messages, a file each, and how a text names one.
+"""What callers leave in their own voice: addresses and messages, a file each.
 
-The name stands in the order or message as `recording 123456` (录音123456); whoever reads it hears the file, and a
-call that says the text plays it instead of the words.
+Its name stands in the order or message (center.recordings); whoever reads it hears the file, and a call that says the text
+plays it instead of the words.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-DIGITS = 6
+from center.recordings import DIGITS
+
 TRIES_MAX = 20
 """Names that are tried before one is free."""
 
-_NAMED = re.compile(rf"(?:录音|recording )(\d{{{DIGITS}}})(?!\d)")
-_WORDS = {"zh": "录音{}"}
 _SELLER = re.compile(r"[^\w-]")
 
 
@@ -60,19 +59,3 @@ class Notes:
         path.with_suffix(".json").write_text(
             json.dumps(about, ensure_ascii=False, indent=1), "utf-8"
         )
-
-
-def named(number: str, language: str) -> str:
-    """How a text names a recording."""
-    return _WORDS.get(language, "recording {}").format(number)
-
-
-def parts(text: str) -> list[tuple[str, bool]]:
-    """A text cut at the recordings that it names: (words, False) or (number, True), in order."""
-    found: list[tuple[str, bool]] = []
-    end = 0
-    for match in _NAMED.finditer(text):
-        found += [(text[end : match.start()], False), (match[1], True)]
-        end = match.end()
-    found.append((text[end:], False))
-    return [(part, is_recording) for part, is_recording in found if part.strip()]

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from center.ports import Timer
+from center.recordings import named
 from center.reply import Expected
 from flows.answers import FREE_TYPES
 from flows.inputs import Input, Keys, Silence, Speech
 from ivr.channel.keying import AGAIN, END, Keying
-from ivr.channel.notes import named
 from ivr.channel.recorder import Recorder
 from ivr.channel.surroundings import Reached, Surroundings
 from ivr.media.client import Heard

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ivr.channel.notes import Notes, named, parts
+from center.recordings import named, parts
+from ivr.channel.notes import Notes
 from ivr.channel.ports import Speaking
 from ivr.rtp.codec import encode
 from ivr.speech.fragments import CODECS, SILENT, Codec

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from center.recordings import named, parts
 from flows import prompts
 from flows.effects import Effect, PlaceOrder, TellShop
 from flows.machine import Machine
-from ivr.channel.notes import named, parts
 
 
 def confirmations(effects: Sequence[Effect], machine: Machine, language: str) -> Iterator[str]:

@@ -16,8 +16,9 @@ from center.contact import ContactKey
 from center.desk.card import Recording
 from center.desk.desk import RefusedError
 from center.desk.ports import ListenMode
+from center.recordings import parts
 from ivr.channel.call import Call
-from ivr.channel.notes import Notes, parts
+from ivr.channel.notes import Notes
 from ivr.desk.talk import Parties
 from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
 from ivr.webrtc.description import OfferError

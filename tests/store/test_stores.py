@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from center.awaited import Awaited
+from center.changes import Changes, Readdressed
 from center.contact import Arrival, ContactKey, Repeats
 from center.orders.order import OrderError, Status
 from center.ports import StoreError, StoreFullError
@@ -73,6 +74,21 @@ def test_an_order_takes_its_stock_in_the_same_batch(store: AnyStore) -> None:
     [placed] = store.orders("shop")
     assert (placed.number, placed.total, placed.status) == ("A0001", 500, Status.PLACED)
     assert placed.lines[0].name == "苹果"
+
+
+def test_an_order_that_is_not_on_its_way_goes_elsewhere(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    order(store, "苹果 1")
+
+    def readdress(address: str) -> str:
+        with store.batch([]) as batch:
+            batch.commit(Changes(readdressed=[Readdressed("shop", "A0001", address, NOON)]))
+        return store.orders("shop")[0].address
+
+    assert [readdress("文三路1号"), readdress("文三路2号")] == ["文三路1号", "文三路2号"]
+    for status in (Status.CONFIRMED, Status.SHIPPED):
+        store.advance_order("shop", "A0001", status, NOON)
+    assert readdress("文三路3号") == "文三路2号"
 
 
 def test_orders_are_numbered_on_for_each_seller(store: AnyStore) -> None:

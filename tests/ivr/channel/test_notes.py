@@ -2,7 +2,8 @@
 
 import json
 
-from ivr.channel.notes import Notes, named, parts
+from center.recordings import named, parts
+from ivr.channel.notes import Notes
 
 
 def test_a_text_names_its_recordings_in_either_language():
