@@ -67,7 +67,8 @@ class Inbox:
     def named(self, keys: Iterable[bytes]) -> dict[bytes, int]:
         """Stamps of those that were taken before, of keys with names."""
         wanted = {_number(key): key for key in keys}
-        rows = self._db.execute(self._sql["named"], (msgspec.json.encode(list(wanted)).decode(),))
+        listed = msgspec.json.encode(list(wanted)).decode()
+        rows = self._db.execute(self._sql["named"], {"wanted": listed})
         found: dict[bytes, int] = {}
         for number, stamp in rows:
             key = wanted[number]
@@ -142,7 +143,7 @@ class Inbox:
         if before <= self._began_at:
             # While we were down no time has passed for what was taken before.
             before -= max(0, self._began_at - self._last_at)
-        self._db.execute(self._sql["forget_seen"], (before, ROWS_A_STEP))
+        self._db.execute(self._sql["forget_seen"], {"before": before, "rows": ROWS_A_STEP})
         if self._since and now < self._since + INBOX_KEPT_S:
             return
         current = self._current

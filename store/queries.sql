@@ -12,15 +12,15 @@ select code, left_count from stock where seller = ?;
 
 -- name: named
 -- The list is JSON, since SQLite binds no arrays.
-select i.id, i.stamp from json_each(?1) as wanted join inbox_a as i on i.id = wanted.value
+select i.id, i.stamp from json_each(:wanted) as wanted join inbox_a as i on i.id = wanted.value
 union all
-select i.id, i.stamp from json_each(?1) as wanted join inbox_b as i on i.id = wanted.value;
+select i.id, i.stamp from json_each(:wanted) as wanted join inbox_b as i on i.id = wanted.value;
 
 -- name: inbox_between
 -- Rows with stamps from one up to, not including, another, newest first.
 select first from inbox
-where first >= coalesce((select max(first) from inbox where first <= ?1), 0) and first < ?2
-order by first desc limit ?3;
+where first >= coalesce((select max(first) from inbox where first <= ?), 0) and first < ?
+order by first desc limit ?;
 
 -- name: inbox_row
 select keys from inbox where first = ?;
@@ -88,7 +88,7 @@ insert into inbox_b (id, at, stamp) values (?, ?, ?) on conflict do update set a
 
 -- name: forget_seen
 -- The oldest lie first.
-delete from inbox where first in (select first from inbox order by first limit ?2) and at < ?1;
+delete from inbox where first in (select first from inbox order by first limit :rows) and at < :before;
 
 -- name: forget_named_a
 delete from inbox_a;
@@ -146,7 +146,7 @@ where o.seller = ? order by o.id desc limit ?;
 
 -- name: notes
 -- Names from a prefix up to the next one that does not begin with it.
-select name, value from notes where name >= ?1 and name < ?1 || char(0x10ffff);
+select name, value from notes where name >= :prefix and name < :prefix || char(0x10ffff);
 
 -- name: keep_note
 insert into notes (name, at, value) values (?, ?, ?)
@@ -225,28 +225,28 @@ select buyer, channel, session from contacts where seller = ?;
 select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
   o.placed_at, o.due_at, o.lines
 from orders as o join sellers as s on s.id = o.seller
-where (?1 is null or o.status = ?1) and (?2 is null or o.serial = ?2) and (?3 is null or o.buyer = ?3)
-order by o.id desc limit ?4;
+where (:status is null or o.status = :status) and (:serial is null or o.serial = :serial) and (:buyer is null or o.buyer = :buyer)
+order by o.id desc limit :limit;
 
 -- name: orders_of_seller
 select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
   o.placed_at, o.due_at, o.lines
 from orders as o join sellers as s on s.id = o.seller
-where o.seller = ?1 and (?2 is null or o.status = ?2)
-order by o.serial desc limit ?3;
+where o.seller = :seller and (:status is null or o.status = :status)
+order by o.serial desc limit :limit;
 
 -- name: orders_of_buyer
 select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
   o.placed_at, o.due_at, o.lines
 from orders as o join sellers as s on s.id = o.seller
-where o.seller = ?1 and o.buyer = ?2 and (?3 is null or o.status = ?3)
-order by o.serial desc limit ?4;
+where o.seller = :seller and o.buyer = :buyer and (:status is null or o.status = :status)
+order by o.serial desc limit :limit;
 
 -- name: order_by_serial
 select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
   o.placed_at, o.due_at, o.lines
 from orders as o join sellers as s on s.id = o.seller
-where o.seller = ?1 and o.serial = ?2;
+where o.seller = :seller and o.serial = :serial;
 
 -- name: advance_order
 update orders set status = ? where id = ? and status = ?;
@@ -266,20 +266,20 @@ select
   (select count(*) from hand_overs) as hand_overs;
 
 -- name: forget_turns
-delete from turns where id in (select id from turns where id >= ?1 and id < ?2 limit ?3);
+delete from turns where id in (select id from turns where id >= ? and id < ? limit ?);
 
 -- name: forget_orders
 -- The oldest lie first.
-delete from orders where id in (select id from orders order by id limit ?2) and placed_at < ?1;
+delete from orders where id in (select id from orders order by id limit :rows) and placed_at < :before;
 
 -- name: forget_messages
-delete from shop_messages where id in (select id from shop_messages order by id limit ?2) and at < ?1;
+delete from shop_messages where id in (select id from shop_messages order by id limit :rows) and at < :before;
 
 -- name: old_texts
 -- The last of the next so many rows of texts that are old, or nothing. What waits in the outbox is never old.
 select max(id) from (
-  select id, at from texts where id < coalesce((select min(id) from outbox), 1 << 62) order by id limit ?2
-) where at < ?1;
+  select id, at from texts where id < coalesce((select min(id) from outbox), 1 << 62) order by id limit :rows
+) where at < :before;
 
 -- name: forget_texts
 delete from texts where id <= ?;
@@ -288,13 +288,13 @@ delete from texts where id <= ?;
 delete from text_stages where id <= ?;
 
 -- name: forget_names
-delete from text_names where id in (select id from text_names order by id limit ?2) and at < ?1;
+delete from text_names where id in (select id from text_names order by id limit :rows) and at < :before;
 
 -- name: forget_text_sellers
-delete from text_sellers where seller = ?1 and id < coalesce((select min(id) from texts), 1 << 62);
+delete from text_sellers where seller = ? and id < coalesce((select min(id) from texts), 1 << 62);
 
 -- name: forget_hand_overs
-delete from hand_overs where id in (select id from hand_overs order by id limit ?2) and at < ?1;
+delete from hand_overs where id in (select id from hand_overs order by id limit :rows) and at < :before;
 
 -- name: contacts_end
 -- The last of the next so many contacts.
@@ -316,7 +316,7 @@ select name from notes where name > ? order by name limit 1 offset ?;
 
 -- name: date_notes
 -- A batch without arrivals knows no time.
-update notes set at = ?3 where name > ?1 and at = 0 and name <= ?2;
+update notes set at = :now where name > :begin and at = 0 and name <= :end;
 
 -- name: forget_notes
 delete from notes where name > ? and name <= ? and at < ?;

@@ -55,9 +55,10 @@ class Retention:
         db, sql = self._tables.db, self._tables.sql
         self._tables.inbox.forget(now)
         self._tables.recent.rest(now)
-        db.execute(sql["forget_orders"], (now - ORDERS_KEPT_S, ROWS_A_STEP))
-        db.execute(sql["forget_messages"], (now - MESSAGES_KEPT_S, ROWS_A_STEP))
-        db.execute(sql["forget_hand_overs"], (now - MESSAGES_KEPT_S, ROWS_A_STEP))
+        old = {"before": now - MESSAGES_KEPT_S, "rows": ROWS_A_STEP}
+        db.execute(sql["forget_orders"], {**old, "before": now - ORDERS_KEPT_S})
+        db.execute(sql["forget_messages"], old)
+        db.execute(sql["forget_hand_overs"], old)
         self._forget_texts(now - TEXTS_KEPT_S)
         self._forget_turns(now - TURNS_KEPT_S)
         self._contact = self._sweep(
@@ -66,7 +67,8 @@ class Retention:
         self._buyer = self._sweep(
             "buyers", self._buyer, _BUYERS_BEGIN, _BUYERS_END, now - BUYERS_KEPT_S
         )
-        db.execute(sql["date_notes"], (*_NOTES_BEGIN, *_NOTES_END, now))
+        (begin,), (end,) = _NOTES_BEGIN, _NOTES_END
+        db.execute(sql["date_notes"], {"begin": begin, "end": end, "now": now})
         self._note = self._sweep("notes", self._note, _NOTES_BEGIN, _NOTES_END, now - NOTES_KEPT_S)
 
     def stepped(self) -> None:
@@ -76,8 +78,9 @@ class Retention:
 
     def _forget_texts(self, before: int) -> None:
         db, sql = self._tables.db, self._tables.sql
-        db.execute(sql["forget_names"], (before, TEXT_ROWS_A_STEP))
-        (last,) = db.execute(sql["old_texts"], (before, TEXT_ROWS_A_STEP)).fetchone()
+        old = {"before": before, "rows": TEXT_ROWS_A_STEP}
+        db.execute(sql["forget_names"], old)
+        (last,) = db.execute(sql["old_texts"], old).fetchone()
         if last is not None:
             db.execute(sql["forget_texts"], (last,))
             db.execute(sql["forget_stages"], (last,))

@@ -190,7 +190,7 @@ class SqliteStore:
 
     def notes(self, prefix: str) -> dict[str, bytes]:
         """See center.outbox.Outbox."""
-        return dict(self._db.execute(self._sql["notes"], (prefix,)).fetchall())
+        return dict(self._db.execute(self._sql["notes"], {"prefix": prefix}).fetchall())
 
     def awaited(self, limit: int = ROWS_MAX) -> list[Awaited]:
         """What sessions wait for, for a performer that begins anew."""
@@ -295,20 +295,18 @@ class SqliteStore:
         limit: int = ROWS_MAX,
     ) -> list[PlacedOrder]:
         """Orders, newest first."""
-        serial = _serial(number) if number is not None else None
-        if seller is None:
-            rows = self._db.execute(self._sql["orders"], (status, serial, buyer, limit))
-        elif number is not None:
-            rows = self._db.execute(self._sql["order_by_serial"], (self._number(seller), serial))
-        elif buyer is not None:
-            rows = self._db.execute(
-                self._sql["orders_of_buyer"], (self._number(seller), buyer, status, limit)
-            )
-        else:
-            rows = self._db.execute(
-                self._sql["orders_of_seller"], (self._number(seller), status, limit)
-            )
-        found = [_order(row) for row in rows]
+        query = "orders"
+        if seller is not None:
+            query = "orders_of_seller" if buyer is None else "orders_of_buyer"
+            query = query if number is None else "order_by_serial"
+        wanted = {
+            "seller": self._number(seller) if seller is not None else None,
+            "serial": _serial(number) if number is not None else None,
+            "buyer": buyer,
+            "status": status,
+            "limit": limit,
+        }
+        found = [_order(row) for row in self._db.execute(self._sql[query], wanted)]
         return [
             order
             for order in found
@@ -321,9 +319,8 @@ class SqliteStore:
         """Move an order to its next state; raises OrderError if it cannot go there, LookupError if there is none."""
         with self._transaction():
             known = self._number(seller)
-            row = self._db.execute(
-                self._sql["order_by_serial"], (known, _serial(number))
-            ).fetchone()
+            wanted = {"seller": known, "serial": _serial(number)}
+            row = self._db.execute(self._sql["order_by_serial"], wanted).fetchone()
             if row is None or known is None:
                 raise LookupError(f"{seller} has no order {number}")
             order = _order(row)
