@@ -109,13 +109,14 @@ class SmsChannel:
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
         """See sms.client.Handler."""
         receipts: list[p.DeliverSm] = []
+        at, came_at = self.receiving.clock(), self.ticks()
         for message in messages:
             if message.esm_class & _ESM_TYPE_MASK == _ESM_RECEIPT:
                 receipts.append(message)
             elif self._refusing:
                 link.acknowledge([(message.sequence, Status.X_T_APPN)])
             else:
-                self.receiving.receive(link, message)
+                self.receiving.receive(link, message, at, came_at)
         if receipts:
             self.deliveries.receive(link.carrier, receipts)
             # What came together is one ticket: there are more receipts than anything else.

@@ -9,7 +9,7 @@ from center.outbox import Outbox
 from center.text_news import Stage, TextNews
 from sms.carrier import Carrier
 from sms.receipt_book import TEXTS_MAX, ReceiptBook, Told
-from sms.receipts import State, parse
+from sms.receipts import State, verdict
 from sms.smpp import pdu as p
 
 
@@ -87,7 +87,7 @@ class Deliveries:
         book, name, now = self._books[carrier.name], carrier.name, self.ticks()
         news: list[TextNews] = []
         for message in messages:
-            receipt = parse(message.message.decode("latin-1"), dict(message.tlvs))
+            receipt = verdict(message.message, message.tlvs)
             told = book.receive(receipt, now) if receipt is not None else None
             if told is not None:
                 news.append(self._news(name, told))

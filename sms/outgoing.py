@@ -33,6 +33,10 @@ THROTTLES_IN_A_ROW = 3
 PAUSE_MIN_S = 0.05
 PAUSE_MAX_S = 2.0
 """How long: doubled while it goes on, halved by each segment taken."""
+BURSTS_A_WINDOW = 8
+"""A window that was full is filled again when so much of it is free, an eighth, or all that waits."""
+SHARE_MIN = 8
+"""So many go by one bind before the next is looked at: a write costs as much as several segments."""
 HALVINGS_MAX = 16
 """More halvings than this change nothing."""
 
@@ -169,11 +173,12 @@ class Outgoing:
             # Each bind in its turn gets its part of what is ready, so that none is left behind the others.
             self._turn += 1
             link = senders[self._turn % len(senders)]
-            share = -(-len(self._ready) // len(senders))
-            room = min(link.machine.room(), share, allowed)
+            free = _free(link, len(self._ready))
+            share = max(SHARE_MIN, -(-len(self._ready) // len(senders)))
+            room = min(free, share, allowed, len(self._ready))
             self._send(link, self._ready, room, now)
             allowed -= room
-            if room == 0 or link.machine.room() <= 0:
+            if room == free:
                 senders.remove(link)
         if not self._ready_for or allowed <= 0:
             return
@@ -183,13 +188,15 @@ class Outgoing:
             own = self._ready_for.get(link)
             if own is None:
                 continue
-            room = min(link.machine.room(), len(own), allowed)
+            room = min(_free(link, len(own)), len(own), allowed)
             self._send(link, own, room, now)
             allowed -= room
             if not own:
                 self._ready_for.pop(link, None)
 
     def _send(self, link: Link, ready: deque[Queued], count: int, now: float) -> None:
+        if not count:
+            return
         request = link.machine.request
         for _ in range(count):
             queued = ready.popleft()
@@ -274,3 +281,9 @@ class Outgoing:
         self._queued -= 1
         self._next_for(queued.phone)
         self._settle([Settlement(queued.submission.key, None, status)])
+
+
+def _free(link: Link, waiting: int) -> int:
+    """Segments that may go by a bind now; none while its window is nearly full and answers are on their way that free more."""
+    free = link.machine.room()
+    return free if free >= min(waiting, max(1, link.machine.window // BURSTS_A_WINDOW)) else 0

@@ -13,7 +13,14 @@ from grammars.gsm import alphabet as gsm
 from grammars.gsm.alphabet import tables
 from sms.alphabet import Charset, coding, decode
 from sms.header import LOCKING_SHIFT, SINGLE_SHIFT, Header, fill_bits, parse
-from sms.segments import MESSAGE_PAYLOAD, SAR_NUMBER, SAR_REFERENCE, SAR_TOTAL, UDHI
+from sms.segments import (
+    MESSAGE_PAYLOAD,
+    SAR_NUMBER,
+    SAR_REFERENCE,
+    SAR_TOTAL,
+    UCS2_CODING,
+    UDHI,
+)
 
 PLAIN = (0, 8)
 """data_coding of the SMSC's default alphabet and of UCS-2, which say nothing else."""
@@ -67,6 +74,15 @@ def read(
         locking=header.shift(LOCKING_SHIFT),
         single=header.shift(SINGLE_SHIFT),
     )
+
+
+def alone(
+    short_message: bytes, data_coding: int, esm_class: int, tlvs: Sequence[tuple[int, bytes]]
+) -> str | None:
+    """The text of a message alone in UCS-2, by far the commonest; None for all others, which `read` and `join` can read."""
+    if tlvs or esm_class & UDHI or data_coding != UCS2_CODING:
+        return None
+    return decode(short_message, "ucs2")
 
 
 def _sar(tlvs: Mapping[int, bytes]) -> tuple[int, int, int] | None:

@@ -5,7 +5,7 @@ it is read by its keys. TLVs (5.3.2.12 receipted_message_id, 5.3.2.35 message_st
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
 from functools import lru_cache
@@ -116,6 +116,11 @@ _STANDARD: Final = re.compile(
     re.ASCII | re.DOTALL,
 )
 """Appendix B to the letter, which most write; read at once."""
+_VERDICT: Final = re.compile(
+    rb"id:([0-9A-Za-z-]{1,64}) sub:\d{1,4} dlvrd:\d{1,4} submit date:\d{1,32} done date:\d{1,32}"
+    rb" stat:([A-Za-z]+) err:([0-9A-Za-z]+) text:"
+)
+"""Of the same, what became of the message."""
 _STANDARD_KEYS: Final = ("id", "sub", "dlvrd", "submitdate", "donedate", "stat", "err", "text")
 _NAMES: Final[dict[str, str]] = {
     "msgid": "id",
@@ -167,6 +172,18 @@ def parse(text: str, tlvs: Mapping[int, bytes] | None = None) -> Receipt | None:
         delivered=_count(fields.get("dlvrd", "")),
         text=fields.get("text", ""),
     )
+
+
+def verdict(message: bytes, tlvs: Sequence[tuple[int, bytes]] = ()) -> Receipt | None:
+    """As `parse` reads it, but that dates, counts and text may be left out."""
+    found = None if tlvs else _VERDICT.match(message, 0, TEXT_MAX)
+    if found is None:
+        return parse(message.decode("latin-1"), dict(tlvs))
+    name, word, error = found.groups()
+    state = State.DELIVERED
+    if word != b"DELIVRD":
+        state = _STATES.get(word.decode("latin-1").upper(), State.UNKNOWN)
+    return Receipt(name.decode("latin-1"), state, error.decode("latin-1"))
 
 
 def _fields(text: str) -> dict[str, str]:

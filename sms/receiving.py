@@ -97,14 +97,19 @@ class Receiving:
         doubts = self.redeliveries.last_to_keep(self.ticks())
         self.turns.hold("sms", None, notes={DOUBTS_NOTE: doubts})
 
-    def receive(self, link: Link, message: p.DeliverSm) -> None:
-        """Take a phone's message; its answer waits for the batch."""
-        now = self.clock()
+    def receive(self, link: Link, message: p.DeliverSm, now: float, came_at: float) -> None:
+        """Take a phone's message that came at `now` by our clock and at `came_at` by our ticks; its answer waits for the batch."""
         self.counters.received += 1
         buyer = self._buyer_of(message.source)
         if buyer is None:
             self.counters.not_phones += 1
             link.acknowledge([(message.sequence, Status.OK)])
+            return
+        answer = Answer(link, message.sequence, came_at=came_at)
+        notes: Notes = {}
+        alone = piece.alone(message.message, message.data_coding, message.esm_class, message.tlvs)
+        if alone is not None:
+            self._text(buyer, message, alone[:TEXT_CHARACTERS_MAX], b"", answer, notes, now)
             return
         read = piece.read(
             message.message,
@@ -113,8 +118,6 @@ class Receiving:
             tlvs=dict(message.tlvs) if message.tlvs else None,
         )
         source, destination = message.source.digits, message.destination.digits
-        answer = Answer(link, message.sequence, came_at=self.ticks())
-        notes: Notes = {}
         text: str | None = None
         if read.total == 1:
             text = piece.join((read,))[:TEXT_CHARACTERS_MAX]
@@ -165,14 +168,17 @@ class Receiving:
         now = int(at)
         carrier = cast("Link", answer.line).carrier.name
         code = message.destination.digits
-        routed = self.routes.find(code, text, self._last_seller(code, buyer))
+        is_shared = self.routes.is_shared(code)
+        last = self._last_seller(code, buyer) if is_shared else None
+        routed = self.routes.find(code, text, last)
         if routed is None:
             self.counters.unrouted += 1
             known = self.routes.codes().get(code)
             help_text = OutgoingText(carrier, code, buyer, self.routes.help(code), now)
             self.turns.hold("sms", answer, notes=notes, texts=(help_text,) if known else ())
             return
-        self._remember(code, buyer, routed.seller, notes, at)
+        if is_shared:
+            self._remember(code, buyer, routed.seller, notes, at)
         said = "\0".join((carrier, message.source.digits, code, text, "")).encode()
         answer.key = hashlib.blake2b(said + name, digest_size=KEY_BYTES).digest()
         answer.buyer = buyer
@@ -200,8 +206,6 @@ class Receiving:
 
     def _last_seller(self, code: str, buyer: str) -> str | None:
         """Whom a buyer talked to before on a code that sellers share, also before a restart."""
-        if not self.routes.is_shared(code):
-            return None
         known = self._last.get((code, buyer))
         if known is not None:
             return known[0]
@@ -210,8 +214,6 @@ class Receiving:
         return kept.decode() if kept is not None else None
 
     def _remember(self, code: str, buyer: str, seller: str, notes: Notes, now: float) -> None:
-        if not self.routes.is_shared(code):
-            return
         known, written_until = self._last.get((code, buyer), ("", 0.0))
         if known != seller or now >= written_until:
             notes[f"{LAST_NOTE}{code}/{buyer}"] = seller.encode()

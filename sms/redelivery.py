@@ -125,6 +125,8 @@ class Answer(msgspec.Struct, eq=False):
     """It says so, and the carrier brings the message again, which repeats then what this one did, as surely."""
     repeated: Answer | None = None
     """The answer to the message that it repeats."""
+    held: bool = False
+    """It is among those in doubt."""
     first: int = 0
     """Stamp of the message that it repeats, which is kept if this one is refused."""
 
@@ -285,7 +287,12 @@ class Redeliveries:
 
     def _hold(self, answer: Answer, line: deque[Answer]) -> None:
         line.append(answer)
-        self._by_key.setdefault(answer.key, []).append(answer)
+        answer.held = True
+        held = self._by_key.get(answer.key)
+        if held is None:
+            self._by_key[answer.key] = [answer]
+        else:
+            held.append(answer)
 
     def _repeated(self, answer: Answer, held: Sequence[Answer]) -> Answer | None:
         """The answer in doubt, of those to what reads the same, whose message this one repeats."""
@@ -301,7 +308,7 @@ class Redeliveries:
         in_order, lost = self._in_order, self._lost
         while in_order:
             answer = in_order[0]
-            if answer.certain or not self._holds(answer):
+            if not answer.held or answer.certain:
                 self._remove(answer)
             elif not answer.line.alive or answer.late or answer.refused:
                 lost.append(answer)
@@ -312,7 +319,7 @@ class Redeliveries:
                 self._remove(answer)
             in_order.popleft()
         while lost and (
-            now - lost[0].came_at > KEPT_S or len(lost) > ANSWERS_MAX or not self._holds(lost[0])
+            now - lost[0].came_at > KEPT_S or len(lost) > ANSWERS_MAX or not lost[0].held
         ):
             self._remove(lost.popleft())
             self._lost_version += 1
@@ -320,20 +327,17 @@ class Redeliveries:
             self._runs.pop(0)
             self._ranges = tuple((since, until) for since, until, _ in self._runs)
 
-    def _holds(self, answer: Answer) -> bool:
-        return any(held is answer for held in self._by_key.get(answer.key, ()))
-
     def _remove(self, answer: Answer) -> None:
         if self._last_of.get(answer.buyer) is answer:
             del self._last_of[answer.buyer]
-        held = self._by_key.get(answer.key)
-        if held is None:
+        if not answer.held:
             return
+        answer.held = False
+        held = self._by_key[answer.key]
         if len(held) == 1:
-            if held[0] is answer:
-                del self._by_key[answer.key]
-            return
-        self._by_key[answer.key] = [other for other in held if other is not answer]
+            del self._by_key[answer.key]
+        else:
+            self._by_key[answer.key] = [other for other in held if other is not answer]
 
 
 def _since(last: Answer | None, answer: Answer) -> int:

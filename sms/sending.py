@@ -43,6 +43,8 @@ NEWS_WRITTEN_S = 0.1
 NO_ANSWER = "no answer"
 HELD_LOOK_S = 0.1
 """How often it is looked whether what is held may go."""
+ADDRESSES_MAX = 16_384
+"""Of phones, and of our own codes, that need not be written anew; what is full begins again."""
 CHARACTERS_PER_REPLY_MAX = 600
 """A text that no cutting can number is cut to this first."""
 
@@ -81,6 +83,8 @@ class Sending:
         self._behind_after: int | None = None
         """While texts stay in the outbox: the last that was submitted. None: each goes out at once."""
         self._reference = first_reference & 0xFF
+        self._codes: dict[tuple[str, str], p.Address] = {}
+        self._phones: dict[tuple[str, str], p.Address] = {}
         self._writing: asyncio.TimerHandle | None = None
         self._held = Held()
         self._looking = False
@@ -208,15 +212,41 @@ class Sending:
             cut = (alone,) if alone is not None else self._cut(text.text, carrier)
             reply = _Reply(text_id, len(cut), [])
             behind = cast("Link", last.line) if last is not None else None
-            submissions += [
-                Submission(reply, _submit_sm(carrier, text, one), behind) for one in cut
-            ]
+            source, phone = self._addresses_of(carrier, text.source, text.destination)
+            for one in cut:
+                pdu = p.SubmitSm(
+                    source=source,
+                    destination=phone,
+                    esm_class=one.esm_class,
+                    registered_delivery=1 if carrier.receipts else 0,
+                    data_coding=one.data_coding,
+                    message=one.short_message,
+                    tlvs=one.tlvs,
+                )
+                submissions.append(Submission(reply, pdu, behind))
             self.counters.replies += 1
         for name, submissions in of_carrier.items():
             self.esmes[name].submit(submissions)
         if handed:
             self.counters.replies += len(handed)
             self._note(handed)
+
+    def _addresses_of(
+        self, carrier: Carrier, code: str, number: str
+    ) -> tuple[p.Address, p.Address]:
+        """Where a text comes from and goes to, as a carrier wants it written."""
+        name = carrier.name
+        source, phone = self._codes.get((name, code)), self._phones.get((name, number))
+        if source is None:
+            if len(self._codes) >= ADDRESSES_MAX:
+                self._codes.clear()
+            source = p.Address(code, carrier.source_ton, carrier.source_npi)
+            self._codes[name, code] = source
+        if phone is None:
+            if len(self._phones) >= ADDRESSES_MAX:
+                self._phones.clear()
+            phone = self._phones[name, number] = phone_address(number, carrier)
+        return source, phone
 
     def _cut(self, text: str, carrier: Carrier) -> Sequence[segments.Segment]:
         """The segments of a text; of one that is too long, as much as may be sent."""
@@ -275,15 +305,3 @@ class Sending:
                 self._write_soon()
         except StoreError as error:
             log.error("what became of texts was not written: %s", error)
-
-
-def _submit_sm(carrier: Carrier, text: OutgoingText, segment: segments.Segment) -> p.SubmitSm:
-    return p.SubmitSm(
-        source=p.Address(text.source, carrier.source_ton, carrier.source_npi),
-        destination=phone_address(text.destination, carrier),
-        esm_class=segment.esm_class,
-        registered_delivery=1 if carrier.receipts else 0,
-        data_coding=segment.data_coding,
-        message=segment.short_message,
-        tlvs=segment.tlvs,
-    )

@@ -12,6 +12,7 @@ from sms.held import HOLD_S
 from sms.link import Link
 from sms.outgoing import Submission
 from sms.smpp import pdu as p
+from sms.smpp.frames import Frames
 from tests.sms.wire import LATENCY_S, Owner, SmscTransport
 
 STEP_S = 0.005
@@ -127,3 +128,30 @@ def test_a_carrier_that_refuses_everything_is_left_alone() -> None:
     assert owner.taken == []
     # A window at a time, a few times while the pauses grow, and then every two seconds: not 5,000.
     assert 64 <= owner.asked <= 64 * 12
+
+
+def test_a_window_that_is_nearly_full_waits_for_more_answers() -> None:
+    async def run() -> list[int]:
+        owner, wire = Owner(), SmscTransport(0.0, 1)
+        carrier = Carrier("carrier", "nowhere", 0, "us", "secret", window=16)
+        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wire.now)
+        link = bound(esme, wire, 0)
+        esme.submit(
+            [
+                Submission(
+                    number,
+                    p.SubmitSm(source=p.Address("1069"), destination=p.Address(str(number))),
+                    None,
+                )
+                for number in range(20)
+            ]
+        )
+        frees: list[int] = []
+        wire.now += LATENCY_S
+        for frame in Frames().feed(wire.answers()):
+            link.data_received(frame)
+            frees.append(link.machine.room())
+        return frees
+
+    # An eighth of the window at a time while others wait; at the end, what is left.
+    assert asyncio.run(run())[:6] == [1, 0, 1, 0, 1, 2]

@@ -14,6 +14,7 @@ from sms.receipts import (
     canonical,
     parse,
     parse_date,
+    verdict,
     write,
     write_tlvs,
 )
@@ -172,3 +173,21 @@ def test_the_standard_form_reads_the_same_at_once_and_by_its_keys(text: str, sta
     written = STANDARD.partition(" stat:")[0] + f" stat:{state} err:01 text:{text}"
     # Keys may be written large, which the standard does not do: it is then read by its keys.
     assert parse(written) == parse(written.replace("id:", "ID:", 1))
+
+
+@given(
+    st.sampled_from(("DELIVRD", "UNDELIV", "delivrd", "REJECTD", "NOSUCH")), st.binary(max_size=40)
+)
+def test_a_verdict_is_what_parsing_tells_of_the_message(state: str, quoted: bytes) -> None:
+    standard = (
+        f"id:00a7 sub:001 dlvrd:001 submit date:2611241200 done date:2611241201 stat:{state} err:042 text:"
+    ).encode()
+    for message in (standard + quoted, standard.replace(b"sub:", b"SUB:") + quoted, quoted):
+        parsed, told = parse(message.decode("latin-1")), verdict(message)
+        assert (parsed is None) == (told is None)
+        if parsed is not None and told is not None:
+            assert (parsed.message_id, parsed.state, parsed.error) == (
+                told.message_id,
+                told.state,
+                told.error,
+            )
