@@ -90,7 +90,11 @@ class Calls:
         self._folders = folders
         self._voices: OrderedDict[bytes, ShopVoice] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.recognisers = Recognisers(section.recognisers, section.recogniser_processes)
+        self.recognisers = Recognisers(
+            section.recognisers,
+            section.recogniser_processes,
+            hear_s_max=section.recogniser_s_max,
+        )
         self.voicebox = Voicebox(Fragments(section.speech, {}))
         self.closed_by = ""
         """Why no calls are taken, where the section is optional."""

@@ -16,6 +16,7 @@ from ivr.sip.digest import ALGORITHMS, Secret
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
 from ivr.sip.trunk import Trunk, networks
+from ivr.speech.recognisers import HEAR_S_MAX
 from ivr.speech.recognition import DEFAULT_ENGINES, check_engines
 from ivr.speech.voices import DEFAULT_VOICES, check_voices
 
@@ -223,6 +224,8 @@ class VoiceSection(Section):
     """What hears callers: `pocketsphinx` for English, `vosk:FOLDER` with a model. Other languages are answered by keys."""
     recogniser_processes: Annotated[int, Field(ge=1, le=64)] = 2
     """Recognisers of each language. Past twice as many waiting callers the next are asked for keys."""
+    recogniser_s_max: Annotated[float, Field(ge=0.5, le=30)] = HEAR_S_MAX
+    """Who is not understood so long after an utterance is asked for keys."""
 
     @model_validator(mode="after")
     def _has_a_certificate_for_tls(self) -> VoiceSection:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,9 @@ import pytest
 from ivr.rtp.codec import PCMU, encode
 from tests.end_to_end.sipp import Caller
 from tests.end_to_end.telephone_shop import NUMBER, ROOT, Running
+
+ASKED_BACK = (("13800138008", "yes", ""), ("13800138009", "no", "1"))
+"""A buyer, the answer to being asked back, the keys after that."""
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,32 @@ def test_an_english_order_is_spoken(shop: Running, tmp_path: Path) -> None:
     assert re.search(r'> "(Order|buy)" [\d.]+\n< What would you like', talk), talk
     assert '> "Beef noodles"' in talk, talk
     assert "Added 2 Beef noodles" in talk, talk
+
+
+def test_what_would_place_an_order_is_asked_back_by_voice(shop: Running, tmp_path: Path) -> None:
+    def call(buyer: str, answer: str, keys: str) -> str:
+        """An order up to its last question; that is answered by voice, and what is asked then too. What was said."""
+        place = tmp_path / buyer
+        place.mkdir()
+        caller = Caller(place, buyer, codec=PCMU)
+        caller.wait(1_500).press("9", 1_500).press("1", 1_000).press("101", 500).wait(500)
+        caller.press("2#", 500).wait(500).press("2", 800).speak(murmur(2)).wait(300)
+        caller.press("#", 1_500).press("1", 1_500)
+        # A recogniser may take its time on a machine that is busy with other tests.
+        caller.say("confirm").wait(8_000).say(answer).wait(6_000).press(keys)
+        done = caller.call(shop.port, NUMBER)
+        talk = shop.talk(buyer=buyer)
+        return talk if done.returncode == 0 else talk + done.stdout[-2_000:]
+
+    with ThreadPoolExecutor() as pool:
+        one, other = (pool.submit(call, *words) for words in ASKED_BACK)
+        agreed, refused = one.result(), other.result()
+    asked = r'> "Confirm"[ \d.]*\n< You said Confirm. Is that right\?[^\n]*\n> "{}[^\n]*\n{}'
+    assert re.search(asked.format("y", "! place order"), agreed), agreed
+    # A no is no order: the question is put again, and a key is an answer that needs no second one.
+    assert re.search(asked.format("no", "< 1 dishes"), refused), refused
+    assert re.search(r"> \[1\]\n! place order", refused), refused
+    assert {o.buyer for o in shop.orders()} >= {buyer for buyer, *_ in ASKED_BACK}
 
 
 def test_a_call_that_is_cut_off_goes_on_by_text(shop: Running, tmp_path: Path) -> None:
