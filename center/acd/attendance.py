@@ -1,0 +1,61 @@
+"""Attendance: agents sign in, are ready, stop, and do not take what they are offered."""
+
+from __future__ import annotations
+
+from center.acd.agent import PRESENCE, REASON_LENGTH_MAX, REASON_SIGNED_IN, PresenceMove
+from center.acd.decisions import Withdraw
+from center.acd.seats import Person
+from center.acd.waiting import Waiting
+
+
+class Attendance(Waiting):
+    """Who is there to be asked."""
+
+    def _sign_in(self, person: Person) -> None:
+        if (person.presence, "sign in") not in PRESENCE:
+            return
+        person.account(self.now)
+        person.presence = PRESENCE[person.presence, "sign in"]
+        person.reason = REASON_SIGNED_IN
+        self.staff(person, 1)
+
+    def _be_ready(self, person: Person) -> None:
+        if (person.presence, "be ready") not in PRESENCE:
+            return
+        person.account(self.now)
+        person.presence = PRESENCE[person.presence, "be ready"]
+        for seat in person.seats:
+            seat.idle_since = self.now
+            self._serve(seat)
+
+    def _stop(self, person: Person, move: PresenceMove, reason: str) -> None:
+        """Take no more contacts; what rings goes back to its place."""
+        if (person.presence, move) not in PRESENCE:
+            return
+        person.account(self.now)
+        person.presence = PRESENCE[person.presence, move]
+        person.reason = reason[:REASON_LENGTH_MAX]
+        for seat in person.seats:
+            seat.stamp += 1
+        if person.presence == "signed out":
+            self.staff(person, -1)
+        ringing = [ticket for ticket in person.tickets.values() if ticket.slot == "offered"]
+        for ticket in ringing:
+            self._release(ticket, "withdraw")
+            ticket.backlog.counts.not_answered += 1
+            self._decisions.append(Withdraw(ticket.name, person.agent.name, person.reason))
+            ticket.backlog.rejoin(ticket)
+            self._seek_again(ticket)
+
+    def staff(self, person: Person, change: int) -> None:
+        """Count one more or one fewer who is signed in, for each channel they have."""
+        for seat in person.seats:
+            if seat.slots:
+                person.profile.staff(seat.channel, change)
+
+    def _fail(self, contact: str, agent: str, reason: str) -> None:
+        """An agent does not take what was offered: a pause for the agent, the old place for the contact."""
+        ticket = self._held(contact, agent)
+        if ticket is not None and ticket.slot == "offered":
+            assert ticket.seat is not None
+            self._stop(ticket.seat.person, "pause", reason)

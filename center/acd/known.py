@@ -1,0 +1,40 @@
+"""What a router has before it: queues, people and contacts by name, the lines they stand in, and what is decided so far."""
+
+from __future__ import annotations
+
+from center.acd.backlog import Backlog
+from center.acd.decisions import Decision
+from center.acd.floor import Floor
+from center.acd.lines import Line
+from center.acd.rings import Rings
+from center.acd.seats import Person, Ticket
+
+
+class UnknownNameError(LookupError):
+    """A queue or an agent that was never entered."""
+
+
+class Known:
+    """The ground on which Offers, Waiting and Attendance stand, each on the one before; Router is the whole."""
+
+    def __init__(self, floor: Floor | None = None) -> None:
+        self.now = 0.0
+        self.floor = floor or Floor()
+        self.backlogs: dict[str, Backlog] = {}
+        self.rings = Rings(self.floor.directory, self.backlogs)
+        self.people: dict[str, Person] = {}
+        self.tickets: dict[str, Ticket] = {}
+        self.timers: Line[Ticket] = Line()
+        self._decisions: list[Decision] = []
+
+    def _backlog(self, name: str) -> Backlog:
+        try:
+            return self.backlogs[name]
+        except KeyError:
+            raise UnknownNameError(f"queue {name}") from None
+
+    def _person(self, name: str) -> Person:
+        try:
+            return self.people[name]
+        except KeyError:
+            raise UnknownNameError(f"agent {name}") from None
