@@ -37,6 +37,8 @@ TYPED_AHEAD_MAX = 32
 REFUSED_AGAIN_S = 1.0
 REFUSED_TRIES_MAX = 5
 """A turn that the store could not keep is tried so often."""
+OUTCOME_S_MAX = 90.0
+"""A call that waits for an outcome longer than this is ended, whatever is said or keyed meanwhile; who calls again goes on."""
 TALK_S_MAX = 3_600.0
 """No call lasts longer: a line that was forgotten costs its trunk."""
 
@@ -71,6 +73,8 @@ class Call:
         self._step = 0
         """Counts turns, so that one that is to be tried again knows that it is late."""
         self._limit: Timer | None = None
+        self._outcome_limit: Timer | None = None
+        """While an outcome is waited for, over all that the caller does meanwhile."""
         self._announced: tuple[Reply, Texts] | None = None
         """While texts play that nothing stops: the turn they belong to, and what it says after them."""
         self._is_handed_over = False
@@ -178,6 +182,7 @@ class Call:
     def _close(self) -> None:
         self._leave_question()
         self.over = True
+        self._outcome_came()
         if self._limit is not None:
             self._limit.cancel()
         self._around.media.close(self.reached.leg)
@@ -349,15 +354,26 @@ class Call:
 
     def _ask(self, reply: Reply) -> None:
         """Be ready for the answer before the question is heard."""
-        expected = reply.expected
-        if expected is None:
-            # For a person one waits as long as the queue says.
-            self._is_handed_over = any(isinstance(e, HandOver) for e in reply.effects)
-            if self.ended or self._is_handed_over:
-                return
-            expected = AWAITING
+        # For a person one waits as long as the queue says.
+        self._is_handed_over = reply.expected is None and any(
+            isinstance(effect, HandOver) for effect in reply.effects
+        )
+        if reply.expected is not None or self.ended or self._is_handed_over:
+            self._outcome_came()
+        elif self._outcome_limit is None:
+            self._outcome_limit = self._around.later(
+                OUTCOME_S_MAX, lambda: self.hang_up("no outcome came")
+            )
+        if self.ended or self._is_handed_over:
+            return
+        expected = reply.expected or AWAITING
         heard = self._sayable(reply.program, expected)
         self._question = Question(self._around, self.reached, expected, heard, self._language, self)
+
+    def _outcome_came(self) -> None:
+        if self._outcome_limit is not None:
+            self._outcome_limit.cancel()
+            self._outcome_limit = None
 
     def _sayable(self, program: bytes, expected: Expected) -> Sayable | None:
         """What a recogniser may hear as the answer; None where there is nothing, or none for the language."""

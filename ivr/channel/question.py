@@ -38,8 +38,6 @@ QUIET_RECORDING_S = 2.0
 RECORDING_S_MAX = 60.0
 AWAITING = Expected("", "outcome", (), 8, 0)
 """While the outcome of an order is awaited: keys are the code that was asked for."""
-OUTCOME_S_MAX = 90.0
-"""A call that waits for an outcome longer than this is ended; it may be called again and goes on."""
 
 
 class Asking(Protocol):
@@ -51,10 +49,6 @@ class Asking(Protocol):
 
     def unheard(self) -> None:
         """Nobody can listen now: the question stays, and is answered by keys."""
-        ...
-
-    def hang_up(self, reason: str) -> None:
-        """No outcome came in time."""
         ...
 
 
@@ -86,9 +80,7 @@ class Question:
         self._frames: deque[Heard] = deque(maxlen=HEARD_FRAMES_MAX)
         self._speech_from: int | None = None
         self._spoke = False
-        if expected is AWAITING:
-            self._set_timer(OUTCOME_S_MAX, lambda: asking.hang_up("no outcome came"))
-        elif self._is_free:
+        if self._is_free:
             around.media.listen(reached.leg, None, quiet_s=QUIET_RECORDING_S)
         elif sayable is not None:
             around.media.listen(reached.leg, self._frames.append, quiet_s=QUIET_S)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from flows.inputs import Outcome
 from flows.program import decode, encode
-from ivr.channel.call import REFUSED_TRIES_MAX, TYPED_AHEAD_MAX
+from ivr.channel.call import OUTCOME_S_MAX, REFUSED_TRIES_MAX, TYPED_AHEAD_MAX
 from tests.flows.shops import program_of
 from tests.ivr.channel.noodles import FLOW
 from tests.ivr.channel.telephone import Telephone
@@ -231,3 +232,53 @@ def test_who_could_not_be_sent_on_is_still_here_and_that_is_told_once(tmp_path):
     phone.call.not_sent_on("486")
     phone.call.not_sent_on("486")
     assert (sent, failed) == (["95588"], ["486"])
+
+
+class Slow:
+    """A partner that does not answer."""
+
+    def at_once(self, contact, effect):
+        return None
+
+    def heard(self, heard):
+        pass
+
+    def perform(self, awaited):
+        self.awaited = awaited
+
+
+PAYS = FLOW.replace(
+    """step message
+""",
+    """step message
+  pay 18.00
+    when declined -> bye
+    when timeout -> bye
+    when failed -> bye
+""",
+)
+
+
+def test_a_call_waits_for_an_outcome_so_long_whatever_is_said_or_keyed_meanwhile(tmp_path):
+    call = Telephone(tmp_path, program_of("", PAYS), performer=Slow())
+    call.press("2")
+    call.listen_to_the_end()
+    call.wait(OUTCOME_S_MAX - 10)
+    call.call.speech_started(4_000)
+    call.press("12#")
+    call.call.speech_ended(4_060)
+    call.wait(9)
+    assert call.line.hung_up == []
+    call.wait(2)
+    assert call.line.hung_up == ["no outcome came"]
+
+
+def test_an_outcome_that_came_is_waited_for_no_longer(tmp_path):
+    slow = Slow()
+    call = Telephone(tmp_path, program_of("", PAYS), performer=slow)
+    call.press("2")
+    call.turns.settle(slow.awaited[0], Outcome("ok"), int(call.clock.now))
+    call.turns.flush()
+    call.wait(OUTCOME_S_MAX + 1)
+    assert "no outcome came" not in call.line.hung_up
+    assert "Leave a message." in call.heard()
