@@ -1,4 +1,8 @@
-"""REGISTER, as a client: telling a trunk where we are, for as long as it wants to know. RFC 3261, section 10.2."""
+"""REGISTER, as a client: telling a trunk where we are, for as long as it wants to know. RFC 3261, section 10.2.
+
+A peer that says nothing for SILENT_S is left for the next one, as with an INVITE: Timer F (32 s) is half a minute without calls. The last
+one has all its time; after that all are tried again, later and later.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from ivr.sip.flow import Flow
 from ivr.sip.keeper import Keeper
 from ivr.sip.layer import Outgoing
 from ivr.sip.message import Response
+from ivr.sip.peers import SILENT_S
 from ivr.sip.transaction import Do
 from ivr.sip.trunk import Trunk
 from ivr.sip.uri import host_port
@@ -33,6 +38,10 @@ class Registering:
         self._trunk = trunk
         self._peer: Flow | None = None
         """With whom: the first that answers, and him as long as he does."""
+        self._tried: set[Flow] = set()
+        """Peers that said nothing, since one last did or all were tried."""
+        self._waits = False
+        """Nothing has come yet on the latest request."""
         self._call_id = self._layer.token()
         self._number = 0
         self._expires_s = trunk.register_s
@@ -52,11 +61,15 @@ class Registering:
 
     def _begin(self, now: float) -> None:
         if not self.registered:
-            self._peer = next(iter(self._keeper.peers(self._trunk.name).order(now)), None)
+            self._peer = next(iter(self._untried(now)), None)
         if self._peer is None:
             self._failed("its peer's name is not found", now)
         else:
             self._send("", self._peer, now)
+
+    def _untried(self, now: float) -> list[Flow]:
+        order = self._keeper.peers(self._trunk.name).order(now)
+        return [peer for peer in order if peer not in self._tried]
 
     def _send(self, authorization: str, peer: Flow, now: float) -> None:
         self._number += 1
@@ -79,14 +92,21 @@ class Registering:
         )
         headers = f"Contact: {contact}\r\nExpires: {expires_s}\r\n{authorization}"
 
-        def take(do: Do, response: Response | None, now: float) -> None:
-            self._answer(peer, do, response, now)
+        number = self._number
 
+        def take(do: Do, response: Response | None, now: float) -> None:
+            # What comes late is of a peer that was left.
+            if number == self._number:
+                self._waits = False
+                self._answer(peer, do, response, now)
+
+        self._waits = True
         layer.ask(request, peer, now, take, headers=headers)
+        layer.timers.set(now + SILENT_S, self, f"silent {number}")
 
     def _answer(self, peer: Flow, do: Do, response: Response | None, now: float) -> None:
         if response is None:
-            self._failed("no answer" if do is Do.TIMED_OUT else "it cannot be reached", now)
+            self._unheard("no answer" if do is Do.TIMED_OUT else "it cannot be reached", peer, now)
             return
         status = response.status
         if status < 200:
@@ -128,6 +148,7 @@ class Registering:
     def _granted(self, peer: Flow, response: Response, now: float) -> None:
         self._challenges = 0
         self._retry_s = RETRY_S_MIN
+        self._tried.clear()
         if self._stopping:
             self.registered = False
             self._keeper.emit(Registration(self._trunk.name, False, "taken back"))
@@ -152,17 +173,34 @@ class Registering:
             found = None
         return self._expires_s if found is None else min(found, EXPIRES_S_MAX)
 
+    def _unheard(self, why: str, peer: Flow, now: float) -> None:
+        """Nothing came of a peer: the next one is asked at once, if there is one."""
+        self._tried.add(peer)
+        if self._stopping or not self._untried(now):
+            self._failed(why, now)
+            return
+        self._lost(why, now)
+        self._begin(now)
+
     def _failed(self, why: str, now: float) -> None:
+        self._lost(why, now)
+        self._tried.clear()
+        if not self._stopping:
+            self._layer.timers.set(now + self._retry_s, self, str(self._clock))
+            self._retry_s = min(self._retry_s * 2, RETRY_S_MAX)
+
+    def _lost(self, why: str, now: float) -> None:
         self._challenges = 0
         self.registered = False
         if self._peer is not None:
             self._keeper.peers(self._trunk.name).failed(self._peer, now)
         self._keeper.emit(Registration(self._trunk.name, False, why))
-        if not self._stopping:
-            self._layer.timers.set(now + self._retry_s, self, str(self._clock))
-            self._retry_s = min(self._retry_s * 2, RETRY_S_MAX)
 
     def fire(self, name: str, now: float) -> None:
-        """It is time to renew, or to try again."""
+        """It is time to renew, to try again, or to ask another peer."""
         if name == str(self._clock) and not self._stopping:
             self._begin(now)
+        elif name == f"silent {self._number}" and self._waits and self._peer is not None:
+            others = set(self._untried(now)) - {self._peer}
+            if others and not self._stopping:
+                self._unheard("no answer", self._peer, now)

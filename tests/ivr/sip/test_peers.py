@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from ivr.sip.digest import Secret
 from ivr.sip.errors import CommandError
 from ivr.sip.events import Answered, Cause, Ended, Incoming, Registration, TrunkHealth
 from ivr.sip.flow import Flow
@@ -177,8 +178,6 @@ def test_without_a_known_peer_nobody_is_called():
 
 def test_a_registration_moves_to_the_next_peer():
     world = Network()
-    from ivr.sip.digest import Secret
-
     asked = []
 
     def answers(request, count):
@@ -192,3 +191,44 @@ def test_a_registration_moves_to_the_next_peer():
     Registrar(world, answers).step(node, 10)
     assert node.last(Registration).registered
     assert asked == [f"sip:{CARRIER}:5060", f"sip:{SPARE}:5060"]
+
+
+def registering(dead):
+    """A shop that registers with a trunk of two far ends, those in `dead` silent; and whom it asked."""
+    world = Network()
+    secret = Secret("shop", "noodles")
+    trunk = trunk_to(CARRIER, register=True, peer_secret=secret, spares=(flow(SPARE),))
+    shop = world.node(SHOP, trunk)
+    alive = Registrar(world, lambda request, _: None if request.uri.host in dead else (200, ""))
+    return shop, alive
+
+
+def test_a_silent_registrar_is_left_for_the_next_before_calls_are_missed():
+    dead = {CARRIER}
+    shop, registrar = registering(dead)
+    registrar.step(shop, SILENT_S - 0.1)
+    assert not shop.all(Registration)
+    registrar.step(shop, 0.2)
+    assert shop.last(Registration).registered
+    # It stays with that one, until it is silent in its turn.
+    dead.add(SPARE)
+    dead.discard(CARRIER)
+    registrar.step(shop, 600)
+    assert shop.last(Registration).registered
+    newest = max(registrar.seen, key=lambda request: request.cseq.number)
+    assert newest.uri.host == CARRIER
+    lost = [told for told in shop.all(Registration) if not told.registered]
+    assert [told.reason for told in lost] == ["no answer", "no answer"]
+
+
+def test_where_every_registrar_is_silent_all_are_tried_again_and_again():
+    dead = {CARRIER, SPARE}
+    shop, registrar = registering(dead)
+    registrar.step(shop, 300)
+    asked = {request.uri.host for request in registrar.seen}
+    assert asked == dead
+    assert 3 < len(shop.all(Registration)) < 20
+    assert len({request.cseq.number for request in registrar.seen}) < 20
+    dead.clear()
+    registrar.step(shop, 300)
+    assert shop.last(Registration).registered
