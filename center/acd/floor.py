@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf
 
-from center.acd.lines import Entry, Line, first
+from center.acd.lines import Line, first
 from center.acd.needs import Directory, Need, priority
 from center.acd.seats import CONVERSATION_POINTS, Seat, Ticket
 
@@ -27,31 +27,31 @@ class Floor:
         return self.count
 
     def free_agent(self, needs: Sequence[Need]) -> Seat | None:
-        """Who is asked, of all who are free and fit; an earlier ring before a later one."""
+        """Who is asked, of all who are free and fit, and stands there no more; an earlier ring before a later one."""
         for need in needs:
-            entry = first(need.idle)
-            if entry is not None:
-                return entry[2]
+            line = first(need.idle)
+            if line is not None:
+                return line.pull()
         return None
 
     def next_contact(self, seat: Seat, now: float) -> Ticket | None:
-        """Who is served, of all who wait and fit: first one who asked for this agent, then the highest priority."""
+        """Who is served, of all who wait and fit, and waits no more: first one who asked for this agent, then the highest priority."""
         if seat.awaited is not None:
             awaited = seat.awaited.head()
             if awaited is not None:
                 return awaited[2]
         by_rate = seat.person.profile.lines[seat.channel]
-        best: Entry[Ticket] | None = None
+        best: Line[Ticket] | None = None
         most = -inf
         for rate, lines in by_rate.items():
-            entry = first(lines)
-            if entry is None:
+            line = first(lines)
+            if line is None:
                 continue
-            points = priority(rate, entry[0], now)
+            points = priority(rate, line[0], now)
             # Of equals, who came first.
-            if best is None or points > most or (points == most and entry[1] < best[1]):
-                best, most = entry, points
-        return best[2] if best is not None else None
+            if best is None or points > most or (points == most and line[1] < best[1]):
+                best, most = line, points
+        return best.pull() if best is not None else None
 
     def enter(self, ticket: Ticket) -> None:
         """Let a contact stand in the lines of its needs."""
@@ -68,8 +68,10 @@ class Floor:
 
     def make_free(self, seat: Seat) -> None:
         """Let an agent stand among the free."""
-        at_hand = seat.taken * CONVERSATION_POINTS
-        self.place_free(seat, self.order(), at_hand + seat.person.quiet_key)
+        quiet_key = 0.0
+        if seat.person.profile.quiet_wanted[seat.channel]:
+            quiet_key = seat.taken * CONVERSATION_POINTS + seat.person.quiet_key
+        self.place_free(seat, self.order(), quiet_key)
 
     def place_free(self, seat: Seat, order: int, quiet_key: float) -> None:
         """The same, at a place among equals, and among those who were quieter or busier."""

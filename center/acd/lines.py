@@ -45,7 +45,7 @@ class Line(list[float], Generic[T]):
             self._sweep()
         heappush(entries, (key, order, item, item.stamp))
         if key < self[0] or (key == self[0] and order < self[1]):
-            self[:] = key, order
+            self[0], self[1] = key, order
 
     def head(self) -> Entry[T] | None:
         """The entry of the least key whose item still stands there."""
@@ -60,7 +60,13 @@ class Line(list[float], Generic[T]):
     def look(self) -> None:
         """Know the true head again."""
         head = self.head()
-        self[:] = (inf, id(self)) if head is None else head[:2]
+        self[0], self[1] = (inf, id(self)) if head is None else head[:2]
+
+    def pull(self) -> T:
+        """Remove the head, which `first` has just found to be true, and know the next."""
+        item = heappop(self.entries)[2]
+        self.look()
+        return item
 
     def take(self, until: float) -> T | None:
         """Remove the head and return its item if its key is no greater than this."""
@@ -80,15 +86,15 @@ class Line(list[float], Generic[T]):
         self.room = max(ROOM_MIN, 2 * len(self.entries))
 
 
-def first(lines: list[Line[T]]) -> Entry[T] | None:
-    """The least of the heads of several lines."""
+def first(lines: list[Line[T]]) -> Line[T] | None:
+    """Of several lines the one with the least head, which is known truly then."""
     while lines:
         line = min(lines)
         entries = line.entries
         if entries:
             entry = entries[0]
             if entry[2].stamp == entry[3] and entry[1] == line[1]:
-                return entry
+                return line
         elif line[0] == inf:
             return None
         line.look()

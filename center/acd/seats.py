@@ -105,7 +105,6 @@ class Person:
         "occupancy",
         "presence",
         "profile",
-        "quiet_key",
         "ready_s",
         "reason",
         "seats",
@@ -123,13 +122,16 @@ class Person:
         self.tickets: dict[str, Ticket] = {}
         self.working = 0
         """Contacts talked with or written up."""
-        self.quiet_key = 0.0
-        """Orders free agents by occupancy; see `account`."""
         self.occupancy = 0.0
         self.measured_at = 0.0
         self.busy_s = 0.0
         self.ready_s = 0.0
         self.not_ready_s = 0.0
+
+    @property
+    def quiet_key(self) -> float:
+        """Orders free agents by occupancy; see `account`."""
+        return log(max(self.occupancy, OCCUPANCY_MIN)) + self.measured_at / OCCUPANCY_MEMORY_S
 
     def account(self, now: float) -> None:
         """Add the time since the last change to what it was spent on.
@@ -149,4 +151,3 @@ class Person:
             self.ready_s += spent_s
         elif self.presence == "not ready":
             self.not_ready_s += spent_s
-        self.quiet_key = log(max(self.occupancy, OCCUPANCY_MIN)) + now / OCCUPANCY_MEMORY_S

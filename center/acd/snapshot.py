@@ -67,7 +67,6 @@ def _agent(at: float, person: Person, places: dict[int, Place]) -> AgentStood:
         person.presence,
         person.reason,
         person.occupancy,
-        person.quiet_key,
         person.measured_at,
         (person.busy_s, person.ready_s, person.not_ready_s),
         (voice.idle_since, sms.idle_since),
@@ -134,7 +133,7 @@ def _put_person(router: Router, person: Person, record: AgentStood) -> None:
     if record.presence != "signed out":
         router.staff(person, 1)
     person.presence, person.reason = record.presence, record.reason
-    person.occupancy, person.quiet_key = record.occupancy, record.quiet_key
+    person.occupancy = record.occupancy
     person.measured_at = record.measured_at
     person.busy_s, person.ready_s, person.not_ready_s = record.spent_s
     for seat, idle_since, place in zip(person.seats, record.idle_since, record.places, strict=True):

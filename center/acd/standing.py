@@ -17,7 +17,6 @@ class AgentStood(Event, frozen=True, tag=True, array_like=True):
     presence: Presence
     reason: str
     occupancy: float
-    quiet_key: float
     measured_at: float
     spent_s: tuple[float, float, float]
     """Busy, ready, not ready."""

@@ -59,7 +59,13 @@ def test_the_first_of_several_lines_is_who_a_search_finds(moves):
         if order % 3 == 0:
             expected = min(keys, key=keys.__getitem__) if keys else None
             found = first(lines)
-            assert (found and found[2].name) == expected
+            assert (found and found.entries[0][2].name) == expected
+            if found and order % 2:
+                assert found.pull().name == expected
+                assert keys.pop(expected) not in [entry[:2] for entry in found.entries]
+                things[expected].stamp += 1
+                head = found.head()
+                assert head is None or found[:2] == list(head[:2])
     assert first([]) is None
 
 
