@@ -1,0 +1,147 @@
+"""The system with one of its safeties taken out: the simulation must find each, or it proves nothing.
+
+`python -m tests.simulation.mutants` tells after how many seeds each is found.
+"""
+
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from center import turns
+from center.batch import TurnBatch
+from sms.held import Held
+from sms.link import Link
+from sms.outgoing import Outgoing
+from sms.redelivery import Redeliveries
+from sms.sending import Sending
+from sms.smpp.status import Status
+from store.memory import MemoryStore
+from tests.simulation.disk import DiskBatch
+from tests.simulation.many import quiet, story_of
+
+SEEDS_MAX = 400
+"""A mutant that lives so long is not found."""
+
+
+@contextmanager
+def patched(owner: Any, name: str, value: Any) -> Generator[None]:
+    """While this lasts, another thing stands there."""
+    sound = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, sound)
+
+
+@contextmanager
+def acknowledge_before_commit() -> Generator[None]:
+    """The carrier is told that we have a message when it comes."""
+    acknowledge, take = Link.acknowledge, Link._take  # noqa: SLF001
+
+    def at_once(self: Link, messages: list[Any]) -> None:
+        self.unacknowledged += len(messages)
+        acknowledge(self, [(message.sequence, Status.OK) for message in messages])
+        take(self, messages)
+
+    def later(self: Link, answers: Sequence[tuple[int, int]]) -> None:
+        self.unacknowledged -= len(answers)
+        self.acknowledged += len(answers)
+
+    with patched(Link, "_take", at_once), patched(Link, "acknowledge", later):
+        yield
+
+
+@contextmanager
+def lose_a_sale() -> Generator[None]:
+    """The stock that an order takes is not written."""
+    write = DiskBatch.write
+
+    def forgetful(self: DiskBatch, changes: Any) -> None:
+        changes.stock.clear()
+        write(self, changes)
+
+    with patched(DiskBatch, "write", forgetful):
+        yield
+
+
+@contextmanager
+def send_before_commit() -> Generator[None]:
+    """A refused batch is told and sent all the same."""
+    end = TurnBatch._end  # noqa: SLF001
+
+    def hopeful(self: TurnBatch, entries: Any, kept: Any, error: Any) -> None:
+        lost = [None] * len(entries)
+        end(self, entries, kept or turns_of_nothing(lost), None)
+
+    with patched(TurnBatch, "_end", hopeful):
+        yield
+
+
+def turns_of_nothing(replies: list[Any]) -> Any:
+    """What a batch without a reply kept."""
+    from center.batch import _Kept  # noqa: PLC0415
+
+    return _Kept(replies, [], [], [])
+
+
+def _never(*_: Any, **__: Any) -> bool:
+    return False
+
+
+def _always(*_: Any, **__: Any) -> bool:
+    return True
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def _any_bind(self: Outgoing, queued: Any) -> None:
+    self._ready.append(queued)  # noqa: SLF001
+
+
+def mutants() -> dict[str, Any]:
+    """By name, each as what to enter."""
+    return {
+        "acknowledge before commit": acknowledge_before_commit(),
+        "tell a refused batch as kept": send_before_commit(),
+        "take what comes again as new": patched(turns, "_is_redelivery", _never),
+        "take what reads the same as a redelivery": patched(turns, "_is_redelivery", _always),
+        "forget what was to be sent at a crash": patched(Sending, "hold", _nothing),
+        "forget what is awaited at a crash": patched(MemoryStore, "awaited", lambda *_: []),
+        "forget what is in doubt at a crash": patched(Redeliveries, "to_keep", _nothing),
+        "send what may overtake an answer": patched(Sending, "_must_wait", _never),
+        "let a start hold nothing back": patched(Held, "begin", _nothing),
+        "reply by any bind": patched(Outgoing, "_be_ready", _any_bind),
+        "leave the stock as it is": lose_a_sale(),
+    }
+
+
+def found_after(name: str, seeds_max: int = SEEDS_MAX) -> int | None:
+    """How many seeds it takes to find a mutant; None if it lives."""
+    with ExitStack() as stack:
+        stack.enter_context(quiet())
+        stack.enter_context(mutants()[name])
+        for seed in range(1, seeds_max + 1):
+            story = story_of(seed)
+            if not (story.right or story.excused):
+                return seed
+    return None
+
+
+def main() -> int:
+    """Try them all; fail if one lives."""
+    lives = False
+    for name in mutants():
+        seeds = found_after(name)
+        lives = lives or seeds is None
+        told = "LIVES" if seeds is None else f"found by seed {seeds}"
+        sys.stdout.write(f"{name}: {told}\n")
+        sys.stdout.flush()
+    return 1 if lives else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
