@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -169,6 +170,8 @@ class Town:
         """`orders`: how many each buyer begins; None: until told to stop."""
         self.smsc = smsc
         self.buyers: dict[str, Buyer] = {}
+        self.heard_at = time.monotonic()
+        """When somebody last had a text."""
         self.acknowledged: Counter[str] = Counter()
         """Messages that were answered `taken`, by number."""
         self.repeated = 0
@@ -176,9 +179,13 @@ class Town:
         self._watch()
         for place in range(count):
             number = f"138{place:08d}"
-            phone = Phone(smsc.network, number, lambda heard, n=number: self.buyers[n].hear(heard))
+            phone = Phone(smsc.network, number, self._hear)
             self.buyers[number] = Buyer(phone, random.Random(seed * 1_000_003 + place), orders)
             self.buyers[number].says_it_twice = say_it_twice
+
+    def _hear(self, heard: Heard) -> None:
+        self.heard_at = time.monotonic()
+        self.buyers[heard.number].hear(heard)
 
     def _watch(self) -> None:
         exchange = self.smsc.network.exchange

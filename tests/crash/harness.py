@@ -24,6 +24,8 @@ START_S_MAX = 60.0
 DIES_S_MAX = 90.0
 """A point that is not passed so often by then is missed, which fails the run; the process is killed where it is."""
 FINISH_S_MAX = 60.0
+STALLS_S_MAX = 15.0
+"""Buyers of whom none gets on for so long will not: what they said was acknowledged and is lost."""
 DIED_OF = (-signal.SIGKILL, -signal.SIGALRM)
 """The second is how the kernel ends a process in the middle of a commit: see tests.crash.victim."""
 ALIVE_S = (0.02, 0.4)
@@ -58,6 +60,9 @@ class Plan:
     seed: int
     buyers: int = 60
     faults: Faults = field(default_factory=Faults)
+    stalls_s: float = STALLS_S_MAX
+    mutant: str | None = None
+    """One of tests.simulation.mutants: with a safety taken out the count must be wrong."""
 
     def points(self, chance: random.Random) -> Sequence[str | None]:
         """A third at random times, the others at each point in turn."""
@@ -81,29 +86,31 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         for done, point in enumerate(plan.points(chance), 1):
             began = time.monotonic()
             passes = chance.randint(1, PASSES_MAX)
-            process = await start(folder, point and f"{point}:{passes}")
+            process = await start(folder, point and f"{point}:{passes}", plan.mutant)
             await bound(smsc, process)
             if point is None:
                 await asyncio.sleep(chance.uniform(*ALIVE_S))
                 process.kill()
-            try:
-                await asyncio.wait_for(process.wait(), DIES_S_MAX)
-            except TimeoutError:
+            if not await dies(process, town, plan.stalls_s):
                 missed += 1
                 process.kill()
             died = await process.wait()
+            if missed:
+                # Nothing more is learnt from kills of a shop where nobody gets on.
+                break
             assert died in DIED_OF, f"the shop ended by itself with {died}"
             if tell:
                 where = f"{point}, pass {passes}" if point else "a random time"
                 took_s = time.monotonic() - began
                 sys.stdout.write(f"kill {done}: at {where} after {took_s:.1f} s\n")
                 sys.stdout.flush()
-        process = await start(folder, None)
+        process = await start(folder, None, plan.mutant)
         await bound(smsc, process)
         town.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S_MAX):
-                while not town.done:  # noqa: ASYNC110
+                since = time.monotonic()
+                while not town.done and getting_on(town, since, plan.stalls_s):  # noqa: ASYNC110
                     # Any of many buyers may be the last.
                     await asyncio.sleep(0.02)
         process.terminate()
@@ -114,6 +121,21 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
     return books
 
 
+async def dies(process: asyncio.subprocess.Process, town: Town, stalls_s: float) -> bool:
+    """Wait for the shop to die at its point; whether it does before nobody gets on any more."""
+    began = time.monotonic()
+    while process.returncode is None:
+        await asyncio.sleep(0.02)
+        if time.monotonic() - began > DIES_S_MAX or not getting_on(town, began, stalls_s):
+            return process.returncode is not None
+    return True
+
+
+def getting_on(town: Town, since: float, stalls_s: float) -> bool:
+    """Whether a buyer has heard something lately, of a shop that is up since then."""
+    return time.monotonic() - max(town.heard_at, since) < stalls_s
+
+
 def settings_for(folder: Path, port: int) -> None:
     """What the shop of a folder is started with, on a carrier at this port."""
     database = folder / "shop.db"
@@ -121,7 +143,9 @@ def settings_for(folder: Path, port: int) -> None:
     (folder / "dialcart.toml").write_text(settings)
 
 
-async def start(folder: Path, die_at: str | None) -> asyncio.subprocess.Process:
+async def start(
+    folder: Path, die_at: str | None, mutant: str | None = None
+) -> asyncio.subprocess.Process:
     """The shop of a folder, to die at a point of tests.crash.victim or to live."""
     environment = {
         **os.environ,
@@ -129,6 +153,8 @@ async def start(folder: Path, die_at: str | None) -> asyncio.subprocess.Process:
         "DIALCART_CARRIER_CARRIER_PASSWORD": "dialcart",
     }
     environment.pop("DIALCART_DIE_AT", None)
+    if mutant:
+        environment["DIALCART_MUTANT"] = mutant
     if die_at:
         environment["DIALCART_DIE_AT"] = die_at
     words = ["-m", "tests.crash.victim", "serve", "--config", str(folder / "dialcart.toml")]

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from sms import link, sending
@@ -130,7 +131,12 @@ def main() -> None:
         arm(Countdown(point, int(count)))
     from cli import main as dialcart
 
-    dialcart()
+    with ExitStack() as stack:
+        if mutant := os.environ.get("DIALCART_MUTANT"):
+            from tests.simulation.mutants import mutants
+
+            stack.enter_context(mutants()[mutant])
+        dialcart()
 
 
 if __name__ == "__main__":
