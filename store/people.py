@@ -1,4 +1,4 @@
-"""People who work on the floor, and which pools serve which sellers; a file beside the database of orders."""
+"""People who work on the floor, which pools serve which sellers, and who is signed in; a file beside the database of orders."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ create table if not exists contracts (
   pool text not null,
   seller text not null,
   primary key (pool, seller)
+) without rowid;
+create table if not exists visits (
+  token blob primary key,
+  name text not null,
+  password blob not null,
+  began_at real not null
 ) without rowid;
 """
 
@@ -92,6 +98,27 @@ class People:
         """Somebody leaves; whether there was one of this name."""
         with errors():
             return bool(self._db.execute("delete from people where name = ?", (name,)).rowcount)
+
+    def visits(self) -> list[tuple[bytes, str, bytes, float]]:
+        """Who is signed in, oldest first: digest of the token, name, digest of the password, Unix seconds of the beginning."""
+        with errors():
+            return list(
+                self._db.execute(
+                    "select token, name, password, began_at from visits order by began_at"
+                )
+            )
+
+    def keep_visit(self, token: bytes, name: str, password: bytes, began_at: float) -> None:
+        """Somebody has signed in."""
+        with errors():
+            self._db.execute(
+                "insert into visits values (?, ?, ?, ?)", (token, name, password, began_at)
+            )
+
+    def drop_visit(self, token: bytes) -> None:
+        """A visit has ended."""
+        with errors():
+            self._db.execute("delete from visits where token = ?", (token,))
 
     def contracts(self) -> list[tuple[str, str]]:
         """Pool and seller of every contract."""

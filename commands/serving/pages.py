@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from starlette.routing import BaseRoute
 
 from center.measure import Measure, Spread
+from center.ports import StoreError
 from commands.serving.floor import FloorService
+from store.people import People
 from web.accounts.account import Account, Role
 from web.accounts.routes import Doorkeeper
+from web.accounts.visits import KeptVisit
 from web.agent.routes import agent_routes
 from web.app import web_app
 from web.server import WebServer
 from web.telephone.exchange import Exchange
 from web.telephone.routes import telephone_routes
+
+log = logging.getLogger("dialcart.pages")
 
 PORT = 8400
 """Where the pages are unless it is said otherwise."""
@@ -34,6 +40,31 @@ class KnownPeople:
         return Account(name, Role(person.role), person.password)
 
 
+class KeptVisits:
+    """See web.accounts.visits.VisitBook. On a full disk people sign in all the same, until the next start."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    def visits(self) -> Iterable[KeptVisit]:
+        """See VisitBook."""
+        return (KeptVisit(*row) for row in self._people.visits())
+
+    def keep_visit(self, visit: KeptVisit) -> None:
+        """See VisitBook."""
+        try:
+            self._people.keep_visit(visit.token, visit.name, visit.password, visit.began_at)
+        except StoreError as error:
+            log.warning("who is signed in cannot be kept: %s", error)
+
+    def drop_visit(self, token: bytes) -> None:
+        """See VisitBook."""
+        try:
+            self._people.drop_visit(token)
+        except StoreError as error:
+            log.warning("that a visit has ended cannot be kept: %s", error)
+
+
 class Pages:
     """See commands.serving.service.Service."""
 
@@ -44,7 +75,7 @@ class Pages:
     ) -> None:
         """`port` None: PORT, or any other where that is taken."""
         self.host = host
-        self.door = Doorkeeper(KnownPeople(floor))
+        self.door = Doorkeeper(KnownPeople(floor), book=KeptVisits(floor.people))
         routes: list[BaseRoute] = [
             *self.door.routes(),
             *agent_routes(floor.switchboard.floor, self.door),

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from web.accounts.account import Account, Accounts, Role
 from web.accounts.attempts import Attempts
 from web.accounts.password import hash_password, is_password
-from web.accounts.visits import VISIT_S_MAX, Visits
+from web.accounts.visits import VISIT_S_MAX, VisitBook, Visits
 from web.headers import is_same_origin
 
 PAGES = Path(__file__).parent / "pages"
@@ -41,10 +41,16 @@ class Doorkeeper:
     whatever changes something must bear our own Origin.
     """
 
-    def __init__(self, accounts: Accounts, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        clock: Callable[[], float] = time.time,
+        book: VisitBook | None = None,
+    ) -> None:
+        """`book` keeps who is signed in over a restart. Raises StoreError where it cannot be read."""
         self._accounts = accounts
         self._clock = clock
-        self._visits = Visits()
+        self._visits = Visits(accounts, book, clock())
         self._attempts = Attempts()
         self._hashing = asyncio.Semaphore(SIGN_INS_AT_ONCE_MAX)
         # Hashed against when there is no such name, so that the answer takes as long.
@@ -54,6 +60,10 @@ class Doorkeeper:
         """Who is signed in, on a page or a WebSocket."""
         token = connection.cookies.get(COOKIE)
         return self._visits.find(token, self._clock()) if token else None
+
+    def gone(self, connection: HTTPConnection) -> None:
+        """A WebSocket is closed: whoever was there was so until now."""
+        self._visits.touch(connection.cookies.get(COOKIE, ""), self._clock())
 
     def admit(self, account: Account) -> str:
         """Let somebody in whom the caller knows already; the value of their cookie."""

@@ -1,12 +1,19 @@
-"""Who is signed in: a token in the browser's cookie, and what it stands for here."""
+"""Who is signed in: a token in the browser's cookie, and what it stands for here.
+
+What is kept of a visit is a digest of its token, so that who reads the file is nobody, and one of the password, so that a new
+password ends all visits that began with the old one. A restart ends none.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from web.accounts.account import Account
+from web.accounts.account import Account, Accounts
 
 IDLE_S_MAX = 1_800.0
 """A browser not heard of for so long is signed out."""
@@ -17,41 +24,101 @@ VISITS_MAX = 100_000
 TOKEN_BYTES = 32
 
 
+@dataclass(frozen=True, slots=True)
+class KeptVisit:
+    """A visit as it is kept."""
+
+    token: bytes
+    """Its digest."""
+    name: str
+    password: bytes
+    """A digest of what is kept of it."""
+    began_at: float
+    """Unix seconds."""
+
+
+class VisitBook(Protocol):
+    """Where visits outlive the process."""
+
+    def visits(self) -> Iterable[KeptVisit]:
+        """All of them, oldest first."""
+        ...
+
+    def keep_visit(self, visit: KeptVisit) -> None:
+        """One more."""
+        ...
+
+    def drop_visit(self, token: bytes) -> None:
+        """It has ended."""
+        ...
+
+
 @dataclass(slots=True)
-class Visit:
+class _Visit:
     """A browser that has signed in."""
 
-    account: Account
-    began_at: float
+    kept: KeptVisit
     seen_at: float
 
 
 class Visits:
-    """All of them. `now` is seconds of a clock that only goes forward. A restart signs everybody out."""
+    """All of them. `now` is Unix seconds."""
 
-    def __init__(self) -> None:
-        self._visits: OrderedDict[str, Visit] = OrderedDict()
+    def __init__(self, accounts: Accounts, book: VisitBook | None = None, now: float = 0.0) -> None:
+        self._accounts = accounts
+        self._book = book
+        self._visits: OrderedDict[bytes, _Visit] = OrderedDict()
+        for kept in book.visits() if book is not None else ():
+            self._visits[kept.token] = _Visit(kept, now)
 
     def begin(self, account: Account, now: float) -> str:
         """A new visit's token."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        self._visits[token] = Visit(account, now, now)
+        kept = KeptVisit(_digest(token), account.name, _digest(account.password), now)
+        self._visits[kept.token] = _Visit(kept, now)
+        if self._book is not None:
+            self._book.keep_visit(kept)
         while len(self._visits) > VISITS_MAX:
-            self._visits.popitem(last=False)
+            self._drop(next(iter(self._visits)))
         return token
 
     def find(self, token: str, now: float) -> Account | None:
         """Who has this token."""
-        visit = self._visits.get(token)
+        digest = _digest(token)
+        visit = self._visits.get(digest)
         if visit is None:
             return None
-        if now - visit.seen_at > IDLE_S_MAX or now - visit.began_at > VISIT_S_MAX:
-            del self._visits[token]
+        account = self._accounts.account(visit.kept.name)
+        if (
+            account is None
+            or _digest(account.password) != visit.kept.password
+            or now - visit.seen_at > IDLE_S_MAX
+            or now - visit.kept.began_at > VISIT_S_MAX
+        ):
+            self._drop(digest)
             return None
-        visit.seen_at = now
-        self._visits.move_to_end(token)
-        return visit.account
+        self._see(digest, visit, now)
+        return account
+
+    def touch(self, token: str, now: float) -> None:
+        """The browser was here until now, without asking for anything."""
+        digest = _digest(token)
+        visit = self._visits.get(digest)
+        if visit is not None:
+            self._see(digest, visit, now)
 
     def end(self, token: str) -> None:
         """Sign out."""
-        self._visits.pop(token, None)
+        self._drop(_digest(token))
+
+    def _see(self, digest: bytes, visit: _Visit, now: float) -> None:
+        visit.seen_at = now
+        self._visits.move_to_end(digest)
+
+    def _drop(self, digest: bytes) -> None:
+        if self._visits.pop(digest, None) is not None and self._book is not None:
+            self._book.drop_visit(digest)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

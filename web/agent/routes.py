@@ -49,7 +49,10 @@ def agent_routes(floor: Floor, door: Doorkeeper) -> list[BaseRoute]:
             await socket.close(POLICY_VIOLATION)
             return
         await socket.accept()
-        await DeskSocket(socket, floor, account.name).run()
+        try:
+            await DeskSocket(socket, floor, account.name).run()
+        finally:
+            door.gone(socket)
 
     async def floor_line(socket: WebSocket) -> None:
         account = allowed(socket)
@@ -57,7 +60,10 @@ def agent_routes(floor: Floor, door: Doorkeeper) -> list[BaseRoute]:
             await socket.close(POLICY_VIOLATION)
             return
         await socket.accept()
-        await LeadSocket(socket, floor, account.name).run()
+        try:
+            await LeadSocket(socket, floor, account.name).run()
+        finally:
+            door.gone(socket)
 
     async def recording(request: Request) -> Response:
         account = door.who(request)

@@ -114,21 +114,65 @@ async def test_pages_bear_the_headers_that_keep_them_ours(visitor):
 
 
 def test_a_visit_ends_when_nobody_is_there_and_after_a_working_day():
-    visits = Visits()
+    visits = Visits(People())
     idle, long = visits.begin(LI, 0.0), visits.begin(BOSS, 0.0)
 
-    assert visits.find(idle, IDLE_S_MAX) is LI
+    assert visits.find(idle, IDLE_S_MAX) == LI
     assert visits.find(idle, 2 * IDLE_S_MAX + 1) is None
     at = 0.0
     while at + IDLE_S_MAX < VISIT_S_MAX:
         at += IDLE_S_MAX
-        assert visits.find(long, at) is BOSS
+        assert visits.find(long, at) == BOSS
     assert visits.find(long, VISIT_S_MAX + 1) is None
     assert visits.find("guessed", 0.0) is None
 
 
+class Book:
+    """See web.accounts.visits.VisitBook."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def visits(self):
+        return list(self.kept.values())
+
+    def keep_visit(self, visit):
+        self.kept[visit.token] = visit
+
+    def drop_visit(self, token):
+        del self.kept[token]
+
+
+def test_a_restart_signs_nobody_out_and_a_new_password_does(monkeypatch):
+    book, people = Book(), People()
+    token = Visits(people, book).begin(LI, 0.0)
+    assert token.encode() not in b"".join(visit.token for visit in book.visits())
+    again = Visits(people, book, 100.0)
+    assert again.find(token, 100.0) == LI
+    monkeypatch.setattr(
+        people, "account", lambda name: Account(name, Role.AGENT, hash_password("other horse"))
+    )
+    assert again.find(token, 100.0) is None
+    assert book.visits() == []
+
+
+def test_who_was_let_go_is_nobody():
+    people = People()
+    visits = Visits(people)
+    token = visits.begin(Account("zhao", Role.AGENT, "kept"), 0.0)
+    assert visits.find(token, 0.0) is None
+
+
+def test_a_desk_that_was_open_all_morning_is_not_idle():
+    visits = Visits(People())
+    token = visits.begin(LI, 0.0)
+    visits.touch(token, 3 * IDLE_S_MAX)
+    assert visits.find(token, 4 * IDLE_S_MAX) == LI
+    visits.touch("guessed", 0.0)
+
+
 def test_visits_are_bounded():
-    visits = Visits()
+    visits = Visits(People())
     first = visits.begin(LI, 0.0)
     for _ in range(VISITS_MAX):
         visits.begin(LI, 0.0)
