@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 WAIT_MS_MAX = 15_000
+expect.set_options(timeout=WAIT_MS_MAX)
 RATE_HZ = 48_000
 ARGUMENTS = (
     "--no-sandbox",

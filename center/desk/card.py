@@ -29,6 +29,7 @@ class PastOrder(msgspec.Struct, frozen=True):
 
     number: str
     status: str
+    """Of center.orders.order.Status; the page says it in the agent's language, not in the buyer's."""
     total: int
     placed_at: int
     summary: str

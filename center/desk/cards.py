@@ -132,7 +132,7 @@ def _past(order: PlacedOrder, language: str) -> PastOrder:
     line, join = prompts.word("line", language), prompts.word("line_join", language)
     return PastOrder(
         order.number,
-        prompts.word(str(order.status), language),
+        str(order.status),
         order.total,
         order.placed_at,
         join.join(line.format(name=one.name, quantity=one.quantity) for one in order.lines),

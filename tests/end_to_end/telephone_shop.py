@@ -76,8 +76,8 @@ class Running:
             flow = re.sub(r"(  languages .*\n)", rf"\1{shop}", flow, count=1)
             file.write_text(flow, "utf-8")
         self.database = folder / "shop.db"
-        settings = self.settings = folder / "dialcart.toml"
-        settings.write_text(
+        self.settings = folder / "dialcart.toml"
+        self.settings.write_text(
             SETTINGS.format(
                 folder=shops,
                 database=self.database,
@@ -91,11 +91,19 @@ class Running:
             "utf-8",
         )
         self._log = (folder / "log").open("w")
-        self.process, self.said = opened(
-            settings, self._log, lambda _: (folder / "log").read_text()
-        )
+        self.open()
+
+    def open(self) -> None:
+        """Start, or start again."""
+        log = self.folder / "log"
+        self.process, self.said = opened(self.settings, self._log, lambda _: log.read_text())
         self.port = int(re.findall(r"SIP over UDP on port (\d+)", self.said)[0])
         self.control_port = re.findall(r"--port (\d+)", self.said)[0]
+
+    def kill(self) -> None:
+        """Stop it at once, wherever it is."""
+        self.process.kill()
+        self.process.communicate()
 
     def _tls(self, folder: Path) -> str:
         if self.tls_port is None:

@@ -31,6 +31,8 @@ class DeskSocket:
             self._floor.sign_in(self._agent, self)
         except RefusedError as error:
             self.refused("", error)
+            # The page tries again until there is a seat.
+            self.presence("signed out", "")
         try:
             await self._page.run(self._heard)
         finally:

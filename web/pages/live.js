@@ -21,6 +21,11 @@ export class Live {
     return true;
   }
 
+  /** Begin anew: whatever the other end holds of this page is told again. */
+  again() {
+    this._socket.close();
+  }
+
   close() {
     this._isDone = true;
     this._socket.close();
@@ -31,13 +36,29 @@ export class Live {
     this._socket = new WebSocket(`${scheme}://${location.host}${this._path}`);
     this._socket.onopen = () => { this._retry = RETRY_MS_MIN; this._changed?.(true); };
     this._socket.onmessage = event => this._heard(JSON.parse(event.data));
-    this._socket.onclose = () => {
+    let wasOpen = false;
+    this._socket.addEventListener("open", () => { wasOpen = true; });
+    this._socket.onclose = async () => {
       if (this._isDone) return;
       this._changed?.(false);
+      // Refused at the door: whoever is signed out cannot come back by waiting.
+      if (!wasOpen && await isSignedOut()) {
+        this.close();
+        location.assign(`/sign-in?to=${encodeURIComponent(location.pathname)}`);
+        return;
+      }
       // Jittered, so that a floor of agents does not come back in one moment.
       setTimeout(() => this._open(), this._retry * (0.5 + Math.random() / 2));
       this._retry = Math.min(this._retry * 2, RETRY_MS_MAX);
     };
+  }
+}
+
+async function isSignedOut() {
+  try {
+    return (await fetch("/who")).status === 401;
+  } catch {
+    return false; // The server is away: it is tried again.
   }
 }
 

@@ -10,6 +10,7 @@ from websockets.sync.client import connect
 
 from center.desk.card import BasketLine
 from center.desk.desk import RefusedError
+from center.desk.sitting import SEAT_LOST
 from tests.browser import WAIT_MS_MAX, browser, write_tone
 from tests.loop import LoopThread
 from tests.web.agent.floor import CALL, TEXTS, OneQueueFloor
@@ -177,6 +178,48 @@ def test_messages_are_answered_beside_a_call(page: Page, site: Site):
     page.keyboard.press("Alt+2")
     expect(page.locator("#lines li").last).to_have_text("什么时候到？<b>")
     expect(page.locator("#contacts .unread")).to_have_count(0)
+
+
+def test_half_a_message_stays_with_its_buyer(page: Page, site: Site):
+    be_ready(page, site)
+    for card in (CALL, TEXTS):
+        site.offer(card)
+        site.stage(card.contact, "talking")
+    expect(page.locator("#contacts li.talking")).to_have_count(2)
+    page.keyboard.press("Alt+1")
+    page.fill("#text", "您的地址是")
+    page.keyboard.press("Alt+2")
+    expect(page.locator("#text")).to_have_value("")
+    page.keyboard.press("Alt+1")
+    expect(page.locator("#text")).to_have_value("您的地址是")
+
+
+def test_a_desk_whose_seat_is_gone_says_so_and_sits_down_again(page: Page, site: Site):
+    page.add_init_script(
+        "const later = setTimeout; window.setTimeout = (then, ms) => later(then, ms / 20);"
+    )
+    be_ready(page, site)
+    site.offer(CALL)
+    expect(page.locator("#contacts li.offered")).to_be_visible()
+
+    async def fail():
+        desk = site.floor.desks["li"]
+        site.floor.cards.clear()
+        desk.refused("", RefusedError(SEAT_LOST))
+        desk.presence("signed out", "")
+
+    site.loop.run(fail())
+    expect(page.locator("#nobody")).to_be_visible()
+    expect(page.locator("#presence")).to_contain_text("未就绪")
+    page.click("#ready")
+    expect(page.locator("#line")).to_have_text("耳机已接通")
+
+
+def test_signing_out_leaves_the_floor(page: Page, site: Site):
+    be_ready(page, site)
+    page.click("#sign-out")
+    page.wait_for_url("**/sign-in")
+    assert ("leave", "li") in site.floor.asked
 
 
 def test_a_key_does_only_what_a_mouse_could_do_now(page: Page, site: Site):

@@ -10,7 +10,7 @@ export function drawCard(card, tools) {
   const money = minor => (minor / 10 ** card.decimals).toLocaleString(LOCALES[language()], { style: "currency", currency: card.currency });
   $("shop").textContent = card.shop;
   facts({
-    number: card.number, name: card.name, spoken: card.language, queue: card.queue, step: card.step,
+    number: card.number, name: card.name, spoken: spoken(card.language, language()), queue: card.queue, step: card.step,
     agent: card.guests.length || mayChange ? "" : card.agent, guests: card.guests.join(", "),
     waited: word("seconds", { n: Math.round(card.waited_s) }),
   }, word);
@@ -20,7 +20,12 @@ export function drawCard(card, tools) {
     make("span", { class: "faint" }, word("recording", { question: recording.question, seconds: Math.round(recording.seconds) })),
     make("audio", { controls: true, preload: "none", src: `/desk/recording?${new URLSearchParams({ contact: card.contact, recording: recording.id })}` }))));
   $("orders").replaceChildren(...(card.orders.length ? card.orders.map(order => make("li", {},
-    `${order.number} · ${order.status} · ${money(order.total)} · ${order.summary}`)) : [make("li", { class: "faint" }, word("no_orders"))]));
+    `${order.number} · ${word(`order_${order.status}`)} · ${money(order.total)} · ${order.summary}`)) : [make("li", { class: "faint" }, word("no_orders"))]));
+}
+
+/** A language's own page calls it by name. */
+function spoken(code, reader) {
+  return code ? new Intl.DisplayNames([LOCALES[reader]], { type: "language" }).of(code) : "";
 }
 
 function facts(values, word) {

@@ -29,10 +29,14 @@ const SHORTCUTS = {
   w: ["done", send("wrap-up")],
 };
 const LINES_MAX = 500;
+/** What a person writes about one contact. */
+const DRAFTS = ["text", "note", "to"];
 const NOTICE_MS = 6_000;
+const SEAT_RETRY_MS = 10_000;
 
-/** By contact: {card, stage, lines, unread, answerBy}. */
+/** By contact: {card, stage, lines, unread, answerBy, drafts}. */
 const contacts = new Map();
+/** The contact that the person wants to see; another is shown while it is not there. */
 let chosen = null;
 let presence = "signed out";
 let phone = null;
@@ -48,8 +52,12 @@ const live = new Live("/desk/line", {
   heard: hear,
   changed: isOpen => {
     // The floor tells everything anew to a desk that comes back.
-    if (isOpen) { contacts.clear(); notice(""); }
-    else notice(word("offline"), true);
+    if (isOpen) {
+      contacts.clear();
+      notice("");
+      // The other end of the headset went with the connection.
+      if (phone) { hangUp(); putOnLine(); }
+    } else notice(word("offline"), true);
     draw();
   },
 });
@@ -59,6 +67,7 @@ function hear(message) {
   switch (message.kind) {
     case "presence":
       presence = message.presence;
+      if (presence === "signed out") turnedOut();
       $("reason").value = presence === "not ready" && message.reason in REASONS ? message.reason : "";
       $("presence").dataset.reason = message.reason;
       if (presence === "ready") putOnLine();
@@ -69,21 +78,24 @@ function hear(message) {
       if (!["offered", "invited", "guest", "talking", "on call", "held", "calling"].includes(current()?.stage)) chosen = message.card.contact;
       break;
     case "card": keep(message.card); break;
-    case "stage":
+    case "stage": {
       if (!held) return;
+      const isHeard = message.stage === "guest" || message.stage === (held.card.channel === "voice" ? "talking" : "on call");
+      // A new call is never begun unheard.
+      if (isHeard && held.stage !== "held" && held.stage !== message.stage) mute(false);
       held.stage = message.stage;
-      if (message.stage === (held.card.channel === "voice" ? "talking" : "on call")) chosen = message.contact;
+      if (isHeard) chosen = message.contact;
       break;
+    }
     case "said":
       if (!held) return;
       held.lines.push([message.who, message.text]);
       held.lines.splice(0, held.lines.length - LINES_MAX);
-      if (message.contact !== chosen && message.who === "buyer") held.unread += 1;
+      if (held !== current() && message.who === "buyer") held.unread += 1;
       break;
     case "withdrawn":
     case "ended":
       contacts.delete(message.contact);
-      if (chosen === message.contact) chosen = contacts.keys().next().value ?? null;
       if (message.why) notice(word(message.why));
       break;
     case "line": phone?.answered(message.answer); break;
@@ -102,7 +114,7 @@ function refusal({ why, values = {} }) {
 function keep(card, stage) {
   const known = contacts.get(card.contact);
   const lines = card.transcript.map(line => [line.startsWith("> ") ? "buyer" : "shop", line.replace(/^[<>] /, "")]);
-  const entry = known ?? { stage: stage ?? "talking", lines, unread: 0, answerBy: 0 };
+  const entry = known ?? { stage: stage ?? "talking", lines, unread: 0, answerBy: 0, drafts: {} };
   entry.card = card;
   if (stage) entry.stage = stage;
   contacts.set(card.contact, entry);
@@ -116,16 +128,36 @@ async function putOnLine() {
   if (phone) return;
   phone = new Softphone($("sound"), {
     up: () => { phoneState = phone.isSilent ? "line_silent" : "line_up"; draw(); },
-    down: () => { phone?.close(); phone = null; phoneState = "line_none"; draw(); if (presence === "ready") putOnLine(); },
+    down: () => { hangUp(); draw(); if (presence === "ready") putOnLine(); },
   });
   live.tell({ kind: "line", offer: await phone.offer() });
 }
 
+function mute(isSo) {
+  isMuted = isSo;
+  phone?.mute(isMuted);
+}
+
+function hangUp() {
+  phone?.close();
+  phone = null;
+  phoneState = "line_none";
+}
+
+/** The seat is gone: say why for as long as it is so, and sit down again as soon as there is one. */
+function turnedOut() {
+  contacts.clear();
+  chosen = null;
+  hangUp();
+  clearTimeout(noticeTimer);
+  setTimeout(() => live.again(), SEAT_RETRY_MS);
+}
+
 // --- what the person does ---
 
-const current = () => contacts.get(chosen);
+const current = () => contacts.get(chosen) ?? contacts.values().next().value;
 const isRinging = entry => entry?.stage === "offered" || entry?.stage === "invited";
-const tell = (kind, fields = {}) => Boolean(chosen) && live.tell({ kind, contact: chosen, ...fields });
+const tell = (kind, fields = {}) => Boolean(current()) && live.tell({ kind, contact: current().card.contact, ...fields });
 
 function choose_(contact) {
   chosen = contact;
@@ -140,7 +172,7 @@ $("reason").onchange = () => $("reason").value && live.tell({ kind: "not ready",
 $("answer").onclick = () => tell("accept");
 $("decline").onclick = () => tell("decline");
 $("hold").onclick = () => tell(current()?.stage === "held" ? "resume" : "hold");
-$("mute").onclick = () => { isMuted = !isMuted; phone?.mute(isMuted); draw(); };
+$("mute").onclick = () => { mute(!isMuted); draw(); };
 $("again").onclick = () => tell("call again");
 $("phone").onclick = async () => {
   if (PHONED.includes(current()?.stage)) { tell("hang up"); return; }
@@ -257,7 +289,7 @@ function draw() {
 
 function drawContacts() {
   $("contacts").replaceChildren(...[...contacts].map(([contact, { card, stage, unread }]) =>
-    make("li", { class: stage.replace(" ", "-"), "aria-current": String(contact === chosen) },
+    make("li", { class: stage.replace(" ", "-"), "aria-current": String(contact === current().card.contact) },
       make("button", { onclick: () => choose_(contact) },
         make("strong", {}, word(card.channel)),
         make("span", {}, card.name || card.number),
@@ -280,7 +312,21 @@ setInterval(() => { if (isRinging(current())) drawAnswer(current()); }, 1_000);
 
 const PLACES = { queue: card => card.queues, step: card => card.steps, agent: () => colleagues, invite: () => colleagues, outside: () => [] };
 
+/** What is half written to one buyer is never sent to another. */
+function swapDrafts(entry) {
+  const before = $("talk").dataset.contact;
+  if (before === entry.card.contact) return;
+  const old = contacts.get(before);
+  for (const id of DRAFTS) {
+    if (old) old.drafts[id] = $(id).value;
+    $(id).value = entry.drafts[id] ?? "";
+  }
+  $("transfer").hidden = true;
+  $("talk").dataset.contact = entry.card.contact;
+}
+
 function drawTalk(entry) {
+  swapDrafts(entry);
   const { card, stage, lines } = entry;
   const isVoice = card.channel === "voice";
   const isOnCall = stage === "held" || stage === (isVoice ? "talking" : "on call");

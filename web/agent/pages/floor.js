@@ -47,7 +47,9 @@ function stop() {
   draw();
 }
 
-const seconds = value => (value == null ? "–" : word("seconds", { n: Math.round(value) }));
+const SECONDS_MAX = 180;
+const seconds = value => (value == null ? "–" : value > SECONDS_MAX
+  ? word("minutes", { n: Math.round(value / 60) }) : word("seconds", { n: Math.round(value) }));
 const percent = value => (value == null ? "–" : `${Math.round(value * 100)} %`);
 
 function draw() {
