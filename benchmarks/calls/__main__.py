@@ -24,6 +24,8 @@ from ivr.rtp.codec import FRAME_BYTES, PCMA
 PAUSE_S = 0.1
 """Between a key and the next prompt."""
 PORT = 20_000
+START_S_MAX = 60.0
+"""For a plane to come up on a busy machine."""
 AT_ONCE = 1_000
 """Calls opened before the plane is given time: the ring of commands holds 4,096."""
 
@@ -48,6 +50,9 @@ def ours(calls: int, given: argparse.Namespace, *, speaks: bool) -> tuple[Result
         )
     )
     try:
+        until = time.monotonic() + START_S_MAX
+        while not media.ready and time.monotonic() < until:
+            pause(media, 0.1)
         prompt = Audio(bytes([PROMPT]) * FRAME_BYTES * 50 * 60, PCMA)
         remote = None if speaks else (TELEPHONE_HOST, TELEPHONE_PORT)
         targets: list[tuple[str, int]] = []

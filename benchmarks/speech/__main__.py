@@ -70,6 +70,8 @@ class Line:
     wrong: int = 0
     menus: int = 0
     """Right where the grammar holds the question's phrases alone."""
+    voices: dict[str, list[bool]] = field(default_factory=dict[str, list[bool]])
+    """The same, by who said it."""
     taken: int = 0
     strangers: int = 0
     audio_s: float = 0.0
@@ -87,7 +89,10 @@ class Line:
             f"{share(self.said - self.right - self.wrong)} asked again; "
             f"strangers taken {100 * self.taken / max(1, self.strangers):3.0f} %; "
             f"CPU {sum(self.cpu_s) / self.audio_s:.3f} s a second (floor {self.floor_s / self.audio_s:.4f}), "
-            f"{p50:.0f} / {p95:.0f} ms an utterance (p50 / p95)"
+            f"{p50:.0f} / {p95:.0f} ms an utterance (p50 / p95); menus by voice: "
+            + ", ".join(
+                f"{voice} {sum(each)} of {len(each)}" for voice, each in self.voices.items()
+            )
         )
 
 
@@ -154,7 +159,9 @@ def measure(engine: Sphinx, line: Line, said: Utterance, codes: bytes) -> None:
     line.right += taken and right
     line.wrong += taken and not right
     chosen, confidence = said.menu.understood(engine.hear_wide(said.menu.listening, wide))
-    line.menus += confidence >= CONFIDENCE_MIN and said.meaning(chosen) == said.meaning(said.text)
+    understood = confidence >= CONFIDENCE_MIN and said.meaning(chosen) == said.meaning(said.text)
+    line.menus += understood
+    line.voices.setdefault(said.voice, []).append(understood)
 
 
 def ask(engine: Sphinx, voices: tuple[str, ...], seconds: float) -> list[Line]:

@@ -10,11 +10,11 @@ from enum import IntFlag
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.media.buffering import DELAY_FRAMES_MAX, START_FRAMES
 from ivr.media.counting import Count
 from ivr.media.happenings import Happenings
 from ivr.media.memory import BUFFER_FRAMES, HEARD, HEARD_FRAMES, I64, U8, Memory
 from ivr.media.messages import Digit, SpeechEnded, SpeechStarted
-from ivr.media.receiving import DELAY_FRAMES_MAX, START_FRAMES
 from ivr.media.sending import LEVELS_OF, SILENCE_OF
 from ivr.rtp import comfort, tones
 from ivr.rtp.codec import FRAME_BYTES, PCMA

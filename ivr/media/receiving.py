@@ -7,16 +7,18 @@ packets do, Python does one by one: a new source, a key, a frame of an odd size,
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.media.buffering import USUAL_BYTES, Buffers
 from ivr.media.counting import Count
 from ivr.media.happenings import Happenings
-from ivr.media.memory import BUFFER_FRAMES, I64, U8, Memory
-from ivr.media.messages import Digit, FirstPacket, Latched
+from ivr.media.key_events import Keys
+from ivr.media.memory import I64, U8, Memory
+from ivr.media.messages import FirstPacket, Latched
 from ivr.media.remote import Remote, came_from, remote_of, send_to, source_of
 from ivr.media.secrecy import Secrecy
 from ivr.media.settings import Settings
 from ivr.media.traffic import Arrived
 from ivr.rtp import comfort, event, packet, rtcp
-from ivr.rtp.codec import ACROSS, FRAME_BYTES, PCMA, PCMU, SILENCE
+from ivr.rtp.codec import PCMA, PCMU
 
 ROUNDS_MAX = 64
 """Packets of one call that are taken in one go; more are passed over."""
@@ -26,16 +28,8 @@ RELATCH_S = 1.0
 """A call moves to another source only after it heard nothing from its own for so long."""
 DROPOUT_MAX = 3_000
 """A sequence that jumps further than this began anew: RFC 3550, appendix A.1."""
-START_FRAMES = 2
-"""Frames that a buffer gathers before it is taken from, while nothing is known of the line."""
-DELAY_FRAMES_MAX = 10
 JITTER_MAX = 8_000
 """A second, in units of the timestamp."""
-FAR_BEHIND = 8_000
-"""Audio that is late by more than a second is not late: its sender's clock began anew."""
-USUAL_BYTES = packet.HEADER_BYTES + FRAME_BYTES
-
-FRAME = np.dtype(("V", FRAME_BYTES))
 
 
 class Receiver:
@@ -51,7 +45,12 @@ class Receiver:
         self._first_port = settings.port
         self._calls = settings.calls
         self._seen: I64 = np.zeros(settings.calls, np.int64)
-        self._frame_cells = memory.columns.frames.view(FRAME)[:, :, 0]
+        self._buffers = Buffers(memory.columns)
+        self._keys = Keys(memory.columns, happenings)
+
+    def release_keys(self, slots: I64, now: float) -> None:
+        """Let go of keys whose end was lost."""
+        self._keys.release(slots, now)
 
     def take(self, arrived: Arrived, now: float) -> None:
         """Take in what came. Most of it is the next frame of audio of a call from where it always comes from."""
@@ -128,7 +127,7 @@ class Receiver:
             self._measure(slots[ahead & ~fresh], timestamp[ahead & ~fresh], now)
         kept = np.flatnonzero(columns.wants[slots])
         if len(kept):
-            self._keep_frames(rows, at[kept], slots[kept], timestamp[kept])
+            self._buffers.keep_frames(rows, at[kept], slots[kept], timestamp[kept])
 
     def _take_unusual(
         self, arrived: Arrived, slots_of: I64, known: NDArray[np.bool_], at: I64, now: float
@@ -225,12 +224,12 @@ class Receiver:
         ahead, fresh = self._follow(slots, headers.sequence[at], ssrc, now)
         keys = np.flatnonzero(columns.event_khz[slots, kind] != 0)
         if len(keys):
-            keys = self._pass_repeats(rows, headers, at, slots, keys, now)
+            keys = self._keys.new_ones(rows, headers, at, slots, keys, now)
         for index in keys.tolist():
             row, slot = int(at[index]), int(slots[index])
             start = int(headers.payload_start[row])
             payload = rows[row, start : start + min(int(headers.payload_bytes[row]), 4)]
-            self._take_key(
+            self._keys.take(
                 slot,
                 event.Packet(
                     int(kind[index]),
@@ -253,7 +252,7 @@ class Receiver:
         self._measure(slots[timed], timestamp[timed], now)
         kept = np.flatnonzero(audio & (columns.wants[slots] != 0))
         if len(kept):
-            self._keep(rows, headers, at[kept], slots[kept])
+            self._buffers.keep(rows, headers, at[kept], slots[kept])
 
     def _follow(
         self, slots: I64, sequence: NDArray[np.uint16], ssrc: NDArray[np.uint32], now: float
@@ -302,159 +301,6 @@ class Receiver:
         change[(change < 0) | (change > JITTER_MAX)] = 0
         jitter = columns.jitter[slots]
         columns.jitter[slots] = jitter + (change.astype(np.float32) - jitter) / np.float32(16)
-
-    # --- the buffer ---
-
-    def _keep_frames(self, rows: U8, at: I64, slots: I64, timestamp: NDArray[np.uint32]) -> None:
-        """Put frames of 20 ms into the buffers of the calls that someone listens to."""
-        columns = self._columns
-        empty = columns.wait[slots] < 0
-        if empty.any():
-            self._anchor(slots[empty], timestamp[empty])
-        behind = (timestamp - columns.anchor[slots]).view(np.int32)
-        frame = behind // FRAME_BYTES
-        due = columns.next[slots]
-        fits = (behind % FRAME_BYTES == 0) & (frame >= due) & (frame < due + BUFFER_FRAMES)
-        if not fits.all():
-            for index in np.flatnonzero(~fits).tolist():
-                slot = int(slots[index])
-                codes = rows[at[index], packet.HEADER_BYTES : USUAL_BYTES]
-                self._keep_odd(slot, int(timestamp[index]), codes)
-            at, slots, frame = at[fits], slots[fits], frame[fits]
-        cell = frame % BUFFER_FRAMES
-        payload = np.ascontiguousarray(rows[at, packet.HEADER_BYTES : USUAL_BYTES])
-        self._frame_cells[slots, cell] = payload.view(FRAME)[:, 0]
-        columns.tags[slots, cell] = frame
-        columns.newest[slots] = np.maximum(columns.newest[slots], frame)
-
-    def _keep(self, rows: U8, headers: packet.Headers, at: I64, slots: I64) -> None:
-        """Put audio of any length and either law into the buffers."""
-        columns = self._columns
-        for row, slot in zip(at.tolist(), slots.tolist(), strict=True):
-            start, timestamp = int(headers.payload_start[row]), int(headers.timestamp[row])
-            if columns.wait[slot] < 0:
-                self._anchor(np.array([slot]), headers.timestamp[row : row + 1])
-            codes = rows[row, start : start + int(headers.payload_bytes[row])]
-            across = ACROSS[int(headers.payload_type[row]), int(columns.codec[slot])]
-            self._keep_odd(slot, timestamp, across[codes])
-
-    def _anchor(self, slots: I64, timestamp: NDArray[np.uint32]) -> None:
-        """Begin to fill empty buffers, each with the packet of this timestamp as frame 0."""
-        columns = self._columns
-        jitter_frames = np.ceil(columns.jitter[slots] * np.float32(2.5 / FRAME_BYTES)).astype(
-            np.int16
-        )
-        columns.anchor[slots] = timestamp
-        columns.newest[slots] = -1
-        columns.next[slots] = 0
-        columns.tags[slots] = -1
-        columns.low[slots] = BUFFER_FRAMES
-        columns.window[slots] = 0
-        columns.wait[slots] = np.minimum(START_FRAMES - 1 + jitter_frames, DELAY_FRAMES_MAX)
-
-    def _keep_odd(self, slot: int, timestamp: int, codes: U8) -> None:
-        """Audio of another length than 20 ms, or between two frames, or out of its time, sample by sample."""
-        columns = self._columns
-        behind = (timestamp - int(columns.anchor[slot]) + 0x80000000) % 0x100000000 - 0x80000000
-        first = int(columns.next[slot]) * FRAME_BYTES
-        if behind >= first + BUFFER_FRAMES * FRAME_BYTES or behind < first - FAR_BEHIND:
-            # Its clock jumped: what lies in the buffer is of another time.
-            self._anchor(np.array([slot]), np.array([timestamp], np.uint32))
-            behind = first = 0
-        cut = max(first - behind, 0)
-        if cut >= len(codes):
-            columns.late[slot] += 1
-            return
-        codes, behind = codes[cut:], behind + cut
-        codes = codes[: max(first + BUFFER_FRAMES * FRAME_BYTES - behind, 0)]
-        cells = columns.frames[slot].reshape(-1)
-        while len(codes):
-            frame, inside = divmod(behind, FRAME_BYTES)
-            cell = frame % BUFFER_FRAMES
-            part = codes[: FRAME_BYTES - inside]
-            if columns.tags[slot, cell] != frame:
-                columns.frames[slot, cell] = SILENCE[int(columns.codec[slot])]
-                columns.tags[slot, cell] = frame
-            start = cell * FRAME_BYTES + inside
-            cells[start : start + len(part)] = part
-            columns.newest[slot] = max(int(columns.newest[slot]), frame)
-            codes, behind = codes[len(part) :], behind + len(part)
-
-    # --- keys ---
-
-    def _pass_repeats(
-        self, rows: U8, headers: packet.Headers, at: I64, slots: I64, keys: I64, now: float
-    ) -> I64:
-        """Of the packets that tell keys, those that tell something new: most say again what the last one said."""
-        columns = self._columns
-        here, row = slots[keys], at[keys]
-        start = headers.payload_start[row]
-        # A payload shorter than its four bytes is left to event.hear; the row is wider, so this reads nothing foreign.
-        ended = rows[row, start + 1] & 0x80 != 0
-        again = (
-            (headers.payload_bytes[row] >= 4)
-            & (rows[row, start] == columns.key[here])
-            & (headers.timestamp[row] == columns.key_at[here])
-            & (headers.ssrc[row] == columns.key_ssrc[here])
-            & (headers.payload_type[row] == columns.key_type[here])
-            & ~(ended & (columns.key_down[here] != 0))
-        )
-        # A recording of a key that is played once more is a press; see event.REPLAYED_S.
-        over = (columns.key_down[here] == 0) & (now - columns.key_heard[here] > event.REPLAYED_S)
-        again &= ~(headers.marker[row].astype(np.bool_) & over)
-        columns.key_heard[here[again]] = now
-        return keys[~again]
-
-    def _take_key(self, slot: int, given: event.Packet, now: float) -> None:
-        last, told = event.expire(self._key_of(slot), now)
-        last, more = event.hear(last, given, now)
-        self._keep_key(slot, last)
-        self._tell_keys(slot, [*told, *more], now)
-
-    def release_keys(self, slots: I64, now: float) -> None:
-        """Let go of keys whose end was lost."""
-        columns = self._columns
-        held = slots[columns.key_down[slots] != 0]
-        for slot in held[now - columns.key_heard[held] >= event.LOST_END_S].tolist():
-            last, _ = event.expire(self._key_of(slot), now)
-            self._keep_key(slot, last)
-
-    def _tell_keys(self, slot: int, told: list[event.Pressed | event.Released], now: float) -> None:
-        for each in told:
-            if isinstance(each, event.Pressed):
-                self._happenings.barge_in(slot, now)
-                self._happenings.tell(Digit(int(self._columns.call[slot]), each.key, "event", now))
-
-    def _key_of(self, slot: int) -> event.Key | None:
-        columns = self._columns
-        code = int(columns.key[slot])
-        if code >= len(event.KEYS):
-            return None
-        return event.Key(
-            key=event.KEYS[code],
-            payload_type=int(columns.key_type[slot]),
-            ssrc=int(columns.key_ssrc[slot]),
-            began=int(columns.key_began[slot]),
-            timestamp=int(columns.key_at[slot]),
-            duration=int(columns.key_duration[slot]),
-            clock_rate_hz=int(columns.key_khz[slot]) * 1000,
-            heard=float(columns.key_heard[slot]),
-            down=bool(columns.key_down[slot]),
-        )
-
-    def _keep_key(self, slot: int, key: event.Key | None) -> None:
-        if key is None:
-            return
-        columns = self._columns
-        columns.key[slot] = event.KEYS.index(key.key)
-        columns.key_type[slot] = key.payload_type
-        columns.key_ssrc[slot] = key.ssrc
-        columns.key_began[slot] = key.began
-        columns.key_at[slot] = key.timestamp
-        columns.key_duration[slot] = key.duration
-        columns.key_khz[slot] = key.clock_rate_hz // 1000
-        columns.key_heard[slot] = key.heard
-        columns.key_down[slot] = key.down
 
     # --- reports ---
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from ivr.media.arena import Audio
+from ivr.media.buffering import DELAY_FRAMES_MAX, START_FRAMES
 from ivr.media.counting import Count
 from ivr.media.listening import Wants
 from ivr.media.memory import BUFFER_FRAMES, HEARD_FRAMES
 from ivr.media.messages import Digit, Listen, Play, PlayedOut, Record, SpeechEnded, SpeechStarted
-from ivr.media.receiving import DELAY_FRAMES_MAX, START_FRAMES
 from ivr.rtp.codec import PCMA, PCMU, decode, encode
 from ivr.rtp.tones import make
 from tests.ivr.media.paper import CALL, Paper, key, rtp

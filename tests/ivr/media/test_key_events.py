@@ -1,0 +1,55 @@
+from ivr.media.messages import Digit, Play, PlayedOut
+from tests.ivr.media.paper import CALL, Paper, key
+
+
+def test_a_key_stops_the_prompt_before_it_is_told():
+    paper = Paper()
+    paper.open()
+    paper.do(Play(CALL, 3, (paper.audio(1, 2, 3),), True, False))
+    paper.frames(1)
+    paper.hear(key(1, 160, 5))
+    assert paper.told()[1:] == [
+        PlayedOut(CALL, 3, False, paper.now),
+        Digit(CALL, "5", "event", paper.now),
+    ]
+    assert paper.frames(1)[0][12] == 0xD5
+
+
+def test_a_prompt_that_does_not_let_itself_be_stopped_goes_on():
+    paper = Paper()
+    paper.open()
+    paper.do(Play(CALL, 3, (paper.audio(1, 2, 3),), False, False))
+    paper.hear(key(1, 160, 5))
+    assert [data[12] for data in paper.frames(3)] == [1, 2, 3]
+
+
+def test_a_press_is_told_once_whether_its_packets_come_together_or_apart():
+    packets = [key(n, 160, 1, duration=160 * n, marker=n == 1) for n in range(1, 5)]
+    packets += [key(n, 160, 1, duration=640, ended=True) for n in range(5, 8)]
+    packets += [key(n, 2400, 1, duration=160, ended=n > 9) for n in range(8, 12)]
+    together, apart = Paper(), Paper()
+    together.open()
+    apart.open()
+    together.hear(*packets)
+    for data in packets:
+        apart.hear(data)
+        apart.frame()
+    for paper in (together, apart):
+        assert [e.key for e in paper.told() if isinstance(e, Digit)] == ["1", "1"]
+
+
+def test_keys_come_on_each_payload_type_that_was_agreed():
+    paper = Paper()
+    paper.open(events=((101, 8000), (110, 48_000)))
+    paper.hear(key(1, 160, 1, ended=True), key(2, 960, 2, kind=110, ended=True))
+    paper.hear(key(3, 9600, 3, kind=96, ended=True))
+    assert [e.key for e in paper.told() if isinstance(e, Digit)] == ["1", "2"]
+
+
+def test_a_key_whose_end_was_lost_is_let_go():
+    paper = Paper()
+    paper.open()
+    paper.hear(key(1, 160, 1))
+    assert paper.columns.key_down[0]
+    paper.frames(12)
+    assert not paper.columns.key_down[0]
