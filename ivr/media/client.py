@@ -16,16 +16,14 @@ import contextlib
 import mmap
 import os
 import secrets
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
+from ivr.media.agreeing import with_agreement, with_remote
 from ivr.media.arena import Arena, Audio
 from ivr.media.counting import Count
 from ivr.media.memory import (
@@ -33,7 +31,6 @@ from ivr.media.memory import (
     EVENT_BYTES,
     HEARD_FRAMES,
     MIX_MAX,
-    READY_PLACES,
     SECRET_BYTES,
     SEGMENTS_MAX,
     lay_out,
@@ -58,12 +55,13 @@ from ivr.media.messages import (
     encode,
 )
 from ivr.media.plane import slot_of
+from ivr.media.planes import Planes
 from ivr.media.recording import Recording
 from ivr.media.remote import read_remote
 from ivr.media.ring import Ring
 from ivr.media.settings import Settings
 from ivr.media.sockets import open_sockets
-from ivr.rtp.codec import PCMA, PCMU, RATE_HZ, SILENCE
+from ivr.rtp.codec import RATE_HZ, SILENCE
 from ivr.rtp.codec import encode as encode_audio
 from ivr.rtp.event import KEYS
 from ivr.rtp.srtp import TAG_BYTES
@@ -75,8 +73,6 @@ TONE_S = 0.1
 TONE_GAP_S = 0.08
 TONE_AMPLITUDE = 4_000.0
 """Of each of the two tones: about -12 dBm0 together."""
-STOP_S_MAX = 5.0
-"""A plane that does not end by then is killed."""
 
 
 class PlaneFullError(Exception):
@@ -162,8 +158,9 @@ class MediaClient:
         self._free = deque(group * size + row for row in range(size) for group in range(groups))
         self._generation = 0
         self._plays = 0
-        self._started = 0
-        self._planes: list[subprocess.Popen[bytes]] = []
+        self._planes = Planes(
+            settings, self._sockets.descriptors(), (self._shared, self._commanded, self._happened)
+        )
         self.tend()
 
     # --- calls ---
@@ -434,28 +431,7 @@ class MediaClient:
 
     def tend(self) -> None:
         """Keep two planes: one that works and one that stands ready. Call it at least once a second."""
-        self._planes = [plane for plane in self._planes if plane.poll() is None]
-        while len(self._planes) < 2:
-            descriptors = self._sockets.descriptors()
-            handed = (self._shared, self._commanded, self._happened)
-            self._planes.append(
-                # Our own interpreter and our own words.
-                subprocess.Popen(  # noqa: S603
-                    [
-                        sys.executable,
-                        "-m",
-                        "ivr.media.process",
-                        msgspec.json.encode(self.settings).decode(),
-                        *map(str, (os.getpid(), self._started % READY_PLACES, *handed)),
-                        msgspec.json.encode(descriptors).decode(),
-                    ],
-                    pass_fds=[*handed, *descriptors.every()],
-                    stdin=subprocess.DEVNULL,
-                    # The matrices are small: threads to share one would wait for one another.
-                    env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-                )
-            )
-            self._started += 1
+        self._planes.tend()
 
     @property
     def worker(self) -> int:
@@ -465,20 +441,11 @@ class MediaClient:
     @property
     def ready(self) -> int:
         """Planes that work or stand ready: two, but for a moment after the start and after one died."""
-        there = set(self._memory.ready.tolist())
-        return sum(plane.pid in there for plane in self._planes)
+        return self._planes.ready(set(self._memory.ready.tolist()))
 
     def stop_planes(self) -> None:
         """End the planes and let go of ports and memory. Calls that are open get no farewell: close them first."""
-        for plane in self._planes:
-            plane.terminate()
-        for plane in self._planes:
-            try:
-                plane.wait(STOP_S_MAX)
-            except subprocess.TimeoutExpired:
-                plane.kill()
-                plane.wait()
-        self._planes = []
+        self._planes.stop()
         for known in self._calls.values():
             if known.recording is not None:
                 known.recording.close()
@@ -496,26 +463,13 @@ class MediaClient:
         events: Sequence[tuple[int, int]],
         tones: bool | None,
     ) -> Open:
-        if command.codec not in (PCMU, PCMA):
-            raise ValueError(f"payload type {command.codec} is not G.711: 0 or 8")
-        for payload_type, rate_hz in events:
-            if not 0 <= payload_type < 128 or rate_hz not in (8000, 16000, 32000, 48000):
-                raise ValueError(f"no telephone-event: payload type {payload_type} at {rate_hz} Hz")
-        # Ours are sent by the audio's own clock where it was agreed.
-        chosen = tuple(sorted(events, key=lambda pair: pair[1] != 8000))
-        changes: dict[str, object] = {
-            "events": chosen,
-            "tones": not chosen if tones is None else tones,
-        }
-        if remote is not None:
-            where = read_remote(*remote)
-            if not where.ip and self.settings.host6 is None:
-                raise ValueError(f"{where.host} is by IPv6 and the plane has no `host6`")
-            changes["remote_ip"] = where.ip
-            changes["remote_ip6"] = where.ip6 if not where.ip else b""
-            changes["remote_port"] = where.port
-            changes["control_port"] = control_port or min(where.port + 1, 0xFFFF)
-        return msgspec.structs.replace(command, **changes)
+        command = with_agreement(command, events, tones)
+        if remote is None:
+            return command
+        where = read_remote(*remote)
+        if not where.ip and self.settings.host6 is None:
+            raise ValueError(f"{where.host} is by IPv6 and the plane has no `host6`")
+        return with_remote(command, where, control_port)
 
     def _command(self, command: Command) -> None:
         if not self._commands.push(encode(command)):
