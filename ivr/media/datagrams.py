@@ -7,6 +7,7 @@ One that comes is scattered into two matrices, what the network put before it an
 import ctypes
 import errno
 import socket
+import struct
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,8 @@ NAME = np.dtype([("family", "u2"), ("port", ">u2"), ("host", "u4"), ("zero", "u8
 NAME6 = np.dtype(
     [("family", "u2"), ("port", ">u2"), ("flow", "u4"), ("host", "u1", 16), ("scope", "u4")]
 )
+_NAME = struct.Struct("=H2s4s8x")
+_NAME6 = struct.Struct("=H2s4x16s4x")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _sendmmsg = _libc.sendmmsg
@@ -76,10 +79,9 @@ class Family:
 
     def name_of(self, columns: Columns, slot: int, port: int) -> bytes:
         """A port at the host that a call is sent to, as the kernel takes it."""
-        name = np.zeros(1, self.name)
-        name["family"], name["port"] = self.number, port
-        name["host"] = self.remotes(columns, slice(slot, slot + 1))
-        return name.tobytes()
+        if self is IPV4:
+            return _NAME.pack(self.number, port.to_bytes(2), columns.remote_ip[slot].tobytes())
+        return _NAME6.pack(self.number, port.to_bytes(2), columns.remote_ip6[slot].tobytes())
 
 
 IPV4 = Family(socket.AF_INET, NAME)
