@@ -15,22 +15,33 @@ from flows.session import Session, pack
 
 WAITED_S = 60
 """Waiting buyers wrote so long ago: their sessions are live."""
+_ORDERS = """
+insert into orders (seller, serial, buyer, channel, session, turn, status, total, currency, address, placed_at, due_at, lines)
+with recursive past (i) as (select 0 union all select i + 1 from past where i + 1 < :count)
+select i / :each + 1, i % :each + 1, '15' || printf('%09d', i), 'sms', 1, 4, 'delivered', 3600, 'CNY', '文三路1号',
+  :now - 86400 - (:count - i) / 100, :now - 84300 - (:count - i) / 100, :lines
+from past
+"""
+"""Seller by seller, so that every index grows at its end: 10,000,000 in a minute or two instead of ten."""
 
 
 def write(database: Path, sellers: int, orders: int, waiting: int, now: int) -> None:
     """Add past orders and waiting sessions, spread over the sellers."""
     db = sqlite3.connect(database, isolation_level=None)
-    db.execute("pragma journal_mode = wal")
+    db.execute("pragma journal_mode = off")
     db.execute("pragma synchronous = off")
     db.execute("pragma cache_size = -400000")
     [(program,)] = db.execute("select fingerprint from sellers order by id limit 1").fetchall()
-    _fill(
-        db,
-        "insert into orders (seller, serial, buyer, channel, session, turn, status, total, currency, address,"
-        " placed_at, due_at, lines) values (?, ?, ?, 'sms', 1, 4, 'delivered', 3600, 'CNY', ?, ?, ?, ?)",
-        _orders(sellers, orders, now),
-    )
     if orders:
+        db.execute(
+            _ORDERS,
+            {
+                "count": orders,
+                "each": -(-orders // sellers),
+                "now": now,
+                "lines": '[{"code":"101","name":"牛肉面","quantity":2,"price":1800}]'.encode(),
+            },
+        )
         db.execute(
             "update sellers set orders = (select count(*) from orders where seller = sellers.id)"
         )
@@ -40,7 +51,7 @@ def write(database: Path, sellers: int, orders: int, waiting: int, now: int) -> 
         " values (?, ?, 'sms', 1, ?, ?, ?)",
         _contacts(sellers, waiting, now, program),
     )
-    db.execute("pragma wal_checkpoint(truncate)")
+    db.execute("pragma journal_mode = wal")
     db.close()
 
 
@@ -48,14 +59,6 @@ def _fill(db: sqlite3.Connection, sql: str, rows: Iterator[tuple[Any, ...]]) -> 
     db.execute("begin")
     db.executemany(sql, rows)
     db.execute("commit")
-
-
-def _orders(sellers: int, count: int, now: int) -> Iterator[tuple[Any, ...]]:
-    lines = '[{"code":"101","name":"牛肉面","quantity":2,"price":1800}]'.encode()
-    for index in range(count):
-        at = now - 86_400 - (count - index) // 100
-        buyer = f"15{index * 7_919 % 10**9:09d}"
-        yield index % sellers + 1, index // sellers + 1, buyer, "文三路1号", at, at + 2_100, lines
 
 
 def _contacts(sellers: int, count: int, now: int, program: bytes) -> Iterator[tuple[Any, ...]]:
