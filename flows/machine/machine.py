@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property, partial
 
 from flows import effects
@@ -10,10 +9,9 @@ from flows import program as p
 from flows.expression import ExpressionError
 from flows.machine import questions, statements
 from flows.machine.anywhere import Anywhere
-from flows.machine.made import Answers, Runs
-from flows.machine.signs import END, Row, Run, Trace, refused
+from flows.machine.made import Answers, Row, Runs
+from flows.machine.signs import END, Run, Trace, refused
 from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
-from flows.template import TemplateError
 from flows.turn import Turn
 from grammars.folding import fold
 from grammars.opting_out import opt_out_words
@@ -93,11 +91,15 @@ class Machine:
         """A wording's texts by column."""
         row = self._rows.get(wording)
         if row is None:
-            row = self._rows[wording] = []
-            for column, index in enumerate(self.program.wordings[wording]):
-                text = self.program.texts[index]
-                row.append(_late(self.renderer, row, column, text) if "{" in text else text)
+            texts = self.program.texts
+            columns = tuple([texts[index] for index in self.program.wordings[wording]])
+            row = self._rows[wording] = Row(self.renderer, columns)
         return row
+
+    def is_constant(self, wording: int) -> bool:
+        """Whether a wording says the same in every turn, on every channel and in every language."""
+        texts = self.program.texts
+        return not any("{" in texts[index] for index in self.program.wordings[wording])
 
     def evaluate(self, expression: str) -> Evaluate:
         """An expression as a function; one that the checker would refuse fails when it is reached."""
@@ -153,19 +155,6 @@ class Machine:
                 return partial(statements.come_back, self)
             case p.Goodbye():
                 return lambda _: END
-
-
-def _late(renderer: Renderer, row: Row, column: int, text: str) -> Callable[[Turn], str]:
-    """Makes a text's function when it is first said: a buyer hears one column of many."""
-
-    def say(t: Turn) -> str:
-        try:
-            made = row[column] = renderer.text(text)
-        except (TemplateError, ExpressionError) as error:
-            made = row[column] = refused(error.message)
-        return made if isinstance(made, str) else made(t)
-
-    return say
 
 
 def _traced(program: p.Program, index: int, run: Run, trace: Trace) -> Run:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import proxy
 
-from flows.machine.signs import Answer, Run
+from flows.expression import ExpressionError
+from flows.machine.signs import Answer, Run, Said, refused
+from flows.render import Renderer
+from flows.template import TemplateError
 
 if TYPE_CHECKING:
     from flows.machine.machine import Machine
@@ -35,3 +38,25 @@ class Answers(dict[str, Answer]):
         machine = self._machine
         machine.make(machine.program.waits[question])
         return self[question]
+
+
+class Row(dict[int, Said]):
+    """A wording's texts by column: a buyer hears one of many."""
+
+    __slots__ = ("_renderer", "_texts")
+
+    def __init__(self, renderer: Renderer, texts: tuple[str, ...]) -> None:
+        super().__init__()
+        self._renderer = renderer
+        self._texts = texts
+
+    def __missing__(self, column: int) -> Said:
+        text = self._texts[column]
+        made: Said = text
+        if "{" in text:
+            try:
+                made = self._renderer.text(text)
+            except (TemplateError, ExpressionError) as error:
+                made = refused(error.message)
+        self[column] = made
+        return made

@@ -79,9 +79,7 @@ def _plain_menu(machine: Machine, menu: p.Menu) -> Run:
 def _guarded_menu(machine: Machine, menu: p.Menu, guards: list[Evaluate | None]) -> Run:
     name = menu.id
     kept: dict[tuple[int, tuple[bool, ...]], str] = {}
-    constant = all(
-        isinstance(text, str) for option in menu.options for text in machine.row(option.label)
-    )
+    constant = all(machine.is_constant(option.label) for option in menu.options)
 
     def run(t: Turn) -> int:
         shown = tuple([guard is None or bool(guard(t)) for guard in guards])

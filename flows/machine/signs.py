@@ -39,8 +39,8 @@ class Trace(Protocol):
 
 Run = Callable[[Turn], int]
 Answer = Callable[[Turn, str], int]
-Row = list[str | Callable[[Turn], str]]
-"""A wording's texts by column, each a text or a function that gives it."""
+Said = str | Callable[[Turn], str]
+"""A text, or a function that gives it."""
 
 
 class FlowTroubleError(Exception):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flows import effects
 from flows import program as p
 from flows.effects import Effect
-from flows.machine.signs import CALLS_MAX, END, WAIT, FlowTroubleError, Row, Run
+from flows.machine.signs import CALLS_MAX, END, WAIT, FlowTroubleError, Run
 from flows.render import RENDERED_CHARACTERS_MAX, Evaluate
 from flows.turn import Turn
 
@@ -17,12 +17,9 @@ if TYPE_CHECKING:
 
 
 def say(machine: Machine, wording: int, following: int, effect: Callable[[str], Effect]) -> Run:
-    row: Row = []
+    row = machine.row(wording)
 
     def run(t: Turn) -> int:
-        nonlocal row
-        if not row:
-            row = machine.row(wording)
         text = row[t.w]
         said = text if isinstance(text, str) else text(t)[:RENDERED_CHARACTERS_MAX]
         t.effects.append(effect(said))
