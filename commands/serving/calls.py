@@ -170,8 +170,10 @@ class Calls:
             self.media,
             later=later,
             media_host=announced,
+            media_host6=section.host6() or "",
             outside=AllowList(section.outside, business.routes.numbering),
             protected=section.protected(),
+            by_ipv6=section.by_ipv6(),
         )
         self.made = calls_made(business, section, channel, trunks)
         self.lines = AgentLines(channel, self.media, self.reception, notes, self.spawn)
@@ -343,14 +345,16 @@ class Calls:
 def media_client(section: VoiceSection) -> MediaClient:
     """A media plane on the section's ports, or on any. Raises PortsTakenError."""
     if section.media_port:
-        return MediaClient(
-            MediaSettings(host=section.host, port=section.media_port, calls=section.calls)
-        )
+        return MediaClient(_plane_at(section, section.media_port))
     for _ in range(PORTS_TRIES_MAX - 1):
         port = FIRST_PORT + 2 * secrets.randbelow((LAST_PORT - FIRST_PORT) // 2 - section.calls)
         with contextlib.suppress(PortsTakenError):
-            return MediaClient(MediaSettings(host=section.host, port=port, calls=section.calls))
+            return MediaClient(_plane_at(section, port))
     raise PortsTakenError(f"no {2 * section.calls} ports of {section.host} are free")
+
+
+def _plane_at(section: VoiceSection, port: int) -> MediaSettings:
+    return MediaSettings(host=section.host, host6=section.host6(), port=port, calls=section.calls)
 
 
 def server_tls(section: VoiceSection) -> ssl.SSLContext | None:

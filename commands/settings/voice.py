@@ -179,7 +179,8 @@ class VoiceSection(Section):
     host: str = "127.0.0.1"
     """Address to listen on, for SIP and for RTP."""
     more_hosts: list[str] = Field(default=[], max_length=8, examples=[["2001:db8::5"]])
-    """Further addresses to listen on for SIP on the same ports, of IPv6 too. Audio goes by `host` alone."""
+    """Further addresses to listen on for SIP on the same ports, of IPv6 too. Audio goes by `host`, and by the first of these that is of
+    IPv6 (in digits, not `::`) with who is reached by it."""
     port: Port = 5060
     """Port to listen on for SIP over UDP, and over TCP where that is on; 0: any."""
     tcp: bool = False
@@ -251,6 +252,19 @@ class VoiceSection(Section):
     def _are_voices(cls, value: dict[str, str]) -> dict[str, str]:
         check_voices(value)
         return value
+
+    def host6(self) -> str | None:
+        """The address that audio goes by with who is reached by IPv6."""
+        six = (host for host in self.more_hosts if ":" in host and "%" not in host)
+        return next((host for host in six if host != "::"), None)
+
+    def by_ipv6(self) -> frozenset[str]:
+        """Names of the trunks that are in networks of IPv6 alone."""
+        return frozenset(
+            section.name
+            for section in self.trunk
+            if self.host6() is not None and all(":" in network for network in section.networks)
+        )
 
     def protected(self) -> frozenset[str]:
         """Names of the trunks that must speak SRTP."""

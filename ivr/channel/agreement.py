@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from ipaddress import ip_address
 
 from ivr.channel.ports import Rows
 from ivr.media.client import Leg
@@ -70,7 +71,7 @@ class Agreement:
             local = replace(
                 local, codecs=(before.codec,), srtp_required=before.send_crypto is not None
             )
-        self.ours = make_offer(local)
+        self.ours = make_offer(replace(local, host=self.ours.host))
         return self.ours
 
     def reoffered(self, offer: Sdp) -> Sdp:
@@ -98,7 +99,7 @@ class Agreement:
         self._media.change(
             self.leg.call,
             codec=PAYLOAD_TYPE_OF[agreed.codec],
-            remote=_address(agreed),
+            remote=_address(agreed, self._local),
             control_port=agreed.rtcp_port,
             sends=agreed.sends,
             hears=agreed.receives,
@@ -111,8 +112,12 @@ def _with_key(local: LocalMedia) -> LocalMedia:
     return replace(local, srtp_key=secrets.token_bytes(KEY_BYTES))
 
 
-def _address(agreed: Agreed) -> tuple[str, int] | None:
-    """Where packets go; None where it is a name or zeros, and symmetric RTP finds it."""
-    quads = agreed.host.split(".")
-    is_address = len(quads) == 4 and all(q.isdigit() and int(q) < 256 for q in quads)
-    return (agreed.host, agreed.port) if is_address and agreed.host != "0.0.0.0" else None  # noqa: S104
+def _address(agreed: Agreed, local: LocalMedia) -> tuple[str, int] | None:
+    """Where packets go; None where it is a name or zeros, or of IPv6 and we have none, and symmetric RTP finds it."""
+    try:
+        address = ip_address(agreed.host)
+    except ValueError:
+        return None
+    has_ipv6 = ":" in local.host or local.host6 != ""
+    is_ours = address.version == 4 or has_ipv6
+    return (agreed.host, agreed.port) if is_ours and not address.is_unspecified else None

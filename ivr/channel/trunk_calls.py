@@ -107,10 +107,13 @@ class TrunkCalls:
         *,
         later: Later,
         media_host: str,
+        media_host6: str = "",
         outside: AllowList = NOBODY,
         protected: frozenset[str] = frozenset(),
+        by_ipv6: frozenset[str] = frozenset(),
     ) -> None:
-        """`outside` holds the numbers that callers may be sent to; `protected` names trunks that must speak SRTP."""
+        """`outside` holds the numbers that callers may be sent to; `protected` names trunks that must speak SRTP, `by_ipv6`
+        those that are offered `media_host6`, since nothing else reaches them."""
         self.admission: Admission | None = None
         """Says who may come in; without one all may for whom the plane has room."""
         self.signalling: Signalling | None = None
@@ -122,6 +125,8 @@ class TrunkCalls:
         self._media = media
         self._later = later
         self._media_host = media_host
+        self._media_host6 = media_host6
+        self._by_ipv6 = by_ipv6
         self._outside = outside
         self._protected = protected
         self._calls: dict[str, _TrunkCall] = {}
@@ -208,7 +213,8 @@ class TrunkCalls:
             self._try(lambda: self._line().answer(call, agreement.ours))
 
     def _local(self, trunk: str) -> LocalMedia:
-        return LocalMedia(self._media_host, 0, srtp_required=trunk in self._protected)
+        host = self._media_host6 if trunk in self._by_ipv6 else self._media_host
+        return LocalMedia(host, 0, srtp_required=trunk in self._protected, host6=self._media_host6)
 
     def _answered(self, call: str, remote: Sdp | None) -> None:
         known = self._calls.get(call)

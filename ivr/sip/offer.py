@@ -7,7 +7,7 @@ calls of ours and for callers that leave the offer to us. Nothing is kept betwee
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ivr.sip.crypto import SUITES, Crypto
@@ -49,6 +49,13 @@ class LocalMedia:
     "Take RTCP on the RTP port where the other end asks for it."
     direction: str = "sendrecv"
     "sendonly or inactive put the other end on hold."
+    host6: str = ""
+    "Our address for who is reached by IPv6 while `host` is of IPv4; none where the plane has none."
+
+    def towards(self, theirs: str) -> LocalMedia:
+        """With the address that packets of a host can come to."""
+        other = self.host6 and not _same_family(self.host, theirs)
+        return replace(self, host=self.host6) if other else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,7 @@ def answer(offer: Sdp, local: LocalMedia) -> tuple[Sdp, Agreed]:
     Raises ProtocolError (488) where there is none.
     """
     chosen = _choose(offer, local)
+    local = local.towards(offer.media[chosen].host or offer.host)
     answered: list[Media] = []
     agreed: Agreed | None = None
     for index, media in enumerate(offer.media):
@@ -131,7 +139,7 @@ def settle(ours: Sdp, theirs: Sdp, local: LocalMedia) -> Agreed:
     for offered, media in zip(ours.media, theirs.media, strict=True):
         if media.kind != "audio" or media.port == 0:
             continue
-        if not _same_family(local.host, media.host or theirs.host):
+        if not _same_family(ours.host or local.host, media.host or theirs.host):
             raise not_acceptable("media go by another version of IP")
         allowed = {entry.payload_type for entry in offered.maps}
         maps = [entry for entry in media.maps if entry.payload_type in allowed]
@@ -159,7 +167,7 @@ def _choose(offer: Sdp, local: LocalMedia) -> int:
             why = "no codec in common"
         elif _unreachable(media.host or offer.host):
             why = "media go to no single address"
-        elif not _same_family(local.host, media.host or offer.host):
+        elif not _reaches(local, media.host or offer.host):
             why = "media go by another version of IP"
         elif media.protocol in _PLAIN and not local.srtp_required:
             plain = index if plain is None else plain
@@ -196,6 +204,10 @@ def _same_family(ours: str, theirs: str) -> bool:
         return True
     # Zeros mean a call on hold, in whatever family they are written.
     return mine.version == yours.version or yours.is_unspecified
+
+
+def _reaches(local: LocalMedia, theirs: str) -> bool:
+    return _same_family(local.towards(theirs).host, theirs)
 
 
 def _answer_media(media: Media, local: LocalMedia) -> tuple[Media, Agreed]:

@@ -311,13 +311,13 @@ class Caller:
                 status=status,
             )
         )
-        return self._run(scenario, f"127.0.0.1:{port}")
+        return self._run(scenario, self._at(port))
 
     def flash(self, port: int, dialled: str) -> subprocess.CompletedProcess[str]:
         """Let it ring, and hang up before anybody answers: the call costs nothing."""
         scenario = self._folder / "flash.xml"
         scenario.write_text(_CANCELS.format(dialled=dialled, caller=self._number))
-        return self._run(scenario, f"127.0.0.1:{port}")
+        return self._run(scenario, self._at(port))
 
     def answer(self, port: int, wait_ms: int = 20_000) -> subprocess.CompletedProcess[str]:
         """Be called: pick up, do the steps, and wait for the other end to hang up."""
@@ -329,6 +329,10 @@ class Caller:
             )
         )
         return self._run(scenario, "-p", str(port))
+
+    def _at(self, port: int) -> str:
+        """The shop, by the version of IP that the telephone speaks."""
+        return f"[::1]:{port}" if ":" in self._host else f"127.0.0.1:{port}"
 
     def _run(self, scenario: Path, *words: str) -> subprocess.CompletedProcess[str]:
         return self._sipp(str(scenario), "-m", "1", *words)

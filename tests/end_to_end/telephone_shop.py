@@ -37,7 +37,7 @@ recordings = "{recordings}"
 recogniser_s_max = 20
 {more}[[voice.trunk]]
 name = "here"
-networks = ["127.0.0.0/8", "10.99.0.0/24"]
+networks = [{networks}]
 {trunk}
 {sections}"""
 HOURS = r"  (open|closed|call back|营业|休息|回拨|免打扰|响铃) .*\n"
@@ -61,6 +61,7 @@ class Running:
         shop: str = "",
         voice: str = "",
         trunk: str = "",
+        networks: str = '"127.0.0.0/8", "10.99.0.0/24"',
         sections: str = "",
         sellers: Sequence[str] = ("noodles",),
     ) -> None:
@@ -86,6 +87,7 @@ class Running:
                 recordings=folder / "recordings",
                 more=self._tls(folder) + voice,
                 trunk=trunk,
+                networks=networks,
                 sections=sections,
             ),
             "utf-8",

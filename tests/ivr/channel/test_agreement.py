@@ -1,5 +1,7 @@
 """What is agreed with the other end, as the media plane is told of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.channel.agreement import Agreement
@@ -138,3 +140,23 @@ def test_an_answer_without_media_in_common_settles_nothing():
     with pytest.raises(ProtocolError):
         agreement.settle(make_offer(LocalMedia("198.51.100.7", 4_000, codecs=("G722",))))
     assert agreement.codec is None
+
+
+SIX = "2001:db8::7"
+
+
+def test_who_is_reached_by_ipv6_is_told_that_address_of_ours_and_sent_to_theirs():
+    rows, both = FakeRows(), replace(HERE, host6="2001:db8::1")
+    offer = offer_of("m=audio 4000 RTP/AVP 8", host=SIX)
+    agreement = Agreement.answering(rows, both, offer)
+    assert agreement.ours.host == "2001:db8::1"
+    assert rows.told[-1][1]["remote"] == (SIX, 4_000)
+    # A later offer of ours is by the same way; one of theirs may change it.
+    assert agreement.reoffer().host == "2001:db8::1"
+    assert agreement.reoffered(offer_of("m=audio 4000 RTP/AVP 8")).host == "192.0.2.1"
+    assert rows.told[-1][1]["remote"] == ("198.51.100.7", 4_000)
+
+
+def test_without_an_address_of_ipv6_nothing_is_agreed_with_who_has_no_other():
+    with pytest.raises(ProtocolError, match="another version of IP"):
+        Agreement.answering(FakeRows(), HERE, offer_of("m=audio 4000 RTP/AVP 8", host=SIX))
