@@ -242,7 +242,8 @@ async def serve(config: Config) -> int:
         return 1
     password = None
     if shards is not None:
-        _say_what_shards_lack(config)
+        if told := lacking_with_shards(config):
+            typer.echo(told, err=True)
         services = front_services(config, business, shards)
     else:
         password = password_of_a_demonstration(config)
@@ -276,7 +277,8 @@ async def serve(config: Config) -> int:
     return 0
 
 
-def _say_what_shards_lack(config: Config) -> None:
+def lacking_with_shards(config: Config) -> str:
+    """What somebody who asked for more than texts is told; empty for who asked for nothing more."""
     lacking = [
         name
         for name, section in (
@@ -286,12 +288,12 @@ def _say_what_shards_lack(config: Config) -> None:
         )
         if section is not None
     ]
-    if lacking:
-        typer.echo(
-            f"With shards there are only texts and USSD: not {', '.join(lacking)}, and flows that hand over find everybody"
-            " busy. Serve without shards for these.",
-            err=True,
-        )
+    if not lacking:
+        return ""
+    return (
+        f"With shards there are only texts and USSD: not {', '.join(lacking)}, and flows that hand over find everybody"
+        " busy. Serve without shards for these."
+    )
 
 
 def _say_limits(limits: LimitsSection) -> None:
