@@ -4,7 +4,9 @@
 
 Neither Debian 12 nor a registry of packages has Asterisk: who repeats this builds it from its sources (asterisk.org; `./configure
 --with-pjproject-bundled --with-jansson-bundled --prefix=FOLDER && make && make install`; PATH is FOLDER/sbin/asterisk), or
-takes a system's own package where there is one. It stays a program beside us (GPL). It runs on one core, before other
+takes a system's own package where there is one. Where the build may download nothing, a checkout of pjproject, at the version of
+`third-party/versions.mak` and with the patches of `third-party/pjproject/patches` (`patch -p1`), goes to
+`third-party/pjproject/source`, and Debian's libjansson-dev takes the place of `--with-jansson-bundled`. It stays a program beside us (GPL). It runs on one core, before other
 processes as the plane does, with the modules that a prompt and keys need.
 """
 
