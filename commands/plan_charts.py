@@ -6,7 +6,7 @@ from html import escape
 from math import log10
 
 from center.uap.plan import Plan
-from center.uap.traffic import blocking, times
+from center.uap.traffic import blocking, refused_of_all, times
 
 WIDTH, HEIGHT = 1080, 800
 PANEL_W, PANEL_H = 500, 340
@@ -79,15 +79,17 @@ def _people(plan: Plan, x: float, y: float) -> str:
 
 
 def _load(plan: Plan, x: float, y: float) -> str:
-    """The share of calls refused as load grows, on the cheapest platform."""
+    """The share of all calls refused as load grows, on the cheapest platform."""
     option = plan.options[0]
     units = option.platform.units
-    shares = [blocking(times(plan.streams, load), units).worst for load in LOADS]
+    streams = [times(plan.streams, load) for load in LOADS]
+    shares = [refused_of_all(calls, blocking(calls, units)) for calls in streams]
+    in_busy_hour = refused_of_all(plan.streams, option.blocking)
     out = _heading(
         x,
         y,
         "Calls refused as load grows",
-        f"{option.platform.model.name}; who is let in is served whole at any load",
+        f"{option.platform.model.name}, of all calls; who is let in is served whole at any load",
     )
     left, top, width, height = x + 44, y + 60, 420, 220
     most = next(top for top in (0.1, 0.2, 0.5, 1.0) if top >= max(shares))
@@ -109,9 +111,9 @@ def _load(plan: Plan, x: float, y: float) -> str:
     for load in (0.5, 1, 1.5, 2, 2.5, 3):
         px, _ = place(load, 0)
         out += _text(px, top + height + 18, f"{load:g}x", anchor="middle", fill=SOFT, size=12)
-    px, py = place(1.0, option.blocking.worst)
+    px, py = place(1.0, in_busy_hour)
     out += f'<circle cx="{px:.1f}" cy="{py:.1f}" r="5" fill="{WARN}"/>'
-    out += _text(px + 46, py - 8, f"busy hour: {_share(option.blocking.worst)}", fill=WARN)
+    out += _text(px + 46, py - 8, f"busy hour: {_share(in_busy_hour)}", fill=WARN)
     return out + _text(
         left + width / 2,
         top + height + 38,

@@ -22,8 +22,7 @@ from center.uap.resources import CAPS, RESOURCES, Vector
 ROUNDS_MAX = 200
 CLOSE = 1e-9
 ROUND_CLOSE = 1e-7
-"""Shares of calls that move by no more from one round to the next are settled: no plan tells a part in a million."""
-"""The fixed point is reached when no blocking moves by more than this."""
+"""The fixed point is reached when no blocking moves by more than this from a round to the next: no plan tells a part in a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,15 @@ class Blocking:
     def worst(self) -> float:
         """Of the stream that is refused most."""
         return max(self.of_stream, default=0.0)
+
+
+def refused_of_all(streams: Sequence[Stream], found: Blocking) -> float:
+    """The share of all calls that are refused, whichever stream they are of."""
+    calls_s = sum(stream.per_s for stream in streams)
+    refused_s = sum(
+        stream.per_s * share for stream, share in zip(streams, found.of_stream, strict=True)
+    )
+    return refused_s / calls_s if calls_s else 0.0
 
 
 def blocking(streams: Sequence[Stream], units: Vector) -> Blocking:

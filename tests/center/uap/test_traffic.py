@@ -16,6 +16,7 @@ from center.uap.traffic import (
     engset,
     load_for,
     rate_blocking,
+    refused_of_all,
     servers_for_sources,
     times,
 )
@@ -112,3 +113,13 @@ def test_calls_within_the_rate_pass_and_above_it_the_excess_is_refused():
     assert rate_blocking(40.0, 50) < 1e-4
     assert rate_blocking(50.0, 50) == pytest.approx(1 / 51)
     assert rate_blocking(150.0, 50) == pytest.approx(2 / 3)
+
+
+def test_what_is_refused_of_all_calls_is_less_than_of_the_kind_that_is_refused_most():
+    streams = [
+        Stream(KEYS, 3.0, (Stay(60.0),)),
+        Stream(PERSON, 1.0, (Stay(60.0), Stay(1.0), Stay(60.0))),
+    ]
+    found = blocking(streams, vector({**PLENTY, "record": 60}))
+    assert found.of_stream[0] < 1e-9 < 0.3 < found.of_stream[1]
+    assert refused_of_all(streams, found) == pytest.approx(found.of_stream[1] / 4)
