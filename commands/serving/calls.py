@@ -8,7 +8,6 @@ import logging
 import random
 import secrets
 import socket
-import ssl
 import time
 from collections import OrderedDict
 from collections.abc import Coroutine, Iterable
@@ -16,12 +15,20 @@ from pathlib import Path
 from typing import Any
 
 from center.call_backs import CallBacks
-from center.measure import Measure, Spread, counter
+from center.measure import Measure, Spread
 from commands.flows_on_disk import LIBRARY
 from commands.serving.business import Business, later
 from commands.serving.call_backs import call_backs, calls_made, missed_calls
+from commands.serving.call_measures import (
+    of_call_backs,
+    of_calls,
+    of_hearing,
+    of_media,
+    of_signalling,
+)
 from commands.serving.platform import Platform
-from commands.serving.trunks import trunk_measures, why_unready
+from commands.serving.sip_tls import client_tls, server_tls
+from commands.serving.trunks import why_unready
 from commands.settings.voice import VoiceSection
 from flows.program import Program, fingerprint
 from ivr.channel.admission import Admission
@@ -53,21 +60,6 @@ FIRST_PORT, LAST_PORT = 20_000, 32_000
 """Below what kernels give away by themselves."""
 VOICES_MAX = 1_000
 """Shops whose phrases are kept in memory."""
-MEDIA_COUNTS = {
-    "sent": "RTP packets sent.",
-    "received": "RTP and RTCP packets received.",
-    "unsent": "Packets that the kernel did not take.",
-    "missed": "Ticks left out: the media plane had no core for more than a frame.",
-    "strays": "Packets to no open call, or not from where the call is.",
-    "broken": "Packets that are neither RTP nor RTCP.",
-    "forged": "Packets to a call with SRTP that its other end did not seal.",
-    "flooded": "Packets passed over: too many at once from one call.",
-    "waited": "Events of the media plane that waited for signalling to read.",
-    "untold": "Events of the media plane that were lost: signalling did not read for too long.",
-    "unheard": "Frames lost on their way to recognisers and recordings.",
-}
-"""Of ivr.media.receiving.Count, those that tell an operator something."""
-
 log = logging.getLogger("dialcart.calls")
 
 
@@ -249,51 +241,17 @@ class Calls:
         return why_unready(self.endpoint.stack)
 
     def measures(self) -> Iterable[Measure | Spread]:
-        """What the counters of the channel and its recognisers say."""
+        """What operators are told of calls."""
         if self.channel is None:
             return
-        counters, hearing = self.channel.counters, self.recognisers.counters
-        yield Measure(
-            "dialcart_calls_up",
-            "gauge",
-            "Calls that are up.",
-            (),
-            [((), float(self.channel.calls))],
-        )
-        yield counter("dialcart_calls", "Calls answered.", counters.calls)
-        yield counter("dialcart_calls_refused", "Calls refused.", counters.refused)
-        yield counter("dialcart_calls_lost", "Calls whose media stopped.", counters.lost)
-        yield counter("dialcart_media_resumed", "Media planes that took over.", counters.resumed)
-        yield counter("dialcart_speech_heard", "Utterances understood.", hearing.heard)
-        yield counter("dialcart_speech_empty", "Utterances that fitted no grammar.", hearing.empty)
-        yield counter("dialcart_speech_refused", "Utterances sent to keys.", hearing.refused)
-        yield counter("dialcart_speech_failed", "Recognisers replaced.", hearing.failed)
-
+        yield from of_calls(self.channel)
+        yield from of_hearing(self.recognisers.counters)
         if self.backs is not None:
-            backs = self.backs.counters
-            yield counter("dialcart_calls_missed", "Calls missed.", backs.missed)
-            yield counter("dialcart_calls_back", "Calls made to who was missed.", backs.called)
-            yield counter(
-                "dialcart_calls_back_reached", "Of them, answered by a person.", backs.reached
-            )
+            yield from of_call_backs(self.backs.counters)
         if self.media is not None:
-            counts = self.media.counts()
-            for name, told in MEDIA_COUNTS.items():
-                yield counter(f"dialcart_media_{name}", told, counts[name])
+            yield from of_media(self.media)
         if self.endpoint is not None and not self.closed_by:
-            yield from self._signalling(self.endpoint)
-
-    def _signalling(self, endpoint: Endpoint) -> Iterable[Measure | Spread]:
-        stack, gate = endpoint.stack, endpoint.gate
-        told = stack.counters
-        yield counter("dialcart_sip_received", "SIP messages of trunks.", told.received)
-        yield counter("dialcart_sip_repeated", "Requests that came again.", told.repeated)
-        yield counter("dialcart_sip_strangers", "SIP messages of strangers.", told.strangers)
-        yield counter("dialcart_sip_malformed", "SIP messages nobody can read.", told.malformed)
-        yield counter("dialcart_sip_refused", "SIP requests refused.", told.refused)
-        yield counter("dialcart_sip_banned", "Times that a source was banned.", gate.banned)
-        yield counter("dialcart_sip_dropped", "SIP messages of banned sources.", gate.dropped)
-        yield from trunk_measures(stack)
+            yield from of_signalling(self.endpoint)
 
     def voice(self, seller: str, program: Program) -> ShopVoice:
         """The voice of a seller's program."""
@@ -355,27 +313,6 @@ def media_client(section: VoiceSection) -> MediaClient:
 
 def _plane_at(section: VoiceSection, port: int) -> MediaSettings:
     return MediaSettings(host=section.host, host6=section.host6(), port=port, calls=section.calls)
-
-
-def server_tls(section: VoiceSection) -> ssl.SSLContext | None:
-    """What we show to who connects by TLS. Raises OSError for files that are no certificate and key."""
-    if section.tls_port is None or section.tls_certificate is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(section.tls_certificate, section.tls_key)
-    return context
-
-
-def client_tls(section: VoiceSection) -> ssl.SSLContext:
-    """How trunks that we connect to prove who they are. Raises OSError for files that are no certificates."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if section.tls_authorities is not None:
-        context.load_verify_locations(section.tls_authorities)
-    if section.tls_certificate is not None:
-        context.load_cert_chain(section.tls_certificate, section.tls_key)
-    return context
 
 
 def is_free(host: str, port: int) -> bool:

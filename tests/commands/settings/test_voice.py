@@ -2,7 +2,7 @@ import pytest
 import trustme
 from pydantic import SecretStr, ValidationError
 
-from commands.serving.calls import client_tls
+from commands.serving.sip_tls import client_tls
 from commands.settings.voice import TrunkSection, VoiceSection
 from ivr.sip.flow import Flow
 from ivr.sip.trunk import Trunks

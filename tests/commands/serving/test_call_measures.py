@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from commands.serving.calls import MEDIA_COUNTS
+from commands.serving.call_measures import MEDIA_COUNTS
 from ivr.media.counting import Count
 
 OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
