@@ -35,8 +35,6 @@ PAUSE_MAX_S = 2.0
 """How long: doubled while it goes on, halved by each segment taken."""
 BURSTS_A_WINDOW = 8
 """A window that was full is filled again when so much of it is free, an eighth, or all that waits."""
-SHARE_MIN = 8
-"""So many go by one bind before the next is looked at: a write costs as much as several segments."""
 HALVINGS_MAX = 16
 """More halvings than this change nothing."""
 
@@ -174,8 +172,8 @@ class Outgoing:
             self._turn += 1
             link = senders[self._turn % len(senders)]
             free = _free(link, len(self._ready))
-            share = max(SHARE_MIN, -(-len(self._ready) // len(senders)))
-            room = min(free, share, allowed, len(self._ready))
+            share = -(-len(self._ready) // len(senders))
+            room = min(free, share, allowed)
             self._send(link, self._ready, room, now)
             allowed -= room
             if room == free:
