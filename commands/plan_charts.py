@@ -128,7 +128,10 @@ def _failures(plan: Plan, x: float, y: float) -> str:
     """What is refused while something is broken."""
     option = plan.options[0]
     out = _heading(
-        x, y, "If something fails", "share of calls refused meanwhile; calls cut off at that moment"
+        x,
+        y,
+        "If something fails",
+        "refused meanwhile, of the kind that is refused most; calls cut off at that moment",
     )
     most = max(0.01, *(one.blocked for one in option.what_if))
     for n, one in enumerate(option.what_if[:7]):
