@@ -146,7 +146,7 @@ def test_a_transfer_to_a_number_that_is_allowed(tmp_path):
         operator=Operator(react=react, allowed=FRIEND),
         trunk=Trunk("loopback", networks("127.0.0.0/8"), allowed=FRIEND),
     )
-    assert all_of(operator, TransferAsked)[0].number == "+8613800138000"
+    assert all_of(operator, TransferAsked)[0].number == "13800138000"
 
 
 def test_a_transfer_to_a_premium_number_is_forbidden(tmp_path):
