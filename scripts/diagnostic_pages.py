@@ -19,22 +19,35 @@ for _module in pkgutil.iter_modules(rules.__path__, f"{rules.__name__}."):
 
 def page(rule: Rule) -> str:
     """One rule's page: its code and name, then its docstring."""
-    kind = str(getattr(rule.severity, "value", rule.severity)).lower()
+    kind = _kind(rule)
     told = inspect.cleandoc(rule.page)
     for heading in HEADINGS:
         told = told.replace(f"\n{heading}\n", f"\n## {heading}\n\n")
     return f"# {rule.code}: {rule.name}\n\n*{kind}*\n\n{told}\n"
 
 
+def _kind(rule: Rule) -> str:
+    return str(getattr(rule.severity, "value", rule.severity)).lower()
+
+
 def index() -> str:
-    """The list of all pages."""
+    """The register of all codes: whoever adds a rule sees here which are taken."""
     lines = [
         "# Diagnostics\n",
         "What `dialcart check` can tell of a flow, by its code. These pages are the rules' own words.\n",
-        "| Code | Name |\n|---|---|",
-        *(f"| [{code}]({code}.md) | {RULES[code].name} |" for code in sorted(RULES)),
+        "| Code | Name | Kind | What it tells |\n|---|---|---|---|",
+        *(
+            f"| [{code}]({code}.md) | {rule.name} | {_kind(rule)} | {_sentence(rule)} |"
+            for code, rule in sorted(RULES.items())
+        ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _sentence(rule: Rule) -> str:
+    """What a page opens with, in a cell of a table."""
+    opening = inspect.cleandoc(rule.page).partition("\n\n")[0]
+    return " ".join(opening.split()).replace("|", "\\|")
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ import multiprocessing
 from collections.abc import Iterable, Sequence
 from multiprocessing.process import BaseProcess
 
-from center.measure import Measure, Spread, gauge
+from center.measure import Measure, Spread, counter, gauge
 from commands.serving.turns import turn_measures
 from commands.shards.front import FrontBatch
 from commands.shards.shard import Plan
@@ -97,4 +97,4 @@ class Shards:
         yield from self.turns.measures.over_all()
         up = sum(link.is_up for link in self.turns.links)
         yield gauge("dialcart_shards_up", "Shards that answer.", up)
-        yield gauge("dialcart_shard_restarts", "Shards started again.", self.restarts)
+        yield counter("dialcart_shard_restarts", "Shards started again.", self.restarts)

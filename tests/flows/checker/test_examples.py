@@ -1,5 +1,8 @@
 """Every rule's page shows a flow that the rule tells of, and one that is well."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from flows.checker import Beside, check_flow
@@ -22,6 +25,7 @@ from flows.transcript.replay import replay
 from flows.transcript.talk import read_talks
 from ivr.speech.script import Script
 
+ROOT = Path(__file__).resolve().parents[3]
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 
 
@@ -46,6 +50,15 @@ def told(fragment: str, files: tuple[Companion, ...]) -> tuple[Diagnostic, ...]:
         },
     )
     return check_flow(flow, found, beside)
+
+
+def test_every_code_that_is_told_anywhere_has_a_rule_and_so_a_page() -> None:
+    told = {
+        code
+        for file in (ROOT / "flows").rglob("*.py")
+        for code in re.findall(r'"([A-Z][0-9]{3})"', file.read_text("utf-8"))
+    }
+    assert told == set(RULES)
 
 
 @each_rule
