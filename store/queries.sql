@@ -327,8 +327,8 @@ select id from sellers where id > ? order by id limit ?;
 -- name: recent_orders
 -- What limits count again at a start: of so many orders the newest, newest first. Older ones are not looked at, however many.
 select s.seller, o.buyer, o.currency, o.total, o.placed_at
-from (select * from orders order by id desc limit ?2) as o join sellers as s on s.id = o.seller
-where o.placed_at > ?1 order by o.id desc;
+from (select * from orders order by id desc limit :limit) as o join sellers as s on s.id = o.seller
+where o.placed_at > :since order by o.id desc;
 
 -- name: secret
 select value from meta where name = 'secret';

@@ -104,5 +104,7 @@ class SqliteStore(Programs, Ledger):
 
     def recent_orders(self, since: int, limit: int) -> list[Spent]:
         """Orders placed after a time, of so many the newest, oldest first."""
-        rows = self._db.execute(self._sql["recent_orders"], (since, limit)).fetchall()
+        rows = self._db.execute(
+            self._sql["recent_orders"], {"since": since, "limit": limit}
+        ).fetchall()
         return [Spent(*row) for row in reversed(rows)]
