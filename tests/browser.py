@@ -55,12 +55,14 @@ def chromium() -> str:
     return found
 
 
-def write_tone(path: Path, frequency_hz: float, seconds: float = 2.0) -> Path:
-    """A file with one tone, for the microphone."""
-    samples = (
+def write_tone(
+    path: Path, frequency_hz: float, seconds: float = 2.0, pause_seconds: float = 0.0
+) -> Path:
+    """A file with one tone, and a pause behind it, for the microphone: without pauses it is taken for a line's noise."""
+    samples = [
         int(12_000 * math.sin(2 * math.pi * frequency_hz * n / RATE_HZ))
         for n in range(int(seconds * RATE_HZ))
-    )
+    ] + [0] * int(pause_seconds * RATE_HZ)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
