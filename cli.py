@@ -445,6 +445,18 @@ def people_contract(
     raise typer.Exit(run(pool, seller, database))
 
 
+@people.command("end-contract")
+def people_end_contract(
+    pool: Annotated[str, typer.Argument(help="A partner's pool of people.")],
+    seller: Annotated[str, typer.Argument(help="The seller whom they serve no longer.")],
+    database: Database = DATABASE,
+) -> None:
+    """Let a pool's people serve a seller no longer; talks that go on are finished."""
+    from commands.people import end_contract as run
+
+    raise typer.Exit(run(pool, seller, database))
+
+
 @app.command()
 def plan(
     sellers: Annotated[int | None, typer.Option(help="How many sell.", show_default=False)] = None,

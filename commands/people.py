@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from center.acd.agent import Agent
-from center.desk.person import Person, PersonRole
+from center.desk.person import HOUSE, Person, PersonRole
 from commands.serving.floor import people_file
 from commands.settings.queues import skill_of
 from store.people import People
@@ -70,4 +70,24 @@ def contract(pool: str, seller: str, database: Path) -> int:
     people = People(people_file(database))
     people.contract(pool, seller)
     people.close()
+    return 0
+
+
+def end_contract(pool: str, seller: str, database: Path) -> int:
+    """Let a pool serve a seller no longer; the exit status."""
+    if pool == HOUSE:
+        typer.echo(
+            f"{HOUSE} is the platform's own pool: it serves every seller, and no contract can end",
+            err=True,
+        )
+        return 2
+    people = People(people_file(database))
+    known = people.end_contract(pool, seller)
+    people.close()
+    if not known:
+        typer.echo(
+            f"{pool} has no contract with {seller}; `dialcart people list` shows who serves whom",
+            err=True,
+        )
+        return 1
     return 0

@@ -132,6 +132,14 @@ class People:
                 "insert into contracts values (?, ?) on conflict do nothing", (pool, seller)
             )
 
+    def end_contract(self, pool: str, seller: str) -> bool:
+        """Let a pool's people serve a seller no longer; whether they might."""
+        with errors():
+            ended = self._db.execute(
+                "delete from contracts where pool = ? and seller = ?", (pool, seller)
+            )
+            return bool(ended.rowcount)
+
 
 def _person(row: tuple[str, str, str, str, str, int, int]) -> Person:
     name, role, password, pool, skills, voice_slots, sms_slots = row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from center.acd.agent import PRESENCE, REASON_LENGTH_MAX, REASON_SIGNED_IN, PresenceMove
 from center.acd.decisions import Withdraw
-from center.acd.seats import Person
+from center.acd.seats import Person, Seat, Ticket
 from center.acd.waiting import Waiting
 
 
@@ -41,11 +41,16 @@ class Attendance(Waiting):
             self.staff(person, -1)
         ringing = [ticket for ticket in person.tickets.values() if ticket.slot == "offered"]
         for ticket in ringing:
-            self._release(ticket, "withdraw")
             ticket.backlog.counts.not_answered += 1
-            self._decisions.append(Withdraw(ticket.name, person.agent.name, person.reason))
-            ticket.backlog.rejoin(ticket)
-            self._seek_again(ticket)
+            self._take_back(ticket, person.reason)
+
+    def _take_back(self, ticket: Ticket, reason: str) -> Seat:
+        """Let what rings at an agent stand in its old place, or ring at another; the seat that it leaves."""
+        seat = self._release(ticket, "withdraw")
+        self._decisions.append(Withdraw(ticket.name, seat.person.agent.name, reason))
+        ticket.backlog.rejoin(ticket)
+        self._seek_again(ticket)
+        return seat
 
     def staff(self, person: Person, change: int) -> None:
         """Count one more or one fewer who is signed in, for each channel they have."""

@@ -16,6 +16,7 @@ from center.acd.events import (
     ContactArrived,
     ContactFinished,
     ContactLeft,
+    ContractEnded,
     OfferAccepted,
     Passed,
 )
@@ -51,7 +52,7 @@ def explain(events: Iterable[Record], contact: str) -> Iterator[str]:
                 case Offer(contact=who, agent=agent) if who == contact:
                     yield from _offered(router, event, contact, agent)
                 case Withdraw(contact=who, agent=agent, reason=reason) if who == contact:
-                    why = f"{agent} is not ready now: {reason}" if reason else "the buyer left"
+                    why = _taken_back(event, agent, reason)
                     yield f"{_clock(router.now)} taken back from {agent}: {why}."
                 case Leave(contact=who, exit=way) if who == contact:
                     yield _leaves(router, event, way)
@@ -61,6 +62,14 @@ def explain(events: Iterable[Record], contact: str) -> Iterator[str]:
             yield from _told(router.now, event, joined_at)
             if isinstance(event, CallBackTaken) and event.to in router.tickets:
                 contact = event.to
+
+
+def _taken_back(event: Record, agent: str, reason: str) -> str:
+    if reason:
+        return f"{agent} is not ready now: {reason}"
+    if isinstance(event, ContractEnded):
+        return f"the contract of {event.pool} with {event.seller} has ended"
+    return "the buyer left"
 
 
 def _joins(router: Router, event: ContactArrived) -> Iterator[str]:
@@ -108,7 +117,7 @@ def _why(router: Router, event: Record, ticket: Ticket, person: Person, free: li
     name = person.agent.name
     if ticket.prefers == name or (isinstance(event, ContactArrived) and event.prefers == name):
         return f"the buyer asked for {name}, who was free."
-    seeks = isinstance(event, ContactArrived | CallBackTaken | Passed)
+    seeks = isinstance(event, ContactArrived | CallBackTaken | ContractEnded | Passed)
     if seeks and (len(free) > 1 or free[0] is person):
         return (
             f"the first of {len(free)} in that order." if len(free) > 1 else "nobody else was free."

@@ -99,8 +99,7 @@ class Router(Attendance):
                 self.floor.directory.contract(pool, seller)
                 self._place_again(seller)
             case ContractEnded(pool=pool, seller=seller):
-                self.floor.directory.end_contract(pool, seller)
-                self._place_again(seller)
+                self._end_contract(pool, seller)
             case AgentStood() | QueueStood() | ContactStood() | Stood():
                 put_back(self, event)
         return self._decisions
@@ -210,6 +209,22 @@ class Router(Attendance):
         for seat in person.seats:
             seat.stamp += 1
             self._serve(seat)
+
+    def _end_contract(self, pool: str, seller: str) -> None:
+        """Who is served is served to the end; who waits, and for whom it rings at the pool, waits for others."""
+        directory = self.floor.directory
+        directory.end_contract(pool, seller)
+        self._place_again(seller)
+        ringing = [
+            ticket
+            for ticket in self.tickets.values()
+            if ticket.slot == "offered"
+            and ticket.seat is not None
+            and ticket.backlog.queue.seller == seller
+            and not directory.may_serve(ticket.seat.person.agent.pool, seller)
+        ]
+        for ticket in sorted(ringing, key=lambda ticket: ticket.order):
+            self._serve(self._take_back(ticket, ""))
 
     def _place_again(self, seller: str) -> None:
         for backlog in self._of_seller.get(seller, ()):

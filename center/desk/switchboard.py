@@ -22,6 +22,7 @@ from center.acd.events import (
     CallBackTaken,
     CallJoined,
     ContactLeft,
+    ContractEnded,
     ContractSet,
     Happening,
     QueueSet,
@@ -42,6 +43,7 @@ from center.desk.desks import Desks
 from center.desk.floor import Floor
 from center.desk.guests import Guests
 from center.desk.heard import Heard
+from center.desk.person import HOUSE
 from center.desk.phoning import Phoning
 from center.desk.ports import Records, Voice
 from center.desk.queues import Queues
@@ -148,9 +150,11 @@ class Switchboard:
             person = router.people.get(agent.name)
             if person is None or person.agent != agent:
                 self.kept.post(AgentSet(now, agent))
-        for pool, seller in contracts:
-            if (pool, seller) not in self.kept.contracts:
-                self.kept.post(ContractSet(now, pool, seller))
+        here, kept = set(contracts), self.kept.contracts
+        for pool, seller in sorted(here - kept):
+            self.contract(pool, seller)
+        for pool, seller in sorted(kept - here):
+            self.end_contract(pool, seller)
         for name in self._talks.restore(waiting):
             self._close_ticket(name)
         self._phoning.forget_calls()
@@ -163,8 +167,15 @@ class Switchboard:
 
     def contract(self, pool: str, seller: str) -> None:
         """Let a pool's people serve a seller."""
-        if (pool, seller) not in self.kept.contracts:
-            self.kept.post(ContractSet(self._now(), pool, seller))
+        self.kept.post(ContractSet(self._now(), pool, seller))
+
+    def end_contract(self, pool: str, seller: str) -> None:
+        """Offer buyers of a seller to a pool's people no longer; whom they serve they serve to the end.
+
+        The platform's own pool goes on: a seller whose flow has an error now may have buyers who wait.
+        """
+        if pool != HOUSE:
+            self.kept.post(ContractEnded(self._now(), pool, seller))
 
     # --- center.ports.Performer ---
 

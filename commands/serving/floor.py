@@ -34,7 +34,7 @@ def journal_file(database: Path) -> Path:
 
 
 LOOK_EVERY_S = 2.0
-"""People who are entered, changed or let go are known within so long."""
+"""People who are entered, changed or let go, and contracts made or ended, are known within so long."""
 
 
 class KnownBuyers:
@@ -125,6 +125,8 @@ class FloorService:
                 self.switchboard.set_agent(agent)
         for pool, seller in sorted(contracts - contracted):
             self.switchboard.contract(pool, seller)
+        for pool, seller in sorted(contracted - contracts):
+            self.switchboard.end_contract(pool, seller)
         for name in before.keys() - agents.keys():
             self.switchboard.sitting.let_go(name)
 

@@ -40,6 +40,8 @@ def test_somebody_is_entered_with_skills_and_can_be_found(dialcart):
         (("add", "li", "--password", "correct horse", "--skill", "tea=high"), "NAME=LEVEL"),
         (("add", "li", "--password", "correct horse", "--skill", "tea=11"), "1 to 10"),
         (("remove", "nobody"), "people list"),
+        (("end-contract", "tea-desk", "teahouse"), "people list"),
+        (("end-contract", "house", "teahouse"), "every seller"),
     ],
 )
 def test_mistakes_are_told_with_what_to_write(dialcart, words, told):
@@ -53,3 +55,12 @@ def test_who_was_removed_is_gone(dialcart):
     dialcart("add", "li", "--password", "correct horse")
     assert dialcart("remove", "li").exit_code == 0
     assert "li" not in dialcart("list").output
+
+
+def test_a_contract_that_ended_is_gone_and_others_stand(dialcart):
+    for seller in ("teahouse", "noodles"):
+        dialcart("contract", "tea-desk", seller)
+    assert dialcart("end-contract", "tea-desk", "teahouse").exit_code == 0
+    listed = dialcart("list").output
+    assert "teahouse" not in listed
+    assert "tea-desk serves noodles" in listed

@@ -1,7 +1,14 @@
 """A decision is told in words: who was considered, in what order, and why this one."""
 
 from center.acd.agent import Skill
-from center.acd.events import AgentPaused, CallBackTaken, ContactLeft, OfferDeclined
+from center.acd.events import (
+    AgentPaused,
+    CallBackTaken,
+    ContactLeft,
+    ContractEnded,
+    ContractSet,
+    OfferDeclined,
+)
 from center.acd.explain import SHOWN_MAX, explain
 from center.acd.queue import Choice, Queue
 from center.acd.recipe import Overflow, Raise, Step, Widen
@@ -130,3 +137,16 @@ def test_a_large_floor_is_told_by_count():
         floor.agent(f"a{n:02}")
     floor.arrive("c1")
     assert "    and 5 more\n" in told(floor, "c1")
+
+
+def test_an_offer_taken_back_with_the_contract_says_so():
+    floor = Floor()
+    floor.do(ContractSet(floor.now, "north", "noodles"))
+    floor.agent("ann", pool="north")
+    floor.agent("bob")
+    floor.arrive("c1")
+    floor.do(ContractEnded(floor.now, "north", "noodles"))
+    text = told(floor, "c1")
+    assert "taken back from ann: the contract of north with noodles has ended." in text
+    assert text.index("taken back from ann") < text.index("offered to bob")
+    assert "Why bob: nobody else was free." in text

@@ -3,7 +3,7 @@
 import pytest
 
 from center.acd.agent import Agent, Skill
-from center.acd.decisions import Leave
+from center.acd.decisions import Leave, Withdraw
 from center.acd.events import (
     AgentReady,
     AgentSet,
@@ -30,6 +30,33 @@ def test_a_pool_serves_the_sellers_it_has_a_contract_with_and_no_other():
     floor.arrive("t2", "tea")
     floor.do(ContractEnded(floor.now, "north", "teahouse"))
     assert floor.serve("t1", "ann") == [], "the talk went on, and no other is offered"
+
+
+def test_what_rings_at_a_pool_whose_contract_ends_rings_at_others_in_its_old_place():
+    floor = Floor(Queue("noodles", "noodles"), Queue("tea", "teahouse"))
+    for seller in ("noodles", "teahouse"):
+        floor.do(ContractSet(floor.now, "north", seller))
+    floor.agent("ann", pool="north")
+    floor.agent("own", pool="teahouse", ready=False)
+    floor.arrive("t1", "tea")
+    for contact, queue in (("t2", "tea"), ("n1", "noodles")):
+        floor.now += 1
+        floor.arrive(contact, queue)
+    ended = floor.do(ContractEnded(floor.now, "north", "teahouse"))
+    assert ended[0] == Withdraw("t1", "ann", "")
+    assert offers(ended) == [("n1", "ann")], "who is still under contract, at once"
+    assert floor.accept("t1", "ann") == []
+    assert offers(floor.ready("own")) == [("t1", "own")]
+    assert offers(floor.serve("t1", "own")) == [("t2", "own")]
+    assert floor.router.queue_measure("tea").counts.not_answered == 0
+
+
+def test_a_sellers_own_people_need_no_contract_and_lose_nothing_by_its_end():
+    floor = Floor()
+    floor.agent("ann")
+    floor.arrive("c1")
+    assert floor.do(ContractEnded(floor.now, "noodles", "noodles")) == []
+    assert floor.serve("c1", "ann") == []
 
 
 def test_sellers_without_people_of_their_own_share_one_line_until_they_have_some():

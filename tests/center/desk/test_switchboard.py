@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from center.acd.agent import Agent
 from center.contact import ContactKey
 from center.desk.card import BasketLine
+from center.desk.person import HOUSE
 from center.ports import StoreFullError
 from flows.inputs import HungUp, Keys, Opened
-from tests.center.desk.house import BUYER, House
+from tests.center.desk.house import BUYER, OTHER, House
 
 
 def test_without_anybody_signed_in_the_flow_goes_on_at_once(house: House):
@@ -96,3 +98,34 @@ def test_who_hangs_up_while_waiting_is_no_trouble_in_a_flow_without_a_way_for_it
     talk = "\n".join(house.store.talk(ContactKey("shop", BUYER, "voice"), 1))
     assert "= hangup" in talk
     assert "trouble" not in talk
+
+
+def test_a_contract_that_ends_leaves_the_talk_and_offers_nobody_more(house: House):
+    house.switchboard.set_agent(Agent("wu", "tea-desk", sms_slots=3))
+    house.switchboard.contract("tea-desk", "shop")
+    house.clock.passes()
+    wu = house.sits("wu")
+    house.texts("人工")
+    served = house.answers(wu, "wu")
+    house.texts("人工", buyer=OTHER)
+    rings = next(told[1] for told in wu.take() if told[0] == "offered")
+    house.switchboard.end_contract("tea-desk", "shop")
+    house.clock.passes()
+    assert wu.take() == [("withdrawn", rings)]
+
+    house.texts("还在吗？")
+    assert wu.take() == [("said", "buyer", "还在吗？")]
+    house.does(house.floor.write, "wu", served, "在的")
+    assert house.outbox(BUYER)[-1] == "在的"
+    house.does(house.floor.finish, "wu", served)
+    house.does(house.floor.wrap_up, "wu", served, "", "")
+    assert ("ended", served) in wu.take()
+    house.sits("li")
+    assert house.switchboard.kept.router.agent_measure("li").contacts == ((rings, "offered"),)
+
+
+def test_the_platforms_own_people_serve_a_seller_whose_flow_is_gone(house: House):
+    desk = house.sits("li")
+    house.switchboard.end_contract(HOUSE, "shop")
+    house.texts("人工")
+    assert [told[0] for told in desk.take()] == ["offered"]

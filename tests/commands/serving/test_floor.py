@@ -55,6 +55,65 @@ def test_people_and_contracts_are_known_while_the_shop_runs(tmp_path: Path):
     business.close()
 
 
+def test_a_contract_that_ends_while_the_shop_runs_is_known_and_others_stand(tmp_path: Path):
+    business = opened(tmp_path)
+    seller = business.sellers[0].seller
+    people = People(people_file(tmp_path / "shop.db"))
+    for pool in ("tea-desk", "north"):
+        people.contract(pool, seller)
+
+    async def day():
+        floor = FloorService(business, tmp_path / "shop.db")
+        await floor.open()
+        kept = floor.switchboard.kept
+        directory = kept.router.floor.directory
+        for pool in ("tea-desk", HOUSE):
+            people.end_contract(pool, seller)
+        floor.look()
+        kept.flush()
+        assert kept.contracts == {(HOUSE, seller), ("north", seller)}
+        assert not directory.may_serve("tea-desk", seller)
+
+        people.contract("tea-desk", seller)
+        floor.look()
+        people.end_contract("tea-desk", seller)
+        floor.look()
+        people.contract("tea-desk", seller)
+        floor.look()
+        kept.flush()
+        assert directory.may_serve("tea-desk", seller), "the last of three within a moment"
+        await floor.close()
+
+    asyncio.run(day())
+    people.close()
+    business.close()
+
+
+def test_a_contract_that_ended_while_the_shop_was_down_is_known_at_the_start(tmp_path: Path):
+    business = opened(tmp_path)
+    seller = business.sellers[0].seller
+    people = People(people_file(tmp_path / "shop.db"))
+    for pool in ("tea-desk", "north"):
+        people.contract(pool, seller)
+
+    async def day() -> set[tuple[str, str]]:
+        floor = FloorService(business, tmp_path / "shop.db")
+        await floor.open()
+        directory = floor.switchboard.kept.router.floor.directory
+        contracts = set(directory.contracts())
+        assert contracts == floor.switchboard.kept.contracts
+        await floor.close()
+        return contracts
+
+    ours = {(HOUSE, seller), ("north", seller)}
+    assert asyncio.run(day()) == {*ours, ("tea-desk", seller)}
+    people.end_contract("tea-desk", seller)
+    assert asyncio.run(day()) == ours
+    assert asyncio.run(day()) == ours, "and stays ended"
+    people.close()
+    business.close()
+
+
 def test_a_shop_is_named_where_a_person_is_reached_at_this_hour(tmp_path: Path):
     shop = SHOP.replace("  delivery", "  number 400-800-1234\n  open 09:00-20:00\n  delivery")
     closes = ORDER.replace("step agent\n", "step agent\n  if shop.is_closed -> bye\n")
