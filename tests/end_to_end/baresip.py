@@ -1,6 +1,6 @@
 """baresip as a caller: a telephone that presses keys, in a network of its own since it does not ring loopback.
 
-python -m tests.end_to_end.baresip FOLDER        inside `unshare -n`: opens the shop, calls it, prints the order
+python -m tests.end_to_end.baresip FOLDER        inside `unshare -n`: opens the shop, calls it, prints the order and the texts
 """
 
 import fcntl
@@ -102,30 +102,33 @@ class Baresip:
 
 
 def order(folder: Path) -> str:
-    """Order two bowls by keys; the order and what was said."""
+    """Order two bowls by keys; the order, the texts that came, and what was said."""
     bring_up()
     shop = Running(folder, HOST)
     phone = Baresip(folder / "baresip")
     try:
-        phone.tell("dial", f"sip:{NUMBER}@{HOST}:{shop.port}")
-        # Long enough for each question to be asked; keys may come before its end.
-        time.sleep(2.5)
-        for keys, wait_s in (
-            ("1", 1),
-            ("101", 1),
-            ("2#", 1),
-            ("2", 3),
-            ("#", 1.5),
-            ("1", 1.5),
-            ("1", 1),
-        ):
-            phone.press(keys)
-            time.sleep(wait_s)
-        end = time.monotonic() + STEP_S_MAX
-        while not (orders := shop.orders()) and time.monotonic() < end:
-            time.sleep(0.2)
-        told = [[o.buyer, o.channel, o.total, o.address] for o in orders]
-        return json.dumps({"orders": told, "talk": shop.talk()}, ensure_ascii=False)
+        with shop.phone(CALLER) as texts:
+            phone.tell("dial", f"sip:{NUMBER}@{HOST}:{shop.port}")
+            # Long enough for each question to be asked; keys may come before its end.
+            time.sleep(2.5)
+            for keys, wait_s in (
+                ("1", 1),
+                ("101", 1),
+                ("2#", 1),
+                ("2", 3),
+                ("#", 1.5),
+                ("1", 1.5),
+                ("1", 1),
+            ):
+                phone.press(keys)
+                time.sleep(wait_s)
+            end = time.monotonic() + STEP_S_MAX
+            while not (orders := shop.orders()) and time.monotonic() < end:
+                time.sleep(0.2)
+            texted = texts()
+        told = [[o.buyer, o.channel, o.total, o.address, o.number] for o in orders]
+        words = {"orders": told, "texts": texted, "talk": shop.talk()}
+        return json.dumps(words, ensure_ascii=False)
     finally:
         phone.close()
         shop.close()

@@ -1,7 +1,7 @@
 """PJSUA2 as a caller: a third stack, which offers telephone-event on several payload types. GPL, so a program of its own.
 
-python -m tests.end_to_end.pjsua PORT NUMBER VOICE.wav HEARD.wav        calls, orders by keys, prints how the call ended
-python -m tests.end_to_end.pjsua PORT NUMBER VOICE.wav HEARD.wav tls    the same by TLS and SRTP, put on hold on the way
+python -m tests.end_to_end.pjsua PORT NUMBER KEYS VOICE.wav HEARD.wav        calls, orders by keys (1,101,2#), prints how the call ended
+python -m tests.end_to_end.pjsua PORT NUMBER KEYS VOICE.wav HEARD.wav tls    the same by TLS and SRTP, put on hold on the way
 """
 
 import os
@@ -12,6 +12,8 @@ from typing import NoReturn
 import pjsua2 as pj
 
 STEP_S_MAX = 30.0
+BETWEEN_S = 1.5
+"""Between what is pressed and what is pressed next; twice as long to leave an address, which `#` ends."""
 
 
 class Caller(pj.Call):
@@ -23,8 +25,10 @@ class Caller(pj.Call):
         self.ended = self.getInfo().state == pj.PJSIP_INV_STATE_DISCONNECTED
 
 
-def order(port: int, number: str, voice: str, heard: str, *, protected: bool) -> NoReturn:
-    """Order two bowls by keys; what was heard goes into a file."""
+def order(
+    port: int, number: str, keyed: str, voice: str, heard: str, *, protected: bool
+) -> NoReturn:
+    """Order by keys; what was heard goes into a file."""
     endpoint = pj.Endpoint()
     endpoint.libCreate()
     config = pj.EpConfig()
@@ -74,18 +78,12 @@ def order(port: int, number: str, voice: str, heard: str, *, protected: bool) ->
         pass_s(1)
         call.getAudioMedia(-1).startTransmit(recorder)
         microphone.startTransmit(call.getAudioMedia(-1))
-    for keys, wait_s in (
-        ("1", 1.2),
-        ("101", 1.5),
-        ("2#", 1.5),
-        ("2", 3),
-        ("#", 1.5),
-        ("1", 1.5),
-        ("1", 1),
-    ):
+    for keys in keyed.split(","):
+        if keys == "#":
+            pass_s(BETWEEN_S)
         if not call.ended:
             call.dialDtmf(keys)
-        pass_s(wait_s + 0.3 * len(keys))
+        pass_s(BETWEEN_S + 0.3 * len(keys))
     pass_s(STEP_S_MAX)
     # Its file is whole when it is gone, which takes the library a moment.
     del recorder
@@ -98,4 +96,4 @@ def order(port: int, number: str, voice: str, heard: str, *, protected: bool) ->
 
 
 if __name__ == "__main__":
-    order(int(sys.argv[1]), *sys.argv[2:5], protected=sys.argv[5:] == ["tls"])
+    order(int(sys.argv[1]), *sys.argv[2:6], protected=sys.argv[6:] == ["tls"])

@@ -1,4 +1,4 @@
-"""Telephones that are not SIPp order too: baresip in a network of its own, PJSUA2 in a process of its own."""
+"""Telephones that are not SIPp order too, and are texted: baresip in a network of its own, PJSUA2 in a process of its own."""
 
 import json
 import os
@@ -16,6 +16,7 @@ from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.ivr.speech.calls import said
 
 ROOT = Path(__file__).resolve().parents[2]
+BUYER = "13800138009"
 
 
 def test_baresip_orders_by_keys(tmp_path: Path) -> None:
@@ -27,31 +28,42 @@ def test_baresip_orders_by_keys(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-3_000:]
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["orders"], told["talk"]
-    buyer, channel, total, address = told["orders"][0]
+    buyer, channel, total, address, number = told["orders"][0]
     assert (buyer, channel, total) == ("13800138000", "voice", 3_600)
     assert re.fullmatch(r"录音\d{6}", address)
+    assert number in told["texts"]
 
 
-@pytest.mark.parametrize("protected", [False, True], ids=["plain", "tls_srtp"])
-def test_pjsua_orders_by_keys(tmp_path: Path, protected: bool) -> None:
+@pytest.mark.parametrize(
+    ("seller", "dialled", "keys", "protected", "total"),
+    [
+        ("teahouse", "4008002345", "1,1101,1,3,1,#,1,1", False, 9_800),
+        ("noodles", NUMBER, "1,101,2#,2,#,1,1", True, 3_600),
+    ],
+    ids=["plain", "tls_srtp"],
+)
+def test_pjsua_orders_by_keys(
+    tmp_path: Path, seller: str, dialled: str, keys: str, protected: bool, total: int
+) -> None:
     spoken = decode(PCMU, np.frombuffer(said("the second house on the left", tmp_path), np.uint8))
     pause = np.zeros(8_000, np.int16)
     soundfile.write(tmp_path / "voice.wav", np.concatenate([spoken, pause] * 20), 8_000)
-    shop = Running(tmp_path, tls=protected)
+    shop = Running(tmp_path, tls=protected, sellers=[seller])
     words = [str(shop.tls_port), "tls"] if protected else [str(shop.port)]
-    words[1:1] = [NUMBER, str(tmp_path / "voice.wav"), str(tmp_path / "heard.wav")]
+    words[1:1] = [dialled, keys, str(tmp_path / "voice.wav"), str(tmp_path / "heard.wav")]
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.end_to_end.pjsua", *words],
-            cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
-        )  # fmt: skip
-        orders, talk = shop.orders(), shop.talk()
+        with shop.phone(BUYER) as texts:
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.end_to_end.pjsua", *words],
+                cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
+            )  # fmt: skip
+            texted = texts()
+        orders, talk = shop.orders(seller), shop.talk(seller)
     finally:
         shop.close()
     assert "they hung up" in done.stdout, done.stdout[-1_000:] + done.stderr[-2_000:] + talk
-    assert [(o.buyer, o.channel, o.total) for o in orders] == [("13800138009", "voice", 3_600)], (
-        talk
-    )
+    assert [(o.buyer, o.channel, o.total) for o in orders] == [(BUYER, "voice", total)], talk
+    assert orders[0].number in texted, texted + talk
     heard, rate_hz = soundfile.read(tmp_path / "heard.wav")
     seconds = heard[: len(heard) // rate_hz * rate_hz].reshape(-1, rate_hz)
     # The loudest second is speech. What is not opened by the right key is not played at all.
