@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -15,9 +15,19 @@ def opened(
     settings: Path, stderr: int | IO[str], trouble: Callable[[subprocess.Popen[str]], str]
 ) -> tuple[subprocess.Popen[str], str]:
     """The process and what it said; `trouble` reads why it ended before that."""
+    return opened_by_words(["--config", str(settings)], ROOT, stderr, trouble)
+
+
+def opened_by_words(
+    words: Sequence[str],
+    folder: Path,
+    stderr: int | IO[str],
+    trouble: Callable[[subprocess.Popen[str]], str],
+) -> tuple[subprocess.Popen[str], str]:
+    """The same with words of the command line, which have operators told how it does; it keeps what it keeps below `folder`."""
     process = subprocess.Popen(
-        [sys.executable, "cli.py", "serve", "--config", str(settings)],
-        cwd=ROOT,
+        [sys.executable, str(ROOT / "cli.py"), "serve", *words],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,

@@ -49,6 +49,22 @@ tls_key = "{folder}/shop.key"
 """
 
 
+def copy_common(shops: Path) -> None:
+    """What the sample sellers share."""
+    shutil.copytree(LIBRARY / "common", shops / "common")
+
+
+def copy_sample(seller: str, shops: Path, shop: str = "") -> Path:
+    """A sample seller that is open all day, with lines more of its shop; its folder."""
+    folder = shops / seller
+    shutil.copytree(LIBRARY / seller, folder)
+    file = folder / "seller.flow"
+    flow = re.sub(HOURS, "", file.read_text("utf-8"))
+    flow = re.sub(r"(  languages .*\n)", rf"\1{shop}", flow, count=1)
+    file.write_text(flow, "utf-8")
+    return folder
+
+
 class Running:
     """Sample sellers, open all day, with a telephone: the noodle shop, or others."""
 
@@ -69,13 +85,9 @@ class Running:
         self.folder = folder
         self.tls_port = free_port(host) if tls else None
         shops = folder / "shops"
-        shutil.copytree(LIBRARY / "common", shops / "common")
+        copy_common(shops)
         for seller in sellers:
-            shutil.copytree(LIBRARY / seller, shops / seller)
-            file = shops / seller / "seller.flow"
-            flow = re.sub(HOURS, "", file.read_text("utf-8"))
-            flow = re.sub(r"(  languages .*\n)", rf"\1{shop}", flow, count=1)
-            file.write_text(flow, "utf-8")
+            copy_sample(seller, shops, shop)
         self.database = folder / "shop.db"
         self.settings = folder / "dialcart.toml"
         self.settings.write_text(
