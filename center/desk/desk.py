@@ -90,7 +90,8 @@ class AgentView(msgspec.Struct, frozen=True):
     agent: str
     presence: Presence
     reason: str
-    contacts: tuple[str, ...]
+    contacts: int
+    """How many, and not which: their names hold buyers' numbers."""
     on_call: bool
     """Whether there is something to listen to."""
     occupancy: float

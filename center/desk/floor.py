@@ -22,6 +22,7 @@ from center.batch import TurnBatch
 from center.desk.calls import Calls
 from center.desk.card import BasketLine
 from center.desk.cards import Cards
+from center.desk.colleagues import colleagues
 from center.desk.deed import PlaceForBuyer, SetBasket, WriteToBuyer
 from center.desk.deeds import Deeds
 from center.desk.desk import Desk, FloorView, RefusedError
@@ -29,6 +30,7 @@ from center.desk.desks import Desks
 from center.desk.guests import Guests
 from center.desk.phoning import NO_HEADSET, Phoning
 from center.desk.ports import ListenMode
+from center.desk.scope import scope_of
 from center.desk.sitting import Sitting
 from center.desk.talk import Talk
 from center.desk.talks import Talks
@@ -90,10 +92,12 @@ class Floor:
 
     def ready(self, agent: str) -> None:
         """See Floor."""
+        self._sitting.check_known(agent)
         self._kept.post(AgentReady(self._now(), agent))
 
     def not_ready(self, agent: str, reason: str) -> None:
         """See Floor."""
+        self._sitting.check_known(agent)
         self._kept.post(AgentPaused(self._now(), agent, reason or "break"))
 
     def accept(self, agent: str, contact: str) -> None:
@@ -214,14 +218,20 @@ class Floor:
     def colleagues(self, agent: str, contact: str) -> tuple[str, ...]:
         """See Floor."""
         talk = self._talks.at(agent, contact, "busy")
-        return tuple(self._guests.colleagues(agent, talk)[:COLLEAGUES_SHOWN_MAX])
+        return tuple(colleagues(self._kept.router, talk)[:COLLEAGUES_SHOWN_MAX])
 
-    def view(self) -> FloorView:
+    def view(self, supervisor: str) -> FloorView:
         """See Floor."""
-        return view_of(self._kept.router, self._now())
+        router = self._kept.router
+        return view_of(router, scope_of(router, supervisor), self._now())
 
     def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
         """See Floor."""
+        router = self._kept.router
+        person = router.people.get(agent)
+        if person is None or not scope_of(router, supervisor).has_agent(person.agent):
+            # In the same words for both: names of another pool's people are not to be found out.
+            raise RefusedError("you lead nobody called {agent}", agent=agent)
         self._calls.needed.listen(supervisor, agent, mode)
 
     def stop_listening(self, supervisor: str) -> None:
@@ -232,8 +242,9 @@ class Floor:
     def recording(self, agent: str, contact: str, recording: str) -> bytes:
         """See Floor."""
         talk = self._talks.named.get(contact)
-        held = dict(self._kept.router.agent_measure(agent).contacts)
-        card = self._desks.card(talk) if talk is not None and contact in held else None
+        card = None
+        if talk is not None and contact in self._talks.held(agent):
+            card = self._desks.card(talk)
         if card is None or recording not in {one.id for one in card.recordings}:
             raise RefusedError("that recording is not of a buyer at this desk")
         return self._calls.needed.recording(contact, recording)

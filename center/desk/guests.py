@@ -16,6 +16,7 @@ from functools import partial
 from center.acd.events import CallJoined, CallParted
 from center.acd.kept import KeptRouter
 from center.desk.calls import Calls
+from center.desk.colleagues import colleagues
 from center.desk.desk import RefusedError
 from center.desk.desks import Desks
 from center.desk.talk import Talk
@@ -53,23 +54,11 @@ class Guests:
         talk = self._talks.named.get(contact)
         return talk is not None and agent in talk.guests
 
-    def colleagues(self, agent: str, talk: Talk) -> list[str]:
-        """Others who are ready now, and may be with this buyer."""
-        seller = talk.awaited.contact.seller
-        directory = self._kept.router.floor.directory
-        return sorted(
-            name
-            for name, person in self._kept.router.people.items()
-            if person.presence == "ready"
-            and name != agent
-            and directory.may_serve(person.agent.pool, seller)
-        )
-
     def invite(self, talk: Talk, other: str) -> None:
         """Ask a colleague in. Raises RefusedError."""
         if len(talk.guests) >= GUESTS_MAX:
             raise RefusedError("a call has at most {most} guests", most=str(GUESTS_MAX))
-        if other in talk.guests or other not in self.colleagues(talk.agent, talk):
+        if other in talk.guests or other not in colleagues(self._kept.router, talk):
             raise RefusedError("{other} cannot be invited", other=other)
         if not self._calls.needed.has_line(other):
             raise RefusedError("{agent} has no headset connected", agent=other)

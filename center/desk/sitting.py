@@ -61,12 +61,16 @@ class Sitting:
         sitter = self._sitters.get(agent)
         return sitter.desk if sitter is not None else None
 
-    def sign_in(self, agent: str, desk: Desk) -> None:
-        """Sit down; see Floor. Raises RefusedError."""
+    def check_known(self, agent: str) -> None:
+        """Raise RefusedError if the router does not know somebody: it takes no event of theirs."""
         if agent not in self._kept.router.people:
             raise RefusedError(
                 "nobody called {agent} works here; `dialcart people add` enters people", agent=agent
             )
+
+    def sign_in(self, agent: str, desk: Desk) -> None:
+        """Sit down; see Floor. Raises RefusedError."""
+        self.check_known(agent)
         if self.gate is not None and isinstance(self.gate.seat(agent), Refused):
             raise RefusedError(
                 "all seats of the platform are taken; try again when somebody has left"

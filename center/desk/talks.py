@@ -53,10 +53,15 @@ class Talks:
     def at(self, agent: str, contact: str, slot: Slot) -> Talk:
         """A contact that stands so at this desk; raises RefusedError."""
         talk = self._named.get(contact)
-        held = dict(self._kept.router.agent_measure(agent).contacts)
-        if talk is None or held.get(contact) != slot:
+        if talk is None or self.held(agent).get(contact) != slot:
             raise RefusedError("that buyer is not with you any more")
         return talk
+
+    def held(self, agent: str) -> dict[str, Slot]:
+        """Contacts at this desk as they stand; none for who was entered so lately that the router does not know them."""
+        if agent not in self._kept.router.people:
+            return {}
+        return dict(self._kept.router.agent_measure(agent).contacts)
 
     def guest_of(self, agent: str) -> Mapping[str, Stage]:
         """Contacts of colleagues on whose calls an agent is, or is asked in."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from center.acd.agent import CHANNELS
 from center.acd.events import ContactFinished, WrapUpEnded
 from center.acd.kept import KeptRouter
 from center.desk.calls import Calls
 from center.desk.cards import Cards, queues_in
+from center.desk.colleagues import is_colleague
 from center.desk.deed import SENT_TO_STEP
 from center.desk.desk import RefusedError
 from center.desk.talk import Talk
@@ -43,10 +45,22 @@ class Transfers:
         self._hand_on(talk, self._talks.queue(talk.awaited.contact.seller, queue))
 
     def to_agent(self, talk: Talk, agent: str) -> None:
-        """To another agent, in the queue where the buyer was."""
-        person = self._kept.router.people.get(agent)
-        if person is None or person.presence != "ready":
+        """To another agent, in the queue where the buyer was.
+
+        Only to one whom the router asks at once: else the buyer would ring at somebody else's desk, or here again.
+        """
+        router = self._kept.router
+        if not is_colleague(router, talk, agent):
+            raise RefusedError("{to} is nobody who may serve this shop's buyers", to=agent)
+        person, channel = router.people[agent], CHANNELS.index(talk.channel)
+        if person.presence != "ready":
             raise RefusedError("{to} takes nobody now", to=agent)
+        (need,) = router.rings.first(router.backlogs[talk.queue], channel)
+        if not person.profile.fits(need):
+            raise RefusedError("{to} cannot do what this queue asks for", to=agent)
+        # A guest's slot is taken by this very call, and free once it is let go.
+        if talk.guests.get(agent) != "guest" and not person.seats[channel].free():
+            raise RefusedError("{to} is busy, and can take no more now", to=agent)
         self._hand_on(talk, talk.queue, prefers=agent)
 
     def to_step(self, talk: Talk, step: str) -> None:

@@ -11,17 +11,19 @@ from center.acd.needs import Profile
 from center.acd.router import Router
 from center.acd.seats import Person
 from center.desk.desk import AgentView, FloorView, QueueView
+from center.desk.scope import Scope
 
 QUEUES_SHOWN_MAX = 1_000
 AGENTS_SHOWN_MAX = 2_000
 
 
-def view_of(router: Router, now: float) -> FloorView:
-    """Queues to which somebody came, those with most who wait first; agents who are signed in, by name."""
-    in_use = [b for b in router.backlogs.values() if b.counts.arrived]
+def view_of(router: Router, scope: Scope, now: float) -> FloorView:
+    """Queues to which somebody came, those with most who wait first; agents who are signed in, by name. No others than in scope."""
+    in_use = [b for b in router.backlogs.values() if b.counts.arrived and scope.has_queue(b.queue)]
     in_use.sort(key=lambda backlog: (-backlog.waiting, backlog.queue.name))
     signed_in = [p for p in router.people.values() if p.presence != "signed out"]
-    signed_in.sort(key=lambda person: person.agent.name)
+    led = [person for person in signed_in if scope.has_agent(person.agent)]
+    led.sort(key=lambda person: person.agent.name)
     free = Counter(
         person.profile for person in signed_in if any(seat.free() for seat in person.seats)
     )
@@ -29,7 +31,7 @@ def view_of(router: Router, now: float) -> FloorView:
     return FloorView(
         now,
         tuple(_queue(router, b, now, free, talking) for b in in_use[:QUEUES_SHOWN_MAX]),
-        tuple(_agent(router, person, now) for person in signed_in[:AGENTS_SHOWN_MAX]),
+        tuple(_agent(router, person, now) for person in led[:AGENTS_SHOWN_MAX]),
     )
 
 
@@ -69,7 +71,7 @@ def _agent(router: Router, person: Person, now: float) -> AgentView:
         measure.name,
         measure.presence,
         measure.reason,
-        tuple(name for name, slot in measure.contacts if slot != "offered"),
+        sum(slot != "offered" for _, slot in measure.contacts),
         any(
             t.slot == "busy" and (t.beside or CHANNELS[t.channel] == "voice")
             for t in person.tickets.values()

@@ -13,7 +13,7 @@ class Role(StrEnum):
     AGENT = "agent"
     """Serves buyers at a desk."""
     SUPERVISOR = "supervisor"
-    """Sees all queues and agents, listens and whispers; may sit at a desk too."""
+    """Sees queues and agents, listens and whispers, as far as their pool goes; may sit at a desk too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,12 +107,12 @@ class Floor(Protocol):
         """Say what it was about; the slot is free again."""
         ...
 
-    def view(self) -> FloorView:
-        """The floor as it is now, for a supervisor."""
+    def view(self, supervisor: str) -> FloorView:
+        """The floor as it is now, as far as this supervisor leads it."""
         ...
 
     def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
-        """Hear an agent's call; be heard by the agent alone, or by both."""
+        """Hear the call of an agent whom they lead; be heard by the agent alone, or by both."""
         ...
 
     def stop_listening(self, supervisor: str) -> None:

@@ -37,7 +37,7 @@ class LeadSocket:
 
     async def _show(self) -> None:
         while True:
-            self._page.tell("view", view=self._floor.view())
+            self._page.tell("view", view=self._floor.view(self._supervisor))
             await asyncio.sleep(VIEW_EVERY_S)
 
     async def _heard(self, data: str) -> None:

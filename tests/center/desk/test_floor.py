@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
+from center.acd.agent import Agent
 from center.desk.card import BasketLine
 from center.desk.desk import RefusedError
-from tests.center.desk.house import Desk, House, Voice
+from center.desk.floor import Floor
+from flows.inputs import Keys, Opened
+from tests.center.desk.house import BUYER, Desk, House, Voice
+
+DEEDS = {
+    "accept": (),
+    "decline": (),
+    "write": ("你好",),
+    "basket": ([BasketLine("1", 1)],),
+    "order": ("文三路1号",),
+    "hold": (),
+    "resume": (),
+    "keys": ("1",),
+    "transfer": ("queue", "sales"),
+    "invite": ("wang",),
+    "call_again": (),
+    "phone": (),
+    "hang_up": (),
+    "colleagues": (),
+    "finish": (),
+    "wrap_up": ("other", ""),
+    "recording": ("123456",),
+}
+"""Everything a desk can ask for a contact, with what goes with it."""
+CALL = f"shop/{BUYER}/voice/1/2"
 
 
 @pytest.mark.parametrize(
@@ -65,11 +92,67 @@ def test_a_supervisor_sees_queues_and_agents(house: House):
     house.texts("人工")
     house.answers(desk, "li")
     house.clock.passes(30)
-    view = house.floor.view()
+    view = house.floor.view("wang")
 
     (queue,) = view.queues
     assert (queue.waiting, queue.talking, queue.ready, queue.service_level) == (0, 1, 1, 1.0)
-    assert [(a.agent, a.presence, len(a.contacts)) for a in view.agents] == [
+    assert [(a.agent, a.presence, a.contacts) for a in view.agents] == [
         ("li", "ready", 1),
         ("wang", "not ready", 0),
     ]
+
+
+def test_the_deeds_below_are_all_there_are():
+    of_contact = {
+        name
+        for name, method in inspect.getmembers(Floor, inspect.isfunction)
+        if "contact" in inspect.signature(method).parameters and not name.startswith("_")
+    }
+    assert of_contact == set(DEEDS)
+
+
+@pytest.mark.parametrize("stranger", ["eve", "entered-a-moment-ago"])
+@pytest.mark.parametrize("slot", ["offered", "busy", "wrap-up"])
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+def test_who_guesses_the_name_of_another_pools_contact_is_refused(
+    house: House, channel, slot, stranger
+):
+    house.switchboard.voice = voice = Voice()
+    voice.recordings = ["123456"]
+    voice.up.add(CALL)
+    house.switchboard.set_agent(Agent("eve", "strangers"))
+    house.clock.passes()
+    eve = house.sits("eve")
+    desk = house.sits("li")
+    if channel == "voice":
+        house.gives(Opened())
+        house.gives(Keys("0"))
+    else:
+        house.texts("人工")
+    contact = desk.take()[0][1] if slot == "offered" else house.answers(desk, "li")
+    if slot == "wrap-up":
+        house.does(house.floor.finish, "li", contact)
+    desk.take(), voice.take()
+    before = house.switchboard.kept.recorded
+
+    others = [("transfer", ("agent", "eve")), ("transfer", ("outside", "95588"))]
+    for deed, given in (*DEEDS.items(), *others):
+        with pytest.raises(RefusedError, match=r"not with you any more|not of a buyer at this"):
+            getattr(house.floor, deed)(stranger, contact, *given)
+    house.clock.passes()
+    assert (desk.take(), eve.take(), voice.take()) == ([], [], [])
+    assert house.switchboard.kept.recorded == before
+
+
+def test_who_is_entered_a_moment_ago_takes_nothing_from_others(house: House):
+    """The router raises at a name that it does not know, and what was gathered with it would be lost."""
+    desk = house.sits("li", ready=False)
+    house.floor.ready("li")
+    for asks in (
+        lambda: house.floor.ready("entered-a-moment-ago"),
+        lambda: house.floor.not_ready("entered-a-moment-ago", "lunch"),
+    ):
+        with pytest.raises(RefusedError, match="dialcart people add"):
+            asks()
+    house.clock.passes()
+    assert desk.take() == [("presence", "ready", "")]

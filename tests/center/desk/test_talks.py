@@ -47,5 +47,5 @@ def test_a_talk_whose_session_the_store_has_let_go_is_closed(house: House, journ
     other.publish("shop", program_of(ORDER, SHOP), NOON)
     restarted = House(other, journal, house.clock)
 
-    assert restarted.floor.view().queues[0].talking == 0
-    assert restarted.floor.view().agents[0].contacts == ()
+    assert restarted.floor.view("li").queues[0].talking == 0
+    assert restarted.floor.view("li").agents[0].contacts == 0

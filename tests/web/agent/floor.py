@@ -148,13 +148,13 @@ class OneQueueFloor:
         self.asked.append(("wrap up", contact, code, note))
         self.desks[agent].ended(contact, "")
 
-    def view(self):
+    def view(self, supervisor):
         return FloorView(
             1_000.0,
             (QueueView("noodles/sales", 3, 75.0, 1, 2, 0.82, 4, 0.05, 11.5),),
             (
-                AgentView("li", "ready", "", (CALL.contact,), True, 0.61, 940.0),
-                AgentView("wang", "not ready", "lunch", (), False, 0.4, 400.0),
+                AgentView("li", "ready", "", 1, True, 0.61, 940.0),
+                AgentView("wang", "not ready", "lunch", 0, False, 0.4, 400.0),
             ),
         )
 

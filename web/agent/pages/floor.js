@@ -69,7 +69,7 @@ function draw() {
   $("agents").replaceChildren(...agents.map(a => make("tr", {},
     make("td", {}, a.agent),
     make("td", {}, make("span", { class: `dot ${a.presence.replace(" ", "-")}` }), word(a.presence), a.presence === "not ready" ? ` · ${word(a.reason)}` : ""),
-    make("td", {}, seconds(Math.max(0, view.at - a.since))), make("td", {}, String(a.contacts.length)), make("td", {}, percent(a.occupancy)),
+    make("td", {}, seconds(Math.max(0, view.at - a.since))), make("td", {}, String(a.contacts)), make("td", {}, percent(a.occupancy)),
     make("td", {}, ...(a.on_call ? MODES.map(mode =>
       make("button", { onclick: () => listen(a.agent, mode), "aria-pressed": ear?.agent === a.agent && ear.mode === mode }, word(mode))) : [])))));
   $("agents-shown").textContent = word("shown", { n: agents.length, all: view.agents.length });

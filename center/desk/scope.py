@@ -1,0 +1,44 @@
+"""What of the floor a supervisor sees and hears: it goes by the pool that employs them.
+
+    house         the platform's own: everything
+    any other     its own people, and the queues of sellers whom they may serve
+
+Two partners may serve one seller: both see the figures of its queues, and neither sees or hears the other's people. A
+supervisor whom the router does not know, as one who was entered a moment ago, sees nothing yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from center.acd.agent import Agent
+from center.acd.needs import Directory
+from center.acd.queue import Queue
+from center.acd.router import Router
+from center.desk.person import HOUSE
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One supervisor's."""
+
+    directory: Directory
+    pool: str | None
+    """None: nobody knows them."""
+
+    def has_agent(self, agent: Agent) -> bool:
+        """Whether they lead this agent."""
+        return self.pool in (HOUSE, agent.pool)
+
+    def has_queue(self, queue: Queue) -> bool:
+        """Whether they see how a queue stands."""
+        if self.pool is None:
+            return False
+        return self.pool == HOUSE or self.directory.may_serve(self.pool, queue.seller)
+
+
+def scope_of(router: Router, supervisor: str) -> Scope:
+    """What a supervisor of this name sees now; contracts and people change."""
+    person = router.people.get(supervisor)
+    pool = person.agent.pool if person is not None else None
+    return Scope(router.floor.directory, pool)
