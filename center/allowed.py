@@ -2,7 +2,8 @@
 
 Whoever could write a number in another way than the list does would be refused though the list means it, or called though it does not:
 `0*` for the landlines of China must not hold 00 1 900. So both sides are read by the country's numbering first. A beginning is
-written as it is dialled at home (`138*`, `010*`), or with its country code (`+86138*`, `0086138*`); it holds what is longer.
+written as it is dialled at home (`138*`, `010*`), or with its country code (`+86138*`, `0086138*`); it holds what is longer, but
+nothing that a trunk could take for a call abroad, though the plan does not: 00 690 3100 has too few digits for one, and rings.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from grammars.phones import E164_DIGITS_MAX
 
 _SEPARATORS: Final = str.maketrans("", "", "-.() ")
 """What people write between digits (RFC 3966, section 5.1.1)."""
+HOME_DIGITS_MAX: Final = 12
+"""Of a number as it is dialled in China: an area code with its zero, and eight. Longer is a prefix of another carrier's, then anything."""
 _is_dialable = re.compile(rf"\+?[0-9]{{1,{E164_DIGITS_MAX}}}").fullmatch
 _is_entry = re.compile(rf"\+?[0-9]{{1,{E164_DIGITS_MAX}}}\*?").fullmatch
 _is_mobile = re.compile(r"01[3-9]").match
@@ -55,11 +58,17 @@ class Allowed:
         plan = self._numbering
         kept = plan.of(digits)
         whole = plan.international(kept)
-        held = (
-            kept in self._exact
-            or (_is_at_home(kept, plan) and _begins(kept, self._at_home))
-            or _begins(whole, self._whole)
-            or (self._all_abroad and whole[0] == "+" and not whole.startswith(f"+{plan.country}"))
+        held = kept in self._exact or (
+            not _leads_abroad(kept, plan)
+            and (
+                (_is_at_home(kept, plan) and _begins(kept, self._at_home))
+                or _begins(whole, self._whole)
+                or (
+                    self._all_abroad
+                    and whole[0] == "+"
+                    and not whole.startswith(f"+{plan.country}")
+                )
+            )
         )
         return kept if held else ""
 
@@ -74,7 +83,21 @@ def _begins(number: str, beginnings: Iterable[str]) -> bool:
 
 def _is_at_home(kept: str, plan: Numbering) -> bool:
     """Whether a number is kept as it is dialled at home: in China all of its own are, elsewhere those of services alone."""
-    return kept[0] != "+" and (plan.country == CHINA or len(kept) < NATIONAL_DIGITS_MIN)
+    longest = HOME_DIGITS_MAX if plan.country == CHINA else NATIONAL_DIGITS_MIN - 1
+    return kept[0] != "+" and len(kept) <= longest
+
+
+def _leads_abroad(kept: str, plan: Numbering) -> bool:
+    """Whether a number has the prefix for abroad where the plan would have read it, or just after the country's code."""
+    if kept.startswith(plan.abroad):
+        return True
+    if len(kept) < NATIONAL_DIGITS_MIN:
+        return False
+    digits = kept.removeprefix("+")
+    national = digits.removeprefix(plan.country)
+    # Where a trunk prefix is dialled no national number begins with a zero; elsewhere one may (Italy's +39 06).
+    hidden = "0" if plan.trunk_prefix else plan.abroad
+    return national != digits and national.startswith((plan.abroad, hidden))
 
 
 def _at_home(digits: str, plan: Numbering) -> str:

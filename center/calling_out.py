@@ -52,7 +52,7 @@ class CallsOut(Protocol):
     def call(self, errand: CallOut, then: Callable[[Reached], object]) -> None:
         """Call somebody; `then` is told once what became of it, from the loop.
 
-        Promised: only numbers that the seller's list (`call back`), the operator's (`[voice] outside`) and the trunk's hold are
+        Promised: only numbers that the seller's list (`call back`), the operator's (`[voice] call_back`) and the trunk's hold are
         dialled. Not promised: that it is told after a crash; then it is not dialled again either.
         """
         ...

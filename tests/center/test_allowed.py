@@ -9,6 +9,7 @@ from center.numbering import Numbering
 
 KENYA = Numbering("254", national_digits=9)
 AMERICA = Numbering("1", trunk_prefix="1", abroad="011")
+ITALY = Numbering("39", trunk_prefix="", national_digits=11)
 WAYS = ("13800138000", "+8613800138000", "8613800138000", "008613800138000", "013800138000")
 """One telephone."""
 
@@ -51,10 +52,48 @@ def test_a_landline_too(entry: str, written: str):
         ("138*", "withheld-1"),
         ("138*", "138*"),
         ("138*", "1380013800013800"),
+        # Samoa, Tokelau and Niue have too few digits for a number abroad, and ring.
+        ("0*", "006855555"),
+        ("0*", "00 690-3100"),
+        ("0*", "006834001"),
+        ("0*", "0086006903100"),
+        ("0*", "0006903100"),
+        ("0*", "00690"),
+        ("+86*", "+86006903100"),
+        ("+86*", "+8600690310012"),
+        ("8*", "86006903100"),
+        ("00*", "006903100"),
+        # Another carrier's prefix, then abroad.
+        ("1*", "17909006903100"),
     ],
 )
 def test_no_way_of_writing_gets_round_a_list(entry: str, written: str):
     assert Allowed((entry,)).number(written) == ""
+
+
+@pytest.mark.parametrize(
+    ("plan", "entry", "written"),
+    [
+        (KENYA, "0*", "+2540068512345"),
+        (KENYA, "0*", "2540068512345"),
+        (KENYA, "0*", "002540068512345"),
+        (KENYA, "+254*", "+254006903100"),
+        (KENYA, "+254*", "+2540712345678"),
+        (KENYA, "0*", "006903100"),
+        (KENYA, "0*", "00690"),
+        (AMERICA, "1*", "+10116903100"),
+        (AMERICA, "1*", "10116903100"),
+        (AMERICA, "+1*", "+1011447700900"),
+        (ITALY, "0*", "+390069031001"),
+    ],
+)
+def test_nor_in_other_countries(plan: Numbering, entry: str, written: str):
+    assert Allowed((entry,), plan).number(written) == ""
+
+
+def test_a_zero_that_is_part_of_a_number_is_no_prefix():
+    assert Allowed(("06*",), ITALY).number("0669812345") == "+390669812345"
+    assert Allowed(("8*",)).number("8600") == "8600"
 
 
 def test_all_abroad_may_be_allowed():
