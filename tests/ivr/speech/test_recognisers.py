@@ -19,11 +19,25 @@ from ivr.speech.recognition import Hypothesis, check_engines
 from ivr.speech.samples import to_int16
 from ivr.speech.sayable import Sayable, sayable
 from ivr.speech.voices import Voice, find_program, synthesise
+from tests.flows.shops import program_of
 from tests.ivr.speech.calls import said
 from tests.ivr.speech.shop import NOODLES
 
 MACHINE = Machine(NOODLES)
+TABLES = """\
+flow 1
 
+shop Noodles
+  number 400-800-1234
+  languages en
+  channels voice
+
+step start
+  ask table as digits 3..4
+    say Which table?
+  say Table {{ table }}.
+  goodbye
+"""
 
 PATIENCE_S = 90.0
 
@@ -71,6 +85,15 @@ def test_numbers_and_yes_are_understood(tmp_path):
     )
     assert read_yesno(agreed[0]) is True
     assert read_yesno(refused[0]) is False
+
+
+@pytest.mark.parametrize("voice", ["slt", "rms"])
+def test_digits_are_understood_one_by_one(tmp_path, voice):
+    asked = sayable(Machine(program_of("", TABLES)), "start.1", "digits", "en")
+    words = ["one three eight", "five zero seven two"]
+    heard = hear({"en": "pocketsphinx"}, asked, [said(each, tmp_path, voice) for each in words])
+    assert [digits for digits, _ in heard] == ["138", "5072"]
+    assert all(confidence >= CONFIDENCE_MIN for _, confidence in heard)
 
 
 def test_silence_and_noise_are_nothing(tmp_path):
