@@ -8,7 +8,7 @@ import typer
 
 from commands.flows_on_disk import load
 from flows.diagnostic import render as shown
-from ivr.speech.fragments import Fragments
+from ivr.speech.fragments import Fragments, Spoken
 from ivr.speech.phrasing import Fragment
 from ivr.speech.recordings import FOLDER, Recordings
 from ivr.speech.speaker import ShopVoice, Voicebox
@@ -57,14 +57,20 @@ def prompts(
             typer.echo(f"{done.failed} fragments could not be rendered", err=True)
             return 1
     listed: list[Take] = []
-    for spoken in [language] if language else program.languages:
-        phrasing = shop.script.phrasing(spoken)
+    for heard in [language] if language else program.languages:
+        phrasing = shop.script.phrasing(heard)
 
-        def measured(fragment: Fragment) -> float | None:
-            audio = voicebox.fragments.find(fragment, recordings)
+        def measured(fragment: Fragment, spoken: Spoken = phrasing.spoken) -> float | None:
+            fragments = voicebox.fragments
+            audio = fragments.find(fragment, recordings)
+            if audio is None and recordings.find(fragment.text, fragment.language) is not None:
+                try:
+                    audio = fragments.load(fragment, recordings, spoken)
+                except (VoiceError, OSError, ValueError) as error:
+                    typer.echo(f"{fragment.text!r} cannot be read: {error}", err=True)
             return len(audio["al"]) / 8_000 if audio is not None else None
 
-        phrases = shop.script.phrases(spoken) + (shop.script.value_words(spoken) if values else ())
+        phrases = shop.script.phrases(heard) + (shop.script.value_words(heard) if values else ())
         listed += takes(
             phrases, recordings, phrasing.spoken, measured, has_voice=phrasing.language in voices
         )

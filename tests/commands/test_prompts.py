@@ -1,7 +1,14 @@
 """`dialcart prompts` lists, exports and renders."""
 
 import csv
+import math
+import re
+import shutil
+import struct
+import wave
 from pathlib import Path
+
+import pytest
 
 from commands.flows_on_disk import LIBRARY
 from commands.prompts import prompts
@@ -10,11 +17,14 @@ from ivr.speech.phrasing import Fragment
 from ivr.speech.speaker import ShopVoice
 from tests.ivr.speech.shop import voices
 
+SYNTHESISED = re.compile(r" synthesised +([0-9.]+) s ")
+TOTAL = re.compile(r"synthesised: ([0-9]+) texts, ([0-9]+) s$")
 
-def run(tmp_path, **chosen):
+
+def run(tmp_path, flow=Path("noodles"), **chosen):
     given = {"language": "", "export": None, "render": False, "values": False} | chosen
     return prompts(
-        Path("noodles"), given["language"], tmp_path, given["export"],
+        flow, given["language"], tmp_path, given["export"],
         render=given["render"], values=given["values"],
     )  # fmt: skip
 
@@ -24,6 +34,31 @@ def test_a_list_says_what_is_synthesised_and_for_how_long(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "Hello, welcome to Lao Wang Noodles" in out
     assert "synthesised: " in out.splitlines()[-1]
+
+
+def test_what_is_recorded_is_told_apart_with_its_own_length(tmp_path, capsys):
+    shop = shutil.copytree(LIBRARY / "noodles", tmp_path / "noodles")
+    assert run(tmp_path / "cache", shop, language="en") == 0
+    before = capsys.readouterr().out.splitlines()
+    (texts,) = [int(found[1]) for line in before if (found := TOTAL.match(line))]
+    recorded = shop / "prompts" / "en" / "Please choose.wav"
+    recorded.parent.mkdir(parents=True)
+    with wave.open(str(recorded), "wb") as file:
+        file.setparams((1, 2, 8_000, 0, "NONE", ""))
+        loud = [int(9_000 * math.sin(at / 5)) for at in range(24_000)]
+        file.writeframes(struct.pack(f"<{len(loud)}h", *loud))
+    assert run(tmp_path / "cache", shop, language="en") == 0
+    *takes, first, last = capsys.readouterr().out.splitlines()
+    (line,) = [take for take in takes if " recorded " in take]
+    assert line.split()[2:5] == ["recorded", "3.0", "s"]
+    assert line.endswith("Please choose")
+    assert first == "recorded: 1 texts, 3 s"
+    synthesised = sum(float(found[1]) for take in takes if (found := SYNTHESISED.search(take)))
+    rest = TOTAL.match(last)
+    assert rest
+    assert int(rest[1]) == texts - 1
+    # Of lengths that are shown to a tenth of a second.
+    assert int(rest[2]) == pytest.approx(synthesised, abs=0.5 + 0.05 * texts)
 
 
 def test_a_studio_gets_file_names_in_listening_order(tmp_path):
