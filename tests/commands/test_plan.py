@@ -11,15 +11,18 @@ from center.uap.plan import Traffic, make_plan
 from cli import app
 from commands.plan_check import hold
 
+CPU_S_MAX = 2.0
+"""Of a whole plan, however busy the machine is with other tests."""
+
 
 def run(*words):
     return CliRunner().invoke(app, ["plan", *map(str, words)])
 
 
 def test_the_plan_tells_people_boards_failures_and_what_is_assumed():
-    began = time.perf_counter()
+    began = time.process_time()
     result = run()
-    assert time.perf_counter() - began < 10, "two seconds on a machine of one's own"
+    assert time.process_time() - began <= CPU_S_MAX
     assert result.exit_code == 0, result.output
     for words in (
         "40,000 sellers, 80,000 agents",
