@@ -22,6 +22,8 @@ LOUD = 300.0
 """Mean amplitude of a tone, of 32,767, that a person hears."""
 WAIT_S_MAX = 15.0
 KEY_PACKETS = 9
+KEY_S = 0.5
+"""From a key to the next."""
 GREETING_S, PAUSE_S = 0.6, 2.5
 """Who is called says hello, and waits to hear who it is: else it is a machine."""
 
@@ -39,6 +41,7 @@ class Earpiece:
         self._peer: tuple[str, int] | None = None
         self._heard = np.zeros(int(RATE_HZ * HEARD_S), np.float64)
         self._came = threading.Condition()
+        self._keys = 0
         self._stop = False
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -67,17 +70,25 @@ class Earpiece:
         levels = {tone: round(self._level(tone)) for tone in (*tones_hz, *without)}
         assert so, f"not heard so: {levels}"
 
-    def press(self, key: str) -> None:
-        """Press a key, once somebody is there to hear it (RFC 4733)."""
+    def press(self, keys: str) -> None:
+        """Press keys, once somebody is there to hear them, as a finger does: one after another (RFC 4733)."""
         with self._came:
             assert self._came.wait_for(lambda: self._peer is not None, WAIT_S_MAX), "nobody answers"
             peer = self._peer
         assert peer is not None
-        for step in range(KEY_PACKETS):
-            is_end = step >= KEY_PACKETS - 3
-            event = bytes((EVENTS.index(key), 0x80 * is_end | 10))
-            head = bytes((0x80, EVENT_PAYLOAD_TYPE)) + step.to_bytes(2) + b"\0\0\0\1\0\0\x51\xb1"
-            self._socket.sendto(head + event + (160 * min(step + 1, 6)).to_bytes(2), peer)
+        for key in keys:
+            self._keys += 1
+            for step in range(KEY_PACKETS):
+                self._socket.sendto(self._event(key, step), peer)
+            time.sleep(KEY_S)
+
+    def _event(self, key: str, step: int) -> bytes:
+        """One of the packets of a key; the keys before it have other numbers and times."""
+        is_end = step >= KEY_PACKETS - 3
+        number, at = KEY_PACKETS * self._keys + step, 2 * RATE_HZ * self._keys
+        head = bytes((0x80, EVENT_PAYLOAD_TYPE)) + number.to_bytes(2) + at.to_bytes(4)
+        event = bytes((EVENTS.index(key), 0x80 * is_end | 10))
+        return head + b"\0\0\x51\xb1" + event + (160 * min(step + 1, 6)).to_bytes(2)
 
     def _is_loud(self, tone_hz: float) -> bool:
         return self._level(tone_hz) > LOUD
