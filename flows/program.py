@@ -263,7 +263,7 @@ class Limits(Value, frozen=True, array_like=True):
 
 
 class Calling(Value, frozen=True, array_like=True):
-    """How calls are answered, and missed ones called back."""
+    """How calls are answered, missed ones called back, and callers sent on."""
 
     rings_s: int = 0
     """Before the answer; who hangs up by then has called for nothing."""
@@ -271,6 +271,8 @@ class Calling(Value, frozen=True, array_like=True):
     """Numbers that are called back when a call of theirs was missed, `13*` for all that begin so."""
     quiet: tuple[int, int] = (21 * 60, 9 * 60)
     """Minutes of the day from which, and until which, nobody is called."""
+    onward: tuple[str, ...] = ()
+    """Numbers outside that a caller may be sent on to, `95*` for all that begin so."""
 
 
 class Program(Value, frozen=True, array_like=True):

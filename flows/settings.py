@@ -28,7 +28,7 @@ CURRENCY_DECIMALS = {"CNY": 2, "HKD": 2, "TWD": 2, "USD": 2, "EUR": 2, "GBP": 2,
 RINGS_S_MAX = 30
 """Past it a caller has given up."""
 
-CALLED_BACK_MAX = 100
+NUMBERS_MAX = 100
 """Numbers and beginnings in one list."""
 
 COUNTRY_CODES = {"CNY": "86", "HKD": "852", "TWD": "886", "USD": "1", "GBP": "44", "INR": "91", "KES": "254",
@@ -111,16 +111,16 @@ def rings(text: str) -> int:
     return seconds
 
 
-def called_back(text: str) -> tuple[str, ...]:
-    """Numbers that may be called back, `13*` for all that begin so, parted by commas."""
+def numbers(text: str) -> tuple[str, ...]:
+    """Numbers that may be called, `13*` for all that begin so, parted by commas."""
     found = words(narrow(text))
     for number in found:
         if not re.fullmatch(r"\+?[0-9]{2,15}\*?", number):
             raise ValueError(
                 f"`{number}` is no number to call; write 13800138000, or 13* for all that begin so"
             )
-    if not 0 < len(found) <= CALLED_BACK_MAX:
-        raise ValueError(f"{len(found)} numbers; write 1 to {CALLED_BACK_MAX}, such as 13*, 15*")
+    if not 0 < len(found) <= NUMBERS_MAX:
+        raise ValueError(f"{len(found)} numbers; write 1 to {NUMBERS_MAX}, such as 13*, 15*")
     return tuple(dict.fromkeys(found))
 
 

@@ -84,6 +84,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "rings": ("rings", "响铃"),
     "call back": ("call back", "回拨"),
     "quiet hours": ("quiet hours", "免打扰"),
+    "send on to": ("send on to", "转外线"),
     "sms code": ("sms code", "短信号"),
     "ussd code": ("ussd code", "闪信号"),
     "keyword": ("keyword", "关键词"),

@@ -205,8 +205,8 @@ class VoiceSection(Section):
     trunk: list[TrunkSection] = Field(default=[], max_length=256)
     """Who may call. None: whoever is on this machine."""
     outside: list[str] = Field(default=[], max_length=1_000, examples=[["02088886666", "400*"]])
-    """Numbers that agents may send a caller to: `400*` for all that begin so, `+44*` with a country code. None: no number is
-    ever called."""
+    """Numbers that agents may send a caller to, of sellers whose flow names them as well (`send on to`): `400*` for all that
+    begin so, `+44*` with a country code. None: nobody is sent anywhere."""
     call_back: list[str] = Field(default=[], max_length=1_000, examples=[["13*", "15*"]])
     """Numbers that may be called back for sellers who want it, and no others; written as `outside`. None: nobody is."""
     call_backs_at_once: Annotated[int, Field(ge=1, le=1_000)] = 5

@@ -58,12 +58,13 @@ class ShopSettings:
         return p.Hours(week or (((0, 1440),),) * 7, tuple(closed))
 
     def calling(self) -> p.Calling:
-        """How it answers calls, and whom it calls back."""
+        """How it answers calls, whom it calls back, and where it sends callers on to."""
         base = p.Calling()
         return p.Calling(
             self.value("rings", settings.rings, base.rings_s),
-            self.value("call back", settings.called_back, base.back),
+            self.value("call back", settings.numbers, base.back),
             self.value("quiet hours", settings.quiet_hours, base.quiet),
+            self.value("send on to", settings.numbers, base.onward),
         )
 
     def limits(self, resolve: Callable[[str], int], *, has_agent: bool) -> p.Limits:

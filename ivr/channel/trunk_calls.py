@@ -112,7 +112,7 @@ class TrunkCalls:
         protected: frozenset[str] = frozenset(),
         by_ipv6: frozenset[str] = frozenset(),
     ) -> None:
-        """`outside` holds the numbers that callers may be sent to; `protected` names trunks that must speak SRTP, `by_ipv6`
+        """`outside` is the operator's list of numbers that callers may be sent to; `protected` names trunks that must speak SRTP, `by_ipv6`
         those that are offered `media_host6`, since nothing else reaches them."""
         self.admission: Admission | None = None
         """Says who may come in; without one all may for whom the plane has room."""
@@ -237,7 +237,13 @@ class TrunkCalls:
     ) -> Call:
         assert agreement.codec is not None
         call = known.call = self._channel.begin(
-            TrunkLine(name, self._line(), self.admission, self._outside),
+            TrunkLine(
+                name,
+                self._line(),
+                self.admission,
+                lambda: self._onward(known.contact.seller),
+                self._outside,
+            ),
             contact=known.contact,
             dialled=known.shop,
             carrier=known.trunk,
@@ -246,6 +252,12 @@ class TrunkCalls:
             opens=opens,
         )
         return call
+
+    def _onward(self, seller: str) -> AllowList:
+        """Where a seller's callers may be sent, as its flow says now."""
+        machine = self._shops.current(seller)
+        entries = machine.program.calling.onward if machine is not None else ()
+        return AllowList(entries, self._routes.numbering)
 
     def _settle(self, call: str, remote: Sdp) -> bool:
         """Take their answer to an offer of ours; a call without media in common ends."""

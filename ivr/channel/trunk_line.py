@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from center.desk.desk import RefusedError
 from ivr.channel.admission import Admission
@@ -17,12 +18,19 @@ class TrunkLine:
     """See ivr.channel.ports.Line."""
 
     def __init__(
-        self, call: str, signalling: Signalling, admission: Admission | None, outside: AllowList
+        self,
+        call: str,
+        signalling: Signalling,
+        admission: Admission | None,
+        onward: Callable[[], AllowList],
+        outside: AllowList,
     ) -> None:
-        """`call` is signalling's name; `outside` holds the numbers that callers may be sent to."""
+        """`call` is signalling's name; callers are sent only to what both the seller's list (`onward`, which may change
+        during the call) and the operator's (`outside`) hold."""
         self._call = call
         self._signalling = signalling
         self._admission = admission
+        self._onward = onward
         self._outside = outside
 
     def hang_up(self, reason: str) -> None:
@@ -43,14 +51,21 @@ class TrunkLine:
 
     def send_to(self, number: str) -> None:
         """See Line: by REFER."""
+        sellers = self._onward()
+        if not sellers.entries:
+            raise RefusedError("this shop sends no callers outside")
+        if not sellers.holds(number):
+            raise RefusedError(
+                "{to} is no number that this shop sends callers to; there are: {there}",
+                to=number,
+                there=", ".join(sellers.entries),
+            )
         try:
             self._signalling.refer(self._call, number, self._outside)
         except NotAllowedError:
-            allowed = ", ".join(self._outside.entries) or "none"
+            # The operator's list is of all sellers' needs: an agent of one is not shown it.
             raise RefusedError(
-                "{to} is no number that callers may be sent to; there are: {there}",
-                to=number,
-                there=allowed,
+                "{to} is no number that the platform lets callers be sent to", to=number
             ) from None
         except CommandError as error:
             raise RefusedError(

@@ -386,7 +386,9 @@ class Stack:
     def refer(self, call: str, target: str, allowed: AllowList, now: float) -> None:
         """Have the other end call `target` (a number, or a tel: URI, which stays one) instead of us.
 
-        Raises NotAllowedError for a number that the seller's or the trunk's list does not hold, CommandError.
+        `allowed` is the operator's list for transfers (`[voice] outside`); whether the seller's flow lets its callers be sent
+        there (`send on to`) is asked before: see ivr.channel.trunk_line. Raises NotAllowedError for a number that `allowed` or
+        the trunk's list does not hold, CommandError.
         """
         found = self.call(call)
         number = target.removeprefix("tel:")

@@ -33,7 +33,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     for name in ("li", "wang"):
         people.keep(Person(Agent(name, HOUSE), "agent", hash_password(PASSWORD)))
     people.close()
-    running = Running(folder, voice='outside = ["95*"]\n', trunk="[web]\nport = 0\n")
+    running = Running(
+        folder,
+        shop="  send on to 95*, 400*\n",
+        # For another seller's callers, the second.
+        voice='outside = ["95*", "02088886666"]\n',
+        trunk="[web]\nport = 0\n",
+    )
     yield running
     running.close()
 
@@ -142,7 +148,11 @@ def test_a_caller_is_sent_to_an_allowed_number_and_to_no_other(
         li.keyboard.press("Alt+a")
         ear.hears(LI_HZ)
         hand_on(li, "outside", "02088886666")
-        expect(li.locator("#notice")).to_contain_text("不能转到02088886666；可以转到：95*")
+        expect(li.locator("#notice")).to_contain_text(
+            "店铺不能转到02088886666；可以转到：95*, 400*"
+        )
+        hand_on(li, "outside", "4008001111")
+        expect(li.locator("#notice")).to_contain_text("平台不允许转到4008001111")
         # Busy there: the agent has the caller still. The second time somebody answers.
         hand_on(li, "outside", "95588")
         expect(li.locator("#notice")).to_contain_text("现在转不过去：486")

@@ -154,12 +154,12 @@ def test_words_of_conditions_turn_too_but_texts_and_names_do_not() -> None:
 
 def test_values_of_settings_turn_with_the_words() -> None:
     english = (
-        "shop a\n  languages zh, en\n  channels voice, sms\n"
+        "shop a\n  languages zh, en\n  channels voice, sms\n  send on to 95*, 02088886666\n"
         "  open mon-fri 09:00-18:00, daily 20:00-21:00\n  delivery 3d\n\n"
         "defaults\n  no input after 6s\n  sms session 2h\n  max turns 40 then -> b\n"
     )
     chinese = (
-        "店铺 a\n  语言 中文, 英文\n  渠道 语音, 短信\n"
+        "店铺 a\n  语言 中文, 英文\n  渠道 语音, 短信\n  转外线 95*, 02088886666\n"
         "  营业 周一-周五 09:00-18:00, 每天 20:00-21:00\n  送达 3天\n\n"
         "默认\n  无应答超过 6秒\n  短信会话 2小时\n  最多轮数 40 之后 -> b\n"
     )

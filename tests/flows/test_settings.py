@@ -92,11 +92,11 @@ def test_a_shop_is_open_in_its_hours_and_closed_outside(weekday: int, minute: in
         (settings.languages, ""),
         (settings.rings, "31s"),
         (settings.rings, "soon"),
-        (settings.called_back, "*"),
-        (settings.called_back, "1*"),
-        (settings.called_back, "13*15"),
-        (settings.called_back, ""),
-        (settings.called_back, ", ".join(f"{n}*" for n in range(100, 201))),
+        (settings.numbers, "*"),
+        (settings.numbers, "1*"),
+        (settings.numbers, "13*15"),
+        (settings.numbers, ""),
+        (settings.numbers, ", ".join(f"{n}*" for n in range(100, 201))),
         (settings.quiet_hours, "21:00"),
         (settings.quiet_hours, "21:60-09:00"),
         (settings.quiet_hours, "09:00-09:00"),
@@ -108,10 +108,23 @@ def test_what_is_not_known_is_refused(read: object, text: str) -> None:
         read(text)
 
 
-def test_numbers_that_are_called_back() -> None:
-    assert settings.called_back("13*、15*，+2547*, 13*") == ("13*", "15*", "+2547*")
-    assert len(settings.called_back(", ".join(f"{n}*" for n in range(100, 200)))) == 100
+def test_numbers_that_may_be_called() -> None:
+    assert settings.numbers("13*、15*，+2547*, 13*") == ("13*", "15*", "+2547*")
+    assert len(settings.numbers(", ".join(f"{n}*" for n in range(100, 200)))) == 100
     assert settings.rings("30s") == 30
+
+
+@pytest.mark.parametrize("spelling", ["send on to", "send  on to", "转外线"])
+def test_where_callers_are_sent_on_is_no_list_of_whom_we_call_back(spelling: str) -> None:
+    head = "flow 1\nshop a\n  languages zh\n  channels voice\n  call back 13*\n"
+    steps = "step start\n  goodbye\n"
+    line = f"  {spelling} 95*、02088886666，+8610*\n"
+    calling = compile_flow(flow_of("a", head + line + steps)[0]).program.calling
+    assert calling.onward == ("95*", "02088886666", "+8610*")
+    assert calling.back == ("13*",)
+    # Nobody is sent on by a flow that does not say so, or says what cannot be read.
+    for none in ("", f"  {spelling} *\n"):
+        assert compile_flow(flow_of("a", head + none + steps)[0]).program.calling.onward == ()
 
 
 def test_quiet_hours_reach_into_the_next_day_or_not() -> None:

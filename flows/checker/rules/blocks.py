@@ -206,11 +206,11 @@ def missing_block(subject: Subject) -> Iterator[Finding]:
 
 @rule("E009", "nobody-calls", "warning")
 def nobody_calls(subject: Subject) -> Iterator[Finding]:
-    """A shop says how it answers or calls back, and takes no calls.
+    """A shop says how it answers, calls back or sends on, and takes no calls.
 
     What it does
-    Looks for `rings`, `call back` and `quiet hours` where `voice` is not among the channels, and for `quiet hours`
-    where nobody is called back.
+    Looks for `rings`, `call back`, `quiet hours` and `send on to` where `voice` is not among the channels, and for
+    `quiet hours` where nobody is called back.
 
     Why
     The seller believes that missed calls are called back, and they are not.
@@ -243,7 +243,7 @@ def nobody_calls(subject: Subject) -> Iterator[Finding]:
         return
     lines = {line.name: line for line in shop.settings}
     if "voice" not in subject.program.channels:
-        for name in ("rings", "call back", "quiet hours"):
+        for name in ("rings", "call back", "quiet hours", "send on to"):
             if name in lines:
                 yield Finding(
                     lines[name].span,
@@ -277,8 +277,9 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "max turns": settings.turns,
     "max sms parts": _read_parts,
     "rings": settings.rings,
-    "call back": settings.called_back,
+    "call back": settings.numbers,
     "quiet hours": settings.quiet_hours,
+    "send on to": settings.numbers,
     "sms code": settings.sms_codes,
     "ussd code": settings.ussd_codes,
     "keyword": settings.keywords,

@@ -212,6 +212,22 @@ def test_where_channels_cannot_be_read_nothing_is_told_of_those_assumed() -> Non
     assert told(text) == ["E007", "F107"]
 
 
+@pytest.mark.parametrize("name", ["call back", "send on to", "转外线"])
+def test_numbers_to_call_are_read_and_are_for_shops_that_are_called(name: str) -> None:
+    steps = "step start\n  -> bye\n"
+    line = f"  languages zh\n  {name} 95*, 02088886666\n"
+    called, texted = (
+        shop(steps, channels).replace("  languages zh\n", line) for channels in ("voice", "sms")
+    )
+    assert not {"E007", "E009"} & set(told(called))
+    (finding,) = findings("E009", texted)
+    assert "is for calls, and none come here" in finding.message
+    (finding,) = findings("E007", called.replace("95*", "everywhere"))
+    assert finding.message == "`everywhere` is no number to call"
+    assert finding.help is not None
+    assert finding.help.startswith("write 13800138000")
+
+
 def test_outcomes_are_listed_in_the_words_of_who_wrote_them() -> None:
     (finding,) = findings(
         "F114", shop("step start\n  下订单\n    当 卖光了 -> bye\n    当 失败 -> bye\n")

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from center.contact import ContactKey
 from center.desk.desk import RefusedError
@@ -29,7 +30,8 @@ from tests.ivr.channel.test_agreement import FakeRows, offer_of
 
 OFFER = offer_of("m=audio 4000 RTP/AVP 8")
 INCOMING = Incoming("c1", "here", "13800138000", "4008001234", OFFER)
-OUTSIDE = AllowList(("02088886666",))
+OUTSIDE = AllowList(("02088886666", "95*"))
+"""The operator's."""
 
 
 class FakeSignalling:
@@ -86,12 +88,18 @@ class Shops:
     numbering = Numbering()
 
     def by_number(self, number):
-        return "noodles" if number == "4008001234" else None
+        return {"4008001234": "noodles", "4008005678": "seeds"}.get(number)
 
     calling = Calling()
 
+    def __init__(self):
+        self.onward = {"noodles": ("02088886666", "900*"), "seeds": ("95*",)}
+
     def current(self, seller):
-        return SimpleNamespace(program=SimpleNamespace(calling=self.calling))
+        if seller not in self.onward:
+            return None
+        calling = replace(self.calling, onward=self.onward[seller])
+        return SimpleNamespace(program=SimpleNamespace(calling=calling))
 
 
 class Exchange:
@@ -200,13 +208,42 @@ def test_a_delayed_offer_is_settled_by_the_acknowledgement():
 def test_nobody_is_sent_to_a_number_that_is_not_allowed():
     here = Exchange()
     line = here.up().line
-    with pytest.raises(RefusedError, match="there are: 02088886666"):
+    with pytest.raises(RefusedError, match="the platform lets"):
         line.send_to("900123456")
     line.send_to("02088886666")
     assert [each[:3] for each in here.signalling.told] == [("refer", "c1", "02088886666")]
     here.signalling.over.add("c1")
     with pytest.raises(RefusedError, match="cannot be sent there now"):
         line.send_to("02088886666")
+
+
+def test_callers_of_one_seller_are_not_sent_where_another_sends_its_own():
+    here = Exchange()
+    noodles = here.up().line
+    here.hear(Incoming("c2", "here", "13800138001", "4008005678", OFFER), Answered("c2", None))
+    seeds = here.channel.calls[1].line
+    here.signalling.names()
+    with pytest.raises(RefusedError, match=r"this shop.* there are: 02088886666, 900\*$"):
+        noodles.send_to("95588")
+    with pytest.raises(RefusedError, match=r"this shop.* there are: 95\*$"):
+        seeds.send_to("020-8888-6666")
+    seeds.send_to("95588")
+    noodles.send_to("020-8888-6666")
+    sent = [each[:3] for each in here.signalling.told]
+    assert sent == [("refer", "c2", "95588"), ("refer", "c1", "020-8888-6666")]
+
+
+def test_a_seller_who_names_no_number_sends_nobody_outside():
+    here = Exchange()
+    line = here.up().line
+    # Published while the call was up.
+    here.shops.onward["noodles"] = ()
+    with pytest.raises(RefusedError, match="this shop sends no callers outside"):
+        line.send_to("02088886666")
+    del here.shops.onward["noodles"]
+    with pytest.raises(RefusedError, match="this shop sends no callers outside"):
+        line.send_to("02088886666")
+    assert here.signalling.told == []
 
 
 def test_who_was_sent_on_and_answered_there_is_let_go():
