@@ -47,11 +47,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "lines_busy": "【{shop}】您好，电话线路都在忙，请稍后再拨，或直接回复本短信下单。",
         "called_back": "【{shop}】您打来的电话我们没接到，回拨也没有打通。请再拨{number}，或直接回复本短信下单。",
         "opted_out": "已退订，不会再给您发消息。需要时随时发短信给我们即可。",
-        "agent_wait": "客服正忙，大约还要等{minutes}分钟。您可以先把要说的发过来。",
+        "wait_one": "{minutes}分钟",
+        "wait_many": "{minutes}分钟",
+        "agent_wait": "客服正忙，大约还要等{wait}。您可以先把要说的发过来。",
+        "agent_wait_spoken": "客服正忙，大约还要等{wait}。请不要挂机。",
         "agent_by_sms": "客服会发短信给您，请等一等。",
-        "call_back_ask": "大约还要等{minutes}分钟。轮到您时我们可以给您回电，您的位置会保留：要回电请按1，继续等请不要挂机。",
-        "call_back_ask_sms": "大约还要等{minutes}分钟。轮到您时我们可以发短信给您，您的位置会保留：要短信请按2，继续等请不要挂机。",
-        "call_back_ask_both": "大约还要等{minutes}分钟。轮到您时我们可以联系您，您的位置会保留：要回电请按1，要短信请按2，继续等请不要挂机。",
+        "call_back_ask": "大约还要等{wait}。轮到您时我们可以给您回电，您的位置会保留：要回电请按1，继续等请不要挂机。",
+        "call_back_ask_sms": "大约还要等{wait}。轮到您时我们可以发短信给您，您的位置会保留：要短信请按2，继续等请不要挂机。",
+        "call_back_ask_both": "大约还要等{wait}。轮到您时我们可以联系您，您的位置会保留：要回电请按1，要短信请按2，继续等请不要挂机。",
         "call_back_taken": "好的，轮到您时我们给您回电。再见！",
         "call_back_taken_sms": "好的，轮到您时我们发短信给您。再见！",
         "call_back_not": "抱歉，现在不能发短信给您，请不要挂机。",
@@ -112,11 +115,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "called_back": "{shop}: we missed your call and could not reach you when we called back. Call {number} again, or answer this text to order.",
         "lines_busy": "{shop}: all lines are busy. Please call again later, or answer this text to order.",
         "opted_out": "You are unsubscribed and get no more messages. Text us any time to order.",
-        "agent_wait": "Everybody is busy, for about {minutes} more minutes. You can already write what it is about.",
+        "wait_one": "{minutes} more minute",
+        "wait_many": "{minutes} more minutes",
+        "agent_wait": "Everybody is busy, for about {wait}. You can already write what it is about.",
+        "agent_wait_spoken": "Everybody is busy, for about {wait}. Please stay on the line.",
         "agent_by_sms": "Somebody will text you. Please wait.",
-        "call_back_ask": "It takes about {minutes} more minutes. We can call you when it is your turn, and you keep your place: press 1 to be called, or stay on the line.",
-        "call_back_ask_sms": "It takes about {minutes} more minutes. We can text you when it is your turn, and you keep your place: press 2 to be texted, or stay on the line.",
-        "call_back_ask_both": "It takes about {minutes} more minutes. We can reach you when it is your turn, and you keep your place: press 1 to be called, 2 to be texted, or stay on the line.",
+        "call_back_ask": "It takes about {wait}. We can call you when it is your turn, and you keep your place: press 1 to be called, or stay on the line.",
+        "call_back_ask_sms": "It takes about {wait}. We can text you when it is your turn, and you keep your place: press 2 to be texted, or stay on the line.",
+        "call_back_ask_both": "It takes about {wait}. We can reach you when it is your turn, and you keep your place: press 1 to be called, 2 to be texted, or stay on the line.",
         "call_back_taken": "We will call you when it is your turn. Goodbye!",
         "call_back_taken_sms": "We will text you when it is your turn. Goodbye!",
         "call_back_not": "Sorry, we cannot text you now. Please stay on the line.",
@@ -149,6 +155,15 @@ LANGUAGES = tuple(_WORDS)
 def word(name: str, language: str) -> str:
     """One of the platform's own wordings."""
     return _WORDS.get(language, _WORDS[DEFAULT_LANGUAGE])[name]
+
+
+def wait(name: str, language: str, wait_s: float, *, spoken: bool = False) -> str:
+    """A wording that tells how long it will be, in whole minutes, at least one; as it is said on a call where that differs."""
+    minutes = max(1, round(wait_s / 60))
+    if spoken and name == "agent_wait":
+        name = "agent_wait_spoken"
+    told = word("wait_one" if minutes == 1 else "wait_many", language).format(minutes=minutes)
+    return word(name, language).format(wait=told)
 
 
 def menu_lines(options: list[tuple[str | None, str]], channel: str, language: str) -> str:

@@ -296,7 +296,7 @@ class Switchboard:
             return
         found = self._cards.machine(talk.awaited)
         language = found[0].language if found is not None else ""
-        text = prompts.word(message, language).format(minutes=max(1, round(wait_s / 60)))
+        text = prompts.wait(message, language, wait_s)
         one = talk.awaited
         self._turns.hold(
             TELLER,

@@ -12,7 +12,7 @@ Nothing here waits: what takes time is a task whose result is dropped when the c
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from center.changes import OutgoingText
 from center.contact import Arrival
@@ -230,17 +230,17 @@ class Call:
         self._is_with_agent = False
         self._play_music()
 
-    def say_aside(self, word: str, values: Mapping[str, int]) -> None:
-        """Say one of the platform's own sentences to one who waits, between the music."""
+    def say_aside(self, word: str, wait_s: float) -> None:
+        """Say one of the platform's own sentences on how long it will be to one who waits, between the music."""
         if not self.over and self._is_handed_over and not self._is_with_agent:
-            text = prompts.word(word, self._language).format(**values)
+            text = prompts.wait(word, self._language, wait_s, spoken=True)
             self.line.said(text)
             self._playing.say([(text, self._language)], barge_in=False)
 
-    def ask_aside(self, word: str, values: Mapping[str, int]) -> None:
+    def ask_aside(self, word: str, wait_s: float) -> None:
         """As `say_aside`; from here on each key is brought to the turn batch, as long as a person is waited for."""
         self._is_asked = True
-        self.say_aside(word, values)
+        self.say_aside(word, wait_s)
 
     def farewell(self, word: str) -> None:
         """Say one of the platform's own sentences and hang up; the session goes on without this call."""

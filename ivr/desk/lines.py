@@ -194,13 +194,13 @@ class AgentLines:
         """See Voice."""
         call = self._calls.call_of(contact_of(contact))
         if call is not None:
-            call.say_aside(prompt, {"minutes": max(1, round(wait_s / 60))})
+            call.say_aside(prompt, wait_s)
 
     def ask(self, contact: str, prompt: str, wait_s: float) -> None:
         """See Voice."""
         call = self._calls.call_of(contact_of(contact))
         if call is not None:
-            call.ask_aside(prompt, {"minutes": max(1, round(wait_s / 60))})
+            call.ask_aside(prompt, wait_s)
 
     def farewell(self, contact: str, prompt: str) -> None:
         """See Voice."""

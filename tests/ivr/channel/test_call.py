@@ -191,6 +191,25 @@ def test_who_goes_while_a_person_is_waited_for_has_missed_one(tmp_path, how):
     assert call.call.was_missed
 
 
+@pytest.mark.parametrize(
+    ("language", "wait_s", "told"),
+    [
+        ("en", 10.0, "Everybody is busy, for about 1 more minute. Please stay on the line."),
+        ("en", 150.0, "Everybody is busy, for about 2 more minutes. Please stay on the line."),
+        ("zh", 10.0, "客服正忙，大约还要等1分钟。请不要挂机。"),
+        ("zh", 150.0, "客服正忙，大约还要等2分钟。请不要挂机。"),
+    ],
+)
+def test_a_caller_who_waits_is_told_how_long_and_to_stay_on_the_line(
+    tmp_path, language, wait_s, told
+):
+    flow = program_of("", WAITS.replace("languages en", f"languages {language}"))
+    phone = Telephone(tmp_path, flow, performer=Nobody())
+    phone.press("0")
+    phone.call.say_aside("agent_wait", wait_s)
+    assert phone.voice.said[-1] == told
+
+
 def test_who_has_one_or_chose_to_be_called_or_never_waited_has_missed_nobody(tmp_path):
     def waiting():
         call = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
@@ -199,7 +218,7 @@ def test_who_has_one_or_chose_to_be_called_or_never_waited_has_missed_nobody(tmp
 
     talks, chose, menu = waiting(), waiting(), Telephone(tmp_path, program_of("", WAITS)).call
     talks.be_with_agent()
-    chose.ask_aside("call_back_ask", {"minutes": 3})
+    chose.ask_aside("call_back_ask", 180.0)
     chose.pressed("1")
     for call in (talks, chose, menu):
         call.lost()
