@@ -31,7 +31,7 @@ from functools import partial
 import msgspec
 
 from center.awaited import Awaited
-from center.changes import Changes, OutgoingText, ShopMessage, Talk
+from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, ContactKey, Repeats
 from center.desk.heard import Heard
 from center.limits.guard import Guard
@@ -104,9 +104,10 @@ class _Kept:
     texts: list[tuple[int, OutgoingText]]
     awaited: list[Awaited]
     heard: list[Heard]
+    turned_away: list[HandOverRequest]
 
 
-_NOTHING = _Kept([None], [], [], [])
+_NOTHING = _Kept([None], [], [], [], [])
 
 
 @dataclass(slots=True)
@@ -264,7 +265,7 @@ class TurnBatch:
             self._end(entries, None, error)
             return
         if stepped is None:
-            self._end(entries, _Kept([None] * len(entries), [], [], []), None)
+            self._end(entries, _Kept([None] * len(entries), [], [], [], []), None)
             return
         self._committing = True
         aside.run(stepped.batch.finish, partial(self._committed, entries, stepped))
@@ -297,11 +298,11 @@ class TurnBatch:
         fates = [Fate.KEPT] * len(entries)
         if kept is None and isinstance(error, StoreBusyError | StoreFullError):
             log.error("a batch of %d was refused: %s", len(entries), error)
-            kept = _Kept([None] * len(entries), [], [], [])
+            kept = _Kept([None] * len(entries), [], [], [], [])
             fates = [Fate.REFUSED] * len(entries)
         elif kept is None:
             log.error("a batch of %d is taken one by one: %s", len(entries), _kind(error))
-            kept = _Kept([], [], [], [])
+            kept = _Kept([], [], [], [], [])
             fates = self._take_each(entries, kept)
         self.counters.refused += fates.count(Fate.REFUSED)
         self._tell(entries, fates, kept)
@@ -346,13 +347,13 @@ class TurnBatch:
             for one in changes.awaited.values()
             if one is not None and not isinstance(one.effect, PlaceOrder)
         ]
-        return _Kept(replies, texts, awaited, changes.heard)
+        return _Kept(replies, texts, awaited, changes.heard, changes.turned_away)
 
     def _take(self, entries: Sequence[_Entry]) -> _Kept:
         """Step and keep entries here and now. Raises StoreError, and whatever a program does."""
         stepped = self._step(entries)
         if stepped is None:
-            return _Kept([None] * len(entries), [], [], [])
+            return _Kept([None] * len(entries), [], [], [], [])
         error: BaseException | None = None
         try:
             stepped.batch.finish()
@@ -375,6 +376,7 @@ class TurnBatch:
             kept.texts += one.texts
             kept.awaited += one.awaited
             kept.heard += one.heard
+            kept.turned_away += one.turned_away
         return fates
 
     def _alone(self, entry: _Entry) -> tuple[Fate, _Kept]:
@@ -446,6 +448,8 @@ class TurnBatch:
             self.performer.perform(kept.awaited)
         if kept.heard:
             self.performer.heard(kept.heard)
+        if kept.turned_away:
+            self.performer.turned_away(kept.turned_away)
 
 
 def _kind(error: BaseException | None) -> str:

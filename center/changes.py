@@ -91,6 +91,8 @@ class Changes:
     """What sessions wait for from now on; None: no more."""
     notes: dict[str, bytes | None] = field(default_factory=dict[str, "bytes | None"])
     """What a channel keeps for itself, by a name that begins with the channel's; None takes a note away."""
+    turned_away: list[HandOverRequest] = field(default_factory=list[HandOverRequest])
+    """Of `hand_overs`, those that found nobody signed in; told to the performer after the commit."""
     heard: list[Heard] = field(default_factory=list[Heard])
     """What buyers said to agents; told to the performer after the commit."""
     replies: list[Reply | None] = field(default_factory=list["Reply | None"])

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from center.awaited import Awaited
-from center.changes import Changes
+from center.changes import Changes, HandOverRequest
 from center.contact import Arrival, ContactKey
 from center.desk.heard import Heard
 from center.taken import Taken
@@ -96,6 +96,10 @@ class Performer(Protocol):
 
     def heard(self, heard: Sequence[Heard]) -> None:
         """What buyers said, wrote or did while a person has them, or will; it is kept and logged now."""
+        ...
+
+    def turned_away(self, requests: Sequence[HandOverRequest]) -> None:
+        """Hand-overs to which `at_once` gave an outcome; they are kept and over now, and may be counted."""
         ...
 
     def perform(self, awaited: Sequence[Awaited]) -> None:

@@ -53,7 +53,16 @@ def queues(database: Path) -> int:
         return 1
     router = rebuild(events)
     rows = [
-        ("queue", "seller", "waiting", "about", "came", "answered", *(name for name, _ in FORMULAS))
+        (
+            "queue",
+            "seller",
+            "waiting",
+            "about",
+            "came",
+            "turned away",
+            "answered",
+            *(name for name, _ in FORMULAS),
+        )
     ]
     for name, backlog in sorted(router.backlogs.items()):
         measure = router.queue_measure(name)
@@ -64,6 +73,7 @@ def queues(database: Path) -> int:
                 str(measure.waiting),
                 f"{measure.estimate_s:.0f} s",
                 str(measure.counts.arrived),
+                str(measure.turned_away),
                 str(measure.counts.answered),
                 f"{measure.service_level:.0%}",
                 f"{measure.abandonment:.0%}",

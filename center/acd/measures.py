@@ -43,6 +43,11 @@ class QueueMeasure:
         return c.answered + c.abandoned - c.abandoned_short + c.timed_out
 
     @property
+    def turned_away(self) -> int:
+        """Left at once: nobody was signed in, or as many waited as may."""
+        return self.counts.no_agents + self.counts.busy
+
+    @property
     def service_level(self) -> float:
         """answered in time / (answered + abandoned - abandoned at once + timed out); 1 if nobody came."""
         return self.counts.answered_within / self._counted if self._counted else 1.0

@@ -82,6 +82,8 @@ class QueueView(msgspec.Struct, frozen=True):
     abandonment: float | None
     """As center.acd.measures has it; None before the first contact."""
     mean_wait_s: float | None
+    turned_away: int
+    """As center.acd.measures has it."""
 
 
 class AgentView(msgspec.Struct, frozen=True):

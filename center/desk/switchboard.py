@@ -32,7 +32,7 @@ from center.acd.kept import Journal, KeptRouter
 from center.acd.queue import Exit
 from center.awaited import Awaited
 from center.batch import TurnBatch
-from center.changes import OutgoingText
+from center.changes import HandOverRequest, OutgoingText
 from center.contact import ContactKey
 from center.desk.call_backs import CallBacks
 from center.desk.calls import Calls
@@ -185,7 +185,7 @@ class Switchboard:
             return Outcome("failed")
         people = self.kept.router.people.values()
         here = any(person.presence != "signed out" for person in people)
-        return None if here else Outcome("busy")
+        return None if here else Outcome("closed")
 
     def perform(self, awaited: Sequence[Awaited]) -> None:
         """See Performer."""
@@ -197,6 +197,11 @@ class Switchboard:
                     self._talks.rename(before, one)
                 else:
                     self._talks.arrive(one)
+
+    def turned_away(self, requests: Sequence[HandOverRequest]) -> None:
+        """See Performer. The journal has them as buyers who came and left at once."""
+        for one in requests:
+            self._talks.turn_away(one)
 
     def heard(self, heard: Sequence[Heard]) -> None:
         """See Performer."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 
-from center.acd.agent import Slot
-from center.acd.events import ContactArrived, QueueSet
+from center.acd.agent import Channel, Slot
+from center.acd.events import ContactArrived, ContactLeft, QueueSet
 from center.acd.kept import KeptRouter
 from center.awaited import Awaited
 from center.batch import TurnBatch
+from center.changes import HandOverRequest
 from center.desk.desk import GuestStage, RefusedError, Stage
 from center.desk.queues import Queues, full_name
 from center.desk.talk import Talk
@@ -107,6 +108,18 @@ class Talks:
         self._add(talk)
         is_sticky = self._queues.queue(seller, awaited.effect.queue).sticky_s > 0
         self._enter(talk, self._served.get((seller, buyer), "") if is_sticky else "")
+
+    def turn_away(self, request: HandOverRequest) -> None:
+        """A flow handed a buyer over while nobody was signed in, and went on at once: the queue counts them all the same.
+
+        Whoever has signed in since is not to have them, as no session waits.
+        """
+        seller, _, channel = request.contact
+        name = f"{'/'.join(request.contact)}/{request.serial}"
+        by: Channel = "voice" if channel == "voice" else "sms"
+        now = self._now()
+        self._kept.post(ContactArrived(now, name, self.queue(seller, request.queue), by))
+        self._kept.post(ContactLeft(now, name))
 
     def move(self, talk: Talk, queue: str, prefers: str = "") -> None:
         """To another queue or agent, with the place of who has waited longest: a new leg under a new name."""

@@ -57,6 +57,7 @@ def _queue(
         counts.abandoned,
         measure.abandonment if _has_figures(measure) else None,
         measure.speed_of_answer_s if counts.answered else None,
+        measure.turned_away,
     )
 
 

@@ -306,6 +306,8 @@ class Visit:
         """The outcome if the performer knows it now; else the session waits, which is kept."""
         outcome = self.shared.performer.at_once(self.key, effect)
         if outcome is not None:
+            if isinstance(effect, effects.HandOver):
+                self.changes.turned_away.append(self.changes.hand_overs[-1])
             return outcome
         if self.key.channel == "ussd" and isinstance(effect, effects.HandOver):
             # A dialog cannot wait for a person.

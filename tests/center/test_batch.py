@@ -12,7 +12,7 @@ import pytest
 from center import batch as batches
 from center.awaited import Awaited
 from center.batch import OUTCOME_AGAIN_S, TurnBatch
-from center.changes import OutgoingText
+from center.changes import HandOverRequest, OutgoingText
 from center.contact import Arrival, ContactKey
 from center.desk.heard import Heard
 from center.ports import Batch, StoreFullError
@@ -62,6 +62,9 @@ class Desk:
 
     def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:
         return None if isinstance(effect, HandOver) else Outcome("failed")
+
+    def turned_away(self, requests: Sequence[HandOverRequest]) -> None:
+        raise AssertionError("nobody is turned away here")
 
     def heard(self, heard: Sequence[Heard]) -> None:
         self.overheard += heard

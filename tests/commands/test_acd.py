@@ -51,7 +51,7 @@ def test_queues_are_shown_with_their_formulas(database):
     assert "service level = answered in time / (answered + abandoned" in output
     row = next(line for line in output.splitlines() if line.startswith("sales")).split()
     assert row[1:3] == ["noodles", "0"]
-    assert row[5:7] == ["3", "1"]
+    assert row[5:8] == ["3", "0", "1"]
 
 
 def test_without_a_floor_it_says_what_opens_one(tmp_path):

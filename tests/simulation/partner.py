@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from center.awaited import Awaited
 from center.batch import TurnBatch
+from center.changes import HandOverRequest
 from center.contact import ContactKey
 from center.desk.heard import Heard
 from center.nobody import NOBODY
@@ -68,6 +69,9 @@ class Asking:
         return None if isinstance(effect, Request) else NOBODY.at_once(contact, effect)
 
     def heard(self, heard: Sequence[Heard]) -> None:
+        """See center.ports.Performer."""
+
+    def turned_away(self, requests: Sequence[HandOverRequest]) -> None:
         """See center.ports.Performer."""
 
     def perform(self, awaited: Sequence[Awaited]) -> None:

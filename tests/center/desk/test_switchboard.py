@@ -2,18 +2,64 @@
 
 from __future__ import annotations
 
+import pytest
+
 from center.acd.agent import Agent
+from center.acd.events import ContactArrived
+from center.acd.explain import explain
+from center.acd.journal import decode
+from center.changes import HandOverRequest
 from center.contact import ContactKey
 from center.desk.card import BasketLine
 from center.desk.person import HOUSE
 from center.ports import StoreFullError
-from flows.inputs import HungUp, Keys, Opened
+from flows.inputs import HungUp, Keys, Opened, Text
 from tests.center.desk.house import BUYER, OTHER, House
+from tests.flows.shops import NOON, ORDER, SHOP, program_of
 
 
 def test_without_anybody_signed_in_the_flow_goes_on_at_once(house: House):
     assert house.texts("苹果", "人工")[-1] == "再见"
     assert house.store.awaited() == []
+
+
+def closing(house: House) -> House:
+    """The same shop with a way of its own for when nobody is there."""
+    told = ORDER.replace("    when busy -> bye", "    when closed -> shut\n    when busy -> bye")
+    told += "\nstep shut\n  say 打烊了\n    en: We are closed\n  goodbye\n"
+    house.store.publish("shop", program_of(told, SHOP), NOON)
+    return House(house.store, house.journal, house.clock)
+
+
+@pytest.mark.parametrize("channel", ["sms", "ussd", "voice"])
+def test_without_anybody_signed_in_the_flow_takes_its_way_for_closed(house: House, channel: str):
+    house = closing(house)
+    house.gives(Opened(), channel=channel)
+    house.gives(Text("人工") if channel != "voice" else Keys("0"), channel=channel)
+
+    lines = house.store.talk(ContactKey("shop", BUYER, channel), 1)
+    assert any("打烊了" in line for line in lines), lines
+    assert house.store.awaited() == []
+    (queue,) = house.floor.view("li").queues
+    assert (queue.queue, queue.turned_away, queue.waiting, queue.abandoned) == (
+        "shop/sales",
+        1,
+        0,
+        0,
+    )
+    events = [decode(record) for record in house.journal.records()]
+    (name,) = {event.contact for event in events if isinstance(event, ContactArrived)}
+    assert any("leaves the queue by `no agents`" in line for line in explain(events, name))
+
+
+def test_who_signs_in_just_after_is_not_offered_one_who_was_turned_away(house: House):
+    asked = HandOverRequest(ContactKey("shop", BUYER, "sms"), 1, "sales", NOON)
+    desk = house.sits("li")
+    house.switchboard.turned_away([asked])
+    house.clock.passes()
+
+    assert all(told[0] != "offered" for told in desk.take())
+    assert house.switchboard.kept.router.tickets == {}
 
 
 def test_a_buyer_is_offered_answered_and_written_with(house: House):

@@ -151,7 +151,7 @@ class OneQueueFloor:
     def view(self, supervisor):
         return FloorView(
             1_000.0,
-            (QueueView("noodles/sales", 3, 75.0, 1, 2, 0.82, 4, 0.05, 11.5),),
+            (QueueView("noodles/sales", 3, 75.0, 1, 2, 0.82, 4, 0.05, 11.5, 6),),
             (
                 AgentView("li", "ready", "", 1, True, 0.61, 940.0),
                 AgentView("wang", "not ready", "lunch", 0, False, 0.4, 400.0),

@@ -102,12 +102,14 @@ export const WORDS = {
   busy_now: { zh: "通话", en: "Talking" },
   service_level: { zh: "服务水平", en: "Service level" },
   service_level_is: {
-    zh: "服务水平 = 按时应答 ÷ (应答 + 放弃 + 超时)", en: "service level = answered in time ÷ (answered + abandoned + timed out)" },
+    zh: "服务水平 = 按时应答 ÷ (应答 + 放弃 − 5 秒内挂断 + 超时)；按时：20 秒内，或该队列 level_within_s 所设", en: "service level = answered in time ÷ (answered + abandoned − hung up within 5 s + timed out); in time: within 20 s, or what the queue's level_within_s says" },
   abandonment_is: {
-    zh: "放弃率 = 放弃 ÷ (应答 + 放弃 + 超时)；5 秒内挂断的不计", en: "abandoned = hung up ÷ (answered + abandoned + timed out); who hangs up within 5 s is left out" },
+    zh: "放弃率 = (放弃 − 5 秒内挂断) ÷ (应答 + 放弃 − 5 秒内挂断 + 超时)", en: "abandoned = (abandoned − hung up within 5 s) ÷ (answered + abandoned − hung up within 5 s + timed out)" },
   mean_wait_is: { zh: "平均等待 = 已应答者等待总秒数 ÷ 应答", en: "mean wait = seconds waited by the answered ÷ answered" },
   abandoned: { zh: "放弃", en: "Abandoned" },
   mean_wait: { zh: "平均等待", en: "Mean wait" },
+  turned_away: { zh: "未能排队", en: "Turned away" },
+  turned_away_is: { zh: "未能排队 = 无人在岗 + 排队已满", en: "turned away = nobody was signed in + as many waited as may" },
   occupancy: { zh: "占用率", en: "Occupancy" },
   occupancy_is: {
     zh: "占用率 = 处理时间 ÷ (处理 + 空闲就绪时间)；暂停不计", en: "occupancy = busy ÷ (busy + ready without a contact); pauses count on neither side" },
