@@ -5,11 +5,11 @@ python -m tests.fuzz.pdu --count 10000000 --seed 1
 
 import argparse
 import random
-import resource
-import time
+import sys
 
 from sms.smpp import pdu as p
 from sms.smpp.bind import BindMachine, State
+from tests.fuzz.memory import Watch
 
 _SEEDS = (
     p.SubmitSm(sequence=1, source=p.Address("1", 1, 1), message=b"hello", tlvs=((0x0424, b"x"),)),
@@ -49,8 +49,8 @@ def fuzz(count: int, seed: int) -> dict[str, int]:
     return totals
 
 
-def main() -> None:
-    """Run from the command line."""
+def main() -> int:
+    """Run from the command line; fails if memory grows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -59,13 +59,9 @@ def main() -> None:
     for number in range(20_000):
         p.decode(p.encode(p.DeliverSm(source=p.Address(str(number)))))
     fuzz(10_000, given.seed + 1)
-    began = time.perf_counter()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    totals = fuzz(given.count, given.seed)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    took = time.perf_counter() - began
-    print(f"fuzz pdu: {totals}, {took:.1f} s, memory grew by {grown} KiB, no crash")  # noqa: T201
+    watch = Watch()
+    return watch.verdict("pdu", fuzz(given.count, given.seed))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -5,11 +5,11 @@ python -m tests.fuzz.rtp --count 1000000 --seed 1
 
 import argparse
 import random
-import resource
-import time
+import sys
 
 from ivr.media.messages import Digit, Listen, Mix, Record
 from ivr.rtp import rtcp
+from tests.fuzz.memory import Watch
 from tests.ivr.media.paper import CALL, OTHER, PHONE, SETTINGS, Paper, key, rtp
 
 AT_ONCE = 32
@@ -62,20 +62,16 @@ def fuzz(count: int, seed: int) -> dict[str, int]:
     return {"datagrams": count, "told": told, "broken": int(paper.memory.counts[5])}
 
 
-def main() -> None:
-    """Run from the command line."""
+def main() -> int:
+    """Run from the command line; fails if memory grows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     fuzz(10_000, given.seed)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.perf_counter()
-    totals = fuzz(given.count, given.seed)
-    took = time.perf_counter() - began
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(f"fuzz rtp: {totals}, {took:.1f} s, memory grew by {grown} KiB, no crash")  # noqa: T201
+    watch = Watch()
+    return watch.verdict("rtp", fuzz(given.count, given.seed))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

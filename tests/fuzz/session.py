@@ -10,15 +10,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import logging
 import random
-import resource
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from center.batch import TurnBatch
 from center.limits.guard import Guard
@@ -42,14 +38,13 @@ from sms.ussd.channel import DIALOGS_MAX, UssdChannel
 from sms.ussd.profile import STANDARD, Move
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
+from tests.fuzz.memory import Watch
 
 PDUS_A_SHOP = 4_000
 """Then the shop is opened anew: what it keeps in memory for tests is on disk in earnest."""
 WARM_UP_PDUS = 100_000
 WARM_UP_TEXTS = 5_000
 """More than any table of texts that were seen keeps."""
-GREW_KIB_MAX = 4_096
-"""By how much memory may grow after the warm-up, however many PDUs come: what the allocator leaves between objects."""
 CODES = ("1069", "*106#", "106", "", "x" * 20)
 WORDS = ("1", "2", "苹果 2", "99", "STOP", "", "0", "hello" * 30, "é€[]" * 40, "😀" * 90)
 RECEIPTS = (
@@ -304,13 +299,6 @@ async def fill_tables() -> None:
         shop.clock.run()
 
 
-def memory_kib() -> int:
-    """What the process holds now, without what only waits for the collector."""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() // 1_024
-
-
 def main() -> int:
     """Run from the command line; fails if memory grows."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -320,16 +308,8 @@ def main() -> int:
     logging.disable()
     asyncio.run(fill_tables())
     asyncio.run(fuzz(WARM_UP_PDUS, given.seed))
-    before = memory_kib()
-    began = time.process_time()
-    totals = asyncio.run(fuzz(given.count, given.seed + 1))
-    took = time.process_time() - began
-    grown = memory_kib() - before
-    sys.stdout.write(
-        f"fuzz session: {totals}, {took:.1f} s of CPU, no crash; memory grew by {grown} KiB of {before}, "
-        f"at most {GREW_KIB_MAX} allowed\n"
-    )
-    return 0 if grown <= GREW_KIB_MAX else 1
+    watch = Watch()
+    return watch.verdict("session", asyncio.run(fuzz(given.count, given.seed + 1)))
 
 
 if __name__ == "__main__":

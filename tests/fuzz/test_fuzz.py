@@ -1,6 +1,8 @@
 import asyncio
 
-from tests.fuzz import pdu, rtp, session, signalling
+import pytest
+
+from tests.fuzz import memory, pdu, rtp, session, signalling
 
 
 def test_mutated_pdus_never_break_a_bind() -> None:
@@ -29,3 +31,13 @@ def test_any_rtp_and_rtcp_is_taken_or_counted() -> None:
     totals = rtp.fuzz(20_000, seed=1)
     assert totals["told"] > 100
     assert totals["broken"] > 1_000
+
+
+@pytest.mark.parametrize(("kept_kib", "status"), [(0, 0), (4 * memory.GREW_KIB_MAX, 1)])
+def test_a_run_fails_whose_memory_grows_past_the_bound(
+    kept_kib: int, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch = memory.Watch()
+    kept = b"x" * (1_024 * kept_kib)
+    assert watch.verdict("nothing", {"kept": len(kept)}) == status
+    assert f"at most {memory.GREW_KIB_MAX} allowed" in capsys.readouterr().out

@@ -1,0 +1,39 @@
+"""What a fuzzer's process holds, and by how much that may grow: a run that grows by more fails.
+
+The tables that make us quick have limits. They are filled before it is measured; what grows afterwards would grow for ever.
+"""
+
+import gc
+import resource
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+GREW_KIB_MAX = 4_096
+"""By how much memory may grow after the warm-up, however much comes: what the allocator leaves between objects."""
+
+
+def memory_kib() -> int:
+    """What the process holds now, without what only waits for the collector."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() // 1_024
+
+
+class Watch:
+    """A run, from when its tables are full."""
+
+    def __init__(self) -> None:
+        self._before = memory_kib()
+        self._began = time.process_time()
+
+    def verdict(self, name: str, totals: Mapping[str, int]) -> int:
+        """Say how the run went; the exit status, 1 if memory grew by more than GREW_KIB_MAX."""
+        took = time.process_time() - self._began
+        grown = memory_kib() - self._before
+        sys.stdout.write(
+            f"fuzz {name}: {dict(totals)}, {took:.1f} s of CPU, no crash; memory grew by {grown} KiB of {self._before}, "
+            f"at most {GREW_KIB_MAX} allowed\n"
+        )
+        return 0 if grown <= GREW_KIB_MAX else 1
