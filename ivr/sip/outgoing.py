@@ -202,6 +202,13 @@ class OutgoingCall(Call):
         self.keeper.keep(fork, self)
         return True
 
+    def end(self, cause: Cause, now: float, status: int = 0, reason: str = "") -> None:
+        """The call is over, and so are the early dialogs of it, also where no final response ever came."""
+        for fork in self._forks.values():
+            self.keeper.drop(fork)
+        self._forks.clear()
+        super().end(cause, now, status, reason)
+
     def _dialog_of(self, tag: str, response: Response) -> Dialog:
         """The dialog that a response makes. RFC 3261, section 12.1.2."""
         try:
@@ -329,8 +336,6 @@ class OutgoingCall(Call):
                     return
             if status == 503 and self._try_next(now):
                 return
-        for fork in self._forks.values():
-            self.keeper.drop(fork)
         # A redirection is not followed: it would dial what no allow-list holds.
         cause = self._given_up or Cause.REFUSED
         self.end(cause, now, status, response.reason[:200])
