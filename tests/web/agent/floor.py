@@ -53,6 +53,11 @@ TEXTS = replace(
     addresses=(),
 )
 
+AGENTS = (
+    AgentView("li", "ready", "", 1, True, 0.61, 940.0),
+    AgentView("wang", "not ready", "lunch", 0, False, 0.4, 400.0),
+)
+
 
 class OneQueueFloor:
     """See web.agent.floor.Floor."""
@@ -62,6 +67,9 @@ class OneQueueFloor:
         self.cards: dict[str, Card] = {}
         self.asked: list[tuple] = []
         self.legs: list[BrowserLeg] = []
+        self.at = 1_000.0
+        self.agents = AGENTS
+        self.sound = b""
 
     def offer(self, agent: str, card: Card) -> None:
         self.cards[card.contact] = card
@@ -150,12 +158,9 @@ class OneQueueFloor:
 
     def view(self, supervisor):
         return FloorView(
-            1_000.0,
+            self.at,
             (QueueView("noodles/sales", 3, 75.0, 1, 2, 0.82, 4, 0.05, 11.5, 6),),
-            (
-                AgentView("li", "ready", "", 1, True, 0.61, 940.0),
-                AgentView("wang", "not ready", "lunch", 0, False, 0.4, 400.0),
-            ),
+            self.agents,
         )
 
     def listen(self, supervisor, agent, mode):
@@ -165,4 +170,6 @@ class OneQueueFloor:
         self.asked.append(("stop listening", supervisor))
 
     def recording(self, agent, contact, recording):
-        raise RefusedError("no such recording")
+        if not self.sound:
+            raise RefusedError("no such recording")
+        return self.sound

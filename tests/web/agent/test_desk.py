@@ -1,7 +1,5 @@
 """The desk and the supervisor's page in a real browser, on a floor of one queue."""
 
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page, expect
@@ -11,12 +9,8 @@ from websockets.sync.client import connect
 from center.desk.card import BasketLine
 from center.desk.desk import RefusedError
 from center.desk.sitting import SEAT_LOST
-from tests.browser import WAIT_MS_MAX, browser, write_tone
-from tests.loop import LoopThread
-from tests.web.agent.floor import CALL, TEXTS, OneQueueFloor
-from web.accounts.account import Account, Role
-from web.accounts.password import hash_password
-from web.accounts.routes import Doorkeeper
+from tests.web.agent.floor import CALL, TEXTS
+from tests.web.agent.site import Site, assert_fits, be_ready, sign_in
 from web.agent.messages import (
     TEXT_CHARACTERS_MAX,
     WORD_CHARACTERS_MAX,
@@ -24,99 +18,6 @@ from web.agent.messages import (
     Write,
     check_lengths,
 )
-from web.agent.routes import agent_routes
-from web.app import web_app
-from web.server import WebServer
-
-PASSWORD = "correct horse"
-KEPT = hash_password(PASSWORD)
-
-
-class People:
-    def account(self, name):
-        roles = {"li": Role.AGENT, "boss": Role.SUPERVISOR}
-        return Account(name, roles[name], KEPT) if name in roles else None
-
-
-class Site:
-    """The pages on a port, with the floor behind them."""
-
-    def __init__(self, loop: LoopThread) -> None:
-        self.loop = loop
-        self.floor = OneQueueFloor()
-        self.door = Doorkeeper(People())
-        routes = [*self.door.routes(), *agent_routes(self.floor, self.door)]
-        self.server = WebServer(web_app(routes, "/desk"), "127.0.0.1", 0)
-        loop.run(self.server.__aenter__())
-        self.address = f"http://127.0.0.1:{self.server.port}"
-
-    def offer(self, card) -> None:
-        """Ring at li's desk."""
-
-        async def ring():
-            self.floor.offer("li", card)
-
-        self.loop.run(ring())
-
-    def stage(self, contact: str, stage) -> None:
-        """The floor moves a contact on."""
-
-        async def move():
-            self.floor.desks["li"].stage(contact, stage)
-
-        self.loop.run(move())
-
-    def say(self, contact: str, text: str) -> None:
-        """The buyer says something."""
-
-        async def speak():
-            self.floor.desks["li"].said(contact, "buyer", text)
-
-        self.loop.run(speak())
-
-    def close(self) -> None:
-        async def hang_up():
-            for leg in self.floor.legs:
-                await leg.close()
-
-        self.loop.run(hang_up())
-        self.loop.run(self.server.__aexit__(None, None, None))
-
-
-@pytest.fixture
-def site():
-    with LoopThread() as loop:
-        opened = Site(loop)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(tmp_path: Path):
-    with browser(write_tone(tmp_path / "tone.wav", 440)) as chromium:
-        context = chromium.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
-        opened = context.new_page()
-        opened.set_default_timeout(WAIT_MS_MAX)
-        mistakes = []
-        opened.on("pageerror", lambda error: mistakes.append(str(error)))
-        yield opened
-        assert mistakes == []
-
-
-def sign_in(page: Page, site: Site, name: str, path: str = "/desk") -> None:
-    page.goto(site.address + path)
-    page.fill("#name", name)
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
-    page.wait_for_url(site.address + path)
-
-
-def be_ready(page: Page, site: Site) -> None:
-    sign_in(page, site, "li")
-    expect(page.locator("#presence")).to_contain_text("未就绪")
-    page.click("#ready")
-    expect(page.locator("#presence")).to_have_text("就绪")
-    expect(page.locator("#line")).to_have_text("耳机已接通")
 
 
 def test_a_call_rings_is_answered_ordered_for_and_wrapped_up(page: Page, site: Site):
@@ -145,7 +46,10 @@ def test_a_call_rings_is_answered_ordered_for_and_wrapped_up(page: Page, site: S
     page.keyboard.press("Alt+h")
     page.click("#keypad")
     page.click("#pad button:has-text('5')")
+    page.keyboard.press("Alt+t")
+    assert_fits(page)
     page.keyboard.press("Alt+f")
+    assert_fits(page)
     page.select_option("#code", "order")
     page.fill("#note", "加急")
     page.keyboard.press("Alt+w")
@@ -323,6 +227,7 @@ def test_a_supervisor_sees_the_floor_and_listens(page: Page, site: Site):
     sign_in(page, site, "boss", "/floor")
     expect(page.locator("#queues tr")).to_have_count(1)
     expect(page.locator("#queues td.late")).to_have_text("75 秒")
+    assert_fits(page)
     expect(page.locator("#agents tr")).to_have_count(2)
     page.click("#agents button:has-text('耳语')")
     expect(page.locator("#ear")).to_have_text("耳语: li")
@@ -337,6 +242,7 @@ def test_a_supervisor_sees_the_floor_and_listens(page: Page, site: Site):
 def test_who_is_not_signed_in_is_led_to_the_door(page: Page, site: Site):
     page.goto(site.address + "/desk")
     assert page.url == site.address + "/sign-in?to=/desk"
+    assert_fits(page)
     page.fill("#name", "li")
     page.fill("#password", "wrong horse")
     page.press("#password", "Enter")

@@ -1,6 +1,7 @@
 // What is known of a buyer: facts, basket, address, recordings, past orders.
 
 import { $, make } from "/pages/live.js";
+import { redraw } from "/pages/redraw.js";
 
 const LOCALES = { zh: "zh-CN", en: "en" };
 
@@ -16,10 +17,10 @@ export function drawCard(card, tools) {
   }, word);
   basket(card, money, tools);
   address(card);
-  $("heard").replaceChildren(...card.recordings.map(recording => make("div", {},
+  redraw($("heard"), ...card.recordings.map(recording => make("div", { "data-key": `${card.contact} ${recording.id}` },
     make("span", { class: "faint" }, word("recording", { question: recording.question, seconds: Math.round(recording.seconds) })),
     make("audio", { controls: true, preload: "none", src: `/desk/recording?${new URLSearchParams({ contact: card.contact, recording: recording.id })}` }))));
-  $("orders").replaceChildren(...(card.orders.length ? card.orders.map(order => make("li", {},
+  redraw($("orders"), ...(card.orders.length ? card.orders.map(order => make("li", {},
     `${order.number} · ${word(`order_${order.status}`)} · ${money(order.total)} · ${order.summary}`)) : [make("li", { class: "faint" }, word("no_orders"))]));
 }
 
@@ -29,7 +30,7 @@ function spoken(code, reader) {
 }
 
 function facts(values, word) {
-  $("facts").replaceChildren(...Object.entries(values).filter(([, value]) => value).flatMap(([name, value]) =>
+  redraw($("facts"), ...Object.entries(values).filter(([, value]) => value).flatMap(([name, value]) =>
     [make("dt", {}, word(name)), make("dd", {}, value)]));
 }
 
@@ -44,19 +45,18 @@ function basket(card, money, { word, mayChange, setBasket }) {
     if (quantity > 0) lines.set(code, quantity); else lines.delete(code);
     setBasket(lines);
   };
-  $("basket").tBodies[0].replaceChildren(...card.basket.map(({ code, quantity }) => make("tr", {},
+  redraw($("basket").tBodies[0], ...card.basket.map(({ code, quantity }) => make("tr", { "data-key": `${card.contact} ${code}` },
     make("td", {}, goods.get(code)?.name ?? code),
     make("td", {}, mayChange
-      ? make("input", { type: "number", min: 0, max: 9999, value: quantity, "data-code": code, "aria-label": goods.get(code)?.name ?? code,
+      ? make("input", { type: "number", min: 0, max: 9999, value: quantity, "aria-label": goods.get(code)?.name ?? code,
           onchange: event => { event.target.defaultValue = event.target.value; change(code, Number(event.target.value)); } })
       : `× ${quantity}`),
     make("td", {}, money((goods.get(code)?.price ?? 0) * quantity)),
     make("td", {}, mayChange ? make("button", { "aria-label": word("remove"), onclick: () => change(code, 0) }, "×") : ""))));
-  if (active) $("basket").querySelector(`input[data-code="${CSS.escape(active.dataset.code)}"]`)?.focus();
   const total = card.basket.reduce((sum, { code, quantity }) => sum + (goods.get(code)?.price ?? 0) * quantity, 0);
   $("total").textContent = money(total);
   const picked = $("goods").value;
-  $("goods").replaceChildren(...card.goods.map(each =>
+  redraw($("goods"), ...card.goods.map(each =>
     new Option(`${each.code} ${each.name} ${money(each.price)} (${word("left", { n: each.stock })})`, each.code)));
   if (picked && goods.has(picked)) $("goods").value = picked;
   $("order").hidden = !mayChange;
@@ -64,7 +64,7 @@ function basket(card, money, { word, mayChange, setBasket }) {
 }
 
 function address(card) {
-  $("addresses").replaceChildren(...card.addresses.map(each => new Option(each)));
+  redraw($("addresses"), ...card.addresses.map(each => new Option(each)));
   if ($("address").dataset.contact === card.contact && $("address").value) return;
   $("address").dataset.contact = card.contact;
   $("address").value = card.address;

@@ -2,6 +2,7 @@
 
 import { words } from "/pages/words.js";
 import { Live, $, make } from "/pages/live.js";
+import { redraw } from "/pages/redraw.js";
 import { Softphone } from "/pages/softphone.js";
 import { Ringer } from "/desk/pages/ringer.js";
 import { drawCard } from "/desk/pages/card.js";
@@ -288,8 +289,8 @@ function draw() {
 }
 
 function drawContacts() {
-  $("contacts").replaceChildren(...[...contacts].map(([contact, { card, stage, unread }]) =>
-    make("li", { class: stage.replace(" ", "-"), "aria-current": String(contact === current().card.contact) },
+  redraw($("contacts"), ...[...contacts].map(([contact, { card, stage, unread }]) =>
+    make("li", { "data-key": contact, class: stage.replace(" ", "-"), "aria-current": String(contact === current().card.contact) },
       make("button", { onclick: () => choose_(contact) },
         make("strong", {}, word(card.channel)),
         make("span", {}, card.name || card.number),
@@ -345,13 +346,13 @@ function drawTalk(entry) {
   $("phone").textContent = word(isPhoned ? "hang_up" : "phone");
   $("finish").textContent = word(isGuest ? "leave" : "finish");
   $("mute").textContent = word(isMuted ? "unmute" : "mute");
-  $("places").replaceChildren(...PLACES[$("way").value](card).map(place => new Option(place, place)));
+  redraw($("places"), ...PLACES[$("way").value](card).map(place => new Option(place, place)));
   $("templates").hidden = !card.templates.length;
-  $("templates").replaceChildren(new Option(word("templates"), ""), ...card.templates.map(text => new Option(text, text)));
+  redraw($("templates"), new Option(word("templates"), ""), ...card.templates.map(text => new Option(text, text)));
   const list = $("lines");
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40 || list.dataset.contact !== card.contact;
   list.dataset.contact = card.contact;
-  list.replaceChildren(...lines.map(([who, text]) => make("li", { class: who }, text)));
+  redraw(list, ...lines.map(([who, text]) => make("li", { class: who }, text)));
   if (isAtEnd) list.scrollTop = list.scrollHeight;
   drawCard(card, { word, language, mayChange: isTalking, setBasket });
 }

@@ -2,6 +2,7 @@
 
 import { words } from "/pages/words.js";
 import { Live, $, make } from "/pages/live.js";
+import { redraw } from "/pages/redraw.js";
 import { Softphone } from "/pages/softphone.js";
 import { REFUSALS } from "/desk/pages/refusals.js";
 import { WORDS, REASONS } from "/desk/pages/words-of-desk.js";
@@ -57,7 +58,7 @@ function draw() {
   $("stop").hidden = !ear;
   $("ear").textContent = ear ? `${word(ear.mode)}: ${ear.agent}` : "";
   const queues = [...view.queues].sort((a, b) => b.waiting - a.waiting || b.longest_s - a.longest_s).slice(0, ROWS_MAX);
-  $("queues").replaceChildren(...queues.map(q => make("tr", {},
+  redraw($("queues"), ...queues.map(q => make("tr", {},
     make("td", {}, q.queue), make("td", {}, String(q.waiting)),
     make("td", { class: q.longest_s > LATE_S ? "late" : "" }, q.waiting ? seconds(q.longest_s) : "–"),
     make("td", {}, String(q.ready)), make("td", {}, String(q.talking)),
@@ -67,7 +68,7 @@ function draw() {
   const wanted = $("find").value.trim().toLowerCase();
   const found = view.agents.filter(agent => agent.agent.toLowerCase().includes(wanted));
   const agents = found.slice(0, ROWS_MAX);
-  $("agents").replaceChildren(...agents.map(a => make("tr", {},
+  redraw($("agents"), ...agents.map(a => make("tr", { "data-key": a.agent },
     make("td", {}, a.agent),
     make("td", {}, make("span", { class: `dot ${a.presence.replace(" ", "-")}` }), word(a.presence), a.presence === "not ready" ? ` · ${word(a.reason)}` : ""),
     make("td", {}, seconds(Math.max(0, view.at - a.since))), make("td", {}, String(a.contacts)), make("td", {}, percent(a.occupancy)),

@@ -1,0 +1,120 @@
+"""The agent's and the supervisor's pages on a port of their own, before a floor of one queue, for browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.browser import WAIT_MS_MAX
+from tests.loop import LoopThread
+from tests.web.agent.floor import OneQueueFloor
+from web.accounts.account import Account, Role
+from web.accounts.password import hash_password
+from web.accounts.routes import Doorkeeper
+from web.agent.routes import agent_routes
+from web.app import web_app
+from web.server import WebServer
+
+SCREEN: ViewportSize = {"width": 1366, "height": 768}
+PASSWORD = "correct horse"
+KEPT = hash_password(PASSWORD)
+
+
+class People:
+    def account(self, name):
+        roles = {"li": Role.AGENT, "boss": Role.SUPERVISOR}
+        return Account(name, roles[name], KEPT) if name in roles else None
+
+
+class Site:
+    """The pages on a port, with the floor behind them."""
+
+    def __init__(self, loop: LoopThread) -> None:
+        self.loop = loop
+        self.floor = OneQueueFloor()
+        self.door = Doorkeeper(People())
+        routes = [*self.door.routes(), *agent_routes(self.floor, self.door)]
+        self.server = WebServer(web_app(routes, "/desk"), "127.0.0.1", 0)
+        loop.run(self.server.__aenter__())
+        self.address = f"http://127.0.0.1:{self.server.port}"
+
+    def offer(self, card) -> None:
+        """Ring at li's desk."""
+
+        async def ring():
+            self.floor.offer("li", card)
+
+        self.loop.run(ring())
+
+    def stage(self, contact: str, stage) -> None:
+        """The floor moves a contact on."""
+
+        async def move():
+            self.floor.desks["li"].stage(contact, stage)
+
+        self.loop.run(move())
+
+    def say(self, contact: str, text: str) -> None:
+        """The buyer says something."""
+
+        async def speak():
+            self.floor.desks["li"].said(contact, "buyer", text)
+
+        self.loop.run(speak())
+
+    def close(self) -> None:
+        async def hang_up():
+            for leg in self.floor.legs:
+                await leg.close()
+
+        self.loop.run(hang_up())
+        self.loop.run(self.server.__aexit__(None, None, None))
+
+
+@contextmanager
+def opened_site() -> Iterator[Site]:
+    """The pages, until they are left."""
+    with LoopThread() as loop:
+        site = Site(loop)
+        yield site
+        site.close()
+
+
+def new_page(chromium: Browser, locale: str = "zh-CN") -> Page:
+    """An empty page on a small laptop's screen."""
+    page = chromium.new_context(locale=locale, viewport=SCREEN).new_page()
+    page.set_default_timeout(WAIT_MS_MAX)
+    return page
+
+
+def sign_in(page: Page, site: Site, name: str, path: str = "/desk") -> None:
+    page.goto(site.address + path)
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url(site.address + path)
+
+
+def be_ready(page: Page, site: Site) -> None:
+    sign_in(page, site, "li")
+    expect(page.locator("#presence")).to_contain_text("未就绪")
+    page.click("#ready")
+    expect(page.locator("#presence")).to_have_text("就绪")
+    expect(page.locator("#line")).to_have_text("耳机已接通")
+
+
+SPILT = """() => [document.scrollingElement, ...document.querySelectorAll("main, main > *, header, button, select")]
+  .filter(one => one.scrollWidth > one.clientWidth && one.clientWidth)
+  .concat([document.scrollingElement, ...document.querySelectorAll("main > *")]
+    .filter(one => one.scrollHeight > one.clientHeight && one.clientHeight))
+  .map(one => `${one.tagName}#${one.id}: ${one.scrollWidth}x${one.scrollHeight} in ${one.clientWidth}x${one.clientHeight}`)"""
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing is cut off or has to be scrolled for, in either language; the page ends in the one it began in."""
+    for _ in range(2):
+        page.click("#language")
+        spilt = page.evaluate(SPILT)
+        assert spilt == [], f"{page.evaluate('document.documentElement.lang')}: {spilt}"
