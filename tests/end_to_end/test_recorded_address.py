@@ -61,7 +61,7 @@ def test_a_recorded_address_is_heard_at_the_desk(shop: Running, tmp_path: Path) 
 
         caller = Caller(tmp_path, BUYER, PCMU).wait(1_500).press("1", 1_000).press("101", 500)
         caller.wait(500).press("2#", 500).wait(500).press("2", 800).speak(murmur(SPOKEN_S))
-        caller.wait(300).press("#", 1_200).press("1", 1_200).press("0")
+        caller.wait(300).press("#", 1_200).press("1", 1_200).press("0", 0)
         call = pool.submit(caller.call, shop.port, NUMBER, wait_ms=60_000)
         expect(desk.locator("#contacts li.offered")).to_contain_text(BUYER, timeout=40_000)
         desk.keyboard.press("Alt+a")
