@@ -74,11 +74,6 @@ def test_an_agent_phones_a_buyer_who_texted(shop: Running, tmp_path: Path) -> No
 
         text(shop, BUYER, "我在听")
         expect(desk.locator("#lines li").last).to_have_text("我在听")
-        desk.keyboard.press("Alt+h")
-        expect(desk.locator("#hold")).to_have_text("继续")
-        ear.hears(without=(AGENT_HZ,))
-        desk.keyboard.press("Alt+h")
-        ear.hears(AGENT_HZ)
 
         desk.select_option("#goods", "K02")
         desk.click("#add button")
