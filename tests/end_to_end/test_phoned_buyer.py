@@ -72,6 +72,19 @@ def test_an_agent_phones_a_buyer_who_texted(shop: Running, tmp_path: Path) -> No
         hears(desk, BUYER_HZ)
         ear.hears(AGENT_HZ)
 
+        text(shop, BUYER, "我在听")
+        expect(desk.locator("#lines li").last).to_have_text("我在听")
+        desk.keyboard.press("Alt+h")
+        expect(desk.locator("#hold")).to_have_text("继续")
+        ear.hears(without=(AGENT_HZ,))
+        desk.keyboard.press("Alt+h")
+        ear.hears(AGENT_HZ)
+
+        desk.select_option("#goods", "K02")
+        desk.click("#add button")
+        desk.fill("#address", "文三路1号")
+        desk.click("#order button")
+        expect(desk.locator("#orders li").first).to_contain_text("A0001")
         desk.keyboard.press("Alt+p")
         answered = called.result()
         assert answered.returncode == 0, answered.stdout[-2_000:]
@@ -85,3 +98,5 @@ def test_an_agent_phones_a_buyer_who_texted(shop: Running, tmp_path: Path) -> No
         desk.keyboard.press("Alt+a")
         expect(desk.locator("#contacts li.talking")).to_contain_text(STRANGER)
         expect(desk.locator("#phone")).to_be_hidden()
+    (order,) = shop.orders("tvshop")
+    assert (order.buyer, order.channel, order.address) == (BUYER, "sms", "文三路1号")

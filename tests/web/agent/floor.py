@@ -80,6 +80,8 @@ class OneQueueFloor:
         self.desks[agent] = desk
         if before is not None:
             before.close("elsewhere")
+        # As the real one does: the router takes in a moment later that somebody sits down.
+        desk.presence("signed out", "signed in")
         desk.presence("not ready", "signed in")
         for card in self.cards.values():
             desk.card(card)

@@ -119,6 +119,14 @@ def test_a_desk_whose_seat_is_gone_says_so_and_sits_down_again(page: Page, site:
     expect(page.locator("#line")).to_have_text("耳机已接通")
 
 
+def test_a_desk_that_has_its_seat_keeps_its_connection(page: Page, site: Site):
+    page.clock.install()
+    be_ready(page, site)
+    page.clock.fast_forward(20_000)
+    site.offer(CALL)
+    expect(page.locator("#contacts li.offered")).to_be_visible()
+
+
 def test_signing_out_leaves_the_floor(page: Page, site: Site):
     be_ready(page, site)
     page.click("#sign-out")

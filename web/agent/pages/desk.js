@@ -44,6 +44,7 @@ let phone = null;
 let phoneState = "line_none";
 let isMuted = false;
 let noticeTimer = 0;
+let seatTimer = 0;
 let colleagues = [];
 const ringer = new Ringer();
 
@@ -68,6 +69,7 @@ function hear(message) {
   switch (message.kind) {
     case "presence":
       presence = message.presence;
+      clearTimeout(seatTimer);
       if (presence === "signed out") turnedOut();
       $("reason").value = presence === "not ready" && message.reason in REASONS ? message.reason : "";
       $("presence").dataset.reason = message.reason;
@@ -151,7 +153,7 @@ function turnedOut() {
   chosen = null;
   hangUp();
   clearTimeout(noticeTimer);
-  setTimeout(() => live.again(), SEAT_RETRY_MS);
+  seatTimer = setTimeout(() => live.again(), SEAT_RETRY_MS);
 }
 
 // --- what the person does ---
