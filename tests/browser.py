@@ -46,12 +46,6 @@ ONLY = """{
   };
 }"""
 """A script for a page, which then offers one codec and its keys alone; what it was answered is `agreed`."""
-PLAIN_MICROPHONE = """{
-  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-  navigator.mediaDevices.getUserMedia = wanted => open({ ...wanted, audio: plain });
-}"""
-"""For a page that sends a tone while it hears one: to a browser that cleans what its microphone hears, a tone is an echo."""
 
 
 def chromium() -> str:

@@ -1,8 +1,6 @@
 // One call's sound in a browser: microphone out, shop or buyer in, keys as telephone-events (RFC 4733).
 
 const GATHER_MS_MAX = 2_000;
-/** A browser itself gives up a connection that does not come about only after half a minute. */
-const CONNECT_MS_MAX = 8_000;
 const TONE_MS = 120;
 const GAP_MS = 60;
 
@@ -31,7 +29,6 @@ export class Softphone {
       setTimeout(done, GATHER_MS_MAX);
       check();
     });
-    this._patience = setTimeout(() => { if (!this.isUp) this._events.down?.(); }, CONNECT_MS_MAX);
     return this._line.localDescription.sdp;
   }
 
@@ -54,7 +51,6 @@ export class Softphone {
 
   close() {
     this._events = {};
-    clearTimeout(this._patience);
     this._line.close();
     for (const track of this._microphone?.getTracks() ?? []) track.stop();
     this._context?.close();
