@@ -88,6 +88,7 @@ def test_who_mutes_is_not_heard_until_they_are_again(page: Page, site: Site):
     assert page.evaluate(heard), "there is no call to mute"
     site.offer(CALL)
     site.stage(CALL.contact, "talking")
+    expect(page.locator("#contacts li.talking")).to_be_visible()
     expect(page.locator("#mute")).to_have_text("静音")
     page.keyboard.press("Alt+m")
     expect(page.locator("#mute")).to_have_text("取消静音")
