@@ -10,6 +10,19 @@ from pathlib import Path
 
 from ivr.rtp.codec import PCMA, PCMU, decode, encode
 from ivr.speech.voices import find_program
+from tests.end_to_end.scenario import (
+    ACK,
+    INVITE,
+    RINGING,
+    SAME_VIA,
+    SHOP,
+    THEY_HANG_UP,
+    WE_HANG_UP,
+    answer,
+    request,
+    scenario,
+    sdp,
+)
 from tests.ivr.speech.calls import said
 
 EVENT_PAYLOAD_TYPE = 101
@@ -18,185 +31,46 @@ BUNDLED_KEY_MS = 200
 """About as long as the keys last that come with SIPp."""
 _NAMES = {"#": "pound", "*": "star"}
 
-_SCENARIO = """<?xml version="1.0" encoding="UTF-8"?>
-<scenario name="caller">
-<send retrans="500"><![CDATA[
-INVITE sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
-To: <sip:{dialled}@[remote_ip]:[remote_port]>
-Call-ID: [call_id]
-CSeq: 1 INVITE
-Contact: <sip:{caller}@[local_ip]:[local_port]>
-Max-Forwards: 70
-Content-Type: application/sdp
-Content-Length: [len]
-
-v=0
-o=caller 1 1 IN IP[local_ip_type] [local_ip]
-s=-
-c=IN IP[media_ip_type] [media_ip]
-t=0 0
-m=audio {media} RTP/AVP {codec} 101
-a=rtpmap:101 telephone-event/8000
-a=fmtp:101 0-15
-]]></send>
-<recv response="100" optional="true"/>
-<recv response="180" optional="true"/>
-<recv response="{status}"/>
-<send><![CDATA[
-ACK sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
-[last_To:]
-Call-ID: [call_id]
-CSeq: 1 ACK
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
-{steps}
-{end}
-</scenario>
-"""
-_THEY_HANG_UP = """<recv request="BYE" timeout="{wait_ms}"/>
-<send><![CDATA[
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
-
-]]></send>"""
-_WE_HANG_UP = """<send retrans="500"><![CDATA[
-BYE sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
-[last_To:]
-Call-ID: [call_id]
-CSeq: 2 BYE
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
-<recv response="200"/>"""
-
-_SENT_ON = """<recv request="REFER">
-<action><ereg regexp=".*" search_in="hdr" header="From:" assign_to="peer"/></action>
-</recv>
-<send><![CDATA[
-SIP/2.0 202 Accepted
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-[last_CSeq:]
-Contact: <sip:{caller}@[local_ip]:[local_port]>
-Content-Length: 0
-
-]]></send>
-<pause milliseconds="500"/>
-<send retrans="500"><![CDATA[
-NOTIFY sip:[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
-To:[$peer]
-Call-ID: [call_id]
-CSeq: {sequence} NOTIFY
-Contact: <sip:{caller}@[local_ip]:[local_port]>
-Max-Forwards: 70
-Event: refer
-Subscription-State: terminated;reason=noresource
-Content-Type: message/sipfrag;version=2.0
-Content-Length: [len]
-
-SIP/2.0 {status} Told
-]]></send>
-<recv response="200"/>"""
-
-_CANCELS = """<?xml version="1.0" encoding="UTF-8"?>
-<scenario name="flash">
-<send retrans="500"><![CDATA[
-INVITE sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
-To: <sip:{dialled}@[remote_ip]:[remote_port]>
-Call-ID: [call_id]
-CSeq: 1 INVITE
-Contact: <sip:{caller}@[local_ip]:[local_port]>
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
-<recv response="100" optional="true"/>
-<recv response="180"/>
-<send retrans="500"><![CDATA[
-CANCEL sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
-[last_Via:]
-From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
-To: <sip:{dialled}@[remote_ip]:[remote_port]>
-Call-ID: [call_id]
-CSeq: 1 CANCEL
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
-<recv response="200"/>
-<recv response="487"/>
-<send><![CDATA[
-ACK sip:{dialled}@[remote_ip]:[remote_port] SIP/2.0
-[last_Via:]
-From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]SIPpTag00[call_number]
-[last_To:]
-Call-ID: [call_id]
-CSeq: 1 ACK
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
-</scenario>
-"""
-_ANSWERS = """<?xml version="1.0" encoding="UTF-8"?>
-<scenario name="called">
-<recv request="INVITE"/>
-<send><![CDATA[
-SIP/2.0 180 Ringing
-[last_Via:]
-[last_From:]
-[last_To:];tag=[pid]SIPpTag01[call_number]
-[last_Call-ID:]
-[last_CSeq:]
-Contact: <sip:[local_ip]:[local_port]>
-Content-Length: 0
-
-]]></send>
-<send retrans="500"><![CDATA[
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:];tag=[pid]SIPpTag01[call_number]
-[last_Call-ID:]
-[last_CSeq:]
-Contact: <sip:[local_ip]:[local_port]>
-Content-Type: application/sdp
-Content-Length: [len]
-
-v=0
-o=called 1 1 IN IP[local_ip_type] [local_ip]
-s=-
-c=IN IP[media_ip_type] [media_ip]
-t=0 0
-m=audio {media} RTP/AVP {codec} 101
-a=rtpmap:101 telephone-event/8000
-a=fmtp:101 0-15
-]]></send>
-<recv request="ACK"/>
-{steps}
-{end}
-</scenario>
-"""
+_CALLS = scenario("caller", INVITE, RINGING, '<recv response="{status}"/>', ACK, "{steps}", "{end}")
+_SENT_ON = "\n".join(
+    (
+        '<recv request="REFER">',
+        '<action><ereg regexp=".*" search_in="hdr" header="From:" assign_to="peer"/></action>',
+        "</recv>",
+        answer("202 Accepted", "Contact: <sip:{caller}@[local_ip]:[local_port]>"),
+        '<pause milliseconds="500"/>',
+        request(
+            "NOTIFY",
+            "Event: refer",
+            "Subscription-State: terminated;reason=noresource",
+            "Content-Type: message/sipfrag;version=2.0",
+            sequence="{sequence}",
+            uri="sip:[remote_ip]:[remote_port]",
+            to="To:[$peer]",
+            body="SIP/2.0 {status} Told",
+        ),
+        '<recv response="200"/>',
+    )
+)
+_CANCELS = scenario(
+    "flash",
+    request("INVITE", to=SHOP),
+    '<recv response="100" optional="true"/>\n<recv response="180"/>',
+    request("CANCEL", via=SAME_VIA, to=SHOP),
+    '<recv response="200"/>\n<recv response="487"/>',
+    request("ACK", via=SAME_VIA),
+)
+_TAG = ";tag=[pid]SIPpTag01[call_number]"
+_WHERE = "Contact: <sip:[local_ip]:[local_port]>"
+_ANSWERS = scenario(
+    "called",
+    '<recv request="INVITE"/>',
+    answer("180 Ringing", _WHERE, tag=_TAG),
+    answer("200 OK", _WHERE, "Content-Type: application/sdp", tag=_TAG, body=sdp("called")),
+    '<recv request="ACK"/>',
+    "{steps}",
+    "{end}",
+)
 
 
 @cache
@@ -299,10 +173,10 @@ class Caller:
     ) -> subprocess.CompletedProcess[str]:
         """Make the call; SIPp's exit status is 0 if all of it went as it should."""
         words = {"dialled": dialled, "caller": self._number, "wait_ms": wait_ms}
-        end = "" if status != 200 else (_WE_HANG_UP if hangs_up else _THEY_HANG_UP).format(**words)
-        scenario = self._folder / "caller.xml"
-        scenario.write_text(
-            _SCENARIO.format(
+        end = "" if status != 200 else (WE_HANG_UP if hangs_up else THEY_HANG_UP).format(**words)
+        path = self._folder / "caller.xml"
+        path.write_text(
+            _CALLS.format(
                 **words,
                 codec=self._codec,
                 media=self._media,
@@ -311,37 +185,37 @@ class Caller:
                 status=status,
             )
         )
-        return self._run(scenario, self._at(port))
+        return self._run(path, self._at(port))
 
     def flash(self, port: int, dialled: str) -> subprocess.CompletedProcess[str]:
         """Let it ring, and hang up before anybody answers: the call costs nothing."""
-        scenario = self._folder / "flash.xml"
-        scenario.write_text(_CANCELS.format(dialled=dialled, caller=self._number))
-        return self._run(scenario, self._at(port))
+        path = self._folder / "flash.xml"
+        path.write_text(_CANCELS.format(dialled=dialled, caller=self._number))
+        return self._run(path, self._at(port))
 
     def answer(self, port: int, wait_ms: int = 20_000) -> subprocess.CompletedProcess[str]:
         """Be called: pick up, do the steps, and wait for the other end to hang up."""
-        scenario = self._folder / "called.xml"
-        end = _THEY_HANG_UP.format(wait_ms=wait_ms)
-        scenario.write_text(
+        path = self._folder / "called.xml"
+        end = THEY_HANG_UP.format(wait_ms=wait_ms)
+        path.write_text(
             _ANSWERS.format(
                 codec=self._codec, media=self._media, steps="\n".join(self._steps), end=end
             )
         )
-        return self._run(scenario, "-p", str(port))
+        return self._run(path, "-p", str(port))
 
     def _at(self, port: int) -> str:
         """The shop, by the version of IP that the telephone speaks."""
         return f"[::1]:{port}" if ":" in self._host else f"127.0.0.1:{port}"
 
-    def _run(self, scenario: Path, *words: str) -> subprocess.CompletedProcess[str]:
-        return self._sipp(str(scenario), "-m", "1", *words)
+    def _run(self, path: Path, *words: str) -> subprocess.CompletedProcess[str]:
+        return self._sipp(str(path), "-m", "1", *words)
 
-    def _sipp(self, scenario: str, *words: str) -> subprocess.CompletedProcess[str]:
+    def _sipp(self, path: str, *words: str) -> subprocess.CompletedProcess[str]:
         sipp = find_program("sipp")
         assert sipp, "scripts/debian sipp=sip-tester brings it"
         return subprocess.run(
-            [sipp, "-sf", scenario, "-i", self._host, "-mi", self._host,
+            [sipp, "-sf", path, "-i", self._host, "-mi", self._host,
              "-nostdin", "-timeout", "90s", *words],
             cwd=self._folder, capture_output=True, text=True, timeout=110, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
