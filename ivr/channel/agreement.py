@@ -11,7 +11,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 from ivr.channel.ports import Rows
-from ivr.media.client import Leg
+from ivr.media.leg import Leg
 from ivr.sip.offer import Agreed, LocalMedia, answer, make_offer, not_acceptable, settle
 from ivr.sip.sdp import Sdp
 from ivr.speech.fragments import Codec

@@ -10,7 +10,8 @@ from center.desk.desk import RefusedError
 from ivr.channel.agreement import CODEC_OF
 from ivr.channel.call import Call
 from ivr.channel.channel import CHANNEL, VoiceChannel
-from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
+from ivr.media.client import MediaClient, PlaneFullError
+from ivr.media.link import PlaneBehindError
 from ivr.webrtc.leg import BrowserLeg, LegState, Reception
 from ivr.webrtc.row import put_on_plane
 

@@ -22,7 +22,8 @@ from ivr.channel.agreement import Agreement
 from ivr.channel.channel import CHANNEL, Kept, VoiceChannel
 from ivr.channel.greeting import QUIET_S, Greeting
 from ivr.channel.trunk_calls import TrunkCalls
-from ivr.media.client import PlaneBehindError, PlaneFullError
+from ivr.media.client import PlaneFullError
+from ivr.media.link import PlaneBehindError
 from ivr.sip.errors import CommandError, NotAllowedError
 from ivr.sip.events import Cause
 from ivr.sip.numbers import AllowList

@@ -13,7 +13,7 @@ from ivr.channel.ports import Speaking
 from ivr.channel.spoken import Spoken, Texts
 from ivr.channel.surroundings import Reached, Surroundings
 from ivr.media.arena import ArenaFullError, Audio
-from ivr.media.client import PlaneBehindError
+from ivr.media.link import PlaneBehindError
 from ivr.speech.fragments import CODECS
 
 log = logging.getLogger("dialcart.calls")

@@ -9,7 +9,8 @@ from typing import Protocol
 from center.call_backs import Missed
 from center.contact import ContactKey
 from ivr.media.arena import Audio
-from ivr.media.client import Heard, Leg
+from ivr.media.heard import Heard
+from ivr.media.leg import Leg
 from ivr.sip.numbers import AllowList
 from ivr.sip.sdp import Sdp
 from ivr.speech.fragments import Codec

@@ -20,7 +20,7 @@ from flows.inputs import Input, Keys, Silence, Speech
 from ivr.channel.keying import AGAIN, END, Keying
 from ivr.channel.recorder import Recorder
 from ivr.channel.surroundings import Reached, Surroundings
-from ivr.media.client import Heard
+from ivr.media.heard import Heard
 from ivr.speech.fragments import CODECS
 from ivr.speech.recognisers import RecognitionError
 from ivr.speech.sayable import Sayable

@@ -25,7 +25,8 @@ from ivr.channel.channel import CHANNEL, VoiceChannel
 from ivr.channel.ports import Missing, Rows, Signalling
 from ivr.channel.trunk_health import TrunksUp
 from ivr.channel.trunk_line import TrunkLine
-from ivr.media.client import PlaneBehindError, PlaneFullError
+from ivr.media.client import PlaneFullError
+from ivr.media.link import PlaneBehindError
 from ivr.sip.errors import CommandError, NotAllowedError, ProtocolError
 from ivr.sip.events import (
     Answered,

@@ -20,7 +20,8 @@ from center.recordings import parts
 from ivr.channel.call import Call
 from ivr.channel.notes import Notes
 from ivr.desk.talk import Parties
-from ivr.media.client import MediaClient, PlaneBehindError, PlaneFullError
+from ivr.media.client import MediaClient, PlaneFullError
+from ivr.media.link import PlaneBehindError
 from ivr.webrtc.description import OfferError
 from ivr.webrtc.leg import BrowserLeg, LegState, Reception
 from ivr.webrtc.row import put_on_plane

@@ -34,9 +34,13 @@ class Planes:
         while len(self._processes) < PROCESSES:
             self._processes.append(self._start())
 
+    def pids(self) -> list[int]:
+        """The processes that were started and not yet missed."""
+        return [each.pid for each in self._processes]
+
     def ready(self, there: set[int]) -> int:
         """How many of ours are among these process ids."""
-        return sum(each.pid in there for each in self._processes)
+        return len(there.intersection(self.pids()))
 
     def stop(self) -> None:
         """End them all."""

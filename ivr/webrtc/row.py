@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ivr.media.client import Leg, MediaClient, PlaneBehindError, PlaneFullError
+from ivr.media.client import MediaClient, PlaneFullError
+from ivr.media.leg import Leg
+from ivr.media.link import PlaneBehindError
 from ivr.webrtc.description import CODECS, EVENT_RATE_HZ, OPUS, OfferError
 from ivr.webrtc.leg import BrowserLeg
 

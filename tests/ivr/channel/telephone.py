@@ -14,7 +14,7 @@ from center.shops import Shops
 from ivr.channel.call import Call
 from ivr.channel.notes import Notes
 from ivr.channel.surroundings import Reached, Surroundings
-from ivr.media.client import Heard
+from ivr.media.heard import Heard
 from ivr.speech.recognition import Hypothesis
 from store.memory import MemoryStore
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.channel.agreement import Agreement
-from ivr.media.client import Leg
+from ivr.media.leg import Leg
 from ivr.sip.crypto import Crypto
 from ivr.sip.errors import ProtocolError
 from ivr.sip.offer import LocalMedia, answer, make_offer

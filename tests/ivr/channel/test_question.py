@@ -2,7 +2,7 @@
 
 from ivr.channel.notes import Notes
 from ivr.channel.question import LEAD_FRAMES, TAIL_FRAMES
-from ivr.media.client import Heard
+from ivr.media.heard import Heard
 from ivr.speech.recognisers import BusyError
 from tests.ivr.channel.telephone import FakeHearing, Telephone
 

@@ -106,14 +106,6 @@ def until(media, kind, *, also=lambda event: True):
     raise AssertionError(f"no {kind.__name__} came, but {events}")
 
 
-def is_there(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def stand_ready(media):
     """Until two planes are up."""
     deadline = time.monotonic() + WAIT_S
@@ -301,19 +293,23 @@ def test_a_killed_plane_is_followed_by_one_that_goes_on_mid_prompt(media, phone)
     until(media, Resumed)
 
 
-def test_planes_end_with_the_process_that_started_them(tmp_path):
+def test_planes_end_with_the_process_that_started_them():
     settings = f"calls=10, port={free_ports(10)}, prompts_s=10"
     source = (
-        "import os, select\n"
-        "from ivr.media.client import MediaClient\n"
+        "import select\n"
+        "from ivr.media.link import Link\n"
         "from ivr.media.settings import Settings\n"
-        f"media = MediaClient(Settings({settings}))\n"
-        "while media.ready < 2: select.select([media], [], [], 0.01)\n"
-        "print(*[plane.pid for plane in media._planes], flush=True)\n"
-        "os.kill(os.getpid(), 9)\n"
+        f"link = Link(Settings({settings}))\n"
+        "while link.ready < 2: select.select([link], [], [], 0.01)\n"
+        "print(*link.planes.pids(), flush=True)\n"
+        "select.select([], [], [])\n"
     )
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
-    planes = [os.pidfd_open(int(pid)) for pid in done.stdout.split() if is_there(int(pid))]
+    parent = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout
+    planes = [os.pidfd_open(int(pid)) for pid in parent.stdout.readline().split()]
+    parent.kill()
+    parent.communicate()
+    assert len(planes) == 2
     for plane in planes:
         # Readable when the process has ended.
         assert select.select([plane], [], [], WAIT_S)[0]
