@@ -271,6 +271,10 @@ def _uncommon(
         # The question is gone: the session was moved by force, or the flow never had it.
         return begin(machine, p.CHANNELS[session.channel], given, now)
     expired = now - session.touched > machine.session_s[session.channel]
+    if _is_awaited(machine, at) and now - session.touched <= RESUME_OFFER_MAX_S:
+        # Whoever writes, dials or calls again while an order is on its way must not lose it by that, however long it takes.
+        turn.effects.append(effects.Say(prompts.word("one_moment", turn.language)))
+        return _close(turn, session, WAIT, turns)
     if (expired and given_input.__class__ is not Silence) or given_input.__class__ is Opened:
         return _resume(machine, session, turn, given, now, turns)
     text = _words(given_input)
@@ -279,7 +283,7 @@ def _uncommon(
     if at.startswith(CONFIRM):
         return _close(turn, session, _confirmed(machine, turn, session, text), turns)
     if at not in machine.questions:
-        # An outcome is still on its way.
+        # A person is still waited for.
         turn.effects.append(effects.Say(prompts.word("one_moment", turn.language)))
         return _close(turn, session, WAIT, turns)
     if _turns_over(machine, turns):
@@ -289,6 +293,14 @@ def _uncommon(
     if given_input.__class__ is Speech:
         return _close(turn, session, _spoken(machine, turn, at, text), turns)
     return _close(turn, session, _answer(machine, turn, at, text), turns)
+
+
+def _is_awaited(machine: Machine, at: str) -> bool:
+    """Whether a session waits for an outcome that nobody's words bring: a partner's, a payment's."""
+    index = machine.program.waits.get(at)
+    return index is not None and isinstance(
+        machine.program.nodes[index], p.PlaceOrder | p.Request | p.Pay
+    )
 
 
 def _spoken(machine: Machine, turn: Turn, at: str, text: str) -> int:

@@ -29,7 +29,8 @@ class Texts:
     def __init__(self, business: Business, carriers: Callable[[], Sequence[Carrier]]) -> None:
         """`carriers` is asked when the service opens: the port of a simulator is known only then."""
         self.channel = SmsChannel(business.turns, business.store, business.routes)
-        self.ussd = UssdChannel(business.turns, business.routes, later=later)
+        doubts = self.channel.receiving.redeliveries
+        self.ussd = UssdChannel(business.turns, business.routes, doubts, later=later)
         self.esmes: list[Esme] = []
         self._carriers = carriers
 
@@ -156,6 +157,7 @@ _USSD: tuple[tuple[str, str, Callable[[UssdCounters], int]], ...] = (
     ("hung_up", "Dialogs that a phone or its network ended.", lambda c: c.hung_up),
     ("dropped", "Dialogs given up: idle, or a screen refused.", lambda c: c.dropped),
     ("repeated", "Answers that came twice.", lambda c: c.repeated),
+    ("late", "Moves of dialogs that were given up before.", lambda c: c.late),
     ("unrouted", "Codes dialled that no shop has.", lambda c: c.unrouted),
 )
 """What is told of USSD."""

@@ -1,7 +1,8 @@
 """The USSD channel: phones that dial a code into turn batches, screens back into their dialogs.
 
 1. A phone has one dialog at a time, and in it either we or the phone have the move. A second answer while the move is
-   ours is a redelivery: it is acknowledged and not taken.
+   ours is a redelivery: it is not taken, and acknowledged once the first is kept. What names another dialog than the
+   one that is open is of one that was given up.
 2. What is dialled opens the shop (`Opened`), and choices dialled after the code follow one by one, as long as each
    leads to another question. A buyer whose last dialog dropped is first asked whether to go on.
 3. A screen asks or, with the end of the session, ends the dialog. A text that no screen holds comes in pages.
@@ -9,20 +10,25 @@
    session stays where it is.
 5. A phone or network that hangs up is `HungUp` to the flow: the place is kept, and the next call is offered it.
 
-Dialogs are in memory only. After a restart an answer still finds its session, by its number and code. Not promised: that
-an answer which the gateway brings again after we were killed is taken once; gateways give a dialog up long before.
+6. A screen leaves after the answer to what it answers, by the same connection (sms.redelivery stands on that). So an answer
+   that a gateway brings again, over a broken connection or a crash, is known as a text is: its key is kept with its turn.
+
+Dialogs are in memory only. After a restart an answer still finds its session, by its number and code; one that had been
+taken before shows where the session is.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from center.batch import TurnBatch
-from center.contact import Arrival, ContactKey
+from center.contact import Arrival, ContactKey, Repeats
 from center.ports import Later, Timer
 from center.reply import Reply
 from center.routing import Routes
@@ -32,6 +38,8 @@ from flows.inputs import HungUp, Input, Opened, Text
 from sms import piece
 from sms.link import Link
 from sms.outgoing import Settlement, Submission
+from sms.receiving import DOUBTS_NOTE, Notes
+from sms.redelivery import KEY_BYTES, Answer, Redeliveries
 from sms.senders import buyer_of
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
@@ -76,6 +84,8 @@ class UssdCounters:
     dropped: int = 0
     """Idle too long, or a screen that the carrier would not take."""
     repeated: int = 0
+    late: int = 0
+    """Of a dialog that was given up."""
     unrouted: int = 0
 
 
@@ -91,6 +101,8 @@ class Dialog:
     contact: ContactKey
     code: str
     touched: float
+    answered: str = ""
+    """What the phone answered last."""
     choices: list[str] = field(default_factory=list[str])
     """Dialled, not yet made."""
     question: str = ""
@@ -101,6 +113,8 @@ class Dialog:
     is_over: bool = False
     """The last page ends it."""
     is_our_move: bool = True
+    has_shown: bool = False
+    """Whether it has had a screen of us."""
     waiting: Timer | None = None
     """For an outcome."""
 
@@ -110,8 +124,8 @@ class Ticket:
     """What an arrival belongs to."""
 
     dialog: Dialog | None
-    answer: tuple[Link, int] | None
-    """The deliver_sm to acknowledge; None for a choice that was dialled before."""
+    answer: Answer | None
+    """To the deliver_sm; None for a choice that was dialled before."""
 
 
 class UssdChannel:
@@ -121,15 +135,20 @@ class UssdChannel:
         self,
         turns: TurnBatch,
         routes: Routes,
+        redeliveries: Redeliveries,
         *,
         later: Later,
         clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`redeliveries` are those of the text channel: both come by the same connections. `ticks` only goes forward."""
         self.turns = turns
         self.routes = routes
         self.counters = UssdCounters()
+        self._redeliveries = redeliveries
         self._later = later
         self._clock = clock
+        self._ticks = ticks
         self._dialogs: OrderedDict[tuple[str, str], Dialog] = OrderedDict()
         """By carrier and number; the idle ones first."""
         self._waiting: dict[ContactKey, Dialog] = {}
@@ -151,12 +170,14 @@ class UssdChannel:
         dialog = self._dialogs.get(key)
         text = _text_of(message)
         if heard.move is Move.HANG_UP:
-            self._hung_up(link, message, key, int(now))
+            self._hung_up(link, message, heard, key, int(now))
         elif heard.move is Move.DIAL or dialog is None:
             self._dialled(link, message, heard, text, now)
-        elif dialog.is_our_move:
-            self.counters.repeated += 1
+        elif _is_of_another(dialog, heard):
+            self.counters.late += 1
             link.acknowledge([(message.sequence, Status.OK)])
+        elif dialog.is_our_move:
+            self._repeated(link, message, dialog, text, now)
         else:
             self._answered(link, message, heard, dialog, text, now)
 
@@ -198,7 +219,19 @@ class UssdChannel:
             self._drop(next(iter(self._dialogs.values())))
         # An answer without a dialog: we were started anew, and the session is where it was.
         given = Opened() if is_new else Text(text)
-        self._add(dialog, given, (link, message.sequence), int(now))
+        dialog.answered = "" if is_new else text
+        self._add(dialog, given, self._answer_to(link, message), now)
+
+    def _repeated(
+        self, link: Link, message: p.DeliverSm, dialog: Dialog, text: str, now: float
+    ) -> None:
+        """An answer while the move is ours: the one before again, which perhaps is not on disk yet."""
+        self.counters.repeated += 1
+        if text != dialog.answered:
+            link.acknowledge([(message.sequence, Status.OK)])
+            return
+        answer = self._answer_to(link, message)
+        self._add_answer(None, dialog, Text(text), answer, now, Repeats.CERTAIN)
 
     def _answered(
         self,
@@ -211,6 +244,7 @@ class UssdChannel:
     ) -> None:
         self.counters.answers += 1
         dialog.link = link
+        dialog.answered = text
         dialog.session = heard.session or dialog.session
         dialog.touched = now
         dialog.is_our_move = True
@@ -220,12 +254,17 @@ class UssdChannel:
             self._show_page(dialog)
             return
         dialog.pages.clear()
-        self._add(dialog, Text(text), (link, message.sequence), int(now))
+        self._add(dialog, Text(text), self._answer_to(link, message), now)
 
-    def _hung_up(self, link: Link, message: p.DeliverSm, key: tuple[str, str], now: int) -> None:
+    def _hung_up(
+        self, link: Link, message: p.DeliverSm, heard: Heard, key: tuple[str, str], now: int
+    ) -> None:
         self.counters.hung_up += 1
         dialog = self._dialogs.get(key)
-        answer = (link, message.sequence)
+        answer = self._answer_to(link, message)
+        if dialog is not None and _is_of_another(dialog, heard):
+            self.counters.late += 1
+            dialog = None
         if dialog is None or dialog.is_over:
             self._close(dialog)
             self.turns.hold("ussd", Ticket(None, answer))
@@ -233,34 +272,87 @@ class UssdChannel:
         self._close(dialog)
         self._tell_hung_up(dialog, answer, now)
 
-    def _tell_hung_up(self, dialog: Dialog, answer: tuple[Link, int] | None, now: int) -> None:
+    def _tell_hung_up(self, dialog: Dialog, answer: Answer | None, now: int) -> None:
         arrival = Arrival(
             dialog.contact, HungUp(), dialog.code, dialog.link.carrier.name, b"", 0, now
         )
         self.turns.add(arrival, Ticket(None, answer))
 
-    def _add(self, dialog: Dialog, given: Input, answer: tuple[Link, int] | None, now: int) -> None:
+    def _answer_to(self, link: Link, message: p.DeliverSm) -> Answer:
+        return Answer(link, message.sequence, came_at=self._ticks())
+
+    def _add(self, dialog: Dialog, given: Input, answer: Answer | None, now: float) -> None:
         dialog.is_our_move = True
+        if answer is not None and isinstance(given, Text):
+            self._add_answer(dialog, dialog, given, answer, now)
+            return
+        # No key: to dial again, or choices dialled before, do no harm.
         carrier = dialog.link.carrier.name
-        # No key: in a dialog the moves alternate, which tells a redelivery from a buyer who says `2` twice.
-        arrival = Arrival(dialog.contact, given, dialog.code, carrier, b"", 0, now)
+        arrival = Arrival(dialog.contact, given, dialog.code, carrier, b"", 0, int(now))
         self.turns.add(arrival, Ticket(dialog, answer))
+
+    def _add_answer(
+        self,
+        told: Dialog | None,
+        dialog: Dialog,
+        given: Text,
+        answer: Answer,
+        now: float,
+        repeats: Repeats | None = None,
+    ) -> None:
+        """What a phone answers, under a key by which it is known if it comes again. `told`: who acts on the reply."""
+        carrier, contact = dialog.link.carrier.name, dialog.contact
+        said = "\0".join((carrier, dialog.phone.digits, dialog.code, given.text)).encode()
+        answer.key = hashlib.blake2b(said + dialog.session, digest_size=KEY_BYTES).digest()
+        # Not the buyer's number alone: what they text is another conversation.
+        answer.buyer = f"ussd/{contact.buyer}"
+        stamp, doubt, judged, since = self._redeliveries.judge(answer, int(now * 1e6))
+        notes: Notes = {}
+        doubts = self._redeliveries.to_keep(answer.came_at)
+        if doubts is not None:
+            notes[DOUBTS_NOTE] = doubts
+        arrival = Arrival(
+            contact,
+            given,
+            dialog.code,
+            carrier,
+            answer.key,
+            stamp,
+            int(now),
+            doubt=doubt,
+            repeats=judged if repeats is None else repeats,
+            since=since,
+        )
+        self.turns.add(arrival, Ticket(told, answer), notes=notes)
 
     # --- what the batch tells ---
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
+        refused: list[Answer] = []
         for one in taken:
             ticket = one.ticket
             if isinstance(ticket, Ticket):
                 if ticket.answer is not None:
-                    link, sequence = ticket.answer
-                    link.acknowledge([(sequence, STATUSES[one.fate])])
+                    self._acknowledge(ticket.answer, one.fate, refused)
                 dialog = ticket.dialog
             else:
                 dialog = self._waiting_for(one)
             if dialog is not None and self._is_open(dialog):
                 self._told(dialog, one, is_choice=isinstance(ticket, Ticket) and not ticket.answer)
+        if refused:
+            self._redeliveries.keep_again()
+            self._redeliveries.refuse(refused)
+
+    def _acknowledge(self, answer: Answer, fate: Fate, refused: list[Answer]) -> None:
+        answer.write(self._ticks())
+        cast("Link", answer.line).acknowledge([(answer.sequence, STATUSES[fate])])
+        if not answer.key:
+            return
+        if fate is Fate.REFUSED:
+            refused.append(answer)
+        elif fate is Fate.KEPT:
+            self._redeliveries.kept(answer.stamp)
 
     def _waiting_for(self, outcome: Taken) -> Dialog | None:
         """The dialog of an outcome that somebody else brought."""
@@ -270,6 +362,12 @@ class UssdChannel:
         if one.fate is Fate.KEPT:
             if one.reply is not None:
                 self._perform(dialog, one.reply)
+            elif not dialog.has_shown and isinstance(one.arrival and one.arrival.input, Text):
+                # An answer that was taken before we were started anew: the phone has no screen.
+                self._add(dialog, Opened(), None, self._clock())
+            else:
+                # The screen that follows it is on its way, or is sent again with its connection's.
+                dialog.is_our_move = False
         elif one.fate is Fate.REFUSED and not is_choice:
             # The gateway brings it again, and the phone still has the move.
             dialog.is_our_move = False
@@ -299,7 +397,7 @@ class UssdChannel:
         ):
             dialog.question = expected.question
             dialog.said.clear()
-            self._add(dialog, Text(dialog.choices.pop(0)), None, int(self._clock()))
+            self._add(dialog, Text(dialog.choices.pop(0)), None, self._clock())
             return
         else:
             dialog.choices.clear()
@@ -337,11 +435,12 @@ class UssdChannel:
             tlvs=profile.screen(dialog.session, over=over),
         )
         dialog.is_our_move = False
+        dialog.has_shown = True
         self.counters.screens += 1
         if over:
             self.counters.ended += 1
             self._close(dialog)
-        dialog.link.esme.submit([Submission(dialog, screen)])
+        dialog.link.esme.submit([Submission(dialog, screen, dialog.link)])
 
     def settled(self, settlements: Sequence[Settlement]) -> None:
         """What became of screens."""
@@ -381,6 +480,14 @@ class UssdChannel:
             if oldest is None or now - oldest.touched <= IDLE_S_MAX:
                 return
             self._drop(oldest)
+
+
+def _is_of_another(dialog: Dialog, heard: Heard) -> bool:
+    """Whether it comes from a dialog that the phone or its network gave up before this one was begun."""
+    profile = dialog.link.carrier.ussd
+    assert profile is not None
+    ours, theirs = profile.name_of(dialog.session), profile.name_of(heard.session)
+    return bool(ours and theirs) and ours != theirs
 
 
 def _key(dialog: Dialog) -> tuple[str, str]:

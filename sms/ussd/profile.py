@@ -91,6 +91,10 @@ class Profile:
             return Heard(Move.HANG_UP, session)
         return Heard(Move.DIAL if op[0] in self.dials else Move.ANSWER, session)
 
+    def name_of(self, session: bytes) -> bytes:
+        """What of it names the dialog throughout: the second octet counts its moves (SMPP 3.4, section 5.3.2.43)."""
+        return session[:1] if self.has_end_bit else session
+
     def screen(self, session: bytes, *, over: bool) -> Tlvs:
         """The parameters of a screen in a dialog."""
         tlvs: Tlvs = ((Tag.USSD_SERVICE_OP, bytes((self.end if over else self.ask,))),)

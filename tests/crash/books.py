@@ -57,7 +57,7 @@ def count(store: SqliteStore | MemoryStore, town: Town, kills: int, missed: int 
         numbers.setdefault(order.buyer, set()).add(order.number)
     lost = doubled = wrong = absent = 0
     off: set[str] = set()
-    for number, buyer in town.buyers.items():
+    for number, buyer in town.everybody.items():
         before = lost, doubled, wrong, absent
         have, wanted = by_buyer.get(number, []), buyer.wanted
         lost += max(0, len(wanted) - len(have)) + (not buyer.done)

@@ -5,6 +5,7 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from sms.smsc.exchange import Delivery
 from sms.smsc.handset import Heard
@@ -155,6 +156,23 @@ class Buyer:
         return not self.lines
 
 
+class Other(Protocol):
+    """A buyer by another channel than texts."""
+
+    wanted: list[int]
+    announced: list[str]
+    wrong: list[str]
+    done: bool
+
+    def start(self) -> None:
+        """Order for the first time."""
+        ...
+
+    def say_again(self) -> bool:
+        """Repeat what has no reply; whether there is anything."""
+        ...
+
+
 class Town:
     """All buyers on one carrier."""
 
@@ -170,6 +188,8 @@ class Town:
         """`orders`: how many each buyer begins; None: until told to stop."""
         self.smsc = smsc
         self.buyers: dict[str, Buyer] = {}
+        """Who writes, by number."""
+        self.others: dict[str, Other] = {}
         self.heard_at = time.monotonic()
         """When somebody last had a text."""
         self.acknowledged: Counter[str] = Counter()
@@ -208,6 +228,8 @@ class Town:
         """Everybody orders."""
         for buyer in self.buyers.values():
             buyer.begin()
+        for other in self.others.values():
+            other.start()
 
     def stop(self) -> None:
         """Everybody finishes what they began."""
@@ -216,12 +238,17 @@ class Town:
 
     def say_again(self) -> int:
         """All who wait for a reply repeat what they said; how many they are."""
-        return sum(buyer.say_again() for buyer in self.buyers.values())
+        return sum(buyer.say_again() for buyer in self.everybody.values())
 
     @property
     def done(self) -> bool:
         """Whether everybody has."""
-        return all(buyer.done for buyer in self.buyers.values())
+        return all(buyer.done for buyer in self.everybody.values())
+
+    @property
+    def everybody(self) -> dict[str, Buyer | Other]:
+        """All of them, by number."""
+        return {**self.buyers, **self.others}
 
 
 def _is_receipt(delivery: Delivery) -> bool:

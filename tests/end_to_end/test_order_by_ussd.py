@@ -85,7 +85,7 @@ async def open_for_ussd(
     turns = TurnBatch(store, Shops(store.published(), store.program), later=later)
     routes = Routes([("shop", program)])
     texts = SmsChannel(turns, store, routes)
-    ussd = UssdChannel(turns, routes, later=later)
+    ussd = UssdChannel(turns, routes, texts.receiving.redeliveries, later=later)
     async with Smsc(Settings(port=0, faults=faults or Faults(), ussd=profile)) as smsc:
         carrier = Carrier("c", "127.0.0.1", smsc.port, "dialcart", "dialcart", ussd=profile)
         esme = Esme(carrier, Sorting(texts, ussd), chance=random.Random(1))

@@ -291,6 +291,22 @@ def test_a_text_while_an_outcome_is_awaited_is_asked_to_wait() -> None:
     assert visitor.at == "place.order1"
 
 
+def test_who_calls_again_while_an_outcome_is_awaited_does_not_begin_anew() -> None:
+    visitor = Visitor(machine_of())
+    visitor.says("苹果 2", "1")
+    assert visitor.opens() == ["正在处理，请稍候。"]
+    assert visitor.learns("ok", number="A1", eta="x")[0].startswith("订单A1")
+
+
+def test_an_outcome_is_waited_for_longer_than_a_session_lasts_but_no_longer_than_a_day() -> None:
+    visitor = Visitor(machine_of())
+    visitor.says("苹果 2", "1")
+    visitor.now += 2 * 3600 + 1
+    assert visitor.says("好了吗") == ["正在处理，请稍候。"]
+    visitor.now += 86_401
+    assert visitor.says("好了吗") == ["要什么？"]
+
+
 def test_a_session_that_ran_out_offers_to_go_on_and_does() -> None:
     visitor = Visitor(machine_of())
     visitor.says("苹果 2")

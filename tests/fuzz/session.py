@@ -116,7 +116,13 @@ class Shop:
         )
         routes = Routes([("shop", program)])
         self.texts = SmsChannel(turns, store, routes, clock=lambda: self.clock.now)
-        self.ussd = UssdChannel(turns, routes, later=self.clock.later, clock=lambda: self.clock.now)
+        self.ussd = UssdChannel(
+            turns,
+            routes,
+            self.texts.receiving.redeliveries,
+            later=self.clock.later,
+            clock=lambda: self.clock.now,
+        )
         carrier = Carrier("c", "nowhere", 1, "us", "secret", ussd=STANDARD, window=8)
         self.esme = Esme(
             carrier, Sorting(self.texts, self.ussd), chance=chance, now=lambda: self.clock.now

@@ -17,7 +17,9 @@ from sms.smpp.status import TEMPORARY
 from sms.smsc.exchange import Delivery
 from sms.smsc.faults import PERFECT
 from sms.smsc.link import Link as SmscLink
+from sms.smsc.network import Submission
 from sms.smsc.server import Smsc
+from sms.ussd.profile import Profile
 
 STRANGE_SEQUENCE = 0x7000_0000
 """Of copies that come by another bind; the carrier's own numbers are far below."""
@@ -54,6 +56,31 @@ class Tardy:
             smsc.network.wake()
 
         exchange.leave = later  # type: ignore[method-assign]
+
+
+def heed_screens(smsc: Smsc, profile: Profile) -> None:
+    """A gateway that has shown a screen in a dialog brings no earlier move of it again: the moves alternate."""
+    network, exchange = smsc.network, smsc.network.exchange
+    show, put_back = network._show, exchange._put_back  # noqa: SLF001
+    shown: dict[tuple[str, int], int] = {}
+    """By phone and dialog: what had been posted when its last screen came."""
+
+    def showing(submission: Submission) -> None:
+        screen = profile.shown(submission.tlvs)
+        if screen is not None and screen[0] is not None:
+            shown[submission.destination, screen[0]] = exchange._serial  # noqa: SLF001
+        show(submission)
+
+    def back(delivery: Delivery) -> None:
+        move = profile.hear(delivery.service_type, delivery.tlvs)
+        if move is not None:
+            dialog = delivery.source, profile._number(move.session)  # noqa: SLF001
+            if delivery.serial <= shown.get(dialog, 0):
+                return
+        put_back(delivery)
+
+    network._show = showing  # type: ignore[method-assign] # noqa: SLF001
+    exchange._put_back = back  # type: ignore[method-assign] # noqa: SLF001
 
 
 def brings(smsc: Smsc) -> bool:

@@ -16,7 +16,11 @@ from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.client import Esme
 from sms.held import Held
+from sms.sorting import Sorting
+from sms.ussd.channel import UssdChannel
+from sms.ussd.profile import PROFILES
 from store.memory import MemoryStore
+from tests.simulation.caller import Lines
 from tests.simulation.carrier import Twice
 from tests.simulation.disk import Disk, Moods, SlowDisk
 from tests.simulation.partner import ASKING_FLOW, Asking, Depot
@@ -71,8 +75,26 @@ class Life:
         ticks = asyncio.get_running_loop().time
         routes = Routes([("shop", program())])
         self.channel = SmsChannel(self.turns, self.disk, routes, clock=clock, ticks=ticks)
-        carrier = Carrier("carrier", "smsc", port, "dialcart", "dialcart", binds=trouble.binds)
-        handler = Twice(self.channel, random.Random(chance.random()), trouble.doubled)
+        self.ussd = UssdChannel(
+            self.turns,
+            routes,
+            self.channel.receiving.redeliveries,
+            later=_later,
+            clock=clock,
+            ticks=ticks,
+        )
+        self.lines = Lines(self.turns, shops(), clock, lambda: self.disk.dead)
+        carrier = Carrier(
+            "carrier",
+            "smsc",
+            port,
+            "dialcart",
+            "dialcart",
+            binds=trouble.binds,
+            ussd=PROFILES[trouble.others.profile],
+        )
+        sorting = Sorting(self.channel, self.ussd)
+        handler = Twice(sorting, random.Random(chance.random()), trouble.doubled)
         self.esme = handler.esme = Esme(carrier, handler, chance=random.Random(chance.random()))
         self.channel.add(self.esme)
 
@@ -86,6 +108,7 @@ class Life:
     def die(self) -> None:
         """Nothing of it goes on; only the disk has what it has."""
         self.disk.dead = True
+        self.lines.die()
         # It looks after these for ever.
         self.channel.sending._held = Held()  # noqa: SLF001
         for task in self.esme._tasks:  # noqa: SLF001

@@ -19,7 +19,12 @@ from flows.inputs import Outcome
 from tests.crash.buyers import FLOW
 
 GIVES_UP_S = 10.0
-ASKING_FLOW = FLOW.replace(
+OTHER_CHANNELS = """\
+  number 400-800-1234
+  channels sms, ussd, voice
+  ussd code *106#
+"""
+ASKING_FLOW = FLOW.replace("  channels sms\n", OTHER_CHANNELS, 1).replace(
     "step start\n", "service depot\n  hold(count) -> held yesno\n\nstep start\n", 1
 ).replace(
     "    1 Order -> place\n",
@@ -30,7 +35,7 @@ ASKING_FLOW = FLOW.replace(
     "step hold\n  request kept = depot.hold(count)\n    when timeout -> place\n    when failed -> place\n  -> place\n\nstep place\n",
     1,
 )  # fmt: skip
-"""The flow of the crash harness, but that each order is held in the seller's depot first."""
+"""The flow of the crash harness by all channels, but that each order is held in the seller's depot first."""
 
 
 class Depot:

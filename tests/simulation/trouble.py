@@ -9,6 +9,33 @@ from tests.simulation.network import Weather
 
 
 @dataclass(frozen=True)
+class Others:
+    """Who comes by other channels than texts, in a part of all seeds."""
+
+    diallers: int = 0
+    callers: int = 0
+    orders: int = 0
+    """Each of them begins so many."""
+    profile: str = "standard"
+    """How the carrier's gateway speaks; one that names the dialog, for else a screen may come into the next."""
+    drops: float = 0.0
+    """Of screens and prompts at which a dialog or a call drops."""
+
+    @classmethod
+    def of(cls, seed: int) -> "Others":
+        """Drawn apart, so that who writes does what they did without them."""
+        chance = random.Random(f"{seed} by other channels")
+        kind = chance.random()
+        return cls(
+            diallers=chance.randint(1, 3) if kind < 0.3 else 0,
+            callers=chance.randint(1, 3) if 0.2 < kind < 0.5 else 0,
+            orders=chance.randint(1, 3),
+            profile=chance.choice(("standard", "echo", "mica", "tata", "port")),
+            drops=chance.choice((0.0, 0.1, 0.3)),
+        )
+
+
+@dataclass(frozen=True)
 class Trouble:
     """Shares are between 0 and 1, of what they are said of."""
 
@@ -42,6 +69,7 @@ class Trouble:
     binds: int
     on_disk: bool
     """The store is SQLite, else memory."""
+    others: Others = Others()
     poisoned: int = 0
     """People who write something that makes the seller's program fail."""
 
@@ -94,6 +122,7 @@ class Trouble:
             partner_dead=now_and_then(0.2, chance.choice((0.2, 1.0))),
             binds=binds,
             on_disk=seed % 10 == 0,
+            others=Others.of(seed),
             poisoned=now_and_then(0.2, 2),
         )
 

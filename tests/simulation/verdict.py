@@ -16,7 +16,7 @@ def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
     """Write it into the story. The shop has stopped in order, and nothing was under way then."""
     trouble, failures = story.trouble, story.failures
     story.books = count(store, town, story.lives - 1)
-    story.waiting = frozenset(number for number, buyer in town.buyers.items() if buyer.lines)
+    story.waiting = frozenset(number for number, buyer in town.everybody.items() if not buyer.done)
     if trouble.breaks_nothing and story.lives == 1 and story.said_again:
         failures.append("a message was lost though no connection was")
     if left := store.waiting_texts(0, 10):

@@ -13,10 +13,13 @@ from typing import Any
 from sms.smsc import exchange
 from sms.smsc.phone import Phone
 from sms.smsc.server import Settings, Smsc
+from sms.ussd.profile import PROFILES
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.crash.buyers import CODE, Town
-from tests.simulation.carrier import Tardy, brings, watching_what_is_ignored
+from tests.simulation.caller import Caller, Lines
+from tests.simulation.carrier import Tardy, brings, heed_screens, watching_what_is_ignored
+from tests.simulation.dialler import Dialler
 from tests.simulation.disk import DiedError, Moods
 from tests.simulation.life import NOON, Life, program
 from tests.simulation.loop import NothingLeftError, SimulatedLoop
@@ -101,12 +104,15 @@ class World:
 
     async def _run(self) -> None:
         trouble, story = self.trouble, self.story
-        async with Smsc(Settings(port=0, faults=trouble.faults)) as smsc:
+        profile = PROFILES[trouble.others.profile]
+        async with Smsc(Settings(port=0, faults=trouble.faults, ussd=profile)) as smsc:
             self.port = smsc.port
             town = Town(
                 smsc, trouble.buyers, story.seed, orders=trouble.orders, say_it_twice=trouble.twice
             )
+            heed_screens(smsc, profile)
             tardy = Tardy(smsc, self.chance, trouble.late_s)
+            self._invite(smsc, town)
             self._start()
             town.begin()
             await self._live(smsc, town)
@@ -123,6 +129,23 @@ class World:
         judge(story, store, town, self.depot)
         if trouble.on_disk:
             store.close()
+
+    def _invite(self, smsc: Smsc, town: Town) -> None:
+        """Who comes by other channels."""
+        others, network = self.trouble.others, smsc.network
+        given: dict[str, Any] = {"orders": others.orders, "drops": others.drops}
+
+        def chance(number: str) -> random.Random:
+            return random.Random(f"{self.story.seed} {number}")
+
+        for number in (f"137{place:08d}" for place in range(others.diallers)):
+            town.others[number] = Dialler(network, number, chance(number), **given)
+        for number in (f"136{place:08d}" for place in range(others.callers)):
+            town.others[number] = Caller(network, number, chance(number), self._lines, **given)
+
+    def _lines(self) -> Lines | None:
+        """Who takes calls, if anybody does."""
+        return self.life.lines if self.life is not None and not self.life.disk.dead else None
 
     async def _live(self, smsc: Smsc, town: Town) -> None:
         """Until the trouble is over and every buyer has what they ordered."""

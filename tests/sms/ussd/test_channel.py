@@ -1,0 +1,184 @@
+"""Dialogs where things go wrong: what comes twice, by another connection, or from a dialog that was given up."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, cast
+
+from center.batch import TurnBatch
+from center.routing import Routes
+from center.shops import Shops
+from sms.carrier import Carrier
+from sms.channel import SmsChannel
+from sms.outgoing import Submission
+from sms.smpp import pdu as p
+from sms.smpp.status import Status
+from sms.ussd.channel import UssdChannel
+from sms.ussd.profile import STANDARD, Move
+from store.memory import MemoryStore
+from tests.flows.shops import NOON, ORDER, SHOP, program_of
+from tests.sms.test_channel import later
+
+PROGRAM = program_of(
+    ORDER, SHOP.replace("  sms code 1069\n", "  sms code 1069\n  ussd code *106#\n")
+)
+
+
+class Line:
+    """A connection that remembers answers and screens. A screen is asked; `hears` says that the carrier has all so far."""
+
+    def __init__(self) -> None:
+        self.carrier = Carrier("carrier", "nowhere", 0, "us", "secret", ussd=STANDARD)
+        self.esme = self
+        self.alive = True
+        self.asked = self.answered = 0
+        self.acknowledged: dict[int, int] = {}
+        self.screens: list[tuple[str, object]] = []
+
+    def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
+        self.acknowledged.update(answers)
+
+    def submit(self, submissions: Sequence[Submission]) -> None:
+        for one in submissions:
+            self.asked += 1
+            self.screens.append((one.pdu.message.decode("utf-16-be"), one.behind))
+
+    def hears(self) -> None:
+        self.answered = self.asked
+
+    @property
+    def shown(self) -> str:
+        """The last screen's text."""
+        return self.screens[-1][0]
+
+
+class Open:
+    """A shop, started on what is kept."""
+
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self.store = store or MemoryStore()
+        if store is None:
+            self.store.publish("shop", PROGRAM, NOON)
+        self.now = 0.0
+        turns = TurnBatch(
+            self.store, Shops(self.store.published(), self.store.program), later=later
+        )
+        routes = Routes([("shop", PROGRAM)])
+        texts = SmsChannel(turns, self.store, routes, clock=lambda: NOON, ticks=lambda: self.now)
+        self.turns = turns
+        self.ussd = UssdChannel(
+            turns,
+            routes,
+            texts.receiving.redeliveries,
+            later=later,
+            clock=lambda: NOON,
+            ticks=lambda: self.now,
+        )
+
+    def hear(self, line: Line, sequence: int, move: Move, text: str, dialog: int = 1) -> None:
+        """A move, and no batch yet."""
+        message = p.DeliverSm(
+            sequence=sequence,
+            service_type="USSD",
+            source=p.Address("13800138000"),
+            destination=p.Address("*106#"),
+            message=text.encode(),
+            tlvs=STANDARD.phone(move, dialog),
+        )
+        heard = STANDARD.hear("USSD", message.tlvs)
+        assert heard is not None
+        self.ussd.received(cast("Any", line), message, heard)
+
+    def take(self, *given: Any) -> None:
+        """A move and the batch that takes it."""
+
+        async def run() -> None:
+            if given:
+                self.hear(*given)
+            self.turns.flush()
+
+        asyncio.run(run())
+
+
+def test_an_answer_that_was_taken_before_a_crash_shows_where_the_session_is() -> None:
+    shop, line = Open(), Line()
+    shop.take(line, 1, Move.DIAL, "*106#")
+    line.hears()
+    shop.take(line, 2, Move.ANSWER, "1")
+    assert line.shown == "要几个？"
+    # Nothing of what followed reached the carrier, which brings the answer again.
+    again, line = Open(shop.store), Line()
+    again.take(line, 1, Move.ANSWER, "1")
+    again.take()
+    assert "继续吗" in line.shown
+    again.take(line, 2, Move.ANSWER, "1")
+    assert line.shown == "要几个？"
+    line.hears()
+    again.take(line, 3, Move.ANSWER, "3")
+    assert line.shown.startswith("共7.50")
+
+
+def test_an_answer_whose_screen_was_lost_with_its_connection_is_not_read_at_the_next_question() -> (
+    None
+):
+    shop, one, other = Open(), Line(), Line()
+    shop.take(one, 1, Move.DIAL, "*106#")
+    one.hears()
+    shop.take(one, 2, Move.ANSWER, "1")
+    assert one.screens[-1] == ("要几个？", one)
+    one.alive = False
+    shop.take(other, 1, Move.ANSWER, "1")
+    assert other.acknowledged == {1: Status.OK}
+    # The screen comes again with what its connection lost (sms.lost), and is not shown twice.
+    assert other.screens == []
+    shop.take(other, 2, Move.ANSWER, "3")
+    assert other.shown.startswith("共7.50")
+
+
+def test_the_same_key_at_two_menus_over_two_connections_is_two_answers() -> None:
+    shop, one, other = Open(), Line(), Line()
+    shop.take(one, 1, Move.DIAL, "*106#")
+    one.hears()
+    shop.take(one, 2, Move.ANSWER, "1")
+    one.hears()
+    shop.take(other, 1, Move.ANSWER, "1")
+    assert other.shown.startswith("共2.50")
+
+
+def test_an_answer_that_comes_twice_is_acknowledged_when_it_is_kept() -> None:
+    shop, one, other = Open(), Line(), Line()
+    shop.take(one, 1, Move.DIAL, "*106#")
+
+    async def run() -> None:
+        shop.hear(one, 2, Move.ANSWER, "1")
+        shop.hear(other, 1, Move.ANSWER, "1")
+        assert other.acknowledged == {}
+        shop.turns.flush()
+
+    asyncio.run(run())
+    assert other.acknowledged == {1: Status.OK}
+    assert one.shown == "要几个？"
+    assert other.screens == []
+    assert shop.ussd.counters.repeated == 1
+
+
+def test_a_move_of_a_dialog_that_was_given_up_is_not_taken() -> None:
+    shop, line = Open(), Line()
+    shop.take(line, 1, Move.DIAL, "*106#", 1)
+    shop.take(line, 2, Move.DIAL, "*106#", 2)
+    line.hears()
+    shop.take(line, 3, Move.ANSWER, "1", 1)
+    shop.take(line, 4, Move.HANG_UP, "", 1)
+    assert line.acknowledged == dict.fromkeys(range(1, 5), Status.OK)
+    assert line.shown == "要什么？"
+    assert shop.ussd.counters.late == 2
+    shop.take(line, 5, Move.ANSWER, "1", 2)
+    assert line.shown == "要几个？"
+
+
+def test_a_seller_who_is_gone_is_not_asked_for_ever() -> None:
+    shop, line = Open(), Line()
+    shop.turns.shops = Shops({}, shop.store.program)
+    shop.take(line, 1, Move.ANSWER, "1")
+    shop.take()
+    assert line.acknowledged == {1: Status.OK}
+    assert line.screens == []
