@@ -98,9 +98,9 @@ def main() -> None:
     tell("admitted", rounds(capacity, kinds, given.seconds))
     print(f"{'the same by counting anew':<34} {naive(capacity, kinds):>9,.0f} a second")
     n, now = 0, 1e9
-    while not isinstance(capacity.admit(f"fill {n}", named["call back"], now), Refused):
+    while not isinstance(capacity.admit(f"fill {n}", named["keys"], now), Refused):
         n, now = n + 1, now + 1
-    tell("refused, the platform full", rounds(capacity, [named["call back"]], given.seconds / 2))
+    tell("refused, the platform full", rounds(capacity, [named["keys"]], given.seconds / 2))
 
 
 if __name__ == "__main__":

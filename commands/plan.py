@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import typer
 
+from center.uap.busy_hour import Traffic
 from center.uap.models import ModelError
-from center.uap.plan import Traffic, make_plan
+from center.uap.plan import make_plan
 from commands.models_on_disk import Models
 from commands.plan_report import as_json, as_text
 

@@ -10,7 +10,8 @@ from center.acd.queue import Queue
 from center.uap.boards import Place
 from center.uap.capacity import Capacity
 from center.uap.models import model
-from center.uap.plan import Plan, group
+from center.uap.people import group
+from center.uap.plan import Plan
 from center.uap.traffic import blocking, load_for, times
 from commands.simulation import Arrivals, Interval, RouterDay, cross_platform
 

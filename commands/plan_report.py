@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from center.uap.busy_hour import Traffic
 from center.uap.door import RETRY_FULL_S
 from center.uap.models import Model
-from center.uap.plan import Option, Plan, Traffic
+from center.uap.plan import Plan
 from center.uap.resources import RESOURCES, named
+from center.uap.sizing import Option
 
 if TYPE_CHECKING:
     from commands.plan_check import Held

@@ -160,8 +160,7 @@ def services_of(config: Config, business: Business, password: str | None = None)
         queues = queues_of(config.queue)
         floor = FloorService(business, config.store.database, extra, calls, queues)
         if platform is not None:
-            floor.switchboard.sitting.gate = platform.gate
-            platform.seat_lost = floor.switchboard.sitting.lose_seat
+            floor.tie(platform)
         telephones = Telephones(business, texts.channel, calls)
         services += [floor, Pages(config.web.host, config.web.port, floor, telephones)]
     if config.operations is not None:

@@ -9,6 +9,7 @@ from center.acd.events import CallParted
 from center.acd.kept import KeptRouter
 from center.calling_out import CallOut, Reached
 from center.desk.cards import Cards
+from center.desk.conferences import Conferences
 from center.desk.desk import RefusedError
 from center.desk.ports import Voice
 from center.desk.talk import Talk
@@ -26,6 +27,7 @@ class Calls:
         kept: KeptRouter,
         talks: Talks,
         cards: Cards,
+        conferences: Conferences,
         now: Callable[[], float],
         *,
         refused: Callable[[Talk, RefusedError], object],
@@ -35,6 +37,7 @@ class Calls:
         self._kept = kept
         self._talks = talks
         self._cards = cards
+        self._conferences = conferences
         self._now = now
         self._refused = refused
         self._changed = changed
@@ -88,6 +91,7 @@ class Calls:
         talk.reach, talk.is_held = "", False
         if is_on_call and self.voice is not None:
             self.voice.release(talk.name)
+        self._conferences.over(talk.name)
         for guest, stage in list(talk.guests.items()):
             self._talks.seat_guest(talk, guest, None)
             if stage == "guest":

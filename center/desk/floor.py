@@ -28,6 +28,7 @@ from center.desk.deeds import Deeds
 from center.desk.desk import Desk, FloorView, RefusedError
 from center.desk.desks import Desks
 from center.desk.guests import Guests
+from center.desk.listeners import Listeners
 from center.desk.phoning import NO_HEADSET, Phoning
 from center.desk.ports import ListenMode
 from center.desk.scope import scope_of
@@ -58,6 +59,7 @@ class Floor:
         transfers: Transfers,
         phoning: Phoning,
         guests: Guests,
+        listeners: Listeners,
         *,
         now: Callable[[], float],
     ) -> None:
@@ -72,6 +74,7 @@ class Floor:
         self._transfers = transfers
         self._phoning = phoning
         self._guests = guests
+        self._listeners = listeners
         self._now = now
 
     def sign_in(self, agent: str, desk: Desk) -> None:
@@ -225,19 +228,15 @@ class Floor:
         router = self._kept.router
         return view_of(router, scope_of(router, supervisor), self._now())
 
-    def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
+    def listen(
+        self, supervisor: str, agent: str, mode: ListenMode, told: Callable[[RefusedError], object]
+    ) -> None:
         """See Floor."""
-        router = self._kept.router
-        person = router.people.get(agent)
-        if person is None or not scope_of(router, supervisor).has_agent(person.agent):
-            # In the same words for both: names of another pool's people are not to be found out.
-            raise RefusedError("you lead nobody called {agent}", agent=agent)
-        self._calls.needed.listen(supervisor, agent, mode)
+        self._listeners.listen(supervisor, agent, mode, told)
 
     def stop_listening(self, supervisor: str) -> None:
         """See Floor."""
-        if self._calls.voice is not None:
-            self._calls.voice.stop_listening(supervisor)
+        self._listeners.stop(supervisor)
 
     def recording(self, agent: str, contact: str, recording: str) -> bytes:
         """See Floor."""

@@ -17,6 +17,7 @@ from center.acd.events import CallJoined, CallParted
 from center.acd.kept import KeptRouter
 from center.desk.calls import Calls
 from center.desk.colleagues import colleagues
+from center.desk.conferences import Conferences, Party
 from center.desk.desk import RefusedError
 from center.desk.desks import Desks
 from center.desk.talk import Talk
@@ -38,6 +39,7 @@ class Guests:
         talks: Talks,
         calls: Calls,
         desks: Desks,
+        conferences: Conferences,
         *,
         later: Later,
         now: Callable[[], float],
@@ -46,6 +48,7 @@ class Guests:
         self._talks = talks
         self._calls = calls
         self._desks = desks
+        self._conferences = conferences
         self._later = later
         self._now = now
 
@@ -62,6 +65,7 @@ class Guests:
             raise RefusedError("{other} cannot be invited", other=other)
         if not self._calls.needed.has_line(other):
             raise RefusedError("{agent} has no headset connected", agent=other)
+        self._conferences.join(talk.name, Party("guest", other), partial(self._lost, talk, other))
         self._talks.seat_guest(talk, other, "invited")
         talk.answer_by = self._now() + ASK_S
         self._later(ASK_S, partial(self._lapsed, talk, other))
@@ -94,6 +98,7 @@ class Guests:
         if talk is None or was is None:
             return
         self._talks.seat_guest(talk, agent, None)
+        self._conferences.part(contact, Party("guest", agent))
         if was == "guest":
             self._calls.needed.dismiss(contact, agent)
             self._kept.post(CallParted(self._now(), contact, agent))
@@ -109,6 +114,13 @@ class Guests:
     def _lapsed(self, talk: Talk, other: str) -> None:
         if talk.guests.get(other) == "invited":
             self.leave(other, talk.name)
+
+    def _lost(self, talk: Talk, guest: str, why: RefusedError) -> None:
+        """The platform has no place for them any longer."""
+        was_on_call = talk.guests.get(guest) == "guest"
+        self.leave(guest, talk.name)
+        if was_on_call:
+            self._desks.refuse(talk, why)
 
     def _tell(self, talk: Talk, guest: str) -> None:
         """Both desks: the guest's own, and that of who has the buyer."""

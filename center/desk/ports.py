@@ -103,8 +103,12 @@ class Voice(Protocol):
         """
         ...
 
-    def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
-        """A supervisor on an agent's call. Raises RefusedError if there is none."""
+    def call_with(self, agent: str) -> str:
+        """The contact on whose call an agent is. Raises RefusedError if there is none."""
+        ...
+
+    def listen(self, supervisor: str, contact: str, mode: ListenMode) -> None:
+        """A supervisor on a call, or on it in another way."""
         ...
 
     def stop_listening(self, supervisor: str) -> None:

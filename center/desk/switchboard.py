@@ -37,12 +37,14 @@ from center.contact import ContactKey
 from center.desk.call_backs import CallBacks
 from center.desk.calls import Calls
 from center.desk.cards import Cards
+from center.desk.conferences import Conferences
 from center.desk.deeds import TELLER, Deeds
 from center.desk.desk import RefusedError
 from center.desk.desks import Desks
 from center.desk.floor import Floor
 from center.desk.guests import Guests
 from center.desk.heard import Heard
+from center.desk.listeners import Listeners
 from center.desk.person import HOUSE
 from center.desk.phoning import Phoning
 from center.desk.ports import Records, Voice
@@ -83,11 +85,13 @@ class Switchboard:
         self._queues = queues or Queues()
         self._cards = Cards(records, shops)
         self._talks = Talks(self.kept, turns, self._queues, now)
+        self.conferences = Conferences()
         self._calls = Calls(
             voice,
             self.kept,
             self._talks,
             self._cards,
+            self.conferences,
             now,
             refused=self._refused,
             changed=self._changed,
@@ -103,8 +107,15 @@ class Switchboard:
             self.kept, self._talks, self._calls, self._desks, self._cards, records, now=now
         )
         self._guests = Guests(
-            self.kept, self._talks, self._calls, self._desks, later=later, now=now
+            self.kept,
+            self._talks,
+            self._calls,
+            self._desks,
+            self.conferences,
+            later=later,
+            now=now,
         )
+        listeners = Listeners(self.kept, self._calls, self.conferences)
         self.floor = Floor(
             self.kept,
             turns,
@@ -117,6 +128,7 @@ class Switchboard:
             self._transfers,
             self._phoning,
             self._guests,
+            listeners,
             now=now,
         )
 

@@ -265,6 +265,11 @@ class Capacity:
                 taken[resource] += 1
         return Usage(tuple(self._units), tuple(taken), tuple(self._free))
 
+    def holds(self, call: str, resource: int) -> int:
+        """Units of a resource that a call has now."""
+        found = self._calls.get(call)
+        return found.holds(resource) if found is not None else 0
+
     def calls(self) -> dict[str, tuple[str, str, str]]:
         """By call: its kind, its phase and its home."""
         return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 from center.uap.resources import CAPS, E1, NOTHING, SIP, Vector, most, vector
 
@@ -71,22 +72,36 @@ def kind(
     return Kind(name, found, vector(spare or {}))
 
 
+def kind_name(*, by_speech: bool, to_person: bool, records: bool) -> str:
+    """Of calls that may come to need these."""
+    name = "speech" if by_speech else "keys"
+    return name + (" to a person" if to_person else "") + (", recorded" if records else "")
+
+
 def usual_kinds(access: str = "sip") -> dict[str, Kind]:
     """The kinds that a shop by phone has, over one access: `sip`, or `e1` with a media channel beside the trunk."""
     port = {"e1": 1, "sip": 1} if access == "e1" else {"sip": 1}
-    menu = {**port, "ivr": 1, "dtmf": 1}
-    speech = {**menu, "asr": 1, "tts": 1}
-    wait, talk = {**port, "ivr": 1}, {**port, "record": 1}
-    return {
-        found.name: found
-        for found in (
-            kind("keys", {"menu": menu}),
-            kind("speech", {"menu": speech}),
-            kind("keys to a person", {"menu": menu, "wait": wait, "talk": talk}),
-            kind("speech to a person", {"menu": speech, "wait": wait, "talk": talk}),
-            kind("call back", {"talk": talk}),
-            kind("fax", {"fax": {**port, "fax": 1}}),
-            kind("seat", {"seat": {"seats": 1}}),
-            kind("conference", {"conference": {"conference": 1}}),
-        )
-    }
+    calls = [
+        _call(port, by_speech=by_speech, to_person=to_person, records=records)
+        for by_speech, to_person, records in product((False, True), repeat=3)
+    ]
+    others = [
+        kind("fax", {"fax": {**port, "fax": 1}}),
+        kind("seat", {"seat": {"seats": 1}}),
+        kind("conference", {"conference": {"conference": 1}}),
+    ]
+    return {found.name: found for found in (*calls, *others)}
+
+
+def _call(port: Mapping[str, int], *, by_speech: bool, to_person: bool, records: bool) -> Kind:
+    """Its phases: a flow, and for one who may come to a person the wait, the talk, and the flow after it.
+
+    A player and a detector are kept throughout: on hold there is music, who waits may press a key, and any hand-over
+    may lead back into the flow, as may a recorder: where nobody is free, a message is left. A recogniser goes back at
+    the wait. In the flow after that one is taken again if there is one, and else the caller is asked for keys.
+    """
+    takes = {**port, "ivr": 1, "dtmf": 1, **({"record": 1} if records else {})}
+    menu = {**takes, "asr": 1, "tts": 1} if by_speech else takes
+    later = {"wait": takes, "talk": takes, "after": takes} if to_person else {}
+    name = kind_name(by_speech=by_speech, to_person=to_person, records=records)
+    return kind(name, {"menu": menu, **later})

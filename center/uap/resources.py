@@ -18,7 +18,7 @@ RESOURCES = (
 """e1 and sip are ports to the telephone network, one a call; caps is call attempts a second and is never held."""
 
 INDEX = {name: place for place, name in enumerate(RESOURCES)}
-E1, SIP, CAPS = INDEX["e1"], INDEX["sip"], INDEX["caps"]
+E1, SIP, ASR, CAPS = INDEX["e1"], INDEX["sip"], INDEX["asr"], INDEX["caps"]
 
 Vector = tuple[int, ...]
 """Units of each of RESOURCES, in their order."""

@@ -16,6 +16,7 @@ from center.measure import Measure, Spread, gauge
 from center.orders.order import PlacedOrder
 from commands.serving.business import Business, later
 from commands.serving.calls import Calls
+from commands.serving.platform import Platform
 from commands.serving.rounds import Rounds
 from flows.inputs import Buyer
 from store.journal import SqliteJournal
@@ -95,6 +96,13 @@ class FloorService:
             now=time.time,
             queues=queues,
         )
+
+    def tie(self, platform: Platform) -> None:
+        """Seats and conferences come from a platform, and go with its boards."""
+        switchboard = self.switchboard
+        switchboard.sitting.gate = switchboard.conferences.gate = platform.gate
+        platform.seat_lost = switchboard.sitting.lose_seat
+        platform.conference_lost = switchboard.conferences.lost
 
     def person(self, name: str) -> Person | None:
         """Somebody who may sign in."""

@@ -12,7 +12,7 @@ from center.ports import StoreError
 from center.uap.capacity import Capacity
 from center.uap.changes import AnyChange, ChangeError, apply, decode
 from center.uap.chassis import PlatformError
-from center.uap.gate import SEAT, Gate
+from center.uap.gate import CONFERENCE, SEAT, Gate
 from center.uap.resources import RESOURCES
 from commands.serving.rounds import Rounds
 from commands.settings.platform import PlatformSection
@@ -60,6 +60,8 @@ class Platform:
         """Told of calls that went down with a board."""
         self.seat_lost: Callable[[str], object] | None = None
         """Told of agents whose seats did."""
+        self.conference_lost: Callable[[str], object] | None = None
+        """Told of contacts whose calls have no conference unit any more."""
         self._rounds = Rounds("changes of the platform are not read", LOOK_EVERY_S, self.look)
 
     async def open(self) -> None:
@@ -102,11 +104,19 @@ class Platform:
                 continue
             log.info("%s: %d cut off", change, len(dropped))
             for name in dropped:
-                if name.startswith(SEAT):
-                    if self.seat_lost is not None:
-                        self.seat_lost(name.removeprefix(SEAT))
-                elif self.cut_off is not None:
-                    self.cut_off(name)
+                self._tell(name)
+
+    def _tell(self, dropped: str) -> None:
+        """Who stands behind a name that the platform knows has lost it."""
+        for prefix, told in (
+            (SEAT, self.seat_lost),
+            (CONFERENCE, self.conference_lost),
+            ("", self.cut_off),
+        ):
+            if dropped.startswith(prefix):
+                if told is not None:
+                    told(dropped.removeprefix(prefix))
+                return
 
     def measures(self) -> Iterable[Measure | Spread]:
         """What there is, what is taken, and who was refused."""

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from center.batch import TurnBatch
 from center.changes import OutgoingText
-from center.uap.door import Refused
+from center.uap.door import Admitted, Refused
 from center.uap.gate import Gate
 from flows import prompts
-from flows.program import Program
+from flows.answers import FREE_TYPES
+from flows.program import Ask, Program
 from grammars.phones import read_phone
 
 BUSY_TEXT_EVERY_S = 600.0
@@ -39,12 +40,7 @@ class Admission:
 
     def admit(self, call: str, seller: str, program: Program, caller: str) -> Refused | None:
         """None for a call that may come in; it holds its place until it is over."""
-        answer = self._gate.admit(
-            call,
-            seller=seller,
-            by_speech=not self._languages.isdisjoint(program.languages),
-            to_person=bool(program.queues),
-        )
+        answer = self._ask(call, program, seller)
         if not isinstance(answer, Refused):
             return None
         self._regret(program, caller)
@@ -52,24 +48,31 @@ class Admission:
 
     def admit_ours(self, call: str, program: Program, seller: str) -> bool:
         """Whether there is room for a call that we make; it holds its place until it is over."""
-        answer = self._gate.admit(
-            call,
-            seller=seller,
-            by_speech=not self._languages.isdisjoint(program.languages),
-            to_person=bool(program.queues),
-        )
-        return not isinstance(answer, Refused)
+        return not isinstance(self._ask(call, program, seller), Refused)
 
     def enter(self, call: str, phase: str) -> None:
-        """A call goes on to an agent, or back to its flow. What no phase needs any more is free for others.
-
-        Back in the flow it keeps what it has if the rest is taken by now: it is served as before, without a promise.
-        """
+        """A call waits for a person, has one, or is back in its flow. What no phase needs any more is free for others."""
         self._gate.enter(call, phase)
+
+    def may_hear(self, call: str) -> bool:
+        """Whether a call has a recogniser; without one it is asked for keys."""
+        return self._gate.may_hear(call)
 
     def over(self, call: str) -> None:
         """A call has ended, or never came to be."""
         self._gate.release(call)
+
+    def _ask(self, call: str, program: Program, seller: str) -> Admitted | Refused:
+        """By what the flow may come to: what callers say is recognised, a person takes over, an answer is recorded."""
+        return self._gate.admit(
+            call,
+            seller=seller,
+            by_speech=not self._languages.isdisjoint(program.languages),
+            to_person=bool(program.queues),
+            records=any(
+                isinstance(node, Ask) and node.type in FREE_TYPES for node in program.nodes
+            ),
+        )
 
     def _regret(self, program: Program, caller: str) -> None:
         """Text the caller that all lines are busy, and by what code the shop is reached meanwhile."""

@@ -90,6 +90,10 @@ class BrowserCall:
     def enter(self, phase: str) -> None:
         """A browser takes no port of the platform."""
 
+    def may_hear(self) -> bool:
+        """See Line."""
+        return True
+
     def send_to(self, number: str) -> None:
         """See Line."""
         del number

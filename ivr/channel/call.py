@@ -192,11 +192,13 @@ class Call:
     def _wait_on(self) -> None:
         """Called again by somebody for whom a person is waited already."""
         self._is_handed_over = True
+        self.line.enter("wait")
         self._play_music()
 
     def be_with_agent(self) -> None:
         """An agent has answered: no more music, and nothing that is said here comes between."""
         self._is_with_agent = self._is_handed_over = True
+        self.line.enter("talk")
         self._announced = None
         self._playing.stop()
 
@@ -209,6 +211,7 @@ class Call:
         if self.reached.contact.channel != CHANNEL:
             self.hang_up("the agent is done")
         elif not self.over and self._is_handed_over:
+            self.line.enter("wait")
             self._play_music()
 
     def send_on(self, number: str, failed: Callable[[str], object]) -> None:
@@ -358,6 +361,7 @@ class Call:
         self._is_handed_over = reply.expected is None and any(
             isinstance(effect, HandOver) for effect in reply.effects
         )
+        self.line.enter("wait" if self._is_handed_over else "menu")
         if reply.expected is not None or self.ended or self._is_handed_over:
             self._outcome_came()
         elif self._outcome_limit is None:
@@ -381,6 +385,8 @@ class Call:
             return None
         machine = self._machine(program)
         if machine is None or self._language not in self._around.hearing.languages():
+            return None
+        if not self.line.may_hear():
             return None
         asked = sayable(machine, expected.question, expected.type, self._language)
         return None if asked.is_empty else asked

@@ -80,7 +80,11 @@ class Line(Protocol):
         ...
 
     def enter(self, phase: str) -> None:
-        """It takes of the platform what another phase takes: `talk` with an agent, `menu` with a flow."""
+        """It takes of the platform what another phase takes: `menu` with a flow, `wait` for a person, `talk` with one."""
+        ...
+
+    def may_hear(self) -> bool:
+        """Whether the platform has a recogniser for it now."""
         ...
 
     def send_to(self, number: str) -> None:

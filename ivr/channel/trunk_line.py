@@ -49,6 +49,10 @@ class TrunkLine:
         if self._admission is not None:
             self._admission.enter(self._call, phase)
 
+    def may_hear(self) -> bool:
+        """See Line."""
+        return self._admission is None or self._admission.may_hear(self._call)
+
     def send_to(self, number: str) -> None:
         """See Line: by REFER."""
         sellers = self._onward()

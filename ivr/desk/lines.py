@@ -130,7 +130,6 @@ class AgentLines:
             # The buyer has hung up, which the flow is being told.
             return
         call.be_with_agent()
-        call.line.enter("talk")
         self._talks[contact] = _Talk(call, [agent], {})
         self._mix(contact)
 
@@ -159,7 +158,6 @@ class AgentLines:
         for leg in self._parties(talk).heard():
             self._media.mix(leg, ())
         talk.call.be_without_agent()
-        talk.call.line.enter("menu")
 
     def keys(self, contact: str, keys: str) -> None:
         """See Voice."""
@@ -230,16 +228,17 @@ class AgentLines:
         self._ringing[contact] = errand.key
         self.out.call(errand, told)
 
-    def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
+    def call_with(self, agent: str) -> str:
         """See Voice."""
-        if not self.has_line(supervisor):
-            raise RefusedError("connect your headset first")
         name = next((n for n, talk in self._talks.items() if agent in talk.agents), None)
         if name is None:
             raise RefusedError("{agent} is on no call", agent=agent)
-        self.stop_listening(supervisor)
-        self._talks[name].supervisors[supervisor] = mode
-        self._mix(name)
+        return name
+
+    def listen(self, supervisor: str, contact: str, mode: ListenMode) -> None:
+        """See Voice."""
+        self._talk(contact).supervisors[supervisor] = mode
+        self._mix(contact)
 
     def stop_listening(self, supervisor: str) -> None:
         """See Voice."""

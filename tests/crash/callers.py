@@ -100,6 +100,12 @@ class Line:
             sys.stdout.flush()
         asyncio.get_running_loop().call_soon(self._press, text)
 
+    def enter(self, phase: str) -> None:
+        """There is no platform here."""
+
+    def may_hear(self) -> bool:
+        return True
+
     def _press(self, text: str) -> None:
         assert self.call is not None
         if self.call.ended:

@@ -14,6 +14,7 @@ _MODEL = '"UAP2100"'
 _OURS = {
     "ports": ("sip", "ivr", "dtmf", "record"),
     "caps": ("caps",),
+    "conferences": ("conference",),
     "seats": ("seats",),
     "self_test_s": ("self_test_s",),
     "take_over_s": ("take_over_s",),

@@ -1,5 +1,9 @@
-"""SIPp phones a shop and two agents have the call between them: three voices, and every way in which it is handed on."""
+"""SIPp phones a shop and two agents have the call between them: three voices, and every way in which it is handed on.
 
+The platform has one conference unit, which the call takes while there are three on it.
+"""
+
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -10,17 +14,29 @@ from playwright.sync_api import Browser, Page, expect
 
 from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person
+from center.uap.changes import Drain, Restore
+from commands.platform import change
 from ivr.rtp.codec import PCMU
 from store.people import People
 from tests.browser import browsers, write_tone
 from tests.end_to_end.earpiece import Earpiece
 from tests.end_to_end.running import PASSWORD
 from tests.end_to_end.sipp import Caller
+from tests.end_to_end.small_platform import small_model, wait_for
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_call_hand_over import open_page
 from web.accounts.password import hash_password
 
 BUYER = "13800138009"
+PLATFORM = """
+[platform]
+figures = "{figures}"
+[[platform.chassis]]
+name = "1"
+model = "Small"
+boards = ["MSU", "GPU"]
+"""
+CONFERENCES = 'dialcart_platform_{}{{resource="conference"}}'
 BUYER_HZ, LI_HZ, WANG_HZ = 1_100, 700, 1_500
 TALK_MS = 60_000
 """A caller who is told to hang up does so sooner."""
@@ -38,7 +54,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         shop="  send on to 95*, 400*\n",
         # For another seller's callers, the second.
         voice='outside = ["95*", "02088886666"]\n',
-        trunk="[web]\nport = 0\n",
+        trunk="[web]\nport = 0\n" + PLATFORM.format(figures=small_model(folder, conferences=1)),
     )
     yield running
     running.close()
@@ -110,6 +126,12 @@ def test_three_hear_one_another_and_the_call_goes_round(
         loud(li, BUYER_HZ)
 
         be_ready(wang)
+        change(shop.settings, Drain(time.time(), "1", 1))
+        wait_for(shop, CONFERENCES.format("units"), 0)
+        hand_on(li, "invite", "wang")
+        expect(li.locator("#notice")).to_contain_text("没有会议端口在用")
+        change(shop.settings, Restore(time.time(), "1", 1))
+        wait_for(shop, CONFERENCES.format("units"), 1)
         hand_on(li, "invite", "wang")
         expect(wang.locator("#answer")).to_contain_text("加入")
         wang.keyboard.press("Alt+a")
@@ -117,9 +139,11 @@ def test_three_hear_one_another_and_the_call_goes_round(
         loud(li, BUYER_HZ, WANG_HZ)
         loud(wang, BUYER_HZ, LI_HZ)
         expect(li.locator("#facts")).to_contain_text("wang")
+        wait_for(shop, CONFERENCES.format("taken"), 1)
         wang.keyboard.press("Alt+f")
         ear.hears(LI_HZ, without=(WANG_HZ,))
         expect(wang.locator("#nobody")).to_be_visible()
+        wait_for(shop, CONFERENCES.format("taken"), 0)
 
         # To the queue: to the other agent, with the place of who has waited since then.
         li.select_option("#reason", "break")

@@ -6,11 +6,11 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from center.desk.card import BasketLine
-from center.desk.desk import Desk, FloorView
+from center.desk.desk import Desk, FloorView, RefusedError
 from center.desk.ports import ListenMode
 
 TransferKind = Literal["agent", "queue", "step", "outside"]
@@ -111,8 +111,10 @@ class Floor(Protocol):
         """The floor as it is now, as far as this supervisor leads it."""
         ...
 
-    def listen(self, supervisor: str, agent: str, mode: ListenMode) -> None:
-        """Hear the call of an agent whom they lead; be heard by the agent alone, or by both."""
+    def listen(
+        self, supervisor: str, agent: str, mode: ListenMode, told: Callable[[RefusedError], object]
+    ) -> None:
+        """Hear the call of an agent whom they lead; be heard by the agent alone, or by both. `told` why, if it has to end."""
         ...
 
     def stop_listening(self, supervisor: str) -> None:

@@ -56,6 +56,6 @@ class LeadSocket:
             case m.PutOnLine(offer):
                 self._page.tell("line", answer=await self._floor.line(self._supervisor, offer))
             case m.Listen(agent, mode):
-                self._floor.listen(self._supervisor, agent, mode)
+                self._floor.listen(self._supervisor, agent, mode, self._refuse)
             case m.StopListening():
                 self._floor.stop_listening(self._supervisor)

@@ -113,6 +113,10 @@ class Voice:
     def __init__(self) -> None:
         self.told: list[tuple] = []
         self.up: set[str] = set()
+        self.calls: dict[str, str] = {}
+        """By agent, the call that they have."""
+        self.listening: dict[str, str] = {}
+        """By supervisor, the call that they hear."""
         self.phoned: dict[str, Callable[[Reached], object]] = {}
         self.phones = True
         self.recordings: list[str] = []
@@ -122,6 +126,28 @@ class Voice:
 
     def has_line(self, agent):
         return True
+
+    def connect(self, contact, agent):
+        self.told.append(("connect", contact, agent))
+        self.calls[agent] = contact
+
+    def release(self, contact):
+        self.told.append(("release", contact))
+        self.calls = {agent: on for agent, on in self.calls.items() if on != contact}
+        self.listening = {who: on for who, on in self.listening.items() if on != contact}
+
+    def listen(self, supervisor, contact, mode):
+        self.told.append(("listen", supervisor, contact, mode))
+        self.listening[supervisor] = contact
+
+    def stop_listening(self, supervisor):
+        self.told.append(("stop_listening", supervisor))
+        self.listening.pop(supervisor, None)
+
+    def call_with(self, agent):
+        if agent not in self.calls:
+            raise RefusedError("{agent} is on no call", agent=agent)
+        return self.calls[agent]
 
     def is_up(self, contact):
         return contact in self.up

@@ -73,10 +73,11 @@ def test_no_picture_of_the_floor_holds_a_buyers_number(floor: House, supervisor)
 )
 def test_nobody_hears_another_pools_people(floor: House, supervisor, agent, may, mode):
     floor.switchboard.voice = voice = Voice()
+    voice.calls = {"li": "a call", "mei": "a call"}
     if may:
-        floor.floor.listen(supervisor, agent, mode)
-        assert voice.take() == [("listen", supervisor, agent, mode)]
+        floor.floor.listen(supervisor, agent, mode, print)
+        assert voice.take() == [("listen", supervisor, "a call", mode)]
     else:
         with pytest.raises(RefusedError, match=f"you lead nobody called {agent}"):
-            floor.floor.listen(supervisor, agent, mode)
+            floor.floor.listen(supervisor, agent, mode, print)
         assert voice.take() == []

@@ -52,11 +52,11 @@ class Site:
 def test_a_call_is_let_in_and_holds_what_its_phases_need_until_it_ends():
     site = Site("MSU", "GPU")
     before = site.free()
-    assert site.admit("c1", "keys to a person") == Admitted("c1", "1")
+    assert site.admit("c1", "keys to a person, recorded") == Admitted("c1", "1")
     after = site.free()
     taken = {name: before[name] - after[name] for name in before if before[name] != after[name]}
     assert taken == {"sip": 1, "ivr": 1, "dtmf": 1, "record": 1}
-    assert site.capacity.calls() == {"c1": ("keys to a person", "menu", "1")}
+    assert site.capacity.calls() == {"c1": ("keys to a person, recorded", "menu", "1")}
     site.capacity.release("c1")
     site.capacity.release("c1")
     assert site.free() == before
@@ -79,26 +79,32 @@ def test_the_last_unit_is_given_and_one_more_is_refused_with_503():
 
 
 def test_who_is_let_in_finds_its_recorder_though_others_took_all_that_was_left():
-    site = Site("MSU", "GPU")
+    site = Site("MSU", "GPU", "SRU", "SRU")
     recorders = SMALL.boards["MSU"].gives["record"].whole
-    assert site.fill("keys to a person") == recorders
-    assert site.admit("late", "call back").resource == "record"
+    assert site.fill("speech to a person, recorded") == recorders
+    assert site.admit("late", "keys, recorded").resource == "record"
     for n in range(recorders):
-        assert isinstance(site.capacity.enter(f"keys to a person {n}", "talk"), Admitted)
-    # The menu's players and detectors went back; the recorders did not.
-    assert site.free()["ivr"] == SMALL.boards["MSU"].gives["ivr"].whole
-    assert site.admit("late", "call back").resource == "record"
+        assert isinstance(
+            site.capacity.enter(f"speech to a person, recorded {n}", "talk"), Admitted
+        )
+    # The recognisers went back; the recorders, for a message after the talk, did not.
+    assert site.free()["asr"] == SMALL.boards["SRU"].gives["asr"].whole * 2
+    assert site.admit("late", "keys, recorded").resource == "record"
+    for n in range(recorders):
+        assert isinstance(
+            site.capacity.enter(f"speech to a person, recorded {n}", "after"), Admitted
+        )
 
 
 def test_back_to_the_menu_is_a_door_of_its_own():
-    site = Site("MSU", "GPU")
-    site.admit("c1", "keys to a person")
+    site = Site("MSU", "GPU", "SRU")
+    site.admit("c1", "speech to a person")
     site.capacity.enter("c1", "talk")
-    site.fill(kind("players", {"play": {"ivr": 1}}))
+    site.fill(kind("recognisers", {"hear": {"asr": 1}}))
     refused = site.capacity.enter("c1", "menu")
-    assert refused.resource == "ivr"
+    assert refused.resource == "asr"
     assert site.capacity.calls()["c1"][1] == "talk", "refused changes nothing"
-    site.capacity.release("players 0")
+    site.capacity.release("recognisers 0")
     assert isinstance(site.capacity.enter("c1", "menu"), Admitted)
 
 
@@ -110,7 +116,7 @@ def test_trunk_reservation_keeps_ports_back_for_others():
     while isinstance(site.admit(f"m{n}", modest), Admitted):
         n += 1
     assert site.free()["sip"] == 10
-    assert isinstance(site.admit("promised", "call back"), Admitted)
+    assert isinstance(site.admit("promised", "keys"), Admitted)
 
 
 def test_call_attempts_above_the_rate_are_refused_with_the_time_to_wait():

@@ -19,10 +19,11 @@ def gate(*boards, **given):
 def test_a_call_goes_its_way_and_leaves_nothing_behind():
     found = gate("MSU", "GPU", "SRU")
     before = found.capacity.usage().free
-    assert found.admit("c1", by_speech=True, to_person=True) == Admitted("c1", "1")
-    assert found.capacity.calls()["c1"][0] == "speech to a person"
-    for phase in ("wait", "talk", "menu"):
+    assert found.admit("c1", by_speech=True, to_person=True, records=True) == Admitted("c1", "1")
+    assert found.capacity.calls()["c1"][0] == "speech to a person, recorded"
+    for phase, hears in (("wait", False), ("talk", False), ("menu", True)):
         assert isinstance(found.enter("c1", phase), Admitted)
+        assert found.may_hear("c1") == hears
     found.release("c1")
     found.release("c1")
     assert found.capacity.usage().free == before
@@ -32,6 +33,22 @@ def test_without_a_recogniser_a_call_is_let_in_by_keys():
     found = gate("MSU", "GPU")
     assert isinstance(found.admit("c1", by_speech=True), Admitted)
     assert found.capacity.calls()["c1"][0] == "keys"
+    assert not found.may_hear("c1")
+
+
+def test_after_a_wait_the_flow_goes_on_by_keys_while_others_have_the_recognisers():
+    found = gate("MSU", "GPU", "SRU")
+    found.admit("c1", by_speech=True, to_person=True)
+    found.enter("c1", "wait")
+    clock = iter(range(2_000, 9_999))
+    found = Gate(found.capacity, lambda: float(next(clock)))
+    for n in range(model("UAP2100").boards["SRU"].gives["asr"].whole):
+        found.admit(f"other {n}", by_speech=True)
+    assert isinstance(found.enter("c1", "menu"), Admitted), "served all the same"
+    assert not found.may_hear("c1")
+    found.release("other 0")
+    assert isinstance(found.enter("c1", "menu"), Admitted)
+    assert found.may_hear("c1")
 
 
 def test_who_is_refused_is_counted_by_why():

@@ -7,13 +7,19 @@ from center.uap.resources import NOTHING, UnknownResourceError, named, vector
 
 
 def test_a_phase_needs_what_it_and_those_after_it_take():
-    found = usual_kinds()["keys to a person"]
-    assert [named(need) for need in found.needs] == [
-        {"sip": 1, "ivr": 1, "dtmf": 1, "record": 1},
-        {"sip": 1, "ivr": 1, "record": 1},
-        {"sip": 1, "record": 1},
-    ]
+    found = usual_kinds()["speech to a person, recorded"]
+    kept = {"sip": 1, "ivr": 1, "dtmf": 1, "record": 1}
+    assert [named(need) for need in found.needs] == [{**kept, "asr": 1, "tts": 1}, kept, kept, kept]
     assert found.place("talk") == 2
+
+
+def test_a_call_takes_what_it_may_come_to_and_nothing_else():
+    kinds = usual_kinds()
+    flow = {"sip": 1, "ivr": 1, "dtmf": 1}
+    assert named(kinds["keys"].needs[0]) == flow
+    assert named(kinds["keys, recorded"].needs[0]) == {**flow, "record": 1}
+    assert named(kinds["speech"].needs[0]) == {**flow, "asr": 1, "tts": 1}
+    assert [phase.name for phase in kinds["keys"].phases] == ["menu"]
 
 
 def test_a_seat_is_no_call_attempt_and_a_call_by_e1_takes_both_its_ports():

@@ -3,10 +3,11 @@
 import pytest
 
 from center.uap.boards import Place
+from center.uap.busy_hour import Traffic
 from center.uap.door import Refused
 from center.uap.kinds import usual_kinds
 from center.uap.models import model
-from center.uap.plan import Traffic, make_plan
+from center.uap.plan import make_plan
 from center.uap.traffic import blocking, load_for, times
 from commands.plan_check import small_platform
 from commands.simulation import cross_platform

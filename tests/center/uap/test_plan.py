@@ -3,8 +3,10 @@
 import msgspec
 import pytest
 
+from center.uap.busy_hour import GROUPS_MAX, Traffic
 from center.uap.models import model
-from center.uap.plan import GROUPS_MAX, Boards, Traffic, make_plan, option, streams_of
+from center.uap.plan import make_plan, streams_of
+from center.uap.sizing import Boards, option
 from center.uap.traffic import blocking
 
 PLAN = make_plan(Traffic())

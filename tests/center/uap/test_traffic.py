@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from center.acd.forecast import erlang_b
 from center.uap.kinds import kind, usual_kinds
-from center.uap.resources import vector
+from center.uap.resources import INDEX, vector
 from center.uap.traffic import (
     Stay,
     Stream,
@@ -22,7 +22,7 @@ from center.uap.traffic import (
 )
 
 KEYS = usual_kinds()["keys"]
-PERSON = usual_kinds()["keys to a person"]
+PERSON = usual_kinds()["speech to a person, recorded"]
 PLENTY = {"caps": 1000, "sip": 5000, "ivr": 5000, "dtmf": 5000, "record": 5000, "asr": 500}
 
 
@@ -42,10 +42,9 @@ def test_resources_that_are_taken_together_are_short_together_and_not_three_time
 
 
 def test_a_call_holds_what_its_later_phases_need_for_as_long_as_they_are_to_come():
-    stream = Stream(PERSON, 2.0, (Stay(60.0), Stay(10.0, 0.5), Stay(100.0, 0.8)))
-    assert stream.offered(vector({"record": 1}).index(1)) == 2 * (60 + 0.5 * 10 + 0.4 * 100)
-    assert stream.offered(vector({"dtmf": 1}).index(1)) == 2 * 60
-    assert stream.in_use(vector({"record": 1}).index(1)) == 2 * 0.4 * 100
+    stream = Stream(PERSON, 2.0, (Stay(60.0), Stay(10.0, 0.5), Stay(100.0, 0.8), Stay(5.0)))
+    assert stream.offered(INDEX["record"]) == 2 * (60 + 0.5 * 10 + 0.4 * (100 + 5))
+    assert stream.offered(INDEX["asr"]) == stream.in_use(INDEX["asr"]) == 2 * 60
 
 
 def test_what_one_resource_refuses_the_next_is_not_offered():
@@ -118,7 +117,7 @@ def test_calls_within_the_rate_pass_and_above_it_the_excess_is_refused():
 def test_what_is_refused_of_all_calls_is_less_than_of_the_kind_that_is_refused_most():
     streams = [
         Stream(KEYS, 3.0, (Stay(60.0),)),
-        Stream(PERSON, 1.0, (Stay(60.0), Stay(1.0), Stay(60.0))),
+        Stream(PERSON, 1.0, (Stay(60.0), Stay(1.0), Stay(60.0), Stay(1.0))),
     ]
     found = blocking(streams, vector({**PLENTY, "record": 60}))
     assert found.of_stream[0] < 1e-9 < 0.3 < found.of_stream[1]

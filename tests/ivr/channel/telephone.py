@@ -138,12 +138,20 @@ class FakeHearing:
 @dataclass
 class FakeLine:
     hung_up: list[str] = field(default_factory=list)
+    phases: list[str] = field(default_factory=list)
+    hears: bool = True
 
     def hang_up(self, reason):
         self.hung_up.append(reason)
 
     def said(self, text):
         pass
+
+    def enter(self, phase):
+        self.phases.append(phase)
+
+    def may_hear(self):
+        return self.hears
 
 
 class Telephone:

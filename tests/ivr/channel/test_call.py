@@ -243,6 +243,17 @@ def test_a_call_that_waited_for_its_agent_hears_music_and_then_the_flow(tmp_path
     assert phone.line.hung_up == []
 
 
+def test_the_platform_is_told_of_each_part_of_a_call(tmp_path):
+    phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
+    phone.press("0")
+    phone.call.be_with_agent()
+    phone.call.be_without_agent()
+    assert phone.line.phases == ["menu", "wait", "talk", "wait"]
+    back = Telephone(tmp_path, program_of("", WAITS), performer=Nobody(), writes=True)
+    back.call.be_with_agent()
+    assert back.line.phases == ["wait", "talk"]
+
+
 def test_who_could_not_be_sent_on_is_still_here_and_that_is_told_once(tmp_path):
     phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
     sent, failed = [], []

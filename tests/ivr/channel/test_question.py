@@ -101,6 +101,17 @@ def test_speech_that_is_hardly_heard_is_not_understood(tmp_path, program):
     assert call.heard()[0] == "Sorry, I did not understand."
 
 
+def test_a_call_without_a_recogniser_of_the_platform_is_asked_for_keys(tmp_path, program):
+    call = Telephone(tmp_path, program, hearing=FakeHearing(frozenset({"en"})))
+    call.line.hears = False
+    call.heard()
+    call.press("1")
+    call.say("beef noodles")
+    assert call.heard() == ["Which dish?"]
+    assert call.hearing.asked == []
+    assert call.media.told[-1] == "ignore"
+
+
 def test_when_every_recogniser_is_busy_the_caller_is_asked_for_keys(tmp_path, program):
     call = Telephone(tmp_path, program, hearing=FakeHearing(frozenset({"en"})))
     call.heard()

@@ -165,7 +165,7 @@ class OneQueueFloor:
             self.agents,
         )
 
-    def listen(self, supervisor, agent, mode):
+    def listen(self, supervisor, agent, mode, told):
         self.asked.append(("listen", supervisor, agent, mode))
 
     def stop_listening(self, supervisor):

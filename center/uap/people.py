@@ -1,0 +1,61 @@
+"""The people of a plan: how soon buyers are answered by so many groups of agents, and how many agents are needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from center.acd.forecast import Waiting, erlang_a, service_level_a
+from center.uap.busy_hour import Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Agents who serve the same buyers, of so many such groups."""
+
+    name: str
+    groups: int
+    agents: int
+    """At work, in all groups together."""
+    answered_within: float
+    """Share of buyers answered in time."""
+    waiting: Waiting
+    needed: int
+    """Agents at work, in all groups together, for the level and the abandonment that are asked for."""
+
+
+def group(name: str, traffic: Traffic, groups: int) -> Group:
+    """So many groups of agents with equal shares of buyers and, as near as whole people go, of agents."""
+    erlangs = traffic.people_erlangs / groups
+    few, more = divmod(traffic.present, groups)
+    parts = [(count, size) for count, size in ((groups - more, few), (more, few + 1)) if count]
+    found = [(count / groups, _served(traffic, erlangs, size)) for count, size in parts]
+    waiting = Waiting(
+        *(sum(share * getattr(one[1], what) for share, one in found) for what in Waiting.__slots__)
+    )
+    within = sum(share * one[0] for share, one in found)
+    return Group(name, groups, traffic.present, within, waiting, groups * _needed(traffic, erlangs))
+
+
+def _served(traffic: Traffic, erlangs: float, agents: int) -> tuple[float, Waiting]:
+    if agents == 0:
+        # Nobody is there: all who come leave.
+        return 0.0, Waiting(1.0, 0.0, 1.0, traffic.patience_s, 0.0, 0.0)
+    given = {"service_s": traffic.handled_s, "patience_s": traffic.patience_s}
+    level = service_level_a(erlangs, agents, within_s=traffic.within_s, **given)
+    return level, erlang_a(erlangs, agents, **given)
+
+
+def _needed(traffic: Traffic, erlangs: float) -> int:
+    def enough(agents: int) -> bool:
+        level, waiting = _served(traffic, erlangs, agents)
+        return level >= traffic.level and waiting.abandon_probability <= traffic.abandoned_max
+
+    if not erlangs:
+        return 0
+    few, many = 0, 1
+    while not enough(many):
+        few, many = many, many * 2
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if enough(middle) else (middle, many)
+    return many
