@@ -38,6 +38,8 @@ class Expected(msgspec.Struct, frozen=True):
     """Whether keys and speech stop what is being said."""
     resumes: bool = False
     """Whether it is the offer to go on with an earlier session, rather than the question itself."""
+    decimals: int = 0
+    """Digits after the decimal point of an amount that is keyed, where `*` is the point; 0 where it is none."""
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -90,7 +92,11 @@ def expected(machine: Machine, session: Session) -> Expected | None:
         keys = _keys(question.options, channel)
         return Expected(name, "menu", (*keys, *anywhere), 0, question.retry.wait_s)
     keys, digits_max = _keys_of_ask(question, machine.program, channel)
-    return Expected(name, question.type, (*keys, *anywhere), digits_max, question.retry.wait_s)
+    by_keys = question.type == "money" and channel == "voice"
+    return Expected(
+        name, question.type, (*keys, *anywhere), digits_max, question.retry.wait_s,
+        decimals=machine.program.decimals if by_keys else 0,
+    )  # fmt: skip
 
 
 def _keys(options: tuple[p.Option, ...], channel: str) -> tuple[str, ...]:

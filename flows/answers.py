@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flows.inputs import ADDRESSES_MAX
-from flows.program import Ask, Option, Product, Program
+from flows.program import CHANNELS, Ask, Option, Product, Program
 from flows.settings import COUNTRY_CODES
 from grammars.dates import read_date
 from grammars.digits import read_digits
@@ -40,6 +40,7 @@ FREE_TYPES = frozenset({"address", "text"})
 Value = int | str | bool
 Reader = Callable[["Turn", str], Value | None]
 
+_SMS = CHANNELS.index("sms")
 _NEGATIONS = ("不", "别", "没", "勿", "not ", "n't", "no ", "never", "without")
 
 
@@ -133,8 +134,7 @@ def reader(ask: Ask, program: Program) -> Reader:
             country = COUNTRY_CODES.get(program.currency, "")
             return lambda _, text: read_phone(text, country)
         case "money":
-            decimals = program.decimals
-            return lambda _, text: read_money(text, decimals)
+            return _money(program.decimals)
         case "yesno":
             return lambda _, text: read_yesno(text)
         case "date":
@@ -147,6 +147,17 @@ def reader(ask: Ask, program: Program) -> Reader:
             return _known_or_free_address if ask.group else _address
         case _:
             return lambda _, text: _free(text, NOTE_CHARACTERS_MAX, shortest=1)
+
+
+def _money(decimals: int) -> Reader:
+    """By keys, on a call or by USSD, `*` is the decimal point: `18*50`."""
+
+    def read(t: Turn, text: str) -> Value | None:
+        return read_money(
+            text if t.channel == _SMS else text.rstrip("*").replace("*", "."), decimals
+        )
+
+    return read
 
 
 def offered_addresses(addresses: Sequence[str], channel: str) -> list[tuple[str | None, str]]:

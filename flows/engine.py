@@ -7,9 +7,9 @@ arguments give the same result: replay, crash recovery and tests rest on that.
 
 from __future__ import annotations
 
-from flows import effects, prompts
+from flows import consequence, effects, prompts
 from flows import program as p
-from flows.answers import ANSWER_CHARACTERS_MAX
+from flows.answers import ANSWER_CHARACTERS_MAX, FREE_TYPES
 from flows.effects import Effect
 from flows.inputs import Given, HungUp, Input, Keys, Opened, Order, Outcome, Silence, Speech, Text
 from flows.machine import (
@@ -17,23 +17,23 @@ from flows.machine import (
     END,
     NO_MATCH,
     RESUME,
+    STEPS_PER_TURN_MAX,
     WAIT,
     FlowTroubleError,
     Machine,
 )
-from flows.machine.questions import confirmation, reading_back
+from flows.machine.questions import confirmation, heard_back, reading_back
 from flows.session import ENDED, Session
 from flows.turn import Turn
 from grammars.yesno import read_yesno
 
-STEPS_PER_TURN_MAX = 100
-"""Nodes walked between two waits; more is a loop without a question (F104)."""
 TURNS_AFTER_LIMIT_MAX = 20
 """Turns that the step named by `max turns n then -> step` may still take; then the session ends."""
 CONFIDENCE_MIN = 0.4
 """Speech heard with less confidence is not understood."""
 RESUME_OFFER_MAX_S = 86_400
 """After a day a buyer is not asked whether to go on, but begins again."""
+VOICE = p.CHANNELS.index("voice")
 INSTEAD = {"closed": "busy", "failed": "busy", "hangup": "timeout"}
 """The way that a flow takes from a hand-over where it has none for what came back."""
 
@@ -228,7 +228,10 @@ def _again(machine: Machine, turn: Turn, at: str, *, silent: bool) -> int:
     elif silent:
         reply = prompts.word("no_input", turn.language)
     elif isinstance(question, p.Ask):
-        reply = prompts.no_match(question.type, turn.language, question.lower, question.upper)
+        by_star = turn.channel == VOICE and machine.program.decimals > 0
+        reply = prompts.no_match(
+            question.type, turn.language, question.lower, question.upper, by_star=by_star
+        )
     else:
         reply = prompts.word("no_match", turn.language)
     turn.effects.append(effects.Say(reply))
@@ -280,6 +283,8 @@ def _uncommon(
     text = _words(given_input)
     if at.startswith(RESUME):
         return _resumed(machine, session, turn, given, now, text)
+    if at.startswith(CONFIRM + RESUME):
+        return _restart_confirmed(machine, session, turn, given, now, text)
     if at.startswith(CONFIRM):
         return _close(turn, session, _confirmed(machine, turn, session, text), turns)
     if at not in machine.questions:
@@ -304,23 +309,19 @@ def _is_awaited(machine: Machine, at: str) -> bool:
 
 
 def _spoken(machine: Machine, turn: Turn, at: str, text: str) -> int:
-    """Take speech as the answer; what would place an order or take money is read back first.
-
-    No recogniser tells reliably what was never in its grammar, so such an answer needs a yes or a key.
-    """
+    """Take speech as the answer; what nothing takes back is read back first, and needs a yes or a key (flows.consequence)."""
     question = machine.questions[at]
-    if isinstance(question, p.Ask) and question.confirm:
-        return _answer(machine, turn, at, text)
-    before = dict(turn.values)
+    trial = consequence.trial(turn)
     try:
-        target = machine.answers[at](turn, text) if text else NO_MATCH
+        target = machine.answers[at](trial, text) if text else NO_MATCH
     except (KeyError, AttributeError, TypeError, ValueError):
         target = NO_MATCH
-    turn.values = before
-    if target not in machine.irreversible:
+    recorded = isinstance(question, p.Ask) and question.type in FREE_TYPES and trial.chosen < 0
+    if not consequence.is_final(machine, trial, target, recorded=recorded):
         return _answer(machine, turn, at, text)
     turn.at = CONFIRM + at
     turn.pending = text
+    turn.chosen = trial.chosen
     turn.effects.append(effects.Say(reading_back(machine, turn, at, text)))
     return WAIT
 
@@ -466,7 +467,7 @@ def _resumed(
     machine: Machine, session: Session, turn: Turn, given: Given, now: int, text: str | None
 ) -> tuple[Session, list[Effect]]:
     """The answer to the offer to go on."""
-    at = session.at.removeprefix(RESUME)
+    at = session.at.lstrip(RESUME + CONFIRM)
     turns = session.turns + 1
     words = (text or "").strip()
     said = read_yesno(words)
@@ -475,18 +476,61 @@ def _resumed(
         said = True
     elif words == prompts.word("resume_restart", language):
         said = False
+    spoken = given.input.__class__ is Speech
+    if said is False and spoken and consequence.has_basket(turn):
+        return _close(turn, session, _restart_read_back(turn, at, words), turns)
     if said:
         return _close(turn, session, _walk(machine, turn, machine.program.waits[at]), turns)
     if said is None and text is not None and at in machine.questions:
         # The buyer may simply answer the question that was open.
-        target = machine.answers[at](turn, words) if words else NO_MATCH
+        target = _meant(machine, turn, at, words, spoken=spoken)
         if target != NO_MATCH and not turn.answered:
             return _close(turn, session, _walk(machine, turn, target), turns)
     if said is None and session.tries < 1:
-        turn.effects.append(effects.Say(_resume_offer(turn)))
-        turn.tries = 1
-        return _close(turn, session, WAIT, turns)
+        return _close(turn, session, _offered_again(turn, at), turns)
+    if said is None and turn.channel == VOICE and consequence.has_basket(turn):
+        # Noise and silence on a line lose no basket: where it stands is heard.
+        return _close(turn, session, _walk(machine, turn, machine.program.waits[at]), turns)
     return begin(machine, p.CHANNELS[session.channel], given_opened(given), now)
+
+
+def _meant(machine: Machine, turn: Turn, at: str, words: str, *, spoken: bool) -> int:
+    """Where an answer to the question itself leads; speech only where it can be taken back."""
+    if not words:
+        return NO_MATCH
+    if spoken:
+        trial = consequence.trial(turn)
+        target = machine.answers[at](trial, words)
+        if consequence.is_final(machine, trial, target):
+            return NO_MATCH
+    return machine.answers[at](turn, words)
+
+
+def _offered_again(turn: Turn, at: str) -> int:
+    turn.effects.append(effects.Say(_resume_offer(turn)))
+    turn.at = RESUME + at
+    turn.tries = 1
+    return WAIT
+
+
+def _restart_read_back(turn: Turn, at: str, words: str) -> int:
+    """Speech would lose a basket: it needs a yes or a key."""
+    turn.effects.append(
+        effects.Say(heard_back(turn, prompts.word("resume_restart", turn.language)))
+    )
+    turn.at = CONFIRM + RESUME + at
+    turn.pending = words
+    return WAIT
+
+
+def _restart_confirmed(
+    machine: Machine, session: Session, turn: Turn, given: Given, now: int, text: str | None
+) -> tuple[Session, list[Effect]]:
+    """The answer to `you said start again, is that right?`; anything but a yes is asked whether to go on once more."""
+    if text and read_yesno(text):
+        return begin(machine, p.CHANNELS[session.channel], given_opened(given), now)
+    at = session.at.lstrip(RESUME + CONFIRM)
+    return _close(turn, session, _offered_again(turn, at), session.turns + 1)
 
 
 def given_opened(given: Given) -> Given:

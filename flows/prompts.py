@@ -24,6 +24,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no_match_digits": "请输入{count}位数字。",
         "no_match_phone": "请输入电话号码，比如13800138000。",
         "no_match_money": "请输入金额，比如18.50。",
+        "no_match_money_keyed": "请输入金额，小数点请按星号。",
         "no_match_yesno": "请回答是或不是。",
         "no_match_address": "请给出完整的地址。",
         "no_match_text": "请再说一次。",
@@ -92,6 +93,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no_match_digits": "Please enter {count} digits.",
         "no_match_phone": "Please enter the digits of a phone number.",
         "no_match_money": "Please enter an amount, such as 18.50.",
+        "no_match_money_keyed": "Please enter an amount. For the decimal point, press star.",
         "no_match_yesno": "Please answer yes or no.",
         "no_match_address": "Please give the full address.",
         "no_match_text": "Please say it again.",
@@ -200,8 +202,12 @@ def yesno_hint(channel: str, language: str) -> str:
     return word(names.get(channel, "yesno_text"), language)
 
 
-def no_match(kind: str, language: str, lower: int | None, upper: int | None) -> str:
-    """The default reply to an answer that was not understood, by type of question."""
+def no_match(
+    kind: str, language: str, lower: int | None, upper: int | None, *, by_star: bool = False
+) -> str:
+    """The default reply to an answer that was not understood, by type of question; `by_star`: `*` is the point of amounts."""
+    if kind == "money" and by_star:
+        return word("no_match_money_keyed", language)
     if kind == "number":
         if lower is None:
             return word("no_match_number_any", language)

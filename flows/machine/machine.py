@@ -47,6 +47,10 @@ class Machine:
         run = self._run(self.program.nodes[index])
         return run if self.trace is None else _traced(self.program, index, run, self.trace)
 
+    def untraced(self, index: int) -> Run:
+        """A node's function for a trial that nothing is to come of; of a node that asks nothing."""
+        return self._run(self.program.nodes[index])
+
     def rest(self) -> None:
         """Let go of all that can be made again."""
         for made in (self.runs, self.answers, self.strict):
@@ -67,23 +71,6 @@ class Machine:
     def opt_out_words(self) -> frozenset[str]:
         """Words, folded, by which a buyer gets no more messages that were not asked for."""
         return opt_out_words(self.program.languages)
-
-    @cached_property
-    def irreversible(self) -> frozenset[int]:
-        """Nodes from which an order is placed or money taken before the buyer is asked anything more."""
-        nodes = self.program.nodes
-        found = {i for i, node in enumerate(nodes) if isinstance(node, p.PlaceOrder | p.Pay)}
-        waiting = p.Menu | p.Ask | p.HandOver | p.Request
-        changed = True
-        while changed:
-            changed = False
-            for index, node in enumerate(nodes):
-                if index in found or isinstance(node, waiting):
-                    continue
-                if any(target in found for _, target in p.edges(node, "voice")):
-                    found.add(index)
-                    changed = True
-        return frozenset(found)
 
     # --- wordings ---
 

@@ -235,8 +235,7 @@ def confirmation(machine: Machine, t: Turn, ask: p.Ask, value: int | str | bool)
         shown = machine.renderer.names["date_words"](value, t.language)
     elif ask.type in ("digits", "phone", "pin"):
         shown = " ".join(shown)
-    text = prompts.word("confirm", t.language).format(value=shown)
-    return prompts.prompt_with_menu(text, prompts.yesno_hint("voice", t.language), "voice")
+    return heard_back(t, shown)
 
 
 def reading_back(machine: Machine, t: Turn, at: str, heard: str) -> str:
@@ -246,5 +245,10 @@ def reading_back(machine: Machine, t: Turn, at: str, heard: str) -> str:
     if chosen >= ANYWHERE:
         options, chosen = machine.program.anywhere, chosen - ANYWHERE
     shown = machine.say(t, options[chosen].label) if 0 <= chosen < len(options) else heard
+    return heard_back(t, shown)
+
+
+def heard_back(t: Turn, shown: str) -> str:
+    """The question whether that was said."""
     text = prompts.word("confirm", t.language).format(value=shown)
     return prompts.prompt_with_menu(text, prompts.yesno_hint("voice", t.language), "voice")

@@ -21,6 +21,8 @@ RESUME = "~"
 CONFIRM = "?"
 """Marks before a question's name in `Session.at`."""
 
+STEPS_PER_TURN_MAX = 100
+"""Nodes walked between two waits; more is a loop without a question (F104)."""
 CALLS_MAX = 8
 """Steps called within one another."""
 

@@ -1,6 +1,7 @@
 """Keys pressed one after the other, as whole answers.
 
 An answer is whole when a key ends it (`#`), when nothing longer could be meant, or when no further key comes for BETWEEN_S.
+`*` takes back what was typed. In an amount of money it is the decimal point at first, and takes back when it comes again.
 Time is an argument; whoever owns the clock asks `due` and calls `run_out`.
 """
 
@@ -13,7 +14,7 @@ BETWEEN_S = 3.0
 KEYS_MAX = 64
 """Keys of one answer; more are taken for an answer of their own."""
 END = "#"
-AGAIN = "*"
+AGAIN = POINT = "*"
 
 
 class Keying:
@@ -22,6 +23,7 @@ class Keying:
     def __init__(self, expected: Expected) -> None:
         self._keys = frozenset(expected.keys)
         self._digits_max = expected.digits_max
+        self._decimals = expected.decimals
         self._typed = ""
         self._pressed_at = 0.0
 
@@ -35,7 +37,8 @@ class Keying:
         self._pressed_at = now
         if key == END:
             return self._take() or END
-        if key == AGAIN:
+        is_point = self._decimals and self._typed and POINT not in self._typed
+        if key == AGAIN and not is_point:
             # What was typed before it is taken back; alone it is a key like the others.
             typed = self._take()
             return key if not typed or key in self._keys else None
@@ -55,6 +58,8 @@ class Keying:
         typed = self._typed
         if len(typed) >= KEYS_MAX:
             return True
+        if POINT in typed:
+            return len(typed.partition(POINT)[2]) >= self._decimals
         longer = any(key.startswith(typed) and key != typed for key in self._keys)
         if self._digits_max:
             return len(typed) >= self._digits_max and not longer

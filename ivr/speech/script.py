@@ -151,10 +151,11 @@ class Script:
         for wording in (*question.retry.no_input, *question.retry.no_match):
             yield question.id, self._wording(wording, language)
         if isinstance(question, Ask) and not question.retry.no_match:
-            yield (
-                question.id,
-                prompts.no_match(question.type, language, question.lower, question.upper),
+            by_star = self.program.decimals > 0
+            text = prompts.no_match(
+                question.type, language, question.lower, question.upper, by_star=by_star
             )
+            yield question.id, text
 
     def _products(self, language: str) -> Iterator[tuple[str, str]]:
         column = self.program.languages.index(language)

@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from flows import effects
-from flows.engine import RESUME_OFFER_MAX_S, STEPS_PER_TURN_MAX, TURNS_AFTER_LIMIT_MAX
+from flows.engine import RESUME_OFFER_MAX_S, TURNS_AFTER_LIMIT_MAX
 from flows.inputs import Buyer, HungUp, Keys, Line, Opened, Order, Outcome, Silence, Speech, Text
+from flows.machine import STEPS_PER_TURN_MAX
 from flows.session import SESSION_BYTES_MAX, pack, unpack
 from tests.flows.shops import NOON, ORDER, SHOP, Visitor, kinds, machine_of
 
@@ -358,61 +359,6 @@ def test_a_dropped_call_is_offered_to_go_on_at_the_next() -> None:
     assert visitor.heard()[0].startswith("您上次还没有说完。继续吗？")
     visitor.give(Keys("1"))
     assert visitor.heard() == ["要几个？"]
-
-
-PLACING = """
-step start
-  ask dish as product of catalog
-    say 菜
-  add 1 of dish to cart
-  set buyer.address = "文三路1号"
-  menu 好吗
-    1 下单 -> take
-    2 不要 -> agent
-
-step take
-  say 好
-  place order
-    when sold out -> agent
-    when failed -> agent
-  goodbye
-
-step agent
-  goodbye
-"""
-
-
-def test_speech_that_would_place_an_order_is_read_back_and_needs_a_yes_or_a_key() -> None:
-    caller = Visitor(machine_of(PLACING), "voice")
-    caller.opens()
-    caller.give(Keys("1"))
-    caller.heard()
-    caller.give(Speech("下单", 0.99))
-    assert caller.heard() == ["您说的是下单，对吗？是请按1，不是请按2。"]
-    assert not any(isinstance(each, effects.PlaceOrder) for each in caller.effects)
-    caller.give(Keys("1"))
-    assert any(isinstance(each, effects.PlaceOrder) for each in caller.effects)
-
-
-def test_a_no_asks_the_same_question_again_and_keys_need_no_confirmation() -> None:
-    caller = Visitor(machine_of(PLACING), "voice")
-    caller.opens()
-    caller.give(Keys("1"))
-    caller.heard()
-    caller.give(Speech("下单", 0.99))
-    caller.heard()
-    caller.give(Speech("不是", 0.9))
-    assert caller.heard() == ["好吗 下单请按1，不要请按2。"]
-    caller.give(Keys("1"))
-    assert any(isinstance(each, effects.PlaceOrder) for each in caller.effects)
-
-
-def test_speech_that_can_be_taken_back_needs_no_confirmation() -> None:
-    caller = Visitor(machine_of(PLACING), "voice")
-    caller.opens()
-    caller.heard()
-    caller.give(Keys("1"))
-    assert caller.heard() == ["好吗 下单请按1，不要请按2。"]
 
 
 def test_confirm_reads_an_answer_back_on_a_call_only() -> None:

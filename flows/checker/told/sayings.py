@@ -84,7 +84,8 @@ class Sayings:
         if isinstance(node, p.Ask):
             if own:
                 return own
-            default = prompts.no_match(node.type, language, node.lower, node.upper)
+            by_star = self.channel == "voice" and self.program.decimals > 0
+            default = prompts.no_match(node.type, language, node.lower, node.upper, by_star=by_star)
         else:
             default = prompts.word("no_match", language)
         again = self.question(index, language)

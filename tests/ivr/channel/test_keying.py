@@ -9,6 +9,8 @@ MENU = Expected("main.1", "menu", ("1", "2", "9", "0", "*"), 0, 6)
 PRODUCT = Expected("dish", "product", ("101", "102", "201", "0", "*"), 0, 6)
 NUMBER = Expected("qty", "number", ("0", "*"), 2, 6)
 PHONE = Expected("phone", "phone", (), 15, 6)
+MONEY = Expected("amount", "money", ("0", "*"), 9, 6, decimals=2)
+YEN = Expected("amount", "money", ("0", "*"), 9, 6)
 
 
 def press(expected, keys, now=0.0):
@@ -31,6 +33,13 @@ def press(expected, keys, now=0.0):
         (MENU, "*", ["*"]),
         (NUMBER, "1*2#", [None, "*", None, "2"]),
         (PHONE, "13*4#", [None, None, None, None, "4"]),
+        (MONEY, "18#", [None, None, "18"]),
+        (MONEY, "18*5#", [None, None, None, None, "18*5"]),
+        (MONEY, "18*50", [None, None, None, None, "18*50"]),
+        (MONEY, "18**", [None, None, None, "*"]),
+        (MONEY, "18**7#", [None, None, None, "*", None, "7"]),
+        (MONEY, "*", ["*"]),
+        (YEN, "18*", [None, None, "*"]),
     ],
 )
 def test_an_answer_is_whole_as_soon_as_nothing_longer_can_be_meant(expected, keys, answers):
