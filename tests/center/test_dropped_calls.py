@@ -9,47 +9,10 @@ from flows.inputs import HungUp, Keys, Opened, Text
 from flows.session import ENDED, unpack
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
+from tests.flows.noodle_shop import noodle_basket
 from tests.flows.shops import NOON, program_of
 
-FLOW = """\
-flow 1
-
-shop Noodles
-  number 400-800-1234
-  sms code 1069
-  languages en
-  currency CNY
-  channels voice, sms
-
-catalog
-  item 101 price 18.00 stock 40 Beef noodles | beef
-
-anywhere
-  0 person -> bye
-  * start over -> start
-
-step start
-  ask dish as product of catalog
-    say Which dish?
-  ask qty as number 1..20
-    say How many?
-  add qty of dish to cart
-  set buyer.address = "12 Long Road"
-  menu {{ cart.total|money }}.
-    1 Confirm -> place
-    2 Cancel -> bye
-
-step place
-  place order
-    when sold out -> bye
-    when failed -> bye
-  say Order {{ order.number }} is placed.
-  -> bye
-
-step bye
-  say Goodbye.
-  goodbye
-"""
+FLOW = noodle_basket()
 BUYER = "13800138000"
 CALL = ContactKey("shop", BUYER, "voice")
 PHONE = ContactKey("shop", BUYER, "sms")

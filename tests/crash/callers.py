@@ -28,6 +28,7 @@ from ivr.channel.surroundings import Reached, Surroundings
 from store.sqlite import SqliteStore
 from tests.crash.harness import DIED_OF
 from tests.crash.victim import Countdown, arm
+from tests.flows.noodle_shop import noodle_basket
 from tests.flows.shops import NOON, program_of
 from tests.ivr.channel.telephone import FakeHearing, FakeMedia, FakeVoice
 
@@ -38,45 +39,7 @@ A_LIFE = 2_000
 """Baskets of one life at most."""
 DIES_S_MAX = 90.0
 """A point that is not passed so often by then is missed, which fails the run."""
-FLOW = f"""\
-flow 1
-
-shop Noodles
-  number 400-800-1234
-  sms code 1069
-  languages en
-  currency CNY
-  channels voice, sms
-
-catalog
-  item 101 price 18.00 stock {STOCK} Beef noodles | beef
-
-anywhere
-  0 person -> bye
-  * start over -> start
-
-step start
-  ask dish as product of catalog
-    say Which dish?
-  ask qty as number 1..{PIECES_MAX}
-    say How many?
-  add qty of dish to cart
-  set buyer.address = "12 Long Road"
-  menu {{{{ cart.total|money }}}}.
-    1 Confirm -> place
-    2 Cancel -> bye
-
-step place
-  place order
-    when sold out -> bye
-    when failed -> bye
-  say Order {{{{ order.number }}}} is placed.
-  -> bye
-
-step bye
-  say Goodbye.
-  goodbye
-"""
+FLOW = noodle_basket(stock=STOCK, pieces_max=PIECES_MAX)
 POINTS = (None, "before commit", "in commit", "after commit")
 """Where the victim is killed: at a random time, or at a point of tests.crash.victim."""
 _ORDER = re.compile(r"Order ([A-Z]+\d+) is placed")

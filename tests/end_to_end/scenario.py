@@ -69,5 +69,7 @@ def _message(*lines: str, body: str, again: bool) -> str:
 INVITE = request("INVITE", "Content-Type: application/sdp", to=SHOP, body=sdp("caller"))
 RINGING = '<recv response="100" optional="true"/>\n<recv response="180" optional="true"/>'
 ACK = request("ACK")
+REFUSED_ACK = request("ACK", via=SAME_VIA)
+"""Of a refusal: within its transaction, whose branch it bears (RFC 3261, section 17.1.1.3)."""
 THEY_HANG_UP = '<recv request="BYE" timeout="{wait_ms}"/>\n' + answer("200 OK")
 WE_HANG_UP = request("BYE", sequence=2) + '\n<recv response="200"/>'

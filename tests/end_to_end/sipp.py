@@ -13,6 +13,7 @@ from ivr.speech.voices import find_program
 from tests.end_to_end.scenario import (
     ACK,
     INVITE,
+    REFUSED_ACK,
     RINGING,
     SAME_VIA,
     SHOP,
@@ -31,7 +32,9 @@ BUNDLED_KEY_MS = 200
 """About as long as the keys last that come with SIPp."""
 _NAMES = {"#": "pound", "*": "star"}
 
-_CALLS = scenario("caller", INVITE, RINGING, '<recv response="{status}"/>', ACK, "{steps}", "{end}")
+_CALLS = scenario(
+    "caller", INVITE, RINGING, '<recv response="{status}"/>', "{ack}", "{steps}", "{end}"
+)
 _SENT_ON = "\n".join(
     (
         '<recv request="REFER">',
@@ -58,7 +61,7 @@ _CANCELS = scenario(
     '<recv response="100" optional="true"/>\n<recv response="180"/>',
     request("CANCEL", via=SAME_VIA, to=SHOP),
     '<recv response="200"/>\n<recv response="487"/>',
-    request("ACK", via=SAME_VIA),
+    REFUSED_ACK,
 )
 _TAG = ";tag=[pid]SIPpTag01[call_number]"
 _WHERE = "Contact: <sip:[local_ip]:[local_port]>"
@@ -173,7 +176,9 @@ class Caller:
     ) -> subprocess.CompletedProcess[str]:
         """Make the call; SIPp's exit status is 0 if all of it went as it should."""
         words = {"dialled": dialled, "caller": self._number, "wait_ms": wait_ms}
-        end = "" if status != 200 else (WE_HANG_UP if hangs_up else THEY_HANG_UP).format(**words)
+        ack, end = REFUSED_ACK, ""
+        if status == 200:
+            ack, end = ACK, WE_HANG_UP if hangs_up else THEY_HANG_UP
         path = self._folder / "caller.xml"
         path.write_text(
             _CALLS.format(
@@ -181,7 +186,8 @@ class Caller:
                 codec=self._codec,
                 media=self._media,
                 steps="\n".join(self._steps),
-                end=end,
+                ack=ack.format(**words),
+                end=end.format(**words),
                 status=status,
             )
         )

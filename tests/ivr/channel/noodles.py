@@ -1,26 +1,9 @@
 """A shop that takes orders and messages by telephone."""
 
-FLOW = """\
-flow 1
+from tests.flows.noodle_shop import noodle_shop
 
-shop Noodles
-  number 400-800-1234
-  sms code 1069
-  languages en
-  currency CNY
-  channels voice, sms
-
-defaults
-  no input after 6s
-  tries 3 then -> bye
-
-catalog
-  item 101 price 18.00 stock 40 Beef noodles | beef
-
-anywhere
-  0 person -> bye
-  * start over -> start
-
+FLOW = noodle_shop(
+    """
 step start
   say Welcome.
   -> main
@@ -43,21 +26,16 @@ step order
     1 Confirm -> place
     2 Cancel -> bye
 
-step place
-  place order
-    when sold out -> bye
-    when failed -> bye
-  say Order {{ order.number }} is placed.
-  send sms Order {{ order.number }} is placed.
-  -> bye
-
 step message
   ask note as text
     say Leave a message.
   tell shop {{ note }}
   -> bye
-
-step bye
-  say Goodbye.
-  goodbye
-"""
+""",
+    defaults="""
+defaults
+  no input after 6s
+  tries 3 then -> bye
+""",
+    placed="  send sms Order {{ order.number }} is placed.\n",
+)

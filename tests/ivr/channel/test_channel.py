@@ -10,6 +10,7 @@ from ivr.channel.channel import VoiceChannel
 from ivr.channel.notes import Notes
 from ivr.media.messages import Digit, RtpTimeout
 from store.memory import MemoryStore
+from tests.flows.noodle_shop import noodle_basket
 from tests.flows.shops import program_of
 from tests.ivr.channel.telephone import (
     BUYER,
@@ -21,40 +22,6 @@ from tests.ivr.channel.telephone import (
     FakeVoice,
 )
 
-BASKET = """\
-flow 1
-
-shop Noodles
-  number 400-800-1234
-  sms code 1069
-  languages en
-  currency CNY
-  channels voice, sms
-
-catalog
-  item 101 price 18.00 stock 40 Beef noodles | beef
-
-step start
-  ask dish as product of catalog
-    say Which dish?
-  ask qty as number 1..20
-    say How many?
-  add qty of dish to cart
-  set buyer.address = "12 Long Road"
-  menu {{ cart.total|money }}.
-    1 Confirm -> place
-    2 Cancel -> bye
-
-step place
-  place order
-    when sold out -> bye
-    when failed -> bye
-  say Order {{ order.number }} is placed.
-  -> bye
-
-step bye
-  goodbye
-"""
 CALL = ContactKey("shop", BUYER, "voice")
 PHONE = ContactKey("shop", BUYER, "sms")
 
@@ -83,7 +50,7 @@ class House:
     def __init__(self, folder):
         clock = Clock()
         self.clock, self.store, self.plane, self.line = clock, MemoryStore(), Plane(), FakeLine()
-        self.store.publish("shop", program_of("", BASKET), int(clock.now))
+        self.store.publish("shop", program_of("", noodle_basket()), int(clock.now))
         shops = Shops(self.store.published(), self.store.program)
         self.turns = TurnBatch(self.store, shops, later=clock.later)
         self.texts = []
