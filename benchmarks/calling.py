@@ -34,7 +34,7 @@ from ivr.sip.events import Answered, Ended, SipEvent
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
 from ivr.sip.offer import LocalMedia, make_offer, settle
-from ivr.sip.stack import Settings
+from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 from ivr.speech.fragments import FRAME_BYTES, Fragments
 from ivr.speech.recordings import Recordings

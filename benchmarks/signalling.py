@@ -40,7 +40,7 @@ from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import Incoming, SipEvent
 from ivr.sip.offer import LocalMedia, answer, make_offer
 from ivr.sip.sdp import Sdp
-from ivr.sip.stack import Settings
+from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 
 TOOLS = Path(__file__).parent.parent / ".tools" / "bin"

@@ -44,7 +44,7 @@ from ivr.media.sockets import PortsTakenError
 from ivr.signalling.endpoint import Endpoint, Listen
 from ivr.sip.layer import Local
 from ivr.sip.numbers import AllowList
-from ivr.sip.stack import Settings as SipSettings
+from ivr.sip.settings import Settings as SipSettings
 from ivr.speech.fragments import Fragments
 from ivr.speech.recognisers import Recognisers, RecognitionError
 from ivr.speech.recordings import FOLDER, Recordings

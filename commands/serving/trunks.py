@@ -11,7 +11,7 @@ from ivr.sip.uri import host_port
 
 def why_unready(stack: Stack) -> str | None:
     """The first trunk that does not do what it is set up for; None where all do, or nobody knows yet."""
-    for name, peers in stack.all_peers.items():
+    for name, peers in stack.book.all_peers.items():
         if peers.up is False:
             return f"trunk {name} does not answer"
     for name, registering in stack.registrations.items():
@@ -22,7 +22,7 @@ def why_unready(stack: Stack) -> str | None:
 
 def trunk_measures(stack: Stack) -> Iterable[Measure]:
     """A value a trunk, or a peer of one."""
-    trunks = stack.all_peers
+    trunks = stack.book.all_peers
     yield _gauge(
         "dialcart_trunk_up",
         "Whether any peer of a trunk answers OPTIONS.",
@@ -53,7 +53,7 @@ def trunk_measures(stack: Stack) -> Iterable[Measure]:
     yield _gauge(
         "dialcart_trunk_lines",
         "Calls that are up or ring, by trunk.",
-        [((name,), float(stack.lines(name))) for name in trunks],
+        [((name,), float(stack.book.lines(name))) for name in trunks],
     )
     yield _gauge(
         "dialcart_trunk_lines_max",

@@ -71,7 +71,8 @@ from ivr.sip.layer import Chance
 from ivr.sip.numbers import AllowList
 from ivr.sip.outgoing import RINGING_S_MAX
 from ivr.sip.sdp import Sdp
-from ivr.sip.stack import Settings, Stack
+from ivr.sip.settings import Settings
+from ivr.sip.stack import Stack
 from ivr.sip.trunk import Trunk
 
 TIMER_GRAIN_S = 0.005
@@ -337,7 +338,7 @@ class Endpoint(StreamOwner):
         """Messages came."""
         now = self.now()
         stack, gate = self.stack, self.gate
-        stack.overloaded = now < self._late_until
+        stack.reception.overloaded = now < self._late_until
         for data, flow in messages:
             if gate.admits(flow.host, now, stranger=not stack.trunks.of(flow.host)):
                 try:
@@ -347,9 +348,9 @@ class Endpoint(StreamOwner):
                     log.exception(
                         "a message of %s was not understood where it should have been", flow
                     )
-        for host in stack.faults:
+        for host in stack.reception.faults:
             gate.fault(host, now)
-        stack.faults.clear()
+        stack.reception.faults.clear()
         self._after()
 
     def broken(self, flow: Flow) -> None:
@@ -367,7 +368,7 @@ class Endpoint(StreamOwner):
     def _after(self) -> None:
         """Hand out events, send what is to be sent, and set the clock; until nothing more comes of it."""
         stack = self.stack
-        while stack.events:
+        while stack.book.events:
             events = stack.take_events()
             for event in events:
                 if isinstance(event, TrunkHealth | Registration):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ivr.sip.bodies import session_of
-from ivr.sip.call import TRYING_AFTER_S, Call
+from ivr.sip.call import Call
 from ivr.sip.dialog import Dialog
 from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import Answered, Cause, MediaChanged, Reinvited
@@ -13,6 +13,7 @@ from ivr.sip.keeper import Keeper
 from ivr.sip.layer import Served
 from ivr.sip.leg import ALLOW, SUPPORTED, Phase
 from ivr.sip.message import Request
+from ivr.sip.offers import TRYING_AFTER_S
 from ivr.sip.reliable import RAck, takes_reliable, wants_reliable
 from ivr.sip.sdp import Sdp
 from ivr.sip.trunk import Trunk
@@ -40,14 +41,20 @@ class IncomingCall(Call):
     """A call of which we are the called end."""
 
     def __init__(
-        self, name: str, keeper: Keeper, trunk: Trunk, served: Served, offer: Sdp | None, now: float
+        self,
+        name: str,
+        keeper: Keeper[Call],
+        trunk: Trunk,
+        served: Served,
+        offer: Sdp | None,
+        now: float,
     ) -> None:
         request = served.request
         dialog = Dialog.served(served, name)
         super().__init__(name, keeper, trunk, dialog, Phase.RINGING)
         self.invite = served
         self.offer = offer
-        self._learn(request, served.flow)
+        self.learn(request, served.flow)
         self._answered_early = False
         self._response_number = 0
         self._reliable: _Reliable | None = None
@@ -93,14 +100,13 @@ class IncomingCall(Call):
             # RFC 3262, section 3: no 2xx while a description waits for its PRACK.
             self._deferred = sdp
             return
-        headers = self.renewal.grant(self.invite.request, now)
+        headers = self.offers.renewal.grant(self.invite.request, now)
         if self.offer is None and not self._answered_early:
-            self.offered = True
+            self.offers.awaited = True
         self.phase = Phase.ANSWERED
-        self.local = sdp
         self._reliable = None
         self._waiting.clear()
-        self.send_accept(self.invite, headers, self.describe(sdp), now)
+        self.offers.accept(self.invite, headers, sdp, now)
 
     def refuse(
         self, status: int, now: float, reason: str = "", retry_after_s: int | None = None
@@ -157,7 +163,12 @@ class IncomingCall(Call):
         if self._closing:
             super().hang_up(now, self._closing)
             return
-        self.keeper.emit(Answered(self.name, remote))
+        self.emit(Answered(self.name, remote))
+
+    def end(self, cause: Cause, now: float, status: int = 0, reason: str = "") -> None:
+        """The call is over; its transaction outlives it by half a minute, and would keep it."""
+        super().end(cause, now, status, reason)
+        self.invite.transaction.context = None
 
     def serve(self, served: Served, now: float) -> None:
         """Take a request of this dialog."""
@@ -180,20 +191,20 @@ class IncomingCall(Call):
             raise ProtocolError(481, "Call/Transaction Does Not Exist")
         remote = session_of(served.request)
         self._reliable = None
-        if remote is not None and not self.offered:
+        if remote is not None and not self.offers.awaited:
             # An offer within a PRACK (RFC 3262, section 5): our 200 to it bears the answer.
-            self.asked = served
-            self.keeper.emit(Reinvited(self.name, remote))
+            self.offers.asked = served
+            self.emit(Reinvited(self.name, remote))
         else:
             served.respond(200, now)
-            if self.offered:
-                self.offered = False
+            if self.offers.awaited:
+                self.offers.awaited = False
                 if remote is None:
                     self._refuse(488, now)
                     self.end(Cause.NO_MEDIA, now, 488)
                     return
                 self._answered_early = True
-                self.keeper.emit(MediaChanged(self.name, remote))
+                self.emit(MediaChanged(self.name, remote))
         if self._waiting:
             self._send_reliable(*self._waiting.pop(0), now)
         elif self._deferred is not None:
@@ -203,7 +214,7 @@ class IncomingCall(Call):
         """An offer in a PRACK is answered while the call still rings."""
         if (
             self.phase is Phase.RINGING
-            and self.asked is not None
+            and self.offers.asked is not None
             and command in ("accept", "reject")
         ):
             return
@@ -231,7 +242,7 @@ class IncomingCall(Call):
             self._response_number += 1
         if sdp is not None:
             if self.offer is None and not self._answered_early:
-                self.offered = True
+                self.offers.awaited = True
             self._answered_early = self._answered_early or self.offer is not None
         number = self._response_number
         data = self._provisional(status, sdp, now, f"Require: 100rel\r\nRSeq: {number}\r\n")

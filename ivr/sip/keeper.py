@@ -1,20 +1,19 @@
-"""Whoever keeps all calls: what a call, a registration and a trunk's peers ask of the stack."""
+"""Whoever keeps all calls: what one of them asks of the rest of signalling."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, TypeVar
 
 from ivr.sip.dialog import Dialog
 from ivr.sip.events import SipEvent
 from ivr.sip.layer import Layer
+from ivr.sip.peers import Peers
 
-if TYPE_CHECKING:
-    from ivr.sip.call import Call
-    from ivr.sip.peers import Peers
+CallT = TypeVar("CallT", contravariant=True)
 
 
-class Keeper(Protocol):
-    """See Stack, which is the one."""
+class Keeper(Protocol[CallT]):
+    """See ivr.sip.calls.Calls, which is the one."""
 
     @property
     def layer(self) -> Layer:
@@ -29,7 +28,7 @@ class Keeper(Protocol):
         """Tell the voice channel."""
         ...
 
-    def keep(self, dialog: Dialog, call: Call) -> None:
+    def keep(self, dialog: Dialog, call: CallT) -> None:
         """Requests of this dialog are this call's."""
         ...
 
@@ -37,6 +36,6 @@ class Keeper(Protocol):
         """No more."""
         ...
 
-    def over(self, call: Call) -> None:
+    def over(self, call: CallT) -> None:
         """The call has ended."""
         ...

@@ -6,6 +6,7 @@ ivr.sip.call has what is negotiated and ended by them.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
@@ -13,9 +14,9 @@ from ivr.sip.address import Address
 from ivr.sip.dialog import Dialog, next_hop
 from ivr.sip.digest import choose, credentials
 from ivr.sip.errors import CommandError, ProtocolError
+from ivr.sip.events import Cause, SipEvent
 from ivr.sip.flow import Flow
-from ivr.sip.keeper import Keeper
-from ivr.sip.layer import Outgoing
+from ivr.sip.layer import Layer, Outgoing
 from ivr.sip.message import Message, Response
 from ivr.sip.numbers import NOBODY, AllowList
 from ivr.sip.sdp import Sdp
@@ -65,11 +66,18 @@ class Leg:
     """One leg. `name` is our own tag, which nobody can guess."""
 
     def __init__(
-        self, name: str, keeper: Keeper, trunk: Trunk, dialog: Dialog, phase: Phase
+        self,
+        name: str,
+        layer: Layer,
+        emit: Callable[[SipEvent], None],
+        trunk: Trunk,
+        dialog: Dialog,
+        phase: Phase,
     ) -> None:
+        """`emit` tells the voice channel."""
         self.name = name
-        self.keeper = keeper
-        self.layer = keeper.layer
+        self.layer = layer
+        self.emit = emit
         self.trunk = trunk
         self.dialog = dialog
         self.phase = phase
@@ -137,6 +145,21 @@ class Leg:
 
         self.layer.ask(outgoing, self.dialog.flow, now, take, headers=headers)
 
+    def is_gone(self, _do: Do, response: Response | None, now: float) -> bool:
+        """Whether the answer to a request within the call says that there is no such call (section 12.2.1.2)."""
+        status = response.status if response is not None else 408
+        if status not in (408, 481):
+            return False
+        if not self.has_ended:
+            if status == 408:
+                self.bye(now)
+            self.end(Cause.LOST, now, status)
+        return True
+
+    def end(self, cause: Cause, now: float, status: int = 0, reason: str = "") -> None:
+        """The call is over."""
+        raise NotImplementedError
+
     def authorize(self, response: Response, method: str, uri: str) -> str:
         """The line that answers a challenge; nothing where we cannot."""
         secret = self.trunk.peer_secret
@@ -171,7 +194,7 @@ class Leg:
             self._version += 1
         return sdp.encode(self._session_id, self._version)
 
-    def _learn(self, message: Message, flow: Flow) -> None:
+    def learn(self, message: Message, flow: Flow) -> None:
         """The peer may move: a new Contact is the new target (target refresh, section 12.2)."""
         if "allow" in message.headers:
             self.peer_allows = frozenset(
@@ -180,23 +203,21 @@ class Leg:
         contact = message.contact if "contact" in message.headers else None
         if contact is not None and contact.uri.scheme in ("sip", "sips"):
             self.dialog.target = str(contact.uri)
-            self.route(flow)
+            self.dialog.flow = self.way(self.dialog, flow)
 
     def learn_from(self, response: Response, flow: Flow) -> None:
         """The same from a 2xx; one that cannot be read moves nobody, since the call is up whatever it says."""
         with contextlib.suppress(ProtocolError):
-            self._learn(response, flow)
+            self.learn(response, flow)
 
-    def route(self, flow: Flow) -> None:
-        """Set where requests within the call are sent."""
-        dialog = self.dialog
+    def way(self, dialog: Dialog, flow: Flow) -> Flow:
+        """Where requests within a dialog are sent, whose peer's messages come by `flow`."""
         hop = dialog.routes[0].strip().strip("<>") if dialog.routes else dialog.target
         try:
             uri = Address.parse(dialog.routes[0]).uri if dialog.routes else Uri.parse(hop)
         except ProtocolError:
-            dialog.flow = flow
-            return
-        dialog.flow = next_hop(uri, flow, uri.address == flow.host or self.trunk.holds(uri.address))
+            return flow
+        return next_hop(uri, flow, uri.address == flow.host or self.trunk.holds(uri.address))
 
     def begin_to_count(self, now: float) -> None:
         """The call is up: from here on it has CALL_S_MAX."""

@@ -36,7 +36,7 @@ class OutgoingCall(Call):
     def __init__(
         self,
         name: str,
-        keeper: Keeper,
+        keeper: Keeper[Call],
         trunk: Trunk,
         number: str,
         caller: str,
@@ -187,10 +187,10 @@ class OutgoingCall(Call):
                 # RFC 3262, section 4: a repetition, or one that is out of order.
                 return
             self._acknowledged[tag] = number
-            self._acknowledge_early(tag, number, response, remote, now)
+            self._acknowledge_early(tag, number, now)
         if remote is not None and self._sdp is not None:
             self._answered_early = True
-        self.keeper.emit(Progress(self.name, response.status, remote if self._sdp else None))
+        self.emit(Progress(self.name, response.status, remote if self._sdp else None))
 
     def _early(self, tag: str, response: Response) -> bool:
         if tag in self._forks:
@@ -225,21 +225,17 @@ class OutgoingCall(Call):
             routes=routes,
         )
 
-    def _acknowledge_early(
-        self, tag: str, number: int, response: Response, remote: Sdp | None, now: float
-    ) -> None:
+    def _acknowledge_early(self, tag: str, number: int, now: float) -> None:
         fork = self._forks.get(tag)
         if fork is None:
             return
-        fork.local_number = self.dialog.local_number = self.dialog.local_number + 1
-        self.dialog, kept = fork, self.dialog
-        self.route(self._peer)
-        self.dialog = kept
-        fork.local_number -= 1
+        fork.flow = self.way(fork, self._peer)
+        # Branches share one count: whichever is answered goes on from there.
+        fork.local_number = self.dialog.local_number
         prack = fork.request("PRACK", self.layer)
+        self.dialog.local_number = fork.local_number
         rack = reliable.RAck(number, self._invite.number, "INVITE")
         self.layer.ask(prack, fork.flow, now, _told_enough, headers=f"RAck: {rack}\r\n")
-        del response, remote
 
     def _accepted(self, response: Response, now: float) -> None:
         try:
@@ -258,37 +254,37 @@ class OutgoingCall(Call):
         self.dialog.local_number = number
         self._forks.clear()
         self.learn_from(response, self._peer)
-        self.route(self._peer)
+        self.dialog.flow = self.way(self.dialog, self._peer)
         self.keeper.keep(self.dialog, self)
         self.phase = Phase.UP
         self.begin_to_count(now)
-        self.local = self._sdp
+        self.offers.local = self._sdp
         if self._given_up is not None:
             # Our CANCEL crossed their answer: the call is up, so it is ended as calls that are up are (section 9.1).
-            self._send_ack(self._invite.number, b"")
+            self.offers.acknowledge(self._invite.number)
             self.bye(now)
             self.end(self._given_up, now)
             return
-        self.renewal.set(session_timer.settle(response), now)
+        self.offers.renewal.set(session_timer.settle(response), now)
         if self._sdp is None:
             self._acknowledge_late(remote, now)
             return
-        self._send_ack(self._invite.number, b"")
+        self.offers.acknowledge(self._invite.number)
         if remote is None and not self._answered_early:
             self.bye(now, "no answer to the offer")
             self.end(Cause.NO_MEDIA, now)
             return
-        self.keeper.emit(Answered(self.name, remote))
+        self.emit(Answered(self.name, remote))
 
     def _acknowledge_late(self, remote: Sdp | None, now: float) -> None:
         """A delayed offer: what we have to say goes with the ACK, so our owner is asked before it is sent."""
         if remote is None:
-            self._send_ack(self._invite.number, b"")
+            self.offers.acknowledge(self._invite.number)
             self.bye(now, "no offer")
             self.end(Cause.NO_MEDIA, now)
             return
         self.awaits_answer = True
-        self.keeper.emit(Answered(self.name, remote))
+        self.emit(Answered(self.name, remote))
 
     awaits_answer = False
     """Whether our ACK waits for `complete`."""
@@ -297,14 +293,13 @@ class OutgoingCall(Call):
         """Answer the offer that came with their answer to a call we offered nothing in."""
         if self.awaits_answer:
             self.awaits_answer = False
-            self.local = sdp
-            self._send_ack(self._invite.number, self.describe(sdp))
+            self.offers.local = sdp
+            self.offers.acknowledge(self._invite.number, self.describe(sdp))
 
     def _accepted_again(self, tag: str, response: Response, now: float) -> None:
         """The 2xx again, whose ACK was lost; or that of another branch, which is ended (section 13.2.2.4)."""
         if tag == self.dialog.remote_tag or self._given_up is not None:
-            if self._ack:
-                self.layer.send(self.dialog.flow, self._ack)
+            self.offers.acknowledge_again()
             return
         self._end_branch(tag, response, self._invite.number, self.dialog.flow, now)
 

@@ -6,13 +6,13 @@ and within one priority chance decides by weight. A call that meets a 503, silen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ivr.sip.events import TrunkHealth
+from ivr.sip.events import SipEvent, TrunkHealth
 from ivr.sip.flow import Flow
 from ivr.sip.health import Health
-from ivr.sip.keeper import Keeper
+from ivr.sip.layer import Layer
 from ivr.sip.trunk import Trunk
 from ivr.sip.uri import host_port
 
@@ -43,11 +43,19 @@ def peers_of(trunk: Trunk) -> tuple[Peer, ...]:
 class Peers:
     """The far ends of one trunk."""
 
-    def __init__(self, trunk: Trunk, keeper: Keeper, peers: Iterable[Peer], now: float) -> None:
+    def __init__(
+        self,
+        trunk: Trunk,
+        layer: Layer,
+        emit: Callable[[SipEvent], None],
+        peers: Iterable[Peer],
+        now: float,
+    ) -> None:
         self.health: dict[Flow, Health] = {}
         """Of those that are asked by OPTIONS."""
         self._trunk = trunk
-        self._keeper = keeper
+        self._layer = layer
+        self._emit = emit
         self._peers: tuple[Peer, ...] = ()
         self._avoided: dict[Flow, float] = {}
         """Until when."""
@@ -64,7 +72,7 @@ class Peers:
             for peer in self._peers:
                 if peer.flow not in self.health:
                     self.health[peer.flow] = Health(
-                        self._trunk, peer.flow, self._keeper.layer, self._became, now
+                        self._trunk, peer.flow, self._layer, self._became, now
                     )
 
     @property
@@ -98,7 +106,7 @@ class Peers:
         rest = sorted(peers, key=lambda peer: peer.weight > 0)
         drawn: list[Peer] = []
         while len(rest) > 1:
-            mark = int(self._keeper.layer.token(), 16) % (sum(peer.weight for peer in rest) + 1)
+            mark = int(self._layer.token(), 16) % (sum(peer.weight for peer in rest) + 1)
             for peer in rest:
                 mark -= peer.weight
                 if mark <= 0:
@@ -111,4 +119,4 @@ class Peers:
         if up:
             self._avoided.pop(flow, None)
         peer = host_port(flow.host, flow.port)
-        self._keeper.emit(TrunkHealth(self._trunk.name, self.up is not False, why, peer, up))
+        self._emit(TrunkHealth(self._trunk.name, self.up is not False, why, peer, up))

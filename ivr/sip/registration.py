@@ -6,14 +6,15 @@ one has all its time; after that all are tried again, later and later.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ivr.sip.digest import choose, credentials
 from ivr.sip.errors import ProtocolError
-from ivr.sip.events import Registration
+from ivr.sip.events import Registration, SipEvent
 from ivr.sip.flow import Flow
-from ivr.sip.keeper import Keeper
-from ivr.sip.layer import Outgoing
+from ivr.sip.layer import Layer, Outgoing
 from ivr.sip.message import Response
-from ivr.sip.peers import SILENT_S
+from ivr.sip.peers import SILENT_S, Peers
 from ivr.sip.transaction import Do
 from ivr.sip.trunk import Trunk
 from ivr.sip.uri import host_port
@@ -31,10 +32,18 @@ CHALLENGES_MAX = 2
 class Registering:
     """One registration, kept up until `stop`."""
 
-    def __init__(self, keeper: Keeper, trunk: Trunk, now: float) -> None:
+    def __init__(
+        self,
+        trunk: Trunk,
+        peers: Peers,
+        layer: Layer,
+        emit: Callable[[SipEvent], None],
+        now: float,
+    ) -> None:
         self.registered = False
-        self._keeper = keeper
-        self._layer = keeper.layer
+        self._peers = peers
+        self._layer = layer
+        self._emit = emit
         self._trunk = trunk
         self._peer: Flow | None = None
         """With whom: the first that answers, and him as long as he does."""
@@ -68,8 +77,7 @@ class Registering:
             self._send("", self._peer, now)
 
     def _untried(self, now: float) -> list[Flow]:
-        order = self._keeper.peers(self._trunk.name).order(now)
-        return [peer for peer in order if peer not in self._tried]
+        return [peer for peer in self._peers.order(now) if peer not in self._tried]
 
     def _send(self, authorization: str, peer: Flow, now: float) -> None:
         self._number += 1
@@ -151,11 +159,11 @@ class Registering:
         self._tried.clear()
         if self._stopping:
             self.registered = False
-            self._keeper.emit(Registration(self._trunk.name, False, "taken back"))
+            self._emit(Registration(self._trunk.name, False, "taken back"))
             return
         granted = self._granted_s(peer, response)
         self.registered = True
-        self._keeper.emit(Registration(self._trunk.name, True, "granted", granted))
+        self._emit(Registration(self._trunk.name, True, "granted", granted))
         self._layer.timers.set(
             now + max(EXPIRES_S_MIN, granted) * REFRESH_SHARE, self, str(self._clock)
         )
@@ -193,8 +201,8 @@ class Registering:
         self._challenges = 0
         self.registered = False
         if self._peer is not None:
-            self._keeper.peers(self._trunk.name).failed(self._peer, now)
-        self._keeper.emit(Registration(self._trunk.name, False, why))
+            self._peers.failed(self._peer, now)
+        self._emit(Registration(self._trunk.name, False, why))
 
     def fire(self, name: str, now: float) -> None:
         """It is time to renew, to try again, or to ask another peer."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from ivr.sip import session_timer
 from ivr.sip.events import Cause
+from ivr.sip.leg import Leg
 from ivr.sip.message import Request, Response
 from ivr.sip.session_timer import SessionTimer
 from ivr.sip.transaction import Do
-
-if TYPE_CHECKING:
-    from ivr.sip.call import Call
 
 BUSY_AGAIN_S = 1.0
 """An offer is open, and its 2xx renews as well: looked at again after so long."""
@@ -22,8 +20,13 @@ REFUSED_AGAIN_S = 2.0
 class Renewal:
     """Keeps a call's session alive, or ends what is not."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(
+        self, call: Leg, is_busy: Callable[[], bool], offer_again: Callable[[float], None]
+    ) -> None:
+        """`is_busy`: whether an offer within the call is open. `offer_again` says what stands once more, by re-INVITE."""
         self._call = call
+        self._is_busy = is_busy
+        self._offer_again = offer_again
         self._timer: SessionTimer | None = None
         self._clock = 0
 
@@ -64,12 +67,12 @@ class Renewal:
         if not timer.ours:
             call.bye(now, "session expired")
             call.end(Cause.LOST, now)
-        elif call.has_open_offer:
+        elif self._is_busy():
             call.wake(now + BUSY_AGAIN_S, f"session {self._clock}")
         elif "UPDATE" in call.peer_allows:
             call.ask("UPDATE", now, self._renewed, call.supported + self.wish())
         else:
-            call.offer_again_as_it_is(now)
+            self._offer_again(now)
 
     def _renewed(self, do: Do, response: Response | None, now: float) -> None:
         if response is not None and response.status < 200:

@@ -5,19 +5,15 @@ What is called is a number, over our own trunk: never the host that a URI names,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ivr.sip import sipfrag
 from ivr.sip.address import Address
 from ivr.sip.errors import CommandError, ProtocolError
 from ivr.sip.events import TransferAsked, TransferProgress
 from ivr.sip.layer import Served
+from ivr.sip.leg import Leg
 from ivr.sip.message import Response
 from ivr.sip.numbers import number_of
 from ivr.sip.transaction import Do
-
-if TYPE_CHECKING:
-    from ivr.sip.call import Call
 
 SUBSCRIPTION_S = 180
 """How long a transfer may take until nothing more is told of it."""
@@ -26,7 +22,7 @@ SUBSCRIPTION_S = 180
 class Transfer:
     """What a call knows of transfers; it has one each way at a time."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Leg) -> None:
         self._call = call
         self._incoming: str | None = None
         """The `id` of the subscription that their REFER made."""
@@ -77,7 +73,7 @@ class Transfer:
             # RFC 3515, section 2.4.6: the id tells the NOTIFYs of several REFERs apart.
             self._incoming = f";id={served.cseq.number}"
             self.report(100, now)
-        call.keeper.emit(TransferAsked(call.name, number))
+        call.emit(TransferAsked(call.name, number))
 
     def serve_notify(self, served: Served, now: float) -> None:
         """Take a NOTIFY. Raises ProtocolError."""
@@ -107,4 +103,4 @@ class Transfer:
     def _tell(self, status: int, *, final: bool) -> None:
         if self._outgoing:
             self._outgoing = not final
-            self._call.keeper.emit(TransferProgress(self._call.name, status, final))
+            self._call.emit(TransferProgress(self._call.name, status, final))

@@ -31,7 +31,7 @@ from ivr.sip.events import Cause, Ended, Incoming, Progress, SipEvent
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
 from ivr.sip.offer import LocalMedia, answer, make_offer
-from ivr.sip.stack import Settings
+from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 from store.sqlite import SqliteStore
 from tests.crash.callers import STOCK

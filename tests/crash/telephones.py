@@ -29,7 +29,7 @@ from ivr.sip.events import Answered, Cause, Ended, SipEvent
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
 from ivr.sip.offer import LocalMedia, make_offer, settle
-from ivr.sip.stack import Settings
+from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 from store.sqlite import SqliteStore
 from tests.crash.callers import STOCK

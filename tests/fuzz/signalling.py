@@ -18,7 +18,8 @@ from ivr.sip.layer import Local
 from ivr.sip.numbers import AllowList
 from ivr.sip.offer import LocalMedia, answer, make_offer
 from ivr.sip.sdp import Sdp
-from ivr.sip.stack import Settings, Stack
+from ivr.sip.settings import Settings
+from ivr.sip.stack import Stack
 from ivr.sip.trunk import Trunk, networks
 from tests.fuzz.memory import Watch
 from tests.ivr.sip.torture import TORTURE
@@ -175,6 +176,7 @@ class Shop:
                 ) else stack.reject(call, 488, now)
             except CommandError:
                 self.totals["too late"] += 1
+        stack.reception.faults.clear()
         for _, data in stack.take_out():
             self.totals[data[:11].decode("latin-1")] += 1
             if data.startswith(b"INVITE"):

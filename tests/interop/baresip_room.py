@@ -19,7 +19,7 @@ from ivr.signalling.endpoint import Endpoint, Listen
 from ivr.sip.events import Answered, Ended, Incoming
 from ivr.sip.layer import Local
 from ivr.sip.offer import LocalMedia
-from ivr.sip.stack import Settings
+from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 from tests.interop.shop_floor import Operator
 

@@ -11,7 +11,7 @@ from ivr.sip.errors import ProtocolError
 from ivr.sip.events import Incoming, Reinvited, SipEvent
 from ivr.sip.numbers import NOBODY, AllowList
 from ivr.sip.offer import LocalMedia, answer, make_offer
-from ivr.sip.stack import Settings
+from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 
 MEDIA = LocalMedia("127.0.0.1", 40_000)

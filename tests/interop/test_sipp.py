@@ -10,7 +10,7 @@ from ivr.sip.events import Cause, Digits, Ended, Incoming, Reinvited, TransferAs
 from ivr.sip.layer import Local
 from ivr.sip.numbers import AllowList
 from ivr.sip.offer import answer
-from ivr.sip.stack import Settings
+from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 from tests.interop.shop_floor import Operator, open_endpoint
 from tests.interop.sipp_runner import run_sipp

@@ -18,7 +18,7 @@ from ivr.sip.layer import Local
 from ivr.sip.message import parse
 from ivr.sip.numbers import AllowList
 from ivr.sip.offer import LocalMedia, make_offer
-from ivr.sip.stack import Settings
+from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 from tests.interop.shop_floor import LOOPBACK, Operator, open_endpoint
 
@@ -227,11 +227,11 @@ def test_a_loop_that_falls_behind_refuses_new_calls_and_a_pause_does_not():
                 clock[0] += late_s
                 endpoint._tick()
                 endpoint.received([])
-                said.append(endpoint.stack.overloaded)
+                said.append(endpoint.stack.reception.overloaded)
             assert said == [False, False, False, True]
             clock[0] += LATE_FOR_S
             endpoint.received([])
-            assert not endpoint.stack.overloaded
+            assert not endpoint.stack.reception.overloaded
         finally:
             await endpoint.close()
 

@@ -6,7 +6,7 @@ from ivr.sip.events import (
     Incoming,
 )
 from ivr.sip.numbers import AllowList
-from tests.ivr.sip.network import SECRET, SHOP, pair, ring, up
+from tests.ivr.sip.network import SECRET, SHOP, pair, ring, trunk_to, up
 
 
 def test_a_trunk_may_ask_for_a_password():
@@ -73,11 +73,8 @@ def test_calls_that_come_too_fast_are_told_to_come_back():
 
 
 def test_a_number_of_another_trunk_is_forbidden_and_one_of_none_not_found():
-    world, caller, called = pair(shop_trunk={"numbers": AllowList(("4001",))})
-    from tests.ivr.sip.network import trunk_to
-
     other = trunk_to("203.0.113.9", name="other", numbers=AllowList(("4002",)))
-    called.stack.trunks = type(called.stack.trunks)((*called.stack.trunks.all, other))
+    world, caller, _ = pair(shop_trunk={"numbers": AllowList(("4001",))}, shop_others=(other,))
     for number, status in (("4002", 403), ("4003", 404)):
         ring(world, caller, number)
         world.run(1)

@@ -32,7 +32,7 @@ def test_a_delayed_offer_without_an_answer_ends_the_call():
     ring(world, caller, sdp=False)
     world.run(1)
     name = caller.last(Answered).call
-    caller.stack.call(name)._send_ack(1, b"")  # noqa: SLF001 - an end that breaks the rules
+    caller.stack.call(name).offers.acknowledge(1)
     world.run(1)
     assert called.ended().cause is Cause.NO_MEDIA
     assert caller.ended().cause is Cause.HUNG_UP

@@ -124,7 +124,7 @@ def test_options_tell_which_peer_is_down_and_calls_go_by_the_other():
     assert shop.last(TrunkHealth) == TrunkHealth(
         "line", True, "no answer", f"{CARRIER}:5060", False
     )
-    assert shop.stack.peers("line").up
+    assert shop.stack.book.peers("line").up
     ring(world, shop)
     world.run(1)
     assert not first.all(Incoming)
@@ -133,10 +133,10 @@ def test_options_tell_which_peer_is_down_and_calls_go_by_the_other():
 
 def test_a_trunk_is_down_when_none_of_its_peers_answers():
     world, _, _, shop = two_peers(options_every_s=30.0)
-    assert shop.stack.peers("line").up is None
+    assert shop.stack.book.peers("line").up is None
     world.drop = lambda source, _message: source != SHOP
     world.run(60)
-    assert shop.stack.peers("line").up is False
+    assert shop.stack.book.peers("line").up is False
 
 
 def test_peers_of_one_priority_share_the_calls_by_weight():
@@ -145,8 +145,8 @@ def test_peers_of_one_priority_share_the_calls_by_weight():
     weights = {"192.0.2.11": 60, "192.0.2.12": 30, "192.0.2.13": 10, "192.0.2.14": 0}
     peers = [Peer(flow(host), 1, weight) for host, weight in weights.items()]
     shop.stack.set_peers("line", (*peers, Peer(flow("192.0.2.9"), 0)), world.now)
-    second = Counter(shop.stack.peers("line").order(world.now)[1].host for _ in range(2_000))
-    assert all(shop.stack.peers("line").order(0)[0].host == "192.0.2.9" for _ in range(20))
+    second = Counter(shop.stack.book.peers("line").order(world.now)[1].host for _ in range(2_000))
+    assert all(shop.stack.book.peers("line").order(0)[0].host == "192.0.2.9" for _ in range(20))
     for host, weight in weights.items():
         assert abs(second[host] / 2_000 - weight / 100) < 0.04, second
 
@@ -164,7 +164,7 @@ def test_a_trunk_keeps_so_many_peers_and_no_more():
     shop = world.node(SHOP, trunk_to(CARRIER))
     many = tuple(Peer(flow(f"192.0.2.{n}"), n) for n in range(PEERS_MAX + 1))
     shop.stack.set_peers("line", many, world.now)
-    assert len(shop.stack.peers("line").order(world.now)) == PEERS_MAX
+    assert len(shop.stack.book.peers("line").order(world.now)) == PEERS_MAX
 
 
 def test_without_a_known_peer_nobody_is_called():

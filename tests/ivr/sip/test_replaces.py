@@ -11,7 +11,7 @@ from ivr.sip.message import Response, parse
 from ivr.sip.numbers import AllowList
 from ivr.sip.offer import make_offer
 from ivr.sip.replaces import Replaces
-from ivr.sip.trunk import Trunk, Trunks, networks
+from ivr.sip.trunk import Trunk, networks
 from tests.ivr.sip.network import ANYONE, CARRIER, SHOP, pair, ring, up
 
 AWAY = Flow("udp", CARRIER, 5060)
@@ -83,7 +83,7 @@ def test_an_ack_of_the_new_dialog_ends_its_repetitions_and_nothing_is_left():
     world.run(200)
     assert not called.stack.calls
     assert len(called.stack.layer) == 0
-    assert not called.stack._initial
+    assert called.stack.book.is_empty
 
 
 def test_our_contact_is_called_whatever_numbers_the_trunk_has():
@@ -146,8 +146,7 @@ def test_a_call_that_rings_is_not_replaced():
 
 def test_another_trunk_replaces_no_call_of_this_one():
     other = Trunk("other", networks("192.0.2.99"))
-    world, caller, called, call, there = up()
-    called.stack.trunks = Trunks((*called.stack.trunks.all, other))
+    world, caller, called, call, there = up(shop_others=(other,))
     called.stack.receive(
         invite(caller.stack.call(call).dialog, media=caller.media, host="192.0.2.99"),
         Flow("udp", "192.0.2.99", 5060),
