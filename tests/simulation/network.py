@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+STALLS_S = 3.0
+"""A packet that is lost and sent again, twice."""
 PIECES_MAX = 3
 """What is written at once arrives in so many pieces at most."""
 
@@ -20,6 +22,8 @@ class Weather:
     """Of writes after which the connection breaks, before they have arrived whole."""
     splits: float = 0.3
     """Of writes that arrive in pieces."""
+    stalls: float = 0.0
+    """Of writes of whoever connects that arrive STALLS_S later, and all that is written behind them."""
 
 
 class Listener:
@@ -65,6 +69,7 @@ class Network:
 
     async def connect(self, factory: Callable[[], Any], listener: Listener) -> Any:
         near, far = End(self), End(self)
+        near.stalls = self.weather.stalls
         near.peer, far.peer = far, near
         self.ends += [near, far]
         far.attach(listener.factory())
@@ -86,6 +91,7 @@ class End(asyncio.Transport):
     """One end of a connection."""
 
     peer: "End"
+    stalls = 0.0
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -116,6 +122,8 @@ class End(asyncio.Transport):
             # Nothing that is written later arrives.
             self._broken = True
             octets = octets[: chance.randrange(len(octets) + 1)]
+        if self.stalls and chance.random() < self.stalls:
+            self._arrives_at = max(self._arrives_at, asyncio.get_running_loop().time() + STALLS_S)
         pieces = [octets]
         if len(octets) > 1 and chance.random() < weather.splits:
             cuts = sorted(

@@ -90,7 +90,9 @@ class Trouble:
         disconnect = now_and_then(0.2, 0.02)
         trouble = breaks or dies or kills_s or disconnect
         buyers, orders = chance.randint(1, 5), chance.randint(1, 3)
-        weather = Weather(latency_s=chance.choice((0.0005, 0.005, 0.05)), breaks=breaks)
+        weather = Weather(
+            latency_s=chance.choice((0.0005, 0.005, 0.05)), breaks=breaks, stalls=_stalls(seed)
+        )
         faults = {
             "throttled": now_and_then(0.3, 0.1),
             "queue_full": now_and_then(0.3, 0.1),
@@ -132,6 +134,12 @@ class Trouble:
         faults = self.faults
         forgets = faults.ignored_answer and faults.named < 1
         return not (self.weather.breaks or faults.disconnect or faults.lost_answer or forgets)
+
+
+def _stalls(seed: int) -> float:
+    """Drawn apart, so that seeds without them stay what they were."""
+    chance = random.Random(f"{seed} stalls")
+    return 0.05 if chance.random() < 0.2 else 0.0
 
 
 def _towards_us(seed: int) -> dict[str, Any]:
