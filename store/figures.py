@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from center.ports import StoreError
 from store.queries import queries
+from store.recent import contacts_without_a_row
 
 BUSY_TIMEOUT_S = 5.0
 
@@ -36,10 +37,15 @@ def read_figures(path: Path) -> Figures:
     try:
         db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
         try:
+            # As it stands at one moment: sessions move from one table to the other.
+            db.execute("begin")
             row = db.execute(queries()["figures"]).fetchone()
+            found = Figures(*row, bytes=0)
+            sessions = found.sessions + contacts_without_a_row(db, queries())
         finally:
             db.close()
     except sqlite3.Error as error:
         raise StoreError(f"{path} cannot be counted: {error}") from None
     files = (path, path.with_name(f"{path.name}-wal"))
-    return Figures(*row, bytes=sum(file.stat().st_size for file in files if file.exists()))
+    size = sum(file.stat().st_size for file in files if file.exists())
+    return replace(found, sessions=sessions, bytes=size)

@@ -35,6 +35,9 @@ select coalesce(min(id), 1 << 62), coalesce(max(id), 0) from recent;
 -- name: recent_after
 select id, at, rows from recent where id > ? order by id;
 
+-- name: has_contact
+select 1 from contacts where seller = ? and buyer = ? and channel = ?;
+
 -- name: keep_contact
 insert into contacts (seller, buyer, channel, serial, at, stamp, session) values (?, ?, ?, ?, ?, ?, ?)
 on conflict do update

@@ -52,6 +52,15 @@ def _codec() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[_Rows]]:
     return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_Rows)
 
 
+def contacts_without_a_row(db: sqlite3.Connection, sql: Mapping[str, str]) -> int:
+    """How many contacts stand here alone, as another connection sees it in a transaction of its own."""
+    decode = _codec()[1].decode
+    waiting: set[tuple[int, str, str]] = set()
+    for _, _, packed in db.execute(sql["recent_after"], (0,)):
+        waiting.update(row[:3] for row in decode(packed).contacts)
+    return sum(db.execute(sql["has_contact"], name).fetchone() is None for name in waiting)
+
+
 class Recent:
     """What waits to be written to rows of its own."""
 
