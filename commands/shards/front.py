@@ -73,6 +73,8 @@ class ShardLink(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.is_up = False
         """Whether it is connected, and what it counted is known."""
+        self.heard = 0
+        """Frames that came from it: one a second at least (commands.shards.telling)."""
         self.under_way: dict[int, int] = {}
         """The shard's texts that no carrier has, with our numbers for them."""
         self.sent: OrderedDict[int, None] = OrderedDict()
@@ -124,6 +126,7 @@ class ShardLink(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for body in self._reader.feed(data):
+            self.heard += 1
             self._told(self, to_front_decoder().decode(body))
 
     def bring(self, going: _Going, elsewhere: Elsewhere = ()) -> bool:

@@ -10,7 +10,7 @@ from multiprocessing.process import BaseProcess
 
 from center.measure import Measure, Spread, counter, gauge
 from commands.serving.turns import turn_measures
-from commands.shards.front import FrontBatch
+from commands.shards.front import FrontBatch, ShardLink
 from commands.shards.shard import Plan
 from commands.shards.shard import main as shard
 
@@ -23,8 +23,26 @@ OPEN_S_MAX = 300.0
 """All shards have opened their sellers within this."""
 CLOSE_S_MAX = 10.0
 LOOK_S = 0.05
+SILENT_S_MAX = 30.0
+"""A shard tells how it does once a second; one that says nothing for so long hangs, and is killed."""
 
 log = logging.getLogger("dialcart")
+
+
+class Silence:
+    """How long a shard has said nothing. Counted in looks: a front that itself stood still has looked once, and blames nobody."""
+
+    def __init__(self, link: ShardLink) -> None:
+        self._link = link
+        self._heard = link.heard
+        self._looks = 0
+
+    def look(self) -> bool:
+        """LOOK_S after the last: whether the shard hangs. One that has not come yet opens its sellers."""
+        link = self._link
+        self._looks = self._looks + 1 if link.is_up and link.heard == self._heard else 0
+        self._heard = link.heard
+        return self._looks * LOOK_S >= SILENT_S_MAX
 
 
 class Shards:
@@ -61,8 +79,13 @@ class Shards:
             process.start()
             self.processes[index] = process
             began = loop.time()
-            while process.is_alive():  # noqa: ASYNC110 - a process is no task
+            silence = Silence(self.turns.links[index])
+            while process.is_alive():
                 await asyncio.sleep(LOOK_S)
+                if silence.look():
+                    # What it has on disk it has; what it had not answered is refused, and comes again.
+                    log.error("shard %d has said nothing for %.0f s", index, SILENT_S_MAX)
+                    process.kill()
             wait_s = AGAIN_MIN_S if loop.time() - began >= STEADY_S else wait_s
             log.error(
                 "shard %d ended with %s, starts again in %.1f s", index, process.exitcode, wait_s
