@@ -14,6 +14,7 @@ from center.shops import Shops
 from center.taken import Taken
 from ivr.channel.call import Call
 from ivr.channel.notes import Notes
+from ivr.channel.ports import Line
 from ivr.channel.surroundings import CHANNEL, Reached, Surroundings
 from sms.smsc.handset import Heard
 from sms.smsc.network import Network
@@ -87,8 +88,8 @@ class Lines:
                 call.line.cut_off()  # type: ignore[attr-defined]
 
 
-class Caller(Shopper):
-    """See tests.simulation.shopper and ivr.channel.ports.Line."""
+class Caller(Shopper, Line):
+    """See tests.simulation.shopper. What else a line is asked for goes nowhere."""
 
     def __init__(
         self,
