@@ -5,6 +5,7 @@ What is written is what the running system writes, row for row; making it by tal
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,9 @@ def write(database: Path, sellers: int, orders: int, waiting: int, now: int) -> 
     )
     db.execute("pragma journal_mode = wal")
     db.close()
+    # Else the first commit of what is measured waits for gigabytes that are not on disk yet.
+    with database.open("rb") as written:
+        os.fsync(written.fileno())
 
 
 def _fill(db: sqlite3.Connection, sql: str, rows: Iterator[tuple[Any, ...]]) -> None:

@@ -113,6 +113,7 @@ class Caller(Shopper, Line):
         self._phone = Phone(network, number, self._texted)
         self._said = ""
         """By text, last; empty as long as they call."""
+        self._texted_at = 0.0
         self._read: set[str] = set()
         """Texts of this order that were answered: they may come twice."""
 
@@ -206,17 +207,20 @@ class Caller(Shopper, Line):
         self._read.add(heard.text)
         answer = GO_ON if was_cut_off else self.read(heard.text)
         if answer is not None:
-            self._said = answer
+            self._said, self._texted_at = answer, asyncio.get_running_loop().time()
             self._later(THINKS_S, self._say, answer)
         else:
             self._later(CALLS_AGAIN_S, self._dial)
 
     def _say(self, answer: str) -> None:
         self.tell(f"texts {answer}")
+        self._texted_at = asyncio.get_running_loop().time()
         self._phone.text(CODE, answer)
 
     def say_again(self) -> bool:
         """Repeat by text what has no reply; whether there is anything."""
-        if self._said and not self.done:
-            self._say(self._said)
-        return bool(self._said) and not self.done
+        waits_s = asyncio.get_running_loop().time() - self._texted_at
+        if self.done or not self._said or waits_s < PATIENCE_S:
+            return False
+        self._say(self._said)
+        return True
