@@ -35,10 +35,11 @@ class Leave(msgspec.Struct, frozen=True, tag=True, gc=False):
 
 
 class Say(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """Play or text a prompt to one who waits."""
+    """Play or text something to one who waits."""
 
     contact: str
     message: str
+    """The name that the recipe gives it."""
     wait_s: float
     """How much longer the wait is thought to be."""
 

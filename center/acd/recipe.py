@@ -35,13 +35,13 @@ class Raise(msgspec.Struct, frozen=True, tag=True):
 
 
 class Play(msgspec.Struct, frozen=True, tag=True):
-    """Say something, by the name of a prompt, and how long the wait is thought to be."""
+    """Say something, by a name: one of the platform's own words, or a step of the seller's flow."""
 
     message: str
 
     def __post_init__(self) -> None:
         if not 0 < len(self.message) <= MESSAGE_LENGTH_MAX:
-            raise ValueError(f"a prompt has a name of at most {MESSAGE_LENGTH_MAX} characters")
+            raise ValueError(f"what is said has a name of at most {MESSAGE_LENGTH_MAX} characters")
 
 
 class OfferCallBack(msgspec.Struct, frozen=True, tag=True):

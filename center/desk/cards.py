@@ -8,7 +8,9 @@ from center.desk.ports import Records, Voice
 from center.orders.order import PlacedOrder
 from center.shops import Shops
 from flows import prompts
-from flows.inputs import Buyer
+from flows.effects import Say
+from flows.engine import go_to
+from flows.inputs import Buyer, Given, Opened
 from flows.machine import Machine
 from flows.program import HandOver, Program
 from flows.session import Session, unpack
@@ -40,6 +42,21 @@ class Cards:
         """The flow of a buyer's shop; None if the session is gone."""
         found = self.machine(awaited)
         return found[1].program if found is not None else None
+
+    def words(self, awaited: Awaited, step: str, now: float) -> list[str]:
+        """What a step of the flow says to one who waits; nothing else of it happens. Nothing if there is no such step.
+
+        It stands in the flow, so it has languages and channels as any text, and a seller's recording of it is played.
+        """
+        found = self.machine(awaited)
+        if found is None or step not in found[1].program.steps:
+            return []
+        session, machine = found
+        seller, number, _ = awaited.contact
+        buyer = self._records.buyer(seller, number) or Buyer(number)
+        given = Given(Opened(), buyer, self._records.stock(seller))
+        said = go_to(machine, session, step, given, int(now))[1]
+        return [effect.text for effect in said if isinstance(effect, Say)]
 
     def card(
         self,

@@ -80,6 +80,10 @@ class Voice(Protocol):
         """A prompt for one who waits, by its name, with how long it is thought to take."""
         ...
 
+    def tell(self, contact: str, texts: Sequence[str]) -> None:
+        """Texts of the seller's flow for one who waits, in the language of the call."""
+        ...
+
     def ask(self, contact: str, prompt: str, wait_s: float) -> None:
         """As `say`; from here on keys of one who waits come to the turn batch."""
         ...

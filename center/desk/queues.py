@@ -10,11 +10,13 @@ from msgspec.structs import replace
 from center.acd.queue import Queue
 from center.acd.recipe import OfferCallBack, Overflow, Play, Step
 
+AGENT_WAIT = "agent_wait"
+"""What a recipe calls the platform's own word on how long it will be; it plays anything else from a step of the flow."""
 RECIPE = (
-    Step(20.0, Play("agent_wait")),
+    Step(20.0, Play(AGENT_WAIT)),
     Step(45.0, OfferCallBack()),
-    Step(120.0, Play("agent_wait")),
-    Step(300.0, Play("agent_wait")),
+    Step(120.0, Play(AGENT_WAIT)),
+    Step(300.0, Play(AGENT_WAIT)),
 )
 """What a queue does while somebody waits, unless it is set otherwise: says how long it will be, and offers to call back."""
 

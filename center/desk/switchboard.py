@@ -48,7 +48,7 @@ from center.desk.listeners import Listeners
 from center.desk.person import HOUSE
 from center.desk.phoning import Phoning
 from center.desk.ports import Records, Voice
-from center.desk.queues import Queues
+from center.desk.queues import AGENT_WAIT, Queues
 from center.desk.sitting import Sitting
 from center.desk.talk import Talk
 from center.desk.talks import Talks
@@ -294,7 +294,7 @@ class Switchboard:
         if talk.channel == "voice" and self.voice is not None:
             self._call_backs.propose(self.voice, talk, decision)
         else:
-            self._say(decision.contact, "agent_wait", decision.wait_s)
+            self._say(decision.contact, AGENT_WAIT, decision.wait_s)
 
     def _called_back(self, contact: str) -> None:
         """The router has it that this caller will be called: the caller hears so, and need not hold the line."""
@@ -303,17 +303,20 @@ class Switchboard:
             self.voice.farewell(contact, "call_back_taken")
 
     def _say(self, contact: str, message: str, wait_s: float) -> None:
-        """Tell one who waits how long it will be."""
+        """Tell one who waits what a step of the flow says, or how long it will be; that, too, where the flow has no such step."""
         talk = self._talks.named.get(contact)
         if talk is None:
             return
+        own = [] if message == AGENT_WAIT else self._cards.words(talk.awaited, message, self._now())
         if talk.channel == "voice":
-            if self.voice is not None:
-                self.voice.say(contact, message, wait_s)
+            if self.voice is not None and own:
+                self.voice.tell(contact, own)
+            elif self.voice is not None:
+                self.voice.say(contact, AGENT_WAIT, wait_s)
             return
         found = self._cards.machine(talk.awaited)
         language = found[0].language if found is not None else ""
-        text = prompts.wait(message, language, wait_s)
+        text = "\n".join(own) or prompts.wait(AGENT_WAIT, language, wait_s)
         one = talk.awaited
         self._turns.hold(
             TELLER,

@@ -18,6 +18,7 @@ from center.acd.queue import (
     Queue,
 )
 from center.acd.recipe import (
+    MESSAGE_LENGTH_MAX,
     REQUIRES_MAX,
     STEPS_MAX,
     Action,
@@ -40,8 +41,8 @@ class StepSection(Section):
 
     after_s: Seconds
     """So long after joining, in seconds."""
-    say: Literal["agent_wait"] | None = None
-    """`agent_wait` tells how long it will be, between the music or by message."""
+    say: Annotated[str, Field(max_length=MESSAGE_LENGTH_MAX, pattern=r"^\w*$")] = ""
+    """`agent_wait` tells how long it will be; any other name is a step of the seller's flow, whose texts are played or texted."""
     offer_call_back: bool = False
     """Whether a caller is asked to be called or texted back, keeping the place."""
     ask_also: Skills | None = None
@@ -62,7 +63,7 @@ class StepSection(Section):
     def actions(self) -> list[Action]:
         """What it does, for the router. Raises ValueError."""
         found: list[Action] = []
-        if self.say is not None:
+        if self.say:
             found.append(Play(self.say))
         if self.offer_call_back:
             found.append(OfferCallBack())

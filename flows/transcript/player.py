@@ -78,7 +78,7 @@ class Player:
                 case effects.PlaceOrder():
                     return self._place(effect)
                 case effects.HandOver():
-                    return Outcome("busy")
+                    return Outcome("closed")
                 case effects.Request() | effects.Pay():
                     return Outcome("failed")
                 case _:

@@ -12,7 +12,7 @@ Nothing here waits: what takes time is a task whose result is dropped when the c
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from center.changes import OutgoingText
 from center.contact import Arrival
@@ -235,10 +235,14 @@ class Call:
 
     def say_aside(self, word: str, wait_s: float) -> None:
         """Say one of the platform's own sentences on how long it will be to one who waits, between the music."""
+        self.tell_aside([prompts.wait(word, self._language, wait_s, spoken=True)])
+
+    def tell_aside(self, texts: Sequence[str]) -> None:
+        """Say texts of the seller's to one who waits, between the music."""
         if not self.over and self._is_handed_over and not self._is_with_agent:
-            text = prompts.wait(word, self._language, wait_s, spoken=True)
-            self.line.said(text)
-            self._playing.say([(text, self._language)], barge_in=False)
+            for text in texts:
+                self.line.said(text)
+            self._playing.say([(text, self._language) for text in texts], barge_in=False)
 
     def ask_aside(self, word: str, wait_s: float) -> None:
         """As `say_aside`; from here on each key is brought to the turn batch, as long as a person is waited for."""

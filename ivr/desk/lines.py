@@ -195,6 +195,12 @@ class AgentLines:
         if call is not None:
             call.say_aside(prompt, wait_s)
 
+    def tell(self, contact: str, texts: Sequence[str]) -> None:
+        """See Voice."""
+        call = self._calls.call_of(contact_of(contact))
+        if call is not None:
+            call.tell_aside(texts)
+
     def ask(self, contact: str, prompt: str, wait_s: float) -> None:
         """See Voice."""
         call = self._calls.call_of(contact_of(contact))

@@ -1,9 +1,13 @@
 """How queues are set: by their full name, by the flow's name for them, or by default."""
 
+import pytest
+
 from center.acd.queue import Queue
-from center.acd.recipe import Overflow, Step
+from center.acd.recipe import Overflow, Play, Step
 from center.desk.queues import RECIPE, Queues
-from tests.center.desk.house import BUYER, OTHER, Clock, House
+from flows.inputs import Keys, Opened
+from tests.center.desk.house import BUYER, OTHER, Clock, House, Voice
+from tests.flows.shops import NOON, ORDER, SHOP, program_of
 
 QUEUES = Queues(
     {
@@ -36,6 +40,51 @@ def test_what_is_set_otherwise_at_the_next_start_holds_for_who_waits(store, jour
     restarted.clock.passes(6)
 
     assert house.outbox(BUYER)[-1] == "再见"
+
+
+OFFERS = """
+# ok F102
+step offers
+  say 今天饺子买二送一。
+    en: Dumplings: buy two, get three.
+    voice: 饺子，买二送一。
+  if buyer.has_last_order
+    say 欢迎再来。
+  goodbye
+"""
+
+
+@pytest.fixture
+def house_with_offers(store, journal):
+    store.publish("shop", program_of(ORDER + OFFERS, SHOP), NOON)
+    recipe = (Step(5.0, Play("offers")), Step(10.0, Play("nowhere")))
+    return House(store, journal, Clock(), Queues({"*": Queue("", "", recipe=recipe)}))
+
+
+def test_who_writes_is_texted_what_a_step_of_the_flow_says_and_waits_on(house_with_offers: House):
+    house = house_with_offers
+    desk = house.sits("li", ready=False)
+    house.texts("人工")
+    house.clock.passes(6)
+    assert house.outbox(BUYER)[-1] == "今天饺子买二送一。"
+    house.clock.passes(5)
+    assert "客服正忙" in house.outbox(BUYER)[-1], "a step that the flow has not"
+
+    house.does(house.floor.ready, "li")
+    assert "offered" in [told[0] for told in desk.take()]
+
+
+def test_a_caller_hears_what_a_step_of_the_flow_says_on_calls(house_with_offers: House):
+    house = house_with_offers
+    house.switchboard.voice = voice = Voice()
+    house.sits("li", ready=False)
+    house.gives(Opened())
+    house.gives(Keys("0"))
+    house.clock.passes(11)
+    told, wait = voice.take()
+
+    assert told[::2] == ("tell", ["饺子，买二送一。"])
+    assert (wait[0], wait[2]) == ("say", "agent_wait")
 
 
 def test_a_buyer_waits_for_who_served_them_last_where_that_is_set(store, journal):

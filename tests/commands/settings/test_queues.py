@@ -24,6 +24,7 @@ def test_everything_that_a_queue_can_be_is_said_in_the_file():
         sticky_s=60,
         step=[
             StepSection(after_s=5, say="agent_wait"),
+            StepSection(after_s=6, say="offers_of_today"),
             StepSection(after_s=10, offer_call_back=True),
             StepSection(after_s=20, ask_also=["tea=1"]),
             StepSection(after_s=30, overflow="help"),
@@ -39,6 +40,7 @@ def test_everything_that_a_queue_can_be_is_said_in_the_file():
     )
     assert queue.recipe == (
         Step(5, Play("agent_wait")),
+        Step(6, Play("offers_of_today")),
         Step(10, OfferCallBack()),
         Step(20, Widen((Skill("tea"),))),
         Step(30, Overflow("tea/help")),
@@ -52,6 +54,7 @@ def test_everything_that_a_queue_can_be_is_said_in_the_file():
         ({"requires": ["tea=11"]}, "write NAME=LEVEL"),
         ({"requires": ["tea", "tea=2"]}, "named twice"),
         ({"step": [{"after_s": 5}]}, "write one of say"),
+        ({"step": [{"after_s": 5, "say": "Please wait."}]}, "match pattern"),
         ({"step": [{"after_s": 5, "points": 1, "overflow": "help"}]}, "does one thing"),
         ({"step": [{"after_s": 5, "points": 1}, {"after_s": 1, "points": 1}]}, "in order"),
         ({"waiting_max": 10_001}, "less than or equal to 10000"),

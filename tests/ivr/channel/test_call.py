@@ -210,6 +210,16 @@ def test_a_caller_who_waits_is_told_how_long_and_to_stay_on_the_line(
     assert phone.voice.said[-1] == told
 
 
+def test_a_caller_who_waits_hears_the_sellers_own_words_until_a_person_has_the_call(tmp_path):
+    phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
+    phone.press("0")
+    phone.call.tell_aside(["Dumplings today.", "Buy two, get three."])
+    assert phone.voice.said[-2:] == ["Dumplings today.", "Buy two, get three."]
+    phone.call.be_with_agent()
+    phone.call.tell_aside(["Not any more."])
+    assert phone.voice.said[-1] != "Not any more."
+
+
 def test_who_has_one_or_chose_to_be_called_or_never_waited_has_missed_nobody(tmp_path):
     def waiting():
         call = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
