@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from center.acd.agent import PRESENCE, REASON_LENGTH_MAX, REASON_SIGNED_IN, PresenceMove
+from center.acd.backlog import rejoin
 from center.acd.decisions import Withdraw
-from center.acd.seats import Person, Seat, Ticket
+from center.acd.occupancy import account
+from center.acd.state import Person, Seat, Ticket
 from center.acd.waiting import Waiting
 
 
@@ -14,7 +16,7 @@ class Attendance(Waiting):
     def _sign_in(self, person: Person) -> None:
         if (person.presence, "sign in") not in PRESENCE:
             return
-        person.account(self.now)
+        account(person, self.now)
         person.presence = PRESENCE[person.presence, "sign in"]
         person.reason = REASON_SIGNED_IN
         self.staff(person, 1)
@@ -22,7 +24,7 @@ class Attendance(Waiting):
     def _be_ready(self, person: Person) -> None:
         if (person.presence, "be ready") not in PRESENCE:
             return
-        person.account(self.now)
+        account(person, self.now)
         person.presence = PRESENCE[person.presence, "be ready"]
         for seat in person.seats:
             seat.idle_since = self.now
@@ -32,7 +34,7 @@ class Attendance(Waiting):
         """Take no more contacts; what rings goes back to its place."""
         if (person.presence, move) not in PRESENCE:
             return
-        person.account(self.now)
+        account(person, self.now)
         person.presence = PRESENCE[person.presence, move]
         person.reason = reason[:REASON_LENGTH_MAX]
         for seat in person.seats:
@@ -42,13 +44,14 @@ class Attendance(Waiting):
         ringing = [ticket for ticket in person.tickets.values() if ticket.slot == "offered"]
         for ticket in ringing:
             ticket.backlog.counts.not_answered += 1
+            ticket.backlog.counts.share(person.agent.pool).not_answered += 1
             self._take_back(ticket, person.reason)
 
     def _take_back(self, ticket: Ticket, reason: str) -> Seat:
         """Let what rings at an agent stand in its old place, or ring at another; the seat that it leaves."""
         seat = self._release(ticket, "withdraw")
         self._decisions.append(Withdraw(ticket.name, seat.person.agent.name, reason))
-        ticket.backlog.rejoin(ticket)
+        rejoin(ticket)
         self._seek_again(ticket)
         return seat
 

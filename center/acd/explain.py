@@ -22,12 +22,13 @@ from center.acd.events import (
 )
 from center.acd.floor import standing_points
 from center.acd.journal import Record
-from center.acd.needs import Need, priority
+from center.acd.needs import priority
+from center.acd.occupancy import quiet_key
 from center.acd.queue import Choice, Exit, Queue
 from center.acd.recipe import Overflow, Raise, Step, Widen
 from center.acd.router import Router
-from center.acd.seats import Person, Seat, Ticket
 from center.acd.standing import ContactStood
+from center.acd.state import Need, Person, Seat, Ticket
 
 SHOWN_MAX = 8
 """People and contacts that are named of each sort; of the others there is a count."""
@@ -181,7 +182,7 @@ def _ring(ticket: Ticket, person: Person) -> tuple[int, Need]:
 def _rank(ticket: Ticket, person: Person) -> tuple[int, int, float]:
     ring, need = _ring(ticket, person)
     seat = person.seats[ticket.channel]
-    key = person.quiet_key if need.choice is Choice.LEAST_OCCUPIED else seat.idle_since
+    key = quiet_key(person) if need.choice is Choice.LEAST_OCCUPIED else seat.idle_since
     return ring, _at_hand(seat, ticket), key
 
 

@@ -9,8 +9,12 @@ from collections.abc import Sequence
 from math import inf
 
 from center.acd.lines import Line, first
-from center.acd.needs import Directory, Need, priority
-from center.acd.seats import CONVERSATION_POINTS, Seat, Ticket
+from center.acd.needs import Directory, priority
+from center.acd.occupancy import quiet_key
+from center.acd.state import Need, Seat, Ticket
+
+CONVERSATION_POINTS = 1e12
+"""More than any key: who has fewer conversations at hand comes first."""
 
 
 class Floor:
@@ -68,18 +72,18 @@ class Floor:
 
     def make_free(self, seat: Seat) -> None:
         """Let an agent stand among the free."""
-        quiet_key = 0.0
+        quiet = 0.0
         if seat.person.profile.quiet_wanted[seat.channel]:
-            quiet_key = seat.taken * CONVERSATION_POINTS + seat.person.quiet_key
-        self.place_free(seat, self.order(), quiet_key)
+            quiet = seat.taken * CONVERSATION_POINTS + quiet_key(seat.person)
+        self.place_free(seat, self.order(), quiet)
 
-    def place_free(self, seat: Seat, order: int, quiet_key: float) -> None:
+    def place_free(self, seat: Seat, order: int, quiet: float) -> None:
         """The same, at a place among equals, and among those who were quieter or busier."""
         person, channel = seat.person, seat.channel
         at_hand = seat.taken * CONVERSATION_POINTS
         person.profile.idle[channel].push(at_hand + seat.idle_since, order, seat)
         if person.profile.quiet_wanted[channel]:
-            person.profile.quiet[channel].push(quiet_key, order, seat)
+            person.profile.quiet[channel].push(quiet, order, seat)
 
 
 def standing_points(ticket: Ticket) -> float:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from center.acd.backlog import Backlog
 from center.acd.decisions import Decision
 from center.acd.floor import Floor
 from center.acd.lines import Line
 from center.acd.rings import Rings
-from center.acd.seats import Person, Ticket
+from center.acd.state import Backlog, Person, Ticket
 
 
 class UnknownNameError(LookupError):

@@ -1,11 +1,33 @@
 """What is told of a queue and of an agent, each figure with its formula."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
 
 from center.acd.agent import Presence, Slot
 
 SHORT_S = 5.0
 """Who hangs up sooner than this did not mean to wait; the measures leave them out."""
+
+
+@dataclass(slots=True)
+class Share:
+    """What the people of one pool did for a queue."""
+
+    answered: int = 0
+    answered_within: int = 0
+    waited_s: float = 0.0
+    not_answered: int = 0
+
+    @property
+    def service_level(self) -> float | None:
+        """answered in time / answered; None before the first. Who gave up waited for every pool, and is nobody's."""
+        return self.answered_within / self.answered if self.answered else None
+
+    @property
+    def speed_of_answer_s(self) -> float | None:
+        """Seconds waited by the answered / answered; None before the first."""
+        return self.waited_s / self.answered if self.answered else None
 
 
 @dataclass(slots=True)
@@ -26,6 +48,19 @@ class Counts:
     timed_out: int = 0
     not_answered: int = 0
     """Offers that an agent let ring or declined."""
+    by_pool: dict[str, Share] = field(default_factory=dict[str, Share])
+    """Of the answered and the not answered, whose people they were offered to."""
+
+    def share(self, pool: str) -> Share:
+        """One pool's, to be counted on."""
+        found = self.by_pool.get(pool)
+        if found is None:
+            found = self.by_pool[pool] = Share()
+        return found
+
+    def copy(self) -> Counts:
+        """As they are now; these go on growing."""
+        return replace(self, by_pool={pool: replace(one) for pool, one in self.by_pool.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,104 +13,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from center.acd.agent import CHANNELS, Skill
-from center.acd.lines import Line
+from center.acd.agent import Skill
+from center.acd.occupancy import quiet_key
 from center.acd.queue import Choice
-from center.acd.seats import Seat, Ticket
+from center.acd.state import Need, Profile
 
 EVERYONE = ""
 """Stands for a skill in the indexes below: those who ask for none."""
 
 
-class Need:
-    """One class of need on one channel, and who waits with it."""
-
-    __slots__ = (
-        "channel",
-        "choice",
-        "idle",
-        "line",
-        "pools",
-        "profiles",
-        "rate",
-        "requires",
-        "staffed",
-    )
-
-    def __init__(
-        self,
-        pools: frozenset[str],
-        requires: tuple[Skill, ...],
-        channel: int,
-        rate: float,
-        choice: Choice,
-    ) -> None:
-        self.pools = pools
-        self.requires = requires
-        self.channel = channel
-        self.rate = rate
-        self.choice = choice
-        self.line: Line[Ticket] = Line()
-        self.profiles: list[Profile] = []
-        self.idle: list[Line[Seat]] = []
-        """The free people of each profile, in the order of this need's choice."""
-        self.staffed = 0
-        """How many of the profiles have someone signed in who has this channel."""
-
-    def key(self, since: float, base: float) -> float:
-        """A place that never changes: who has the least key has the highest priority at any time.
-
-        base + rate * (now - since) orders as since - base / rate does, whatever `now` is. Without a rate the priority
-        is the base alone, and the order of joining decides among equals.
-        """
-        return since - base / self.rate if self.rate else -base
-
-
 def priority(rate: float, key: float, now: float) -> float:
     """Points at this time of one with this key, where priorities age at this rate."""
     return rate * (now - key) if rate else -key
-
-
-class Profile:
-    """People of one pool with the same skills, and those of them who are free."""
-
-    __slots__ = (
-        "idle",
-        "lines",
-        "needs",
-        "pool",
-        "quiet",
-        "quiet_wanted",
-        "skills",
-        "staffed",
-    )
-
-    def __init__(self, pool: str, skills: tuple[Skill, ...]) -> None:
-        self.pool = pool
-        self.skills = {skill.name: skill.level for skill in skills}
-        self.needs: tuple[list[Need], ...] = tuple([] for _ in CHANNELS)
-        self.lines: tuple[dict[float, list[Line[Ticket]]], ...] = tuple({} for _ in CHANNELS)
-        """Who waits in those needs, by the rate of ageing: keys of one rate compare, those of two do not."""
-        self.idle: tuple[Line[Seat], ...] = tuple(Line() for _ in CHANNELS)
-        """By the time they became free."""
-        self.quiet: tuple[Line[Seat], ...] = tuple(Line() for _ in CHANNELS)
-        """By how busy they were of late; kept only if some need chooses so."""
-        self.quiet_wanted = [False for _ in CHANNELS]
-        self.staffed = [0 for _ in CHANNELS]
-
-    def fits(self, need: Need) -> bool:
-        """Whether these people may be asked and can do what is asked for."""
-        return self.pool in need.pools and all(
-            self.skills.get(name, 0) >= level for name, level in need.requires
-        )
-
-    def staff(self, channel: int, change: int) -> None:
-        """Count one more or one fewer who is signed in."""
-        before = self.staffed[channel]
-        self.staffed[channel] = before + change
-        if before == 0 or self.staffed[channel] == 0:
-            for need in self.needs[channel]:
-                need.staffed += change
 
 
 NeedKey = tuple[frozenset[str], tuple[Skill, ...], int, float, Choice]
@@ -216,4 +130,4 @@ def _join(need: Need, profile: Profile) -> None:
     if not profile.quiet_wanted[channel]:
         profile.quiet_wanted[channel] = True
         for _, order, seat, _ in profile.idle[channel].standing():
-            profile.quiet[channel].push(seat.person.quiet_key, order, seat)
+            profile.quiet[channel].push(quiet_key(seat.person), order, seat)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from center.acd.agent import CHANNELS, SLOT, SlotMove
+from center.acd.backlog import part
 from center.acd.decisions import Offer
 from center.acd.known import Known
-from center.acd.seats import Person, Seat, Ticket
+from center.acd.occupancy import account
+from center.acd.state import Person, Seat, Ticket
 
 
 class Offers(Known):
@@ -37,7 +39,7 @@ class Offers(Known):
                 seat.stamp += 1
                 self.floor.make_free(seat)
                 return
-            ticket.backlog.part(ticket)
+            part(ticket)
             self._offer(ticket, seat)
 
     def _held(self, contact: str, agent: str) -> Ticket | None:
@@ -56,13 +58,18 @@ class Offers(Known):
         ticket.stamp += 1
         ticket.answered_at = self.now
         person, backlog = ticket.seat.person, ticket.backlog
-        person.account(self.now)
+        account(person, self.now)
         person.working += 1
         waited_s = self.now - ticket.joined_at
         counts = backlog.counts
         counts.answered += 1
-        counts.answered_within += waited_s <= backlog.queue.level_within_s
+        in_time = waited_s <= backlog.queue.level_within_s
+        counts.answered_within += in_time
         counts.waited_s += waited_s
+        share = counts.share(person.agent.pool)
+        share.answered += 1
+        share.answered_within += in_time
+        share.waited_s += waited_s
         backlog.answered_at = self.now
         backlog.last_wait_s = self.now - ticket.since
 
@@ -111,7 +118,7 @@ class Offers(Known):
             return
         seat = self._release(ticket, "wrapped up")
         person = seat.person
-        person.account(self.now)
+        account(person, self.now)
         person.working -= 1
         seat.idle_since = self.now
         self._forget(ticket)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from center.acd.agent import CHANNELS
-from center.acd.backlog import Backlog
-from center.acd.needs import Directory, Need
+from center.acd.needs import Directory
 from center.acd.recipe import Overflow, Widen
+from center.acd.state import Backlog, Need
 
 
 class Rings:

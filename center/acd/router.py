@@ -14,10 +14,10 @@ names a queue or an agent that was never entered is ours, and raises.
 
 from __future__ import annotations
 
-from center.acd.agent import CHANNELS, REASON_DECLINED, REASON_NO_ANSWER
-from center.acd.attendance import Attendance
-from center.acd.backlog import Backlog
+from center.acd.agent import REASON_DECLINED, REASON_NO_ANSWER
+from center.acd.backlog import estimate_s
 from center.acd.decisions import Decision
+from center.acd.entering import Entering
 from center.acd.events import (
     AgentPaused,
     AgentReady,
@@ -39,9 +39,8 @@ from center.acd.events import (
     QueueSet,
     WrapUpEnded,
 )
-from center.acd.floor import Floor
 from center.acd.measures import AgentMeasure, QueueMeasure
-from center.acd.seats import Person
+from center.acd.occupancy import quiet_key
 from center.acd.snapshot import put_back
 from center.acd.standing import AgentStood, ContactStood, QueueStood, Standing, Stood
 
@@ -49,12 +48,8 @@ DUE_MAX = 10_000
 """What one Passed does at most; `timer()` asks for the next at once."""
 
 
-class Router(Attendance):
+class Router(Entering):
     """Who waits, who is at work, and who is offered whom."""
-
-    def __init__(self, floor: Floor | None = None) -> None:
-        super().__init__(floor)
-        self._of_seller: dict[str, list[Backlog]] = {}
 
     def handle(self, event: Happening | Standing) -> list[Decision]:
         """Take in what happened, or how things stood when a journal began. Time never runs back: an event dated earlier than the last happens now."""
@@ -91,15 +86,15 @@ class Router(Attendance):
                 self._sign_in(self._person(agent))
             case AgentSignedOut(agent=agent):
                 self._stop(self._person(agent), "sign out", "")
-            case QueueSet():
-                self._set_queue(event)
-            case AgentSet():
-                self._set_agent(event)
+            case QueueSet(queue=queue):
+                self.set_queue(queue)
+            case AgentSet(agent=entered):
+                self.set_agent(entered)
             case ContractSet(pool=pool, seller=seller):
                 self.floor.directory.contract(pool, seller)
-                self._place_again(seller)
+                self.place_again(seller)
             case ContractEnded(pool=pool, seller=seller):
-                self._end_contract(pool, seller)
+                self.end_contract(pool, seller)
             case AgentStood() | QueueStood() | ContactStood() | Stood():
                 put_back(self, event)
         return self._decisions
@@ -111,12 +106,12 @@ class Router(Attendance):
 
     def estimate_s(self, queue: str) -> float:
         """How long one who joins the queue now will wait, about."""
-        return self._backlog(queue).estimate_s(self.now)
+        return estimate_s(self._backlog(queue), self.now)
 
     def queue_measure(self, queue: str) -> QueueMeasure:
         """A queue's figures; its counts go on growing."""
         backlog = self._backlog(queue)
-        return QueueMeasure(queue, backlog.waiting, backlog.estimate_s(self.now), backlog.counts)
+        return QueueMeasure(queue, backlog.waiting, estimate_s(backlog, self.now), backlog.counts)
 
     def agent_measure(self, agent: str) -> AgentMeasure:
         """An agent's figures up to the last event."""
@@ -147,13 +142,13 @@ class Router(Attendance):
             },
             "agents": {
                 name: (
-                    *(p.presence, p.reason, p.quiet_key, list(p.tickets)),
+                    *(p.presence, p.reason, quiet_key(p), list(p.tickets)),
                     *((seat.taken, seat.idle_since) for seat in p.seats),
                 )
                 for name, p in self.people.items()
             },
             "queues": {
-                name: (b.waiting, b.estimate_s(self.now), b.counts)
+                name: (b.waiting, estimate_s(b, self.now), b.counts)
                 for name, b in self.backlogs.items()
             },
             "timers": [(at, ticket.name) for at, _, ticket, _ in self.timers.standing()],
@@ -174,67 +169,3 @@ class Router(Attendance):
                     self._end_wrap_up(ticket)
                 case "busy":
                     raise AssertionError("a talk has no end of its own")
-
-    # Queues, agents and contracts as they are set
-
-    def _set_queue(self, event: QueueSet) -> None:
-        backlog = self.backlogs.get(event.queue.name)
-        if backlog is None:
-            backlog = self.backlogs[event.queue.name] = Backlog(event.queue)
-            self._of_seller.setdefault(event.queue.seller, []).append(backlog)
-            for channel in range(len(CHANNELS)):
-                self.rings.first(backlog, channel)
-        else:
-            assert backlog.queue.seller == event.queue.seller, "a queue stays with its seller"
-            backlog.queue = event.queue
-            self._place_all(backlog)
-
-    def _set_agent(self, event: AgentSet) -> None:
-        agent = event.agent
-        for seller in self.floor.directory.people(agent.pool):
-            self._place_again(seller)
-        profile = self.floor.directory.profile(agent.pool, agent.skills)
-        person = self.people.get(agent.name)
-        if person is None:
-            self.people[agent.name] = Person(agent, profile)
-            return
-        signed_in = person.presence != "signed out"
-        if signed_in:
-            self.staff(person, -1)
-        person.agent, person.profile = agent, profile
-        person.seats[0].slots = agent.voice_slots
-        person.seats[1].slots = agent.sms_slots
-        if signed_in:
-            self.staff(person, 1)
-        for seat in person.seats:
-            seat.stamp += 1
-            self._serve(seat)
-
-    def _end_contract(self, pool: str, seller: str) -> None:
-        """Who is served is served to the end; who waits, and for whom it rings at the pool, waits for others."""
-        directory = self.floor.directory
-        directory.end_contract(pool, seller)
-        self._place_again(seller)
-        ringing = [
-            ticket
-            for ticket in self.tickets.values()
-            if ticket.slot == "offered"
-            and ticket.seat is not None
-            and ticket.backlog.queue.seller == seller
-            and not directory.may_serve(ticket.seat.person.agent.pool, seller)
-        ]
-        for ticket in sorted(ringing, key=lambda ticket: ticket.order):
-            self._serve(self._take_back(ticket, ""))
-
-    def _place_again(self, seller: str) -> None:
-        for backlog in self._of_seller.get(seller, ()):
-            self._place_all(backlog)
-
-    def _place_all(self, backlog: Backlog) -> None:
-        self.rings.forget(backlog)
-        for ticket in backlog.tickets():
-            # One who waits for an agent that may serve no longer waits with the others.
-            needs = self.rings.after(backlog, ticket.channel, ticket.step)
-            if ticket.prefers and not self.people[ticket.prefers].profile.fits(needs[0]):
-                ticket.sticky_until = 0.0
-            self._seek_again(ticket)

@@ -7,22 +7,19 @@ at a desk, and the router's clock. Lines need no records of their own: each plac
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from center.acd.agent import CHANNELS
-from center.acd.backlog import Backlog
-from center.acd.events import AgentSet, ContractSet, QueueSet
-from center.acd.seats import Person, Seat, Ticket
+from center.acd.backlog import in_line, join
+from center.acd.entering import Entering
+from center.acd.events import ContractSet
+from center.acd.occupancy import quiet_key
 from center.acd.standing import AgentStood, ContactStood, QueueStood, Standing, Stood
-
-if TYPE_CHECKING:
-    from center.acd.router import Router
+from center.acd.state import Backlog, Person, Seat, Ticket
 
 Record = ContractSet | Standing
 
 
-def snapshot(router: Router) -> Iterator[Record]:
+def snapshot(router: Entering) -> Iterator[Record]:
     """Everything that decides what comes next."""
     at = router.now
     for pool, seller in router.floor.directory.contracts():
@@ -31,12 +28,11 @@ def snapshot(router: Router) -> Iterator[Record]:
     for person in router.people.values():
         yield _agent(at, person, places)
     for backlog in router.backlogs.values():
-        # A copy, for the counts go on growing.
-        counts = replace(backlog.counts)
+        counts = backlog.counts.copy()
         yield QueueStood(at, backlog.queue, counts, backlog.answered_at, backlog.last_wait_s)
     due = {entry[2].name: entry[:2] for entry in router.timers.standing()}
     for backlog in router.backlogs.values():
-        for ticket in backlog.in_line():
+        for ticket in in_line(backlog):
             yield _contact(at, router, ticket, due)
     for person in router.people.values():
         for ticket in person.tickets.values():
@@ -47,7 +43,7 @@ def snapshot(router: Router) -> Iterator[Record]:
 Place = tuple[int, float]
 
 
-def _places(router: Router) -> dict[int, Place]:
+def _places(router: Entering) -> dict[int, Place]:
     """Where free seats stand, by identity."""
     found: dict[int, Place] = {}
     for profile in {id(p.profile): p.profile for p in router.people.values()}.values():
@@ -55,7 +51,7 @@ def _places(router: Router) -> dict[int, Place]:
             keys = {id(seat): key for key, _, seat, _ in quiet.standing()}
             for _, order, seat, _ in idle.standing():
                 # Who is asked by occupancy later comes there as occupied as now: see needs._join.
-                found[id(seat)] = (order, keys.get(id(seat), seat.person.quiet_key))
+                found[id(seat)] = (order, keys.get(id(seat), quiet_key(seat.person)))
     return found
 
 
@@ -75,7 +71,7 @@ def _agent(at: float, person: Person, places: dict[int, Place]) -> AgentStood:
 
 
 def _contact(
-    at: float, router: Router, ticket: Ticket, due: dict[str, tuple[float, int]]
+    at: float, router: Entering, ticket: Ticket, due: dict[str, tuple[float, int]]
 ) -> ContactStood:
     return ContactStood(
         at,
@@ -99,21 +95,21 @@ def _contact(
     )
 
 
-def _awaits(router: Router, ticket: Ticket) -> bool:
+def _awaits(router: Entering, ticket: Ticket) -> bool:
     if not ticket.waiting or not ticket.prefers:
         return False
     line = router.people[ticket.prefers].seats[ticket.channel].awaited
     return line is not None and any(entry[2] is ticket for entry in line.standing())
 
 
-def put_back(router: Router, record: Standing) -> None:
+def put_back(router: Entering, record: Standing) -> None:
     """Take one record in; the router was empty before the first of them."""
     match record:
         case AgentStood():
-            router.handle(AgentSet(record.at, record.agent))
+            router.set_agent(record.agent)
             _put_person(router, router.people[record.agent.name], record)
         case QueueStood():
-            router.handle(QueueSet(record.at, record.queue))
+            router.set_queue(record.queue)
             backlog = router.backlogs[record.queue.name]
             backlog.counts = record.counts
             backlog.answered_at, backlog.last_wait_s = record.answered_at, record.last_wait_s
@@ -129,7 +125,7 @@ def put_back(router: Router, record: Standing) -> None:
                         seat.place = None
 
 
-def _put_person(router: Router, person: Person, record: AgentStood) -> None:
+def _put_person(router: Entering, person: Person, record: AgentStood) -> None:
     if record.presence != "signed out":
         router.staff(person, 1)
     person.presence, person.reason = record.presence, record.reason
@@ -140,7 +136,7 @@ def _put_person(router: Router, person: Person, record: AgentStood) -> None:
         seat.idle_since, seat.place = idle_since, place
 
 
-def _put_contact(router: Router, backlog: Backlog, record: ContactStood) -> None:
+def _put_contact(router: Entering, backlog: Backlog, record: ContactStood) -> None:
     ticket = Ticket(record.contact, backlog, CHANNELS.index(record.channel), record.order)
     ticket.since, ticket.joined_at, ticket.points = record.since, record.joined_at, record.points
     ticket.prefers, ticket.sticky_until = record.prefers, record.sticky_until
@@ -155,7 +151,7 @@ def _put_contact(router: Router, backlog: Backlog, record: ContactStood) -> None
         for seat in ticket.beside:
             seat.taken += 1
     else:
-        backlog.join(ticket)
+        join(ticket)
         if record.awaits:
             router.floor.await_agent(ticket, router.people[ticket.prefers].seats[ticket.channel])
         else:

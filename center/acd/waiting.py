@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from center.acd.agent import CHANNELS
+from center.acd.backlog import estimate_s, join, part, rejoin
 from center.acd.decisions import Leave, ProposeCallBack, Say, Withdraw
 from center.acd.events import CallBackTaken, ContactArrived
 from center.acd.measures import SHORT_S
 from center.acd.offers import Offers
 from center.acd.queue import WAIT_S_MAX, Exit
 from center.acd.recipe import OfferCallBack, Overflow, Play, Raise, Step, Widen
-from center.acd.seats import Seat, Ticket
+from center.acd.state import Seat, Ticket
 
 
 class Waiting(Offers):
@@ -58,7 +59,7 @@ class Waiting(Offers):
     def _wait(self, ticket: Ticket) -> None:
         """Stand in line with the place of `since`, and be called when something is due."""
         ticket.stamp += 1
-        ticket.backlog.join(ticket)
+        join(ticket)
         self._stand(ticket)
 
     def _stand(self, ticket: Ticket) -> None:
@@ -89,7 +90,7 @@ class Waiting(Offers):
         match ticket.slot:
             case "free":
                 self._abandon(ticket)
-                ticket.backlog.part(ticket)
+                part(ticket)
                 self._forget(ticket)
             case "offered":
                 seat = self._release(ticket, "withdraw")
@@ -123,7 +124,7 @@ class Waiting(Offers):
         if ticket.slot == "offered":
             seat = self._release(ticket, "withdraw")
             self._decisions.append(Withdraw(event.contact, seat.person.agent.name, ""))
-            ticket.backlog.rejoin(ticket)
+            rejoin(ticket)
         ticket.name = event.to or ticket.name
         ticket.channel = channel
         ticket.sticky_until = 0.0
@@ -134,7 +135,7 @@ class Waiting(Offers):
     def _follow_recipe(self, ticket: Ticket) -> None:
         if self.now >= self._gives_up_at(ticket):
             ticket.backlog.counts.timed_out += 1
-            ticket.backlog.part(ticket)
+            part(ticket)
             self._decisions.append(Leave(ticket.name, Exit.TIME_OUT))
             self._forget(ticket)
             return
@@ -169,7 +170,7 @@ class Waiting(Offers):
                 return True
 
     def _still_waits_s(self, ticket: Ticket) -> float:
-        return max(0.0, ticket.backlog.estimate_s(self.now) - (self.now - ticket.since))
+        return max(0.0, estimate_s(ticket.backlog, self.now) - (self.now - ticket.since))
 
     def _seek_again(self, ticket: Ticket) -> None:
         """Find an agent or a place for one who waits and asks for something else than before."""
@@ -181,5 +182,5 @@ class Waiting(Offers):
         if seat is None:
             self._stand(ticket)
         else:
-            ticket.backlog.part(ticket)
+            part(ticket)
             self._offer(ticket, seat)

@@ -78,12 +78,14 @@ class QueueView(msgspec.Struct, frozen=True):
     talking: int
     service_level: float | None
     """As center.acd.measures has it; None before the first contact."""
-    abandoned: int
+    abandoned: int | None
     abandonment: float | None
     """As center.acd.measures has it; None before the first contact."""
     mean_wait_s: float | None
-    turned_away: int
+    turned_away: int | None
     """As center.acd.measures has it."""
+    is_share: bool = False
+    """Of the supervisor's own people alone, and nothing of who gave up or was turned away: other pools serve it, too."""
 
 
 class AgentView(msgspec.Struct, frozen=True):

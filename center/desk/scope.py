@@ -1,10 +1,11 @@
 """What of the floor a supervisor sees and hears: it goes by the pool that employs them.
 
     house         the platform's own: everything
-    any other     its own people, and the queues of sellers whom they may serve
+    a seller      its own people, and its queues as they are
+    a partner     its own people, and of the queues of sellers whom they may serve who waits and what its people did
 
-Two partners may serve one seller: both see the figures of its queues, and neither sees or hears the other's people. A
-supervisor whom the router does not know, as one who was entered a moment ago, sees nothing yet.
+Two partners may serve one seller: both see who waits, for any of their people may be next, and neither sees, hears or can
+reckon what the other's people do. A supervisor whom the router does not know, as one who was entered a moment ago, sees nothing yet.
 """
 
 from __future__ import annotations
@@ -31,10 +32,14 @@ class Scope:
         return self.pool in (HOUSE, agent.pool)
 
     def has_queue(self, queue: Queue) -> bool:
-        """Whether they see how a queue stands."""
+        """Whether they see who waits in a queue."""
         if self.pool is None:
             return False
         return self.pool == HOUSE or self.directory.may_serve(self.pool, queue.seller)
+
+    def has_whole(self, queue: Queue) -> bool:
+        """Whether they see what becomes of all who come to it, and not of whom their own people serve alone."""
+        return self.pool in (HOUSE, queue.seller)
 
 
 def scope_of(router: Router, supervisor: str) -> Scope:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from center.acd.agent import CHANNELS
-from center.acd.backlog import Backlog
-from center.acd.measures import QueueMeasure
-from center.acd.needs import Profile
+from center.acd.backlog import tickets
+from center.acd.measures import QueueMeasure, Share
 from center.acd.router import Router
-from center.acd.seats import Person
+from center.acd.state import Backlog, Person, Profile
 from center.desk.desk import AgentView, FloorView, QueueView
 from center.desk.scope import Scope
 
@@ -27,32 +26,47 @@ def view_of(router: Router, scope: Scope, now: float) -> FloorView:
     free = Counter(
         person.profile for person in signed_in if any(seat.free() for seat in person.seats)
     )
-    talking = Counter(t.backlog.queue.name for t in router.tickets.values() if t.slot == "busy")
+    talking = Counter(
+        (t.backlog.queue.name, t.seat.person.agent.pool)
+        for t in router.tickets.values()
+        if t.slot == "busy" and t.seat is not None
+    )
     return FloorView(
         now,
-        tuple(_queue(router, b, now, free, talking) for b in in_use[:QUEUES_SHOWN_MAX]),
+        tuple(_queue(router, scope, b, now, free, talking) for b in in_use[:QUEUES_SHOWN_MAX]),
         tuple(_agent(router, person, now) for person in led[:AGENTS_SHOWN_MAX]),
     )
 
 
 def _queue(
     router: Router,
+    scope: Scope,
     backlog: Backlog,
     now: float,
     free: Counter[Profile],
-    talking: Counter[str],
+    talking: Counter[tuple[str, str]],
 ) -> QueueView:
-    name = backlog.queue.name
-    measure = router.queue_measure(name)
-    counts = measure.counts
-    since = [ticket.since for ticket in backlog.tickets()]
+    queue = backlog.queue
+    whole = scope.has_whole(queue)
+    since = [ticket.since for ticket in tickets(backlog)]
     profiles = {p for first in backlog.first if first is not None for p in first[0].profiles}
-    return QueueView(
-        name,
+    seen = [profile for profile in profiles if whole or profile.pool == scope.pool]
+    who_waits = (
+        queue.name,
         backlog.waiting,
         max(0.0, now - min(since)) if since else 0.0,
-        sum(free[profile] for profile in profiles),
-        talking[name],
+        sum(free[profile] for profile in seen),
+    )
+    if not whole:
+        share = backlog.counts.by_pool.get(scope.pool or "", Share())
+        talks = talking[queue.name, scope.pool or ""]
+        level, mean_s = share.service_level, share.speed_of_answer_s
+        return QueueView(*who_waits, talks, level, None, None, mean_s, None, is_share=True)
+    measure = router.queue_measure(queue.name)
+    counts = measure.counts
+    return QueueView(
+        *who_waits,
+        sum(count for (name, _), count in talking.items() if name == queue.name),
         measure.service_level if _has_figures(measure) else None,
         counts.abandoned,
         measure.abandonment if _has_figures(measure) else None,

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from center.acd import events as ev
 from center.acd.agent import CHANNELS, REASON_NO_ANSWER, Agent, Skill
+from center.acd.backlog import tickets
 from center.acd.decisions import Leave, Offer, Withdraw
 from center.acd.journal import RECORD_BYTES_MAX, JournalError, decode, encode, rebuild
 from center.acd.queue import Choice, Queue
@@ -203,7 +204,7 @@ def check_lines(router):
     waiting = [t for t in router.tickets.values() if t.waiting]
     for backlog in router.backlogs.values():
         mine = [t for t in waiting if t.backlog is backlog]
-        assert backlog.waiting == len(mine) == len(backlog.tickets())
+        assert backlog.waiting == len(mine) == len(tickets(backlog))
     for ticket in waiting:
         assert ticket.slot == "free"
         assert ticket.seat is None

@@ -60,7 +60,7 @@ def test_a_recipe_has_so_many_steps_in_order():
 def test_a_step_says_something_it_can_say():
     assert Play("m" * MESSAGE_LENGTH_MAX)
     for wrong in ("", "m" * (MESSAGE_LENGTH_MAX + 1)):
-        with pytest.raises(ValueError, match="prompt"):
+        with pytest.raises(ValueError, match="has a name"):
             Play(wrong)
     with pytest.raises(ValueError, match="skills"):
         Widen(tuple(Skill(str(n)) for n in range(REQUIRES_MAX + 1)))

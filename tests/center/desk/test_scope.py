@@ -8,7 +8,7 @@ import pytest
 from center.acd.agent import Agent
 from center.desk.desk import RefusedError
 from center.desk.person import HOUSE
-from tests.center.desk.house import BUYER, House, Voice
+from tests.center.desk.house import BUYER, OTHER, House, Voice
 
 LEADS = {"boss": HOUSE, "tea-boss": "tea-desk", "shop-boss": "shop", "rival-boss": "other-pool"}
 
@@ -42,6 +42,25 @@ def test_a_supervisor_sees_as_far_as_their_pool_goes(floor: House, supervisor, q
     view = floor.floor.view(supervisor)
     assert [queue.queue for queue in view.queues] == queues
     assert [agent.agent for agent in view.agents] == agents
+
+
+def test_partners_of_one_seller_see_who_waits_and_nothing_of_each_others_work(floor: House):
+    floor.switchboard.contract("other-pool", "shop")
+    floor.does(floor.floor.not_ready, "mei", "tea")
+    rival = floor.sits("rival")
+    floor.texts("人工", buyer=OTHER)
+    floor.answers(rival, "rival")
+    whole, of_house, tea, other = (
+        floor.floor.view(name).queues[0] for name in ("shop-boss", "boss", "tea-boss", "rival-boss")
+    )
+
+    assert whole == of_house
+    assert (whole.talking, whole.service_level, whole.abandoned, whole.turned_away) == (2, 1, 0, 0)
+    assert (tea.talking, tea.ready, tea.service_level, tea.mean_wait_s) == (0, 0, None, None)
+    assert (other.talking, other.service_level) == (1, 1)
+    for share in (tea, other):
+        assert (share.abandoned, share.abandonment, share.turned_away) == (None, None, None)
+        assert (share.is_share, share.waiting) == (True, whole.waiting)
 
 
 def test_a_contract_that_comes_shows_the_queue(floor: House):

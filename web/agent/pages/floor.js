@@ -63,7 +63,8 @@ function draw() {
     make("td", { class: q.longest_s > LATE_S ? "late" : "" }, q.waiting ? seconds(q.longest_s) : "–"),
     make("td", {}, String(q.ready)), make("td", {}, String(q.talking)),
     make("td", {}, percent(q.service_level)), make("td", {}, q.abandonment == null ? "–" : `${percent(q.abandonment)} (${q.abandoned})`), make("td", {}, seconds(q.mean_wait_s)),
-    make("td", {}, String(q.turned_away)))));
+    make("td", {}, String(q.turned_away ?? "–")))));
+  $("share").hidden = !view.queues.some(q => q.is_share);
   $("queues-shown").textContent = word("shown", { n: queues.length, all: view.queues.length });
   const wanted = $("find").value.trim().toLowerCase();
   const found = view.agents.filter(agent => agent.agent.toLowerCase().includes(wanted));

@@ -109,6 +109,8 @@ export const WORDS = {
   abandoned: { zh: "放弃", en: "Abandoned" },
   mean_wait: { zh: "平均等待", en: "Mean wait" },
   turned_away: { zh: "未能排队", en: "Turned away" },
+  share_is: {
+    zh: "这里只算你们的人：服务水平 = 按时应答 ÷ 应答；放弃和未能排队的不属于任何一方", en: "of your own people alone: service level = answered in time ÷ answered; who gave up or was turned away is nobody's" },
   turned_away_is: { zh: "未能排队 = 无人在岗 + 排队已满", en: "turned away = nobody was signed in + as many waited as may" },
   occupancy: { zh: "占用率", en: "Occupancy" },
   occupancy_is: {
