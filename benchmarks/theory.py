@@ -2,7 +2,8 @@
 
     python -m benchmarks.theory [--days 20] [--contacts 50000]
 
-Of a hundred intervals some five should miss; a formula or a router that is wrong misses most.
+Of a hundred intervals some five should miss; a formula or a router that is wrong misses most. Then the example of Wallace and
+Whitt: the same agents with one to six skills each.
 """
 
 import argparse
@@ -10,10 +11,25 @@ from collections.abc import Callable
 from math import inf
 
 from center.acd import forecast
+from center.acd.agent import Skill
 from center.acd.queue import Queue
 from commands.simulation import Arrivals, Interval, RouterDay, Tally
 
 SERVERS = 10
+PUBLISHED_LOADS = (0.3, 0.5)
+PUBLISHED_AGEING = (
+    (0.2, 6.66667, 2.40000),
+    (0.4, 5.71429, 2.97143),
+    (0.6, 5.00000, 3.40000),
+    (0.8, 4.44444, 3.73333),
+)
+"""One server, two classes with these loads, the slow one's priority growing at this rate of the fast one's: the mean waits of
+both, in services. B. Bilodeau and D. Stanford, High-priority expected waiting times in the delayed accumulating priority queue
+(2020): the setting of their figures without a delay, by what their program for them computes (AvgWaitCalc_MM1.R of
+github.com/blairbilodeau/delayed-apq-avg-wait)."""
+TYPES, AGENTS, LINES, OFFERED = 6, 90, 120, 84.0
+"""The example of R. Wallace and W. Whitt, Resource pooling and staffing in call centers with skill-based routing (2004): six
+types of calls, 90 agents, 30 lines more, which all types share, and 84 erlangs."""
 
 Measure = Callable[[Tally], Interval]
 
@@ -35,6 +51,51 @@ def ageing_day(contacts: int, seed: int) -> list[Tally]:
     ]
     arrivals = [Arrivals("slow", 3.0, 1.0), Arrivals("fast", 5.0, 1.0)]
     return RouterDay(queues, [()] * SERVERS, arrivals, seed=seed).run(contacts)
+
+
+def ageing_pair(rate: float, contacts: int, seed: int) -> list[Tally]:
+    """The setting of PUBLISHED_AGEING."""
+    queues = [
+        Queue(n, "s", rate=r, wrap_up_s=0, answer_s=300, wait_s_max=60_000, waiting_max=10_000)
+        for n, r in (("slow", rate), ("fast", 1.0))
+    ]
+    arrivals = [
+        Arrivals(queue.name, load, 1.0) for queue, load in zip(queues, PUBLISHED_LOADS, strict=True)
+    ]
+    return RouterDay(queues, [()], arrivals, seed=seed).run(contacts)
+
+
+def skilled_day(skills: int, contacts: int, seed: int) -> Tally:
+    """The example of Wallace and Whitt with so many skills an agent, spread evenly; all types together."""
+    names = [f"type {n}" for n in range(TYPES)]
+    queues = [
+        Queue(
+            name,
+            "s",
+            (Skill(name),),
+            wrap_up_s=0,
+            answer_s=300,
+            wait_s_max=60_000,
+            waiting_max=LINES,
+        )
+        for name in names
+    ]
+    agents = [
+        # The second skill goes round all others before the first pair comes again.
+        tuple(
+            Skill(names[(n + step * (1 + n // TYPES % (TYPES - 1) if skills == 2 else 1)) % TYPES])
+            for step in range(skills)
+        )
+        for n in range(AGENTS)
+    ]
+    arrivals = [Arrivals(name, OFFERED / TYPES, 1.0) for name in names]
+    day = RouterDay(queues, agents, arrivals, seed=seed, lines=LINES)
+    whole = Tally()
+    for tally in day.run(contacts):
+        for name in Tally.__slots__:
+            kept = getattr(whole, name)
+            kept[:] = [a + b for a, b in zip(kept, getattr(tally, name), strict=True)]
+    return whole
 
 
 def tell(what: str, theory: float, found: list[Interval]) -> None:
@@ -110,6 +171,18 @@ def main() -> None:
         tell(
             f"Kleinrock's ageing, mean wait of the {name}", wait_s, [one[n].wait_s for one in days]
         )
+    for rate, *published in PUBLISHED_AGEING:
+        days = [ageing_pair(rate, given.contacts, seed) for seed in range(given.days)]
+        for n, (name, wait_s) in enumerate(zip(("slow", "fast"), published, strict=True)):
+            tell(f"the same, published, b = {rate}, {name}", wait_s, [d[n].wait_s for d in days])
+    print(
+        f"\n{AGENTS} agents, {LINES} lines, {TYPES} types, {OFFERED:.0f} erlangs: blocked, wait in services"
+    )
+    for skills in range(1, TYPES + 1):
+        tally = skilled_day(skills, 2 * given.contacts, 1)
+        print(f"{skills} skills an agent  {tally.share(tally.blocked)}, {tally.wait_s}")
+    pooled = forecast.limited_room(OFFERED, AGENTS, LINES, service_s=1.0)
+    print(f"M/M/{AGENTS}/{LINES}     {pooled.blocked_probability:.4g}, {pooled.mean_wait_s:.4g}")
 
 
 if __name__ == "__main__":

@@ -106,7 +106,10 @@ class RouterDay:
         *,
         seed: int,
         within_s: float = 20.0,
+        lines: float = inf,
     ) -> None:
+        """`lines`: with so many contacts in it, waiting or served, the platform turns the next one away at its door."""
+        self.lines = lines
         self.router = Router()
         self.chance = Random(seed)  # noqa: S311 - a simulation
         self.arrivals = arrivals
@@ -152,6 +155,9 @@ class RouterDay:
     def _arrive(self, which: int, contact: str) -> None:
         tally, batch = self.tallies[which], self._batch
         tally.arrived[batch] += 1
+        if len(self.router.tickets) >= self.lines:
+            tally.blocked[batch] += 1
+            return
         self._contacts[contact] = (which, batch, self.now)
         self._tell(ContactArrived(self.now, contact, self.arrivals[which].queue, "voice"))
         if contact in self._contacts:

@@ -8,8 +8,17 @@ from math import inf
 import ciw
 import pytest
 
+from benchmarks.theory import (
+    AGENTS,
+    LINES,
+    OFFERED,
+    PUBLISHED_AGEING,
+    PUBLISHED_LOADS,
+    TYPES,
+    ageing_pair,
+    skilled_day,
+)
 from center.acd import forecast
-from center.acd.agent import Skill
 from center.acd.queue import Queue
 from commands.simulation import BATCHES, Arrivals, RouterDay, interval
 
@@ -17,11 +26,10 @@ SERVERS = 10
 CONTACTS = 25_000
 
 
-def queue(name="q", requires=(), waiting_max=10_000, **given):
+def queue(name="q", waiting_max=10_000, **given):
     return Queue(
         name,
         "s",
-        requires,
         wrap_up_s=0,
         answer_s=300,
         wait_s_max=60_000,
@@ -135,35 +143,21 @@ def test_ciw_simulates_the_same_waits_where_priorities_age():
         assert told.holds(theory)
 
 
-TYPES, AGENTS, ROOM, OFFERED = 6, 90, 30, 84.0
-"""The example of R. Wallace and W. Whitt, Resource pooling and staffing in call centers with skill-based routing (2004):
-six types of calls, 90 agents, 30 more places, 84 erlangs."""
-
-
-def skilled(skills, contacts=30_000):
-    """Agents with so many of the six skills each, evenly: blocked, and the mean wait of the others."""
-    names = [f"type {n}" for n in range(TYPES)]
-    # Places are shared by all types in the example; here each type has its own share, so blocking is a little higher.
-    queues = [queue(name, (Skill(name),), ROOM // TYPES) for name in names]
-    agents = [
-        tuple(
-            Skill(names[(n + step * (1 + n // TYPES % (TYPES - 1))) % TYPES])
-            for step in range(skills)
-        )
-        if skills <= 2
-        else tuple(Skill(name) for name in names)
-        for n in range(AGENTS)
-    ]
-    arrivals = [Arrivals(name, OFFERED / TYPES, 1.0) for name in names]
-    tallies = RouterDay(queues, agents, arrivals, seed=1).run(contacts)
-    came = sum(sum(tally.arrived) for tally in tallies)
-    blocked = sum(sum(tally.blocked) for tally in tallies)
-    waited = sum(sum(tally.waited_s) for tally in tallies)
-    return blocked / came, waited / (came - blocked)
+@pytest.mark.parametrize(("rate", "slow_s", "fast_s"), PUBLISHED_AGEING)
+def test_kleinrocks_ageing_priorities_as_published(rate, slow_s, fast_s):
+    told = forecast.ageing_waits_s(PUBLISHED_LOADS, (rate, 1.0), 1, service_s=1.0)
+    assert told == pytest.approx([slow_s, fast_s], abs=5e-6)
+    slow, fast = ageing_pair(rate, CONTACTS, seed=1)
+    assert slow.wait_s.holds(slow_s)
+    assert fast.wait_s.holds(fast_s)
 
 
 def test_two_skills_an_agent_do_nearly_as_well_as_all_and_far_better_than_one():
-    one, two, every = (skilled(skills) for skills in (1, 2, 6))
-    for alone, pair, whole in zip(one, two, every, strict=True):
-        assert pair - whole < 0.25 * (alone - whole)
-        assert alone > 2 * pair
+    one, two, every = (skilled_day(skills, 30_000, seed=1) for skills in (1, 2, TYPES))
+    pooled = forecast.limited_room(OFFERED, AGENTS, LINES, service_s=1.0)
+    assert every.share(every.blocked).holds(pooled.blocked_probability)
+    assert every.wait_s.holds(pooled.mean_wait_s)
+    for measure in (lambda t: t.share(t.blocked).mean, lambda t: t.wait_s.mean):
+        alone, pair, whole = (measure(tally) for tally in (one, two, every))
+        assert pair - whole < 0.1 * (alone - whole)
+        assert alone > 4 * pair
