@@ -32,7 +32,10 @@ class SqliteJournal:
     def __init__(
         self, path: Path, *, shortens: Callable[[Path], Thread] = begin_shortening
     ) -> None:
-        """Open or make the file. `shortens` makes it short, aside. Raises StoreError if it is no journal of ours."""
+        """Open or make the file. `shortens` makes it short, aside.
+
+        Raises StoreError if it is no journal of ours, StoreBusyError if a process that was stopped holds it.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._shortens = shortens
@@ -41,9 +44,10 @@ class SqliteJournal:
         self._epoch = 0
         """Ours, if we took over."""
         try:
-            self._db.execute("pragma journal_mode = wal")
-            self._db.execute("pragma synchronous = full")
-            self._db.executescript(_SCHEMA)
+            with errors():
+                self._db.execute("pragma journal_mode = wal")
+                self._db.execute("pragma synchronous = full")
+                self._db.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{path} is not a journal of dialcart: {error}") from None
 

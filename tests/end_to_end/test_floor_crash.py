@@ -1,4 +1,4 @@
-"""A router killed and stopped at any instruction: nobody is offered to two agents, and the journal makes it anew."""
+"""A router killed at any instruction: nobody is offered to two agents, and the journal makes it anew. Stopped: tests/crash/fenced.py."""
 
 import os
 import signal
@@ -19,20 +19,6 @@ def start(journal, seed):
     command = [sys.executable, "-m", "tests.end_to_end.floor_process", str(journal), str(seed)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
-
-
-def ask(process, batches):
-    process.stdin.write("\n" * batches)
-    process.stdin.flush()
-
-
-def step(process, batches):
-    """Have so many batches done; what was told of them."""
-    ask(process, batches)
-    lines = []
-    while lines.count("done\n") < batches:
-        lines.append(process.stdout.readline())
-    return lines
 
 
 def told(lines, open_offers):
@@ -89,30 +75,3 @@ def test_kill_9_at_any_instruction_forgets_no_offer_and_doubles_none(tmp_path):
             by_channel = [sum(t.channel == c for t in person.tickets.values()) for c in (0, 1)]
             assert by_channel[0] <= 1
             assert by_channel[1] <= 2
-
-
-def test_one_that_was_stopped_offers_nobody_after_another_has_taken_over(tmp_path):
-    path = tmp_path / "floor"
-    with start(path, 1) as stopped:
-        # It has done all that it was asked for, so it is not stopped within a commit: one that is keeps SQLite's lock,
-        # and nobody takes over before it goes on or is killed.
-        before = step(stopped, 10)
-        os.kill(stopped.pid, signal.SIGSTOP)
-        ask(stopped, 1)
-        with start(path, 2) as other:
-            assert int(other.stdout.readline().split()[1]) > 0, (
-                "it has read what the first one kept"
-            )
-            os.kill(stopped.pid, signal.SIGCONT)
-            after = stopped.stdout.read().splitlines()
-            assert after[-1] == "fenced", "another process has taken the journal over"
-            more = step(other, 10)
-            other.kill()
-            other.stdout.read()
-    assert stopped.returncode == 0
-    known = told([*before, *after], {})
-    offered = {line.split()[1] for line in more if line.startswith("offer")}
-    assert offered - known.keys(), "the other goes on with buyers of its own"
-    router, offers = rebuilt(path)
-    assert router.tickets
-    assert {tuple(line.split()[1:]) for line in more if line.startswith("offer ")} <= offers
