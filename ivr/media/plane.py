@@ -23,25 +23,22 @@ from ivr.media.messages import (
     RtpTimeout,
     Seal,
     SendKeys,
-    Stats,
     Stop,
 )
 from ivr.media.receiving import Receiver
 from ivr.media.remote import NO_IP6, Remote, remote_of, send_to
+from ivr.media.reporting import Reporter
 from ivr.media.secrecy import NO_INDEX, Secrecy
 from ivr.media.sending import Sender
 from ivr.media.settings import FRAME_S, Settings
 from ivr.media.traffic import Arrived, Leaving, Notice
-from ivr.rtp import rtcp
 from ivr.rtp.codec import FRAME_BYTES, SILENCE
 from ivr.rtp.event import KEYS
 from ivr.rtp.tones import NO_KEY
 
-REPORT_S = 5.0
-"""RFC 3550, section 6.2: the least between two reports of one source."""
 NONE = 255
 CARE_FRAMES = 5
-"""Time-outs and reports are looked after each 100 ms."""
+"""Time-outs are looked after each 100 ms."""
 
 
 def slot_of(call: int) -> int:
@@ -57,11 +54,11 @@ class Plane:
         self._settings = settings
         self._columns = memory.columns
         self._stale = False
-        self._name = name
         self._happenings = Happenings(memory.columns, settings.groups)
         self._secrecy = Secrecy(memory)
         self._sender = Sender(memory, self._happenings, settings.groups)
-        self._receiver = Receiver(memory, settings, self._happenings, self._secrecy)
+        self._reporter = Reporter(memory, self._secrecy, name)
+        self._receiver = Receiver(memory, settings, self._happenings, self._secrecy, self._reporter)
         self._listener = Listener(memory, self._happenings)
         self._size = settings.calls // settings.groups
         self._groups: list[I64] = []
@@ -74,7 +71,7 @@ class Plane:
         return self._happenings.take()
 
     def notices(self) -> list[Notice]:
-        """RTCP packets to send, made since the last time."""
+        """Farewells to send, made since the last time."""
         if not self._notices:
             return []
         notices, self._notices = self._notices, []
@@ -100,8 +97,15 @@ class Plane:
         """Take in packets, whenever there are any."""
         self._receiver.take(arrived, now)
 
+    def report(self, came: list[Notice], now: float) -> list[Notice]:
+        """Take the reports that came, and make those that are due; ten times a second."""
+        self._reporter.come(came)
+        return self._reporter.due(now)
+
     def listen(self, group: int, now: float) -> None:
-        """What else a group needs once each 20 ms: frames for its listeners, time-outs, reports."""
+        """What else a group needs once each 20 ms: frames for its listeners, time-outs."""
+        if self._stale:
+            self._regroup()
         slots = self._groups[group]
         if not len(slots):
             return
@@ -112,7 +116,7 @@ class Plane:
             self._care(slots, now)
 
     def _care(self, slots: I64, now: float) -> None:
-        """What is due now and then: keys to let go of, time-outs, reports."""
+        """What is due now and then: keys to let go of, time-outs."""
         columns = self._columns
         self._receiver.release_keys(slots, now)
         heard = columns.heard_at[slots]
@@ -126,8 +130,6 @@ class Plane:
             slot = int(slots[at])
             columns.timed_out[slot] = 1
             self._happenings.tell(RtpTimeout(int(columns.call[slot]), bool(first[at]), now))
-        for slot in slots[columns.report_at[slots] <= now].tolist():
-            self._report(slot, now)
 
     def resume(self, gap_s: float, now: float) -> None:
         """Go on after a life that ended, or a pause: timestamps pass over the time in which nothing was sent."""
@@ -164,7 +166,7 @@ class Plane:
             case SendKeys():
                 self._send_keys(slot, command.keys)
             case Report():
-                self._tell_stats(slot, now, closed=False)
+                self._happenings.tell(self._reporter.stats(slot, now, closed=False))
             case Close():
                 self._close(slot, now)
 
@@ -191,8 +193,7 @@ class Plane:
             columns.sequence[slot] = command.sequence
             columns.timestamp[slot] = command.timestamp
             columns.opened_at[slot] = now
-            # Reports of many calls that open together do not leave together.
-            columns.report_at[slot] = now + REPORT_S * (0.5 + slot * 0.618 % 1)
+            self._reporter.open(slot, now)
         if again and command.codec != columns.codec[slot]:
             self._happenings.play_over(slot, now, whole=False)
         columns.codec[slot] = command.codec
@@ -235,8 +236,8 @@ class Plane:
                 other, [row for row in columns.sources[other].tolist() if row != slot]
             )
         if columns.remote_port[slot]:
-            self._notify(slot, rtcp.farewell(int(columns.ssrc[slot])))
-        self._tell_stats(slot, now, closed=True)
+            self._notices.append(self._reporter.farewell(slot))
+        self._happenings.tell(self._reporter.stats(slot, now, closed=True))
         columns.call[slot] = 0
         columns.wants[slot] = 0
         self._happenings.hush(slot)
@@ -321,70 +322,3 @@ class Plane:
             columns.keys[slot, end % KEYS_MAX] = KEYS.index(key)
             columns.keys_end[slot] = (end + 1) & 0xFFFF
             self._happenings.keying.add(slot)
-
-    # --- reports ---
-
-    def _expected(self, slot: int) -> int:
-        columns = self._columns
-        if not columns.heard_at[slot]:
-            return 0
-        highest = int(columns.cycles[slot]) + int(columns.their_sequence[slot])
-        return highest - int(columns.base_sequence[slot]) + 1
-
-    def _report(self, slot: int, now: float) -> None:
-        """A sender's report with what is heard: RFC 3550, sections 6.4.1 and appendix A.3."""
-        columns = self._columns
-        columns.report_at[slot] = now + REPORT_S
-        if not columns.control_port[slot]:
-            return
-        blocks: tuple[rtcp.Block, ...] = ()
-        if columns.heard_at[slot]:
-            expected, received = self._expected(slot), int(columns.received[slot])
-            new = expected - int(columns.expected_before[slot])
-            lost = new - (received - int(columns.received_before[slot]))
-            columns.expected_before[slot] = max(expected, 0)
-            columns.received_before[slot] = received
-            since = now - float(columns.sr_at[slot])
-            blocks = (
-                rtcp.Block(
-                    int(columns.their_ssrc[slot]),
-                    min(255, lost * 256 // new) if new > 0 and lost > 0 else 0,
-                    expected - received,
-                    expected - 1 + int(columns.base_sequence[slot]) & 0xFFFFFFFF,
-                    int(columns.jitter[slot]),
-                    int(columns.sr_middle[slot]),
-                    int(since * 65_536) & 0xFFFFFFFF if columns.sr_middle[slot] else 0,
-                ),
-            )
-        sender = None
-        if columns.packets[slot]:
-            sender = rtcp.Sender(
-                rtcp.ntp(now),
-                int(columns.timestamp[slot]),
-                int(columns.packets[slot]),
-                (int(columns.packets[slot]) * FRAME_BYTES - int(columns.octets_short[slot]))
-                & 0xFFFFFFFF,
-            )
-        ssrc = int(columns.ssrc[slot])
-        self._notify(slot, rtcp.write(ssrc, self._name, sender, blocks))
-
-    def _notify(self, slot: int, data: bytes) -> None:
-        self._notices.append(self._secrecy.seal_notice(Notice(slot, data)))
-
-    def _tell_stats(self, slot: int, now: float, *, closed: bool) -> None:
-        columns = self._columns
-        received = int(columns.received[slot])
-        self._happenings.tell(
-            Stats(
-                call=int(columns.call[slot]),
-                sent=int(columns.packets[slot]),
-                received=received,
-                lost=max(self._expected(slot) - received, 0),
-                late=int(columns.late[slot]),
-                jitter_ms=round(float(columns.jitter[slot]) / 8, 2),
-                their_loss=int(columns.their_loss[slot]) / 256,
-                round_trip_ms=round(float(columns.round_trip_s[slot]) * 1000, 2),
-                closed=closed,
-                at=now,
-            )
-        )

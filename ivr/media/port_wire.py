@@ -16,11 +16,10 @@ from ivr.media.datagrams import (
     address_of,
     receive,
     send_all,
-    send_one,
 )
 from ivr.media.memory import Columns, Memory
 from ivr.media.settings import Settings
-from ivr.media.traffic import RTP_AT, Arrived, Leaving, Notice
+from ivr.media.traffic import RTP_AT, Arrived, Leaving
 from ivr.rtp.codec import FRAME_BYTES
 
 PORT_PACKETS_MAX = 16
@@ -39,7 +38,7 @@ class PortWire:
         self._lanes: dict[int, Lane] = {}
         self._in = Incoming(family, 0)
         self._descriptors = descriptors
-        self._ports = {each: settings.port + at for at, each in enumerate(descriptors)}
+        self._ports = {each: settings.port + 2 * at for at, each in enumerate(descriptors)}
         self._poll = select.epoll()
         for each in descriptors:
             self._poll.register(each, select.EPOLLIN)
@@ -61,21 +60,12 @@ class PortWire:
             lane.payload_bytes[row] = size
         at, unsent = address_of(lane.messages), 0
         for row in rows:
-            descriptor = self._descriptors[2 * (leaving.first + row)]
+            descriptor = self._descriptors[leaving.first + row]
             unsent += send_all(descriptor, at + row * MESSAGE.itemsize, 1)
         self._counts[Count.SENT] += len(rows)
         self._counts[Count.UNSENT] += unsent
         for row, _ in leaving.short:
             lane.payload_bytes[row] = FRAME_BYTES
-
-    def notify(self, notice: Notice) -> None:
-        """Send a report."""
-        slot, columns = notice.slot, self._columns
-        send_one(
-            self._descriptors[2 * slot + 1],
-            notice.data,
-            self._family.name_of(columns, slot, int(columns.control_port[slot])),
-        )
 
     def receive(self) -> Arrived | None:
         """What came, at most AT_ONCE_MAX; None when nothing did. It holds until the next call."""

@@ -38,6 +38,8 @@ REALTIME_PRIORITY = 1
 """The least there is. The kernel keeps a twentieth of each second for the others, whatever this one does."""
 HAND_ON_S = 0.008
 """Frames for recognisers are announced no more often, events at once."""
+REPORTS_S = 0.1
+"""Reports are taken and made so often, those of all calls together."""
 
 
 def work(
@@ -46,7 +48,7 @@ def work(
     """Run the plane until the signalling process is gone."""
     plane = Plane(memory, settings)
     groups, tick_s = settings.groups, settings.tick_s
-    hand_on_ticks = math.ceil(HAND_ON_S / tick_s)
+    hand_on_ticks, report_ticks = math.ceil(HAND_ON_S / tick_s), round(REPORTS_S / tick_s)
     commands = Ring(memory.commands, COMMAND_BYTES)
     teller = Teller(Ring(memory.events, EVENT_BYTES), memory.counts)
     heard_told = int(memory.heard_ends[0])
@@ -85,17 +87,22 @@ def work(
                 break
             plane.carry_out(decode_command(message), now)
             commands.advance()
-        wires.send(plane.speak(group, now))
         for arrived in wires.arrived():
             plane.hear(arrived, now)
         plane.listen(group, now)
-        for notice in plane.notices():
-            wires.notify(notice)
+        leaving = plane.speak(group, now)
         told = teller.tell(plane.events())
         heard = int(memory.heard_ends[0])
         if told or (heard != heard_told and tick % hand_on_ticks == 0):
             heard_told = heard
             os.eventfd_write(happened, 1)
+        for notice in plane.notices():
+            wires.notify(notice)
+        # Last: the kernel's work for hundreds of packets drives all of ours out of the processor's caches, and so it does once.
+        wires.send(leaving)
+        if tick % report_ticks == 0:
+            for notice in plane.report(wires.notices(), now):
+                wires.notify(notice)
         tick += 1
         memory.counts[Count.TICKS] += 1
         memory.clock[0] = tick * tick_s

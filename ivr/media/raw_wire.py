@@ -15,12 +15,11 @@ from ivr.media.datagrams import (
     Lane,
     receive,
     send_all,
-    send_one,
 )
 from ivr.media.memory import U32, Columns, Memory
 from ivr.media.settings import Settings
 from ivr.media.sockets import EXPEDITED
-from ivr.media.traffic import HEADERS_BYTES, RTP_AT, UDP, UDP_AT, Arrived, Leaving, Notice
+from ivr.media.traffic import HEADERS_BYTES, RTP_AT, UDP, UDP_AT, Arrived, Leaving
 from ivr.rtp.codec import FRAME_BYTES
 
 BEFORE_BYTES = 28
@@ -36,7 +35,6 @@ CHANGING_WORDS = (14, 15, 16, 17)
 """The 16-bit words of UDP's and RTP's header: ports, length and SSRC stay; type, sequence and timestamp change."""
 IP_HEADER = struct.Struct("!BBHHHBBHII")
 """RFC 791, without options. The kernel writes its length and its checksum."""
-UDP_HEADER = struct.Struct("!HHHH")
 DONT_FRAGMENT = 0x4000
 TTL = 64
 DESTINATION_AT = 16
@@ -139,21 +137,6 @@ class RawWire:
             lane.still += lane.words[:, word]
         lane.out[: len(leaving.rows)] = lane.messages[leaving.rows]
 
-    def notify(self, notice: Notice) -> None:
-        """Send a report."""
-        columns, slot, data = self._columns, notice.slot, notice.data
-        remote = int(columns.remote_ip[slot])
-        destination = int.from_bytes(remote.to_bytes(4, sys.byteorder))
-        source, port = int(columns.port[slot]) + 1, int(columns.control_port[slot])
-        size = UDP_HEADER.size + len(data)
-        total = sum(struct.unpack(f"!{len(data) // 2}H", data[: len(data) // 2 * 2]))
-        total += (data[-1] << 8 if len(data) % 2 else 0) + source + port + 2 * size
-        for host in (self._host, destination):
-            total += (host >> 16) + (host & 0xFFFF)
-        header = UDP_HEADER.pack(source, port, size, _checksum(total + socket.IPPROTO_UDP))
-        name = IPV4.name_of(columns, slot, 0)
-        send_one(self._descriptor, self._ip_header(destination) + header + data, name)
-
     def _ip_header(self, destination: int) -> bytes:
         return IP_HEADER.pack(
             0x45,
@@ -187,10 +170,3 @@ class RawWire:
             before["source_host"].copy(),
             before["source"].astype(np.uint16),
         )
-
-
-def _checksum(total: int) -> int:
-    """The checksum of a sum of words in network order; never 0, which would tell that there is none."""
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF or 0xFFFF

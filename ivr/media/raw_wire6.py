@@ -4,8 +4,6 @@ A raw socket of IPv6 takes no header of IP and gives none (RFC 3542, section 3):
 tells the source beside it. UDP's checksum, which IPv6 needs (RFC 8200, section 8.1), is the kernel's work too.
 """
 
-import struct
-
 import numpy as np
 
 from ivr.media.counting import Count
@@ -17,13 +15,11 @@ from ivr.media.datagrams import (
     Lane,
     receive,
     send_all,
-    send_one,
 )
 from ivr.media.memory import Columns, Memory
-from ivr.media.traffic import HEADERS_BYTES, RTP_AT, UDP, UDP_AT, Arrived, Leaving, Notice
+from ivr.media.traffic import HEADERS_BYTES, RTP_AT, UDP, UDP_AT, Arrived, Leaving
 from ivr.rtp.codec import FRAME_BYTES
 
-UDP_HEADER = struct.Struct("!HHHH")
 FULL_BYTES = HEADERS_BYTES - UDP_AT + FRAME_BYTES
 """A datagram with a frame of 20 ms."""
 
@@ -65,13 +61,6 @@ class RawWire6:
         for row, _ in leaving.short:
             lane.payload_bytes[row] = FRAME_BYTES
             udp["bytes"][row] = FULL_BYTES
-
-    def notify(self, notice: Notice) -> None:
-        """Send a report."""
-        columns, slot, data = self._columns, notice.slot, notice.data
-        source, port = int(columns.port[slot]) + 1, int(columns.control_port[slot])
-        header = UDP_HEADER.pack(source, port, UDP_HEADER.size + len(data), 0)
-        send_one(self._descriptor, header + data, IPV6.name_of(columns, slot, 0))
 
     def receive(self) -> Arrived | None:
         """What came, at most AT_ONCE_MAX; None when nothing did. It holds until the next call."""

@@ -14,10 +14,11 @@ from ivr.media.key_events import Keys
 from ivr.media.memory import I64, U8, Memory
 from ivr.media.messages import FirstPacket, Latched
 from ivr.media.remote import Remote, came_from, remote_of, send_to, source_of
+from ivr.media.reporting import Reporter
 from ivr.media.secrecy import Secrecy
 from ivr.media.settings import Settings
 from ivr.media.traffic import Arrived
-from ivr.rtp import comfort, event, packet, rtcp
+from ivr.rtp import comfort, event, packet
 from ivr.rtp.codec import PCMA, PCMU
 
 ROUNDS_MAX = 64
@@ -36,12 +37,18 @@ class Receiver:
     """Takes in the packets of all calls."""
 
     def __init__(
-        self, memory: Memory, settings: Settings, happenings: Happenings, secrecy: Secrecy
+        self,
+        memory: Memory,
+        settings: Settings,
+        happenings: Happenings,
+        secrecy: Secrecy,
+        reporter: Reporter,
     ) -> None:
         self._columns = memory.columns
         self._counts = memory.counts
         self._happenings = happenings
         self._secrecy = secrecy
+        self._reporter = reporter
         self._first_port = settings.port
         self._calls = settings.calls
         self._seen: I64 = np.zeros(settings.calls, np.int64)
@@ -56,26 +63,19 @@ class Receiver:
         """Take in what came. Most of it is the next frame of audio of a call from where it always comes from."""
         columns = self._columns
         self._counts[Count.RECEIVED] += len(arrived.lengths)
-        offset = arrived.ports.astype(np.int64) - self._first_port
-        slots = offset >> 1
+        slots = (arrived.ports.astype(np.int64) - self._first_port) >> 1
         known = (slots >= 0) & (slots < self._calls)
         slots[~known] = 0
         known &= columns.call[slots] != 0
         sealed = known & (columns.tag_bytes[slots] != 0)
         if sealed.any():
             self._open(arrived, slots, known, np.flatnonzero(sealed))
-        if (offset & 1).all():
-            # Often a tick brings a report or two and nothing else, the calls being silent or their audio of another tick.
-            self._counts[Count.STRAYS] += len(slots) - np.count_nonzero(known)
-            self._take_reports(arrived, slots, np.flatnonzero(known), now)
-            return
         head = np.ascontiguousarray(arrived.rows[:, : packet.HEADER_BYTES]).view(packet.LAYOUT)[
             :, 0
         ]
         usual = (
             known
             & (arrived.lengths == USUAL_BYTES)
-            & (offset & 1 == 0)
             & (head["first"] == packet.VERSION_BITS)
             & (head["second"] == columns.codec[slots])
             & self._from_source(arrived, slots)
@@ -94,7 +94,7 @@ class Receiver:
         for row in at.tolist():
             data = arrived.rows[row, : int(arrived.lengths[row])].tobytes()
             slot = int(slots[row])
-            report = bool(arrived.ports[row] & 1) or (len(data) > 1 and 64 <= data[1] & 0x7F < 96)
+            report = len(data) > 1 and 64 <= data[1] & 0x7F < 96
             clear = (self._secrecy.open_report if report else self._secrecy.open)(slot, data)
             if clear is None:
                 known[row] = False
@@ -135,11 +135,13 @@ class Receiver:
         """Take reports, keys, new sources, frames of other lengths, and what is none of these."""
         columns = self._columns
         slots, known = slots_of[at], known[at]
-        rows, lengths, ports = arrived.rows[at], arrived.lengths[at], arrived.ports[at]
+        rows, lengths = arrived.rows[at], arrived.lengths[at]
         kind = rows[:, 1] & 0x7F
         # RFC 5761, section 4: RTCP on the port of RTP is known by its type.
-        reports = known & ((ports & 1 == 1) | ((kind >= 64) & (kind < 96)))
-        self._take_reports(arrived, slots_of, at[reports], now)
+        reports = known & (kind >= 64) & (kind < 96)
+        for index in np.flatnonzero(reports)[:SOURCES_MAX].tolist():
+            data = rows[index, : int(lengths[index])].tobytes()
+            self._reporter.take(int(slots[index]), data, now)
         good = known & ~reports
         if not good.any():
             self._counts[Count.STRAYS] += len(slots) - np.count_nonzero(known)
@@ -301,31 +303,3 @@ class Receiver:
         change[(change < 0) | (change > JITTER_MAX)] = 0
         jitter = columns.jitter[slots]
         columns.jitter[slots] = jitter + (change.astype(np.float32) - jitter) / np.float32(16)
-
-    # --- reports ---
-
-    def _take_reports(self, arrived: Arrived, slots: I64, at: I64, now: float) -> None:
-        for row in at[:SOURCES_MAX].tolist():
-            data = arrived.rows[row, : int(arrived.lengths[row])].tobytes()
-            self._take_report(int(slots[row]), data, now)
-
-    def _take_report(self, slot: int, data: bytes, now: float) -> None:
-        report = rtcp.read(data)
-        if report is None:
-            self._counts[Count.BROKEN] += 1
-            return
-        self._counts[Count.REPORTS] += 1
-        columns = self._columns
-        if report.sender is not None:
-            columns.sr_middle[slot] = rtcp.middle(report.sender.ntp)
-            columns.sr_at[slot] = now
-        for block in report.blocks:
-            if block.ssrc == columns.ssrc[slot]:
-                columns.their_loss[slot] = block.fraction_lost
-                if block.last_report:
-                    # Section 6.4.1: arrival, less the delay there, less our own sending. Our stamps are of this clock.
-                    trip = (
-                        rtcp.middle(rtcp.ntp(now)) - block.last_report - block.delay
-                    ) & 0xFFFFFFFF
-                    if trip < 0x80000000:
-                        columns.round_trip_s[slot] = trip / 65_536

@@ -71,6 +71,8 @@ class _Group:
     mixed: I64
     """Those that hear several."""
     listens: bool
+    renewed: bool = False
+    """Since packets were last made."""
 
 
 class Sender:
@@ -99,10 +101,8 @@ class Sender:
         group, happenings = self._groups[number], self._happenings
         leaving = group.leaving
         leaving.short.clear()
-        leaving.fresh = number in happenings.changed
-        if leaving.fresh:
-            happenings.changed.discard(number)
-            self._renew(group)
+        self._look(number)
+        leaving.fresh, group.renewed = group.renewed, False
         np.multiply(group.cursor, FRAME_BYTES, out=leaving.addresses)
         leaving.addresses += self._arena_at
         np.take(self._memory.sums, group.cursor, out=leaving.sums, mode="clip")
@@ -118,8 +118,15 @@ class Sender:
         return leaving
 
     def listens(self, number: int) -> bool:
-        """Whether anyone takes what a group's calls say, as of its last tick."""
+        """Whether anyone takes what a group's calls say."""
+        self._look(number)
         return self._groups[number].listens
+
+    def _look(self, number: int) -> None:
+        """See to what changed of a group's calls since its last tick."""
+        if number in self._happenings.changed:
+            self._happenings.changed.discard(number)
+            self._renew(self._groups[number])
 
     def settle(self, now: float) -> None:
         """After a life that ended: move on where it stopped between a prompt's last frame and what follows."""
@@ -181,6 +188,7 @@ class Sender:
         group.bridged = np.flatnonzero(sources == 1).astype(np.int64)
         group.mixed = np.flatnonzero(sources > 1).astype(np.int64)
         group.listens = bool((columns.wants[span] != 0).any())
+        group.renewed = True
         leaving.headers[:, RTP_AT + 8 :].view(">u4")[:, 0] = columns.ssrc[span]
 
     def _advance(self, group: _Group, held: list[tuple[int, int]], now: float) -> None:

@@ -1,14 +1,15 @@
 """The sockets of a plane: opened once by the signalling process, handed down, kept when a plane dies.
 
 Each call has a port of its own, or telephones behind a NAT could not be told apart before they speak. Where the machine
-allows raw sockets (CAP_NET_RAW), one of them carries the packets of all ports; the ports' own sockets then only hold the
-ports, and a filter drops what comes to them. Else each port's socket carries its own packets.
+allows raw sockets (CAP_NET_RAW), one of them carries the audio of all ports; the ports' own sockets then only hold the
+ports, and a filter drops what comes to them. Else each port's socket carries its own. RTCP has a socket a call either way.
 """
 
 import ctypes
 import resource
 import socket
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -19,6 +20,8 @@ BUFFER_BYTES = 8 * 2**20
 EXPEDITED = 0xB8
 """The differentiated services code point for voice, EF: RFC 3246."""
 SO_ATTACH_FILTER = 26
+SO_TIMESTAMPNS = 35
+"""With the time of day at which the kernel took each datagram in."""
 SO_SNDBUFFORCE = 32
 SO_RCVBUFFORCE = 33
 IPV6_CHECKSUM = 7
@@ -32,18 +35,45 @@ class PortsTakenError(OSError):
     """A port of the media range is in use: choose another `port`, or stop what holds it."""
 
 
+Runs = tuple[tuple[int, int, int], ...]
+"""Thousands of numbers in a few words: the first, how many, and the step between them."""
+
+
+def runs(numbers: Sequence[int]) -> Runs:
+    """Numbers as runs. A process is started with its descriptors in one word, which has a limit of 128 KiB."""
+    found: list[tuple[int, int, int]] = []
+    for number in numbers:
+        first, count, step = found[-1] if found else (number, 0, 0)
+        if count == 1:
+            step = number - first
+        if count and number == first + count * step:
+            found[-1] = (first, count + 1, step)
+        else:
+            found.append((number, 1, 0))
+    return tuple(found)
+
+
+def numbers(of: Runs) -> tuple[int, ...]:
+    """The numbers again."""
+    return tuple(first + step * each for first, count, step in of for each in range(count))
+
+
 class Descriptors(msgspec.Struct, frozen=True):
     """What a plane is handed down."""
 
     raw: int | None
-    ports: tuple[int, ...]
+    ports: Runs
+    """Of audio, a call each; none where a raw socket carries it."""
+    controls: Runs
+    """Of RTCP, a call each."""
     raw6: int | None
-    ports6: tuple[int, ...]
+    ports6: Runs
+    controls6: Runs
 
     def every(self) -> tuple[int, ...]:
         """All of them."""
         raws = (each for each in (self.raw, self.raw6) if each is not None)
-        return (*raws, *self.ports, *self.ports6)
+        return (*raws, *numbers(self.ports + self.controls + self.ports6 + self.controls6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +90,12 @@ class _Held:
         if self.raw is not None:
             self.raw.close()
 
-    def descriptors(self) -> tuple[int | None, tuple[int, ...]]:
-        """The raw socket's, or else the ports', which then carry packets."""
-        if self.raw is not None:
-            return self.raw.fileno(), ()
-        return None, tuple(each.fileno() for each in self.ports)
+    def descriptors(self) -> tuple[int | None, Runs, Runs]:
+        """The raw socket's, or else those of the ports of audio, and those of the ports of RTCP."""
+        audio, control = (
+            runs([each.fileno() for each in self.ports[first::2]]) for first in (0, 1)
+        )
+        return (self.raw.fileno(), (), control) if self.raw is not None else (None, audio, control)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +115,7 @@ class Sockets:
         """What to hand down."""
         return Descriptors(
             *self.ipv4.descriptors(),
-            *(self.ipv6.descriptors() if self.ipv6 is not None else (None, ())),
+            *(self.ipv6.descriptors() if self.ipv6 is not None else (None, (), ())),
         )
 
 
@@ -113,7 +144,9 @@ def _hold(settings: Settings, family: int, host: str) -> _Held:
         for number in range(count):
             held = socket.socket(family, socket.SOCK_DGRAM)
             ports.append(held)
-            if raw is not None:
+            if number % 2:
+                held.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+            elif raw is not None:
                 _filter(held, [(0x06, 0, 0, 0)])
             held.setblocking(False)
             _expedite(held)
@@ -147,13 +180,15 @@ def _open_raw(settings: Settings, family: int, host: str) -> socket.socket | Non
         if family == socket.AF_INET
         else [(0x28, 0, 0, 2)]
     )
-    # Let UDP to our ports in, from its first fragment on (the kernel reassembles).
+    # Let UDP to our ports of audio in, from its first fragment on (the kernel reassembles).
     _filter(
         raw,
         [
             *destination,
-            (0x35, 0, 2, settings.port),  # less than the first: drop
-            (0x25, 1, 0, last),  # more than the last: drop
+            (0x35, 0, 4, settings.port),  # less than the first: drop
+            (0x25, 3, 0, last),  # more than the last: drop
+            (0x54, 0, 0, 1),  # a = whether it is odd, and so of RTCP
+            (0x15, 0, 1, 0),
             (0x06, 0, 0, 0xFFFF),
             (0x06, 0, 0, 0),
         ],

@@ -66,7 +66,9 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An RTCP packet to send."""
+    """An RTCP packet."""
 
     slot: int
     data: bytes
+    at: float = 0.0
+    """When it came; 0: it is to be sent."""

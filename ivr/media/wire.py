@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from ivr.media.control_wire import ControlWire
 from ivr.media.datagrams import IPV4, IPV6
 from ivr.media.memory import Memory
 from ivr.media.port_wire import PortWire
 from ivr.media.raw_wire import RawWire
 from ivr.media.raw_wire6 import RawWire6
 from ivr.media.settings import Settings
-from ivr.media.sockets import Descriptors
+from ivr.media.sockets import Descriptors, numbers
 from ivr.media.traffic import Arrived, Leaving, Notice
 
 BATCHES_MAX = 4
@@ -21,10 +22,6 @@ class Wire(Protocol):
 
     def send(self, leaving: Leaving) -> None:
         """Send those of a group's packets that leave by this family."""
-        ...
-
-    def notify(self, notice: Notice) -> None:
-        """Send a report."""
         ...
 
     def receive(self) -> Arrived | None:
@@ -40,13 +37,15 @@ class Wires:
         self._ipv4: Wire = (
             RawWire(descriptors.raw, memory, settings)
             if descriptors.raw is not None
-            else PortWire(IPV4, descriptors.ports, memory, settings)
+            else PortWire(IPV4, numbers(descriptors.ports), memory, settings)
         )
+        self._control = ControlWire(IPV4, numbers(descriptors.controls), memory.columns)
         self._ipv6: Wire | None = None
         if descriptors.raw6 is not None:
             self._ipv6 = RawWire6(descriptors.raw6, memory)
         elif descriptors.ports6:
-            self._ipv6 = PortWire(IPV6, descriptors.ports6, memory, settings)
+            self._ipv6 = PortWire(IPV6, numbers(descriptors.ports6), memory, settings)
+        self._control6 = ControlWire(IPV6, numbers(descriptors.controls6), memory.columns)
 
     def send(self, leaving: Leaving) -> None:
         """Send a group's packets."""
@@ -56,10 +55,11 @@ class Wires:
 
     def notify(self, notice: Notice) -> None:
         """Send a report."""
-        if self._columns.remote_ip[notice.slot]:
-            self._ipv4.notify(notice)
-        elif self._ipv6 is not None:
-            self._ipv6.notify(notice)
+        (self._control if self._columns.remote_ip[notice.slot] else self._control6).notify(notice)
+
+    def notices(self) -> list[Notice]:
+        """Reports that came."""
+        return self._control.notices() + self._control6.notices()
 
     def arrived(self) -> Iterator[Arrived]:
         """What came; each batch holds until the next is asked for."""

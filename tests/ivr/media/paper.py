@@ -11,7 +11,7 @@ from ivr.media.messages import Open
 from ivr.media.plane import Plane
 from ivr.media.remote import read_remote
 from ivr.media.settings import FRAME_S, Settings
-from ivr.media.traffic import RTP_AT, Arrived
+from ivr.media.traffic import RTP_AT, Arrived, Notice
 from ivr.rtp.codec import PCMA
 
 SETTINGS = Settings(calls=20, port=20_000, prompts_s=4)
@@ -67,7 +67,13 @@ class Paper:
         self.do(Open(call=call, **agreed))
 
     def hear(self, *datagrams, source=PHONE, call=CALL, port=None):
-        """Packets that come to a call's port, all at once."""
+        """Packets that come to a call's port, all at once; reports to its control port, the next one."""
+        if port is not None and port % 2:
+            slot = (port - SETTINGS.port) >> 1
+            came = [Notice(slot, data, self.now) for data in datagrams]
+            self.notices += self.plane.report(came, self.now)
+            self.gather()
+            return
         width = 1_096
         rows = np.full((len(datagrams), width), 0x55, np.uint8)
         for row, data in zip(rows, datagrams, strict=True):
@@ -93,6 +99,7 @@ class Paper:
         """20 ms pass: the packets that left, by call."""
         left = {}
         for group in range(SETTINGS.groups):
+            self.plane.listen(group, self.now)
             leaving = self.plane.speak(group, self.now)
             lengths = dict(leaving.short)
             for row in [*leaving.rows.tolist(), *leaving.rows6.tolist()]:
@@ -101,7 +108,7 @@ class Paper:
                 assert int(leaving.sums[row]) == int(words.sum(dtype=np.uint32))
                 call = int(self.columns.call[leaving.first + row])
                 left[call] = leaving.headers[row, RTP_AT:].tobytes() + payload
-            self.plane.listen(group, self.now)
+        self.notices += self.plane.report([], self.now)
         self.now = round(self.now + FRAME_S, 6)
         self.gather()
         return left

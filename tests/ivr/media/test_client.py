@@ -197,6 +197,19 @@ def test_reports_and_the_farewell_go_to_the_control_port(media, phone):
         control.socket.close()
 
 
+def test_their_reports_are_heard_on_the_control_port(media, phone):
+    leg = media.open(codec=PCMA, remote=phone.address)
+    ssrc = int.from_bytes(phone.heard()[0][8:12])
+    block = rtcp.Block(ssrc, 64, 3, 9, 8, 0, 0)
+    deadline = time.monotonic() + WAIT_S
+    while media.counts()["reports"] == 0:
+        assert time.monotonic() < deadline
+        phone.send(rtcp.write(77, "phone", None, (block,)), leg.port + 1)
+        select.select([media.fileno()], [], [], 0.05)
+    media.report(leg.call)
+    assert until(media, Stats)[-1].their_loss == 0.25
+
+
 def test_what_is_said_reaches_a_sink_and_a_file(media, phone, tmp_path):
     leg = media.open(codec=PCMA, remote=phone.address)
     frames = []

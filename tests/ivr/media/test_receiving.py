@@ -94,8 +94,8 @@ def test_packets_to_no_call_are_counted():
     paper = Paper()
     paper.open()
     paper.hear(rtp(1, 160, bytes(160)), port=SETTINGS.port + 30)
-    paper.hear(rtp(1, 160, bytes(160)), port=SETTINGS.port - 1)
-    paper.hear(rtp(1, 160, bytes(160)), port=65_535)
+    paper.hear(rtp(1, 160, bytes(160)), port=SETTINGS.port - 2)
+    paper.hear(rtp(1, 160, bytes(160)), port=65_534)
     assert paper.memory.counts[Count.STRAYS] == 3
 
 
