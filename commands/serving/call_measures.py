@@ -70,6 +70,9 @@ def of_signalling(endpoint: Endpoint) -> Iterable[Measure]:
     yield counter("dialcart_sip_repeated", "Requests that came again.", told.repeated)
     yield counter("dialcart_sip_strangers", "SIP messages of strangers.", told.strangers)
     yield counter("dialcart_sip_malformed", "SIP messages nobody can read.", told.malformed)
+    yield counter(
+        "dialcart_sip_suspect", "New requests of sources that gave wrong passwords.", told.suspect
+    )
     yield counter("dialcart_sip_refused", "SIP requests refused.", told.refused)
     yield counter("dialcart_sip_banned", "Times that a source was banned.", gate.banned)
     yield counter("dialcart_sip_dropped", "SIP messages of banned sources.", gate.dropped)

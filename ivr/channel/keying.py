@@ -1,6 +1,7 @@
 """Keys pressed one after the other, as whole answers.
 
-An answer is whole when a key ends it (`#`), when nothing longer could be meant, or when no further key comes for BETWEEN_S.
+An answer is whole when a key ends it (`#`), when nothing longer could be meant, or when no further key comes for BETWEEN_S. A code that is
+wrong is waited for to the length of a right one: 999 is one mistake, not three, and the rest of it is no answer to what is asked next.
 `*` takes back what was typed. In an amount of money it is the decimal point at first, and takes back when it comes again.
 Time is an argument; whoever owns the clock asks `due` and calls `run_out`.
 """
@@ -22,6 +23,7 @@ class Keying:
 
     def __init__(self, expected: Expected) -> None:
         self._keys = frozenset(expected.keys)
+        self._longest = max(map(len, self._keys), default=0)
         self._digits_max = expected.digits_max
         self._decimals = expected.decimals
         self._typed = ""
@@ -63,7 +65,7 @@ class Keying:
         longer = any(key.startswith(typed) and key != typed for key in self._keys)
         if self._digits_max:
             return len(typed) >= self._digits_max and not longer
-        return not longer
+        return not longer and (typed in self._keys or len(typed) >= self._longest)
 
     def _take(self) -> str:
         typed, self._typed = self._typed, ""

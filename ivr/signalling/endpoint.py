@@ -342,7 +342,8 @@ class Endpoint(StreamOwner):
         for data, flow in messages:
             if gate.admits(flow.host, now, stranger=not stack.trunks.of(flow.host)):
                 try:
-                    stack.receive(data, flow, now)
+                    suspect = gate.suspects(flow.host, now)
+                    stack.receive(data, flow, now, within_calls=suspect)
                 except ProtocolError:
                     # Ours to mend, and no reason to lose the messages that came with it.
                     log.exception(

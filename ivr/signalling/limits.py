@@ -1,6 +1,8 @@
 """How much one source may send: counted as Kamailio's pike does, and banned for a while past it.
 
-Time is an argument and nothing is read here, so that a flood costs a look-up in a table that does not grow.
+Who floods is not listened to at all. Who made too many faults begins nothing: calls that are up go on, for one telephone behind
+a PBX that knows no password is no reason to lose the others' BYE. Time is an argument and nothing is read here, so that a
+flood costs a look-up in a table that does not grow.
 """
 
 from __future__ import annotations
@@ -22,9 +24,9 @@ class Limits:
     strange_per_s: float = 20.0
     "Of somebody who is in no trunk's networks: all is dropped, but past this without a look."
     faults_max: int = 30
-    "Messages that cannot be read, and wrong passwords, within `ban_s`."
+    "Wrong passwords within `ban_s`, and messages that cannot be read from where a password is asked for."
     ban_s: float = 60.0
-    "How long a source that went past its limit is not listened to."
+    "How long a source that went past its limit is not listened to, or begins nothing."
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class _Source:
     faults: int = 0
     first_fault: float = 0.0
     banned_until: float = 0.0
+    suspect_until: float = 0.0
 
 
 class Gate:
@@ -70,6 +73,11 @@ class Gate:
         source.tokens -= 1
         return True
 
+    def suspects(self, host: str, now: float) -> bool:
+        """Whether nothing new is to be begun from there."""
+        source = self._sources.get(host)
+        return source is not None and source.suspect_until > now
+
     def fault(self, host: str, now: float) -> None:
         """That source sent what cannot be read, or a wrong password."""
         source = self._sources.get(host)
@@ -80,7 +88,8 @@ class Gate:
         source.faults += 1
         if source.faults > self.limits.faults_max:
             source.faults = 0
-            self._ban(source, now)
+            source.suspect_until = now + self.limits.ban_s
+            self.banned += 1
 
     def _ban(self, source: _Source, now: float) -> None:
         self.banned += 1

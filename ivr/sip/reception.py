@@ -28,6 +28,14 @@ from ivr.sip.trunk import Trunk, Trunks
 from ivr.sip.validity import check_acceptable, check_request, check_response, unsupported
 from ivr.sip.via import Via
 
+STUN_FIRST_MAX = 3
+"""The first byte of STUN, which no text begins with (RFC 7983, section 7)."""
+
+
+def is_keepalive(data: bytes) -> bool:
+    """Whether a datagram only keeps a NAT's door open: line ends (RFC 5626, section 4.4.1), zeros as some proxies send, or STUN."""
+    return not data.strip(b"\r\n\0 ") or data[0] <= STUN_FIRST_MAX
+
 
 class Reception:
     """Takes the messages of one endpoint."""
@@ -41,33 +49,37 @@ class Reception:
         self.overloaded = False
         """Set by the edge while it falls behind; new calls are then told 503."""
         self.faults: list[str] = []
-        """Addresses that sent what cannot be read, or a wrong password, once a fault; the edge empties it."""
+        """Addresses that sent a wrong password, or what cannot be read though one is asked for, once a fault; the edge empties it."""
         self._settings = settings
         self._trunks = trunks
         self._layer = layer
         self._book = book
         self._door = door
 
-    def receive(self, data: bytes, flow: Flow, now: float) -> None:
-        """Take one message: a datagram, or one cut out of a stream."""
+    def receive(self, data: bytes, flow: Flow, now: float, *, within_calls: bool = False) -> None:
+        """Take one message: a datagram, or one cut out of a stream.
+
+        `within_calls`: its sender begins nothing now; what belongs to a call, or answers us, is taken all the same.
+        """
         here = self._trunks.of(flow.host)
         if not here:
             self.counters.strangers += 1
+            return
+        if is_keepalive(data):
             return
         self.counters.received += 1
         try:
             message = parse(data)
         except FramingError:
-            self.counters.malformed += 1
-            self.faults.append(flow.host)
+            self._unread(flow, here)
             return
         except ProtocolError as error:
-            self._refuse_unread(parse_leniently(data), flow, error)
+            self._refuse_unread(parse_leniently(data), flow, here, error)
             return
         if isinstance(message, Response):
             self._take_response(message, now)
         else:
-            self._take_request(message, flow, here, now)
+            self._take_request(message, flow, here, now, within_calls)
 
     def _take_response(self, response: Response, now: float) -> None:
         try:
@@ -80,12 +92,20 @@ class Reception:
             self.counters.stray += 1
 
     def _take_request(
-        self, request: Request, flow: Flow, here: tuple[Trunk, ...], now: float
+        self,
+        request: Request,
+        flow: Flow,
+        here: tuple[Trunk, ...],
+        now: float,
+        within_calls: bool,
     ) -> None:
         try:
             vias, sender, receiver, cseq = check_request(request)
         except ProtocolError as error:
-            self._refuse_unread(request, flow, error)
+            self._refuse_unread(request, flow, here, error)
+            return
+        if within_calls and not receiver.tag and request.method != "CANCEL":
+            self.counters.suspect += 1
             return
         via = vias[0]
         layer = self._layer
@@ -233,12 +253,22 @@ class Reception:
         reason = error.reason if error.status not in (403, 404) else ""
         served.respond(error.status, now, reason=reason, tag=tag, headers=self._door.headers(error))
 
+    def _unread(self, flow: Flow, here: tuple[Trunk, ...]) -> None:
+        """A message that nobody can read. Where the address is the proof, anybody can forge it: what is held against it would be held
+        against the trunk."""
+        self.counters.malformed += 1
+        if any(trunk.secret is not None for trunk in here):
+            self.faults.append(flow.host)
+
     def _refuse_unread(
-        self, message: Request | Response | None, flow: Flow, error: ProtocolError
+        self,
+        message: Request | Response | None,
+        flow: Flow,
+        here: tuple[Trunk, ...],
+        error: ProtocolError,
     ) -> None:
         """Answer a request that is not worth a transaction, if it says where its answers go."""
-        self.counters.malformed += 1
-        self.faults.append(flow.host)
+        self._unread(flow, here)
         if not isinstance(message, Request) or message.method == "ACK":
             return
         if "via" not in message.headers:

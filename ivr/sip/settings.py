@@ -31,6 +31,8 @@ class StackCounters:
     sent: int = 0
     strangers: int = 0
     malformed: int = 0
+    suspect: int = 0
+    "Requests of who begins nothing for a while, for wrong passwords."
     refused: int = 0
     calls: int = 0
     stray: int = 0

@@ -68,9 +68,9 @@ class Stack:
         }
         """By trunk, of those that want it."""
 
-    def receive(self, data: bytes, flow: Flow, now: float) -> None:
-        """Take one message: a datagram, or one cut out of a stream."""
-        self.reception.receive(data, flow, now)
+    def receive(self, data: bytes, flow: Flow, now: float, *, within_calls: bool = False) -> None:
+        """See Reception."""
+        self.reception.receive(data, flow, now, within_calls=within_calls)
 
     def broken(self, flow: Flow, now: float) -> None:
         """A connection is gone, or an address cannot be reached."""

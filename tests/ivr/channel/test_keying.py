@@ -25,7 +25,10 @@ def press(expected, keys, now=0.0):
         (MENU, "7", ["7"]),
         (PRODUCT, "101", [None, None, "101"]),
         (PRODUCT, "0", ["0"]),
-        (PRODUCT, "15", [None, "15"]),
+        (PRODUCT, "15", [None, None]),
+        (PRODUCT, "999", [None, None, "999"]),
+        (PRODUCT, "301", [None, None, "301"]),
+        (PRODUCT, "15#", [None, None, "15"]),
         (NUMBER, "12", [None, "12"]),
         (NUMBER, "2#", [None, "2"]),
         (NUMBER, "#", ["#"]),
@@ -44,6 +47,12 @@ def press(expected, keys, now=0.0):
 )
 def test_an_answer_is_whole_as_soon_as_nothing_longer_can_be_meant(expected, keys, answers):
     assert press(expected, keys) == answers
+
+
+def test_a_wrong_code_that_is_too_short_is_one_mistake_once_no_further_key_comes():
+    keying = Keying(PRODUCT)
+    assert [keying.press(key, 10.0) for key in "15"] == [None, None]
+    assert keying.run_out(10.0 + BETWEEN_S) == "15"
 
 
 def test_what_was_typed_is_whole_when_no_further_key_comes():

@@ -23,18 +23,21 @@ def test_a_stranger_is_banned_sooner_and_harms_nobody_else():
     assert gate.admits("192.0.2.1", 0.0, stranger=False)
 
 
-def test_faults_ban_and_are_forgotten_with_time():
+def test_who_makes_too_many_faults_begins_nothing_for_a_while():
     gate = Gate(LIMITS)
-    gate.admits("192.0.2.1", 0.0, stranger=False)
+    assert gate.admits("192.0.2.1", 0.0, stranger=False)
     for _ in range(3):
         gate.fault("192.0.2.1", 0.0)
-    assert gate.admits("192.0.2.1", 0.0, stranger=False)
+    assert not gate.suspects("192.0.2.1", 0.0)
     gate.fault("192.0.2.1", 0.0)
-    assert not gate.admits("192.0.2.1", 0.0, stranger=False)
-    assert gate.admits("192.0.2.1", 61.0, stranger=False)
+    assert gate.suspects("192.0.2.1", 59.9)
+    assert gate.admits("192.0.2.1", 59.9, stranger=False)
+    assert not gate.suspects("192.0.2.1", 60.1)
+    assert gate.banned == 1
     for second in range(0, 600, 61):
         gate.fault("192.0.2.1", 100.0 + second)
-    assert gate.admits("192.0.2.1", 700.0, stranger=False)
+    assert not gate.suspects("192.0.2.1", 700.0)
+    assert not gate.suspects("192.0.2.2", 0.0)
 
 
 def test_a_flood_from_many_addresses_does_not_grow_the_table():

@@ -1,12 +1,17 @@
 """Who is let in, and what is told to who is not."""
 
+import pytest
+
 from ivr.sip.events import (
     Answered,
     Cause,
     Incoming,
 )
+from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
-from tests.ivr.sip.network import SECRET, SHOP, pair, ring, trunk_to, up
+from tests.ivr.sip.network import CARRIER, SECRET, SHOP, pair, ring, trunk_to, up
+
+LINE = Flow("udp", CARRIER, 5060)
 
 
 def test_a_trunk_may_ask_for_a_password():
@@ -98,3 +103,36 @@ def test_strangers_hear_nothing():
 def world_invite(world, caller):
     ring(world, caller)
     return next(data for _, _, data in world.wire if data.startswith(b"INVITE"))
+
+
+def test_who_begins_nothing_for_a_while_still_ends_its_calls():
+    world, caller, called, call, there = up()
+    world.run(1)
+    ring(world, caller)
+    [(_, _, invite)] = [sent for sent in world.wire[-1:] if sent[2].startswith(b"INVITE")]
+    called.stack.receive(invite, LINE, world.now, within_calls=True)
+    assert list(called.stack.calls) == [there]
+    assert called.stack.counters.suspect == 1
+    caller.stack.hang_up(call, world.now)
+    bye = next(data for _, data in caller.stack.take_out() if data.startswith(b"BYE"))
+    called.stack.receive(bye, LINE, world.now, within_calls=True)
+    assert not called.stack.calls
+
+
+@pytest.mark.parametrize(
+    "data", [b"\r\n\r\n", b"\r\n", b"\0\0\0\0", b"", b"\0\1\0\0!\x12\xa4B" + bytes(12)]
+)
+def test_what_keeps_a_nat_open_is_no_message_and_no_fault(data):
+    world, _, called = pair(shop_trunk={"secret": SECRET})
+    called.stack.receive(data, LINE, world.now)
+    assert called.stack.counters.received == called.stack.counters.malformed == 0
+    assert not called.stack.reception.faults
+    assert not called.stack.take_out()
+
+
+@pytest.mark.parametrize(("trunk", "faults"), [({}, []), ({"secret": SECRET}, [CARRIER])])
+def test_junk_is_held_against_an_address_only_where_a_password_is_the_proof(trunk, faults):
+    world, _, called = pair(shop_trunk=trunk)
+    called.stack.receive(b"junk from a forged address", LINE, world.now)
+    assert called.stack.counters.malformed == 1
+    assert called.stack.reception.faults == faults
