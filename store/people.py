@@ -50,10 +50,18 @@ class People:
             self._db.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{path} holds no people of dialcart: {error}") from None
+        self._changes = 0
+        """Of people and contracts, by this connection."""
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
+
+    def version(self) -> tuple[int, int]:
+        """Another one as soon as people or contracts have changed, whoever did it: cheap to ask for, as reading everybody is not."""
+        with errors():
+            (others,) = self._db.execute("pragma data_version").fetchone()
+        return others, self._changes
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
@@ -77,6 +85,7 @@ class People:
     def keep(self, person: Person) -> None:
         """Enter or change somebody."""
         agent = person.agent
+        self._changes += 1
         with errors():
             self._db.execute(
                 "insert into people values (?, ?, ?, ?, ?, ?, ?) on conflict do update set"
@@ -96,6 +105,7 @@ class People:
 
     def drop(self, name: str) -> bool:
         """Somebody leaves; whether there was one of this name."""
+        self._changes += 1
         with errors():
             return bool(self._db.execute("delete from people where name = ?", (name,)).rowcount)
 
@@ -127,6 +137,7 @@ class People:
 
     def contract(self, pool: str, seller: str) -> None:
         """Let a pool's people serve a seller."""
+        self._changes += 1
         with errors():
             self._db.execute(
                 "insert into contracts values (?, ?) on conflict do nothing", (pool, seller)
@@ -134,6 +145,7 @@ class People:
 
     def end_contract(self, pool: str, seller: str) -> bool:
         """Let a pool's people serve a seller no longer; whether they might."""
+        self._changes += 1
         with errors():
             ended = self._db.execute(
                 "delete from contracts where pool = ? and seller = ?", (pool, seller)

@@ -212,7 +212,8 @@ class Floor:
     def wrap_up(self, agent: str, contact: str, code: str, note: str) -> None:
         """See Floor."""
         talk = self._talks.at(agent, contact, "wrap-up")
-        words = f"[{code}] {note}".strip()
+        # On one line, whatever a page sends: the log has a line for each thing that happened.
+        words = " ".join(f"[{code}] {note}".split())
         self._turns.note(
             talk.awaited.contact, talk.awaited.serial, f"# {agent}: {words}", int(self._now())
         )
@@ -228,15 +229,34 @@ class Floor:
         router = self._kept.router
         return view_of(router, scope_of(router, supervisor), self._now())
 
+    async def put_on_ear(self, ear: str, offer: str) -> str:
+        """See Floor."""
+        return await self._calls.needed.line(ear, offer)
+
     def listen(
-        self, supervisor: str, agent: str, mode: ListenMode, told: Callable[[RefusedError], object]
+        self,
+        supervisor: str,
+        ear: str,
+        agent: str,
+        mode: ListenMode,
+        told: Callable[[RefusedError], object],
     ) -> None:
         """See Floor."""
-        self._listeners.listen(supervisor, agent, mode, told)
+        self._listeners.listen(supervisor, ear, agent, mode, told)
 
-    def stop_listening(self, supervisor: str) -> None:
+    def listens(self, ear: str) -> tuple[str, ListenMode] | None:
         """See Floor."""
-        self._listeners.stop(supervisor)
+        return self._listeners.listens(ear)
+
+    def stop_listening(self, ear: str) -> None:
+        """See Floor."""
+        self._listeners.stop(ear)
+
+    def take_off_ear(self, ear: str) -> None:
+        """See Floor."""
+        self._listeners.stop(ear)
+        if self._calls.voice is not None:
+            self._calls.voice.hang_up(ear)
 
     def recording(self, agent: str, contact: str, recording: str) -> bytes:
         """See Floor."""

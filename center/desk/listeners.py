@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from center.acd.kept import KeptRouter
 from center.desk.calls import Calls
@@ -12,6 +13,14 @@ from center.desk.ports import ListenMode
 from center.desk.scope import scope_of
 
 
+class _Listening(NamedTuple):
+    """What a supervisor hears."""
+
+    contact: str
+    agent: str
+    mode: ListenMode
+
+
 class Listeners:
     """What the floor does about them."""
 
@@ -19,11 +28,16 @@ class Listeners:
         self._kept = kept
         self._calls = calls
         self._conferences = conferences
-        self._on: dict[str, str] = {}
-        """By supervisor, the call."""
+        self._on: dict[str, _Listening] = {}
+        """By the softphone of a supervisor's page."""
 
     def listen(
-        self, supervisor: str, agent: str, mode: ListenMode, told: Callable[[RefusedError], object]
+        self,
+        supervisor: str,
+        ear: str,
+        agent: str,
+        mode: ListenMode,
+        told: Callable[[RefusedError], object],
     ) -> None:
         """On an agent's call, or on it in another way; `told` why, if it is over before the call. Raises RefusedError."""
         router = self._kept.router
@@ -32,24 +46,34 @@ class Listeners:
             # In the same words for both: names of another pool's people are not to be found out.
             raise RefusedError("you lead nobody called {agent}", agent=agent)
         voice = self._calls.needed
-        if not voice.has_line(supervisor):
+        if not voice.has_line(ear):
             raise RefusedError("connect your headset first")
         contact = voice.call_with(agent)
-        if self._on.get(supervisor) != contact:
-            self.stop(supervisor)
+        before = self._on.get(ear)
+        if before is not None and before.contact != contact:
+            self.stop(ear)
 
         def lost(why: RefusedError) -> None:
-            self.stop(supervisor)
+            self.stop(ear)
             told(why)
 
-        self._conferences.join(contact, Party("supervisor", supervisor), lost)
-        self._on[supervisor] = contact
-        voice.listen(supervisor, contact, mode)
+        self._conferences.join(contact, Party("supervisor", ear), lost)
+        self._on[ear] = _Listening(contact, agent, mode)
+        voice.listen(ear, contact, mode)
 
-    def stop(self, supervisor: str) -> None:
+    def listens(self, ear: str) -> tuple[str, ListenMode] | None:
+        """The agent whose call is heard, and how; None once it has ended or was handed on."""
+        on, voice = self._on.get(ear), self._calls.voice
+        return (
+            (on.agent, on.mode)
+            if on is not None and voice is not None and voice.listens(ear)
+            else None
+        )
+
+    def stop(self, ear: str) -> None:
         """They do not listen, or no more."""
-        contact = self._on.pop(supervisor, None)
-        if contact is None or self._calls.voice is None:
+        on = self._on.pop(ear, None)
+        if on is None or self._calls.voice is None:
             return
-        self._calls.voice.stop_listening(supervisor)
-        self._conferences.part(contact, Party("supervisor", supervisor))
+        self._calls.voice.stop_listening(ear)
+        self._conferences.part(on.contact, Party("supervisor", ear))

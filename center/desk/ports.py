@@ -111,16 +111,20 @@ class Voice(Protocol):
         """The contact on whose call an agent is. Raises RefusedError if there is none."""
         ...
 
-    def listen(self, supervisor: str, contact: str, mode: ListenMode) -> None:
-        """A supervisor on a call, or on it in another way."""
+    def listen(self, ear: str, contact: str, mode: ListenMode) -> None:
+        """A supervisor's softphone on a call, or on it in another way."""
         ...
 
-    def stop_listening(self, supervisor: str) -> None:
+    def listens(self, ear: str) -> bool:
+        """Whether it is on a call; one that ends lets go of it."""
+        ...
+
+    def stop_listening(self, ear: str) -> None:
         """No more."""
         ...
 
     async def line(self, agent: str, offer: str) -> str:
-        """Bring up a desk's softphone: the browser's description in, ours out (SDP). Raises RefusedError."""
+        """Bring up a softphone, a desk's or a supervisor's: the browser's description in, ours out (SDP). Raises RefusedError."""
         ...
 
     def has_line(self, agent: str) -> bool:
@@ -128,7 +132,7 @@ class Voice(Protocol):
         ...
 
     def hang_up(self, agent: str) -> None:
-        """A desk's softphone is gone."""
+        """A softphone is gone."""
         ...
 
     def recorded(self, seller: str, texts: Sequence[str]) -> tuple[Recording, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from center.acd.agent import Agent
 from center.contact import Contact, ContactKey
 from center.desk.deeds import TELLER
 from center.desk.person import HOUSE, Person
@@ -34,7 +34,7 @@ def journal_file(database: Path) -> Path:
     return database.with_suffix(".floor")
 
 
-LOOK_EVERY_S = 2.0
+LOOK_EVERY_S = 0.5
 """People who are entered, changed or let go, and contracts made or ended, are known within so long."""
 
 
@@ -65,6 +65,15 @@ class KnownBuyers:
         return self._store.talk(key, serial)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """People and contracts, as they were seen last."""
+
+    version: object = None
+    people: dict[str, Person] = field(default_factory=dict[str, Person])
+    contracts: frozenset[tuple[str, str]] = frozenset()
+
+
 class FloorService:
     """See commands.serving.service.Service."""
 
@@ -84,8 +93,9 @@ class FloorService:
         self._journal = SqliteJournal(journal_file(database))
         self._business = business
         self._extra = tuple(extra)
-        self._known: tuple[dict[str, Agent], set[tuple[str, str]]] = ({}, set())
-        """People and contracts, as they were seen last."""
+        self.changed: Callable[[Collection[str]], object] = lambda _: None
+        """Told of people who have changed, or are let go, once the floor knows it."""
+        self._known = Seen()
         self._rounds = Rounds("people cannot be read", LOOK_EVERY_S, self.look)
         self.switchboard = Switchboard(
             business.turns,
@@ -112,31 +122,44 @@ class FloorService:
     async def open(self) -> None:
         """Take up the floor as it was, and let flows hand over to it."""
         self._journal.take_over()
-        agents, contracts = self._known = self._seen()
+        seen = self._known = self._see()
         self.switchboard.voice = self._calls.lines if self._calls is not None else None
-        self.switchboard.start(agents.values(), sorted(contracts), self._business.store.awaited())
+        self.switchboard.start(
+            [person.agent for person in seen.people.values()],
+            sorted(seen.contracts),
+            self._business.store.awaited(),
+        )
         self._business.turns.open(TELLER, self.switchboard)
         self._business.turns.performer = self.switchboard
         self._rounds.begin()
 
-    def _seen(self) -> tuple[dict[str, Agent], set[tuple[str, str]]]:
-        agents = {p.agent.name: p.agent for p in (*self.people.people(), *self._extra)}
-        sellers = [seller.seller for seller in self._business.sellers]
-        return agents, {*self.people.contracts(), *((HOUSE, seller) for seller in sellers)}
+    def _version(self) -> object:
+        return self.people.version(), [seller.seller for seller in self._business.sellers]
+
+    def _see(self) -> Seen:
+        # Asked first: what changes while we read is read again at the next look.
+        version = self._version()
+        people = {p.agent.name: p for p in (*self.people.people(), *self._extra)}
+        house = ((HOUSE, seller.seller) for seller in self._business.sellers)
+        return Seen(version, people, frozenset((*self.people.contracts(), *house)))
 
     def look(self) -> None:
         """Tell the switchboard of people and contracts that are not as they were at the last look."""
-        before, contracted = self._known
-        agents, contracts = self._known = self._seen()
-        for name, agent in agents.items():
-            if before.get(name) != agent:
-                self.switchboard.set_agent(agent)
-        for pool, seller in sorted(contracts - contracted):
+        if self._version() == self._known.version:
+            return
+        before, now = self._known, self._see()
+        self._known = now
+        changed = [n for n, person in now.people.items() if before.people.get(n) != person]
+        gone = before.people.keys() - now.people.keys()
+        for name in changed:
+            self.switchboard.set_agent(now.people[name].agent)
+        for pool, seller in sorted(now.contracts - before.contracts):
             self.switchboard.contract(pool, seller)
-        for pool, seller in sorted(contracted - contracts):
+        for pool, seller in sorted(before.contracts - now.contracts):
             self.switchboard.end_contract(pool, seller)
-        for name in before.keys() - agents.keys():
+        for name in gone:
             self.switchboard.sitting.let_go(name)
+        self.changed({*changed, *gone})
 
     async def drain(self) -> None:
         """Keep what was gathered; who waits or talks goes on at the next start."""

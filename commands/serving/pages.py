@@ -76,6 +76,7 @@ class Pages:
         """`port` None: PORT, or any other where that is taken."""
         self.host = host
         self.door = Doorkeeper(KnownPeople(floor), book=KeptVisits(floor.people))
+        floor.changed = self.door.look_again
         routes: list[BaseRoute] = [
             *self.door.routes(),
             *agent_routes(floor.switchboard.floor, self.door),

@@ -29,7 +29,7 @@ from ivr.webrtc.row import put_on_plane
 RECORDINGS_MAX = 20
 """Of one buyer, on one card."""
 LINES_MAX = 5_000
-"""Softphones at once."""
+"""Softphones at once, agents' and supervisors'."""
 
 
 class CallsUp(Protocol):
@@ -55,7 +55,8 @@ class _Talk:
 
     call: Call
     agents: list[str]
-    supervisors: dict[str, ListenMode]
+    ears: dict[str, ListenMode]
+    """Softphones of supervisors."""
     is_held: bool = False
 
 
@@ -98,9 +99,13 @@ class AgentLines:
             raise RefusedError(
                 "the headset cannot be connected: {why}", why=str(error) or "every line is taken"
             ) from None
+        # A page that was loaded anew meanwhile has brought up another.
+        self.hang_up(agent)
         self._lines[agent] = _Line(leg, row.call)
+        if leg.state is LegState.DOWN:
+            self.hang_up(agent)
         for name, talk in self._talks.items():
-            if agent in talk.agents or agent in talk.supervisors:
+            if agent in talk.agents or agent in talk.ears:
                 self._mix(name)
         return answer
 
@@ -241,17 +246,21 @@ class AgentLines:
             raise RefusedError("{agent} is on no call", agent=agent)
         return name
 
-    def listen(self, supervisor: str, contact: str, mode: ListenMode) -> None:
+    def listen(self, ear: str, contact: str, mode: ListenMode) -> None:
         """See Voice."""
-        self._talk(contact).supervisors[supervisor] = mode
+        self._talk(contact).ears[ear] = mode
         self._mix(contact)
 
-    def stop_listening(self, supervisor: str) -> None:
+    def listens(self, ear: str) -> bool:
+        """See Voice."""
+        return any(ear in talk.ears for talk in self._talks.values())
+
+    def stop_listening(self, ear: str) -> None:
         """See Voice."""
         for name, talk in self._talks.items():
-            if talk.supervisors.pop(supervisor, None) is not None:
+            if talk.ears.pop(ear, None) is not None:
                 self._mix(name)
-                line = self._lines.get(supervisor)
+                line = self._lines.get(ear)
                 if line is not None:
                     self._media.mix(line.call, ())
 
@@ -288,7 +297,7 @@ class AgentLines:
         return Parties(
             talk.call.reached.leg,
             [lines[agent].call for agent in talk.agents if agent in lines],
-            {lines[who].call: mode for who, mode in talk.supervisors.items() if who in lines},
+            {lines[ear].call: mode for ear, mode in talk.ears.items() if ear in lines},
             talk.is_held,
         )
 

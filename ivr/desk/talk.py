@@ -37,9 +37,3 @@ class Parties:
         for leg in self.supervisors:
             table[leg] = (*buyer, *self.agents)
         return table
-
-    def without(self, leg: int) -> None:
-        """A party is gone."""
-        if leg in self.agents:
-            self.agents.remove(leg)
-        self.supervisors.pop(leg, None)

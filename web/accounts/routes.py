@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from web.accounts.account import Account, Accounts, Role
 from web.accounts.attempts import Attempts
 from web.accounts.password import hash_password, is_password
-from web.accounts.visits import VISIT_S_MAX, VisitBook, Visits
+from web.accounts.visits import VISIT_S_MAX, OpenPage, VisitBook, Visits
 from web.headers import is_same_origin
 
 PAGES = Path(__file__).parent / "pages"
@@ -61,9 +62,19 @@ class Doorkeeper:
         token = connection.cookies.get(COOKIE)
         return self._visits.find(token, self._clock()) if token else None
 
-    def gone(self, connection: HTTPConnection) -> None:
-        """A WebSocket is closed: whoever was there was so until now."""
-        self._visits.touch(connection.cookies.get(COOKIE, ""), self._clock())
+    @contextmanager
+    def stays(self, connection: HTTPConnection, page: OpenPage) -> Generator[None]:
+        """While a page of whoever `who` has found is connected; it is closed as soon as they may not see it any more."""
+        token = connection.cookies.get(COOKIE, "")
+        self._visits.open(token, page)
+        try:
+            yield
+        finally:
+            self._visits.shut(token, page, self._clock())
+
+    def look_again(self, names: Collection[str]) -> None:
+        """Some people have changed, or are let go."""
+        self._visits.look_again(names, self._clock())
 
     def admit(self, account: Account) -> str:
         """Let somebody in whom the caller knows already; the value of their cookie."""
@@ -94,11 +105,12 @@ class Doorkeeper:
         except (msgspec.MsgspecError, ValueError):
             return _refuse("form", 400)
         address = request.client.host if request.client else ""
-        wait_s = self._attempts.wait_s(given.name, address, self._clock())
-        if wait_s:
-            return _refuse("wait", 429, {"retry-after": str(round(wait_s) + 1)})
         account = self._accounts.account(given.name)
         async with self._hashing:
+            # Asked as late as can be: of many tries sent at once the last know how the first went.
+            wait_s = self._attempts.wait_s(given.name, address, self._clock())
+            if wait_s:
+                return _refuse("wait", 429, {"retry-after": str(round(wait_s) + 1)})
             kept = account.password if account else self._nobody
             right = await asyncio.to_thread(is_password, given.password, kept)
         if account is None or not right:

@@ -1,6 +1,6 @@
-"""Who is signed in: a token in the browser's cookie, and what it stands for here.
+"""Who is signed in: a token in the browser's cookie, what it stands for here, and the pages that are open on it.
 
-What is kept of a visit is a digest of its token, so that who reads the file is nobody, and one of the password, so that a new
+A visit with an open page is not idle, and when it ends its pages are closed. What is kept of a visit is a digest of its token, so that who reads the file is nobody, and one of the password, so that a new
 password ends all visits that began with the old one. A restart ends none.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from web.accounts.account import Account, Accounts
@@ -53,12 +53,22 @@ class VisitBook(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenPage:
+    """A page that is connected for as long as somebody looks at it."""
+
+    may: Callable[[Account], bool]
+    """Who may look at it."""
+    close: Callable[[], object]
+
+
 @dataclass(slots=True)
 class _Visit:
     """A browser that has signed in."""
 
     kept: KeptVisit
     seen_at: float
+    pages: set[OpenPage] = field(default_factory=set[OpenPage])
 
 
 class Visits:
@@ -78,46 +88,77 @@ class Visits:
         self._visits[kept.token] = _Visit(kept, now)
         if self._book is not None:
             self._book.keep_visit(kept)
-        while len(self._visits) > VISITS_MAX:
-            self._drop(next(iter(self._visits)))
+        if len(self._visits) > VISITS_MAX:
+            self._make_room()
         return token
 
     def find(self, token: str, now: float) -> Account | None:
         """Who has this token."""
         digest = _digest(token)
         visit = self._visits.get(digest)
-        if visit is None:
-            return None
-        account = self._accounts.account(visit.kept.name)
-        if (
-            account is None
-            or _digest(account.password) != visit.kept.password
-            or now - visit.seen_at > IDLE_S_MAX
-            or now - visit.kept.began_at > VISIT_S_MAX
-        ):
-            self._drop(digest)
-            return None
-        self._see(digest, visit, now)
+        account = self._find(digest, visit, now) if visit is not None else None
+        if account is not None and visit is not None:
+            self._see(digest, visit, now)
         return account
 
-    def touch(self, token: str, now: float) -> None:
-        """The browser was here until now, without asking for anything."""
+    def open(self, token: str, page: OpenPage) -> None:
+        """A page is connected; the token is one that was found just now."""
+        self._visits[_digest(token)].pages.add(page)
+
+    def shut(self, token: str, page: OpenPage, now: float) -> None:
+        """It is not any more: the browser was here until now, without asking for anything."""
         digest = _digest(token)
         visit = self._visits.get(digest)
         if visit is not None:
+            visit.pages.discard(page)
             self._see(digest, visit, now)
+
+    def look_again(self, names: Collection[str], now: float) -> None:
+        """Some people have changed, or are let go: close what they have open and may not see any more."""
+        for token, visit in [x for x in self._visits.items() if x[1].kept.name in names]:
+            account = self._find(token, visit, now)
+            if account is not None:
+                for page in [page for page in visit.pages if not page.may(account)]:
+                    page.close()
 
     def end(self, token: str) -> None:
         """Sign out."""
         self._drop(_digest(token))
+
+    def _find(self, digest: bytes, visit: _Visit, now: float) -> Account | None:
+        """Whose visit it is; it ends here if it is nobody's any more."""
+        account = self._accounts.account(visit.kept.name)
+        if (
+            account is None
+            or _digest(account.password) != visit.kept.password
+            or (not visit.pages and now - visit.seen_at > IDLE_S_MAX)
+            or now - visit.kept.began_at > VISIT_S_MAX
+        ):
+            self._drop(digest)
+            return None
+        return account
+
+    def _make_room(self) -> None:
+        for _ in range(len(self._visits)):
+            oldest = next(iter(self._visits))
+            if not self._visits[oldest].pages:
+                break
+            # Somebody is there now.
+            self._visits.move_to_end(oldest)
+        self._drop(next(iter(self._visits)))
 
     def _see(self, digest: bytes, visit: _Visit, now: float) -> None:
         visit.seen_at = now
         self._visits.move_to_end(digest)
 
     def _drop(self, digest: bytes) -> None:
-        if self._visits.pop(digest, None) is not None and self._book is not None:
+        visit = self._visits.pop(digest, None)
+        if visit is None:
+            return
+        if self._book is not None:
             self._book.drop_visit(digest)
+        for page in visit.pages:
+            page.close()
 
 
 def _digest(text: str) -> bytes:

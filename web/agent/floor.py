@@ -111,14 +111,31 @@ class Floor(Protocol):
         """The floor as it is now, as far as this supervisor leads it."""
         ...
 
+    async def put_on_ear(self, ear: str, offer: str) -> str:
+        """Bring up the softphone of a supervisor's page, as `line` does a desk's; they may have a desk besides."""
+        ...
+
     def listen(
-        self, supervisor: str, agent: str, mode: ListenMode, told: Callable[[RefusedError], object]
+        self,
+        supervisor: str,
+        ear: str,
+        agent: str,
+        mode: ListenMode,
+        told: Callable[[RefusedError], object],
     ) -> None:
         """Hear the call of an agent whom they lead; be heard by the agent alone, or by both. `told` why, if it has to end."""
         ...
 
-    def stop_listening(self, supervisor: str) -> None:
+    def listens(self, ear: str) -> tuple[str, ListenMode] | None:
+        """The agent whose call is heard now."""
+        ...
+
+    def stop_listening(self, ear: str) -> None:
         """No more."""
+        ...
+
+    def take_off_ear(self, ear: str) -> None:
+        """The page is gone, and its softphone with it."""
         ...
 
     def recording(self, agent: str, contact: str, recording: str) -> bytes:

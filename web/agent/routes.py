@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from starlette.websockets import WebSocket
 from center.desk.desk import RefusedError
 from web.accounts.account import Account
 from web.accounts.routes import Doorkeeper, may_lead
+from web.accounts.visits import OpenPage
 from web.agent.desk import DeskSocket
 from web.agent.floor import Floor
 from web.agent.lead import LeadSocket
@@ -26,9 +28,23 @@ POLICY_VIOLATION = 1008
 def agent_routes(floor: Floor, door: Doorkeeper) -> list[BaseRoute]:
     """Routes /desk and /floor with what belongs to them."""
 
-    def allowed(socket: WebSocket) -> Account | None:
+    def anybody(_: Account) -> bool:
+        return True
+
+    async def serve(
+        socket: WebSocket,
+        may: Callable[[Account], bool],
+        page_of: Callable[[str], DeskSocket | LeadSocket],
+    ) -> None:
         account = door.who(socket)
-        return account if account is not None and door.is_ours(socket) else None
+        if account is None or not may(account) or not door.is_ours(socket):
+            await socket.close(POLICY_VIOLATION)
+            return
+        # From here to the first wait nothing can end the visit.
+        page = page_of(account.name)
+        with door.stays(socket, OpenPage(may, page.hang_up)):
+            await socket.accept()
+            await page.run()
 
     async def desk_page(request: Request) -> Response:
         if door.who(request) is None:
@@ -44,26 +60,10 @@ def agent_routes(floor: Floor, door: Doorkeeper) -> list[BaseRoute]:
         return FileResponse(PAGES / "floor.html")
 
     async def desk_line(socket: WebSocket) -> None:
-        account = allowed(socket)
-        if account is None:
-            await socket.close(POLICY_VIOLATION)
-            return
-        await socket.accept()
-        try:
-            await DeskSocket(socket, floor, account.name).run()
-        finally:
-            door.gone(socket)
+        await serve(socket, anybody, lambda name: DeskSocket(socket, floor, name))
 
     async def floor_line(socket: WebSocket) -> None:
-        account = allowed(socket)
-        if account is None or not may_lead(account):
-            await socket.close(POLICY_VIOLATION)
-            return
-        await socket.accept()
-        try:
-            await LeadSocket(socket, floor, account.name).run()
-        finally:
-            door.gone(socket)
+        await serve(socket, may_lead, lambda name: LeadSocket(socket, floor, name))
 
     async def recording(request: Request) -> Response:
         account = door.who(request)

@@ -116,7 +116,7 @@ class Voice:
         self.calls: dict[str, str] = {}
         """By agent, the call that they have."""
         self.listening: dict[str, str] = {}
-        """By supervisor, the call that they hear."""
+        """By softphone of a supervisor, the call that is heard."""
         self.phoned: dict[str, Callable[[Reached], object]] = {}
         self.phones = True
         self.recordings: list[str] = []
@@ -136,13 +136,16 @@ class Voice:
         self.calls = {agent: on for agent, on in self.calls.items() if on != contact}
         self.listening = {who: on for who, on in self.listening.items() if on != contact}
 
-    def listen(self, supervisor, contact, mode):
-        self.told.append(("listen", supervisor, contact, mode))
-        self.listening[supervisor] = contact
+    def listen(self, ear, contact, mode):
+        self.told.append(("listen", ear, contact, mode))
+        self.listening[ear] = contact
 
-    def stop_listening(self, supervisor):
-        self.told.append(("stop_listening", supervisor))
-        self.listening.pop(supervisor, None)
+    def listens(self, ear):
+        return ear in self.listening
+
+    def stop_listening(self, ear):
+        self.told.append(("stop_listening", ear))
+        self.listening.pop(ear, None)
 
     def call_with(self, agent):
         if agent not in self.calls:

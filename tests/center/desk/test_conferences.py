@@ -79,7 +79,7 @@ class Busy:
 
     def listens(self, boss: str, agent: str, mode: str = "monitor") -> None:
         self.asks(
-            self.house.floor.listen, boss, agent, mode, lambda why: self.told.append(str(why))
+            self.house.floor.listen, boss, boss, agent, mode, lambda why: self.told.append(str(why))
         )
 
     def loses(self, place: Place) -> None:
@@ -115,12 +115,17 @@ def test_one_unit_serves_all_who_are_on_a_call_and_goes_back_with_the_last(busy:
     busy.asks(busy.house.floor.accept, "wang", on)
     busy.listens("boss", "li")
     busy.listens("chief", "li", "barge-in")
+    assert busy.house.floor.listens("chief") == ("li", "barge-in")
     assert busy.taken() == {on}
     busy.asks(busy.house.floor.finish, "wang", on)
     busy.asks(busy.house.floor.stop_listening, "boss")
     assert busy.taken() == {on}
-    busy.asks(busy.house.floor.stop_listening, "chief")
+    busy.asks(busy.house.floor.take_off_ear, "chief")
+    assert busy.house.floor.listens("chief") is None
     assert busy.taken() == set()
+    busy.listens("boss", "li")
+    busy.asks(busy.house.floor.finish, "li", on)
+    assert busy.house.floor.listens("boss") is None, "the call is over"
     assert busy.told == []
 
 

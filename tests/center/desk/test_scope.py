@@ -94,9 +94,9 @@ def test_nobody_hears_another_pools_people(floor: House, supervisor, agent, may,
     floor.switchboard.voice = voice = Voice()
     voice.calls = {"li": "a call", "mei": "a call"}
     if may:
-        floor.floor.listen(supervisor, agent, mode, print)
-        assert voice.take() == [("listen", supervisor, "a call", mode)]
+        floor.floor.listen(supervisor, "ear 1", agent, mode, print)
+        assert voice.take() == [("listen", "ear 1", "a call", mode)]
     else:
         with pytest.raises(RefusedError, match=f"you lead nobody called {agent}"):
-            floor.floor.listen(supervisor, agent, mode, print)
+            floor.floor.listen(supervisor, "ear 1", agent, mode, print)
         assert voice.take() == []

@@ -42,9 +42,14 @@ def test_people_and_contracts_are_known_while_the_shop_runs(tmp_path: Path):
         assert router.people["li"].agent.skills == (Skill("tea", 3),)
         assert ("tea-desk", business.sellers[0].seller) in floor.switchboard.kept.contracts
         assert router.people["li"].presence == "not ready"
+        told = []
+        floor.changed = told.append
+        floor.look()
+        assert told == []
 
         people.drop("li")
         floor.look()
+        assert told == [{"li"}]
         floor.switchboard.kept.flush()
         assert router.people["li"].presence == "signed out"
         assert ("refused", "you do not work here any more") in desk.told

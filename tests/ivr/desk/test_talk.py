@@ -45,11 +45,3 @@ def test_who_barges_in_is_heard_by_both():
 
     assert heard[BUYER] == (AGENT, BOSS)
     assert heard[AGENT] == (BUYER, BOSS)
-
-
-def test_who_is_gone_is_heard_no_more():
-    parties = Parties(BUYER, [AGENT, OTHER], {BOSS: "barge-in"})
-    parties.without(OTHER)
-    parties.without(BOSS)
-
-    assert parties.heard() == {BUYER: (AGENT,), AGENT: (BUYER,)}

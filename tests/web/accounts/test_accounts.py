@@ -1,5 +1,8 @@
 """Signing in: who may, how often, and what another site's page cannot do."""
 
+import asyncio
+from dataclasses import replace
+
 import httpx
 import pytest
 from starlette.requests import Request
@@ -9,8 +12,8 @@ from starlette.routing import Route
 from web.accounts.account import Account, Role
 from web.accounts.attempts import ADDRESS_TRIES_MAX, NAME_TRIES_MAX, WINDOW_S, Attempts
 from web.accounts.password import LENGTH_MAX, LENGTH_MIN, PasswordError, hash_password, is_password
-from web.accounts.routes import BODY_BYTES_MAX, Doorkeeper, may_lead
-from web.accounts.visits import IDLE_S_MAX, VISIT_S_MAX, VISITS_MAX, Visits
+from web.accounts.routes import BODY_BYTES_MAX, SIGN_INS_AT_ONCE_MAX, Doorkeeper, may_lead
+from web.accounts.visits import IDLE_S_MAX, VISIT_S_MAX, VISITS_MAX, OpenPage, Visits
 from web.app import web_app
 
 LI = Account("li", Role.AGENT, hash_password("correct horse"))
@@ -90,6 +93,16 @@ async def test_after_some_tries_one_has_to_wait(visitor, clock):
     assert (await visitor.post("/sign-in", json=right)).status_code == 200
 
 
+async def test_many_tries_at_once_are_no_way_around_it(visitor):
+    wrong = {"name": "li", "password": "wrong horse"}
+    answers = await asyncio.gather(
+        *(visitor.post("/sign-in", json=wrong) for _ in range(3 * NAME_TRIES_MAX))
+    )
+    tried = sum(answer.status_code == 401 for answer in answers)
+
+    assert NAME_TRIES_MAX <= tried < NAME_TRIES_MAX + SIGN_INS_AT_ONCE_MAX
+
+
 @pytest.mark.parametrize("origin", ["http://elsewhere.test", ""])
 async def test_another_sites_page_signs_nobody_in_or_out(visitor, origin):
     right = {"name": "li", "password": "correct horse"}
@@ -163,12 +176,57 @@ def test_who_was_let_go_is_nobody():
     assert visits.find(token, 0.0) is None
 
 
-def test_a_desk_that_was_open_all_morning_is_not_idle():
-    visits = Visits(People())
+class Page:
+    """A page that is open."""
+
+    def __init__(self, may=lambda _: True):
+        self.closed = 0
+        self.open = OpenPage(may, self.close)
+
+    def close(self):
+        self.closed += 1
+
+
+def test_a_desk_that_is_open_all_morning_is_not_idle():
+    visits, desk = Visits(People()), Page()
     token = visits.begin(LI, 0.0)
-    visits.touch(token, 3 * IDLE_S_MAX)
-    assert visits.find(token, 4 * IDLE_S_MAX) == LI
-    visits.touch("guessed", 0.0)
+    visits.open(token, desk.open)
+    assert visits.find(token, 3 * IDLE_S_MAX) == LI
+    visits.shut(token, desk.open, 6 * IDLE_S_MAX)
+    assert visits.find(token, 7 * IDLE_S_MAX) == LI
+    assert visits.find(token, 8 * IDLE_S_MAX + 1) is None
+    visits.shut(token, desk.open, 9 * IDLE_S_MAX)
+    assert desk.closed == 0
+
+
+def test_pages_are_closed_when_their_visit_ends():
+    visits, desk, floor, other = Visits(People()), Page(), Page(), Page()
+    token = visits.begin(LI, 0.0)
+    visits.open(token, desk.open)
+    visits.open(token, floor.open)
+    visits.open(visits.begin(LI, 0.0), other.open)
+    visits.end(token)
+
+    assert (desk.closed, floor.closed, other.closed) == (1, 1, 0)
+
+
+def test_who_may_not_lead_any_more_keeps_the_desk_and_loses_the_floor():
+    people = People()
+    visits, desk, floor, other = Visits(people), Page(), Page(may_lead), Page()
+    token = visits.begin(BOSS, 0.0)
+    visits.open(token, desk.open)
+    visits.open(token, floor.open)
+    visits.open(visits.begin(LI, 0.0), other.open)
+    visits.look_again({"boss", "li"}, 1.0)
+    assert (desk.closed, floor.closed, other.closed) == (0, 0, 0)
+
+    people.account = {"boss": replace(BOSS, role=Role.AGENT), "li": LI}.get
+    visits.look_again({"boss"}, 2.0)
+    assert (desk.closed, floor.closed, other.closed) == (0, 1, 0)
+    people.account = {"li": LI}.get
+    visits.look_again({"boss"}, 3.0)
+    assert (desk.closed, other.closed) == (1, 0)
+    assert visits.find(token, 3.0) is None
 
 
 def test_visits_are_bounded():
@@ -178,6 +236,17 @@ def test_visits_are_bounded():
         visits.begin(LI, 0.0)
 
     assert visits.find(first, 0.0) is None
+
+
+def test_who_is_there_makes_no_room_for_others():
+    visits, desk = Visits(People()), Page()
+    first, second = visits.begin(LI, 0.0), visits.begin(LI, 0.0)
+    visits.open(first, desk.open)
+    for _ in range(VISITS_MAX - 1):
+        visits.begin(LI, 0.0)
+
+    assert visits.find(first, 0.0) == LI
+    assert visits.find(second, 0.0) is None
 
 
 def test_an_address_that_many_share_may_try_more_often():
