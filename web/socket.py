@@ -17,6 +17,8 @@ BURST_MAX = 60
 RATE_PER_S = 20.0
 """... and in the long run. Nobody types so fast."""
 SLOWLY = "Slowly, please: too many messages at once."
+HERE = '{"kind":"here"}'
+"""A page asks whether we are there, and is answered in the same words."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -88,7 +90,9 @@ class PageSocket:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 data = await self._socket.receive_text()
-                if allowance.take(clock()):
-                    await heard(data)
-                else:
+                if not allowance.take(clock()):
                     self.tell("refused", why=SLOWLY)
+                elif data == HERE:
+                    self.tell("here")
+                else:
+                    await heard(data)

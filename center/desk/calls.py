@@ -85,6 +85,29 @@ class Calls:
             self.voice.connect(talk.name, talk.agent)
             self._changed(talk.agent)
 
+    def wait_for(self, agent: str) -> None:
+        """The desk of an agent is away: callers who are alone with them hear music, and no silence."""
+        for talk in self._alone_with(agent):
+            self.needed.hold(talk.name)
+
+    def go_on_with(self, agent: str) -> None:
+        """It is back: they are heard again."""
+        for talk in self._alone_with(agent):
+            self.needed.resume(talk.name)
+
+    def _alone_with(self, agent: str) -> list[Talk]:
+        voice, named = self.voice, self._talks.named
+        busy = [named[n] for n, slot in self._talks.held(agent).items() if slot == "busy"]
+        return [
+            talk
+            for talk in busy
+            if voice is not None
+            and talk.is_on_call
+            and talk.stage in ("talking", "on call")
+            and "guest" not in talk.guests.values()
+            and voice.is_up(talk.name)
+        ]
+
     def release(self, talk: Talk) -> None:
         """The agent is off the call; one who writes is hung up on."""
         is_on_call = talk.channel == "voice" or talk.reach

@@ -32,6 +32,8 @@ class Sitter:
     """Contacts that the desk was told of."""
     was_ready: bool = False
     """Before the desk went away."""
+    is_away: bool = False
+    """For longer than a page takes to load."""
 
     def tell(
         self,

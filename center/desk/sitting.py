@@ -13,7 +13,7 @@ from center.acd.events import AgentPaused, AgentReady, AgentSignedIn, AgentSigne
 from center.acd.kept import KeptRouter
 from center.desk.desk import Desk, RefusedError
 from center.desk.sitter import Sitter
-from center.ports import Later
+from center.ports import Later, Timer
 from center.uap.door import Refused
 from center.uap.gate import Gate
 
@@ -27,7 +27,9 @@ LET_GO = "you do not work here any more"
 
 
 class Sitting:
-    """All desks. `leaves` is told of an agent who is signed out, with the contacts that they had."""
+    """All desks. Told of an agent are `strays`, whose desk is away for longer than a page takes to load, `returns`, when it is
+    back from there, and `leaves`, who is signed out with the contacts that they had.
+    """
 
     def __init__(
         self,
@@ -35,6 +37,8 @@ class Sitting:
         *,
         later: Later,
         now: Callable[[], float],
+        strays: Callable[[str], object],
+        returns: Callable[[str], object],
         leaves: Callable[[str], object],
     ) -> None:
         self.gate: Gate | None = None
@@ -42,15 +46,19 @@ class Sitting:
         self._kept = kept
         self._later = later
         self._now = now
+        self._strays = strays
+        self._returns = returns
         self._leaves = leaves
         self._sitters: dict[str, Sitter] = {}
+        self._waits: dict[str, list[Timer]] = {}
+        """What comes of an agent whose desk is away; nothing once there is a desk again."""
 
     def restore(self) -> None:
         """After a start: whoever was signed in has so long to come back."""
         for name, person in self._kept.router.people.items():
             if person.presence != "signed out":
                 self._sitters[name] = Sitter(was_ready=person.presence == "ready")
-                self._later(AWAY_S, partial(self._gone, name))
+                self._wait(name, (AWAY_S, self._gone))
 
     def sitter(self, agent: str) -> Sitter | None:
         """Somebody who is signed in."""
@@ -75,6 +83,7 @@ class Sitting:
             raise RefusedError(
                 "all seats of the platform are taken; try again when somebody has left"
             )
+        self._stop_waiting(agent)
         sitter = self._sitters.setdefault(agent, Sitter())
         before, sitter.desk = sitter.desk, desk
         if before is not None:
@@ -87,6 +96,9 @@ class Sitting:
             self._kept.post(AgentReady(self._now(), agent))
         sitter.was_ready = False
         sitter.presence = "signed out"
+        if sitter.is_away:
+            sitter.is_away = False
+            self._returns(agent)
 
     def sign_out(self, agent: str, desk: Desk) -> bool:
         """Leave a desk; whether it was the one where this agent sits."""
@@ -95,8 +107,7 @@ class Sitting:
             return False
         sitter.desk = None
         sitter.was_ready = sitter.presence == "ready"
-        self._later(RELOAD_S, partial(self._away, agent))
-        self._later(AWAY_S, partial(self._gone, agent))
+        self._wait(agent, (RELOAD_S, self._away), (AWAY_S, self._gone))
         return True
 
     def leave(self, agent: str) -> None:
@@ -116,11 +127,24 @@ class Sitting:
             self.gate.leave_seat(agent)
         self._turn_out(agent, RefusedError(LET_GO))
 
+    def _wait(self, agent: str, *steps: tuple[float, Callable[[str], object]]) -> None:
+        """Count from now how long a desk is away: another absence, a minute ago, is no part of it."""
+        self._stop_waiting(agent)
+        self._waits[agent] = [self._later(after_s, partial(do, agent)) for after_s, do in steps]
+
+    def _stop_waiting(self, agent: str) -> None:
+        for timer in self._waits.pop(agent, ()):
+            timer.cancel()
+
     def _away(self, agent: str) -> None:
         sitter = self._sitters.get(agent)
-        if sitter is not None and sitter.desk is None and sitter.was_ready:
+        if sitter is None or sitter.desk is not None:
+            return
+        sitter.is_away = True
+        if sitter.was_ready:
             sitter.reason = REASON_AWAY
             self._kept.post(AgentPaused(self._now(), agent, REASON_AWAY))
+        self._strays(agent)
 
     def _gone(self, agent: str) -> None:
         """Nobody came back to the desk."""
@@ -142,5 +166,6 @@ class Sitting:
 
     def _sign_off(self, agent: str) -> None:
         del self._sitters[agent]
+        self._stop_waiting(agent)
         self._kept.post(AgentSignedOut(self._now(), agent))
         self._leaves(agent)

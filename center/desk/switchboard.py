@@ -97,7 +97,14 @@ class Switchboard:
             changed=self._changed,
         )
         self._transfers = Transfers(self.kept, self._talks, self._calls, self._cards, now=now)
-        self.sitting = Sitting(self.kept, later=later, now=now, leaves=self._left)
+        self.sitting = Sitting(
+            self.kept,
+            later=later,
+            now=now,
+            strays=self._calls.wait_for,
+            returns=self._calls.go_on_with,
+            leaves=self._left,
+        )
         self._desks = Desks(self.kept, self.sitting, self._talks, self._calls, self._cards, now=now)
         self._deeds = Deeds(turns, self._calls, self._desks, now)
         self._call_backs = CallBacks(

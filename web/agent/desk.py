@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import msgspec
 from starlette.websockets import WebSocket
 
@@ -20,8 +23,11 @@ _decoder: msgspec.json.Decoder[m.DeskMessage] = msgspec.json.Decoder(m.DeskMessa
 class DeskSocket:
     """See center.desk.desk.Desk. Nothing is kept here: a page that comes back is told all by the floor."""
 
-    def __init__(self, socket: WebSocket, floor: Floor, agent: str) -> None:
+    def __init__(
+        self, socket: WebSocket, floor: Floor, agent: str, now: Callable[[], float] = time.time
+    ) -> None:
         self._page = PageSocket(socket)
+        self._now = now
         self._floor = floor
         self._agent = agent
 
@@ -38,10 +44,14 @@ class DeskSocket:
         finally:
             self._floor.sign_out(self._agent, self)
 
+    def hang_up(self) -> None:
+        """Let go of the page; whether it comes back is asked at the door."""
+        self._page.close()
+
     def close(self, why: str) -> None:
         """See Desk."""
         self._page.tell("closed", why=why)
-        self._page.close()
+        self.hang_up()
 
     # --- what the floor says ---
 
@@ -51,7 +61,8 @@ class DeskSocket:
 
     def offered(self, card: Card, answer_by: float) -> None:
         """See Desk."""
-        self._page.tell("offered", card=card, answer_by=answer_by)
+        # As a span: the clock of the agent's machine may be minutes off.
+        self._page.tell("offered", card=card, answer_in_s=max(0.0, answer_by - self._now()))
 
     def withdrawn(self, contact: str, why: str) -> None:
         """See Desk."""
@@ -91,6 +102,14 @@ class DeskSocket:
         except RefusedError as error:
             self.refused(getattr(message, "contact", ""), error)
 
+    async def _put_on_line(self, offer: str, number: int) -> None:
+        try:
+            answer = await self._floor.line(self._agent, offer)
+        except RefusedError:
+            self._page.tell("no line", number=number)
+            raise
+        self._page.tell("line", answer=answer, number=number)
+
     async def _do(self, message: m.DeskMessage) -> None:
         floor, agent = self._floor, self._agent
         match message:
@@ -100,8 +119,8 @@ class DeskSocket:
                 floor.ready(agent)
             case m.NotReady(reason):
                 floor.not_ready(agent, reason)
-            case m.PutOnLine(offer):
-                self._page.tell("line", answer=await floor.line(agent, offer))
+            case m.PutOnLine(offer, number):
+                await self._put_on_line(offer, number)
             case m.Accept(contact):
                 floor.accept(agent, contact)
             case m.Decline(contact):

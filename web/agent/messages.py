@@ -44,6 +44,8 @@ class PutOnLine(_Message, frozen=True, tag="line"):
     """The desk's softphone."""
 
     offer: str
+    number: int = 0
+    """The page's own, which the answer bears: it may have hung up on this one by then."""
 
 
 class Accept(_OfContact, frozen=True, tag="accept"):

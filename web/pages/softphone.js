@@ -3,25 +3,34 @@
 const GATHER_MS_MAX = 2_000;
 const TONE_MS = 120;
 const GAP_MS = 60;
+const WANTED = { audio: { echoCancellation: true, noiseSuppression: true } };
 
 export class Softphone {
-  /** `sound` is the audio element that plays; `events` may have `up()` and `down()`. */
+  /**
+   * `sound` is the audio element that plays. `events` may have `up()` and `down()`, `shaky()` for a network that fails,
+   * and `microphone()` when there is one or none from now on.
+   */
   constructor(sound, events = {}) {
     this.isSilent = false;
     this.isUp = false;
-    this.isHeld = false;
     this._sound = sound;
     this._events = events;
+    this._isMuted = false;
     this._line = new RTCPeerConnection();
     this._line.onconnectionstatechange = () => this._changed();
     this._line.ontrack = event => { sound.srcObject = event.streams[0] ?? new MediaStream([event.track]); };
+    this._seek = () => this._again();
+    navigator.mediaDevices?.addEventListener("devicechange", this._seek);
+    navigator.permissions?.query({ name: "microphone" }).then(
+      permission => { (this._permission = permission).onchange = this._seek; }, () => {});
   }
 
-  /** Our description, with every address that was found in time. */
+  /** Our description, with every address that was found in time; null if it was closed meanwhile. */
   async offer() {
-    this._microphone = await this._open();
-    const track = this._microphone.getAudioTracks()[0];
-    this._sender = this._line.addTrack(track, this._microphone);
+    const microphone = await this._open();
+    if (this._isOver) { stop(microphone); return null; }
+    this._use(microphone);
+    this._sender = this._line.addTrack(microphone.getAudioTracks()[0], microphone);
     await this._line.setLocalDescription(await this._line.createOffer());
     await new Promise(done => {
       const check = () => this._line.iceGatheringState === "complete" && done();
@@ -29,7 +38,7 @@ export class Softphone {
       setTimeout(done, GATHER_MS_MAX);
       check();
     });
-    return this._line.localDescription.sdp;
+    return this._isOver ? null : this._line.localDescription.sdp;
   }
 
   /** The other end's description. */
@@ -46,13 +55,17 @@ export class Softphone {
 
   /** Let the other end hear us or not. */
   mute(isMuted) {
+    this._isMuted = isMuted;
     for (const track of this._microphone?.getAudioTracks() ?? []) track.enabled = !isMuted;
   }
 
   close() {
+    this._isOver = true;
     this._events = {};
+    navigator.mediaDevices?.removeEventListener("devicechange", this._seek);
+    if (this._permission) this._permission.onchange = null;
     this._line.close();
-    for (const track of this._microphone?.getTracks() ?? []) track.stop();
+    if (this._microphone) stop(this._microphone);
     this._context?.close();
     this._sound.srcObject = null;
   }
@@ -60,7 +73,7 @@ export class Softphone {
   /** The microphone, or silence where there is none or it was refused: keys work without. */
   async _open() {
     try {
-      return await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
+      return await navigator.mediaDevices.getUserMedia(WANTED);
     } catch {
       this.isSilent = true;
       this._context = new AudioContext();
@@ -68,13 +81,38 @@ export class Softphone {
     }
   }
 
+  /** A microphone may have been plugged in or allowed since. */
+  async _again() {
+    if (!this.isSilent || !this._sender) return;
+    const microphone = await navigator.mediaDevices.getUserMedia(WANTED).catch(() => null);
+    if (!microphone) return;
+    if (this._isOver || !this.isSilent) { stop(microphone); return; }
+    this.isSilent = false;
+    this._use(microphone);
+    await this._sender.replaceTrack(microphone.getAudioTracks()[0]);
+    this._events.microphone?.();
+  }
+
+  _use(microphone) {
+    this._microphone = microphone;
+    this.mute(this._isMuted);
+    const [track] = microphone.getAudioTracks();
+    track.onended = () => { this.isSilent = true; this._events.microphone?.(); this._again(); };
+  }
+
   _changed() {
     const state = this._line.connectionState;
     if (state === "connected") {
       this.isUp = true;
       this._events.up?.();
+    } else if (state === "disconnected") {
+      this._events.shaky?.();
     } else if (state === "failed" || state === "closed") {
       this._events.down?.();
     }
   }
+}
+
+function stop(stream) {
+  for (const track of stream.getTracks()) track.stop();
 }

@@ -10,7 +10,8 @@ from center.uap.boards import Place
 from center.uap.capacity import Capacity
 from center.uap.gate import Gate
 from center.uap.models import model
-from tests.center.desk.house import Desk, House
+from tests.center.desk.house import Desk, House, Voice
+from tests.center.desk.test_calls import CALL, waits
 
 
 def test_a_desk_that_comes_back_is_told_everything_anew(house: House):
@@ -25,6 +26,36 @@ def test_a_desk_that_comes_back_is_told_everything_anew(house: House):
     assert ("card", contact) in again.told
     assert ("stage", contact, "talking") in again.told
     assert ("presence", "ready", "") in again.told
+
+
+@pytest.mark.parametrize("since_s", [RELOAD_S, AWAY_S])
+def test_an_absence_of_a_while_ago_is_no_part_of_this_one(house: House, since_s: float):
+    desk = house.sits("li")
+    house.floor.sign_out("li", desk)
+    house.clock.passes(1)
+    again = house.sits("li", ready=False)
+    house.clock.passes(since_s - 2)
+    house.floor.sign_out("li", again)
+    house.clock.passes(2)
+
+    assert house.switchboard.kept.router.people["li"].presence == "ready"
+
+
+def test_a_caller_hears_music_while_the_desk_is_away(house: House):
+    house.switchboard.voice = voice = Voice()
+    desk = house.sits("li")
+    voice.up.add(CALL)
+    waits(house)
+    contact = house.answers(desk, "li")
+    voice.take()
+    house.floor.sign_out("li", desk)
+    house.clock.passes(RELOAD_S - 1)
+    assert voice.take() == [("hang_up", "li")], "a page is loaded anew"
+    house.clock.passes(2)
+    assert voice.take() == [("hold", contact)]
+
+    house.sits("li", ready=False)
+    assert voice.take() == [("resume", contact)]
 
 
 def test_a_desk_that_stays_away_gives_its_buyers_back(house: House):

@@ -1,8 +1,9 @@
-"""A site of one floor, and a page of a browser."""
+"""A site of one floor, and a page of a browser that the tests of a file share."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.browser import browser, write_tone
 from tests.web.agent.site import new_page, opened_site
@@ -14,11 +15,17 @@ def site():
         yield opened
 
 
-@pytest.fixture
-def page(tmp_path: Path):
-    with browser(write_tone(tmp_path / "tone.wav", 440)) as chromium:
-        opened = new_page(chromium)
-        mistakes = []
-        opened.on("pageerror", lambda error: mistakes.append(str(error)))
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browser(write_tone(tmp_path_factory.mktemp("tone") / "tone.wav", 440)) as opened:
         yield opened
-        assert mistakes == []
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    opened = new_page(chromium)
+    mistakes = []
+    opened.on("pageerror", lambda error: mistakes.append(str(error)))
+    yield opened
+    opened.context.close()
+    assert mistakes == []

@@ -66,23 +66,30 @@ class OneQueueFloor:
         self.desks = {}
         self.cards: dict[str, Card] = {}
         self.asked: list[tuple] = []
+        self.ears: dict[str, tuple] = {}
         self.legs: list[BrowserLeg] = []
         self.at = 1_000.0
         self.agents = AGENTS
         self.sound = b""
+        self.refuses_lines = 0
+        self.seated: set[str] = set()
+        self.is_slow = False
+        self.pause = "signed in"
 
-    def offer(self, agent: str, card: Card) -> None:
+    def offer(self, agent: str, card: Card, answer_by: float) -> None:
         self.cards[card.contact] = card
-        self.desks[agent].offered(card, 0.0)
+        self.desks[agent].offered(card, answer_by)
 
     def sign_in(self, agent, desk):
         before = self.desks.get(agent)
         self.desks[agent] = desk
         if before is not None:
             before.close("elsewhere")
-        # As the real one does: the router takes in a moment later that somebody sits down.
-        desk.presence("signed out", "signed in")
-        desk.presence("not ready", "signed in")
+        if agent not in self.seated:
+            # As the real one does: the router takes in a moment later that somebody sits down.
+            desk.presence("signed out", "signed in")
+        self.seated.add(agent)
+        desk.presence("not ready", self.pause)
         for card in self.cards.values():
             desk.card(card)
 
@@ -97,6 +104,7 @@ class OneQueueFloor:
         self.desks[agent].presence("ready", "")
 
     def not_ready(self, agent, reason):
+        self.pause = reason
         self.desks[agent].presence("not ready", reason)
 
     def accept(self, agent, contact):
@@ -107,6 +115,9 @@ class OneQueueFloor:
         self.not_ready(agent, "declined")
 
     async def line(self, agent, offer):
+        if self.refuses_lines:
+            self.refuses_lines -= 1
+            raise RefusedError("the headset cannot be connected: {why}", why="every line is taken")
         leg = BrowserLeg(Reception(), lambda _: None)
         self.legs.append(leg)
         return await leg.answer(offer)
@@ -115,6 +126,9 @@ class OneQueueFloor:
         self.desks[agent].said(contact, "agent", text)
 
     def basket(self, agent, contact, lines):
+        if self.is_slow:
+            self.asked.append(("basket", lines))
+            return
         self.cards[contact] = replace(self.cards[contact], basket=tuple(lines))
         self.desks[agent].card(self.cards[contact])
 
@@ -165,11 +179,23 @@ class OneQueueFloor:
             self.agents,
         )
 
-    def listen(self, supervisor, agent, mode, told):
-        self.asked.append(("listen", supervisor, agent, mode))
+    async def put_on_ear(self, ear, offer):
+        return await self.line(ear, offer)
 
-    def stop_listening(self, supervisor):
-        self.asked.append(("stop listening", supervisor))
+    def listen(self, supervisor, ear, agent, mode, told):
+        self.asked.append(("listen", supervisor, agent, mode))
+        self.ears[ear] = agent, mode
+
+    def listens(self, ear):
+        return self.ears.get(ear)
+
+    def stop_listening(self, ear):
+        self.asked.append(("stop listening",))
+        self.ears.pop(ear, None)
+
+    def take_off_ear(self, ear):
+        self.asked.append(("take off ear",))
+        self.ears.pop(ear, None)
 
     def recording(self, agent, contact, recording):
         if not self.sound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,9 +24,11 @@ KEPT = hash_password(PASSWORD)
 
 
 class People:
+    def __init__(self):
+        self.roles = {"li": Role.AGENT, "boss": Role.SUPERVISOR}
+
     def account(self, name):
-        roles = {"li": Role.AGENT, "boss": Role.SUPERVISOR}
-        return Account(name, roles[name], KEPT) if name in roles else None
+        return Account(name, self.roles[name], KEPT) if name in self.roles else None
 
 
 class Site:
@@ -34,17 +37,18 @@ class Site:
     def __init__(self, loop: LoopThread) -> None:
         self.loop = loop
         self.floor = OneQueueFloor()
-        self.door = Doorkeeper(People())
+        self.people = People()
+        self.door = Doorkeeper(self.people)
         routes = [*self.door.routes(), *agent_routes(self.floor, self.door)]
         self.server = WebServer(web_app(routes, "/desk"), "127.0.0.1", 0)
         loop.run(self.server.__aenter__())
         self.address = f"http://127.0.0.1:{self.server.port}"
 
-    def offer(self, card) -> None:
+    def offer(self, card, rings_s: float = 0.0) -> None:
         """Ring at li's desk."""
 
         async def ring():
-            self.floor.offer("li", card)
+            self.floor.offer("li", card, time.time() + rings_s if rings_s else 0.0)
 
         self.loop.run(ring())
 
@@ -63,6 +67,25 @@ class Site:
             self.floor.desks["li"].said(contact, "buyer", text)
 
         self.loop.run(speak())
+
+    def change(self, name: str, role: Role | None) -> None:
+        """Somebody has another role from now on, or none."""
+
+        async def look_again():
+            del self.people.roles[name]
+            if role is not None:
+                self.people.roles[name] = role
+            self.door.look_again({name})
+
+        self.loop.run(look_again())
+
+    def break_off(self) -> None:
+        """Hang up on li's desk, as a network does."""
+
+        async def hang_up():
+            self.floor.desks["li"].hang_up()
+
+        self.loop.run(hang_up())
 
     def close(self) -> None:
         async def hang_up():
@@ -97,8 +120,8 @@ def sign_in(page: Page, site: Site, name: str, path: str = "/desk") -> None:
     page.wait_for_url(site.address + path)
 
 
-def be_ready(page: Page, site: Site) -> None:
-    sign_in(page, site, "li")
+def be_ready(page: Page, site: Site, name: str = "li") -> None:
+    sign_in(page, site, name)
     expect(page.locator("#presence")).to_contain_text("未就绪")
     page.click("#ready")
     expect(page.locator("#presence")).to_have_text("就绪")

@@ -25,7 +25,7 @@ def test_a_supervisors_button_keeps_the_focus_and_a_long_press(page: Page, site:
     expect(row).to_contain_text("61 秒")
     page.mouse.up()
     expect(page.locator("#ear")).to_have_text("耳语: li")
-    expect(whisper).to_have_attribute("aria-pressed", "")
+    expect(whisper).to_have_attribute("aria-pressed", "true")
 
     listen.focus()
     site.floor.at, site.floor.agents = 1_002.0, (OTHERS[0], *AGENTS)

@@ -48,8 +48,12 @@ function basket(card, money, { word, mayChange, setBasket }) {
   redraw($("basket").tBodies[0], ...card.basket.map(({ code, quantity }) => make("tr", { "data-key": `${card.contact} ${code}` },
     make("td", {}, goods.get(code)?.name ?? code),
     make("td", {}, mayChange
-      ? make("input", { type: "number", min: 0, max: 9999, value: quantity, "aria-label": goods.get(code)?.name ?? code,
-          onchange: event => { event.target.defaultValue = event.target.value; change(code, Number(event.target.value)); } })
+      ? make("input", { type: "number", min: 0, max: 9999, required: true, value: quantity, "aria-label": goods.get(code)?.name ?? code,
+          onchange: ({ target }) => {
+            if (!target.reportValidity()) return;
+            target.defaultValue = target.value;
+            change(code, Number(target.value));
+          } })
       : `× ${quantity}`),
     make("td", {}, money((goods.get(code)?.price ?? 0) * quantity)),
     make("td", {}, mayChange ? make("button", { "aria-label": word("remove"), onclick: () => change(code, 0) }, "×") : ""))));
@@ -65,7 +69,8 @@ function basket(card, money, { word, mayChange, setBasket }) {
 
 function address(card) {
   redraw($("addresses"), ...card.addresses.map(each => new Option(each)));
-  if ($("address").dataset.contact === card.contact && $("address").value) return;
-  $("address").dataset.contact = card.contact;
-  $("address").value = card.address;
+  // What the person has changed stays; what was only shown follows the card.
+  const field = $("address");
+  if (field.value === field.dataset.shown) field.value = card.address;
+  if (field.value === card.address) field.dataset.shown = card.address;
 }

@@ -15,11 +15,13 @@ const { word, choose, language } = words({ ...WORDS, ...REASONS, ...CODES, ...RE
 const isShown = id => $(id).offsetParent !== null && !$(id).disabled;
 const press = id => () => isShown(id) && $(id).click();
 const send = id => () => isShown(id) && $(id).requestSubmit();
+/** A key for who rings is for whoever rings, also while another is looked at. */
+const pressRinging = id => () => { lookAtRinging(); press(id)(); };
 
 const SHORTCUTS = {
   r: ["be_ready", press("ready")],
-  a: ["answer", press("answer")],
-  d: ["decline", press("decline")],
+  a: ["answer", pressRinging("answer")],
+  d: ["decline", pressRinging("decline")],
   c: ["call_again", press("again")],
   p: ["phone", press("phone")],
   h: ["hold", press("hold")],
@@ -31,21 +33,25 @@ const SHORTCUTS = {
 };
 const LINES_MAX = 500;
 /** What a person writes about one contact. */
-const DRAFTS = ["text", "note", "to"];
+const DRAFTS = ["text", "note", "to", "address"];
 const NOTICE_MS = 6_000;
-const SEAT_RETRY_MS = 10_000;
+const RETRY_MS = 10_000;
 
-/** By contact: {card, stage, lines, unread, answerBy, drafts}. */
+/** By contact: {card, told, stage, lines, unread, answerBy, drafts}; `card` has what was changed here already, `told` is the floor's. */
 const contacts = new Map();
+/** What was half written to each before the connection broke. */
+let drafts = new Map();
 /** The contact that the person wants to see; another is shown while it is not there. */
 let chosen = null;
 let presence = "signed out";
 let phone = null;
-let phoneState = "line_none";
+let phones = 0;
+let phoneTimer = 0;
 let isMuted = false;
 let noticeTimer = 0;
 let seatTimer = 0;
 let colleagues = [];
+let who = { name: "" };
 const ringer = new Ringer();
 
 // --- what the floor tells ---
@@ -55,6 +61,8 @@ const live = new Live("/desk/line", {
   changed: isOpen => {
     // The floor tells everything anew to a desk that comes back.
     if (isOpen) {
+      swapDrafts();
+      drafts = new Map([...contacts].map(([contact, entry]) => [contact, entry.drafts]));
       contacts.clear();
       notice("");
       // The other end of the headset went with the connection.
@@ -70,24 +78,24 @@ function hear(message) {
     case "presence":
       presence = message.presence;
       clearTimeout(seatTimer);
-      if (presence === "signed out") turnedOut();
+      if (presence === "signed out") {
+        turnedOut();
+        seatTimer = setTimeout(() => live.again(), RETRY_MS);
+      }
       $("reason").value = presence === "not ready" && message.reason in REASONS ? message.reason : "";
       $("presence").dataset.reason = message.reason;
-      if (presence === "ready") putOnLine();
       break;
     case "offered":
-      keep(message.card, "offered").answerBy = message.answer_by;
-      // Neither another offer nor a call under way is taken from under the person's hands.
-      if (!["offered", "invited", "guest", "talking", "on call", "held", "calling"].includes(current()?.stage)) chosen = message.card.contact;
+      keep(message.card, "offered").answerBy = message.answer_in_s && performance.now() + message.answer_in_s * 1_000;
       break;
     case "card": keep(message.card); break;
     case "stage": {
       if (!held) return;
       const isHeard = message.stage === "guest" || message.stage === (held.card.channel === "voice" ? "talking" : "on call");
-      // A new call is never begun unheard.
-      if (isHeard && held.stage !== "held" && held.stage !== message.stage) mute(false);
+      const begins = isHeard && held.stage !== "held" && held.stage !== message.stage;
       held.stage = message.stage;
-      if (isHeard) chosen = message.contact;
+      // A new call is looked at, and never begun unheard.
+      if (begins) { mute(false); chosen = message.contact; }
       break;
     }
     case "said":
@@ -101,11 +109,25 @@ function hear(message) {
       contacts.delete(message.contact);
       if (message.why) notice(word(message.why));
       break;
-    case "line": phone?.answered(message.answer); break;
-    case "refused": notice(refusal(message)); break;
+    case "line":
+      if (message.number === phones) phone?.answered(message.answer);
+      break;
+    case "no line":
+      if (message.number === phones) hangUp(RETRY_MS);
+      break;
+    case "refused":
+      if (held) held.card = held.told;
+      notice(refusal(message));
+      break;
     case "colleagues": colleagues = message.names; break;
-    case "closed": live.close(); notice(word("closed"), true); contacts.clear(); break;
+    case "closed":
+      live.close();
+      presence = "signed out";
+      turnedOut();
+      notice(word("closed"), true);
+      break;
   }
+  if (needsHeadset()) putOnLine();
   draw();
 }
 
@@ -117,23 +139,35 @@ function refusal({ why, values = {} }) {
 function keep(card, stage) {
   const known = contacts.get(card.contact);
   const lines = card.transcript.map(line => [line.startsWith("> ") ? "buyer" : "shop", line.replace(/^[<>] /, "")]);
-  const entry = known ?? { stage: stage ?? "talking", lines, unread: 0, answerBy: 0, drafts: {} };
-  entry.card = card;
+  const entry = known ?? { stage: stage ?? "talking", lines, unread: 0, answerBy: 0, drafts: drafts.get(card.contact) ?? {} };
+  entry.card = entry.told = card;
   if (stage) entry.stage = stage;
   contacts.set(card.contact, entry);
-  chosen ??= card.contact;
   return entry;
 }
 
 // --- the softphone: one line for the working day; the floor puts calls on it ---
 
+/** Also at one who pauses: a call that is under way goes on. */
+const needsHeadset = () => presence === "ready" || [...contacts.values()].some(entry => isOnCall(entry) || entry.stage === "guest");
+
 async function putOnLine() {
-  if (phone) return;
+  if (phone || phoneTimer) return;
+  const number = ++phones;
   phone = new Softphone($("sound"), {
-    up: () => { phoneState = phone.isSilent ? "line_silent" : "line_up"; draw(); },
-    down: () => { hangUp(); draw(); if (presence === "ready") putOnLine(); },
+    up: draw,
+    microphone: draw,
+    shaky: () => live.check(),
+    down: () => { hangUp(); if (needsHeadset()) putOnLine(); draw(); },
   });
-  live.tell({ kind: "line", offer: await phone.offer() });
+  phone.mute(isMuted);
+  const offer = await phone.offer();
+  if (offer && number === phones) live.tell({ kind: "line", offer, number });
+}
+
+function phoneState() {
+  if (!phone?.isUp) return "line_none";
+  return phone.isSilent ? "line_silent" : "line_up";
 }
 
 function mute(isSo) {
@@ -141,25 +175,30 @@ function mute(isSo) {
   phone?.mute(isMuted);
 }
 
-function hangUp() {
+/** Another is put on the line when one is needed, after a while. */
+function hangUp(restMs = 0) {
   phone?.close();
   phone = null;
-  phoneState = "line_none";
+  phones += 1;
+  clearTimeout(phoneTimer);
+  phoneTimer = restMs && setTimeout(() => { phoneTimer = 0; if (needsHeadset()) putOnLine(); }, restMs);
 }
 
-/** The seat is gone: say why for as long as it is so, and sit down again as soon as there is one. */
+/** The seat is gone: what is said of why stays for as long as it is so. */
 function turnedOut() {
   contacts.clear();
   chosen = null;
   hangUp();
   clearTimeout(noticeTimer);
-  seatTimer = setTimeout(() => live.again(), SEAT_RETRY_MS);
 }
 
 // --- what the person does ---
 
-const current = () => contacts.get(chosen) ?? contacts.values().next().value;
+/** Neither another offer nor what a buyer writes takes it from under the person's hands. */
+const current = () => contacts.get(chosen) ?? [...contacts.values()].find(isOnCall) ?? contacts.values().next().value;
 const isRinging = entry => entry?.stage === "offered" || entry?.stage === "invited";
+/** Whether the buyer is on the line. */
+const isOnCall = ({ card, stage }) => stage === "held" || stage === (card.channel === "voice" ? "talking" : "on call");
 const tell = (kind, fields = {}) => Boolean(current()) && live.tell({ kind, contact: current().card.contact, ...fields });
 
 function choose_(contact) {
@@ -168,6 +207,11 @@ function choose_(contact) {
   if (entry) entry.unread = 0;
   draw();
   (isRinging(entry) ? $("answer") : $("text")).focus();
+}
+
+function lookAtRinging() {
+  const ringing = [...contacts.keys()].find(contact => isRinging(contacts.get(contact)));
+  if (ringing && !isRinging(current())) { chosen = ringing; draw(); }
 }
 
 $("ready").onclick = () => live.tell({ kind: "ready" });
@@ -226,14 +270,23 @@ $("add").onsubmit = event => {
   setBasket(lines);
 };
 
+/** What is changed next, before the floor has said so, is changed in what is shown. */
 function setBasket(lines) {
-  tell("basket", { lines: [...lines].map(([code, quantity]) => ({ code, quantity })) });
+  const basket = [...lines].map(([code, quantity]) => ({ code, quantity }));
+  const entry = current();
+  if (tell("basket", { lines: basket })) entry.card = { ...entry.card, basket };
+  draw();
 }
 
 $("sign-out").onclick = async () => {
   live.tell({ kind: "leave" });
+  try {
+    await fetch("/sign-out", { method: "POST" });
+  } catch {
+    notice(word("offline"), true);
+    return;
+  }
   live.close();
-  await fetch("/sign-out", { method: "POST" });
   location.assign("/sign-in");
 };
 $("language").onclick = () => choose(language() === "zh" ? "en" : "zh", () => { lists(); draw(); });
@@ -266,8 +319,8 @@ function notice(text, stays = false) {
 function lists() {
   const options = table => Object.keys(table).map(name => new Option(word(name), name));
   const paused = ["break", "lunch", "meeting", "training", "paperwork"];
-  $("reason").replaceChildren(new Option(word("choose"), ""), ...paused.map(name => new Option(word(name), name)));
-  $("code").replaceChildren(...options(CODES));
+  redraw($("reason"), new Option(word("choose"), ""), ...paused.map(name => new Option(word(name), name)));
+  redraw($("code"), ...options(CODES));
   $("language").textContent = language() === "zh" ? "English" : "中文";
   $("shortcuts").replaceChildren(
     ...Object.entries(SHORTCUTS).flatMap(([key, [name]]) => [
@@ -281,13 +334,16 @@ function draw() {
   $("presence").textContent = word(presence) + (presence === "not ready" && $("presence").dataset.reason ? ` · ${word($("presence").dataset.reason)}` : "");
   $("presence").className = `badge ${presence.replace(" ", "-")}`;
   $("ready").disabled = presence !== "not ready";
-  $("line").textContent = word(phoneState);
+  $("line").textContent = word(phoneState());
+  $("line").className = phoneState() === "line_silent" ? "error" : "faint";
   drawContacts();
   const entry = current();
   $("talk").hidden = $("card").hidden = !entry;
   $("empty").hidden = Boolean(entry);
   if (entry) drawTalk(entry);
-  ringer.ring([...contacts.values()].some(isRinging));
+  const isAnybodyRinging = [...contacts.values()].some(isRinging);
+  ringer.ring(isAnybodyRinging);
+  document.title = `${isAnybodyRinging ? "☎ " : ""}${who.name} · Dialcart`;
 }
 
 function drawContacts() {
@@ -303,8 +359,8 @@ function drawContacts() {
 /** Stages of one who writes in which the telephone is off the hook. */
 const PHONED = ["calling", "on call", "held"];
 
-/** Seconds that an offer still rings. */
-const rings = answerBy => Math.max(0, Math.round(answerBy - Date.now() / 1000));
+/** Seconds that an offer still rings; by this machine's own clock, from when it began. */
+const rings = answerBy => Math.max(0, Math.round((answerBy - performance.now()) / 1_000));
 
 function drawAnswer({ card, stage, answerBy }) {
   const left = answerBy ? ` (${rings(answerBy)})` : "";
@@ -317,29 +373,31 @@ const PLACES = { queue: card => card.queues, step: card => card.steps, agent: ()
 
 /** What is half written to one buyer is never sent to another. */
 function swapDrafts(entry) {
-  const before = $("talk").dataset.contact;
-  if (before === entry.card.contact) return;
-  const old = contacts.get(before);
-  for (const id of DRAFTS) {
-    if (old) old.drafts[id] = $(id).value;
-    $(id).value = entry.drafts[id] ?? "";
+  const contact = entry?.card.contact ?? "";
+  if ($("talk").dataset.contact === contact) return;
+  const old = contacts.get($("talk").dataset.contact);
+  if (old) old.drafts = {};
+  for (const field of DRAFTS.map($)) {
+    if (old && field.value !== field.dataset.shown) old.drafts[field.id] = field.value;
+    field.value = entry?.drafts[field.id] ?? "";
+    field.dataset.shown = "";
   }
   $("transfer").hidden = true;
-  $("talk").dataset.contact = entry.card.contact;
+  $("talk").dataset.contact = contact;
 }
 
 function drawTalk(entry) {
   swapDrafts(entry);
   const { card, stage, lines } = entry;
   const isVoice = card.channel === "voice";
-  const isOnCall = stage === "held" || stage === (isVoice ? "talking" : "on call");
+  const isUp = isOnCall(entry);
   const isTalking = ["talking", "on call", "held", "calling", "missed"].includes(stage);
   const isGuest = stage === "guest";
   const isPhoned = !isVoice && PHONED.includes(stage);
   drawAnswer(entry);
   for (const [id, shows] of Object.entries({
     answer: isRinging(entry), decline: isRinging(entry),
-    hold: isOnCall, mute: isOnCall || isGuest, keypad: isOnCall, again: stage === "missed",
+    hold: isUp, mute: isUp || isGuest, keypad: isUp, again: stage === "missed",
     phone: isPhoned || (isTalking && card.can_phone),
     "hand-on": isTalking, finish: isTalking || isGuest, "wrap-up": stage === "wrap-up", write: isTalking, add: isTalking,
   })) $(id).hidden = !shows;
@@ -359,8 +417,10 @@ function drawTalk(entry) {
   drawCard(card, { word, language, mayChange: isTalking, setBasket });
 }
 
-const who = await (await fetch("/who")).json();
-$("who").textContent = who.name;
-document.title = `${who.name} · Dialcart`;
+// What is chosen from is there before the floor says what is chosen.
 lists();
+draw();
+who = await (await fetch("/who")).json();
+$("who").textContent = who.name;
+$("to-floor").hidden = who.role !== "supervisor";
 draw();

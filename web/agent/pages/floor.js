@@ -9,43 +9,69 @@ import { WORDS, REASONS } from "/desk/pages/words-of-desk.js";
 
 const ROWS_MAX = 100;
 const LATE_S = 60;
+const NOTICE_MS = 6_000;
 const MODES = ["monitor", "whisper", "barge-in"];
 
 const { word, choose, language } = words({ ...WORDS, ...REASONS, ...REFUSALS });
 let view = { at: 0, queues: [], agents: [] };
 let phone = null;
-let ear = null;
+/** Whom we hear, as the floor says. */
+let ear = { agent: "", mode: "" };
+let noticeTimer = 0;
 
 const live = new Live("/floor/line", {
+  may: who => who.role === "supervisor",
   heard: message => {
-    if (message.kind === "view") { view = message.view; draw(); }
-    else if (message.kind === "line") phone?.answered(message.answer);
-    else if (message.kind === "refused") { notice(word(message.why, message.values)); stop(); }
+    switch (message.kind) {
+      case "view": view = message.view; break;
+      case "ear": heard(message); break;
+      case "line": phone?.answered(message.answer); break;
+      case "refused":
+        if (!ear.agent) hangUp();
+        notice(word(message.why, message.values));
+        noticeTimer = setTimeout(() => notice(""), NOTICE_MS);
+        break;
+    }
+    draw();
   },
-  changed: isOpen => notice(isOpen ? "" : word("offline")),
+  changed: isOpen => {
+    // The other end of the headset went with the connection.
+    hangUp();
+    notice(isOpen ? "" : word("offline"));
+    draw();
+  },
 });
 
 function notice(text) {
+  clearTimeout(noticeTimer);
   $("notice").textContent = text;
   $("notice").hidden = !text;
 }
 
 async function listen(agent, mode) {
   if (!phone) {
-    phone = new Softphone($("sound"), { down: stop });
-    live.tell({ kind: "line", offer: await phone.offer() });
+    const mine = phone = new Softphone($("sound"), { down: () => { hangUp(); draw(); }, microphone: draw, shaky: () => live.check() });
+    const offer = await mine.offer();
+    if (phone !== mine || !offer) return;
+    live.tell({ kind: "line", offer });
   }
-  ear = { agent, mode };
   live.tell({ kind: "listen", agent, mode });
-  draw();
+}
+
+/** The microphone is let go of with the call. */
+function heard({ agent, mode }) {
+  if (ear.agent && !agent) hangUp();
+  ear = { agent, mode };
 }
 
 function stop() {
-  if (ear) live.tell({ kind: "stop listening" });
-  ear = null;
+  live.tell({ kind: "stop listening" });
+}
+
+function hangUp() {
   phone?.close();
   phone = null;
-  draw();
+  ear = { agent: "", mode: "" };
 }
 
 const SECONDS_MAX = 180;
@@ -55,8 +81,9 @@ const percent = value => (value == null ? "–" : `${Math.round(value * 100)} %`
 
 function draw() {
   $("language").textContent = language() === "zh" ? "English" : "中文";
-  $("stop").hidden = !ear;
-  $("ear").textContent = ear ? `${word(ear.mode)}: ${ear.agent}` : "";
+  $("stop").hidden = !ear.agent;
+  $("ear").textContent = ear.agent ? `${word(ear.mode)}: ${ear.agent}` : "";
+  $("silent").hidden = !(ear.agent && phone?.isSilent);
   const queues = [...view.queues].sort((a, b) => b.waiting - a.waiting || b.longest_s - a.longest_s).slice(0, ROWS_MAX);
   redraw($("queues"), ...queues.map(q => make("tr", {},
     make("td", {}, q.queue), make("td", {}, String(q.waiting)),
@@ -74,7 +101,7 @@ function draw() {
     make("td", {}, make("span", { class: `dot ${a.presence.replace(" ", "-")}` }), word(a.presence), a.presence === "not ready" ? ` · ${word(a.reason)}` : ""),
     make("td", {}, seconds(Math.max(0, view.at - a.since))), make("td", {}, String(a.contacts)), make("td", {}, percent(a.occupancy)),
     make("td", {}, ...(a.on_call ? MODES.map(mode =>
-      make("button", { onclick: () => listen(a.agent, mode), "aria-pressed": ear?.agent === a.agent && ear.mode === mode }, word(mode))) : [])))));
+      make("button", { onclick: () => listen(a.agent, mode), "aria-pressed": String(ear.agent === a.agent && ear.mode === mode) }, word(mode))) : [])))));
   $("agents-shown").textContent = word("shown", { n: agents.length, all: view.agents.length });
 }
 
@@ -82,10 +109,14 @@ $("find").oninput = draw;
 $("stop").onclick = stop;
 $("language").onclick = () => choose(language() === "zh" ? "en" : "zh", draw);
 $("sign-out").onclick = async () => {
+  try {
+    await fetch("/sign-out", { method: "POST" });
+  } catch {
+    notice(word("offline"));
+    return;
+  }
   live.close();
-  await fetch("/sign-out", { method: "POST" });
   location.assign("/sign-in");
 };
-const who = await (await fetch("/who")).json();
-$("who").textContent = who.name;
 draw();
+$("who").textContent = (await (await fetch("/who")).json()).name;

@@ -90,10 +90,11 @@ export const WORDS = {
   held: { zh: "保持中", en: "On hold" },
   "wrap-up": { zh: "小结中", en: "Wrap-up" },
   line_up: { zh: "耳机已接通", en: "Headset connected" },
-  line_silent: { zh: "没有麦克风", en: "No microphone" },
+  line_silent: { zh: "没有麦克风，买家听不到您", en: "No microphone: buyers cannot hear you" },
+  silent: { zh: "没有麦克风，没有人听到您", en: "No microphone: nobody hears you" },
   line_none: { zh: "耳机未接通", en: "Headset not connected" },
   offline: { zh: "与服务器的连接断了，正在重连……", en: "The connection is lost; trying again…" },
-  closed: { zh: "您已在另一处登录，此处已停用。", en: "You signed in elsewhere; this desk is closed." },
+  closed: { zh: "您已在另一处打开坐席，此处已停用；刷新页面就转到此处。", en: "Your desk is open elsewhere now, and closed here; load the page anew to have it here." },
   queues: { zh: "队列", en: "Queues" },
   agents: { zh: "坐席", en: "Agents" },
   waiting_now: { zh: "排队", en: "Waiting" },
@@ -135,6 +136,7 @@ export const REASONS = {
   "signed in": { zh: "刚登录", en: "Just signed in" },
   "no answer": { zh: "未接听", en: "No answer" },
   declined: { zh: "已拒绝", en: "Declined" },
+  away: { zh: "离开", en: "Away" },
 };
 
 export const CODES = {
