@@ -9,14 +9,11 @@ oftener than TRIES_MAX times; none again who was reached; none who said STOP; an
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import socket
 import sys
-import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -34,9 +31,9 @@ from ivr.sip.offer import LocalMedia, answer, make_offer
 from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 from store.sqlite import SqliteStore
-from tests.crash.callers import STOCK
 from tests.crash.harness import ROOT
 from tests.crash.impatient import AGAIN_AFTER_S
+from tests.crash.phoned import Phoned, command, phoned
 from tests.crash.telephone import ENDS_S_MAX, Telephone
 from tests.crash.telephone_shop import NUMBER, Shop, free_port
 from tests.quiet_hours import not_now
@@ -90,7 +87,7 @@ class Buyer:
 
 @dataclass
 class CallBackBooks:
-    """What came of all buyers. Those after `orders` must be nought."""
+    """What came of all buyers. Those after `again` must be nought."""
 
     kills: int = 0
     missed: int = 0
@@ -98,35 +95,26 @@ class CallBackBooks:
     """Calls to them."""
     again: int = 0
     """Of them, to one who had been called before."""
-    orders: int = 0
     forgotten: int = 0
     """Missed and known to be, and never called; or what was open at a kill is open for ever."""
     rung_too_often: int = 0
     rung_after: int = 0
     """Called again, though they had ordered."""
     rung_though_stopped: int = 0
-    absent: int = 0
-    doubled: int = 0
-    wrong: int = 0
+    phoned: Phoned = field(default_factory=Phoned)
 
     @property
     def right(self) -> bool:
         """Whether all that is promised held."""
-        return not (
-            self.forgotten
-            or self.rung_too_often
-            or self.rung_after
-            or self.rung_though_stopped
-            or self.absent
-            or self.doubled
-            or self.wrong
+        return self.phoned.right and not (
+            self.forgotten or self.rung_too_often or self.rung_after or self.rung_though_stopped
         )
 
     def __str__(self) -> str:
         return (
-            f"{self.kills} shops killed while they called back: {self.missed} calls missed, {self.called} calls made, {self.again} of them again, "
-            f"{self.orders} orders; forgotten {self.forgotten}, rung too often {self.rung_too_often}, after an order {self.rung_after}, "
-            f"after STOP {self.rung_though_stopped}; orders absent {self.absent}, doubled {self.doubled}, wrong {self.wrong}"
+            f"{self.kills} shops killed while they called back: {self.missed} calls missed, {self.called} calls made, {self.again} of them again; "
+            f"forgotten {self.forgotten}, rung too often {self.rung_too_often}, after an order {self.rung_after}, "
+            f"after STOP {self.rung_though_stopped}; {self.phoned}"
         )
 
 
@@ -335,33 +323,17 @@ def count(database: Path, buyers: list[Buyer], kills: list[float], books: CallBa
         is_over = note is not None and note.step is Step.OVER
         books.forgotten += told and not (is_called and is_over)
     store = SqliteStore(database)
-    orders, left = store.orders("shop", limit=10_000), store.stock("shop")["101"]
     for buyer in buyers[:STOPPED]:
         known = store.buyer("shop", buyer.number)
         assert known is not None, "no STOP came in"
         assert known.opted_out, "no STOP was heard"
     store.close()
-    pieces = [(order.buyer, sum(line.quantity for line in order.lines)) for order in orders]
-    of_buyer = Counter(number for number, _ in pieces)
-    keyed = {buyer.number: buyer.pieces for buyer in buyers}
-    books.orders = len(orders)
-    books.absent = sum(buyer.ordered and not of_buyer[buyer.number] for buyer in buyers)
-    books.doubled = sum(many - 1 for many in of_buyer.values())
-    books.wrong = sum(keyed.get(number) != many for number, many in pieces)
-    books.wrong += abs(STOCK - sum(many for _, many in pieces) - left)
-
-
-def main() -> int:
-    """Run, tell, and fail if anything is off."""
-    parser = argparse.ArgumentParser(prog="python -m tests.crash.call_backs")
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="dialcart-backs-") as folder:
-        books = asyncio.run(crash_under_call_backs(Path(folder), options.seconds, options.seed))
-    sys.stdout.write(f"{books}\n")
-    return 0 if books.right else 1
+    books.phoned = phoned(
+        database,
+        [buyer.number for buyer in buyers if buyer.ordered],
+        {buyer.number: buyer.pieces for buyer in buyers},
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command("call_backs", crash_under_call_backs))

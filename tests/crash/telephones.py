@@ -9,18 +9,15 @@ all. Planes are killed one after the other, each time the one that works; the wh
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import random
 import signal
 import socket
 import sys
-import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivr.signalling.endpoint import Endpoint, Listen
@@ -31,8 +28,7 @@ from ivr.sip.numbers import AllowList
 from ivr.sip.offer import LocalMedia, make_offer, settle
 from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
-from store.sqlite import SqliteStore
-from tests.crash.callers import STOCK
+from tests.crash.phoned import Phoned, command, phoned
 from tests.crash.telephone import BETWEEN_ANSWERS_S, ENDS_S_MAX, Telephone
 from tests.crash.telephone_shop import NUMBER, Shop, free_port
 
@@ -45,7 +41,7 @@ SHOP_KILLED_EVERY = 8
 
 @dataclass
 class CallsBooks:
-    """What came of all calls. The last three must be nought."""
+    """What came of all calls."""
 
     planes_killed: int = 0
     shops_killed: int = 0
@@ -53,22 +49,17 @@ class CallsBooks:
     """Calls that the shop ended after its goodbye."""
     cut_off: int = 0
     """Calls that ended in another way, or never began."""
-    orders: int = 0
-    absent: int = 0
-    """Calls that were told goodbye after the order, and whose order is not there."""
-    doubled: int = 0
-    wrong: int = 0
-    """Orders that nobody keyed, and pieces that neither were sold nor are left."""
+    phoned: Phoned = field(default_factory=Phoned)
 
     @property
     def right(self) -> bool:
         """Whether at worst calls were lost."""
-        return not (self.absent or self.doubled or self.wrong)
+        return self.phoned.right
 
     def __str__(self) -> str:
         return (
             f"{self.planes_killed} planes and {self.shops_killed} shops killed under calls: {self.finished} calls finished, "
-            f"{self.cut_off} cut off, {self.orders} orders; absent {self.absent}, doubled {self.doubled}, wrong {self.wrong}"
+            f"{self.cut_off} cut off, {self.phoned}"
         )
 
 
@@ -171,36 +162,10 @@ async def crash_under_calls(
     await asyncio.gather(killer(), *(line(place) for place in range(LINES)))
     await exchange.endpoint.close()
     await shop.stop()
-    _count(folder / "calls.db", finished, keyed, books)
+    books.finished = len(finished)
+    books.phoned = phoned(folder / "calls.db", finished, keyed)
     return books
 
 
-def _count(database: Path, finished: set[str], keyed: dict[str, int], books: CallsBooks) -> None:
-    store = SqliteStore(database)
-    orders = store.orders("shop")
-    left = store.stock("shop")["101"]
-    store.close()
-    pieces = [(order.buyer, sum(line.quantity for line in order.lines)) for order in orders]
-    of_buyer = Counter(buyer for buyer, _ in pieces)
-    books.orders = len(orders)
-    books.finished = len(finished)
-    books.absent = len(finished - of_buyer.keys())
-    books.doubled = sum(count - 1 for count in of_buyer.values())
-    books.wrong = sum(keyed.get(buyer) != many for buyer, many in pieces)
-    books.wrong += abs(STOCK - sum(many for _, many in pieces) - left)
-
-
-def main() -> int:
-    """Run, tell, and fail if anything is off."""
-    parser = argparse.ArgumentParser(prog="python -m tests.crash.telephones")
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="dialcart-calls-") as folder:
-        books = asyncio.run(crash_under_calls(Path(folder), options.seconds, options.seed))
-    sys.stdout.write(f"{books}\n")
-    return 0 if books.right else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command("telephones", crash_under_calls))
