@@ -23,8 +23,8 @@ from struct import Struct
 from sms.carrier import Carrier
 from sms.client import Esme
 from sms.link import Link
-from sms.outgoing import Settlement, Submission
 from sms.smpp import pdu as p
+from sms.submission import Settlement, submission
 
 ROOT = Path(__file__).resolve().parent.parent
 WINDOW = 64
@@ -81,7 +81,7 @@ class Smsc(asyncio.Protocol):
 
 
 class Sender:
-    """See sms.client.Handler. Submits and counts."""
+    """See sms.link.Handler. Submits and counts."""
 
     def __init__(self, count: int) -> None:
         self.left = count
@@ -90,6 +90,10 @@ class Sender:
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
         del link, messages
         raise AssertionError("nobody writes")
+
+    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+        del link, receipts
+        raise AssertionError("nothing is told")
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         del carrier
@@ -110,14 +114,14 @@ async def send(port: int, count: int) -> float:
     began = time.perf_counter()
     code = p.Address("10690001", 3, 0)
     for number in range(count):
-        submission = p.SubmitSm(
+        text = p.SubmitSm(
             source=code,
             destination=p.Address(f"138{number % 10**8:08d}", 1, 1),
             registered_delivery=1,
             data_coding=8,
             message=TEXT,
         )
-        esme.submit([Submission(number, submission)])
+        esme.submit([submission(number, text)])
     await sender.done.wait()
     return time.perf_counter() - began
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sms.receipts import IdForm
-from sms.smpp.bind import Timers
+from sms.smpp.timers import Timers
 from sms.ussd.profile import Profile
 
 

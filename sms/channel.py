@@ -26,12 +26,13 @@ from sms.carrier import Carrier
 from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.link import Link
-from sms.outgoing import Settlement
+from sms.receipts import Receipt, verdict
 from sms.receiving import Receiving
 from sms.redelivery import Answer
 from sms.sending import Sending
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
+from sms.submission import Settlement
 
 STATUSES = {
     Fate.KEPT: Status.OK,
@@ -53,7 +54,7 @@ class _Receipts(msgspec.Struct, eq=False):
 
 
 class SmsChannel:
-    """Ties carriers' binds to the turn batch. See sms.client.Handler and center.ports.Channel."""
+    """Ties carriers' binds to the turn batch. See sms.link.Handler and center.ports.Channel."""
 
     def __init__(
         self,
@@ -107,7 +108,7 @@ class SmsChannel:
         self.receiving.end()
 
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
-        """See sms.client.Handler."""
+        """See sms.link.Handler."""
         receipts: list[p.DeliverSm] = []
         at, came_at = self.receiving.clock(), self.ticks()
         for message in messages:
@@ -118,9 +119,18 @@ class SmsChannel:
             else:
                 self.receiving.receive(link, message, at, came_at)
         if receipts:
-            self.deliveries.receive(link.carrier, receipts)
-            # What came together is one ticket: there are more receipts than anything else.
-            self.turns.hold("sms", _Receipts(link, [receipt.sequence for receipt in receipts]))
+            told = [verdict(receipt.message, receipt.tlvs) for receipt in receipts]
+            self._told(link, [receipt.sequence for receipt in receipts], told)
+
+    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+        """See sms.link.Handler."""
+        told = [verdict(text) for _, text in receipts]
+        self._told(link, [sequence for sequence, _ in receipts], told)
+
+    def _told(self, link: Link, sequences: list[int], told: Sequence[Receipt | None]) -> None:
+        """Receipts that came together are one ticket: there are more of them than of anything else."""
+        self.deliveries.receive(link.carrier, told)
+        self.turns.hold("sms", _Receipts(link, sequences))
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
@@ -157,5 +167,5 @@ class SmsChannel:
         self.sending.answered(answered)
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
-        """See sms.client.Handler."""
+        """See sms.link.Handler."""
         self.sending.settled(carrier, settlements)

@@ -10,12 +10,12 @@ import logging
 import random
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from sms.carrier import Carrier
-from sms.link import Link
-from sms.outgoing import Outgoing, Settlement, Submission
+from sms.link import Handler, Link
+from sms.outgoing import Outgoing
 from sms.smpp import pdu as p
+from sms.submission import Settlement, Submission
 
 RECONNECT_MIN_S = 0.5
 RECONNECT_MAX_S = 60.0
@@ -23,18 +23,6 @@ TICK_S = 0.25
 """How often timers are looked at."""
 
 log = logging.getLogger(__name__)
-
-
-class Handler(Protocol):
-    """Who owns the messages."""
-
-    def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
-        """Phones' messages and receipts, as they came together. Answer them with `Link.acknowledge`."""
-        ...
-
-    def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
-        """What became of submissions."""
-        ...
 
 
 class Esme:

@@ -9,8 +9,7 @@ from center.outbox import Outbox
 from center.text_news import Stage, TextNews
 from sms.carrier import Carrier
 from sms.receipt_book import TEXTS_MAX, ReceiptBook, Told
-from sms.receipts import State, verdict
-from sms.smpp import pdu as p
+from sms.receipts import Receipt, State
 
 
 @dataclass(slots=True)
@@ -81,13 +80,12 @@ class Deliveries:
         self.counters.failed += 1
         return TextNews(text, Stage.FAILED, why)
 
-    def receive(self, carrier: Carrier, messages: Sequence[p.DeliverSm]) -> None:
-        """Take receipts; what they say is noted, and kept before their answers leave."""
-        self.counters.receipts += len(messages)
+    def receive(self, carrier: Carrier, receipts: Sequence[Receipt | None]) -> None:
+        """Take receipts, None for one that says nothing; what they say is noted, and kept before their answers leave."""
+        self.counters.receipts += len(receipts)
         book, name, now = self._books[carrier.name], carrier.name, self.ticks()
         news: list[TextNews] = []
-        for message in messages:
-            receipt = verdict(message.message, message.tlvs)
+        for receipt in receipts:
             told = book.receive(receipt, now) if receipt is not None else None
             if told is not None:
                 news.append(self._news(name, told))

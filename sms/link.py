@@ -8,26 +8,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from sms.outgoing import Queued, Settlement
+from sms.carrier import Carrier
+from sms.outgoing import Outgoing
 from sms.smpp import pdu as p
-from sms.smpp.bind import (
+from sms.smpp.bind import BindMachine
+from sms.smpp.events import (
     Answered,
-    BindMachine,
     Changed,
     Closing,
     Delivered,
     Event,
+    Receipted,
     Requested,
-    State,
     Submitted,
     Unanswered,
 )
+from sms.smpp.state import State
 from sms.smpp.status import Status, name_of
-
-if TYPE_CHECKING:
-    from sms.client import Esme
+from sms.submission import Settlement, Submission
 
 UNACKNOWLEDGED_MAX = 4_000
 """deliver_sm that the owner has not answered; past it no more is read from that connection."""
@@ -38,10 +38,47 @@ read them. With several binds it is asked at once. See sms.redelivery."""
 log = logging.getLogger(__name__)
 
 
+class Handler(Protocol):
+    """Who owns the messages."""
+
+    def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
+        """Phones' messages, and receipts in a form of their own, as they came together. Answer them with `Link.acknowledge`."""
+        ...
+
+    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+        """Receipts of the commonest form as they came together: sequence number and text. Answer them likewise."""
+        ...
+
+    def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
+        """What became of submissions."""
+        ...
+
+
+class Binds(Protocol):
+    """All connections to one carrier. sms.client.Esme is this."""
+
+    carrier: Carrier
+    handler: Handler
+    links: list[Link]
+    outgoing: Outgoing
+
+    def now(self) -> float:
+        """Seconds of a clock that only goes forward."""
+        ...
+
+    def submit(self, submissions: Sequence[Submission]) -> int:
+        """See sms.outgoing.Outgoing."""
+        ...
+
+    def connected(self) -> None:
+        """A bind was accepted."""
+        ...
+
+
 class Link(asyncio.Protocol):
     """One connection to an SMSC."""
 
-    def __init__(self, esme: Esme, mode: int, index: int) -> None:
+    def __init__(self, esme: Binds, mode: int, index: int) -> None:
         self.esme = esme
         self.mode = mode
         self.index = index
@@ -161,65 +198,74 @@ class Link(asyncio.Protocol):
     # --- events ---
 
     def _handle(self, events: list[Event]) -> None:
+        outgoing = self.esme.outgoing
         messages: list[p.DeliverSm] = []
+        receipts: list[tuple[int, bytes]] = []
         settlements: list[Settlement] = []
         closing: str | None = None
-        taken: list[Queued] = []
         for event in events:
             match event:
                 case Delivered(delivered):
                     messages += delivered
-                case Submitted(submitted):
-                    for context, message_id in submitted:
-                        taken.append(context)
-                        settlements.append(Settlement(context.submission.key, message_id, 0))
+                case Receipted(receipted):
+                    receipts += receipted
+                case Submitted(taken):
+                    # In their order with what follows: a carrier that takes some and throttles others goes on taking.
+                    outgoing.taken([submission for submission, _ in taken])
+                    settlements += [Settlement(one.key, name, 0) for one, name in taken]
                 case Requested(pdu):
                     self._refuse(pdu)
-                case Answered(context, request, answer):
-                    # In their order: a carrier that takes some and throttles others goes on taking.
-                    self.esme.outgoing.taken(taken)
-                    taken.clear()
-                    closing = self._answered(context, request, answer, settlements) or closing
+                case Answered(context, command, answer):
+                    closing = self._answered(context, command, answer, settlements) or closing
                 case Unanswered(context, _):
                     # The carrier may have taken it or not; sent again it may reach the phone twice, else never.
-                    self.esme.outgoing.again(context, None, settlements)
+                    outgoing.again(context, None, settlements)
                 case Changed(state):
                     self.bound = state in (State.BOUND_RX, State.BOUND_TX, State.BOUND_TRX)
                     log.info("%s: link %d is %s", self.carrier.name, self.index, state.value)
                 case Closing(reason):
                     closing = reason
-        self.esme.outgoing.taken(taken)
         self.flush()
         if settlements:
-            # Before the messages: receipts of these may be among them.
-            self.esme.settle(settlements)
+            # Before the receipts: those of these may be among them.
+            self.esme.handler.settled(self.carrier, settlements)
         if messages:
             self._take(messages)
+        if receipts:
+            self._take_receipts(receipts)
         if closing is not None and self.transport is not None:
             log.info("%s: link %d closes: %s", self.carrier.name, self.index, closing)
             self.transport.close()
         else:
-            self.esme.outgoing.pump()
+            outgoing.pump()
 
     def _take(self, messages: list[p.DeliverSm]) -> None:
-        self.unacknowledged += len(messages)
+        self._came(len(messages))
+        self.esme.handler.received(self, messages)
+
+    def _take_receipts(self, receipts: list[tuple[int, bytes]]) -> None:
+        self._came(len(receipts))
+        self.esme.handler.receipted(self, receipts)
+
+    def _came(self, count: int) -> None:
+        """So many more wait for our answer."""
+        self.unacknowledged += count
         if self.unacknowledged >= UNACKNOWLEDGED_MAX and self.transport is not None:
             self.transport.pause_reading()
-        self.esme.handler.received(self, messages)
 
     def _refuse(self, pdu: p.Pdu) -> None:
         if isinstance(pdu, p.DataSm):
             self.machine.respond(p.DataSmResp(sequence=pdu.sequence, status=Status.INVCMDID))
 
     def _answered(
-        self, context: Any, request: p.Pdu, answer: p.Pdu, settlements: list[Settlement]
+        self, context: Any, command: int, answer: p.Pdu, settlements: list[Settlement]
     ) -> str | None:
-        if isinstance(request, p.Bind):
+        if command == self.mode:
             if answer.status != Status.OK:
                 return f"the bind was refused: {name_of(answer.status)}"
             self.bound_at = self.esme.now()
             self.esme.connected()
-            return None
-        if isinstance(request, p.SubmitSm):
+        elif command == p.SUBMIT_SM:
+            assert isinstance(context, Submission)
             self.esme.outgoing.again(context, answer.status, settlements)
         return None

@@ -8,35 +8,32 @@ what was ready to follow, goes again when the others have been up for HOLD_S sin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sms.held import HOLD_S
-
-if TYPE_CHECKING:
-    from sms.link import Link
-    from sms.outgoing import Queued
+from sms.submission import Submission
+from sms.way import Way
 
 
 class Lost:
     """What waits, first to last, and for which answers of ours. `now` only goes forward."""
 
-    def __init__(self, links: Sequence[Link]) -> None:
+    def __init__(self, links: Sequence[Way]) -> None:
         self._links = links
-        self._waiting: list[Queued] = []
+        self._waiting: list[Submission] = []
         self._not_before = 0.0
-        self._answers: dict[Link, int] | None = None
+        self._answers: dict[Way, int] | None = None
         """How many answers of ours each connection must have carried; None until that can be said."""
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, segments: Sequence[Queued], now: float) -> None:
+    def add(self, segments: Sequence[Submission], now: float) -> None:
         """A connection broke, and these wait."""
         self._waiting += segments
         self._not_before = now + HOLD_S
         self._answers = None
 
-    def due(self, now: float) -> list[Queued]:
+    def due(self, now: float) -> list[Submission]:
         """All that waits, when it is time; else nothing."""
         answers = self._answers
         if answers is not None and not all(link.alive for link in answers):

@@ -11,18 +11,14 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from sms.carrier import Carrier
 from sms.lost import Lost
 from sms.smpp import pdu as p
 from sms.smpp.errors import ProtocolError
 from sms.smpp.status import TEMPORARY, THROTTLING, Status
-
-if TYPE_CHECKING:
-    from sms.link import Link
+from sms.submission import Settlement, Submission
+from sms.way import Way
 
 QUEUE_MAX = 200_000
 """Segments waiting to go out; past it `submit` takes no more."""
@@ -41,33 +37,6 @@ HALVINGS_MAX = 16
 log = logging.getLogger(__name__)
 
 
-class Submission(msgspec.Struct, frozen=True):
-    """A segment to send; `key` comes back in its Settlement."""
-
-    key: Any
-    pdu: p.SubmitSm
-    behind: Link | None = None
-    """The connection by which our answer goes that this must not overtake; None: any will do."""
-
-
-class Settlement(msgspec.Struct, frozen=True):
-    """What became of a segment."""
-
-    key: Any
-    message_id: str | None
-    """The carrier's name for it, or None if it was not taken."""
-    status: int | None
-    """The carrier's answer; None: there was none, however often it was sent."""
-
-
-class Queued(msgspec.Struct, eq=False):
-    """A submission on its way."""
-
-    submission: Submission
-    phone: str
-    attempts: int = 0
-
-
 @dataclass(slots=True)
 class OutgoingCounters:
     """For operators."""
@@ -84,7 +53,7 @@ class Outgoing:
     def __init__(
         self,
         carrier: Carrier,
-        links: list[Link],
+        links: Sequence[Way],
         settle: Callable[[list[Settlement]], None],
         now: Callable[[], float],
     ) -> None:
@@ -93,11 +62,11 @@ class Outgoing:
         self._links = links
         self._settle = settle
         self._now = now
-        self._ready: deque[Queued] = deque()
+        self._ready: deque[Submission] = deque()
         """For any connection."""
-        self._ready_for: dict[Link, deque[Queued]] = {}
+        self._ready_for: dict[Way, deque[Submission]] = {}
         self._lost = Lost(links)
-        self._behind: dict[str, deque[Queued] | None] = {}
+        self._behind: dict[str, deque[Submission] | None] = {}
         """By phone: what waits for the message before it. A phone that is here has one under way."""
         self._queued = 0
         self._paused_until = 0.0
@@ -121,32 +90,32 @@ class Outgoing:
         accepted = min(QUEUE_MAX - self._queued, len(submissions))
         self._queued += accepted
         self.counters.submitted += accepted
+        behind = self._behind
         for submission in submissions[:accepted]:
-            phone = submission.pdu.destination.digits
-            queued = Queued(submission, phone)
-            if phone not in self._behind:
-                self._behind[phone] = None
-                self._be_ready(queued)
+            phone = submission.phone
+            if phone not in behind:
+                behind[phone] = None
+                self._be_ready(submission)
                 continue
-            behind = self._behind[phone]
-            if behind is None:
-                behind = self._behind[phone] = deque()
-            behind.append(queued)
+            waiting = behind[phone]
+            if waiting is None:
+                waiting = behind[phone] = deque()
+            waiting.append(submission)
         self.pump()
         return accepted
 
-    def _be_ready(self, queued: Queued) -> None:
+    def _be_ready(self, submission: Submission) -> None:
         """It is the next to its phone."""
-        link = queued.submission.behind
+        link = submission.behind
         if link is None or (len(self._links) == 1 and link.alive):
-            self._ready.append(queued)
+            self._ready.append(submission)
         elif not link.alive:
-            self._lost.add([queued], self._now())
+            self._lost.add([submission], self._now())
         elif link.mode == p.BIND_RECEIVER or link not in self._links:
             # Nothing can go by it; that it is asked at once whether it is there must do (sms.link).
-            self._ready.append(queued)
+            self._ready.append(submission)
         else:
-            self._ready_for.setdefault(link, deque()).append(queued)
+            self._ready_for.setdefault(link, deque()).append(submission)
 
     def pump(self) -> None:
         """Send what may be sent now."""
@@ -161,7 +130,7 @@ class Outgoing:
         senders = [
             link
             for link in self._links
-            if link.bound and link.mode != p.BIND_RECEIVER and link.transport is not None
+            if link.bound and link.mode != p.BIND_RECEIVER and link.alive
         ]
         if not senders:
             return
@@ -192,17 +161,16 @@ class Outgoing:
             if not own:
                 self._ready_for.pop(link, None)
 
-    def _send(self, link: Link, ready: deque[Queued], count: int, now: float) -> None:
+    def _send(self, link: Way, ready: deque[Submission], count: int, now: float) -> None:
         if not count:
             return
-        request = link.machine.request
-        for _ in range(count):
-            queued = ready.popleft()
-            try:
-                request(queued.submission.pdu, now, queued)
-            except (ProtocolError, ValueError) as error:
-                log.error("%s: not sent: %s", self._carrier.name, error)
-                self._fail(queued, Status.SUBMITFAIL)
+        submissions = [ready.popleft() for _ in range(count)]
+        try:
+            link.machine.submit(submissions, now)
+        except ProtocolError as error:
+            log.error("%s: not sent: %s", self._carrier.name, error)
+            for submission in submissions:
+                self._fail(submission, Status.SUBMITFAIL)
         self._tokens -= count
         link.flush()
 
@@ -213,7 +181,7 @@ class Outgoing:
             self._tokens = min(rate, self._tokens + (now - self._refilled) * rate)
         self._refilled = now
 
-    def taken(self, taken: Sequence[Queued]) -> None:
+    def taken(self, taken: Sequence[Submission]) -> None:
         """The carrier has these."""
         if not taken:
             return
@@ -222,30 +190,32 @@ class Outgoing:
         self._pause_s = max(PAUSE_MIN_S, self._pause_s / 2 ** min(len(taken), HALVINGS_MAX))
         self._queued -= len(taken)
         behind = self._behind
-        for queued in taken:
-            waiting = behind.get(queued.phone)
+        for submission in taken:
+            waiting = behind.get(submission.phone)
             if waiting:
                 self._be_ready(waiting.popleft())
             else:
-                behind.pop(queued.phone, None)
+                behind.pop(submission.phone, None)
 
-    def again(self, queued: Queued, status: int | None, settlements: list[Settlement]) -> None:
+    def again(
+        self, submission: Submission, status: int | None, settlements: list[Settlement]
+    ) -> None:
         """Not taken: once more if that can help, in its place before all others to that phone."""
         if status in THROTTLING:
             self._throttled()
-            self._ready.appendleft(queued)
+            self._ready.appendleft(submission)
             return
-        queued.attempts += 1
-        if status is None and queued.attempts < ATTEMPTS_MAX:
-            self._lost.add([queued], self._now())
+        submission.attempts += 1
+        if status is None and submission.attempts < ATTEMPTS_MAX:
+            self._lost.add([submission], self._now())
             return
-        if status in TEMPORARY and queued.attempts < ATTEMPTS_MAX:
-            self._ready.appendleft(queued)
+        if status in TEMPORARY and submission.attempts < ATTEMPTS_MAX:
+            self._ready.appendleft(submission)
             return
         self.counters.failed += 1
         self._queued -= 1
-        self._next_for(queued.phone)
-        settlements.append(Settlement(queued.submission.key, None, status))
+        self._next_for(submission.phone)
+        settlements.append(Settlement(submission.key, None, status))
 
     def broken(self) -> None:
         """A connection is gone, with answers of ours perhaps that what is ready must not overtake."""
@@ -274,14 +244,14 @@ class Outgoing:
             self._paused_until = now + self._pause_s
             self._pause_s = min(PAUSE_MAX_S, self._pause_s * 2)
 
-    def _fail(self, queued: Queued, status: int) -> None:
+    def _fail(self, submission: Submission, status: int) -> None:
         self.counters.failed += 1
         self._queued -= 1
-        self._next_for(queued.phone)
-        self._settle([Settlement(queued.submission.key, None, status)])
+        self._next_for(submission.phone)
+        self._settle([Settlement(submission.key, None, status)])
 
 
-def _free(link: Link, waiting: int) -> int:
+def _free(link: Way, waiting: int) -> int:
     """Segments that may go by a bind now; none while its window is nearly full and answers are on their way that free more."""
     free = link.machine.room()
     return free if free >= min(waiting, max(1, link.machine.window // BURSTS_A_WINDOW)) else 0

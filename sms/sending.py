@@ -23,11 +23,11 @@ from sms.carrier import Carrier
 from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.held import HELD_MAX, Held
-from sms.outgoing import Settlement, Submission
 from sms.phones import phone_address
 from sms.redelivery import Answer
 from sms.smpp import pdu as p
-from sms.smpp.status import name_of
+from sms.smpp.status import Status, name_of
+from sms.submission import Settlement, Submission
 
 if TYPE_CHECKING:
     from sms.link import Link
@@ -204,32 +204,45 @@ class Sending:
                 self._hold(text_id, text)
                 continue
             carrier = esme.carrier
-            self._reference = (self._reference + 1) & 0xFF
+            try:
+                phone, bodies = self._cut(text, carrier)
+            except ValueError as error:
+                log.error("%s: not sent: %s", carrier.name, error)
+                self.counters.undeliverable += 1
+                handed.append(self.deliveries.refused(text_id, _refusal(Status.SUBMITFAIL)))
+                continue
             submissions = of_carrier.get(carrier.name)
             if submissions is None:
                 submissions = of_carrier[carrier.name] = []
-            alone = segments.alone(text.text)
-            cut = (alone,) if alone is not None else self._cut(text.text, carrier)
-            reply = _Reply(text_id, len(cut), [])
+            reply = _Reply(text_id, len(bodies), [])
             behind = cast("Link", last.line) if last is not None else None
-            source, phone = self._addresses_of(carrier, text.source, text.destination)
-            for one in cut:
-                pdu = p.SubmitSm(
-                    source=source,
-                    destination=phone,
-                    esm_class=one.esm_class,
-                    registered_delivery=1 if carrier.receipts else 0,
-                    data_coding=one.data_coding,
-                    message=one.short_message,
-                    tlvs=one.tlvs,
-                )
-                submissions.append(Submission(reply, pdu, behind))
+            submissions += [Submission(reply, phone, body, behind) for body in bodies]
             self.counters.replies += 1
         for name, submissions in of_carrier.items():
             self.esmes[name].submit(submissions)
         if handed:
             self.counters.replies += len(handed)
             self._note(handed)
+
+    def _cut(self, text: OutgoingText, carrier: Carrier) -> tuple[str, list[bytes]]:
+        """A text's phone, and its segments as bodies of submit_sm. Raises ValueError for numbers that cannot be written."""
+        self._reference = (self._reference + 1) & 0xFF
+        alone = segments.alone(text.text)
+        cut = (alone,) if alone is not None else self._cut_long(text.text, carrier)
+        source, phone = self._addresses_of(carrier, text.source, text.destination)
+        registered = 1 if carrier.receipts else 0
+        return phone.digits, [
+            p.submit_body(
+                source,
+                phone,
+                one.short_message,
+                data_coding=one.data_coding,
+                esm_class=one.esm_class,
+                registered_delivery=registered,
+                tlvs=one.tlvs,
+            )
+            for one in cut
+        ]
 
     def _addresses_of(
         self, carrier: Carrier, code: str, number: str
@@ -248,7 +261,7 @@ class Sending:
             phone = self._phones[name, number] = phone_address(number, carrier)
         return source, phone
 
-    def _cut(self, text: str, carrier: Carrier) -> Sequence[segments.Segment]:
+    def _cut_long(self, text: str, carrier: Carrier) -> Sequence[segments.Segment]:
         """The segments of a text; of one that is too long, as much as may be sent."""
         try:
             cut = self._split(text, carrier)
@@ -272,7 +285,7 @@ class Sending:
             reply.left -= 1
             if settlement.message_id is None:
                 status = settlement.status
-                reply.refused = NO_ANSWER if status is None else f"refused: {name_of(status)}"
+                reply.refused = NO_ANSWER if status is None else _refusal(status)
                 log.warning("%s: a segment was given up, %s", carrier.name, reply.refused)
             else:
                 reply.names.append(settlement.message_id)
@@ -305,3 +318,8 @@ class Sending:
                 self._write_soon()
         except StoreError as error:
             log.error("what became of texts was not written: %s", error)
+
+
+def _refusal(status: int) -> str:
+    """Why a carrier would not have a text, for people."""
+    return f"refused: {name_of(status)}"

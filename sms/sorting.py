@@ -5,20 +5,20 @@ from __future__ import annotations
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.link import Link
-from sms.outgoing import Settlement
 from sms.smpp import pdu as p
+from sms.submission import Settlement
 from sms.ussd.channel import Dialog, UssdChannel
 
 
 class Sorting:
-    """See sms.client.Handler."""
+    """See sms.link.Handler."""
 
     def __init__(self, texts: SmsChannel, ussd: UssdChannel) -> None:
         self.texts = texts
         self.ussd = ussd
 
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
-        """See sms.client.Handler."""
+        """See sms.link.Handler."""
         profile = link.carrier.ussd
         if profile is None:
             self.texts.received(link, messages)
@@ -33,8 +33,12 @@ class Sorting:
         if texts:
             self.texts.received(link, texts)
 
+    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+        """See sms.link.Handler. USSD has a service type or parameters, and so is none of these."""
+        self.texts.receipted(link, receipts)
+
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
-        """See sms.client.Handler."""
+        """See sms.link.Handler."""
         if carrier.ussd is None:
             self.texts.settled(carrier, settlements)
             return

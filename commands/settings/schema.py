@@ -18,7 +18,7 @@ from commands.settings.queues import QueueSection
 from commands.settings.section import Section
 from commands.settings.voice import VoiceSection
 from sms.carrier import Carrier
-from sms.smpp.bind import Timers
+from sms.smpp.timers import Timers
 from sms.ussd.profile import PROFILES
 
 Port = Annotated[int, Field(ge=0, le=65_535)]

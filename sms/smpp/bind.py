@@ -1,62 +1,42 @@
 """One bind, either end of it, without I/O: bytes and time in, events and bytes out.
 
 The rules, in one place:
-- The state is a table: what may be asked in which state, by which end (SMPP 3.4, table 2-1). A request that may not be
-  asked is answered INVBNDSTS and reaches nobody.
+- The state is a table (state.py). A request that may not be asked is answered INVBNDSTS and reaches nobody.
 - A request waits for its response in the window; responses may come in any order. All requests wait equally long, so
   the oldest is always the first to run out.
 - A bad PDU is answered generic_nack and forgotten; only a bad length closes, since nothing after it can be found.
+- What comes is read where it lies, in one pass. Nearly all of it is messages, receipts, and answers to what we submitted:
+  an answer and a receipt become no PDU, and what came together is one event.
 - The caller owns the clock: `timer()` says when `handle_timer(now)` wants to be called.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any, Literal
-
-import msgspec
+from struct import Struct
+from typing import Any, Literal, Protocol
 
 from sms.smpp import pdu as p
 from sms.smpp.errors import FramingError, ProtocolError
-from sms.smpp.frames import FRAME_BYTES_UNBOUND_MAX, Frames
+from sms.smpp.events import (
+    Answered,
+    Changed,
+    Closing,
+    Delivered,
+    Event,
+    Receipted,
+    Requested,
+    Submitted,
+    Unanswered,
+)
+from sms.smpp.frames import FRAME_BYTES_UNBOUND_MAX, check_length
+from sms.smpp.state import ALLOWED, BOUND, State
 from sms.smpp.status import Status
+from sms.smpp.timers import Timers
 
 SEQUENCE_MAX = 0x7FFFFFFF
 """sequence_number goes from 1 to this and begins again. Section 3.2."""
-
-
-class State(Enum):
-    """Session states. Section 2.2."""
-
-    OPEN = "open"
-    BOUND_TX = "bound as transmitter"
-    BOUND_RX = "bound as receiver"
-    BOUND_TRX = "bound as transceiver"
-    UNBOUND = "unbound"
-    CLOSED = "closed"
-
-
-_BOTH = frozenset({p.Unbind, p.EnquireLink, p.GenericNack, p.DataSm})
-_SUBMITS = frozenset({p.SubmitSm, p.QuerySm, p.CancelSm, p.ReplaceSm})
-_DELIVERS = frozenset({p.DeliverSm, p.AlertNotification})
-_LINK = frozenset({p.EnquireLink, p.GenericNack})
-
-ALLOWED: dict[State, dict[str, frozenset[type[p.Pdu]]]] = {
-    State.OPEN: {"esme": _LINK | {p.Bind}, "smsc": _LINK | {p.Outbind}},
-    State.BOUND_TX: {"esme": _BOTH | _SUBMITS, "smsc": _BOTH - {p.DataSm}},
-    State.BOUND_RX: {"esme": _BOTH - {p.DataSm}, "smsc": _BOTH | _DELIVERS},
-    State.BOUND_TRX: {"esme": _BOTH | _SUBMITS, "smsc": _BOTH | _DELIVERS},
-    State.UNBOUND: {"esme": _LINK, "smsc": _LINK},
-    State.CLOSED: {"esme": frozenset(), "smsc": frozenset()},
-}
-"""Requests by the end that asks them. Section 2.3."""
-
-BOUND = {
-    p.BIND_TRANSMITTER: State.BOUND_TX,
-    p.BIND_RECEIVER: State.BOUND_RX,
-    p.BIND_TRANSCEIVER: State.BOUND_TRX,
-}
 
 _RESPONSES: dict[type[p.Pdu], type[p.Pdu]] = {
     p.Bind: p.BindResp,
@@ -69,70 +49,32 @@ _RESPONSES: dict[type[p.Pdu], type[p.Pdu]] = {
     p.Unbind: p.UnbindResp,
     p.EnquireLink: p.EnquireLinkResp,
 }
-_SUBMITTED = p.SUBMIT_SM | p.RESPONSE
 _RESPONSE_TYPES = frozenset(_RESPONSES.values())
+# They stand here as names of this module: the loop that reads looks them up for every PDU.
+_SUBMIT_SM, _DELIVER_SM = p.SUBMIT_SM, p.DELIVER_SM
+_SUBMITTED = p.SUBMIT_SM | p.RESPONSE
+_OF_THE_BIND = {
+    p.BIND_TRANSMITTER: "bind_transmitter",
+    p.BIND_RECEIVER: "bind_receiver",
+    p.BIND_TRANSCEIVER: "bind_transceiver",
+    p.ENQUIRE_LINK: "enquire_link",
+    p.UNBIND: "unbind",
+}
+"""Requests whose lack of an answer closes the connection."""
+_LENGTH = Struct(">I")
 
 
-@dataclass(frozen=True, slots=True)
-class Timers:
-    """Seconds. Section 7.2."""
+class HasBody(Protocol):
+    """Something to submit."""
 
-    session_init_s: float = 10.0
-    """From the connection to the bind."""
-    enquire_link_s: float = 30.0
-    """Silence after which the peer is asked whether it is there."""
-    response_s: float = 10.0
-    """A request waits so long for its response."""
-    inactivity_s: float = 120.0
-    """Silence after which the peer is taken for gone."""
+    @property
+    def body(self) -> bytes:
+        """Of its submit_sm."""
+        ...
 
 
-class Requested(msgspec.Struct, frozen=True):
-    """The peer asks something that the owner must answer, other than a deliver_sm."""
-
-    pdu: p.Pdu
-
-
-class Delivered(msgspec.Struct, frozen=True):
-    """Messages and receipts that came one behind the other; each must be answered."""
-
-    messages: list[p.DeliverSm]
-
-
-class Submitted(msgspec.Struct, frozen=True):
-    """submit_sm that the peer took one behind the other: each one's context, and the peer's name for the message."""
-
-    taken: list[tuple[Any, str]]
-
-
-class Answered(msgspec.Struct, frozen=True):
-    """The peer answered a request, other than by taking a submit_sm; `context` as given to `request`."""
-
-    context: Any
-    request: p.Pdu
-    pdu: p.Pdu
-
-
-class Unanswered(msgspec.Struct, frozen=True):
-    """A request got no answer in time, or the connection went before."""
-
-    context: Any
-    request: p.Pdu
-
-
-class Changed(msgspec.Struct, frozen=True):
-    """The bind entered a state."""
-
-    state: State
-
-
-class Closing(msgspec.Struct, frozen=True):
-    """The connection should be closed, after what is still to be sent."""
-
-    reason: str
-
-
-Event = Delivered | Submitted | Requested | Answered | Unanswered | Changed | Closing
+_Waiting = tuple[int, Any, float]
+"""A request that waits for its response: its command, the owner's context, and until when."""
 
 
 @dataclass(slots=True)
@@ -144,14 +86,6 @@ class BindCounters:
     nacked: int = 0
     unanswered: int = 0
     stray_responses: int = 0
-
-
-class _Pending(msgspec.Struct, eq=False):
-    request: p.Pdu
-    context: Any
-    deadline: float
-    count: int
-    """Which of our requests it is, from 1."""
 
 
 @dataclass(slots=True)
@@ -166,13 +100,16 @@ class BindMachine:
     """Requests that may wait for their responses at once."""
     state: State = State.OPEN
     counters: BindCounters = field(default_factory=BindCounters)
-    _frames: Frames = field(default_factory=lambda: Frames(FRAME_BYTES_UNBOUND_MAX))
-    _out: list[bytes] = field(default_factory=list[bytes])
-    _pending: dict[int, _Pending] = field(default_factory=dict[int, _Pending])
     asked: int = 0
     """Requests made so far."""
     answered: int = 0
     """The last of them, counted from 1, that was answered: the peer has read all that was sent before it."""
+    _rest: bytes = b""
+    """Of a PDU that is not whole yet."""
+    _longest: int = FRAME_BYTES_UNBOUND_MAX
+    _out: list[bytes] = field(default_factory=list[bytes])
+    _waiting: dict[int, _Waiting] = field(default_factory=dict[int, _Waiting])
+    """By sequence number, oldest first."""
     _sequence: int = 0
     _heard: float = 0.0
     _asked: bool = False
@@ -188,27 +125,47 @@ class BindMachine:
 
     def room(self) -> int:
         """Requests that may be made now."""
-        return self.window - len(self._pending)
+        return self.window - len(self._waiting)
 
     def request(self, pdu: p.Pdu, now: float, context: Any = None) -> int:
         """Send a request; its answer comes as Answered. Gives the sequence number.
 
         Raises ProtocolError if the state does not allow it, ValueError if the PDU cannot be encoded; nothing is sent then.
         """
-        kind = pdu.__class__
-        if kind not in self._asks:
-            raise ProtocolError(
-                f"{type(pdu).__name__} is not for a bind that is {self.state.value}"
-            )
+        self._check_asks(pdu.__class__)
         sequence = self._sequence % SEQUENCE_MAX + 1
-        self._out.append(p.encode(pdu, sequence))
+        frame = p.encode(pdu, sequence)
+        self._out.append(frame)
         self._sequence = sequence
         self.counters.sent += 1
         self.asked += 1
-        if kind in _RESPONSES:
-            deadline = now + self.timers.response_s
-            self._pending[sequence] = _Pending(pdu, context, deadline, self.asked)
+        if pdu.__class__ in _RESPONSES:
+            _, command, _, _ = p.HEADER.unpack_from(frame)
+            self._waiting[sequence] = command, context, now + self.timers.response_s
         return sequence
+
+    def submit(self, submissions: Iterable[HasBody], now: float) -> None:
+        """Send submit_sm by their bodies, in one go; each submission is the context of its own answer.
+
+        What is taken comes as Submitted, all else as Answered. Raises ProtocolError if the state does not allow it.
+        """
+        self._check_asks(p.SubmitSm)
+        waiting, out, pack = self._waiting, self._out, p.HEADER.pack
+        sequence, deadline, before = self._sequence, now + self.timers.response_s, len(waiting)
+        for submission in submissions:
+            sequence = sequence % SEQUENCE_MAX + 1
+            body = submission.body
+            out.append(pack(16 + len(body), _SUBMIT_SM, 0, sequence))
+            out.append(body)
+            waiting[sequence] = _SUBMIT_SM, submission, deadline
+        count = len(waiting) - before
+        self._sequence = sequence
+        self.counters.sent += count
+        self.asked += count
+
+    def _check_asks(self, kind: type[p.Pdu]) -> None:
+        if kind not in self._asks:
+            raise ProtocolError(f"{kind.__name__} is not for a bind that is {self.state.value}")
 
     def respond(self, pdu: p.Pdu) -> None:
         """Send a response; its sequence number is that of the request."""
@@ -241,52 +198,85 @@ class BindMachine:
         self._asked = False
         events: list[Event] = []
         try:
-            frames = self._frames.feed(data)
+            self._read(self._rest + data if self._rest else data, events)
         except FramingError as error:
+            self._rest = b""
             self._nack(error)
             events += self.closed(str(error))
             events.append(Closing(str(error)))
-            return events
-        self.counters.received += len(frames)
-        pending, delivers = self._pending, p.DeliverSm in self._is_asked
-        delivered: list[p.DeliverSm] | None = None
-        submitted: list[tuple[Any, str]] | None = None
-        for frame in frames:
-            try:
-                # Nearly all that comes are messages, and answers to what we sent: these are read without a detour.
-                size, command, status, sequence = p.HEADER.unpack_from(frame)
-                if command == _SUBMITTED and not status and frame.find(0, 16, 81) == size - 1:
-                    asked = pending.get(sequence)
-                    if asked is not None and asked.request.__class__ is p.SubmitSm:
-                        del pending[sequence]
-                        if asked.count > self.answered:
-                            self.answered = asked.count
-                        if submitted is None:
-                            submitted = []
-                            events.append(Submitted(submitted))
-                        submitted.append((asked.context, frame[16:-1].decode("latin-1")))
-                        continue
-                pdu = p.decode(frame)
-                if delivers and isinstance(pdu, p.DeliverSm):
-                    if delivered is None:
-                        delivered = []
-                        events.append(Delivered(delivered))
-                    delivered.append(pdu)
-                    continue
-                submitted = delivered = None
-                self._take(pdu, events)
-                delivers = p.DeliverSm in self._is_asked
-            except FramingError as error:
-                self._nack(error)
-                events.append(Closing(str(error)))
-            except ProtocolError as error:
-                self._nack(error)
         return events
 
-    def _take(self, pdu: p.Pdu, events: list[Event]) -> None:
+    def _read(self, data: bytes, events: list[Event]) -> None:
+        """Read all PDUs that are whole, and keep the rest. Raises FramingError for a length that cannot be."""
+        unpack, find, waiting = p.HEADER.unpack_from, data.find, self._waiting
+        receipt_text = p.receipt_text
+        delivers = p.DeliverSm in self._is_asked
+        # What came one behind the other, and how it is told: None after anything else.
+        submitted: list[tuple[Any, str]] | None = None
+        receipted: list[tuple[int, bytes]] | None = None
+        delivered: list[p.DeliverSm] | None = None
+        at, size, count = 0, len(data), 0
+        newest, behind = self._sequence, SEQUENCE_MAX
+        """How far the newest of the requests that were answered lies behind the newest that was made."""
+        while size - at >= 16:
+            length, command, status, sequence = unpack(data, at)
+            if length < 16 or length > self._longest:
+                break
+            end = at + length
+            if end > size:
+                break
+            count += 1
+            if command == _SUBMITTED and not status and find(0, at + 16, at + 81) == end - 1:
+                asked = waiting.get(sequence)
+                if asked is not None and asked[0] == _SUBMIT_SM:
+                    del waiting[sequence]
+                    if (newest - sequence) % SEQUENCE_MAX < behind:
+                        behind = (newest - sequence) % SEQUENCE_MAX
+                    if submitted is None:
+                        submitted = []
+                        events.append(Submitted(submitted))
+                    submitted.append((asked[1], data[at + 16 : end - 1].decode("latin-1")))
+                    at = end
+                    continue
+            elif command == _DELIVER_SM and delivers:
+                told = receipt_text(data, at, end)
+                if told is not None:
+                    if receipted is None:
+                        receipted = []
+                        events.append(Receipted(receipted))
+                    receipted.append((sequence, told))
+                    at = end
+                    continue
+            frame = data[at:end]
+            at = end
+            try:
+                pdu = p.decode(frame)
+            except ProtocolError as error:
+                self._nack(error)
+                continue
+            if delivers and isinstance(pdu, p.DeliverSm):
+                if delivered is None:
+                    delivered = []
+                    events.append(Delivered(delivered))
+                delivered.append(pdu)
+                continue
+            submitted = receipted = delivered = None
+            self._take(pdu, command, events)
+            delivers = p.DeliverSm in self._is_asked
+        self._has_answered(behind)
+        self.counters.received += count
+        self._rest = data[at:]
+        if size - at >= 4:
+            check_length(_LENGTH.unpack_from(data, at)[0], self._longest)
+
+    def _has_answered(self, behind: int) -> None:
+        """The peer answered a request of ours that lies so far behind the newest."""
+        self.answered = max(self.answered, self.asked - behind)
+
+    def _take(self, pdu: p.Pdu, command: int, events: list[Event]) -> None:
         kind = pdu.__class__
         if kind in _RESPONSE_TYPES or kind is p.GenericNack:
-            self._settle(pdu, events)
+            self._settle(pdu, command, events)
         elif kind is p.Unknown:
             self._take_unknown(pdu)
         elif kind not in self._is_asked:
@@ -306,32 +296,27 @@ class BindMachine:
             # Section 4.3: an unknown command is nacked, not ignored.
             self._nack(ProtocolError("unknown", Status.INVCMDID, pdu.sequence))
 
-    def _settle(self, pdu: p.Pdu, events: list[Event]) -> None:
-        pending = self._pending.get(pdu.sequence)
-        kind = pdu.__class__
-        if pending is None or (
-            kind is not _RESPONSES[pending.request.__class__] and kind is not p.GenericNack
-        ):
+    def _settle(self, pdu: p.Pdu, command: int, events: list[Event]) -> None:
+        asked, context, _ = self._waiting.get(pdu.sequence, (0, None, 0.0))
+        if not asked or command not in (asked | p.RESPONSE, p.GENERIC_NACK):
             # Late or doubled: its request was given up, or answered before. Or it answers something else than was asked.
             self.counters.stray_responses += 1
             return
-        del self._pending[pdu.sequence]
-        if pending.count > self.answered:
-            self.answered = pending.count
-        request = pending.request
+        del self._waiting[pdu.sequence]
+        self._has_answered((self._sequence - pdu.sequence) % SEQUENCE_MAX)
         if isinstance(pdu, p.SubmitSmResp) and pdu.status == Status.OK:
-            events.append(Submitted([(pending.context, pdu.message_id)]))
+            events.append(Submitted([(context, pdu.message_id)]))
             return
-        if isinstance(request, p.EnquireLink):
+        if asked == p.ENQUIRE_LINK:
             return
-        if isinstance(request, p.Bind) and pdu.status == Status.OK and isinstance(pdu, p.BindResp):
-            self._enter(BOUND[request.command])
+        if isinstance(pdu, p.BindResp) and pdu.status == Status.OK:
+            self._enter(BOUND[asked])
             events.append(Changed(self.state))
-        elif isinstance(request, p.Unbind):
+        elif asked == p.UNBIND:
             self._enter(State.UNBOUND)
             events.append(Changed(State.UNBOUND))
             events.append(Closing("unbound"))
-        events.append(Answered(pending.context, request, pdu))
+        events.append(Answered(context, asked, pdu))
 
     def _refuse(self, pdu: p.Pdu, status: int) -> None:
         response = _RESPONSES.get(type(pdu))
@@ -351,7 +336,7 @@ class BindMachine:
     def _enter(self, state: State) -> None:
         self._be(state)
         if state in BOUND.values():
-            self._frames.limit = p.PDU_BYTES_MAX
+            self._longest = p.PDU_BYTES_MAX
 
     def _be(self, state: State) -> None:
         self.state = state
@@ -365,8 +350,8 @@ class BindMachine:
         if self.state is State.CLOSED:
             return None
         times = [self._heard + self.timers.inactivity_s]
-        if self._pending:
-            times.append(next(iter(self._pending.values())).deadline)
+        if self._waiting:
+            times.append(next(iter(self._waiting.values()))[2])
         if self.state is State.OPEN:
             times.append(self.now + self.timers.session_init_s)
         elif not self._asked:
@@ -378,16 +363,16 @@ class BindMachine:
         events: list[Event] = []
         if self.state is State.CLOSED:
             return events
-        while self._pending:
-            sequence, first = next(iter(self._pending.items()))
-            if first.deadline > now:
+        while self._waiting:
+            sequence, (command, context, deadline) = next(iter(self._waiting.items()))
+            if deadline > now:
                 break
-            del self._pending[sequence]
+            del self._waiting[sequence]
             self.counters.unanswered += 1
-            if isinstance(first.request, p.EnquireLink | p.Bind | p.Unbind):
-                events.append(Closing(f"no answer to {type(first.request).__name__}"))
+            if command in _OF_THE_BIND:
+                events.append(Closing(f"no answer to {_OF_THE_BIND[command]}"))
             else:
-                events.append(Unanswered(first.context, first.request))
+                events.append(Unanswered(context, command))
         if self.state is State.OPEN and now - self.now >= self.timers.session_init_s:
             events.append(Closing("nobody bound in time"))
         elif now - self._heard >= self.timers.inactivity_s:
@@ -404,11 +389,11 @@ class BindMachine:
     def closed(self, _reason: str = "") -> list[Event]:
         """The connection is gone: requests that still waited are unanswered."""
         events: list[Event] = [
-            Unanswered(pending.context, pending.request)
-            for pending in self._pending.values()
-            if not isinstance(pending.request, p.EnquireLink | p.Bind | p.Unbind)
+            Unanswered(context, command)
+            for command, context, _ in self._waiting.values()
+            if command not in _OF_THE_BIND
         ]
-        self._pending.clear()
+        self._waiting.clear()
         if self.state is not State.CLOSED:
             self._enter(State.CLOSED)
             events.append(Changed(State.CLOSED))

@@ -33,11 +33,7 @@ class Frames:
         unpack = _LENGTH.unpack_from
         while size - at >= 4:
             (length,) = unpack(data, at)
-            if length < 16 or length > self.limit:
-                raise FramingError(
-                    f"a PDU of {length} bytes; between 16 and {self.limit} are read",
-                    Status.INVCMDLEN,
-                )
+            check_length(length, self.limit)
             if size - at < length:
                 break
             frames.append(data[at : at + length])
@@ -49,3 +45,11 @@ class Frames:
     def waiting_bytes(self) -> int:
         """Bytes of a frame that is not whole yet."""
         return len(self._rest)
+
+
+def check_length(length: int, longest: int) -> None:
+    """Raises FramingError for a command_length that cannot be."""
+    if length < 16 or length > longest:
+        raise FramingError(
+            f"a PDU of {length} bytes; between 16 and {longest} are read", Status.INVCMDLEN
+        )

@@ -37,12 +37,12 @@ from flows import prompts
 from flows.inputs import HungUp, Input, Opened, Text
 from sms import piece
 from sms.link import Link
-from sms.outgoing import Settlement, Submission
 from sms.receiving import DOUBTS_NOTE, Notes
 from sms.redelivery import KEY_BYTES, Answer, Redeliveries
 from sms.senders import buyer_of
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
+from sms.submission import Settlement, submission
 from sms.ussd.dialled import read_dialled
 from sms.ussd.profile import Heard, Move
 from sms.ussd.screens import NEXT_KEY, encode, pages
@@ -440,7 +440,7 @@ class UssdChannel:
         if over:
             self.counters.ended += 1
             self._close(dialog)
-        dialog.link.esme.submit([Submission(dialog, screen, dialog.link)])
+        dialog.link.esme.submit([submission(dialog, screen, dialog.link)])
 
     def settled(self, settlements: Sequence[Settlement]) -> None:
         """What became of screens."""

@@ -15,13 +15,13 @@ from flows.program import Program
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.client import Esme
-from sms.outgoing import Settlement
 from sms.smpp.status import Status
 from sms.smsc.control import Refused, Text
 from sms.smsc.faults import Faults
 from sms.smsc.handset import Heard
 from sms.smsc.server import Settings, Smsc
 from sms.sorting import Sorting
+from sms.submission import Settlement
 from sms.ussd.channel import UssdChannel
 from sms.ussd.profile import PROFILES, STANDARD, Profile
 from store.sqlite import SqliteStore

@@ -8,7 +8,8 @@ import random
 import sys
 
 from sms.smpp import pdu as p
-from sms.smpp.bind import BindMachine, State
+from sms.smpp.bind import BindMachine
+from sms.smpp.state import State
 from tests.fuzz.memory import Watch
 
 _SEEDS = (

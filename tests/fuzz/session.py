@@ -31,8 +31,8 @@ from sms.link import UNACKNOWLEDGED_MAX, Link
 from sms.reassembly import OCTETS_MAX, PARTIALS_MAX
 from sms.receipts import parse_date
 from sms.smpp import pdu as p
-from sms.smpp.bind import State
 from sms.smpp.pdu.message import ADDRESSES_MAX
+from sms.smpp.state import State
 from sms.sorting import Sorting
 from sms.ussd.channel import DIALOGS_MAX, UssdChannel
 from sms.ussd.profile import STANDARD, Move

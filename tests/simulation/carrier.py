@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from sms.carrier import Carrier
 from sms.client import Esme
 from sms.link import Link
-from sms.outgoing import Settlement
 from sms.smpp import pdu as p
 from sms.smpp.status import TEMPORARY
 from sms.smsc.exchange import Delivery
@@ -19,6 +18,7 @@ from sms.smsc.faults import PERFECT
 from sms.smsc.link import Link as SmscLink
 from sms.smsc.network import Submission
 from sms.smsc.server import Smsc
+from sms.submission import Settlement
 from sms.ussd.profile import Profile
 
 STRANGE_SEQUENCE = 0x7000_0000
@@ -93,7 +93,7 @@ def brings(smsc: Smsc) -> bool:
 
 
 class Twice:
-    """See sms.client.Handler: what comes, comes again at once, by the same bind or by another."""
+    """See sms.link.Handler: what comes, comes again at once, by the same bind or by another."""
 
     def __init__(self, channel: Any, chance: random.Random, share: float) -> None:
         """`share`: of what comes."""
@@ -104,23 +104,38 @@ class Twice:
         self._sequence = STRANGE_SEQUENCE
 
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
-        """See sms.client.Handler."""
-        channel, chance = self._channel, self._chance
-        assert self.esme is not None
+        """See sms.link.Handler."""
         for message in messages:
-            channel.received(link, [message])
-            if chance.random() >= self._share:
-                continue
-            by = chance.choice([other for other in self.esme.links if other.bound] or [link])
-            copy = message
-            if by is not link:
-                self._sequence += 1
-                copy = replace(message, sequence=self._sequence)
-            by.unacknowledged += 1
-            channel.received(by, [copy])
+            self._channel.received(link, [message])
+            again = self._again(link, message.sequence)
+            if again is not None:
+                by, sequence = again
+                self._channel.received(by, [replace(message, sequence=sequence)])
+
+    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+        """See sms.link.Handler."""
+        for receipt in receipts:
+            self._channel.receipted(link, [receipt])
+            again = self._again(link, receipt[0])
+            if again is not None:
+                by, sequence = again
+                self._channel.receipted(by, [(sequence, receipt[1])])
+
+    def _again(self, link: Link, sequence: int) -> tuple[Link, int] | None:
+        """By which bind and under which number it comes again, if it does."""
+        assert self.esme is not None
+        chance = self._chance
+        if chance.random() >= self._share:
+            return None
+        by = chance.choice([other for other in self.esme.links if other.bound] or [link])
+        if by is not link:
+            self._sequence += 1
+            sequence = self._sequence
+        by.unacknowledged += 1
+        return by, sequence
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
-        """See sms.client.Handler."""
+        """See sms.link.Handler."""
         self._channel.settled(carrier, settlements)
 
 

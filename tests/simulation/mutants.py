@@ -15,10 +15,11 @@ from center.batch import TurnBatch
 from center.taken import Fate
 from sms.held import Held
 from sms.link import Link
-from sms.outgoing import Outgoing, Submission
+from sms.outgoing import Outgoing
 from sms.redelivery import Redeliveries
 from sms.sending import Sending
 from sms.smpp.status import Status
+from sms.submission import Submission
 from store.memory import MemoryStore
 from tests.simulation.disk import DiskBatch
 from tests.simulation.many import quiet, story_of
@@ -47,18 +48,27 @@ def patched(owner: Any, name: str, value: Any) -> Generator[None]:
 @contextmanager
 def acknowledge_before_commit() -> Generator[None]:
     """The carrier is told that we have a message when it comes."""
-    acknowledge, take = Link.acknowledge, Link._take  # noqa: SLF001
+    acknowledge, take, told = Link.acknowledge, Link._take, Link._take_receipts  # noqa: SLF001
 
     def at_once(self: Link, messages: list[Any]) -> None:
         self.unacknowledged += len(messages)
         acknowledge(self, [(message.sequence, Status.OK) for message in messages])
         take(self, messages)
 
+    def told_at_once(self: Link, receipts: list[tuple[int, bytes]]) -> None:
+        self.unacknowledged += len(receipts)
+        acknowledge(self, [(sequence, Status.OK) for sequence, _ in receipts])
+        told(self, receipts)
+
     def later(self: Link, answers: Sequence[tuple[int, int]]) -> None:
         self.unacknowledged -= len(answers)
         self.acknowledged += len(answers)
 
-    with patched(Link, "_take", at_once), patched(Link, "acknowledge", later):
+    with (
+        patched(Link, "_take", at_once),
+        patched(Link, "_take_receipts", told_at_once),
+        patched(Link, "acknowledge", later),
+    ):
         yield
 
 

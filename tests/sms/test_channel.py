@@ -17,9 +17,9 @@ from flows.inputs import Text
 from sms import segments, sending
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.outgoing import Settlement
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
+from sms.submission import Settlement
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, program_of
 
@@ -166,7 +166,7 @@ class Slow:
     def take_all(self, channel: SmsChannel) -> None:
         """Take what was given so far."""
         taken, self.given = self.given, []
-        self.heard += [submission.pdu.destination.digits for submission in taken]
+        self.heard += [submission.phone for submission in taken]
 
         async def run() -> None:
             channel.settled(self.carrier, [Settlement(one.key, "1", Status.OK) for one in taken])

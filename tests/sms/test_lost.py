@@ -4,10 +4,10 @@ from typing import Any, cast
 
 from sms.held import HOLD_S
 from sms.lost import Lost
-from sms.outgoing import Queued
+from sms.submission import Submission
 
-ONE = cast("Queued", "one")
-TWO = cast("Queued", "two")
+ONE = cast("Submission", "one")
+TWO = cast("Submission", "two")
 
 
 class Bound:

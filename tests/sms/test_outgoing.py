@@ -10,9 +10,9 @@ from sms.carrier import Carrier
 from sms.client import Esme
 from sms.held import HOLD_S
 from sms.link import Link
-from sms.outgoing import Submission
 from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
+from sms.submission import submission
 from tests.sms.wire import LATENCY_S, Owner, SmscTransport
 
 STEP_S = 0.005
@@ -41,7 +41,7 @@ def send(
         esme.outgoing.begin()
         esme.submit(
             [
-                Submission(
+                submission(
                     (number % phones, number),
                     p.SubmitSm(
                         source=p.Address("1069"), destination=p.Address(str(number % phones))
@@ -95,7 +95,7 @@ def test_a_reply_goes_by_the_bind_of_the_answer_that_it_must_not_overtake() -> N
         phones = ("1", "2", "3", "4")
         esme.submit(
             [
-                Submission(
+                submission(
                     phone, p.SubmitSm(destination=p.Address(phone)), (first, second)[int(phone) % 2]
                 )
                 for phone in phones
@@ -104,7 +104,7 @@ def test_a_reply_goes_by_the_bind_of_the_answer_that_it_must_not_overtake() -> N
         by_wire = [phones_of(wire) for wire in wires]
         # It breaks before the carrier has said that it has them: they wait, and so does what was to follow on it.
         second.connection_lost(None)
-        esme.submit([Submission("5", p.SubmitSm(destination=p.Address("5")), second)])
+        esme.submit([submission("5", p.SubmitSm(destination=p.Address("5")), second)])
         esme.outgoing.pump()
         assert phones_of(wires[0]) == by_wire[0]
         for wire in wires:
@@ -138,7 +138,7 @@ def test_a_window_that_is_nearly_full_waits_for_more_answers() -> None:
         link = bound(esme, wire, 0)
         esme.submit(
             [
-                Submission(
+                submission(
                     number,
                     p.SubmitSm(source=p.Address("1069"), destination=p.Address(str(number))),
                     None,

@@ -6,10 +6,10 @@ from typing import Any
 
 from sms.carrier import Carrier
 from sms.link import Link
-from sms.outgoing import Settlement
 from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
 from sms.smpp.status import Status
+from sms.submission import Settlement
 
 LATENCY_S = 0.01
 
@@ -24,6 +24,9 @@ class Owner:
 
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
         raise AssertionError("nothing is delivered here")
+
+    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+        raise AssertionError("nothing is told here")
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         assert all(settled.message_id for settled in settlements)

@@ -38,6 +38,8 @@ from sms.smpp.pdu.message import (
     SubmitSm,
     SubmitSmResp,
     encode_deliver_sm_resp,
+    receipt_text,
+    submit_body,
 )
 from sms.smpp.pdu.session import (
     Bind,
@@ -108,4 +110,6 @@ __all__ = [
     "encode",
     "encode_deliver_sm_resp",
     "is_response",
+    "receipt_text",
+    "submit_body",
 ]

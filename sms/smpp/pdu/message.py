@@ -21,6 +21,9 @@ SHORT_MESSAGE_BYTES_MAX = 254
 _FLAGS = Struct(">10B")
 """esm_class to sm_length, where both times between them are empty."""
 _DELIVER_SM_RESP = Struct(">IIIIx")
+_DELIVER_SM_BYTES_MIN = 16 + 1 + 3 + 3 + 10
+_ESM_RECEIPT = 0x04
+"""esm_class of a receipt that says nothing else. Section 5.2.12."""
 
 # They stand where they are used: CPython makes a bound method anew at each call on a name that was imported.
 _SEEN: dict[bytes, Address] = {}
@@ -175,50 +178,74 @@ def read_answer(kind: type[MessageResp]) -> Reader:
     return read
 
 
+def receipt_text(data: bytes, at: int, end: int) -> bytes | None:
+    """The text of the deliver_sm from `at` to `end` in what was read, if it is a receipt as nearly all are.
+
+    That is, one without a service type, times and optional parameters. None for all other deliver_sm, to be decoded.
+    """
+    if end - at < _DELIVER_SM_BYTES_MIN or data[at + 16]:
+        return None
+    # Each number has a NUL behind it, and its type and plan before it.
+    source_end = data.find(0, at + 19, at + 40)
+    flags = data.find(0, source_end + 3, source_end + 24) + 1
+    text = flags + 10
+    if source_end < 0 or not flags or text > end:
+        return None
+    if data[flags] != _ESM_RECEIPT or data[flags + 3] or data[flags + 4]:
+        return None
+    return data[text:end] if text + data[flags + 9] == end else None
+
+
 def _message_body(pdu: ShortMessage) -> bytes:
     message = pdu.message
     if len(message) > SHORT_MESSAGE_BYTES_MAX:
         raise ValueError(
             f"short_message has {len(message)} bytes; at most 254 fit, use message_payload"
         )
-    schedule, validity = pdu.schedule, pdu.validity
-    if schedule or validity:
-        flags = b"".join(
-            (
-                bytes((pdu.esm_class, pdu.protocol_id, pdu.priority)),
-                write_string(schedule, 17),
-                write_string(validity, 17),
-                bytes(
-                    (
-                        pdu.registered_delivery,
-                        pdu.replace_if_present,
-                        pdu.data_coding,
-                        pdu.default_message,
-                        len(message),
-                    )
-                ),
-            )
-        )
-    else:
-        flags = bytes(
-            (
-                pdu.esm_class,
-                pdu.protocol_id,
-                pdu.priority,
-                0,
-                0,
-                pdu.registered_delivery,
-                pdu.replace_if_present,
-                pdu.data_coding,
-                pdu.default_message,
-                len(message),
-            )
-        )
     service = write_string(pdu.service_type, 6) if pdu.service_type else b"\0"
     source = _PACKED.get(pdu.source) or _pack(pdu.source)
     destination = _PACKED.get(pdu.destination) or _pack(pdu.destination)
+    times = b"\0\0"
+    if pdu.schedule or pdu.validity:
+        times = write_string(pdu.schedule, 17) + write_string(pdu.validity, 17)
+    before = bytes((pdu.esm_class, pdu.protocol_id, pdu.priority))
+    after = bytes(
+        (
+            pdu.registered_delivery,
+            pdu.replace_if_present,
+            pdu.data_coding,
+            pdu.default_message,
+            len(message),
+        )
+    )
     tlvs = write_tlvs(pdu.tlvs) if pdu.tlvs else b""
-    return b"".join((service, source, destination, flags, message, tlvs))
+    return b"".join((service, source, destination, before, times, after, message, tlvs))
+
+
+def submit_body(
+    source: Address,
+    destination: Address,
+    message: bytes,
+    *,
+    data_coding: int,
+    esm_class: int = 0,
+    registered_delivery: int = 0,
+    tlvs: Tlvs = (),
+) -> bytes:
+    """The body of a submit_sm that says no more than this, without its PDU. Raises ValueError as `encode` does."""
+    size = len(message)
+    if size > SHORT_MESSAGE_BYTES_MAX:
+        raise ValueError(f"short_message has {size} bytes; at most 254 fit, use message_payload")
+    return b"".join(
+        (
+            b"\0",
+            _PACKED.get(source) or _pack(source),
+            _PACKED.get(destination) or _pack(destination),
+            _FLAGS.pack(esm_class, 0, 0, 0, 0, registered_delivery, 0, data_coding, 0, size),
+            message,
+            write_tlvs(tlvs) if tlvs else b"",
+        )
+    )
 
 
 def _pack(address: Address) -> bytes:

@@ -10,7 +10,7 @@ from commands.settings.lines import lines_of
 from commands.settings.reading import FILE_BYTES_MAX, PROBLEMS_MAX, Problem, read_settings
 from commands.settings.schema import Config
 from sms.carrier import Carrier
-from sms.smpp.bind import Timers
+from sms.smpp.timers import Timers
 
 SECRETS = {"DIALCART_CARRIER_UNICOM_PASSWORD": "geheim"}
 WHOLE = """\

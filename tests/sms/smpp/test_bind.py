@@ -1,28 +1,28 @@
 """Both ends of a bind, each a machine, wired to one another without a network."""
 
 import itertools
+from typing import NamedTuple
 
 import pytest
 
 from sms.smpp import pdu as p
-from sms.smpp.bind import (
-    ALLOWED,
-    SEQUENCE_MAX,
+from sms.smpp.bind import SEQUENCE_MAX, BindMachine
+from sms.smpp.errors import ProtocolError
+from sms.smpp.events import (
     Answered,
-    BindMachine,
     Changed,
     Closing,
     Delivered,
     Event,
+    Receipted,
     Requested,
-    State,
     Submitted,
-    Timers,
     Unanswered,
 )
-from sms.smpp.errors import ProtocolError
 from sms.smpp.frames import FRAME_BYTES_UNBOUND_MAX
+from sms.smpp.state import ALLOWED, State
 from sms.smpp.status import Status
+from sms.smpp.timers import Timers
 
 
 class Pair:
@@ -107,6 +107,66 @@ def test_messages_and_answers_keep_their_order() -> None:
     assert [message.message for message in delivered.messages] == [b"hi"]
 
 
+class Body(NamedTuple):
+    """Something to submit."""
+
+    body: bytes
+
+
+def test_bodies_are_submitted_in_one_go_and_told_by_what_they_were() -> None:
+    pair = Pair()
+    pair.bind()
+    source, phone = p.Address("1069"), p.Address("138")
+    bodies = [Body(p.submit_body(source, phone, b"hi", data_coding=coding)) for coding in (0, 8)]
+    pair.esme.submit(bodies, 0.0)
+    asked = [event.pdu for event in pair.take("smsc") if isinstance(event, Requested)]
+    assert asked == [
+        p.SubmitSm(
+            sequence=one.sequence,
+            source=source,
+            destination=phone,
+            data_coding=coding,
+            message=b"hi",
+        )
+        for one, coding in zip(asked, (0, 8), strict=True)
+    ]
+    for one, status in zip(asked, (0, Status.THROTTLED), strict=True):
+        pair.smsc.respond(p.SubmitSmResp(sequence=one.sequence, status=status))
+    taken, refused = pair.take("esme")
+    assert taken == Submitted([(bodies[0], "")])
+    assert isinstance(refused, Answered)
+    assert refused.context is bodies[1]
+
+
+def test_nothing_is_submitted_before_the_bind() -> None:
+    pair = Pair()
+    with pytest.raises(ProtocolError):
+        pair.esme.submit([Body(b"")], 0.0)
+    assert pair.esme.data_to_send() == b""
+
+
+def test_what_came_before_a_length_that_cannot_be_is_told() -> None:
+    pair = Pair()
+    pair.bind()
+    whole = p.encode(p.DeliverSm(sequence=5, message=b"hi"))
+    delivered, changed, closing = pair.esme.receive(whole + b"\0\0\0\5", 0.0)
+    assert isinstance(delivered, Delivered)
+    assert changed == Changed(State.CLOSED)
+    assert isinstance(closing, Closing)
+
+
+def test_receipts_as_nearly_all_write_them_become_no_pdu() -> None:
+    pair = Pair()
+    pair.bind()
+    for message in (b"id:1 stat:DELIVRD", b"id:2 stat:DELIVRD"):
+        pair.smsc.request(p.DeliverSm(esm_class=4, message=message), 0.0)
+    pair.smsc.request(p.DeliverSm(esm_class=4, message=b"id:3", validity="000100000000000R"), 0.0)
+    receipted, delivered = pair.take("esme")
+    assert receipted == Receipted([(1, b"id:1 stat:DELIVRD"), (2, b"id:2 stat:DELIVRD")])
+    assert isinstance(delivered, Delivered)
+    assert [message.sequence for message in delivered.messages] == [3]
+
+
 def test_an_answer_that_is_cut_short_is_read_as_it_is() -> None:
     pair = Pair()
     pair.bind()
@@ -168,7 +228,7 @@ def test_a_silent_peer_is_asked_and_then_given_up() -> None:
     assert pair.esme.handle_timer(30.0) == []
     assert isinstance(p.decode(pair.esme.data_to_send()), p.EnquireLink)
     [closing] = pair.esme.handle_timer(40.0)
-    assert closing == Closing("no answer to EnquireLink")
+    assert closing == Closing("no answer to enquire_link")
 
 
 def test_enquire_link_is_answered_by_itself() -> None:

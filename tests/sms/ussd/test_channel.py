@@ -9,9 +9,9 @@ from center.routing import Routes
 from center.shops import Shops
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.outgoing import Submission
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
+from sms.submission import Submission
 from sms.ussd.channel import UssdChannel
 from sms.ussd.profile import STANDARD, Move
 from store.memory import MemoryStore
@@ -40,7 +40,9 @@ class Line:
     def submit(self, submissions: Sequence[Submission]) -> None:
         for one in submissions:
             self.asked += 1
-            self.screens.append((one.pdu.message.decode("utf-16-be"), one.behind))
+            pdu = p.decode(p.HEADER.pack(16 + len(one.body), p.SUBMIT_SM, 0, 1) + one.body)
+            assert isinstance(pdu, p.SubmitSm)
+            self.screens.append((pdu.message.decode("utf-16-be"), one.behind))
 
     def hears(self) -> None:
         self.answered = self.asked

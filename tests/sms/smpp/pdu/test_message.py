@@ -1,6 +1,8 @@
 """submit_sm and deliver_sm: short forms, and lengths that are not as they say."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sms.smpp import pdu as p
 from sms.smpp.errors import ProtocolError
@@ -31,3 +33,56 @@ def test_only_so_many_addresses_are_kept() -> None:
         assert p.decode(p.encode(pdu)) == pdu
     for kept in (message._SEEN, message._PACKED):  # noqa: SLF001  # nothing else shows what is kept
         assert 0 < len(kept) <= message.ADDRESSES_MAX
+
+
+RECEIPT = p.DeliverSm(
+    sequence=7,
+    source=p.Address("13800138000", 1, 1),
+    destination=p.Address("1069", 3, 0),
+    esm_class=4,
+    message=b"id:1 stat:DELIVRD",
+)
+
+
+def test_the_text_of_a_receipt_is_read_where_it_lies() -> None:
+    before = p.encode(p.EnquireLink(sequence=6))
+    frame = p.encode(RECEIPT)
+    end = len(before) + len(frame)
+    assert p.receipt_text(before + frame + before, len(before), end) == RECEIPT.message
+
+
+@given(st.dictionaries(st.integers(16, 59), st.integers(0, 255), max_size=4), st.integers(16, 59))
+def test_what_is_read_so_is_what_decoding_gives(changed: dict[int, int], size: int) -> None:
+    frame = bytearray(p.encode(RECEIPT))
+    for place, octet in changed.items():
+        frame[place % len(frame)] = octet
+    cut = bytes(frame[:size] if size % 2 else frame)
+    text = p.receipt_text(cut + bytes(frame), 0, len(cut))
+    if text is not None:
+        decoded = p.decode(p.HEADER.pack(len(cut), p.DELIVER_SM, 0, 7) + cut[16:])
+        assert isinstance(decoded, p.DeliverSm)
+        assert (decoded.message, decoded.esm_class, decoded.tlvs) == (text, 4, ())
+
+
+def test_a_body_without_its_pdu_is_that_of_the_pdu() -> None:
+    pdu = p.SubmitSm(
+        source=p.Address("1069", 3),
+        destination=p.Address("138", 1, 1),
+        esm_class=0x40,
+        registered_delivery=1,
+        data_coding=8,
+        message=b"ab",
+        tlvs=((0x020C, b"12"),),
+    )
+    body = p.submit_body(
+        pdu.source,
+        pdu.destination,
+        b"ab",
+        data_coding=8,
+        esm_class=0x40,
+        registered_delivery=1,
+        tlvs=pdu.tlvs,
+    )
+    assert p.encode(pdu)[16:] == body
+    with pytest.raises(ValueError, match="at most 254"):
+        p.submit_body(pdu.source, pdu.destination, bytes(255), data_coding=8)
