@@ -37,6 +37,9 @@ PHRASES_MAX = 64
 FREE_TYPES = frozenset({"address", "text"})
 """Types that take any words: `anywhere` is tried before them."""
 
+PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
+"""Types whose answers the log does not show."""
+
 Value = int | str | bool
 Reader = Callable[["Turn", str], Value | None]
 

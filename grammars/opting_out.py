@@ -79,6 +79,19 @@ def opt_out_words(languages: tuple[str, ...]) -> frozenset[str]:
 
 
 @lru_cache(KEPT_TEXTS_MAX)
+def opts_out(text: str, languages: tuple[str, ...], keywords: tuple[str, ...] = ()) -> bool:
+    """Whether a text says so in a shop with these languages: the word, as people put it ("please stop"), or, on a code that
+    shops share, with a keyword of the shop behind it ("STOP SHOES").
+    """
+    word, words = fold(text), opt_out_words(languages)
+    if word in words:
+        return True
+    plain = without_courtesies(word)
+    for keyword in keywords:
+        plain = plain.removesuffix(" " + fold(keyword))
+    return plain in words
+
+
 def without_courtesies(folded: str) -> str:
     """What is left of a folded text without what people put round such a word: "please stop texting me" is "stop"."""
     words = folded.replace(",", " ").replace("!", " ").replace(".", " ").split()

@@ -23,12 +23,12 @@ from flows.effects import Effect
 from flows.engine import begin, go_to, step
 from flows.inputs import Buyer, Given, HungUp, Input, Keys, Opened, Outcome, Silence, Speech, Text
 from flows.machine import Machine
-from flows.program import Ask, HandOver
+from flows.program import HandOver
 from flows.publish import move
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
 from flows.transcript.log import log_head, log_lines
 from grammars.folding import fold
-from grammars.opting_out import without_courtesies
+from grammars.opting_out import opts_out
 
 CODE_EXPECTED = Expected("", "digits", (), CODE_DIGITS, 60)
 """What the buyer may do while an order waits for its code."""
@@ -38,8 +38,6 @@ OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
 OVERHEARD = Text | Speech | Keys | Silence | HungUp | Opened
 """What is passed on while a person is waited for. A caller who calls again, having been cut off, waits on as before."""
-PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
-"""Types of questions whose answers the log does not show."""
 
 
 class Visit:
@@ -178,24 +176,16 @@ class Visit:
         """STOP works in every shop; where the seller's own flow takes the word, the flow has it."""
         if self.key.channel != "sms" or len(said.text) > OPT_OUT_CHARACTERS_MAX:
             return False
-        word = fold(said.text)
-        if word not in self.machine.opt_out_words:
-            if not self._opts_out_politely(word):
-                return False
-        elif word in self.machine.anywhere_phrases and self.awaited_order() is None:
+        program = self.machine.program
+        if not opts_out(said.text, program.languages, program.codes.get("keyword", ())):
+            return False
+        if fold(said.text) in self.machine.anywhere_phrases and self.awaited_order() is None:
             return False
         language = self.session.language if self.session else self.machine.program.languages[0]
         self.buyer = replace(self.buyer, opted_out=True)
         self.send(prompts.word("opted_out", language))
         self.keep_buyer()
         return True
-
-    def _opts_out_politely(self, word: str) -> bool:
-        """Whether it is "STOP please", or on a code that shops share "STOP SHOES"."""
-        plain = without_courtesies(word)
-        for keyword in self.machine.program.codes.get("keyword", ()):
-            plain = plain.removesuffix(" " + fold(keyword))
-        return plain != word and plain in self.machine.opt_out_words
 
     def _is_corrected(self) -> bool:
         """Whether this is the address, in writing, of an order whose address was recorded."""
@@ -241,18 +231,10 @@ class Visit:
 
     def private(self) -> tuple[str, ...]:
         """Words that the log must not show: who and where the buyer is, and a free answer."""
-        buyer = self.buyer
-        words = [buyer.number, buyer.name, *buyer.addresses]
-        session = self.session
-        if session is not None:
-            question = self.machine.questions.get(session.at)
-            said = self.arrival.input
-            if (
-                question.__class__ is Ask
-                and question.type in PRIVATE_TYPES  # type: ignore[union-attr]
-                and said.__class__ is Text
-            ):
-                words.append(" ".join(said.text.split()))  # type: ignore[union-attr]
+        buyer, session, said = self.buyer, self.session, self.arrival.input
+        words = [buyer.number, buyer.name, buyer.address, *buyer.earlier]
+        if session is not None and session.at in self.machine.private and isinstance(said, Text):
+            words.append(" ".join(said.text.split()))
         return tuple([word for word in words if word])
 
     def _advance(self, given: Given) -> list[Effect]:

@@ -6,6 +6,7 @@ from functools import cached_property, partial
 
 from flows import effects
 from flows import program as p
+from flows.answers import PRIVATE_TYPES
 from flows.expression import ExpressionError
 from flows.machine import questions, statements
 from flows.machine.anywhere import Anywhere
@@ -14,7 +15,6 @@ from flows.machine.signs import END, Run, Trace, refused
 from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
 from flows.turn import Turn
 from grammars.folding import fold
-from grammars.opting_out import opt_out_words
 
 
 class Machine:
@@ -68,9 +68,13 @@ class Machine:
         )
 
     @cached_property
-    def opt_out_words(self) -> frozenset[str]:
-        """Words, folded, by which a buyer gets no more messages that were not asked for."""
-        return opt_out_words(self.program.languages)
+    def private(self) -> frozenset[str]:
+        """Questions whose answers no log shows."""
+        return frozenset(
+            name
+            for name, question in self.questions.items()
+            if isinstance(question, p.Ask) and question.type in PRIVATE_TYPES
+        )
 
     # --- wordings ---
 

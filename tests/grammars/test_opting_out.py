@@ -3,7 +3,13 @@
 import pytest
 
 from grammars.folding import fold
-from grammars.opting_out import AROUND, BY_LANGUAGE, opt_out_words, without_courtesies
+from grammars.opting_out import (
+    AROUND,
+    BY_LANGUAGE,
+    opt_out_words,
+    opts_out,
+    without_courtesies,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +65,20 @@ def test_other_words_round_it_make_it_something_else(text: str) -> None:
 
 def test_no_courtesy_is_a_word_by_which_buyers_leave() -> None:
     assert not any(AROUND & opt_out_words((language,)) for language in BY_LANGUAGE)
+
+
+@pytest.mark.parametrize(
+    ("text", "leaves"),
+    [
+        ("STOP", True),
+        (" stop! ", True),
+        ("please stop texting me", True),
+        ("STOP SHOES", True),
+        ("Stop the shoes", False),
+        ("STOP HATS", False),
+        ("shoes", False),
+        ("", False),
+    ],
+)
+def test_a_text_says_so_with_or_without_courtesies_and_the_shop(text: str, leaves: bool) -> None:
+    assert opts_out(text, ("en",), ("SHOES",)) is leaves
