@@ -1,13 +1,11 @@
-"""Asterisk in the plane's place: the same telephones, calls set up by a few lines of SIP.
+"""Asterisk in the plane's place, then the plane in Asterisk's: the same telephones, in the same run.
 
-    python -m benchmarks.calls.asterisk --program PATH_OF_ASTERISK --calls 100 200 300 400
+    scripts/asterisk && python -m benchmarks.calls.asterisk
 
-Neither Debian 12 nor a registry of packages has Asterisk: who repeats this builds it from its sources (asterisk.org; `./configure
---with-pjproject-bundled --with-jansson-bundled --prefix=FOLDER && make && make install`; PATH is FOLDER/sbin/asterisk), or
-takes a system's own package where there is one. Where the build may download nothing, a checkout of pjproject, at the version of
-`third-party/versions.mak` and with the patches of `third-party/pjproject/patches` (`patch -p1`), goes to
-`third-party/pjproject/source`, and Debian's libjansson-dev takes the place of `--with-jansson-bundled`. It stays a program beside us (GPL). It runs on one core, before other
-processes as the plane does, with the modules that a prompt and keys need.
+scripts/asterisk fetches it from Debian by name into .tools, as a program beside us (GPL). It runs on one core, before other
+processes as the plane does, with the modules that a prompt and keys need; its calls are set up by a few lines of SIP. How many calls a core
+carries is told at each one's working point, the most calls that were held: at most MISSING_MAX of the packets due were not heard, and none
+of a hundred was later than LATE_MS_MAX. More than a core was asked for where its share nears 100 %.
 """
 
 import argparse
@@ -18,8 +16,10 @@ import socket
 import subprocess
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.calls.__main__ import ours
 from benchmarks.calls.load import (
     HEAD,
     PROMPT,
@@ -30,12 +30,19 @@ from benchmarks.calls.load import (
     row,
     start,
 )
-from benchmarks.calls.telephones import TELEPHONE_HOST, Task
+from benchmarks.calls.plane import PORT
+from benchmarks.calls.telephones import TELEPHONE_HOST, Result, Task
 
 SIP_PORT = 5_070
 WAIT_S = 10.0
 AT_ONCE = 20
 """Calls that are being set up at the same time."""
+PROGRAM = Path(".tools/asterisk/asterisk")
+"""With folders `modules` and `data` beside it."""
+MISSING_MAX = 0.005
+LATE_MS_MAX = 40.0
+"""Twice a packet's time: what a telephone's buffer may be taken to forgive."""
+TIMES_GOAL = 6.0
 
 CONFIGURATION = {
     "asterisk.conf": "[directories]\nastetcdir => {folder}\nastmoddir => {modules}\nastvarlibdir => {folder}\n"
@@ -100,16 +107,34 @@ def call(calls: int) -> list[int]:
     return [ports[number] for number in sorted(ports)]
 
 
-def measure(program: Path, calls: int, given: argparse.Namespace) -> None:
-    """One number of calls, from a fresh start."""
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What a number of calls came to."""
+
+    calls: int
+    result: Result
+    used: Used
+
+    @property
+    def is_held(self) -> bool:
+        """Whether all of them could be heard."""
+        return self.result.missing <= MISSING_MAX and self.result.late_p99 <= LATE_MS_MAX
+
+    @property
+    def calls_a_core(self) -> float:
+        """By the share of a core that these take."""
+        return self.calls / self.used.share
+
+
+def theirs(program: Path, calls: int, given: argparse.Namespace) -> Point:
+    """Asterisk with a number of calls, from a fresh start."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        root = program.parent.parent
         for file, text in CONFIGURATION.items():
             filled = text.format(
                 folder=folder,
-                modules=root / "lib/asterisk/modules",
-                data=root / "var/lib/asterisk",
+                modules=program.parent / "modules",
+                data=program.parent / "data",
             )
             (folder / file).write_text(filled)
         (folder / "prompt.alaw").write_bytes(bytes([PROMPT]) * 8000 * 60)
@@ -137,7 +162,7 @@ def measure(program: Path, calls: int, given: argparse.Namespace) -> None:
             first, began = cpu_s(asterisk.pid), time.monotonic()
             time.sleep(max(given.seconds - 3.5, 1))
             used = Used((cpu_s(asterisk.pid) - first) / (time.monotonic() - began), 0.0, {})
-            print(row(f"Asterisk, {calls} calls", result_of(telephones), used), flush=True)
+            return Point(calls, result_of(telephones), used)
         finally:
             asterisk.send_signal(signal.SIGTERM)
             try:
@@ -148,18 +173,46 @@ def measure(program: Path, calls: int, given: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Print a line for each number of calls."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", type=Path, required=True)
+    """Print a line for each number of calls, and how many times as many we carry."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--program", type=Path, default=PROGRAM)
     parser.add_argument("--calls", type=int, nargs="+", default=[200, 300, 400])
+    parser.add_argument("--ours", type=int, nargs="+", default=[300, 2000, 3000])
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--key-s", type=float, default=4.0)
     parser.add_argument("--cpu", type=int, default=0)
     parser.add_argument("--telephones-cpu", type=int, default=1)
+    parser.add_argument("--wire", choices=["raw", "ports"], default="raw")
+    parser.add_argument("--port", type=int, default=PORT)
     given = parser.parse_args()
+    program = given.program.resolve()
+    if not program.is_file():
+        raise SystemExit(f"{given.program} is not there: scripts/asterisk fetches it")
+    version = subprocess.run([program, "-V"], capture_output=True, text=True, check=True).stdout
     print(HEAD)
-    for calls in given.calls:
-        measure(given.program, calls, given)
+    best: list[Point] = []
+    for name, numbers in ((version.split("+")[0].strip(), given.calls), ("dialcart", given.ours)):
+        held: list[Point] = []
+        for calls in numbers:
+            point = (
+                Point(calls, *ours(calls, given))
+                if name == "dialcart"
+                else theirs(program, calls, given)
+            )
+            told = "" if point.is_held else "   not held"
+            print(row(f"{name}, {calls} calls", point.result, point.used) + told, flush=True)
+            held += [point] if point.is_held else []
+        if not held:
+            raise SystemExit(f"{name} held none of these: give fewer calls")
+        best.append(held[-1])
+    peer, plane = best
+    times = plane.calls_a_core / peer.calls_a_core
+    print(
+        f"calls held on one core: {peer.calls} and {plane.calls}, {plane.calls / peer.calls:.1f} times as many; by what they took of it "
+        f"{peer.calls_a_core:.0f} and {plane.calls_a_core:.0f}, {times:.1f} times; goal {TIMES_GOAL:.0f}: {'met' if times >= TIMES_GOAL else 'MISSED'}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The floor: a process that sends ready-made packets by sendmmsg, paced as the plane is, and does nothing else.
 
-python -m benchmarks.calls.bare CALLS SECONDS PORT CPU      microseconds of CPU a packet
+python -m benchmarks.calls.bare CALLS PORT CPU      for each line of seconds, microseconds of CPU a packet
 """
 
 import ctypes
@@ -70,11 +70,12 @@ def send(calls: int, seconds: float, port: int) -> float:
 
 
 def main() -> None:
-    """Print the figure."""
-    calls, seconds, port, cpu = sys.argv[1:5]
-    os.sched_setaffinity(0, {int(cpu)})
+    """Send for as long as each line says, and answer each."""
+    calls, port, cpu = map(int, sys.argv[1:4])
+    os.sched_setaffinity(0, {cpu})
     go_first()
-    print(send(int(calls), float(seconds), int(port)))
+    for seconds in sys.stdin:
+        print(send(calls, float(seconds), port), flush=True)
 
 
 if __name__ == "__main__":
