@@ -22,6 +22,10 @@ Format = Literal["text", "json", "csv"]
 UssdProfile = Literal["standard", "echo", "mica", "tata", "port", "bare"]
 DATABASE = Path("var/dialcart.db")
 SPEECH = Path("var/speech")
+VoicesFile = Annotated[
+    Path | None,
+    typer.Option("--config", help="Settings file whose voices speak; none: espeak-ng's."),
+]
 """Rendered speech, by content: it may be deleted, and is rendered again."""
 Paths = Annotated[list[Path], typer.Argument(help="Flow files or folders.", show_default=False)]
 Database = Annotated[Path, typer.Option(help="SQLite file that keeps everything.")]
@@ -263,11 +267,14 @@ def prompts(
         bool, typer.Option("--values", help="Also words of numbers, money, dates and codes.")
     ] = False,
     cache: Annotated[Path, typer.Option(help="Folder of rendered speech.")] = SPEECH,
+    config: VoicesFile = None,
 ) -> None:
     """List what a shop says on the phone, in listening order, and what of it is recorded."""
     from commands.prompts import prompts as run
 
-    raise typer.Exit(run(flow, language, cache, export, render=render, values=values))
+    raise typer.Exit(
+        run(flow, language, cache, export, render=render, values=values, config=config)
+    )
 
 
 @app.command()
@@ -297,11 +304,12 @@ def publish(
     ] = False,
     database: Database = DATABASE,
     speech: Annotated[Path, typer.Option(help="Folder of rendered speech.")] = SPEECH,
+    config: VoicesFile = None,
 ) -> None:
     """Make a flow live, and tell what becomes of buyers in the middle of it."""
     from commands.publish import publish as run
 
-    raise typer.Exit(run(flow, database, speech, dry_run=dry_run))
+    raise typer.Exit(run(flow, database, speech, config, dry_run=dry_run))
 
 
 @app.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from commands.flows_on_disk import load
+from commands.voicing import wanted_voices
 from flows.diagnostic import render as shown
 from ivr.speech.fragments import Fragments, Spoken
 from ivr.speech.phrasing import Fragment
@@ -17,9 +18,19 @@ from ivr.speech.voices import TOOLS, VoiceError, find_voices, missing_languages
 
 
 def prompts(
-    flow: Path, language: str, cache: Path, export: Path | None, *, render: bool, values: bool
+    flow: Path,
+    language: str,
+    cache: Path,
+    export: Path | None,
+    *,
+    render: bool,
+    values: bool,
+    config: Path | None = None,
 ) -> int:
-    """List, export or render; the exit status."""
+    """List, export or render, with the voices of a settings file; the exit status."""
+    wanted = wanted_voices(config)
+    if wanted is None:
+        return 2
     found = load(flow)
     compiled = found.compile()
     errors = [diagnostic for diagnostic in found.diagnostics if diagnostic.severity == "error"]
@@ -35,7 +46,7 @@ def prompts(
         )
         return 2
     try:
-        voices = find_voices()
+        voices = find_voices(wanted)
     except VoiceError as error:
         typer.echo(str(error), err=True)
         return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import typer
 from center.ports import StoreError
 from commands.flows_on_disk import flow_name, load
 from commands.shards.homes import is_there, stores_of
+from commands.voicing import wanted_voices
 from flows.checker import Beside, check_flow
 from flows.diagnostic import render
 from flows.program import Program, fingerprint
@@ -20,8 +22,21 @@ from flows.session import ENDED, unpack
 from store.sqlite import SqliteStore
 
 
-def publish(path: Path, database: Path, speech: Path | None = None, *, dry_run: bool) -> int:
-    """Publish a flow that has no errors; the exit status. What it says on calls is rendered into `speech` first."""
+def publish(
+    path: Path,
+    database: Path,
+    speech: Path | None = None,
+    config: Path | None = None,
+    *,
+    dry_run: bool,
+) -> int:
+    """Publish a flow that has no errors; the exit status.
+
+    What it says on calls is rendered into `speech` first, by the voices of a settings file.
+    """
+    voices = wanted_voices(config)
+    if voices is None:
+        return 2
     try:
         found = load(path)
     except OSError as error:
@@ -52,7 +67,7 @@ def publish(path: Path, database: Path, speech: Path | None = None, *, dry_run: 
             typer.echo("nothing was published")
         else:
             if speech is not None and "voice" in program.channels:
-                _speak(program, found.path.resolve().parent, speech)
+                _speak(program, found.path.resolve().parent, speech, voices)
             name = store.publish(seller, program, int(time.time()))
             typer.echo(f"{seller} is live as {name.hex()}; new sessions run it")
     except StoreError as error:
@@ -63,14 +78,18 @@ def publish(path: Path, database: Path, speech: Path | None = None, *, dry_run: 
     return 0
 
 
-def _speak(program: Program, folder: Path, speech: Path) -> None:
+def _speak(program: Program, folder: Path, speech: Path, voices: Mapping[str, str]) -> None:
     """Render what a flow says before anybody can call it. A voice that is not there holds up no publication."""
     from ivr.speech.fragments import Fragments
     from ivr.speech.recordings import FOLDER, Recordings
     from ivr.speech.speaker import ShopVoice, Voicebox
-    from ivr.speech.voices import find_voices
+    from ivr.speech.voices import VoiceError, find_voices
 
-    voicebox = Voicebox(Fragments(speech, find_voices()))
+    try:
+        voicebox = Voicebox(Fragments(speech, find_voices(voices)))
+    except VoiceError as error:
+        typer.echo(f"what it says on calls is not rendered: {error}", err=True)
+        return
     done = ShopVoice(program, Recordings(folder / FOLDER), voicebox).render()
     voicebox.close()
     if done.failed:

@@ -215,7 +215,9 @@ def test_no_file_names_a_registry_or_a_place_on_a_machine():
     assert named == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "requirements-piper.lock"]
+)
 def test_every_locked_package_has_a_version_and_a_hash(name):
     entries = (ROOT / name).read_text("utf-8").replace("\\\n", " ").splitlines()
     assert entries

@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 
 from ivr.rtp.codec import PCMA, PCMU, encode
 from ivr.speech.phrasing import Fragment, Pause, Piece
+from ivr.speech.piper import Pipers
 from ivr.speech.recordings import Recordings
 from ivr.speech.samples import Samples, for_telephone, read_recording, speech_level, to_int16
-from ivr.speech.voices import Voice, VoiceError, speak
+from ivr.speech.voices import Voice, VoiceError, speak, synthesise
 
 Codec = Literal["al", "ul"]
 CODECS: Mapping[Codec, int] = {"al": PCMA, "ul": PCMU}
@@ -53,6 +54,11 @@ class Fragments:
         self._memory_bytes = 0
         self._memory_bytes_max = memory_bytes_max
         self._lock = threading.Lock()
+        self._pipers = Pipers()
+
+    def close(self) -> None:
+        """End programs that are kept running."""
+        self._pipers.close()
 
     def find(self, fragment: Fragment, recordings: Recordings) -> Audio | None:
         """A fragment that is in memory."""
@@ -93,12 +99,17 @@ class Fragments:
             parts = (*identity[:4], said)
             audio = self._from_disk(parts) if fragment.known else None
             if audio is None:
-                samples = speak(said, fragment.language, self.voices)
+                samples = speak(said, fragment.language, self.voices, self._synthesis)
                 audio = (
                     self._keep(parts, fragment, samples) if fragment.known else _encoded(samples)
                 )
         self._remember(identity, audio)
         return audio
+
+    def _synthesis(self, voice: Voice, text: str) -> Samples:
+        if voice.engine != "piper":
+            return synthesise(voice, text)
+        return for_telephone(*read_recording(self._pipers.say(voice, text), voice.engine))
 
     def _remember(self, identity: tuple[str, ...], audio: Audio) -> None:
         size = sum(map(len, audio.values()))

@@ -54,6 +54,7 @@ class Voicebox:
         self.closed = True
         self._calls.shutdown(wait=False, cancel_futures=True)
         self._ahead.shutdown(wait=False, cancel_futures=True)
+        self.fragments.close()
 
     async def load(
         self, fragment: Fragment, recordings: Recordings, phrasing: Phrasing

@@ -1,7 +1,7 @@
 """Voices: programs that turn a text into speech, run apart from us, found on the PATH or in .tools/bin.
 
 espeak-ng is the one that is always asked for; Piper and flite may be configured. None of them is imported: espeak-ng and
-Piper are under the GPL and stay programs of their own.
+Piper are under the GPL and stay programs of their own. Piper takes long to start and is kept running (piper.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,13 +91,18 @@ def find_program(name: str) -> str | None:
     return shutil.which(name) or (str(own) if os.access(own, os.X_OK) else None)
 
 
-def speak(text: str, language: str, voices: Mapping[str, Voice]) -> Samples:
+Synthesis = Callable[[Voice, str], Samples]
+"""Gives what one voice makes of a text. Raises VoiceError."""
+
+
+def speak(text: str, language: str, voices: Mapping[str, Voice], synthesis: Synthesis) -> Samples:
     """A text as telephone speech. Each script is given to the voice that reads it. Raises VoiceError.
 
     Blocks for as long as the program runs: call it in a worker, never in the event loop.
     """
     parts = [
-        _run(voices, run, part) for run, part in _scripts(text[:SPOKEN_CHARACTERS_MAX], language)
+        synthesis(_voice(voices, run), part)
+        for run, part in _scripts(text[:SPOKEN_CHARACTERS_MAX], language)
     ]
     return np.concatenate(parts) if parts else np.zeros(0)
 
@@ -119,17 +124,17 @@ def _scripts(text: str, language: str) -> list[tuple[str, str]]:
     return said
 
 
-def _run(voices: Mapping[str, Voice], language: str, text: str) -> Samples:
+def _voice(voices: Mapping[str, Voice], language: str) -> Voice:
     voice = voices.get(language)
     if voice is None:
         raise VoiceError(
             f"there is no voice for {language}: scripts/debian espeak-ng=espeak-ng fetches one"
         )
-    return synthesise(voice, text)
+    return voice
 
 
 def synthesise(voice: Voice, text: str) -> Samples:
-    """What one voice makes of a text, as telephone speech. Raises VoiceError."""
+    """What one run of a voice's program makes of a text, as telephone speech. Raises VoiceError."""
     with tempfile.TemporaryDirectory(prefix="dialcart-voice-") as folder:
         out = Path(folder) / "speech.wav"
         command, spoken = _command(voice, text, out)
@@ -159,18 +164,6 @@ def _command(voice: Voice, text: str, out: Path) -> tuple[list[str], str]:
             rate = ["-s", str(voice.rate_wpm)]
             words = [voice.program, "-v", voice.name, "-b", "1", *rate, "--stdin", "-w", str(out)]
             return words, _pinyin(plain) if voice.name == "cmn-latn-pinyin" else plain
-        case "piper":
-            # Piper's rate is a length: 1 at the pace its model was trained with.
-            length = f"{RATE_WPM / voice.rate_wpm:.2f}"
-            return [
-                voice.program,
-                "--model",
-                voice.name,
-                "--length_scale",
-                length,
-                "--output_file",
-                str(out),
-            ], plain
         case _:
             return [voice.program, "-voice", voice.name, "/dev/stdin", str(out)], plain
 

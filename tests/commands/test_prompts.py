@@ -1,6 +1,7 @@
 """`dialcart prompts` lists, exports and renders."""
 
 import csv
+import json
 import math
 import re
 import shutil
@@ -22,10 +23,16 @@ TOTAL = re.compile(r"synthesised: ([0-9]+) texts, ([0-9]+) s$")
 
 
 def run(tmp_path, flow=Path("noodles"), **chosen):
-    given = {"language": "", "export": None, "render": False, "values": False} | chosen
+    given = {
+        "language": "",
+        "export": None,
+        "render": False,
+        "values": False,
+        "config": None,
+    } | chosen
     return prompts(
         flow, given["language"], tmp_path, given["export"],
-        render=given["render"], values=given["values"],
+        render=given["render"], values=given["values"], config=given["config"],
     )  # fmt: skip
 
 
@@ -77,10 +84,43 @@ def test_a_language_that_the_shop_does_not_speak_is_refused(tmp_path, capsys):
 
 
 def test_publishing_renders_what_a_flow_says_on_calls(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("ivr.speech.voices.find_voices", lambda: voices(tmp_path))
+    monkeypatch.setattr("ivr.speech.voices.find_voices", lambda wanted: voices(tmp_path))
     monkeypatch.setattr(ShopVoice, "known", lambda self, language: [Fragment("Hello", "en")])
     assert (
         publish(LIBRARY / "noodles", tmp_path / "shop.db", tmp_path / "speech", dry_run=False) == 0
     )
     assert "2 fragments of speech are ready" in capsys.readouterr().out
     assert list((tmp_path / "speech").rglob("*.al"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ('[voice]\nvoices = { en = "festival:kal" }\n', "is no voice; write espeak-ng:en-gb or piper:"),
+        ('[voice]\nvoices = { en = "piper:no.onnx" }\n', "Piper's model no.onnx cannot be read"),
+        (None, "cannot be read"),
+    ],
+)  # fmt: skip
+def test_voices_of_a_settings_file_that_are_none_are_told(
+    tmp_path, capsys, monkeypatch, settings, told
+):
+    monkeypatch.setattr("ivr.speech.voices.find_program", lambda name: name)
+    config = tmp_path / "shop.toml"
+    if settings is not None:
+        config.write_text(settings)
+    assert run(tmp_path, config=config) in (1, 2)
+    assert told in capsys.readouterr().err
+
+
+def test_what_is_rendered_is_spoken_by_the_voices_of_a_settings_file(tmp_path, capsys, monkeypatch):
+    config = tmp_path / "shop.toml"
+    config.write_text('[voice]\nvoices = { en = "flite:tone", zh = "flite:tone" }\n')
+    program = voices(tmp_path)["en"].program
+    monkeypatch.setattr("ivr.speech.voices.find_program", lambda name: program)
+    monkeypatch.setattr(ShopVoice, "known", lambda self, language: [Fragment("Hello", "en")])
+    speech = tmp_path / "speech"
+    assert run(speech, language="en", render=True, config=config) == 0
+    assert publish(LIBRARY / "noodles", tmp_path / "shop.db", speech, config, dry_run=False) == 0
+    assert "2 fragments of speech are ready" in capsys.readouterr().out
+    about = [json.loads(path.read_text("utf-8")) for path in speech.rglob("*.json")]
+    assert {(each["engine"], each["voice"]) for each in about} == {("flite", "tone")}

@@ -25,11 +25,10 @@ with wave.open(out, "wb") as file:
 
 
 def voices(folder: Path) -> dict[str, Voice]:
-    """Voices for both languages, by a program that behaves like Piper."""
-    program = folder / "piper"
+    """Voices for both languages, by a program that behaves like flite."""
+    program = folder / "flite"
     program.write_text(SPEAKER.format(python=sys.executable))
     program.chmod(0o755)
     return {
-        language: Voice("piper", str(program), "1", "model.onnx", language)
-        for language in ("en", "zh")
+        language: Voice("flite", str(program), "1", "tone", language) for language in ("en", "zh")
     }

@@ -35,7 +35,7 @@ def test_a_fragment_is_rendered_once_and_then_read_by_what_it_is_made_of(tmp_pat
     assert len(audio["al"]) == len(audio["ul"])
     # Another start, whose voice cannot run any more.
     broken = voices(tmp_path)
-    (tmp_path / "piper").unlink()
+    (tmp_path / "flite").unlink()
     again = Fragments(tmp_path / "cache", broken)
     assert again.load(hello, Recordings(None), plain) == audio
     with pytest.raises(VoiceError):
@@ -45,7 +45,7 @@ def test_a_fragment_is_rendered_once_and_then_read_by_what_it_is_made_of(tmp_pat
 def test_what_lies_beside_a_fragment_says_what_it_is(tmp_path, box):
     box.fragments.load(Fragment("Hello", "en"), Recordings(None), plain)
     about = json.loads(next((tmp_path / "cache").rglob("*.json")).read_text("utf-8"))
-    assert (about["engine"], about["said"], about["language"]) == ("piper", "Hello", "en")
+    assert (about["engine"], about["said"], about["language"]) == ("flite", "Hello", "en")
     assert about["seconds"] == pytest.approx(0.6, abs=0.1)
 
 
