@@ -71,6 +71,11 @@ _packer = msgspec.msgpack.Encoder()
 _unpacker = msgspec.msgpack.Decoder(Doubts)
 
 
+def reserved_in(kept: bytes) -> int:
+    """Of what is to be kept: below which all stamps are that may be given before something else is."""
+    return _unpacker.decode(kept).reserved
+
+
 class _Gone:
     """A connection of an earlier run."""
 

@@ -15,7 +15,8 @@ from center.routing import Routes
 from center.shops import Shops
 from commands.serving.aside import DiskThread
 from commands.serving.business import Business, OpenSeller, later, read_sellers
-from commands.shards.front import FrontBatch, FrontStore
+from commands.shards.front import FrontBatch
+from commands.shards.front_store import FrontStore
 from commands.shards.homes import check_count, front_database, shard_databases
 from commands.shards.service import Shards
 from commands.shards.shard import Plan

@@ -10,9 +10,10 @@ from multiprocessing.process import BaseProcess
 
 from center.measure import Measure, Spread, counter, gauge
 from commands.serving.turns import turn_measures
-from commands.shards.front import FrontBatch, ShardLink
+from commands.shards.front import FrontBatch
 from commands.shards.shard import Plan
 from commands.shards.shard import main as shard
+from commands.shards.shard_link import ShardLink
 
 AGAIN_MIN_S = 0.2
 AGAIN_MAX_S = 10.0

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from commands.shards.front import ShardLink
 from commands.shards.service import LOOK_S, SILENT_S_MAX, Silence
+from commands.shards.shard_link import ShardLink
 
 LOOKS_MAX = round(SILENT_S_MAX / LOOK_S)
 

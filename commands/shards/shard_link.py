@@ -1,0 +1,149 @@
+"""The front's end of a shard's socket, and what is on its way over it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from center.contact import Arrival
+from center.limits.tally import Elsewhere
+from center.text_news import Stage, TextNews
+from commands.shards.wire import FrameReader, ToFront, ToShard, brought, frame, to_front_decoder
+
+SENT_KNOWN_MAX = 100_000
+"""Texts that carriers had lately, of one shard: it may give them again if it fell before it noted that."""
+CONNECT_EVERY_S = 0.1
+
+log = logging.getLogger("dialcart")
+
+
+@dataclass(slots=True)
+class Going:
+    """An arrival on its way to a shard."""
+
+    channel: str
+    ticket: object
+    arrival: Arrival
+    after: Mapping[str, bytes | None]
+    """Notes to keep when the shard has it."""
+    doubts: bytes | None = None
+    """What was kept before of the answers that carriers may lack."""
+    came: bool = False
+    """Whether its sender is in a shard, or waits for it."""
+
+
+class ShardLink(asyncio.Protocol):
+    """The front's end of a shard's socket; connects again for as long as it is not closed."""
+
+    def __init__(self, path: Path, told: Callable[[ShardLink, ToFront], None]) -> None:
+        self.path = path
+        self.transport: asyncio.Transport | None = None
+        self.is_up = False
+        """Whether it is connected, and what it counted is known."""
+        self.heard = 0
+        """Frames that came from it: one a second at least (commands.shards.telling)."""
+        self.under_way: dict[int, int] = {}
+        """The shard's texts that no carrier has, with our numbers for them."""
+        self.sent: OrderedDict[int, None] = OrderedDict()
+        """Texts that carriers have lately had, by the shard's numbers."""
+        self._told = told
+        self._reader = FrameReader()
+        self._going: dict[int, Going] = {}
+        self._number = 0
+        self._out = ToShard([], [])
+        self._flushing = False
+        self._task: asyncio.Task[None] | None = None
+        self.lost: Callable[[list[Going]], None] = lambda _: None
+
+    def start(self) -> None:
+        """Keep connected from now on."""
+        self._task = asyncio.create_task(self._keep_connected())
+
+    def close(self) -> None:
+        """Let go."""
+        if self._task is not None:
+            self._task.cancel()
+        if self.transport is not None:
+            self.transport.abort()
+
+    async def _keep_connected(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            if self.transport is None:
+                try:
+                    await loop.create_unix_connection(lambda: self, str(self.path))
+                except OSError:
+                    log.debug("%s does not answer yet", self.path.name)
+            await asyncio.sleep(CONNECT_EVERY_S)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self._reader = FrameReader()
+        # What was sent while nobody listened; a shard that knows it already does not mind.
+        self._out.news.extend(TextNews(text, Stage.SENT) for text in self.sent)
+        self._flush_soon()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self.transport = None
+        self.is_up = False
+        going, self._going = list(self._going.values()), {}
+        self._out.brought.clear()
+        self.lost(going)
+
+    def data_received(self, data: bytes) -> None:
+        for body in self._reader.feed(data):
+            self.heard += 1
+            self._told(self, to_front_decoder().decode(body))
+
+    def bring(self, going: Going, elsewhere: Elsewhere = ()) -> bool:
+        """Bring an arrival; False if the shard is not there."""
+        if not self.is_up:
+            return False
+        self._number += 1
+        written = brought(self._number, going.arrival, elsewhere)
+        assert written is not None, "no carrier brings this"
+        self._out.brought.append(written)
+        self._going[self._number] = going
+        self._flush_soon()
+        return True
+
+    def taken(self, number: int) -> Going | None:
+        """The arrival that was brought under a number, once."""
+        return self._going.pop(number, None)
+
+    def note(self, news: TextNews) -> None:
+        """What became of a text of this shard."""
+        self.under_way.pop(news.text, None)
+        self.sent[news.text] = None
+        if len(self.sent) > SENT_KNOWN_MAX:
+            self.sent.popitem(last=False)
+        if self.transport is not None:
+            self._out.news.append(news)
+            self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        if not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        out, self._out = self._out, ToShard([], [])
+        if self.transport is not None and (out.brought or out.news):
+            self.transport.write(frame(out))
+
+    def hold_reading(self) -> None:
+        """Read no more for now."""
+        if self.transport is not None and self.transport.is_reading():
+            self.transport.pause_reading()
+
+    def go_on_reading(self) -> None:
+        """Read again."""
+        if self.transport is not None and not self.transport.is_reading():
+            self.transport.resume_reading()

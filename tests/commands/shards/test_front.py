@@ -1,0 +1,69 @@
+"""What the front waits for before a message goes to its shard."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from center.contact import Arrival, ContactKey
+from commands.shards.front import FrontBatch
+from commands.shards.front_store import FrontStore
+from flows.inputs import Text
+from sms.receiving import DOUBTS_NOTE, LAST_NOTE
+from sms.redelivery import Answer, Redeliveries
+from tests.commands.shards.test_doubts import Line
+from tests.flows.shops import NOON
+
+
+class Front:
+    """A front whose only shard takes all that it is brought, and says nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        due: list[Callable[[], object]] = []
+        self.store = FrontStore(folder / "front.db")
+        self.batch = FrontBatch(
+            self.store,
+            [folder / "shard-0.sock"],
+            later=lambda _, callback: cast("Any", due.append(callback)),
+        )
+        self.redeliveries = Redeliveries(NOON * 1_000_000, 0.0)
+        self.brought: list[int] = []
+        self.count = 0
+        cast("Any", self.batch.links[0]).bring = self._bring
+
+    def _bring(self, going: Any, _: object) -> bool:
+        self.brought.append(going.ticket)
+        return True
+
+    def add(self, **notes: bytes) -> None:
+        """A message, numbered from 1, with what the channel keeps for it."""
+        self.count += 1
+        answer = Answer(Line(), self.count, b"k%d" % self.count)
+        stamp = self.redeliveries.judge(answer, NOON * 1_000_000 + self.count).stamp
+        doubts = self.redeliveries.to_keep(0.0)
+        key = ContactKey("shop", "138", "sms")
+        arrival = Arrival(key, Text("2"), "1069", "c", answer.key, stamp, NOON)
+        self.batch.add(arrival, self.count, notes={DOUBTS_NOTE: doubts, **notes})
+
+
+def test_only_the_first_message_waits_for_what_carriers_may_lack(tmp_path: Path) -> None:
+    front = Front(tmp_path)
+    front.add()
+    assert front.brought == []
+    front.batch.flush()
+    assert front.brought == [1]
+    front.add()
+    assert front.brought == [1, 2]
+    # It is kept all the same.
+    front.batch.flush()
+    assert DOUBTS_NOTE in front.store.notes(DOUBTS_NOTE)
+
+
+def test_nothing_overtakes_a_message_that_waits_for_another_note(tmp_path: Path) -> None:
+    front = Front(tmp_path)
+    front.add()
+    front.batch.flush()
+    front.add(**{f"{LAST_NOTE}1069/138": b"shop"})
+    front.add()
+    assert front.brought == [1]
+    front.batch.flush()
+    assert front.brought == [1, 2, 3]
