@@ -490,6 +490,9 @@ def plan(
         Literal["text", "json"], typer.Option("--format", help="For people or for tools.")
     ] = "text",
     charts: Annotated[Path | None, typer.Option(help="SVG file to draw it to.")] = None,
+    language: Annotated[
+        Literal["en", "zh"], typer.Option(help="Of the text and the charts.")
+    ] = "en",
     simulate: Annotated[
         bool,
         typer.Option("--simulate", help="Hold it against the real platform and router; a minute."),
@@ -501,7 +504,7 @@ def plan(
     given = {"sellers": sellers, "agents": agents, "calls_an_hour": calls}
     changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     raise typer.Exit(
-        run(traffic, changes, models or [], figures, output, charts, simulate=simulate)
+        run(traffic, changes, models or [], figures, output, charts, language, simulate=simulate)
     )
 
 

@@ -12,8 +12,8 @@ from center.acd.explain import explain as explained
 from center.acd.journal import JournalError, Record, decode, rebuild
 from center.acd.measures import QueueMeasure
 from center.acd.standing import ContactStood
-from commands.plan_report import table
 from commands.serving.floor import journal_file
+from commands.tables import table
 from store.journal import SqliteJournal
 
 NAMES_MAX = 20

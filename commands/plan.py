@@ -13,7 +13,8 @@ from center.uap.busy_hour import Traffic
 from center.uap.models import ModelError
 from center.uap.plan import make_plan
 from commands.models_on_disk import Models
-from commands.plan_report import as_json, as_text
+from commands.plan_report import Report
+from commands.plan_words import Language
 
 if TYPE_CHECKING:
     from commands.plan_check import Held
@@ -26,6 +27,7 @@ def plan(
     figures: Path | None,
     output: Literal["text", "json"],
     charts_to: Path | None,
+    language: Language,
     *,
     simulate: bool,
 ) -> int:
@@ -52,6 +54,11 @@ def plan(
     if charts_to is not None:
         from commands.plan_charts import charts
 
-        charts_to.write_text(charts(found), "utf-8")
-    typer.echo(as_json(found, held) if output == "json" else as_text(found, held))
-    return 0
+        charts_to.write_text(charts(found, language), "utf-8")
+    if output == "json":
+        from commands.plan_json import as_json
+
+        typer.echo(as_json(found, held))
+    else:
+        typer.echo(Report(found, language).text(held))
+    return 1 if any(one.verdict in ("apart", "unsettled") for one in held) else 0

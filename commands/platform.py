@@ -12,8 +12,8 @@ from center.uap.changes import AnyChange, apply, encode
 from center.uap.chassis import PlatformError
 from center.uap.resources import RESOURCES
 from commands.config import load_settings
-from commands.plan_report import table
 from commands.serving.platform import changed, changes_of, platform_file
+from commands.tables import table
 from store.journal import SqliteJournal
 
 

@@ -1,4 +1,4 @@
-"""Simulated days: random calls against the real router and the real platform, to hold theory against.
+"""Simulated days: random contacts against the real router, to hold theory against.
 
 Arrivals are Poisson; services, phases and patience are exponential. What is measured is told with the 95 % interval of
 its mean over batches of arrivals (the first batch is warm-up and left out), so that it can be said whether theory fits.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import pairwise
 from math import inf, sqrt
 from random import Random
 
@@ -27,9 +28,6 @@ from center.acd.events import (
 )
 from center.acd.queue import Exit, Queue
 from center.acd.router import Router
-from center.uap.capacity import Capacity
-from center.uap.door import Admitted, Refused
-from center.uap.traffic import Stream
 
 BATCHES = 20
 T_95 = 2.093
@@ -79,6 +77,20 @@ class Tally:
     abandoned: list[int] = field(default_factory=lambda: [0] * (BATCHES + 1))
     within: list[int] = field(default_factory=lambda: [0] * (BATCHES + 1))
     waited_s: list[float] = field(default_factory=lambda: [0.0] * (BATCHES + 1))
+    served_s: list[float] = field(default_factory=lambda: [0.0] * (BATCHES + 1))
+    """What agents worked for those who came in a batch."""
+    began_s: list[float] = field(default_factory=lambda: [0.0] * (BATCHES + 2))
+    """When each batch began, and when the last ended."""
+
+    def occupancy(self, agents: int) -> Interval:
+        """The share of their time that agents are taken."""
+        lasted_s = [end - begin for begin, end in pairwise(self.began_s)]
+        return interval(
+            [
+                served_s / (agents * batch_s)
+                for served_s, batch_s in zip(self.served_s, lasted_s, strict=True)
+            ]
+        )
 
     def share(self, counted: Sequence[float], *, of_let_in: bool = False) -> Interval:
         """A count as a share of all who came, or of those who were let in."""
@@ -129,17 +141,30 @@ class RouterDay:
             self._tell(AgentSignedIn(0.0, name))
             self._tell(AgentReady(0.0, name))
 
-    def run(self, contacts: int) -> list[Tally]:
-        """Let so many contacts come; what became of each class."""
+    def run(self, contacts: int, present: int = 0) -> list[Tally]:
+        """Let so many contacts come; what became of each class.
+
+        `present` are there at the start, so that a large group need not fill first: services have no memory.
+        """
         rates = [one.per_s for one in self.arrivals]
         whole, classes = sum(rates), range(len(rates))
         at = 0.0
+        for n in range(present):
+            self._arrive(self.chance.choices(classes, rates)[0], f"p{n}")
         for n in range(contacts):
             at += self.chance.expovariate(whole)
             self._until(at)
-            self._batch = n * (BATCHES + 1) // contacts
+            batch = n * (BATCHES + 1) // contacts
+            if batch != self._batch:
+                self._turn(batch)
             self._arrive(self.chance.choices(classes, rates)[0], f"c{n}")
+        self._turn(BATCHES + 1)
         return self.tallies
+
+    def _turn(self, batch: int) -> None:
+        self._batch = batch
+        for tally in self.tallies:
+            tally.began_s[batch] = self.now
 
     def _until(self, at: float) -> None:
         while self._due and self._due[0][0] <= at:
@@ -147,10 +172,11 @@ class RouterDay:
             act(contact)
         self.now = at
 
-    def _later(self, mean_s: float, act: Callable[[str], None], contact: str) -> None:
+    def _later(self, mean_s: float, act: Callable[[str], None], contact: str) -> float:
         self._serial += 1
         after_s = self.chance.expovariate(1 / mean_s)
         heappush(self._due, (self.now + after_s, self._serial, act, contact))
+        return after_s
 
     def _arrive(self, which: int, contact: str) -> None:
         tally, batch = self.tallies[which], self._batch
@@ -189,76 +215,11 @@ class RouterDay:
                 tally.waited_s[batch] += waited_s
                 tally.within[batch] += waited_s <= self.within_s
                 self._tell(OfferAccepted(self.now, contact, agent))
-                self._later(self.arrivals[which].service_s, self._finish, f"{contact} {agent}")
+                service_s = self.arrivals[which].service_s
+                held = f"{contact} {agent}"
+                tally.served_s[batch] += self._later(service_s, self._finish, held)
             case Leave(contact=contact, exit=Exit.BUSY):
                 which, batch, _ = self._contacts.pop(contact)
                 self.tallies[which].blocked[batch] += 1
             case _:
                 raise AssertionError(f"not in this simulation: {decision}")
-
-
-@dataclass(frozen=True, slots=True)
-class Crossed:
-    """What became of the calls of one stream at the platform."""
-
-    offered: int
-    blocked: Interval
-    """Share refused at the door."""
-    refused_later: int
-    """Of those who were let in; nought, whatever the load."""
-
-
-def cross_platform(
-    capacity: Capacity, streams: Sequence[Stream], calls: int, *, seed: int, opened_at: float
-) -> list[Crossed]:
-    """Send so many calls of these streams to a platform that is in service."""
-    chance = Random(seed)  # noqa: S311 - a simulation
-    rates = [stream.per_s for stream in streams]
-    whole, classes = sum(rates), range(len(rates))
-    due: list[tuple[float, int, str, int, int]] = []
-    tallies = [Tally() for _ in streams]
-    later = [0] * len(streams)
-    at, serial = opened_at, 0
-
-    def stay(call: str, which: int, phase: int, now: float) -> None:
-        nonlocal serial
-        serial += 1
-        heappush(
-            due,
-            (
-                now + chance.expovariate(1 / streams[which].stays[phase].mean_s),
-                serial,
-                call,
-                which,
-                phase,
-            ),
-        )
-
-    def go_on(now: float, call: str, which: int, phase: int) -> None:
-        stream = streams[which]
-        if phase + 1 == len(stream.stays) or chance.random() >= stream.stays[phase + 1].goes_on:
-            capacity.release(call)
-            return
-        answer = capacity.enter(call, stream.kind.phases[phase + 1].name)
-        if isinstance(answer, Refused):
-            later[which] += 1
-            capacity.release(call)
-            return
-        stay(call, which, phase + 1, now)
-
-    for n in range(calls):
-        at += chance.expovariate(whole)
-        while due and due[0][0] <= at:
-            now, _, call, which, phase = heappop(due)
-            go_on(now, call, which, phase)
-        which = chance.choices(classes, rates)[0]
-        batch = n * (BATCHES + 1) // calls
-        tallies[which].arrived[batch] += 1
-        if isinstance(capacity.admit(f"c{n}", streams[which].kind, at), Admitted):
-            stay(f"c{n}", which, 0, at)
-        else:
-            tallies[which].blocked[batch] += 1
-    return [
-        Crossed(sum(tally.arrived), tally.share(tally.blocked), refused)
-        for tally, refused in zip(tallies, later, strict=True)
-    ]

@@ -41,7 +41,7 @@ class Traffic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pools: int = 20
     """Partners whose agents serve many sellers."""
     listening: float = 0.02
-    """The share of agents at work whom a supervisor listens to at a time."""
+    """The share of agents at work who have a third on their call at a time: a supervisor who listens, a colleague asked in."""
     access: str = "sip"
     """How calls come: sip or e1."""
     blocked_max: float = 0.01

@@ -54,7 +54,13 @@ class _Call:
         """A board and a resource for each unit."""
 
     def holds(self, resource: int) -> int:
-        return sum(found == resource for _, found in self.held)
+        return self.units()[resource]
+
+    def units(self) -> list[int]:
+        units = list(NOTHING)
+        for _, resource in self.held:
+            units[resource] += 1
+        return units
 
 
 class Capacity:
@@ -118,13 +124,13 @@ class Capacity:
             raise PlatformError(f"call {call} is not on the platform")
         place = found.kind.place(phase)
         must = found.kind.phases[place].takes if place >= found.phase else found.kind.needs[place]
-        free = self._free
+        free, has = self._free, found.units()
         for resource, units in enumerate(must):
-            if units and units - found.holds(resource) > free[resource]:
+            if units and units - has[resource] > free[resource]:
                 return self._short_of(resource)
         found.phase = place
         for resource, units in enumerate(found.kind.needs[place]):
-            lacks = units - found.holds(resource)
+            lacks = units - has[resource]
             if lacks > 0:
                 self._take(call, found, resource, min(lacks, free[resource]))
             elif lacks < 0:

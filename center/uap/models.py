@@ -78,8 +78,22 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Slots that the fixed boards leave."""
         return self.chassis.slots.whole - sum(self.fixed.values())
 
+    def at(self, name: str, value: float) -> Model:
+        """The same with one number, by its name in `figures`, at another place of its range. Raises ValueError."""
+        figure = msgspec.structs.replace(dict(self.figures())[name], value=value)
+        kind, _, what = name.rpartition(" ")
+        if not kind:
+            chassis = msgspec.structs.replace(self.chassis, **{name: figure})
+            return msgspec.structs.replace(self, chassis=chassis)
+        board = self.boards[kind]
+        if what in board.gives:
+            board = msgspec.structs.replace(board, gives={**board.gives, what: figure})
+        else:
+            board = msgspec.structs.replace(board, **{what: figure})
+        return msgspec.structs.replace(self, boards={**self.boards, kind: board})
+
     def figures(self) -> Iterator[tuple[str, Figure]]:
-        """Every number in the model, by name."""
+        """Every number in the model, by name: of the chassis, and of boards `KIND what`."""
         for name in self.chassis.__struct_fields__:
             yield name, getattr(self.chassis, name)
         for board in self.boards.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from center.acd.forecast import Waiting, erlang_a, service_level_a
 from center.uap.busy_hour import Traffic
@@ -26,17 +26,33 @@ class Group:
 def group(name: str, traffic: Traffic, groups: int) -> Group:
     """So many groups of agents with equal shares of buyers and, as near as whole people go, of agents."""
     erlangs = traffic.people_erlangs / groups
-    few, more = divmod(traffic.present, groups)
-    parts = [(count, size) for count, size in ((groups - more, few), (more, few + 1)) if count]
-    found = [(count / groups, _served(traffic, erlangs, size)) for count, size in parts]
+    spread = sizes(traffic.present, groups)
+    found = [(count / groups, *served(traffic, erlangs, size)) for count, size in spread]
     waiting = Waiting(
-        *(sum(share * getattr(one[1], what) for share, one in found) for what in Waiting.__slots__)
+        *(sum(share * getattr(one, what) for share, _, one in found) for what in Waiting.__slots__)
     )
-    within = sum(share * one[0] for share, one in found)
-    return Group(name, groups, traffic.present, within, waiting, groups * _needed(traffic, erlangs))
+    # Groups have equal shares of buyers; of agents, the larger have more.
+    occupancy = sum(
+        count * size * one.occupancy for (count, size), (*_, one) in zip(spread, found, strict=True)
+    )
+    return Group(
+        name,
+        groups,
+        traffic.present,
+        sum(share * within for share, within, _ in found),
+        replace(waiting, occupancy=occupancy / traffic.present),
+        groups * needed(traffic, erlangs),
+    )
 
 
-def _served(traffic: Traffic, erlangs: float, agents: int) -> tuple[float, Waiting]:
+def sizes(agents: int, groups: int) -> list[tuple[int, int]]:
+    """How many groups have how many agents, where all are spread as evenly as whole people go."""
+    few, more = divmod(agents, groups)
+    return [(count, size) for count, size in ((groups - more, few), (more, few + 1)) if count]
+
+
+def served(traffic: Traffic, erlangs: float, agents: int) -> tuple[float, Waiting]:
+    """The share answered in time, and how long all wait, where one group has so many agents."""
     if agents == 0:
         # Nobody is there: all who come leave.
         return 0.0, Waiting(1.0, 0.0, 1.0, traffic.patience_s, 0.0, 0.0)
@@ -45,9 +61,11 @@ def _served(traffic: Traffic, erlangs: float, agents: int) -> tuple[float, Waiti
     return level, erlang_a(erlangs, agents, **given)
 
 
-def _needed(traffic: Traffic, erlangs: float) -> int:
+def needed(traffic: Traffic, erlangs: float) -> int:
+    """Fewest agents of one group for the level and the abandonment that are asked for."""
+
     def enough(agents: int) -> bool:
-        level, waiting = _served(traffic, erlangs, agents)
+        level, waiting = served(traffic, erlangs, agents)
         return level >= traffic.level and waiting.abandon_probability <= traffic.abandoned_max
 
     if not erlangs:

@@ -15,6 +15,7 @@ from center.uap.busy_hour import Traffic
 from center.uap.kinds import kind_name, usual_kinds
 from center.uap.models import MODELS, Model, model
 from center.uap.people import Group, group
+from center.uap.sensitivity import Sensitivity, sensitivity
 from center.uap.sizing import Option, option
 from center.uap.traffic import Stay, Stream
 
@@ -28,6 +29,8 @@ class Plan:
     groups: tuple[Group, ...]
     """From agents of one seller each to all in one pool."""
     options: tuple[Option, ...]
+    sensitivity: Sensitivity
+    """Of the cheapest."""
 
 
 def make_plan(traffic: Traffic, models: Sequence[Model] = ()) -> Plan:
@@ -40,7 +43,8 @@ def make_plan(traffic: Traffic, models: Sequence[Model] = ()) -> Plan:
     streams = streams_of(traffic, groups[1].waiting)
     options = [option(traffic, streams, of) for of in models or map(model, MODELS)]
     options.sort(key=lambda found: found.platform.cost()[1])
-    return Plan(traffic, streams, groups, tuple(options))
+    moves = sensitivity(traffic, streams, options[0].platform)
+    return Plan(traffic, streams, groups, tuple(options), moves)
 
 
 def streams_of(traffic: Traffic, waiting: Waiting) -> tuple[Stream, ...]:

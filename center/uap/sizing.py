@@ -53,6 +53,12 @@ class Boards:
             *((kinds[kind].price, count) for kind, count in self.standby.items()),
         ]
 
+    @property
+    def down(self) -> float:
+        """The share of time in which more chassis are down than the standby makes good, if each fails by itself."""
+        up, chassis = self.model.chassis.availability.value, self.chassis + 1
+        return 1 - up**chassis - chassis * (1 - up) * up ** (chassis - 1)
+
     def watts(self) -> float:
         """Drawn by all boards."""
         fixed = sum(self.model.boards[k].watts.value * n for k, n in self.model.fixed.items())
@@ -67,7 +73,9 @@ class WhatIf:
     """A failure, and the share of calls refused while it lasts."""
 
     what: str
+    """In words, with `{board}` for its kind."""
     blocked: float
+    board: str = ""
     calls_lost: float = 0.0
     """Calls in progress that go down with it, on average."""
     seats_lost: float = 0.0
@@ -88,12 +96,9 @@ class Option:
 
 
 def option(traffic: Traffic, streams: tuple[Stream, ...], of: Model) -> Option:
-    """The fewest boards of a model that refuse no more than may be refused, one spare of each kind, and a standby."""
-    needed = _fewest(traffic, streams, of)
-    boards = {kind: count + 1 for kind, count in needed.items()}
-    chassis = ceil(sum(boards.values()) / of.open_slots)
-    standby = _fullest(boards, chassis)
-    platform = Boards(of, boards, chassis, standby)
+    """A model's platform for the traffic, what it refuses, and what if some of it fails."""
+    platform = platform_for(traffic, streams, of)
+    boards, chassis, standby = platform.boards, platform.chassis, platform.standby
     units = platform.units
     found = blocking(streams, units)
     calls = sum(stream.in_use(resource) for stream in streams for resource in (E1, SIP))
@@ -101,8 +106,9 @@ def option(traffic: Traffic, streams: tuple[Stream, ...], of: Model) -> Option:
         calls /= 2
     what_if = [
         WhatIf(
-            f"one {kind} fails",
+            "one {board} fails",
             blocking(streams, _units(of, {**boards, kind: count - 1})).worst,
+            kind,
             _used(streams, of, kind) / count,
             traffic.present / count if "seats" in of.boards[kind].gives else 0.0,
         )
@@ -111,36 +117,50 @@ def option(traffic: Traffic, streams: tuple[Stream, ...], of: Model) -> Option:
     left = {kind: count - standby[kind] for kind, count in boards.items()}
     what_if += [
         WhatIf(
-            f"a chassis fails, until the standby has taken over ({of.chassis.take_over_s.value:g} s)",
+            "a chassis fails, until the standby has taken over",
             blocking(streams, _units(of, left)).worst,
-            calls / chassis,
-            traffic.present / chassis,
+            calls_lost=calls / chassis,
+            seats_lost=traffic.present / chassis,
         ),
         WhatIf("a chassis fails, after that", found.worst),
         WhatIf(
             "a second chassis fails, with no standby left",
             blocking(streams, _units(of, left)).worst,
-            calls / chassis,
-            traffic.present / chassis,
+            calls_lost=calls / chassis,
+            seats_lost=traffic.present / chassis,
         ),
     ]
     return Option(
         platform,
         found,
-        engset(traffic.agents, _idle(traffic.at_work), units[INDEX["seats"]]).call_congestion,
+        engset(traffic.agents, idle_of_seat(traffic), units[INDEX["seats"]]).call_congestion,
         engset(
-            _supervisors(traffic), _idle(_listens(traffic)), units[INDEX["conference"]]
+            _supervisors(traffic), idle_of_conference(traffic), units[INDEX["conference"]]
         ).call_congestion,
         tuple(what_if),
     )
 
 
+def platform_for(traffic: Traffic, streams: tuple[Stream, ...], of: Model) -> Boards:
+    """The fewest boards of a model that refuse no more than may be refused, one spare of each kind, and a standby."""
+    fewest = _fewest(traffic, streams, of)
+    return in_chassis(of, {kind: count + 1 for kind, count in fewest.items()})
+
+
+def in_chassis(of: Model, boards: dict[str, int]) -> Boards:
+    """These boards in the fewest chassis of a model in which they find slots and power, and a standby for any of them."""
+    chassis = ceil(sum(boards.values()) / of.open_slots)
+    while not _fits(of, _fullest(boards, chassis)) and chassis < sum(boards.values()):
+        chassis += 1
+    return Boards(of, boards, chassis, _fullest(boards, chassis))
+
+
 def _fewest(traffic: Traffic, streams: tuple[Stream, ...], of: Model) -> dict[str, int]:
     """Boards that just suffice, found one resource at a time and then by adding where it is shortest."""
     asked = {
-        "seats": servers_for_sources(traffic.agents, _idle(traffic.at_work), SEATS_BLOCKED_MAX),
+        "seats": servers_for_sources(traffic.agents, idle_of_seat(traffic), SEATS_BLOCKED_MAX),
         "conference": servers_for_sources(
-            _supervisors(traffic), _idle(_listens(traffic)), SEATS_BLOCKED_MAX
+            _supervisors(traffic), idle_of_conference(traffic), SEATS_BLOCKED_MAX
         ),
         "caps": ceil(traffic.calls_s / RATE_SHARE_MAX),
     }
@@ -172,6 +192,12 @@ def _fewest(traffic: Traffic, streams: tuple[Stream, ...], of: Model) -> dict[st
     return boards
 
 
+def _fits(of: Model, boards: dict[str, int]) -> bool:
+    within = {kind: boards.get(kind, 0) + of.fixed.get(kind, 0) for kind in of.boards}
+    watts = sum(of.boards[kind].watts.value * count for kind, count in within.items())
+    return sum(boards.values()) <= of.open_slots and watts <= of.chassis.watts_max.value
+
+
 def _fullest(boards: dict[str, int], chassis: int) -> dict[str, int]:
     """As many of each kind as the chassis that has most of it, when they are spread evenly."""
     return {kind: ceil(count / chassis) for kind, count in boards.items()}
@@ -191,6 +217,16 @@ def _used(streams: tuple[Stream, ...], of: Model, kind: str) -> float:
     return max(
         (sum(stream.in_use(INDEX[name]) for stream in streams) for name in gives), default=0.0
     )
+
+
+def idle_of_seat(traffic: Traffic) -> float:
+    """Erlangs that somebody employed offers the seats while away from work."""
+    return _idle(traffic.at_work)
+
+
+def idle_of_conference(traffic: Traffic) -> float:
+    """Erlangs that a supervisor offers the conferences while listening to nobody."""
+    return _idle(_listens(traffic))
 
 
 def _idle(share: float) -> float:

@@ -9,8 +9,8 @@ from center.uap.kinds import usual_kinds
 from center.uap.models import model
 from center.uap.plan import make_plan
 from center.uap.traffic import blocking, load_for, times
+from commands.crossing import cross_platform
 from commands.plan_check import small_platform
-from commands.simulation import cross_platform
 
 STREAMS = make_plan(Traffic(), [model("UAP2100")]).streams
 

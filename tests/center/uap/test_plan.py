@@ -3,10 +3,12 @@
 import msgspec
 import pytest
 
+from center.uap.boards import Place
 from center.uap.busy_hour import GROUPS_MAX, Traffic
+from center.uap.capacity import Capacity
 from center.uap.models import model
 from center.uap.plan import make_plan, streams_of
-from center.uap.sizing import Boards, option
+from center.uap.sizing import Boards, in_chassis, option
 from center.uap.traffic import blocking
 
 PLAN = make_plan(Traffic())
@@ -42,14 +44,20 @@ def test_boards_fit_their_chassis_and_the_standby_is_like_the_fullest():
         platform = one.platform
         slots = platform.model.open_slots
         assert sum(platform.boards.values()) <= platform.chassis * slots
-        assert sum(platform.boards.values()) > (platform.chassis - 1) * slots
         for kind, count in platform.boards.items():
             assert platform.standby[kind] * platform.chassis >= count
+        # It is a chassis like any: it has as many slots, and the same power.
+        assert sum(platform.standby.values()) <= slots
+        capacity = Capacity()
+        capacity.add_chassis("s", platform.model, standby=True)
+        kinds = [kind for kind, count in platform.standby.items() for _ in range(count)]
+        for slot, kind in enumerate(kinds, 1):
+            capacity.insert(Place("s", slot), kind, 0.0)
 
 
 def test_one_board_that_fails_is_borne_and_a_chassis_is_not_until_the_standby_is_up():
     for one in PLAN.options:
-        told = {what.what: what for what in one.what_if}
+        told = {what.what.format(board=what.board): what for what in one.what_if}
         for kind in one.platform.boards:
             assert told[f"one {kind} fails"].blocked <= PLAN.traffic.blocked_max
         assert told["one MSU fails"].calls_lost > 0
@@ -104,3 +112,42 @@ def test_a_shop_of_one_gets_the_smallest_platform():
 def test_traffic_that_is_none_is_told_what_to_write(changed, told):
     with pytest.raises(msgspec.ValidationError, match=told):
         msgspec.convert(changed, Traffic)
+
+
+def test_agents_are_as_busy_as_the_calls_that_they_answer_make_them():
+    alone = PLAN.groups[0]
+    answered = PLAN.traffic.people_erlangs * (1 - alone.waiting.abandon_probability)
+    assert alone.waiting.occupancy == pytest.approx(answered / PLAN.traffic.present)
+
+
+def test_the_plan_moves_with_what_is_assumed_and_the_ends_enclose_it():
+    moves, best = PLAN.sensitivity, PLAN.options[0].platform
+    cost = best.cost()[1]
+    assert moves.best.cost()[1] < cost < moves.worst.cost()[1]
+    widths = [swing.width for swing in moves.swings]
+    assert widths == sorted(widths, reverse=True)
+    told = {swing.name: swing for swing in moves.swings}
+    assert {"slots", "GPU seats", "MSU sip", "MSU price"} <= told.keys()
+    assert told["GPU seats"].low.boards["GPU"] > 3 * best.boards["GPU"]
+    assert told["MSU price"].low.boards == best.boards, "what a board costs needs no other boards"
+    low, high = told["MSU price"].cost()
+    boards = (best.boards["MSU"] + best.standby["MSU"]) * (120_000 - 30_000)
+    assert high - low == pytest.approx(boards)
+    assert "CIU e1" in moves.still, "no board of this plan"
+    assumed = {name for name, figure in best.model.figures() if figure.assumed}
+    assert told.keys() | set(moves.still) == assumed
+
+
+def test_a_chassis_that_cannot_feed_its_boards_takes_fewer():
+    of = model("UAP8100")
+    hungry = of.at("watts_max", 900.0)
+    found = in_chassis(hungry, {"MSU": 69, "SRU": 22, "GPU": 50})
+    assert found.chassis > in_chassis(of, {"MSU": 69, "SRU": 22, "GPU": 50}).chassis
+    with pytest.raises(ValueError, match="does not lie between"):
+        of.at("watts_max", 800.0)
+
+
+def test_the_standby_makes_good_all_but_a_second_failure():
+    platform = PLAN.options[0].platform
+    up, n = 0.99999, platform.chassis + 1
+    assert platform.down == pytest.approx(n * (n - 1) / 2 * (1 - up) ** 2, rel=1e-3)
