@@ -26,12 +26,12 @@ from sms.carrier import Carrier
 from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.link import Link
-from sms.receipts import Receipt, verdict
 from sms.receiving import Receiving
 from sms.redelivery import Answer
 from sms.sending import Sending
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
+from sms.smpp.tlv import Tlvs
 from sms.submission import Settlement
 
 STATUSES = {
@@ -119,15 +119,15 @@ class SmsChannel:
             else:
                 self.receiving.receive(link, message, at, came_at)
         if receipts:
-            told = [verdict(receipt.message, receipt.tlvs) for receipt in receipts]
+            told = [(receipt.message, receipt.tlvs) for receipt in receipts]
             self._told(link, [receipt.sequence for receipt in receipts], told)
 
     def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
         """See sms.link.Handler."""
-        told = [verdict(text) for _, text in receipts]
+        told: list[tuple[bytes, Tlvs]] = [(text, ()) for _, text in receipts]
         self._told(link, [sequence for sequence, _ in receipts], told)
 
-    def _told(self, link: Link, sequences: list[int], told: Sequence[Receipt | None]) -> None:
+    def _told(self, link: Link, sequences: list[int], told: Sequence[tuple[bytes, Tlvs]]) -> None:
         """Receipts that came together are one ticket: there are more of them than of anything else."""
         self.deliveries.receive(link.carrier, told)
         self.turns.hold("sms", _Receipts(link, sequences))

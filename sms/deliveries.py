@@ -9,7 +9,8 @@ from center.outbox import Outbox
 from center.text_news import Stage, TextNews
 from sms.carrier import Carrier
 from sms.receipt_book import TEXTS_MAX, ReceiptBook, Told
-from sms.receipts import Receipt, State
+from sms.receipts import State, delivered, verdict
+from sms.smpp.tlv import Tlvs
 
 
 @dataclass(slots=True)
@@ -64,28 +65,33 @@ class Deliveries:
             elif len(self._expected) < TEXTS_MAX:
                 self._expected.append(one)
 
-    def sent(self, carrier: Carrier, text: int, names: Sequence[str]) -> Iterable[TextNews]:
+    def sent(self, carrier: Carrier, text: int, names: Sequence[str]) -> list[TextNews]:
         """A carrier has all segments of a text: what is new of it."""
-        if not carrier.receipts or not all(names):
-            return (TextNews(text, Stage.SENT),)
+        if not carrier.receipts or "" in names:
+            return [TextNews(text, Stage.SENT)]
         name = carrier.name
+        news = TextNews(text, Stage.SENT, "", name, tuple(names))
         early = self._books[name].submit(text, names)
-        return (
-            TextNews(text, Stage.SENT, "", name, tuple(names)),
-            *(self._news(name, told) for told in early),
-        )
+        return [news, *[self._news(name, told) for told in early]] if early else [news]
 
     def refused(self, text: int, why: str) -> TextNews:
         """A carrier would not have a text, or a part of it."""
         self.counters.failed += 1
         return TextNews(text, Stage.FAILED, why)
 
-    def receive(self, carrier: Carrier, receipts: Sequence[Receipt | None]) -> None:
-        """Take receipts, None for one that says nothing; what they say is noted, and kept before their answers leave."""
+    def receive(self, carrier: Carrier, receipts: Sequence[tuple[bytes, Tlvs]]) -> None:
+        """Take receipts, by text and parameters; what they say is noted, and kept before their answers leave."""
         self.counters.receipts += len(receipts)
         book, name, now = self._books[carrier.name], carrier.name, self.ticks()
         news: list[TextNews] = []
-        for receipt in receipts:
+        for message, tlvs in receipts:
+            named = delivered(message) if not tlvs else None
+            text = book.delivered(named) if named is not None else None
+            if text is not None:
+                self.counters.delivered += 1
+                news.append(TextNews(text, Stage.DELIVERED))
+                continue
+            receipt = verdict(message, tlvs)
             told = book.receive(receipt, now) if receipt is not None else None
             if told is not None:
                 news.append(self._news(name, told))

@@ -70,6 +70,15 @@ class ReceiptBook:
         told = [self._settle(key, self._early.pop(key)[0]) for key in early]
         return [one for one in told if one is not None]
 
+    def delivered(self, name: str) -> int | None:
+        """Take the receipt of a text of one segment that was delivered, by far the commonest; None: `receive` takes it."""
+        key = canonical(name, self._form, where="receipt")
+        text = self._texts.get(key)
+        if text is None or text in self._left:
+            return None
+        del self._texts[key]
+        return text
+
     def receive(self, receipt: Receipt, now: float) -> Told | None:
         """Take a receipt; None if there is nothing to tell."""
         key = canonical(receipt.message_id, self._form, where="receipt")

@@ -186,6 +186,12 @@ def verdict(message: bytes, tlvs: Sequence[tuple[int, bytes]] = ()) -> Receipt |
     return Receipt(name.decode("latin-1"), state, error.decode("latin-1"))
 
 
+def delivered(message: bytes) -> str | None:
+    """The name of the message of which a receipt says, as nearly all do, that it was delivered; None: `verdict` reads it."""
+    found = _VERDICT.match(message, 0, TEXT_MAX)
+    return found[1].decode("latin-1") if found is not None and found[2] == b"DELIVRD" else None
+
+
 def _fields(text: str) -> dict[str, str]:
     """Values by key. `text:` runs to the end once id and state are known, for it is a buyer's."""
     standard = _STANDARD.fullmatch(text)

@@ -60,7 +60,7 @@ class SendingCounters:
 
 
 class _Reply(msgspec.Struct, eq=False):
-    """A text whose segments are on their way."""
+    """A text whose segments are on their way. One that has a single segment is known by its id alone."""
 
     id: int
     left: int
@@ -214,9 +214,12 @@ class Sending:
             submissions = of_carrier.get(carrier.name)
             if submissions is None:
                 submissions = of_carrier[carrier.name] = []
-            reply = _Reply(text_id, len(bodies), [])
             behind = cast("Link", last.line) if last is not None else None
-            submissions += [Submission(reply, phone, body, behind) for body in bodies]
+            if len(bodies) == 1:
+                submissions.append(Submission(text_id, phone, bodies[0], behind))
+            else:
+                reply = _Reply(text_id, len(bodies), [])
+                submissions += [Submission(reply, phone, body, behind) for body in bodies]
             self.counters.replies += 1
         for name, submissions in of_carrier.items():
             self.esmes[name].submit(submissions)
@@ -279,23 +282,29 @@ class Sending:
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """What became of segments."""
         news: list[TextNews] = []
+        sent = self.deliveries.sent
         for settlement in settlements:
-            reply = settlement.key
+            key, name = settlement.key, settlement.message_id
+            if key.__class__ is int and name is not None:
+                # A text of one segment that was taken: by far the commonest.
+                news += sent(carrier, key, (name,))
+                continue
+            reply = _Reply(key, 1, []) if key.__class__ is int else key
             assert isinstance(reply, _Reply)
             reply.left -= 1
-            if settlement.message_id is None:
+            if name is None:
                 status = settlement.status
                 reply.refused = NO_ANSWER if status is None else _refusal(status)
                 log.warning("%s: a segment was given up, %s", carrier.name, reply.refused)
             else:
-                reply.names.append(settlement.message_id)
+                reply.names.append(name)
             if reply.left:
                 continue
             if reply.refused:
                 self.counters.undeliverable += 1
                 news.append(self.deliveries.refused(reply.id, reply.refused))
             else:
-                news += self.deliveries.sent(carrier, reply.id, reply.names)
+                news += sent(carrier, reply.id, reply.names)
         if news:
             self._note(news)
             self._catch_up()

@@ -4,7 +4,7 @@ from center.changes import Changes, OutgoingText
 from center.text_news import Stage, TextNews
 from sms.carrier import Carrier
 from sms.deliveries import Deliveries
-from sms.receipts import Receipt, verdict
+from sms.smpp.tlv import Tlvs
 from store.memory import MemoryStore
 
 CARRIER = Carrier("unicom", "smsc", 2775, "us", "secret")
@@ -27,9 +27,9 @@ def deliveries(store: MemoryStore) -> Deliveries:
     return made
 
 
-def receipt(name: str, state: str = "DELIVRD", error: str = "000") -> Receipt | None:
+def receipt(name: str, state: str = "DELIVRD", error: str = "000") -> tuple[bytes, Tlvs]:
     text = f"id:{name} sub:001 dlvrd:001 submit date:1 done date:1 stat:{state} err:{error} text:x"
-    return verdict(text.encode())
+    return text.encode(), ()
 
 
 def stages(store: MemoryStore) -> list[tuple[Stage, str]]:
@@ -89,6 +89,6 @@ def test_an_answer_without_a_name_is_not_waited_for() -> None:
 def test_what_is_no_receipt_is_counted_and_nothing_else() -> None:
     store = store_with(1)
     mine = deliveries(store)
-    mine.receive(CARRIER, [verdict(b"hello"), receipt("nobody's")])
+    mine.receive(CARRIER, [(b"hello", ()), receipt("nobody's")])
     mine.receive(CARRIER, [receipt("nobody's")])
     assert (mine.counters.receipts, mine.unknown) == (3, 1)
