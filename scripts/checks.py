@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS_MAX = 300
+SECONDS_MAX = 600
+"""For one of them, beside tests that come first."""
 WORKERS = 2
 
 TOOLS: dict[str, tuple[str, ...]] = {

@@ -17,6 +17,8 @@ from store.sqlite import SqliteStore
 from tests.end_to_end.process import ROOT, opened
 
 NUMBER = "4008001234"
+SPEECH = ROOT / ".tools" / "speech"
+"""What shops say, rendered once for all of them: fragments are named by what they are made of, and written whole."""
 SETTINGS = """\
 sellers = ["{folder}"]
 [store]
@@ -95,7 +97,7 @@ class Running:
                 folder=shops,
                 database=self.database,
                 host=host,
-                speech=folder / "speech",
+                speech=SPEECH,
                 recordings=folder / "recordings",
                 more=self._tls(folder) + voice,
                 trunk=trunk,

@@ -13,7 +13,7 @@ import pytest
 
 from ivr.rtp.codec import PCMU, encode
 from tests.end_to_end.sipp import Caller
-from tests.end_to_end.telephone_shop import NUMBER, ROOT, Running
+from tests.end_to_end.telephone_shop import NUMBER, ROOT, SPEECH, Running
 
 ASKED_BACK = (("13800138008", "yes", ""), ("13800138009", "no", "1"))
 """A buyer, the answer to being asked back, the keys after that."""
@@ -125,7 +125,7 @@ def test_what_is_published_while_the_shop_is_open_is_said_to_the_next_caller(
     flow.write_text(flow.read_text("utf-8").replace(greeting, f"今天八折，{greeting}"), "utf-8")
     words = ["publish", str(flow.parent), "--database", str(shop.database)]
     done = subprocess.run(
-        [sys.executable, "cli.py", *words, "--speech", str(shop.folder / "speech")],
+        [sys.executable, "cli.py", *words, "--speech", str(SPEECH)],
         cwd=ROOT, capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip
     assert "is live as" in done.stdout, done.stdout + done.stderr
