@@ -123,9 +123,9 @@ def test_a_desk_that_was_opened_elsewhere_lets_go_of_the_microphone(page: Page, 
     other.goto(site.address + "/desk")
 
     expect(page.locator("#notice")).to_contain_text("另一处")
-    page.wait_for_function("microphone.getTracks().every(track => track.readyState === 'ended')")
     expect(page.locator("#presence")).to_have_text("已签出")
     expect(page.locator("#line")).to_have_text("耳机未接通")
+    assert page.evaluate("microphone.getTracks().every(track => track.readyState === 'ended')")
     other.close()
 
 
