@@ -19,12 +19,12 @@ from tests.crash.buyers import FLOW, Town
 from tests.crash.victim import POINTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_S_MAX = 60.0
+START_S_MAX = 240.0
 """From the start to the bind, on a machine that is busy with other tests."""
-DIES_S_MAX = 90.0
+DIES_S_MAX = 240.0
 """A point that is not passed so often by then is missed, which fails the run; the process is killed where it is."""
-FINISH_S_MAX = 60.0
-STALLS_S_MAX = 15.0
+FINISH_S_MAX = 240.0
+STALLS_S_MAX = 60.0
 """Buyers of whom none gets on for so long will not: what they said was acknowledged and is lost."""
 DIED_OF = (-signal.SIGKILL, -signal.SIGALRM)
 """The second is how the kernel ends a process in the middle of a commit: see tests.crash.victim."""
