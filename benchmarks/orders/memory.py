@@ -105,7 +105,7 @@ class Trade:
             self.turns, self.store, routes, clock=lambda: clock.now, ticks=lambda: clock.now
         )
         carrier = Carrier("carrier", "nowhere", 1, "us", "secret", window=10 * A_SECOND)
-        self._esme = Esme(carrier, channel, chance=random.Random(1), now=lambda: clock.now)  # noqa: S311
+        self._esme = Esme(carrier, channel, chance=random.Random(1), now=lambda: clock.now)
         channel.add(self._esme)
         self._esme.outgoing.begin()
         self._pipe, self._frames = Pipe(), Frames()
