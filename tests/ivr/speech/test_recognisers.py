@@ -147,6 +147,21 @@ def test_when_all_are_busy_and_enough_wait_the_next_is_sent_to_keys(tmp_path):
     assert counters.refused == 1
 
 
+def test_a_recogniser_has_no_threads_that_spin_while_they_wait_for_work(tmp_path):
+    asked = sayable(MACHINE, "main.1", "menu", "en")
+
+    async def run():
+        recognisers = patient({"en": "pocketsphinx"}, 1)
+        await recognisers.start()
+        try:
+            await recognisers.hear(asked.listening, said("order", tmp_path), PCMU)
+            return len(os.listdir(f"/proc/{recognisers.pids()[0]}/task"))
+        finally:
+            await recognisers.close()
+
+    assert asyncio.run(run()) == 1
+
+
 def test_a_recogniser_that_dies_is_replaced(tmp_path):
     asked = sayable(MACHINE, "main.1", "menu", "en")
     codes = said("order status", tmp_path)
