@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
@@ -86,6 +87,7 @@ def prompts(
             phrases, recordings, phrasing.spoken, measured, has_voice=phrasing.language in voices
         )
     voicebox.close()
+    _tell_others(recordings, shop, program.languages)
     if export is not None:
         export.write_text(studio_script(listed), "utf-8", newline="")
         typer.echo(
@@ -94,6 +96,20 @@ def prompts(
         return 0
     _list(listed)
     return 0
+
+
+def _tell_others(recordings: Recordings, shop: ShopVoice, languages: Iterable[str]) -> None:
+    """Recordings that nobody hears."""
+    texts = [
+        (fragment.text, fragment.language)
+        for language in languages
+        for fragment in shop.known(language)
+    ]
+    for path in recordings.others(texts):
+        typer.echo(
+            f"{path} is of no text of this flow: `--export` tells the name that each recording has",
+            err=True,
+        )
 
 
 def _list(listed: list[Take]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from grammars.folding import fold
@@ -43,6 +44,11 @@ class Recordings:
             self._by_text.setdefault((language, fold(trimmed(path.stem))), path)
             if found := _KEY.search(path.stem):
                 self._by_key.setdefault((language, found[1]), path)
+
+    def others(self, texts: Iterable[tuple[str, str]]) -> list[Path]:
+        """Recordings of none of these texts, each with its language: of a text that changed, or misnamed."""
+        used = {self.find(text, language) for text, language in texts}
+        return [path for path in self._stamps if path not in used]
 
     def __len__(self) -> int:
         return len(self._by_text)

@@ -68,6 +68,22 @@ def test_what_is_recorded_is_told_apart_with_its_own_length(tmp_path, capsys):
     assert int(rest[2]) == pytest.approx(synthesised, abs=0.5 + 0.05 * texts)
 
 
+def test_a_recording_that_nobody_hears_is_told(tmp_path, capsys):
+    shop = tmp_path / "noodles"
+    shutil.copytree(LIBRARY / "noodles", shop)
+    folder = shop / "prompts" / "en"
+    folder.mkdir(parents=True)
+    for name in ("Please choose.wav", "one.wav", "0007-please-chose-deadbeef.wav"):
+        with wave.open(str(folder / name), "wb") as file:
+            file.setparams((1, 2, 8_000, 0, "NONE", ""))
+            file.writeframes(bytes([0, 32]) * 8_000)
+    assert run(tmp_path / "cache", shop, language="en") == 0
+    told = capsys.readouterr().err
+    assert "0007-please-chose-deadbeef.wav is of no text of this flow" in told
+    assert "Please choose.wav" not in told
+    assert "one.wav" not in told
+
+
 def test_a_studio_gets_file_names_in_listening_order(tmp_path):
     to = tmp_path / "studio.csv"
     assert run(tmp_path, export=to, values=True) == 0
