@@ -438,10 +438,11 @@ class TurnBatch:
                 for entry, fate, reply in zip(entries, fates, kept.replies, strict=True)
             ]
         )
-        for entry, fate in zip(entries, fates, strict=True):
-            if fate is Fate.REFUSED and entry.arrival is not None and entry.arrival.asked:
-                # Nobody brings an outcome again.
-                self._later(OUTCOME_AGAIN_S, partial(self._put, entry))
+        if Fate.REFUSED in fates:
+            for entry, fate in zip(entries, fates, strict=True):
+                if fate is Fate.REFUSED and entry.arrival is not None and entry.arrival.asked:
+                    # Nobody brings an outcome again.
+                    self._later(OUTCOME_AGAIN_S, partial(self._put, entry))
         if kept.texts and self._send is not None:
             self._send(kept.texts)
         if kept.awaited:

@@ -139,24 +139,26 @@ class SmsChannel:
         refused: list[Answer] = []
         answered: list[str] = []
         kept = 0
+        is_kept, ok = Fate.KEPT, int(Status.OK)
         for one in taken:
-            answer = one.ticket
+            answer, fate = one.ticket, one.fate
+            status = ok if fate is is_kept else STATUSES[fate]
             if isinstance(answer, _Receipts):
-                status = STATUSES[one.fate]
                 told = [(sequence, status) for sequence in answer.sequences]
                 answers.setdefault(answer.link, []).extend(told)
                 continue
             if not isinstance(answer, Answer):
                 continue
-            if one.fate is Fate.REFUSED:
-                refused.append(answer)
             answer.write(now)
-            if one.arrival is not None and one.fate is Fate.KEPT:
-                kept = answer.stamp
-                if answer.line.alive:
-                    answered.append(one.arrival.contact.buyer)
+            if fate is is_kept:
+                if one.arrival is not None:
+                    kept = answer.stamp
+                    if answer.line.alive:
+                        answered.append(one.arrival.contact.buyer)
+            elif fate is Fate.REFUSED:
+                refused.append(answer)
             link = cast("Link", answer.line)
-            answers.setdefault(link, []).append((answer.sequence, STATUSES[one.fate]))
+            answers.setdefault(link, []).append((answer.sequence, status))
         self.receiving.redeliveries.kept(kept)
         if refused:
             self.receiving.go_back()

@@ -12,6 +12,8 @@ from sms.receipt_book import TEXTS_MAX, ReceiptBook, Told
 from sms.receipts import State, delivered, verdict
 from sms.smpp.tlv import Tlvs
 
+_SENT, _DELIVERED = Stage.SENT, Stage.DELIVERED
+
 
 @dataclass(slots=True)
 class DeliveryCounters:
@@ -68,9 +70,9 @@ class Deliveries:
     def sent(self, carrier: Carrier, text: int, names: Sequence[str]) -> list[TextNews]:
         """A carrier has all segments of a text: what is new of it."""
         if not carrier.receipts or "" in names:
-            return [TextNews(text, Stage.SENT)]
+            return [TextNews(text, _SENT)]
         name = carrier.name
-        news = TextNews(text, Stage.SENT, "", name, tuple(names))
+        news = TextNews(text, _SENT, "", name, tuple(names))
         early = self._books[name].submit(text, names)
         return [news, *[self._news(name, told) for told in early]] if early else [news]
 
@@ -89,7 +91,7 @@ class Deliveries:
             text = book.delivered(named) if named is not None else None
             if text is not None:
                 self.counters.delivered += 1
-                news.append(TextNews(text, Stage.DELIVERED))
+                news.append(TextNews(text, _DELIVERED))
                 continue
             receipt = verdict(message, tlvs)
             told = book.receive(receipt, now) if receipt is not None else None

@@ -99,10 +99,11 @@ class SqliteBatch:
         named: list[bytes] = []
         doubted: list[Arrival] = []
         asked: list[Arrival] = []
+        is_named = Repeats.NAMED
         for arrival in arrivals:
             key = arrival.contact
             # Of all others it does not matter whether they were seen; see center.turns.
-            if arrival.repeats is Repeats.NAMED:
+            if arrival.repeats is is_named:
                 named.append(arrival.key)
             elif arrival.doubt and arrival.key:
                 doubted.append(arrival)

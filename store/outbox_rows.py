@@ -26,6 +26,8 @@ _PLACE = TEXTS_PER_ROW_MAX - 1
 ROWS_HOT_MAX = 4_000
 """Rows whose stages are in memory: of a minute at full speed. Older ones are read when there is news of them."""
 
+# Names of their own: a member looked up in its enumeration costs as much as all else that is done for a text here.
+_WAITING, _SENT = Stage.WAITING, Stage.SENT
 _FINAL = Stage.DELIVERED
 """From here on a text has had its last word."""
 
@@ -55,7 +57,7 @@ class _Row:
     def __init__(self, count: int, kept: Stages | None) -> None:
         self.stages = bytearray(kept.stages if kept is not None else count)
         self.reasons = dict(kept.reasons) if kept is not None else {}
-        self.left = self.stages.count(Stage.WAITING)
+        self.left = self.stages.count(_WAITING)
         self.changes = 0
 
 
@@ -136,7 +138,7 @@ class OutboxRows:
             before = row.stages[place] if place < len(row.stages) else _FINAL
             if before >= _FINAL:
                 continue
-            if before == Stage.WAITING and stage != Stage.WAITING:
+            if before == _WAITING and stage != _WAITING:
                 row.left -= 1
             row.stages[place] = stage
             row.changes += 1
@@ -194,7 +196,7 @@ class OutboxRows:
                 self._touched.discard(number)
                 # Behind the others: it is not needed for a while, if at all.
                 del rows[number]
-                if row.stages.count(Stage.SENT) or row.left:
+                if row.stages.count(_SENT) or row.left:
                     rows[number] = row
         if len(rows) > ROWS_HOT_MAX:
             for number in [n for n in rows if n not in self._touched][: len(rows) - ROWS_HOT_MAX]:
@@ -216,7 +218,7 @@ class OutboxRows:
                 found += [
                     (first + place, text)
                     for place, text in enumerate(_texts()[1].decode(packed))
-                    if first + place > after and (not stages or stages[place] == Stage.WAITING)
+                    if first + place > after and (not stages or stages[place] == _WAITING)
                 ]
             begin = rows[-1][0] + 1
         return found[:limit]
@@ -243,7 +245,7 @@ class OutboxRows:
     def _is_sent(self, text: int) -> bool:
         number, place = text >> _PLACE_BITS, text & _PLACE
         row = self._rows.get(number) or self._load(number)
-        return row is not None and row.stages[place] == Stage.SENT
+        return row is not None and row.stages[place] == _SENT
 
 
 def sent_texts(rows: Iterable[tuple[int, bytes, bytes | None]], seller: str) -> Iterator[SentText]:

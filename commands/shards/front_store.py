@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from center.changes import OutgoingText
 from center.text_news import TextNews
 from commands.shards.shard_link import ShardLink
@@ -61,7 +59,7 @@ class FrontStore(SqliteStore):
             if known is None:
                 continue
             link, text_id = known
-            renamed = replace(one, text=text_id)
+            renamed = TextNews(text_id, one.stage, one.reason, one.carrier, one.names)
             if link is not None:
                 link.note(renamed)
             else:
