@@ -298,10 +298,10 @@ def _report(told: dict[str, Any]) -> None:
 
 
 def _report_parts(parts: dict[str, list[int]], orders: int, cpu_s: float) -> None:
-    codec = sum(parts[name][0] for name in ("decode", "encode", "frames"))
+    codec = sum(parts[name][0] for name in ("decode", "encode"))
     commit_wall, commit_cpu, commits = parts["commit"]
     rows = [
-        ("codec", codec, "frames, decode, encode"),
+        ("codec", codec, "all that was read, to events; submit_sm and answers, to octets"),
         ("engine", parts["engine"][0], "begin, step"),
         ("turns", parts["turns"][0] - parts["engine"][0], "what turns do round the engine"),
         ("SQL reads", parts["reads"][0], ""),

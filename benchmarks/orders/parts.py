@@ -44,7 +44,7 @@ class Stopwatch:
 
 PARTS = {
     name: Stopwatch()
-    for name in ("decode", "encode", "frames", "engine", "turns", "reads", "writes", "commit")
+    for name in ("decode", "encode", "engine", "turns", "reads", "writes", "commit")
 }
 
 
@@ -74,7 +74,7 @@ def watch() -> None:
     """Put the stopwatches in place."""
     import center.batch
     import center.visit.visit
-    import sms.smpp.frames
+    import sms.smpp.bind
     import sms.smpp.pdu as p
     import store.batch
 
@@ -82,14 +82,14 @@ def watch() -> None:
         p,
         center.visit.visit,
         center.batch,
-        sms.smpp.frames.Frames,
+        sms.smpp.bind.BindMachine,
         store.batch.SqliteBatch,
     )
-    pdu, visit, batch, frames, kept = modules
-    pdu.decode = PARTS["decode"].round(pdu.decode)
-    pdu.encode = PARTS["encode"].round(pdu.encode)
+    pdu, visit, batch, machine, kept = modules
+    machine.receive = PARTS["decode"].round(machine.receive)
+    machine.submit = PARTS["encode"].round(machine.submit)
+    pdu.submit_body = PARTS["encode"].round(pdu.submit_body)
     pdu.encode_deliver_sm_resp = PARTS["encode"].round(pdu.encode_deliver_sm_resp)
-    frames.feed = PARTS["frames"].round(frames.feed)
     visit.begin = PARTS["engine"].round(visit.begin)
     visit.step = PARTS["engine"].round(visit.step)
     batch.take_turns = PARTS["turns"].round(batch.take_turns)
