@@ -15,8 +15,11 @@ DECIMAL: Final = r"(?<![0-9.])(?:[0-9]{1,3}(?:,[0-9]{3})++|[0-9]++)(?:\.[0-9]++)
 SINGLE: Final = r"[0-9]"
 """One digit at a time."""
 
-_GAP: Final = r"(?:[\s,!?;:~、。#]|\.(?![0-9])|(?<=[a-z])-(?=[a-z]))*+"
-"""What may stand between words. A point before a digit and a minus sign mean something."""
+_GAP: Final = r"(?:[\s,!?;:~、。#]|\.(?![0-9])|(?<=[a-z])-(?=[a-z]))*"
+"""What may stand between words. A point before a digit and a minus sign mean something.
+
+Not possessive: before 3.11.5 Python forgets what a possessive group of alternatives comes after (gh-106052), and Debian 12 has 3.11.2.
+"""
 
 _NEVER: Final = "(?!)"
 

@@ -27,7 +27,7 @@ _NATIONAL: Final = re.compile(
 """Chinese numbers as they are dialled within China."""
 
 _PREFIX: Final = re.compile(
-    r"(?:tel|phone|mobile|my number is|it's|number|我的|电话|手机|号码|号|是|打|联系)*+[:,. ]*"
+    r"(?:tel|phone|mobile|my number is|it's|number|我的|电话|手机|号码|号|是|打|联系)*[:,. ]*"
 )
 _WRITTEN: Final = re.compile(r"(\+)?([0-9() ./-]*[0-9])[,.;!。 ]*")
 

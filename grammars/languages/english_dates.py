@@ -73,7 +73,7 @@ _DAY: Final = (
 )
 _MONTH: Final = rf"(?P<month>{_either(_MONTHS)})\.?"
 _YEAR: Final = r"(?:,? (?P<year>[0-9]{4}))?"
-_BEFORE: Final = r"(?:i want it |deliver it |deliver |on |by |for |please )*+"
+_BEFORE: Final = r"(?:i want it |deliver it |deliver |on |by |for |please )*"
 _AFTER: Final = r"(?: morning| afternoon| evening| night)?(?:,? please)?[,.! ]*"
 
 _RELATIVE: Final = re.compile(rf"{_BEFORE}({_either(_DAYS)}){_AFTER}")
