@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -58,8 +59,13 @@ class Disk:
         if moods.full or moods.chance.random() < moods.refuses:
             moods.refused += 1
             raise StoreFullError("no room") if moods.full else StoreBusyError("busy")
-        with self._store.batch(arrivals) as batch:
-            yield DiskBatch(self, batch)
+        try:
+            with self._store.batch(arrivals) as batch:
+                yield DiskBatch(self, batch)
+        except sqlite3.ProgrammingError:
+            # Collected long after its process died, and after its connection.
+            if not self.dead:
+                raise
 
     # --- center.outbox.Outbox ---
 
