@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from center.acd.decisions import Decision
 from center.acd.floor import Floor
-from center.acd.lines import Line
 from center.acd.rings import Rings
 from center.acd.state import Backlog, Person, Ticket
+from center.acd.timers import Timers
 
 
 class UnknownNameError(LookupError):
@@ -23,7 +23,7 @@ class Known:
         self.rings = Rings(self.floor.directory, self.backlogs)
         self.people: dict[str, Person] = {}
         self.tickets: dict[str, Ticket] = {}
-        self.timers: Line[Ticket] = Line()
+        self.timers = Timers()
         self._decisions: list[Decision] = []
 
     def _backlog(self, name: str) -> Backlog:
