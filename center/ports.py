@@ -75,6 +75,10 @@ class StoreBusyError(StoreError):
     """Another writer holds the store."""
 
 
+class StoreTakenError(StoreError):
+    """Another process has taken the store over, and ours keeps nothing any more."""
+
+
 class StoreFullError(StoreError):
     """The disk has no room."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Thread
 
-from center.ports import StoreError
+from center.ports import StoreError, StoreTakenError
 from store.batch import errors
 from store.shortening import begin_shortening, read
 
@@ -62,6 +62,12 @@ class SqliteJournal:
             [self._epoch] = self._db.execute("select epoch from owner").fetchone()
             self._db.execute("commit")
 
+    def is_ours(self) -> bool:
+        """Whether nobody has taken over since we did."""
+        with errors():
+            [epoch] = self._db.execute("select epoch from owner").fetchone()
+        return epoch == self._epoch
+
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
@@ -74,7 +80,7 @@ class SqliteJournal:
                 if self._epoch:
                     [epoch] = self._db.execute("select epoch from owner").fetchone()
                     if epoch != self._epoch:
-                        raise StoreError("another process has taken the journal over")
+                        raise StoreTakenError("another process has taken the journal over")
                 self._db.executemany(
                     "insert into journal (record) values (?)", [(record,) for record in records]
                 )

@@ -15,7 +15,7 @@ from center.acd import journal as j
 from center.acd.decisions import Decision
 from center.acd.events import ContractEnded, ContractSet, Happening, Passed
 from center.acd.router import Router
-from center.ports import Later, StoreError, Timer
+from center.ports import Later, StoreError, StoreTakenError, Timer
 
 GATHER_S = 0.002
 """Events are collected so long: at 4,000 a second eight share a commit."""
@@ -56,9 +56,19 @@ class KeptRouter:
     """See the module. `now` gives Unix seconds; `later` calls after a delay."""
 
     def __init__(
-        self, journal: Journal, *, later: Later, now: Callable[[], float], decided: Decided
+        self,
+        journal: Journal,
+        *,
+        later: Later,
+        now: Callable[[], float],
+        decided: Decided,
+        lost: Callable[[], object] = lambda: None,
     ) -> None:
+        """`lost` is told once that another process has taken the journal over."""
         self.router = Router()
+        self.is_lost = False
+        """Another process has the floor: nothing is taken in here any more, and what this router knows is the past."""
+        self._lost = lost
         self.contracts: set[tuple[str, str]] = set()
         """Pool and seller, as the journal has them."""
         self.recorded = 0
@@ -98,6 +108,8 @@ class KeptRouter:
 
     def post(self, event: Happening) -> None:
         """Take an event in, soon, together with others."""
+        if self.is_lost:
+            return
         self._events.append(event)
         if self._gathering is None:
             self._gathering = self._later(GATHER_S, self.flush)
@@ -116,6 +128,9 @@ class KeptRouter:
         events, decisions = self._unkept
         try:
             self._journal.append([j.encode(event) for event in events])
+        except StoreTakenError:
+            self.lose()
+            return
         except StoreError as error:
             log.error("the journal of %d events is refused: %s", len(events), error)
             self._gathering = self._later(AGAIN_S, self.flush)
@@ -129,6 +144,15 @@ class KeptRouter:
         self._decided(events, decisions)
         if self._events and self._gathering is None:
             self._gathering = self._later(GATHER_S, self.flush)
+
+    def lose(self) -> None:
+        """Another process has the floor, as one that was started while this one stood still."""
+        if not self.is_lost:
+            log.error("another process has taken the floor over: nobody is served here any more")
+            self.is_lost = True
+            self._events, self._unkept = [], None
+            self.stop()
+            self._lost()
 
     def stop(self) -> None:
         """Be called no more; what was gathered and not kept is lost, as in a crash."""

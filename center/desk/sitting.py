@@ -24,6 +24,7 @@ AWAY_S = 60.0
 REASON_AWAY = "away"
 SEAT_LOST = "the seat's board has failed; sign in again when another is in service"
 LET_GO = "you do not work here any more"
+FLOOR_LOST = "another server has taken the desks over; this page looks for it"
 
 
 class Sitting:
@@ -70,7 +71,9 @@ class Sitting:
         return sitter.desk if sitter is not None else None
 
     def check_known(self, agent: str) -> None:
-        """Raise RefusedError if the router does not know somebody: it takes no event of theirs."""
+        """Raise RefusedError if the router does not know somebody: it takes no event of theirs; or none of anybody any more."""
+        if self._kept.is_lost:
+            raise RefusedError(FLOOR_LOST)
         if agent not in self._kept.router.people:
             raise RefusedError(
                 "nobody called {agent} works here; `dialcart people add` enters people", agent=agent
@@ -120,6 +123,15 @@ class Sitting:
     def lose_seat(self, agent: str) -> None:
         """The platform has lost the board of an agent's seat."""
         self._turn_out(agent, RefusedError(SEAT_LOST))
+
+    def lose_all(self) -> None:
+        """Another process has the floor: what is shown at desks here may be with others by now."""
+        for sitter in self._sitters.values():
+            if sitter.desk is not None:
+                sitter.desk.refused("", RefusedError(FLOOR_LOST))
+                sitter.desk.presence("signed out", "")
+                sitter.known.clear()
+        self._sitters.clear()
 
     def let_go(self, agent: str) -> None:
         """Somebody works here no more."""

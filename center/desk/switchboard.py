@@ -79,7 +79,9 @@ class Switchboard:
         queues: Queues | None = None,
         voice: Voice | None = None,
     ) -> None:
-        self.kept = KeptRouter(journal, later=later, now=now, decided=self._decided)
+        self.kept = KeptRouter(
+            journal, later=later, now=now, decided=self._decided, lost=self._floor_lost
+        )
         self._turns = turns
         self._now = now
         self._queues = queues or Queues()
@@ -203,7 +205,7 @@ class Switchboard:
         if not isinstance(effect, effects.HandOver):
             return Outcome("failed")
         people = self.kept.router.people.values()
-        here = any(person.presence != "signed out" for person in people)
+        here = not self.kept.is_lost and any(one.presence != "signed out" for one in people)
         return None if here else Outcome("closed")
 
     def perform(self, awaited: Sequence[Awaited]) -> None:
@@ -341,6 +343,10 @@ class Switchboard:
         )
 
     # --- desks beside the router ---
+
+    def _floor_lost(self) -> None:
+        """Another process has the floor."""
+        self.sitting.lose_all()
 
     def _left(self, agent: str) -> None:
         """An agent is signed out."""

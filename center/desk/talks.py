@@ -52,15 +52,15 @@ class Talks:
         return self._of_session.get(key)
 
     def at(self, agent: str, contact: str, slot: Slot) -> Talk:
-        """A contact that stands so at this desk; raises RefusedError."""
+        """A contact that stands so at this desk; raises RefusedError. None does once another process has the floor."""
         talk = self._named.get(contact)
         if talk is None or self.held(agent).get(contact) != slot:
             raise RefusedError("that buyer is not with you any more")
         return talk
 
     def held(self, agent: str) -> dict[str, Slot]:
-        """Contacts at this desk as they stand; none for who was entered so lately that the router does not know them."""
-        if agent not in self._kept.router.people:
+        """Contacts at this desk as they stand; none for who was entered so lately that the router does not know them, or where it is not ours."""
+        if agent not in self._kept.router.people or self._kept.is_lost:
             return {}
         return dict(self._kept.router.agent_measure(agent).contacts)
 

@@ -144,7 +144,10 @@ class FloorService:
         return Seen(version, people, frozenset((*self.people.contracts(), *house)))
 
     def look(self) -> None:
-        """Tell the switchboard of people and contracts that are not as they were at the last look."""
+        """Tell the switchboard of people and contracts that are not as they were at the last look, or that we have the floor no more."""
+        if not self._journal.is_ours():
+            self.switchboard.kept.lose()
+            return
         if self._version() == self._known.version:
             return
         before, now = self._known, self._see()
@@ -174,8 +177,8 @@ class FloorService:
         self.people.close()
 
     def unready(self) -> str | None:
-        """Always ready: without agents flows go on by their ways for busy."""
-        return None
+        """Ready as long as the floor is ours: without agents flows go on by their ways for busy."""
+        return "another process has the floor" if self.switchboard.kept.is_lost else None
 
     def measures(self) -> Iterable[Measure | Spread]:
         """How many wait, and how many serve."""

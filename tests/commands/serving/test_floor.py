@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from center.acd.agent import Agent, Skill
+from center.contact import ContactKey
+from center.desk.desk import RefusedError
 from center.desk.person import HOUSE, Person
+from center.desk.sitting import FLOOR_LOST
 from commands.serving.business import open_business
 from commands.serving.demonstration import shop_with_a_person
 from commands.serving.floor import FloorService, people_file
+from flows.effects import HandOver
+from flows.inputs import Outcome
 from store.people import People
 from tests.center.desk.house import Desk
 from tests.flows.shops import NOON, ORDER, SHOP
@@ -54,6 +61,37 @@ def test_people_and_contracts_are_known_while_the_shop_runs(tmp_path: Path):
         assert router.people["li"].presence == "signed out"
         assert ("refused", "you do not work here any more") in desk.told
         await floor.close()
+
+    asyncio.run(day())
+    people.close()
+    business.close()
+
+
+def test_a_floor_that_another_process_has_taken_over_serves_nobody(tmp_path: Path):
+    business = opened(tmp_path)
+    people = People(people_file(tmp_path / "shop.db"))
+    people.keep(Person(Agent("li", HOUSE)))
+
+    async def day():
+        floor, other = (FloorService(business, tmp_path / "shop.db") for _ in range(2))
+        await floor.open()
+        floor.switchboard.kept.flush()
+        desk = Desk()
+        floor.switchboard.floor.sign_in("li", desk)
+        floor.switchboard.kept.flush()
+        assert floor.unready() is None
+        await other.open()
+        floor.look()
+        assert floor.unready() == "another process has the floor"
+        assert desk.told[-2:] == [("refused", FLOOR_LOST), ("presence", "signed out", "")]
+        with pytest.raises(RefusedError, match="another server"):
+            floor.switchboard.floor.ready("li")
+        assert floor.switchboard.at_once(ContactKey("s", "b", "sms"), HandOver("sales")) == Outcome(
+            "closed"
+        )
+        assert other.switchboard.kept.router.people["li"].presence == "not ready"
+        await floor.close()
+        await other.close()
 
     asyncio.run(day())
     people.close()
