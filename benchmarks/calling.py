@@ -24,10 +24,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from commands.flows_on_disk import LIBRARY, load
+from flows.program import Program
 from ivr.rtp.codec import PCMA, SILENCE
 from ivr.signalling.endpoint import Endpoint, Listen
 from ivr.sip.events import Answered, Ended, SipEvent
@@ -89,12 +90,11 @@ class Caller:
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._hear)
 
     async def run(self, until: float) -> None:
-        """Press the two keys in turn."""
+        """Press the keys in turn."""
         await asyncio.sleep(1 + random.random() * PRESS_EVERY_S)
-        keys = ["1", "*"]
+        keys = list(self._first_frames)
         while time.monotonic() < until:
-            key = keys[0]
-            keys.reverse()
+            keys.append(key := keys.pop(0))
             if self._waits is not None:
                 self.unanswered += 1
             self._waits = key, time.monotonic()
@@ -129,8 +129,11 @@ class Caller:
                 packet = self._socket.recv(2_048)
             except BlockingIOError:
                 return
-            if self._waits is None or packet[12:] != self._first_frames[self._waits[0]]:
-                continue
+            self.heard(packet)
+
+    def heard(self, packet: bytes) -> None:
+        """An RTP packet of a prompt, or of silence."""
+        if self._waits is not None and packet[12:] == self._first_frames[self._waits[0]]:
             self.delays_s.append(time.monotonic() - self._waits[1])
             self._waits = None
 
@@ -159,15 +162,16 @@ class Callers:
                     pass
 
 
-def first_frames(speech: Path) -> dict[str, bytes]:
-    """The frame by which each answer is known: the first that is not silence."""
-    program = load(Path("noodles")).compile().program
+def first_frames(
+    speech: Path, program: Program, language: str, answers: Mapping[str, str]
+) -> dict[str, bytes]:
+    """The frame by which each answer is known, by its key: the first that is not silence."""
     box = Voicebox(Fragments(speech, find_voices()))
     shop = ShopVoice(program, Recordings(None), box)
     shop.render()
     found: dict[str, bytes] = {}
-    for key, text in ANSWERS.items():
-        audio = shop.ready(text, "zh", "al")
+    for key, text in answers.items():
+        audio = shop.ready(text, language, "al")
         assert audio is not None, "render the prompts first"
         frames = [audio[at : at + FRAME_BYTES] for at in range(0, len(audio), FRAME_BYTES)]
         found[key] = next(frame for frame in frames if set(frame) != {SILENCE[PCMA]})
@@ -182,10 +186,14 @@ def open_shop(folder: Path, speech: Path, rows: int) -> tuple[subprocess.Popen[s
     (folder / "shops" / "common").symlink_to(LIBRARY / "common")
     flow = (LIBRARY / "noodles" / "seller.flow").read_text("utf-8")
     (shop / "seller.flow").write_text(re.sub(r"  open .*\n  closed .*\n", "", flow), "utf-8")
+    words = CONFIG.format(shops=folder / "shops", folder=folder, rows=rows, speech=speech)
+    return serve(folder, words)
+
+
+def serve(folder: Path, words: str) -> tuple[subprocess.Popen[str], int]:
+    """`dialcart serve` with these settings; its SIP port."""
     settings = folder / "dialcart.toml"
-    settings.write_text(
-        CONFIG.format(shops=folder / "shops", folder=folder, rows=rows, speech=speech), "utf-8"
-    )
+    settings.write_text(words, "utf-8")
     serving = subprocess.Popen(
         [sys.executable, "cli.py", "serve", "--config", str(settings)], stdout=subprocess.PIPE, text=True,
         stderr=subprocess.DEVNULL,
@@ -260,7 +268,8 @@ def main() -> None:
     chosen = words.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder, speech = Path(name), chosen.speech.resolve()
-        frames = first_frames(speech)
+        program = load(Path("noodles")).compile().program
+        frames = first_frames(speech, program, "zh", ANSWERS)
         serving, port = open_shop(folder, speech, -(-(chosen.calls + 10) // 10) * 10)
         try:
             time.sleep(3)
