@@ -19,7 +19,7 @@ SPAN_S = 10
 class Timers:
     """A line for each span in which something is due."""
 
-    __slots__ = ("lines", "_spans")
+    __slots__ = ("_spans", "lines")
 
     def __init__(self) -> None:
         self.lines: dict[int, Line[Ticket]] = {}
