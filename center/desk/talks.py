@@ -90,9 +90,13 @@ class Talks:
                 self.arrive(one)
             else:
                 ticket = router.tickets[name]
-                agent = ticket.seat.person.agent.name if ticket.seat else ""
+                rings = ticket.slot == "offered"
+                # Whoever it only rings at does not have the buyer: the next may be asked.
+                agent = ticket.seat.person.agent.name if ticket.seat and not rings else ""
                 legs = int(name.partition("#")[2] or 1)
                 talk = Talk(name, one, ticket.backlog.queue.name, ticket.since, legs, agent)
+                if rings:
+                    talk.answer_by = self._now() + ticket.backlog.queue.answer_s
                 if agent and talk.channel == "voice" and ticket.slot == "busy":
                     # The call ended with the process that had it; the agent may call again.
                     talk.reach = "missed"

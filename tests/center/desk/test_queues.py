@@ -42,6 +42,20 @@ def test_what_is_set_otherwise_at_the_next_start_holds_for_who_waits(store, jour
     assert house.outbox(BUYER)[-1] == "再见"
 
 
+def test_who_rang_at_a_kill_rings_at_the_next_when_the_first_does_not_answer(store, journal):
+    house = House(store, journal, Clock(), Queues({"*": Queue("", "", answer_s=10, recipe=())}))
+    house.sits("li")
+    house.texts("人工")
+    restarted = House(store, journal, house.clock, Queues({"*": Queue("", "", answer_s=10)}))
+    li, wang = restarted.sits("li", ready=False), restarted.sits("wang")
+    restarted.clock.passes(11)
+
+    assert ("presence", "not ready", "no answer") in li.take()
+    assert "offered" in [told[0] for told in wang.take()]
+    restarted.does(restarted.floor.accept, "wang", next(iter(wang.cards)))
+    assert ("stage", next(iter(wang.cards)), "talking") in wang.take()
+
+
 OFFERS = """
 # ok F102
 step offers
