@@ -26,7 +26,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from center.acd.decisions import Offer, Withdraw
-from center.acd.events import ContactArrived, ContactFinished, ContactLeft, WrapUpEnded
 from center.acd.journal import decode
 from center.acd.router import Router
 from store.journal import SqliteJournal
@@ -107,6 +106,8 @@ class Process:
         """All that it said, once it is dead."""
         self._process.wait()
         self._reader.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         return self.lines
 
     @property
@@ -123,7 +124,6 @@ class Truth:
     router: Router = field(default_factory=Router)
     offers: list[set[tuple[str, str]]] = field(default_factory=list)
     """By record."""
-    _with: dict[str, str] = field(default_factory=dict)
 
     def follow(self, path: Path) -> None:
         """Live through what has been kept since the last time."""
@@ -134,22 +134,18 @@ class Truth:
         journal.close()
 
     def _take(self, record: bytes) -> None:
-        event = decode(record)
+        event, router = decode(record), self.router
+        held = {t.name: t.seat.person.agent.name for t in router.tickets.values() if t.seat}
         made = set[tuple[str, str]]()
-        for decision in self.router.handle(event):
+        for decision in router.handle(event):
             match decision:
                 case Withdraw(contact=contact):
-                    self._with.pop(contact, None)
+                    held.pop(contact, None)
                 case Offer(contact=contact, agent=agent):
-                    self.books.two_agents += contact in self._with
-                    self._with[contact] = agent
+                    self.books.two_agents += contact in held
                     made.add((contact, agent))
                 case _:
                     pass
-        if isinstance(event, ContactArrived | ContactFinished | ContactLeft | WrapUpEnded):
-            gone = event.contact not in self.router.tickets
-            if gone:
-                self._with.pop(event.contact, None)
         for person in self.router.people.values():
             for channel, most in SLOTS.items():
                 held = [t for t in person.tickets.values() if t.channel == (channel == "sms")]
@@ -177,6 +173,7 @@ def fence(folder: Path, stops: int, seed: int) -> Books:
         while not other.taken.wait(TAKES_S_MAX):
             if other.is_dead:
                 # It has given up waiting for the lock; whoever started it starts it again.
+                other.end()
                 other = Process(path, seed + 2 * n + 1)
             nudge_s = 2 * nudge_s or NUDGE_S
             one.signal(signal.SIGCONT)
