@@ -5,7 +5,8 @@ python -m benchmarks.calling --calls 50 --seconds 20
 `dialcart serve` runs in a process of its own, as it ships: SQLite with synchronous=FULL, voices rendered ahead, recognisers
 loaded. Each caller presses a key as telephone-events every two seconds and waits for the first frame of the prompt that
 answers it; what counts is from the key's first packet to that frame's. Beside it stand, from the same run, the time of a
-datagram there and back, and of an fsync, of which a turn needs one.
+datagram there and back, and of an fsync, of which a turn needs one; and who used the CPU meanwhile: the process that signals and
+keeps orders, its media planes, and the callers themselves, who share the machine with them.
 """
 
 from __future__ import annotations
@@ -146,6 +147,8 @@ class Callers:
         self.by_call: dict[str, Caller] = {}
         self.up = 0
         self.ended = 0
+        self.shares: dict[str, float] = {}
+        """Who used how much of a core while keys were pressed."""
 
     def received(self, events: Sequence[SipEvent]) -> None:
         """See ivr.signalling.endpoint.Handler."""
@@ -205,6 +208,42 @@ def serve(folder: Path, words: str) -> tuple[subprocess.Popen[str], int]:
     raise SystemExit("dialcart serve did not open")
 
 
+class Spent:
+    """CPU of a shop and of us, by part, from when this is made."""
+
+    def __init__(self, serving: int) -> None:
+        self._serving = serving
+        self._began = time.monotonic()
+        self._before = self._seconds()
+
+    def shares(self) -> dict[str, float]:
+        """Of a core, since then."""
+        took = time.monotonic() - self._began
+        after = self._seconds()
+        return {part: (after[part] - self._before.get(part, 0.0)) / took for part in after}
+
+    def _seconds(self) -> dict[str, float]:
+        children = Path(f"/proc/{self._serving}/task/{self._serving}/children").read_text().split()
+        found = {
+            "signalling and turns": _cpu_s(self._serving),
+            "media planes": 0.0,
+            "recognisers": 0.0,
+        }
+        for child in children:
+            try:
+                words = Path(f"/proc/{child}/cmdline").read_bytes()
+                part = "media planes" if b"ivr.media.process" in words else "recognisers"
+                found[part] += _cpu_s(int(child))
+            except OSError:
+                continue
+        return {**found, "callers": time.process_time()}
+
+
+def _cpu_s(pid: int) -> float:
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def floors(folder: Path, rounds: int = 200) -> tuple[float, float]:
     """Seconds of a datagram there and back, and of an fsync, in the middle of many."""
     one, other = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
@@ -229,7 +268,9 @@ def floors(folder: Path, rounds: int = 200) -> tuple[float, float]:
     return statistics.median(there), statistics.median(kept)
 
 
-async def call(port: int, count: int, seconds: float, frames: dict[str, bytes]) -> Callers:
+async def call(
+    serving: int, port: int, count: int, seconds: float, frames: dict[str, bytes]
+) -> Callers:
     """All callers call, press keys for so long, and hang up."""
     callers = Callers(count, frames)
     everywhere = AllowList((NUMBER,))
@@ -245,7 +286,9 @@ async def call(port: int, count: int, seconds: float, frames: dict[str, bytes]) 
         await asyncio.sleep(0.02)
     until = time.monotonic() + seconds
     await asyncio.sleep(0.5)
+    spent = Spent(serving)
     await asyncio.gather(*(caller.run(until) for caller in callers.all))
+    callers.shares = spent.shares()
     await asyncio.sleep(1)
     up = callers.up - callers.ended
     await endpoint.drain(0.1)
@@ -274,7 +317,7 @@ def main() -> None:
         try:
             time.sleep(3)
             datagram_s, fsync_s = floors(folder)
-            callers = asyncio.run(call(port, chosen.calls, chosen.seconds, frames))
+            callers = asyncio.run(call(serving.pid, port, chosen.calls, chosen.seconds, frames))
         finally:
             serving.send_signal(signal.SIGTERM)
             serving.wait(30)
@@ -291,6 +334,10 @@ def main() -> None:
         print(
             f"key to next prompt: p50 {at[0]:.1f} ms, p90 {at[1]:.1f}, p99 {at[2]:.1f}, longest {delays_ms[-1]:.1f}"
         )
+    print(
+        "of a core: "
+        + ", ".join(f"{part} {100 * share:.0f} %" for part, share in callers.shares.items())
+    )
     print(
         f"floor: a datagram there and back {1e3 * datagram_s:.2f} ms, an fsync {1e3 * fsync_s:.2f} ms"
     )

@@ -6,7 +6,6 @@ Patterns here are linear: no two parts of one can match the same text, so a host
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from ivr.sip.errors import ProtocolError
 
@@ -120,9 +119,27 @@ def number(text: str, what: str, maximum: int) -> int:
     return value
 
 
-@lru_cache(maxsize=512)
+_COMMON = frozenset(
+    [
+        "INVITE",
+        "ACK",
+        "BYE",
+        "CANCEL",
+        "OPTIONS",
+        "UPDATE",
+        "PRACK",
+        "INFO",
+        "REFER",
+        "NOTIFY",
+        "REGISTER",
+        "SUBSCRIBE",
+        "MESSAGE",
+    ]
+)
+
+
 def method_name(text: str) -> str:
     """A method as it was written; it is compared with case (section 7.1)."""
-    if not is_token(text):
+    if text not in _COMMON and not is_token(text):
         raise bad("method")
     return text

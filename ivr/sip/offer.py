@@ -14,6 +14,10 @@ from ivr.sip.crypto import SUITES, Crypto
 from ivr.sip.errors import ProtocolError
 from ivr.sip.sdp import HELD_HOST, STATIC, Attributes, Media, RtpMap, Sdp
 
+ADDRESS_CHARACTERS_MAX = 64
+"""Of an address with its zone; what is longer is a name."""
+ADDRESSES_KEPT_MAX = 4_096
+"""Addresses that are kept read."""
 EVENTS_MAX = 4
 """Telephone-event payload types that are listened to; phones with three codec clocks offer three."""
 EVENT_PAYLOAD_TYPE = 101
@@ -185,25 +189,31 @@ def _choose(offer: Sdp, local: LocalMedia) -> int:
     return chosen
 
 
-@lru_cache(maxsize=4_096)
 def _unreachable(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        # A name, or nothing: symmetric RTP finds the other end when it speaks.
-        return False
-    return address.is_multicast or str(address) == "255.255.255.255"
+    # A name, or nothing: symmetric RTP finds the other end when it speaks.
+    address = _address(host)
+    return address is not None and (address.is_multicast or str(address) == "255.255.255.255")
 
 
-@lru_cache(maxsize=4_096)
 def _same_family(ours: str, theirs: str) -> bool:
     """Whether packets can go from one to the other, as far as addresses tell (RFC 6157, section 4)."""
-    try:
-        mine, yours = ipaddress.ip_address(ours), ipaddress.ip_address(theirs)
-    except ValueError:
+    mine, yours = _address(ours), _address(theirs)
+    if mine is None or yours is None:
         return True
     # Zeros mean a call on hold, in whatever family they are written.
     return mine.version == yours.version or yours.is_unspecified
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    return _address_kept(host) if len(host) <= ADDRESS_CHARACTERS_MAX else None
+
+
+@lru_cache(maxsize=ADDRESSES_KEPT_MAX)
+def _address_kept(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
 
 
 def _reaches(local: LocalMedia, theirs: str) -> bool:

@@ -11,6 +11,10 @@ from ivr.sip.grammar import PARAMETERS_MAX, Parameters, bad
 
 PORT_MAX = 65_535
 URI_CHARACTERS_MAX = 4_096
+KEPT_MAX = 4_096
+"""URIs that are kept read: those of a call come with each of its messages."""
+KEPT_CHARACTERS_MAX = 128
+"""Longer ones are read each time, lest who sends them fills our memory."""
 
 _ESCAPED = r"%[0-9A-Fa-f]{2}"
 HOST = r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_.])?"
@@ -51,7 +55,7 @@ class Uri:
     @classmethod
     def parse(cls, text: str) -> Uri:
         """Read a URI. Raises ProtocolError."""
-        return _parse(text)
+        return _parse_kept(text) if len(text) <= KEPT_CHARACTERS_MAX else _parse(text)
 
     @property
     def known(self) -> bool:
@@ -89,7 +93,6 @@ class Uri:
         return f"{self.scheme}:{user}{self.host}{port}{_written(self.parameters)}{self.headers}"
 
 
-@lru_cache(maxsize=4_096)
 def _parse(text: str) -> Uri:
     if len(text) > URI_CHARACTERS_MAX:
         raise ProtocolError(414, "Request-URI Too Long")
@@ -113,6 +116,9 @@ def _parse(text: str) -> Uri:
     if other is None or other[1].lower() in ("sip", "sips", "tel"):
         raise bad("URI")
     return Uri(other[1].lower(), other[2])
+
+
+_parse_kept = lru_cache(maxsize=KEPT_MAX)(_parse)
 
 
 def _parameters(text: str) -> Parameters:

@@ -79,7 +79,7 @@ class Shop:
                 sys.executable, *words, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=log
             )
         assert self.process.stdout is not None
-        async with asyncio.timeout(START_S_MAX):
+        async with asyncio.timeout(2 * START_S_MAX):
             while b"SIP over UDP" not in (line := await self.process.stdout.readline()):
                 assert line, (self.folder / "log.txt").read_text()
 

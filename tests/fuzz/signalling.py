@@ -16,15 +16,17 @@ from ivr.sip.flow import Flow
 from ivr.sip.frames import Frames, FramingError
 from ivr.sip.layer import Local
 from ivr.sip.numbers import AllowList
-from ivr.sip.offer import LocalMedia, answer, make_offer
+from ivr.sip.offer import ADDRESSES_KEPT_MAX, LocalMedia, answer, make_offer
 from ivr.sip.sdp import Sdp
 from ivr.sip.settings import Settings
 from ivr.sip.stack import Stack
 from ivr.sip.trunk import Trunk, networks
+from ivr.sip.uri import KEPT_CHARACTERS_MAX, KEPT_MAX, Uri
 from tests.fuzz.memory import Watch
 from tests.ivr.sip.torture import TORTURE
 
 MEDIA = LocalMedia("192.0.2.1", 40_000, srtp_key=bytes(30))
+EITHER = LocalMedia("192.0.2.1", 40_000, srtp_key=bytes(30), host6="2001:db8::1")
 FLOW = Flow("udp", "192.0.2.7", 5060)
 ALLOWED = AllowList(("+8*", "1*"))
 KINDS_SHOWN_MAX = 24
@@ -292,12 +294,22 @@ def fuzz(count: int, seed: int) -> Counter[str]:
     return shop.totals
 
 
+def fill_tables() -> None:
+    """What is kept read has its limits: past them one makes room for another."""
+    for number in range(max(KEPT_MAX, ADDRESSES_KEPT_MAX)):
+        name = f"{number:08d}"
+        Uri.parse(f"sip:{name}@192.0.2.7;{'x' * (KEPT_CHARACTERS_MAX - 32)}")
+        far = b"2001:db8:0:0:0:0:%x:%x" % divmod(number, 256)
+        answer(Sdp.parse(SDP.replace(b"IP4 192.0.2.7\r\nt", b"IP6 %s\r\nt" % far)), EITHER)
+
+
 def main() -> int:
     """Run from the command line; fails if memory grows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
     words = parser.parse_args()
+    fill_tables()
     fuzz(WARM_UP_MESSAGES, words.seed)
     watch = Watch()
     totals = fuzz(words.count, words.seed + 1)
