@@ -30,6 +30,8 @@ class Telephone:
     over: asyncio.Event = field(default_factory=asyncio.Event)
     there: tuple[str, int] = ("", 0)
     cause: Cause | None = None
+    reason: str = ""
+    """What the shop said of the end."""
     keyed: bool = False
     """Every key was pressed."""
 

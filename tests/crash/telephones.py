@@ -3,7 +3,7 @@
     python -m tests.crash.telephones --seconds 60
 
 A real `dialcart serve` takes real SIP and RTP. Each call is from a number of its own and orders as many pieces as no other
-does; the shop hangs up when the order is placed. A call that is cut off is at worst a call: its order is there once or not at
+does; the shop says goodbye when the order is placed. A call that is cut off is at worst a call: its order is there once or not at
 all. Planes are killed one after the other, each time the one that works; the whole shop now and then, and started again.
 """
 
@@ -88,9 +88,9 @@ class Exchange:
                     agreed = settle(make_offer(phone.local), remote, phone.local)
                     phone.there = agreed.host, agreed.port
                     phone.up.set()
-                case Ended(call, cause) if call in self._calls:
+                case Ended(call, cause, _, reason) if call in self._calls:
                     phone = self._calls.pop(call)
-                    phone.cause = cause
+                    phone.cause, phone.reason = cause, reason
                     phone.up.set()
                     phone.over.set()
                 case _:
@@ -112,7 +112,7 @@ class Exchange:
                 self.endpoint.hang_up(name)
                 self._calls.pop(name, None)
             return False
-        return phone.keyed and phone.cause is Cause.HUNG_UP
+        return phone.keyed and phone.cause is Cause.HUNG_UP and '"goodbye"' in phone.reason
 
 
 async def crash_under_calls(
