@@ -53,15 +53,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ivr.signalling.limits import Gate, Limits
-from ivr.signalling.resolver import (
-    ANY_TRANSPORT,
-    TTL_S_MIN,
-    DnsResolver,
-    Found,
-    NotFoundError,
-    Resolving,
-    is_address,
-)
+from ivr.signalling.lookups import Lookups, with_domain
+from ivr.signalling.resolver import DnsResolver, Resolving
 from ivr.signalling.streams import StreamOwner, Streams
 from ivr.signalling.udp import UdpSocket
 from ivr.sip.errors import ProtocolError
@@ -70,6 +63,7 @@ from ivr.sip.flow import Flow
 from ivr.sip.layer import Chance
 from ivr.sip.numbers import AllowList
 from ivr.sip.outgoing import RINGING_S_MAX
+from ivr.sip.peers import Peer
 from ivr.sip.sdp import Sdp
 from ivr.sip.settings import Settings
 from ivr.sip.stack import Stack
@@ -134,8 +128,7 @@ class Endpoint(StreamOwner):
         self.ports: dict[str, int] = {}
         """The port that is listened on, by transport."""
         self._resolver = resolver or DnsResolver()
-        self._lookups: list[asyncio.Task[None]] = []
-        """One for each trunk whose peers have names."""
+        self._lookups: Lookups
         self._server_tls = server_tls
         self._client_tls = client_tls
         self._udp: list[UdpSocket] = []
@@ -155,7 +148,7 @@ class Endpoint(StreamOwner):
     async def start(self) -> None:
         """Open the sockets. Raises OSError."""
         self._loop = asyncio.get_running_loop()
-        trunks = tuple(_with_domain(trunk) for trunk in self._trunks)
+        trunks = tuple(map(with_domain, self._trunks))
         self._streams = Streams(
             self, self.now, server_tls=self._server_tls, client_tls=self._client_tls
         )
@@ -176,48 +169,22 @@ class Endpoint(StreamOwner):
         if six and ":" not in local.host:
             local = replace(local, host6=local.host6 or six)
         settings = replace(self._settings, local=local)
-        looked_up = [trunk for trunk in trunks if not all(map(_is_known, trunk.peers))]
-        found = await asyncio.gather(*map(self._look_up, looked_up))
-        peers = {trunk.name: one.peers for trunk, one in zip(looked_up, found, strict=True)}
+        families = frozenset(":" in one.host for one in self._listen if one.transport == "udp")
+        names = self._streams.names
+        self._lookups = Lookups(self._resolver, trunks, families, names, self._peers_moved)
+        found = await self._lookups.first()
         for trunk in trunks:
             for flow in trunk.peers:
-                self._streams.names[flow.host] = trunk.domain or flow.host
-        self.stack = Stack(settings, trunks, self._chance, self.now(), peers)
-        for trunk, one in zip(looked_up, found, strict=True):
-            task = self._loop.create_task(self._keep_looking_up(trunk, one.ttl_s))
-            self._lookups.append(task)
+                names[flow.host] = trunk.domain or flow.host
+        self.stack = Stack(settings, trunks, self._chance, self.now(), found)
         for udp in self._udp:
             udp.listen(self._loop)
         await self._streams.listen()
         self._after()
 
-    async def _look_up(self, trunk: Trunk) -> Found:
-        """Where its peers are now; nowhere if nobody knows, and then soon again."""
-        try:
-            found = await self._resolver.find(trunk.peers)
-        except NotFoundError as error:
-            log.warning("trunk %s: no address is known for %s", trunk.name, error)
-            return Found((), TTL_S_MIN)
-        families = {":" in listen.host for listen in self._listen if listen.transport == "udp"}
-        peers = tuple(
-            peer
-            for peer in found.peers
-            if peer.flow.transport != "udp" or (":" in peer.flow.host) in families
-        )
-        for peer in peers:
-            # The certificate bears the name that was looked up, not where that led (RFC 5922, section 4).
-            self._streams.names[peer.flow.host] = trunk.domain
-        return Found(peers, found.ttl_s)
-
-    async def _keep_looking_up(self, trunk: Trunk, after_s: float) -> None:
-        while True:
-            await asyncio.sleep(after_s)
-            found = await self._look_up(trunk)
-            after_s = found.ttl_s
-            if found.peers:
-                # Else those that were known are as good as any.
-                self.stack.set_peers(trunk.name, found.peers, self.now())
-                self._after()
+    def _peers_moved(self, trunk: str, peers: tuple[Peer, ...]) -> None:
+        self.stack.set_peers(trunk, peers, self.now())
+        self._after()
 
     @property
     def port(self) -> int:
@@ -241,8 +208,7 @@ class Endpoint(StreamOwner):
         """Close the sockets; calls that are still up are not told."""
         if self._handle is not None:
             self._handle.cancel()
-        for task in self._lookups:
-            task.cancel()
+        self._lookups.close()
         for udp in self._udp:
             udp.close()
         await self._streams.close()
@@ -414,14 +380,3 @@ def _log_trunk(event: TrunkHealth | Registration) -> None:
         case Registration(trunk, registered, reason):
             level = logging.DEBUG if registered else logging.INFO
             log.log(level, "trunk %s: registration %s", trunk, reason)
-
-
-def _with_domain(trunk: Trunk) -> Trunk:
-    """A peer's name is what its trunk is called, unless that was said otherwise."""
-    if trunk.domain or trunk.peer is None or is_address(trunk.peer.host):
-        return trunk
-    return replace(trunk, domain=trunk.peer.host)
-
-
-def _is_known(flow: Flow) -> bool:
-    return is_address(flow.host) and flow.port > 0 and flow.transport != ANY_TRANSPORT
