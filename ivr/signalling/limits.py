@@ -48,6 +48,8 @@ class Gate:
         """Bans so far."""
         self.dropped = 0
         """Messages of banned sources."""
+        self._suspect_until = 0.0
+        """After that nobody is suspected."""
         self._sources: OrderedDict[str, _Source] = OrderedDict()
 
     def admits(self, host: str, now: float, *, stranger: bool) -> bool:
@@ -75,6 +77,8 @@ class Gate:
 
     def suspects(self, host: str, now: float) -> bool:
         """Whether nothing new is to be begun from there."""
+        if now >= self._suspect_until:
+            return False
         source = self._sources.get(host)
         return source is not None and source.suspect_until > now
 
@@ -88,7 +92,7 @@ class Gate:
         source.faults += 1
         if source.faults > self.limits.faults_max:
             source.faults = 0
-            source.suspect_until = now + self.limits.ban_s
+            source.suspect_until = self._suspect_until = now + self.limits.ban_s
             self.banned += 1
 
     def _ban(self, source: _Source, now: float) -> None:

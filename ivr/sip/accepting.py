@@ -26,6 +26,8 @@ class _Repeated:
 class Accepting:
     """The one 2xx of a call that may wait for its ACK."""
 
+    __slots__ = ("_call", "_repeated")
+
     def __init__(self, call: Leg) -> None:
         self._call = call
         self._repeated: _Repeated | None = None

@@ -31,6 +31,23 @@ BUSY_AGAIN_S = 0.5
 class Offers:
     """What a call has open, and what stands."""
 
+    __slots__ = (
+        "_accepting",
+        "_ack",
+        "_asked_clock",
+        "_call",
+        "_late",
+        "_offer_clock",
+        "_pending",
+        "_renews",
+        "_tries",
+        "asked",
+        "awaited",
+        "local",
+        "ours",
+        "renewal",
+    )
+
     def __init__(self, call: Leg, accepting: Accepting) -> None:
         self._call = call
         self._accepting = accepting

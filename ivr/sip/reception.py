@@ -28,13 +28,14 @@ from ivr.sip.trunk import Trunk, Trunks
 from ivr.sip.validity import check_acceptable, check_request, check_response, unsupported
 from ivr.sip.via import Via
 
-STUN_FIRST_MAX = 3
+STUN_FIRST_MAX = b"\x03"
 """The first byte of STUN, which no text begins with (RFC 7983, section 7)."""
 
 
 def is_keepalive(data: bytes) -> bool:
     """Whether a datagram only keeps a NAT's door open: line ends (RFC 5626, section 4.4.1), zeros as some proxies send, or STUN."""
-    return not data.strip(b"\r\n\0 ") or data[0] <= STUN_FIRST_MAX
+    first = data[:1]
+    return first <= STUN_FIRST_MAX or (first in b"\r\n " and not data.strip(b"\r\n\0 "))
 
 
 class Reception:

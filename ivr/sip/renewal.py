@@ -20,6 +20,8 @@ REFUSED_AGAIN_S = 2.0
 class Renewal:
     """Keeps a call's session alive, or ends what is not."""
 
+    __slots__ = ("_call", "_clock", "_is_busy", "_offer_again", "_timer")
+
     def __init__(
         self, call: Leg, is_busy: Callable[[], bool], offer_again: Callable[[float], None]
     ) -> None:

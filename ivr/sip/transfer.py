@@ -22,6 +22,8 @@ SUBSCRIPTION_S = 180
 class Transfer:
     """What a call knows of transfers; it has one each way at a time."""
 
+    __slots__ = ("_call", "_clock", "_incoming", "_outgoing")
+
     def __init__(self, call: Leg) -> None:
         self._call = call
         self._incoming: str | None = None
