@@ -14,6 +14,7 @@ from center.uap.changes import AnyChange, ChangeError, apply, decode
 from center.uap.chassis import PlatformError
 from center.uap.gate import CONFERENCE, SEAT, Gate
 from center.uap.resources import RESOURCES
+from commands.serving.platform_now import Now, now_file, now_of, write
 from commands.serving.rounds import Rounds
 from commands.settings.platform import PlatformSection
 from store.journal import SqliteJournal
@@ -55,6 +56,10 @@ class Platform:
         self._journal = SqliteJournal(platform_file(database))
         changes = changes_of(self._journal)
         self._done = len(changes)
+        self._cut_off = 0
+        """By the last change."""
+        self._now_file = now_file(database)
+        self._told: Now | None = None
         self.gate = Gate(changed(section, changes), time.time, access=section.access)
         self.cut_off: Callable[[str], object] | None = None
         """Told of calls that went down with a board."""
@@ -66,6 +71,7 @@ class Platform:
 
     async def open(self) -> None:
         """Begin to look for changes."""
+        self._tell_now()
         self._rounds.begin()
 
     async def drain(self) -> None:
@@ -74,6 +80,7 @@ class Platform:
     async def close(self) -> None:
         """Let go of the file."""
         await self._rounds.end()
+        self._now_file.unlink(missing_ok=True)
         self._journal.close()
 
     def unready(self) -> str | None:
@@ -81,7 +88,11 @@ class Platform:
         return None
 
     def look(self) -> None:
-        """Do what operators asked for since the last look."""
+        """Do what operators asked for since the last look, and tell them how things stand."""
+        self._look()
+        self._tell_now()
+
+    def _look(self) -> None:
         capacity = self.gate.capacity
         for board in capacity.advance(time.time()):
             log.info(
@@ -97,14 +108,30 @@ class Platform:
             return
         for change in changes:
             self._done += 1
+            self._cut_off = 0
             try:
                 dropped = apply(change, capacity)
             except PlatformError as error:
                 log.warning("a change of the platform is left out: %s", error)
                 continue
+            self._cut_off = len(dropped)
             log.info("%s: %d cut off", change, len(dropped))
             for name in dropped:
                 self._tell(name)
+
+    def _tell_now(self) -> None:
+        """Operators see it within LOOK_EVERY_S."""
+        gate = self.gate
+        refused = {why.value: count for why, count in gate.refused.items() if count}
+        now = now_of(gate.capacity, refused, self._done, self._cut_off)
+        if now == self._told:
+            return
+        try:
+            write(self._now_file, now)
+        except OSError as error:
+            log.warning("operators are not told how the platform stands: %s", error.strerror)
+        else:
+            self._told = now
 
     def _tell(self, dropped: str) -> None:
         """Who stands behind a name that the platform knows has lost it."""

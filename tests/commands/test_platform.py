@@ -1,11 +1,16 @@
 """`dialcart platform` as operators meet it, and a running platform that does what they ask."""
 
+import re
+import time
+
 import pytest
 from typer.testing import CliRunner
 
+from center.uap.changes import Fail, Remove, Restore
 from center.uap.door import Admitted, Refused
 from cli import app
 from commands.config import load_settings
+from commands.platform import change
 from commands.serving.platform import Platform
 
 SETTINGS = """
@@ -84,7 +89,60 @@ def test_a_running_platform_does_what_operators_ask_and_tells_whom_it_cut_off(se
     }
     assert told["dialcart_platform_units", ("caps",)] == 50
     assert told["dialcart_platform_refused", ("the seller's lines are all taken",)] == 1
+    states = {
+        slot: board.state for slot, board in platform.gate.capacity.chassis["1"].boards.items()
+    }
+    assert states[1] == "failed"
     again = Platform(config.platform, config.store.database)
     states = {slot: board.state for slot, board in again.gate.capacity.chassis["1"].boards.items()}
     assert states[1] == "failed"
     assert states[3] == "self-test"
+
+
+def test_operators_see_what_a_running_shop_carries_and_pull_no_board_under_its_calls(settings):
+    config = load_settings(settings)
+    platform = Platform(config.platform, config.store.database)
+    assert "No shop runs on it now" in run("show", "--config", settings).output
+    platform.gate.admit("c1", records=True)
+    platform.gate.seat("ann")
+    platform.look()
+    assert run("drain", "1", "1", "--config", settings).exit_code == 0
+    platform.look()
+    shown = run("show", "--config", settings).output
+    assert re.search(r"1 +MSU +draining +1 ", shown), "the journal alone would call it out"
+    assert re.search(r"seats +1,000 +1$|seats +\d+ +1$", shown, re.MULTILINE)
+    assert re.search(r"record +0 +1$", shown, re.MULTILINE)
+    early = run("remove", "1", "1", "--config", settings)
+    assert early.exit_code == 1
+    assert "is draining; it cannot remove from there" in early.output
+
+    platform.gate.release("c1")
+    platform.look()
+    assert re.search(r"1 +MSU +out +0 ", run("show", "--config", settings).output)
+    took_in = iter((None, platform.look))
+
+    def sleep(seconds):
+        assert seconds > 0
+        then = next(took_in)
+        if then is not None:
+            then()
+
+    assert change(settings, Remove(time.time(), "1", 1), sleep=sleep) == 0
+    assert 1 not in platform.gate.capacity.chassis["1"].boards
+    platform.gate.admit("c2")
+    assert "Refused since the start: 1 out of service" in (
+        platform.look() or run("show", "--config", settings).output
+    )
+
+
+def test_who_cuts_calls_off_is_told_how_many_and_a_shop_that_hangs_is_told_of(settings, capsys):
+    config = load_settings(settings)
+    platform = Platform(config.platform, config.store.database)
+    platform.gate.admit("c1", seller="noodles")
+    platform.gate.admit("c2", seller="noodles")
+    platform.look()
+    fails = Fail(time.time(), "1", 1)
+    assert change(settings, fails, sleep=lambda _: platform.look()) == 0
+    assert capsys.readouterr().out == "done; 2 cut off\n"
+    assert change(settings, Restore(time.time(), "1", 1), sleep=lambda _: None) == 0
+    assert "in service in 60 s; the shop has not taken it in yet" in capsys.readouterr().out
