@@ -62,6 +62,7 @@ class Renderer:
     def __init__(self, program: Program) -> None:
         self._variables: Variables = tuple(program.variables.items())
         self._decimals = program.decimals
+        self.languages = program.languages
         groups: dict[str, list[Any]] = {}
         for product in program.products:
             groups.setdefault(product.group, []).append(product)
@@ -92,13 +93,13 @@ class Renderer:
             },
         }
 
-    def text(self, text: str) -> str | Render:
-        """A text as itself, if nothing in it changes, or as a function.
+    def text(self, text: str) -> tuple[Render, bool]:
+        """A text with `{` in it as a function, and whether it says the same in every turn on one channel in one language.
 
         Raises TemplateError or ExpressionError for a text that the checker would refuse.
         """
-        code = _code_of_text(text, self._variables, self._decimals)
-        return code if isinstance(code, str) else self._made(code)
+        code, constant = _code_of_text(text, self._variables, self._decimals)
+        return self._made(code), constant
 
     def expression(self, text: str) -> Evaluate:
         """An expression as a function. Raises ExpressionError."""
@@ -120,14 +121,12 @@ def _statuses(languages: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 @lru_cache(CODES_KEPT_MAX)
-def _code_of_text(text: str, variables: Variables, decimals: int) -> str | CodeType:
+def _code_of_text(text: str, variables: Variables, decimals: int) -> tuple[CodeType, bool]:
     """Compiled once for all sellers that say the same; what is theirs is in the names it runs with."""
     template = tpl.parse_template(text)
-    if all(isinstance(part, tpl.Plain) for part in template):
-        return "".join(part.text for part in template if isinstance(part, tpl.Plain))
     writer = _Writer(variables, decimals)
     tpl.check_template(template, writer.scope)
-    return _compiled(writer.template(template))
+    return _compiled(writer.template(template)), not writer.of_turn
 
 
 @lru_cache(CODES_KEPT_MAX)
@@ -145,12 +144,18 @@ def _compiled(body: Sequence[str]) -> CodeType:
     return compile(source, "<text>", "exec")
 
 
+_OF_COLUMN = frozenset({"shop", "catalog", "lang", "channel"})
+"""Names that say the same in every turn on one channel in one language, but for what is open and what is left."""
+
+
 class _Writer:
     """Writes texts and expressions as source."""
 
     def __init__(self, variables: Variables, decimals: int) -> None:
         self.scope = dict(variables)
         self._decimals = decimals
+        self.of_turn = False
+        """Whether anything written so far differs between turns on one channel in one language."""
 
     # --- texts ---
 
@@ -272,6 +277,7 @@ class _Writer:
         if name in local:
             return self._local(local[name], rest)
         if name in self.scope:
+            self.of_turn = True
             return self._variable(name, self.scope[name], rest)
         return self._global(name, rest)
 
@@ -311,6 +317,7 @@ class _Writer:
     def _product(self, product: str, rest: list[str]) -> str:
         if not rest:
             return f"{product}.code"
+        self.of_turn = self.of_turn or rest[0] == "stock"
         return {
             "code": f"{product}.code",
             "name": f"{product}.names[l]",
@@ -321,6 +328,8 @@ class _Writer:
 
     def _global(self, name: str, rest: list[str]) -> str:
         field = rest[0] if rest else ""
+        if name not in _OF_COLUMN or field in ("is_open", "is_closed"):
+            self.of_turn = True
         match name:
             case "shop":
                 return {

@@ -7,8 +7,10 @@ from weakref import proxy
 
 from flows.expression import ExpressionError
 from flows.machine.signs import Answer, Run, Said, refused
-from flows.render import Renderer
+from flows.program import CHANNELS
+from flows.render import RENDERED_CHARACTERS_MAX, Renderer
 from flows.template import TemplateError
+from flows.turn import Turn
 
 if TYPE_CHECKING:
     from flows.machine.machine import Machine
@@ -41,7 +43,7 @@ class Answers(dict[str, Answer]):
 
 
 class Row(dict[int, Said]):
-    """A wording's texts by column: a buyer hears one of many."""
+    """A wording's texts by column: a buyer hears one of many. What says the same in every turn is written once."""
 
     __slots__ = ("_renderer", "_texts")
 
@@ -51,12 +53,21 @@ class Row(dict[int, Said]):
         self._texts = texts
 
     def __missing__(self, column: int) -> Said:
-        text = self._texts[column]
-        made: Said = text
-        if "{" in text:
-            try:
-                made = self._renderer.text(text)
-            except (TemplateError, ExpressionError) as error:
-                made = refused(error.message)
-        self[column] = made
+        made = self[column] = self._made(column)
         return made
+
+    def _made(self, column: int) -> Said:
+        text = self._texts[column]
+        if "{" not in text:
+            return text
+        try:
+            render, constant = self._renderer.text(text)
+        except (TemplateError, ExpressionError) as error:
+            return refused(error.message)
+        if not constant:
+            return render
+        turn = Turn()
+        turn.channel, turn.l = divmod(column, len(self._texts) // len(CHANNELS))
+        turn.language = self._renderer.languages[turn.l]
+        turn.values = {}
+        return render(turn)[:RENDERED_CHARACTERS_MAX]
