@@ -22,18 +22,17 @@ No clock, no sockets: arrivals bring their time, and `later` (asyncio's `loop.ca
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-import msgspec
-
 from center.awaited import Awaited
-from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
-from center.contact import Arrival, ContactKey, Repeats
-from center.desk.heard import Heard
+from center.changes import Changes, OutgoingText, Talk
+from center.contact import Arrival, ContactKey
+from center.entries import NOTHING, Entry, Kept
+from center.failing import Failing, kind_of
+from center.inline import Inline
 from center.limits.guard import Guard
 from center.nobody import NOBODY
 from center.ports import (
@@ -48,12 +47,11 @@ from center.ports import (
     StoreFullError,
     Timer,
 )
-from center.reply import Reply
 from center.shops import Shops
 from center.taken import Fate, Taken
 from center.turns import take_turns
 from flows.effects import PlaceOrder
-from flows.inputs import Outcome, Text
+from flows.inputs import Outcome
 
 LINGER_S = 0.025
 """Arrivals are collected so long, and half as long after a commit. At 800 orders a second that is 41 % of a core with replies within
@@ -61,12 +59,8 @@ LINGER_S = 0.025
 """
 BATCH_MAX = 512
 """Tickets that are not made to wait for more."""
-TRIES_MAX = 3
-"""Times that an arrival which makes a program fail is tried before a person has it."""
 OUTCOME_AGAIN_S = 1.0
 """An outcome that the store could not keep is tried again after so long."""
-FAILING_MAX = 10_000
-"""Such arrivals whose tries are counted."""
 
 SendTexts = Callable[[list[tuple[int, OutgoingText]]], None]
 """Takes texts that the outbox keeps, with its ids for them."""
@@ -85,31 +79,6 @@ class BatchCounters:
     """Arrivals that made a program fail and were given to the seller to read."""
 
 
-class _Entry(msgspec.Struct, eq=False):
-    """What a channel brought."""
-
-    channel: str
-    ticket: object
-    arrival: Arrival | None
-    notes: Mapping[str, bytes | None]
-    texts: Sequence[OutgoingText]
-    talks: Sequence[Talk] = ()
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What one transaction kept."""
-
-    replies: list[Reply | None]
-    texts: list[tuple[int, OutgoingText]]
-    awaited: list[Awaited]
-    heard: list[Heard]
-    turned_away: list[HandOverRequest]
-
-
-_NOTHING = _Kept([None], [], [], [], [])
-
-
 @dataclass(slots=True)
 class _Stepped:
     """A batch that is written and not on disk yet."""
@@ -118,22 +87,6 @@ class _Stepped:
     changes: Changes
     open: ExitStack
     """Closes it."""
-
-
-class Inline:
-    """See center.ports.Aside: nothing is aside, all is done at once."""
-
-    def run(self, work: Callable[[], None], done: Callable[[BaseException | None], None]) -> None:
-        """See center.ports.Aside, but that `done` is called before this returns."""
-        error: BaseException | None = None
-        try:
-            work()
-        except Exception as failed:  # noqa: BLE001 - handed on
-            error = failed
-        done(error)
-
-    def wait(self) -> None:
-        """See center.ports.Aside."""
 
 
 class TurnBatch:
@@ -162,10 +115,9 @@ class TurnBatch:
         self._committing = False
         self._channels: dict[str, Channel] = {}
         self._send: SendTexts | None = None
-        self._entries: list[_Entry] = []
+        self._entries: list[Entry] = []
         self._timer: Timer | None = None
-        self._failing: OrderedDict[bytes, int] = OrderedDict()
-        """Tries of arrivals that made a program fail."""
+        self._failing = Failing()
 
     # --- wiring ---
 
@@ -192,7 +144,7 @@ class TurnBatch:
         `told` names the channel that is told, where that is not the contact's own: an agent's deed.
         """
         channel = told if told is not None else arrival.contact.channel
-        self._put(_Entry(channel, ticket, arrival, notes or {}, ()))
+        self._put(Entry(channel, ticket, arrival, notes or {}, ()))
 
     def hold(
         self,
@@ -203,11 +155,11 @@ class TurnBatch:
         texts: Sequence[OutgoingText] = (),
     ) -> None:
         """Something to keep without a turn. Its ticket is told when that, all before it and what was noted in the outbox is kept."""
-        self._put(_Entry(channel, ticket, None, notes or {}, texts))
+        self._put(Entry(channel, ticket, None, notes or {}, texts))
 
     def note(self, contact: ContactKey, serial: int, line: str, at: int) -> None:
         """A line for the log of a session, such as an agent's wrap-up."""
-        self._put(_Entry("", None, None, {}, (), (Talk(contact, serial, 0, at, line),)))
+        self._put(Entry("", None, None, {}, (), (Talk(contact, serial, 0, at, line),)))
 
     def settle(self, awaited: Awaited, outcome: Outcome, at: int) -> None:
         """The outcome of what a session waits for, at Unix second `at`. Late or doubled, it is dropped."""
@@ -225,7 +177,7 @@ class TurnBatch:
             None,
         )
 
-    def _put(self, entry: _Entry) -> None:
+    def _put(self, entry: Entry) -> None:
         self._entries.append(entry)
         if self._committing:
             return
@@ -258,23 +210,23 @@ class TurnBatch:
             self._timer.cancel()
             self._timer = None
 
-    def _begin(self, entries: Sequence[_Entry], aside: Aside) -> None:
+    def _begin(self, entries: Sequence[Entry], aside: Aside) -> None:
         try:
             stepped = self._step(entries)
         except Exception as error:  # noqa: BLE001 - whatever one arrival does, the others are taken
             self._end(entries, None, error)
             return
         if stepped is None:
-            self._end(entries, _Kept([None] * len(entries), [], [], [], []), None)
+            self._end(entries, Kept([None] * len(entries), [], [], [], []), None)
             return
         self._committing = True
         aside.run(stepped.batch.finish, partial(self._committed, entries, stepped))
 
     def _committed(
-        self, entries: Sequence[_Entry], stepped: _Stepped, error: BaseException | None
+        self, entries: Sequence[Entry], stepped: _Stepped, error: BaseException | None
     ) -> None:
         self._committing = False
-        kept: _Kept | None = None
+        kept: Kept | None = None
         try:
             kept = self._finished(entries, stepped, error)
         except Exception as failed:  # noqa: BLE001 - what the store could not keep, it told
@@ -287,7 +239,7 @@ class TurnBatch:
             self._timer = self._later(again_s, self._due)
 
     def _end(
-        self, entries: Sequence[_Entry], kept: _Kept | None, error: BaseException | None
+        self, entries: Sequence[Entry], kept: Kept | None, error: BaseException | None
     ) -> None:
         """A batch is through: tell."""
         if kept is None:
@@ -298,16 +250,16 @@ class TurnBatch:
         fates = [Fate.KEPT] * len(entries)
         if kept is None and isinstance(error, StoreBusyError | StoreFullError):
             log.error("a batch of %d was refused: %s", len(entries), error)
-            kept = _Kept([None] * len(entries), [], [], [], [])
+            kept = Kept([None] * len(entries), [], [], [], [])
             fates = [Fate.REFUSED] * len(entries)
         elif kept is None:
-            log.error("a batch of %d is taken one by one: %s", len(entries), _kind(error))
-            kept = _Kept([], [], [], [], [])
+            log.error("a batch of %d is taken one by one: %s", len(entries), kind_of(error))
+            kept = Kept([], [], [], [], [])
             fates = self._take_each(entries, kept)
         self.counters.refused += fates.count(Fate.REFUSED)
         self._tell(entries, fates, kept)
 
-    def _step(self, entries: Sequence[_Entry]) -> _Stepped | None:
+    def _step(self, entries: Sequence[Entry]) -> _Stepped | None:
         """Step entries and write them; None if there is nothing to keep. Raises StoreError, and whatever a program does."""
         arrivals = [entry.arrival for entry in entries if entry.arrival is not None]
         if (
@@ -320,15 +272,18 @@ class TurnBatch:
             batch = stack.enter_context(self.store.batch(arrivals))
             changes = take_turns(arrivals, batch.world, self.shops, self.performer, self.guard)
             for entry in entries:
-                changes.texts.extend(entry.texts)
-                changes.notes.update(entry.notes)
-                changes.talks.extend(entry.talks)
+                if entry.texts:
+                    changes.texts.extend(entry.texts)
+                if entry.notes:
+                    changes.notes.update(entry.notes)
+                if entry.talks:
+                    changes.talks.extend(entry.talks)
             batch.write(changes)
             return _Stepped(batch, changes, stack.pop_all())
 
     def _finished(
-        self, entries: Sequence[_Entry], stepped: _Stepped, error: BaseException | None
-    ) -> _Kept:
+        self, entries: Sequence[Entry], stepped: _Stepped, error: BaseException | None
+    ) -> Kept:
         """What was written is on disk, or it is undone and why is raised."""
         batch, changes = stepped.batch, stepped.changes
         with stepped.open:
@@ -347,13 +302,13 @@ class TurnBatch:
             for one in changes.awaited.values()
             if one is not None and not isinstance(one.effect, PlaceOrder)
         ]
-        return _Kept(replies, texts, awaited, changes.heard, changes.turned_away)
+        return Kept(replies, texts, awaited, changes.heard, changes.turned_away)
 
-    def _take(self, entries: Sequence[_Entry]) -> _Kept:
+    def _take(self, entries: Sequence[Entry]) -> Kept:
         """Step and keep entries here and now. Raises StoreError, and whatever a program does."""
         stepped = self._step(entries)
         if stepped is None:
-            return _Kept([None] * len(entries), [], [], [], [])
+            return Kept([None] * len(entries), [], [], [], [])
         error: BaseException | None = None
         try:
             stepped.batch.finish()
@@ -361,14 +316,14 @@ class TurnBatch:
             error = failed
         return self._finished(entries, stepped, error)
 
-    def _take_each(self, entries: Sequence[_Entry], kept: _Kept) -> list[Fate]:
+    def _take_each(self, entries: Sequence[Entry], kept: Kept) -> list[Fate]:
         """Entries of a batch that failed, each by itself, until the store refuses one."""
         fates: list[Fate] = []
         refused: set[ContactKey] = set()
         for entry in entries:
             contact = entry.arrival.contact if entry.arrival is not None else None
             # What this buyer wrote before comes again, and so must what they wrote after.
-            fate, one = (Fate.REFUSED, _NOTHING) if contact in refused else self._alone(entry)
+            fate, one = (Fate.REFUSED, NOTHING) if contact in refused else self._alone(entry)
             if contact is not None and fate is Fate.REFUSED:
                 refused.add(contact)
             fates.append(fate)
@@ -379,45 +334,17 @@ class TurnBatch:
             kept.turned_away += one.turned_away
         return fates
 
-    def _alone(self, entry: _Entry) -> tuple[Fate, _Kept]:
+    def _alone(self, entry: Entry) -> tuple[Fate, Kept]:
         try:
             return Fate.KEPT, self._take([entry])
         except (StoreBusyError, StoreFullError) as error:
             log.error("one of a batch was refused: %s", error)
-            return Fate.REFUSED, _NOTHING
+            return Fate.REFUSED, NOTHING
         except Exception as error:  # noqa: BLE001 - counted, logged and kept for a person
-            return self._failed(entry, error), _NOTHING
-
-    def _failed(self, entry: _Entry, error: Exception) -> Fate:
-        """An arrival that makes a program fail: once more, or to the seller."""
-        arrival = entry.arrival
-        if arrival is None:
-            # A note or a text that the store will not have, whoever asks: nobody can do better by sending it again.
-            log.error("what %s held is dropped: %s", entry.channel, _kind(error))
-            return Fate.SET_ASIDE
-        tries = self._failing.pop(arrival.key, 0) + 1
-        log.error("a message to %s fails, try %d: %s", arrival.contact.seller, tries, _kind(error))
-        if tries < TRIES_MAX and arrival.key:
-            self._failing[arrival.key] = tries
-            if len(self._failing) > FAILING_MAX:
-                self._failing.popitem(last=False)
-            return Fate.REFUSED
-        seller, buyer, _ = arrival.contact
-        said = arrival.input.text if isinstance(arrival.input, Text) else ""
-        message = ShopMessage(seller, buyer, f"[not understood] {said}", arrival.at)
-        try:
-            # Without the arrival: what is kept of this buyer may be what fails, and is not read.
-            with self.store.batch([]) as batch:
-                changes = Changes(messages=[message], notes=dict(entry.notes))
-                if arrival.key:
-                    kept = changes.named if arrival.repeats is Repeats.NAMED else changes.seen
-                    kept[arrival.key] = arrival.stamp
-                batch.commit(changes)
-        except StoreError as refused:
-            log.error("a message for a seller was refused: %s", refused)
-            return Fate.REFUSED
-        self.counters.set_aside += 1
-        return Fate.SET_ASIDE
+            fate = self._failing.fate(entry, error, self.store)
+            if fate is Fate.SET_ASIDE and entry.arrival is not None:
+                self.counters.set_aside += 1
+            return fate, NOTHING
 
     # --- out ---
 
@@ -431,7 +358,7 @@ class TurnBatch:
             if channel is not None:
                 channel.taken(taken)
 
-    def _tell(self, entries: Sequence[_Entry], fates: Sequence[Fate], kept: _Kept) -> None:
+    def _tell(self, entries: Sequence[Entry], fates: Sequence[Fate], kept: Kept) -> None:
         self._tell_channels(
             [
                 (entry.channel, Taken(entry.ticket, fate, entry.arrival, reply))
@@ -439,10 +366,7 @@ class TurnBatch:
             ]
         )
         if Fate.REFUSED in fates:
-            for entry, fate in zip(entries, fates, strict=True):
-                if fate is Fate.REFUSED and entry.arrival is not None and entry.arrival.asked:
-                    # Nobody brings an outcome again.
-                    self._later(OUTCOME_AGAIN_S, partial(self._put, entry))
+            self._bring_again(entries, fates)
         if kept.texts and self._send is not None:
             self._send(kept.texts)
         if kept.awaited:
@@ -452,7 +376,8 @@ class TurnBatch:
         if kept.turned_away:
             self.performer.turned_away(kept.turned_away)
 
-
-def _kind(error: BaseException | None) -> str:
-    """An error for the log: its words may hold a buyer's, its kind does not."""
-    return type(error).__name__
+    def _bring_again(self, entries: Sequence[Entry], fates: Sequence[Fate]) -> None:
+        """Outcomes that were refused, which nobody else brings again."""
+        for entry, fate in zip(entries, fates, strict=True):
+            if fate is Fate.REFUSED and entry.arrival is not None and entry.arrival.asked:
+                self._later(OUTCOME_AGAIN_S, partial(self._put, entry))

@@ -8,8 +8,9 @@ from typing import Any, cast
 import pytest
 
 from center import batch
-from center.batch import TRIES_MAX, TurnBatch
+from center.batch import TurnBatch
 from center.contact import Arrival
+from center.failing import TRIES_MAX
 from center.ports import Batch, StoreFullError, Timer
 from center.routing import Routes
 from center.shops import Shops

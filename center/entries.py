@@ -1,0 +1,39 @@
+"""What channels bring to a turn batch, and what one transaction kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from center.awaited import Awaited
+from center.changes import HandOverRequest, OutgoingText, Talk
+from center.contact import Arrival
+from center.desk.heard import Heard
+from center.reply import Reply
+
+
+class Entry(msgspec.Struct, eq=False):
+    """What a channel brought."""
+
+    channel: str
+    ticket: object
+    arrival: Arrival | None
+    notes: Mapping[str, bytes | None]
+    texts: Sequence[OutgoingText]
+    talks: Sequence[Talk] = ()
+
+
+@dataclass(slots=True)
+class Kept:
+    """What one transaction kept."""
+
+    replies: list[Reply | None]
+    texts: list[tuple[int, OutgoingText]]
+    awaited: list[Awaited]
+    heard: list[Heard]
+    turned_away: list[HandOverRequest]
+
+
+NOTHING = Kept([None], [], [], [], [])
