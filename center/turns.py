@@ -17,6 +17,7 @@ from center.ports import Performer
 from center.reply import Reply
 from center.shops import Shops
 from center.visit.shared import Shared
+from center.visit.taking import take, turn_away
 from center.visit.visit import Visit
 from center.world import World
 from flows.inputs import Text
@@ -56,8 +57,8 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
     if arrival.input.__class__ is Text and contact.channel == "sms":
         verdict = shared.guard.admit(contact, arrival.input.text, arrival.at, arrival.elsewhere)  # type: ignore[union-attr]
         if verdict is not Verdict.TAKE:
-            return visit.turn_away(verdict)
-    return visit.take()
+            return turn_away(visit, verdict)
+    return take(visit)
 
 
 def _is_redelivery(arrival: Arrival, seen: int, contact: Contact | None) -> bool:

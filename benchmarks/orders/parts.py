@@ -73,25 +73,25 @@ class _Connection(sqlite3.Connection):
 def watch() -> None:
     """Put the stopwatches in place."""
     import center.batch
-    import center.visit.visit
+    import center.visit.taking
     import sms.smpp.bind
     import sms.smpp.pdu as p
     import store.batch
 
     modules: Any = (
         p,
-        center.visit.visit,
+        center.visit.taking,
         center.batch,
         sms.smpp.bind.BindMachine,
         store.batch.SqliteBatch,
     )
-    pdu, visit, batch, machine, kept = modules
+    pdu, taking, batch, machine, kept = modules
     machine.receive = PARTS["decode"].round(machine.receive)
     machine.submit = PARTS["encode"].round(machine.submit)
     pdu.submit_body = PARTS["encode"].round(pdu.submit_body)
     pdu.encode_deliver_sm_resp = PARTS["encode"].round(pdu.encode_deliver_sm_resp)
-    visit.begin = PARTS["engine"].round(visit.begin)
-    visit.step = PARTS["engine"].round(visit.step)
+    taking.begin = PARTS["engine"].round(taking.begin)
+    taking.step = PARTS["engine"].round(taking.step)
     batch.take_turns = PARTS["turns"].round(batch.take_turns)
     reads = "_load"
     setattr(kept, reads, PARTS["reads"].round(getattr(kept, reads)))

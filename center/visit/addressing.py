@@ -6,19 +6,15 @@ flow would not understand, for as long as the order is not on its way and CORREC
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from center.changes import Readdressed
 from center.orders.order import READDRESSED
 from center.recordings import names_one
+from center.visit.visit import Visit
 from flows import prompts
 from flows.engine import understands
 from flows.inputs import Given, Text
-
-if TYPE_CHECKING:
-    from center.visit.visit import Visit
 
 CORRECTION_S_MAX = 7_200
 """As long as a conversation by SMS rests where its seller does not say otherwise."""

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from center.awaited import Awaited
 from center.limits.codes import Answer, read_answer
 from center.visit import placing
+from center.visit.visit import Visit
 from flows import effects, prompts
 from flows.inputs import Outcome
 from grammars.money import write_money
-
-if TYPE_CHECKING:
-    from center.visit.visit import Visit
 
 
 def ask(visit: Visit, effect: effects.PlaceOrder) -> None:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from center.contact import Contact, beside
 from center.visit import moving
+from center.visit.visit import Visit
 from flows.dropped import SMS, by_sms, by_voice
-from flows.machine import Machine
 from flows.session import Session, pack, unpack
 
-if TYPE_CHECKING:
-    from center.visit.visit import Visit
 
-
-def take_back(visit: Visit, current: Machine) -> None:
+def take_back(visit: Visit) -> None:
     """A caller whose last call was cut off calls again, before going on by SMS."""
     if visit.key.channel != "voice":
         return
@@ -23,7 +18,7 @@ def take_back(visit: Visit, current: Machine) -> None:
     session = by_voice(unpack(contact.session)) if contact is not None else None
     if other is None or contact is None or session is None:
         return
-    visit.resume(session, current)
+    visit.resume(session)
     ended = Session(session.program, SMS, session.language)
     kept = Contact(contact.serial, pack(ended))
     visit.world.contacts[other] = visit.changes.contacts[other] = kept

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from center.desk.deed import Deed, GoOnBySms, PlaceForBuyer, SetBasket, WriteToBuyer
 from center.reply import Reply
 from center.visit import moving, placing
+from center.visit.visit import Visit
 from flows import effects, prompts
 from flows.inputs import Outcome
 from flows.render import money
 from flows.session import Session
-
-if TYPE_CHECKING:
-    from center.visit.visit import Visit
 
 
 def do(visit: Visit, deed: Deed) -> Reply | None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from center.awaited import Awaited
 from center.contact import Contact, ContactKey, beside
+from center.visit.visit import Visit
 from flows import effects
 from flows.dropped import SMS
 from flows.program import CHANNELS
 from flows.session import ENDED, Session, pack, unpack
-
-if TYPE_CHECKING:
-    from center.visit.visit import Visit
 
 
 def free_place(visit: Visit) -> ContactKey | None:

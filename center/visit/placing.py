@@ -1,61 +1,27 @@
-"""Orders: the platform's limits first, then the stock, then the order itself."""
+"""Orders: the stock first, then the order itself."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
-from center.limits.guard import Placing, Spent
+from center.limits.guard import Spent
 from center.orders.number import order_number
 from center.orders.order import OrderLine, PlacedOrder
 from center.recordings import names_one
-from center.visit import codes
 from center.visit.addressing import CORRECTION_S_MAX
+from center.visit.visit import Visit
 from flows import effects
 from flows.due import due_at, due_text
 from flows.inputs import Order, Outcome
 from grammars.money import write_money
 
-if TYPE_CHECKING:
-    from center.visit.visit import Visit
-
 OVER_LIMIT = "over the limit"
-
-
-def order(visit: Visit, effect: effects.PlaceOrder) -> Outcome | None:
-    """Place an order, or do first what the platform's limits ask for."""
-    judged = visit.shared.guard.judge(_spent(visit, effect), visit.arrival.elsewhere)
-    if judged is Placing.PLACE:
-        return place(visit, effect)
-    if judged is Placing.ASK_CODE:
-        missing = _missing(visit, _wanted(effect))
-        if missing is not None:
-            return Outcome("sold out", {"missing": missing})
-        codes.ask(visit, effect)
-        return None
-    return _to_the_seller(visit, effect, "call back" if judged is Placing.CALL_BACK else OVER_LIMIT)
-
-
-def confirmed(visit: Visit, effect: effects.PlaceOrder) -> Outcome:
-    """Place an order whose code came back, unless others that were placed meanwhile make it too much."""
-    if visit.shared.guard.is_too_much(_spent(visit, effect), visit.arrival.elsewhere):
-        return _to_the_seller(visit, effect, OVER_LIMIT)
-    return place(visit, effect)
-
-
-def _to_the_seller(visit: Visit, effect: effects.PlaceOrder, why: str) -> Outcome:
-    """The order is not placed; the seller may look whether it is meant."""
-    what = ", ".join(f"{line.quantity}x{line.code}" for line in effect.lines)
-    total = write_money(effect.total, visit.machine.program.decimals)
-    visit.tell_shop(f"[{why}] {what}, {total}, {effect.address}")
-    return Outcome("failed")
 
 
 def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -> Outcome:
     """Reserve the stock and write the order, or say what is sold out."""
-    wanted = _wanted(effect)
-    missing = _missing(visit, wanted)
+    wanted = pieces(effect)
+    missing = sold_out(visit, wanted)
     if missing is not None:
         return Outcome("sold out", {"missing": missing})
     seller, _, channel = visit.key
@@ -100,7 +66,7 @@ def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -
             due_at=due,
         )
     )
-    visit.shared.guard.placed(_spent(visit, effect))
+    visit.shared.guard.placed(spent(visit, effect))
     eta = due_text(due, now, program.timezone, session.language)
     written_until = 0
     if channel == "voice" and names_one(effect.address) and program.codes.get("sms"):
@@ -110,12 +76,28 @@ def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -
     return Outcome("ok", {"number": number, "eta": eta})
 
 
-def _spent(visit: Visit, effect: effects.PlaceOrder) -> Spent:
+def confirmed(visit: Visit, effect: effects.PlaceOrder) -> Outcome:
+    """Place an order whose code came back, unless others that were placed meanwhile make it too much."""
+    if visit.shared.guard.is_too_much(spent(visit, effect), visit.arrival.elsewhere):
+        return to_the_seller(visit, effect, OVER_LIMIT)
+    return place(visit, effect)
+
+
+def to_the_seller(visit: Visit, effect: effects.PlaceOrder, why: str) -> Outcome:
+    """The order is not placed; the seller may look whether it is meant."""
+    what = ", ".join(f"{line.quantity}x{line.code}" for line in effect.lines)
+    total = write_money(effect.total, visit.machine.program.decimals)
+    visit.tell_shop(f"[{why}] {what}, {total}, {effect.address}")
+    return Outcome("failed")
+
+
+def spent(visit: Visit, effect: effects.PlaceOrder) -> Spent:
+    """What an order counts for."""
     seller, buyer, _ = visit.key
     return Spent(seller, buyer, visit.machine.program.currency, effect.total, visit.arrival.at)
 
 
-def _missing(visit: Visit, wanted: dict[str, int]) -> str | None:
+def sold_out(visit: Visit, wanted: dict[str, int]) -> str | None:
     """A product that there is not enough of."""
     stock, products = visit.stock, visit.machine.products
     for code, quantity in wanted.items():
@@ -124,7 +106,7 @@ def _missing(visit: Visit, wanted: dict[str, int]) -> str | None:
     return None
 
 
-def _wanted(effect: effects.PlaceOrder) -> dict[str, int]:
+def pieces(effect: effects.PlaceOrder) -> dict[str, int]:
     """Pieces by product."""
     wanted: dict[str, int] = {}
     for line in effect.lines:

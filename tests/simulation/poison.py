@@ -17,20 +17,19 @@ SET_ASIDE = f"[not understood] {POISON}"
 def poisonous() -> Iterator[None]:
     """While this lasts the program fails at POISON, where it would step: a redelivery is known before."""
 
-    class Failing(Visit):
-        __slots__ = ()
+    sound = turns.take
 
-        def take(self) -> Any:
-            given = self.arrival.input
-            if isinstance(given, Text) and given.text == POISON:
-                raise ZeroDivisionError(POISON)
-            return super().take()
+    def fail(visit: Visit) -> Any:
+        given = visit.arrival.input
+        if isinstance(given, Text) and given.text == POISON:
+            raise ZeroDivisionError(POISON)
+        return sound(visit)
 
-    turns.Visit = Failing  # type: ignore[misc]
+    turns.take = fail
     try:
         yield
     finally:
-        turns.Visit = Visit  # type: ignore[misc]
+        turns.take = sound
 
 
 def numbers(count: int) -> list[str]:

@@ -1,0 +1,221 @@
+"""A visit from where its buyer was to the next wait: the session is stepped, and what it asks for is carried out.
+
+What a kind of effect or input needs beside stands in a file of its own: orders (ordering, placing), their codes (codes),
+agents' deeds (deeds), calls that are cut off (cut_off), addresses put right (addressing).
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from center.changes import HandOverRequest
+from center.desk.deed import SENT_TO_STEP, Deed
+from center.desk.heard import Heard
+from center.limits.guard import CODE_DIGITS, Verdict
+from center.reply import Expected, Reply, expected
+from center.visit import addressing, codes, cut_off, deeds, moving, ordering
+from center.visit.visit import Visit
+from flows import effects, prompts
+from flows.effects import Effect
+from flows.engine import begin, go_to, step
+from flows.inputs import Given, HungUp, Input, Keys, Opened, Outcome, Silence, Speech, Text
+from flows.program import HandOver
+from flows.session import ENDED
+from flows.transcript.log import log_head, log_lines
+from grammars.folding import fold
+from grammars.opting_out import opts_out
+
+CODE_EXPECTED = Expected("", "digits", (), CODE_DIGITS, 60)
+"""What the buyer may do while an order waits for its code."""
+OPT_OUT_CHARACTERS_MAX = 32
+"""A longer text is no word that stops messages, whatever stands round it."""
+OUTCOMES_PER_TURN_MAX = 8
+"""Effects with an outcome that one turn may wait for in a row."""
+OVERHEARD = Text | Speech | Keys | Silence | HungUp | Opened
+"""What is passed on while a person is waited for. A caller who calls again, having been cut off, waits on as before."""
+
+
+def take(visit: Visit) -> Reply | None:
+    """Step the session to its next wait and carry out what it asks for on the way."""
+    arrival = visit.arrival
+    given: Input = arrival.input
+    if given.__class__ is Opened:
+        cut_off.take_back(visit)
+    if isinstance(given, Text):
+        if _opts_out(visit, given):
+            return None
+    elif isinstance(given, Deed):
+        # Said by no buyer: the session does not take a turn.
+        return deeds.do(visit, given)
+    if _is_overheard(visit):
+        return None
+    if given.__class__ is HungUp and (visit.session is None or visit.key.channel == "sms"):
+        # Its session is over, or has gone on by SMS; or an agent has phoned one who writes.
+        return None
+    language = visit.language()
+    awaited = visit.awaited_order()
+    if awaited is None and _is_corrected(visit):
+        return None
+    if awaited is not None and visit.session is not None and awaited.serial == visit.serial:
+        settled = codes.confirm(visit, awaited)
+        if settled is None:
+            visit.keep()
+            return _reply(visit, language)
+        given = settled
+    private = visit.private()
+    buyer = visit.buyer
+    turn_effects = _advance(visit, Given(given, buyer, visit.stock))
+    program, lines = visit.machine.program, visit.lines
+    if visit.began and visit.session is not None:
+        lines += log_head(program, visit.key.channel, visit.session, buyer, visit.stock, arrival.at)
+    lines += log_lines(given, turn_effects, program, private)
+    for _ in range(OUTCOMES_PER_TURN_MAX):
+        outcome = _carry_out(visit, turn_effects)
+        if outcome is None:
+            break
+        turn_effects = _advance(visit, Given(outcome, visit.buyer, visit.stock))
+        lines += log_lines(outcome, turn_effects, program, private)
+    else:
+        _carry_out(visit, turn_effects)
+    if given.__class__ is HungUp:
+        cut_off.leave_to_sms(visit)
+    visit.keep()
+    return _reply(visit, language)
+
+
+def turn_away(visit: Visit, verdict: Verdict) -> None:
+    """Too much came from the sender: it is told once, and the session stays where it is."""
+    if verdict is Verdict.TELL:
+        visit.send(prompts.word("slow_down", visit.language()))
+
+
+def _opts_out(visit: Visit, said: Text) -> bool:
+    """STOP works in every shop; where the seller's own flow takes the word, the flow has it."""
+    if visit.key.channel != "sms" or len(said.text) > OPT_OUT_CHARACTERS_MAX:
+        return False
+    program = visit.machine.program
+    if not opts_out(said.text, program.languages, program.codes.get("keyword", ())):
+        return False
+    if fold(said.text) in visit.machine.anywhere_phrases and visit.awaited_order() is None:
+        return False
+    language = visit.session.language if visit.session else visit.machine.program.languages[0]
+    visit.buyer = replace(visit.buyer, opted_out=True)
+    visit.send(prompts.word("opted_out", language))
+    visit.keep_buyer()
+    return True
+
+
+def _is_corrected(visit: Visit) -> bool:
+    """Whether this is the address, in writing, of an order whose address was recorded."""
+    last, said = visit.buyer.last_order, visit.arrival.input
+    return (
+        last is not None
+        and last.written_until > visit.arrival.at
+        and visit.key.channel == "sms"
+        and isinstance(said, Text)
+        and addressing.correct(visit, said)
+    )
+
+
+def _is_overheard(visit: Visit) -> bool:
+    """Whether a person has the buyer, or will: then the flow does not answer, and what was said is passed on."""
+    session = visit.session
+    if session is None or session.at in visit.machine.questions:
+        return False
+    said = visit.arrival.input
+    node = visit.machine.program.waits.get(session.at)
+    if node is None or not isinstance(visit.machine.program.nodes[node], HandOver):
+        return False
+    if not isinstance(said, OVERHEARD) or (
+        isinstance(said, Opened) and visit.key.channel != "voice"
+    ):
+        return False
+    visit.changes.heard.append(
+        Heard(visit.key, visit.serial, session.turns, said, visit.arrival.at)
+    )
+    if isinstance(said, Text | Speech):
+        # The session does not move, but what was said is in its log.
+        lines = log_lines(said, [], visit.machine.program, visit.private())
+        visit.talk(session, lines)
+    return True
+
+
+def _advance(visit: Visit, given: Given) -> list[Effect]:
+    before, now = visit.session, visit.arrival.at
+    if before is None:
+        visit.began = True
+        visit.session, found = begin(visit.machine, visit.key.channel, given, now)
+        return found
+    visit.began = False
+    said = given.input
+    if said.__class__ is Outcome and said.name == SENT_TO_STEP:  # type: ignore[union-attr]
+        to = str(said.values["step"])  # type: ignore[union-attr]
+        visit.session, found = go_to(visit.machine, before, to, given, now)
+        return found
+    visit.session, found = step(visit.machine, before, given, now)
+    if visit.session.turns < before.turns:
+        # The buyer began again: a new session, which must not share the old one's order keys.
+        visit.serial += 1
+        visit.began = True
+    return found
+
+
+def _carry_out(visit: Visit, turn_effects: list[Effect]) -> Outcome | None:
+    """Do what effects ask; the outcome of the last one, if the session waits for it and it is known."""
+    outcome: Outcome | None = None
+    visit.performed += turn_effects
+    for effect in turn_effects:
+        if effect.__class__ is effects.Say:
+            visit.said.append(effect.text)  # type: ignore[attr-defined]
+            continue
+        match effect:
+            case effects.SendSms(text):
+                visit.asides.append(text)
+            case effects.KeepBuyer(field, value):
+                visit.buyer = visit.buyer.kept(field, value)
+            case effects.TellShop(text):
+                visit.tell_shop(text)
+            case effects.PlaceOrder():
+                outcome = ordering.order(visit, effect)
+            case effects.HandOver(queue):
+                visit.changes.hand_overs.append(
+                    HandOverRequest(visit.key, visit.serial, queue, visit.arrival.at)
+                )
+                outcome = _ask(visit, effect)
+            case effects.Request() | effects.Pay():
+                outcome = _ask(visit, effect)
+            case _:
+                pass
+    return outcome
+
+
+def _ask(visit: Visit, effect: effects.HandOver | effects.Request | effects.Pay) -> Outcome | None:
+    """The outcome if the performer knows it now; else the session waits, which is kept."""
+    outcome = visit.shared.performer.at_once(visit.key, effect)
+    if outcome is not None:
+        if isinstance(effect, effects.HandOver):
+            visit.changes.turned_away.append(visit.changes.hand_overs[-1])
+        return outcome
+    if visit.key.channel == "ussd" and isinstance(effect, effects.HandOver):
+        # A dialog cannot wait for a person.
+        language = visit.language()
+        if not moving.wait_by_sms(visit, effect):
+            return Outcome("busy")
+        visit.say(prompts.word("agent_by_sms", language))
+        return None
+    visit.wait_for(effect)
+    return None
+
+
+def _reply(visit: Visit, language: str) -> Reply | None:
+    """For a channel that performs the effects itself; texts go by the outbox."""
+    session = visit.session
+    if visit.key.channel == "sms" or session is None:
+        return None
+    return Reply(
+        tuple(visit.performed),
+        language,
+        CODE_EXPECTED if visit.awaited_order() is not None else expected(visit.machine, session),
+        session.at == ENDED,
+        visit.machine.fingerprint,
+    )
