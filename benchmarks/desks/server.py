@@ -27,6 +27,8 @@ from web.accounts.account import Account, Role
 
 LETTERS = str.maketrans("0123456789.", "abcdefghijk")
 """Times as letters: the log masks numbers."""
+KEPT = "no password's hash"
+"""Nobody signs in by one here, but who has none cannot sit down."""
 EVERY_S = 0.05
 """Buyers come in bunches this far apart."""
 FLOW = """\
@@ -87,7 +89,7 @@ async def main(folder: Path, agents: int, rate: float) -> None:
     (shop / "seller.flow").write_text(FLOW, "utf-8")
     config = Options((shop,), folder / "shop.db", web_port=0).config()
     business = open_business(config.store.database, config.sellers)
-    people = [Person(Agent(f"agent{n}", HOUSE, sms_slots=1)) for n in range(agents)]
+    people = [Person(Agent(f"agent{n}", HOUSE, sms_slots=1), password=KEPT) for n in range(agents)]
     floor = FloorService(business, config.store.database, people)
     texts = Texts(business, tuple)
     pages = Pages("127.0.0.1", 0, floor, Telephones(business, texts.channel))
@@ -96,7 +98,7 @@ async def main(folder: Path, agents: int, rate: float) -> None:
 
     def opened() -> None:
         cookies = [
-            pages.door.admit(Account(person.agent.name, Role.AGENT, "")) for person in people
+            pages.door.admit(Account(person.agent.name, Role.AGENT, KEPT)) for person in people
         ]
         address = f"127.0.0.1:{pages.port}"
         print(json.dumps({"address": address, "cookies": cookies}), flush=True)

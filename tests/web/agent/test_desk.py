@@ -206,7 +206,11 @@ def test_a_contact_is_handed_on_or_the_person_told_why_not(page: Page, site: Sit
 
 
 def test_a_person_pauses_for_a_reason_and_refuses_an_offer(page: Page, site: Site):
-    be_ready(page, site)
+    sign_in(page, site, "li")
+    expect(page.locator("#presence")).to_have_text("未就绪 · 刚登录")
+    expect(page.locator("#reason option:checked")).to_have_text("选择原因……")
+    page.click("#ready")
+    expect(page.locator("#presence")).to_have_text("就绪")
     page.select_option("#reason", "lunch")
     expect(page.locator("#presence")).to_have_text("未就绪 · 午餐")
     page.click("#ready")

@@ -31,6 +31,8 @@ const SHORTCUTS = {
   o: ["place_order", send("order")],
   w: ["done", send("wrap-up")],
 };
+/** Reasons that a person may choose; others are the floor's. */
+const PAUSES = ["break", "lunch", "meeting", "training", "paperwork"];
 const LINES_MAX = 500;
 /** What a person writes about one contact. */
 const DRAFTS = ["text", "note", "to", "address"];
@@ -82,7 +84,7 @@ function hear(message) {
         turnedOut();
         seatTimer = setTimeout(() => live.again(), RETRY_MS);
       }
-      $("reason").value = presence === "not ready" && message.reason in REASONS ? message.reason : "";
+      $("reason").value = presence === "not ready" && PAUSES.includes(message.reason) ? message.reason : "";
       $("presence").dataset.reason = message.reason;
       break;
     case "offered":
@@ -318,8 +320,7 @@ function notice(text, stays = false) {
 
 function lists() {
   const options = table => Object.keys(table).map(name => new Option(word(name), name));
-  const paused = ["break", "lunch", "meeting", "training", "paperwork"];
-  redraw($("reason"), new Option(word("choose"), ""), ...paused.map(name => new Option(word(name), name)));
+  redraw($("reason"), new Option(word("choose"), ""), ...PAUSES.map(name => new Option(word(name), name)));
   redraw($("code"), ...options(CODES));
   $("language").textContent = language() === "zh" ? "English" : "中文";
   $("shortcuts").replaceChildren(
