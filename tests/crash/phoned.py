@@ -16,22 +16,27 @@ from tests.crash.callers import STOCK
 
 @dataclass(frozen=True)
 class Phoned:
-    """The last three must be nought."""
+    """The last four must be nought."""
 
     orders: int = 0
     absent: int = 0
     """Calls that were told goodbye after the order, and whose order is not there."""
     doubled: int = 0
-    wrong: int = 0
-    """Orders that nobody keyed, and pieces that neither were sold nor are left."""
+    misheard: int = 0
+    """Orders of other pieces than were keyed."""
+    stock_off: int = 0
+    """Pieces that neither were sold nor are left."""
 
     @property
     def right(self) -> bool:
         """Whether at worst calls were lost."""
-        return not (self.absent or self.doubled or self.wrong)
+        return not (self.absent or self.doubled or self.misheard or self.stock_off)
 
     def __str__(self) -> str:
-        return f"{self.orders} orders: absent {self.absent}, doubled {self.doubled}, wrong {self.wrong}"
+        return (
+            f"{self.orders} orders: absent {self.absent}, doubled {self.doubled}, misheard {self.misheard}, "
+            f"stock off by {self.stock_off}"
+        )
 
 
 def phoned(database: Path, told: Collection[str], keyed: Mapping[str, int]) -> Phoned:
@@ -45,8 +50,8 @@ def phoned(database: Path, told: Collection[str], keyed: Mapping[str, int]) -> P
         orders=len(orders),
         absent=sum(number not in of_buyer for number in told),
         doubled=sum(count - 1 for count in of_buyer.values()),
-        wrong=sum(keyed.get(buyer) != many for buyer, many in pieces)
-        + abs(STOCK - sum(many for _, many in pieces) - left),
+        misheard=sum(keyed.get(buyer) != many for buyer, many in pieces),
+        stock_off=abs(STOCK - sum(many for _, many in pieces) - left),
     )
 
 

@@ -8,12 +8,15 @@ import struct
 import time
 from dataclasses import dataclass, field
 
+from ivr.channel.keying import BETWEEN_S
 from ivr.sip.events import Cause
 from ivr.sip.offer import LocalMedia
 
 KEY_S = 0.1
 BETWEEN_KEYS_S = 0.25
 BETWEEN_ANSWERS_S = 0.5
+PAUSE_S_MAX = BETWEEN_S / 2
+"""Between two keys; who is held up for longer, as on a machine that is busy, may have said all: 5 instead of 57."""
 ENDS_S_MAX = 10.0
 """After the last key; shorter than the shop's patience with who says nothing."""
 EVENT = 101
@@ -41,12 +44,16 @@ class Telephone:
         return f"139{self.pieces:08d}"
 
     async def order(self) -> None:
-        """The keys of an order, then wait for the shop to hang up."""
+        """The keys of an order, then wait for the shop to hang up. Raises TimeoutError for one that was held up."""
         for keys in ("101", f"{self.pieces}#", "1"):
             await asyncio.sleep(BETWEEN_ANSWERS_S)
+            before = time.monotonic()
             for key in keys:
                 await self.press(key)
                 await asyncio.sleep(BETWEEN_KEYS_S - KEY_S)
+                if time.monotonic() - before > PAUSE_S_MAX:
+                    raise TimeoutError
+                before = time.monotonic()
         self.keyed = True
         await asyncio.wait_for(self.over.wait(), ENDS_S_MAX)
 
