@@ -176,6 +176,8 @@ class Redeliveries:
         self._by_key: dict[bytes, list[Answer]] = {}
         self._last_of: dict[str, Answer] = {}
         """By buyer: the answer to their last message, if it is in doubt."""
+        self._again_of: dict[str, Answer] = {}
+        """By buyer: the answer to what came again behind their last message, which may come once more."""
         self._in_order: deque[Answer] = deque()
         self._lost: deque[Answer] = deque()
         """Of connections that are gone, which carriers bring again in their own time."""
@@ -197,6 +199,8 @@ class Redeliveries:
         self._stamp = answer.stamp = max(self._stamp + 1, now_us)
         last = self._last_of.get(answer.buyer)
         answer.since = _since(last, answer)
+        if self._again_of:
+            answer.since = min(answer.since, _since(self._again_of.get(answer.buyer), answer))
         if named:
             return Judgement(answer.stamp, (), Repeats.NAMED, answer.since)
         self._forget(answer.came_at)
@@ -213,6 +217,8 @@ class Redeliveries:
         self._remove(earlier)
         if last is None or last is earlier:
             self._last_of[answer.buyer] = answer
+        else:
+            self._again_of[answer.buyer] = answer
         answer.repeats = _how_surely(earlier, answer)
         answer.repeated = earlier
         if earlier.asked is not None:
@@ -333,8 +339,9 @@ class Redeliveries:
             self._ranges = tuple((since, until) for since, until, _ in self._runs)
 
     def _remove(self, answer: Answer) -> None:
-        if self._last_of.get(answer.buyer) is answer:
-            del self._last_of[answer.buyer]
+        for of_buyer in (self._last_of, self._again_of):
+            if of_buyer.get(answer.buyer) is answer:
+                del of_buyer[answer.buyer]
         if not answer.held:
             return
         answer.held = False

@@ -93,6 +93,7 @@ class Trouble:
         weather = Weather(
             latency_s=chance.choice((0.0005, 0.005, 0.05)), breaks=breaks, stalls=_stalls(seed)
         )
+        towards_us = _towards_us(seed)
         faults = {
             "throttled": now_and_then(0.3, 0.1),
             "queue_full": now_and_then(0.3, 0.1),
@@ -108,7 +109,7 @@ class Trouble:
             buyers=buyers,
             orders=orders,
             weather=weather,
-            faults=Faults(seed=seed, **faults, **_towards_us(seed)),
+            faults=Faults(seed=seed, **faults, **towards_us),
             dies=dies,
             refuses=now_and_then(0.3, 0.1),
             full_s=now_and_then(0.2, chance.uniform(1.0, 8.0)),
@@ -119,7 +120,10 @@ class Trouble:
             late_s=0.0 if dies or kills_s else now_and_then(0.4, chance.choice((2.0, 30.0))),
             twice=chance.random() < 0.3,
             # By two binds, one of which breaks, the copy may come behind what the buyer said next (decision 0030).
-            doubled=now_and_then(0.0 if binds > 1 and trouble else 0.3, chance.choice((0.1, 1.0))),
+            doubled=now_and_then(
+                0.0 if binds > 1 and (trouble or towards_us.get("lost_answer")) else 0.3,
+                chance.choice((0.1, 1.0)),
+            ),
             partner_s=chance.choice((0.0, 0.0, 0.1, 4.0)),
             partner_dead=now_and_then(0.2, chance.choice((0.2, 1.0))),
             binds=binds,

@@ -337,6 +337,27 @@ def test_the_last_answer_in_doubt_is_known_by_its_buyer() -> None:
     assert redeliveries.last_of("a") is None
 
 
+def test_what_came_again_behind_a_buyers_last_message_may_come_once_more() -> None:
+    redeliveries, line, other = Redeliveries(NOW_US, 0.0), Line(), Line()
+
+    def judge(line: Line, sequence: int, key: bytes) -> Answer:
+        answer = Answer(line, sequence, key, buyer="a")
+        redeliveries.judge(answer, NOW_US)
+        return answer
+
+    three = judge(line, 1, b"3")
+    three.write(0.0)
+    line.alive = False
+    had(other, judge(other, 1, b"2"))
+    again = judge(other, 2, b"3")
+    assert again.repeats
+    apple = judge(other, 3, b"apple")
+    assert apple.since <= again.stamp
+    had(other, again)
+    had(other, apple)
+    assert judge(other, 4, b"1").since > again.stamp
+
+
 def test_what_a_buyer_said_long_after_a_connection_was_lost_is_new() -> None:
     inbox, line, other = Inbox(), Line(), Line()
     inbox.follow = True
