@@ -8,8 +8,8 @@ FRAME_S = 0.02
 GROUPS = 5
 """Calls are sent for in five groups, 4 ms apart, so that no burst is longer than a fifth of all calls."""
 GROUPS_FEW = 2
-CALLS_FEW = 1_200
-"""Up to so many go in two groups: a tick costs the same however few it sends, and half of them leave within 2 ms."""
+CALLS_FEW = 2_000
+"""Up to so many go in two groups: a tick costs the same however few it sends, and half of them leave within 3 ms."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
