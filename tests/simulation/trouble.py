@@ -90,8 +90,10 @@ class Trouble:
         disconnect = now_and_then(0.2, 0.02)
         trouble = breaks or dies or kills_s or disconnect
         buyers, orders = chance.randint(1, 5), chance.randint(1, 3)
+        # After a crash what a stalled bind brings again comes later than sms.held.HOLD_S (decision 0030).
+        stalls = 0.0 if dies or kills_s else _stalls(seed)
         weather = Weather(
-            latency_s=chance.choice((0.0005, 0.005, 0.05)), breaks=breaks, stalls=_stalls(seed)
+            latency_s=chance.choice((0.0005, 0.005, 0.05)), breaks=breaks, stalls=stalls
         )
         towards_us = _towards_us(seed)
         faults = {
