@@ -17,6 +17,7 @@ from flows.machine import (
     END,
     NO_MATCH,
     RESUME,
+    SPOKEN,
     STEPS_PER_TURN_MAX,
     WAIT,
     FlowTroubleError,
@@ -319,7 +320,7 @@ def _spoken(machine: Machine, turn: Turn, at: str, text: str) -> int:
     recorded = isinstance(question, p.Ask) and question.type in FREE_TYPES and trial.chosen < 0
     if not consequence.is_final(machine, trial, target, recorded=recorded):
         return _answer(machine, turn, at, text)
-    turn.at = CONFIRM + at
+    turn.at = SPOKEN + at
     turn.pending = text
     turn.chosen = trial.chosen
     turn.effects.append(effects.Say(reading_back(machine, turn, at, text)))
@@ -376,10 +377,10 @@ def _outcome(machine: Machine, turn: Turn, at: str, outcome: Outcome) -> int:
 
 def _confirmed(machine: Machine, turn: Turn, session: Session, text: str | None) -> int:
     """The answer to `is that right?`."""
-    at = session.at.removeprefix(CONFIRM)
+    at = session.at.lstrip(CONFIRM)
     question = machine.questions[at]
     said = read_yesno(text) if text else None
-    if not isinstance(question, p.Ask) or not question.confirm:
+    if session.at.startswith(SPOKEN) or not isinstance(question, p.Ask):
         return _spoken_confirmed(machine, turn, session, at, said)
     if said and session.pending is not None:
         turn.values[question.name] = session.pending
@@ -405,7 +406,7 @@ def _spoken_confirmed(
     if said and heard:
         return _answer(machine, turn, at, heard)
     if said is None and heard and session.tries + 1 < machine.questions[at].retry.tries:
-        turn.at = CONFIRM + at
+        turn.at = SPOKEN + at
         turn.pending = heard
         turn.tries = session.tries + 1
         turn.effects.append(effects.Say(reading_back(machine, turn, at, heard)))

@@ -20,6 +20,8 @@ ANYWHERE = 1_000_000
 RESUME = "~"
 CONFIRM = "?"
 """Marks before a question's name in `Session.at`."""
+SPOKEN = CONFIRM + CONFIRM
+"""The mark where speech is read back that nothing takes back: an answer's own `is that right?` has CONFIRM alone."""
 
 STEPS_PER_TURN_MAX = 100
 """Nodes walked between two waits; more is a loop without a question (F104)."""

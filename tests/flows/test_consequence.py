@@ -142,8 +142,9 @@ def test_a_message_in_the_callers_own_voice_is_not_read_back(machine) -> None:
     assert TellShop("录音12") in caller.effects
 
 
-def test_what_is_heard_while_an_answer_is_confirmed_is_read_back_as_well() -> None:
-    """A question that confirms its own answers takes what works anywhere, too."""
+@pytest.fixture
+def confirming() -> Visitor:
+    """Has a basket, and is at a question that confirms its own answers and takes what works anywhere, too."""
     caller = Visitor(
         machine_of(STEPS.replace("    say 菜\n", "    say 菜\n    confirm\n")), "voice"
     )
@@ -154,6 +155,26 @@ def test_what_is_heard_while_an_answer_is_confirmed_is_read_back_as_well() -> No
     caller.give(Speech("人工", 0.9))
     assert caller.heard() == ["您说的是人工，对吗？是请按1，不是请按2。"]
     assert caller.session.cart
+    return caller
+
+
+def test_a_yes_at_a_question_that_confirms_does_what_was_said_and_is_no_answer(confirming) -> None:
+    confirming.give(Keys("1"))
+    assert confirming.over
+    assert confirming.session.values["dish"] == "1"
+
+
+def test_a_no_at_a_question_that_confirms_asks_it_again(confirming) -> None:
+    before = confirming.session.cart
+    confirming.give(Speech("", 0.0))
+    assert confirming.heard() == ["您说的是人工，对吗？是请按1，不是请按2。"]
+    confirming.give(Keys("2"))
+    assert confirming.heard() == ["菜"]
+    confirming.give(Keys("2"))
+    confirming.give(Keys("1"))
+    assert confirming.at == "middle.1"
+    assert [line.code for line in confirming.session.cart] == ["1", "2"]
+    assert confirming.session.cart[:1] == before
 
 
 def back_again(machine) -> Visitor:
