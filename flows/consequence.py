@@ -52,9 +52,9 @@ def is_final(machine: Machine, turn: Turn, index: int, *, recorded: bool = False
                 case _:
                     index = machine.untraced(index)(turn)
     except (FlowTroubleError, KeyError, AttributeError, TypeError, IndexError, ValueError):
-        # The flow cannot go on there: the buyer is told so, and that is all that comes of it.
-        return False
-    return False
+        # The flow cannot go on there, which ends the session; so do too many steps.
+        return has_basket(turn)
+    return has_basket(turn)
 
 
 def has_basket(turn: Turn) -> bool:

@@ -177,6 +177,18 @@ def test_a_no_at_a_question_that_confirms_asks_it_again(confirming) -> None:
     assert confirming.session.cart[:1] == before
 
 
+def test_speech_that_leads_where_the_flow_breaks_is_read_back_while_there_is_a_basket() -> None:
+    caller = caller_with_basket(
+        machine_of(STEPS.replace("step maybe\n", "step maybe\n  say {{ note }}\n"))
+    )
+    caller.give(Speech("分支", 0.9))
+    assert caller.heard() == ["您说的是分支，对吗？是请按1，不是请按2。"]
+    assert caller.session.cart
+    caller.give(Keys("1"))
+    assert caller.has(effects.Trouble)
+    assert caller.over
+
+
 def back_again(machine) -> Visitor:
     """Cut off with a basket, and called again."""
     caller = caller_with_basket(machine)
