@@ -24,7 +24,7 @@ class Limits:
     strange_per_s: float = 20.0
     "Of somebody who is in no trunk's networks: all is dropped, but past this without a look."
     faults_max: int = 30
-    "Wrong passwords within `ban_s`, and messages that cannot be read from where a password is asked for."
+    "Wrong passwords within `ban_s`, and what cannot be read and comes over a connection from where a password is asked for."
     ban_s: float = 60.0
     "How long a source that went past its limit is not listened to, or begins nothing."
 
@@ -45,7 +45,7 @@ class Gate:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.banned = 0
-        """Bans so far."""
+        """Times so far that a source went past a limit, and was banned or suspected."""
         self.dropped = 0
         """Messages of banned sources."""
         self._suspect_until = 0.0

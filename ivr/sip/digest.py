@@ -108,7 +108,13 @@ class Guard:
         return found
 
     def verdict(self, auth: Auth, secret: Secret, method: str, now: float) -> str:
-        """`good`, `stale` for right credentials by a nonce that is old or was used, else `bad`."""
+        """`good`; `stale` for any by a nonce that is old or not ours, and right ones by one that was used; else `bad`.
+
+        Whoever writes another's address on a datagram is told no nonce of ours, and so guesses no password in another's name.
+        """
+        nonce = auth.get("nonce")
+        if not self._is_ours(nonce, now):
+            return "stale"
         algorithm = auth.get("algorithm").upper() or "MD5"
         right = (
             auth.scheme.lower() == "digest"
@@ -126,9 +132,6 @@ class Guard:
         )
         if not right:
             return "bad"
-        nonce = auth.get("nonce")
-        if not self._is_ours(nonce, now):
-            return "stale"
         return "good" if self._count(nonce, auth.get("nc")) else "stale"
 
     def _count(self, nonce: str, text: str) -> bool:

@@ -50,7 +50,8 @@ class Reception:
         self.overloaded = False
         """Set by the edge while it falls behind; new calls are then told 503."""
         self.faults: list[str] = []
-        """Addresses that sent a wrong password, or what cannot be read though one is asked for, once a fault; the edge empties it."""
+        """Addresses that sent a wrong password, or over a connection what cannot be read though one is asked for, once a fault; the edge
+        empties it."""
         self._settings = settings
         self._trunks = trunks
         self._layer = layer
@@ -255,10 +256,10 @@ class Reception:
         served.respond(error.status, now, reason=reason, tag=tag, headers=self._door.headers(error))
 
     def _unread(self, flow: Flow, here: tuple[Trunk, ...]) -> None:
-        """A message that nobody can read. Where the address is the proof, anybody can forge it: what is held against it would be held
-        against the trunk."""
+        """A message that nobody can read. Anybody can write a trunk's address on a datagram, and where the address is the proof, on a
+        connection behind it: what is held against it would be held against the trunk."""
         self.counters.malformed += 1
-        if any(trunk.secret is not None for trunk in here):
+        if flow.transport != "udp" and any(trunk.secret is not None for trunk in here):
             self.faults.append(flow.host)
 
     def _refuse_unread(

@@ -63,7 +63,8 @@ def test_wrong_ones_are_bad():
         == "bad"
     )
     assert guard.verdict(proven(guard, 1.0), SECRET, "BYE", 1.0) == "bad"
-    assert guard.verdict(Auth.parse("Basic x=y"), SECRET, "INVITE", 1.0) == "bad"
+    basic = Auth("Basic", dict(proven(guard, 1.0).parameters))
+    assert guard.verdict(basic, SECRET, "INVITE", 1.0) == "bad"
 
 
 def test_a_nonce_grows_old_and_one_of_another_is_never_taken():
@@ -72,3 +73,11 @@ def test_a_nonce_grows_old_and_one_of_another_is_never_taken():
     assert guard.verdict(auth, SECRET, "INVITE", 100.0 + NONCE_S + 1) == "stale"
     other = proven(Guard("dialcart", b"other"), 100.0)
     assert guard.verdict(other, SECRET, "INVITE", 100.0) == "stale"
+
+
+def test_a_wrong_password_counts_only_by_a_nonce_that_was_told() -> None:
+    guard, guess = Guard("dialcart", b"key"), Secret("Mufasa", "x")
+    made_up = proven(Guard("dialcart", b"other"), 1.0, secret=guess)
+    assert guard.verdict(made_up, SECRET, "INVITE", 1.0) == "stale"
+    assert guard.verdict(Auth.parse("Basic x=y"), SECRET, "INVITE", 1.0) == "stale"
+    assert guard.verdict(proven(guard, 1.0, secret=guess), SECRET, "INVITE", 1.0) == "bad"

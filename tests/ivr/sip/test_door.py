@@ -130,9 +130,21 @@ def test_what_keeps_a_nat_open_is_no_message_and_no_fault(data):
     assert not called.stack.take_out()
 
 
-@pytest.mark.parametrize(("trunk", "faults"), [({}, []), ({"secret": SECRET}, [CARRIER])])
-def test_junk_is_held_against_an_address_only_where_a_password_is_the_proof(trunk, faults):
+@pytest.mark.parametrize(
+    ("trunk", "transport", "faults"),
+    [
+        ({}, "udp", []),
+        ({}, "tcp", []),
+        ({"secret": SECRET}, "udp", []),
+        ({"secret": SECRET}, "tcp", [CARRIER]),
+    ],
+)
+def test_junk_is_held_against_an_address_only_on_a_connection_that_needs_a_password(
+    trunk, transport, faults
+):
     world, _, called = pair(shop_trunk=trunk)
-    called.stack.receive(b"junk from a forged address", LINE, world.now)
+    called.stack.receive(
+        b"junk from a forged address", Flow(transport, CARRIER, 5060, 1), world.now
+    )
     assert called.stack.counters.malformed == 1
     assert called.stack.reception.faults == faults
