@@ -74,6 +74,10 @@ def of_signalling(endpoint: Endpoint) -> Iterable[Measure]:
         "dialcart_sip_suspect", "New requests of sources that gave wrong passwords.", told.suspect
     )
     yield counter("dialcart_sip_refused", "SIP requests refused.", told.refused)
-    yield counter("dialcart_sip_banned", "Times that a source was banned.", gate.banned)
+    yield counter(
+        "dialcart_sip_banned",
+        "Times that a source was banned, or might begin nothing for a while.",
+        gate.banned,
+    )
     yield counter("dialcart_sip_dropped", "SIP messages of banned sources.", gate.dropped)
     yield from trunk_measures(stack)

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from dataclasses import replace
 
 import pytest
 import trustme
 
 from ivr.signalling.endpoint import LATE_FOR_S, Endpoint, Listen
 from ivr.signalling.limits import Limits
+from ivr.sip.digest import Secret
 from ivr.sip.events import Answered, Cause, Ended, Incoming
 from ivr.sip.flow import Flow
 from ivr.sip.layer import Local
@@ -184,6 +186,31 @@ def test_a_source_that_floods_is_not_listened_to_for_a_while():
             await writer.wait_closed()
             assert got.count(b"SIP/2.0 200") == 5
             assert endpoint.gate.banned == 1
+
+    asyncio.run(run())
+
+
+def test_who_gives_wrong_passwords_begins_no_call_and_ends_those_that_are_up():
+    async def run():
+        shop, phone = caller(), caller()
+        proof, here = Secret("shop", "noodles"), networks("127.0.0.0/8")
+        async with open_endpoint(shop, Trunk("line", here, secret=proof)) as called:
+            peer = Flow("udp", "127.0.0.1", called.port)
+            line = Trunk("line", here, peer=peer, allowed=ALLOWED, peer_secret=proof)
+            guess = replace(line, name="guess", peer_secret=Secret("shop", "rice"))
+            async with open_endpoint(phone, line, guess) as calling:
+                media = make_offer(LocalMedia("127.0.0.1", 40_010))
+                call = calling.dial("line", "4001", media, ALLOWED)
+                await phone.hear(Answered)
+                for _ in range(called.gate.limits.faults_max + 1):
+                    phone.told.clear()
+                    calling.dial("guess", "4001", media, ALLOWED)
+                    assert (await phone.hear(Ended)).status == 403
+                calling.dial("line", "4001", media, ALLOWED)
+                calling.hang_up(call)
+                assert (await shop.hear(Ended)).cause is Cause.HUNG_UP
+                assert shop.kinds().count("Incoming") == 1
+                assert called.stack.counters.suspect >= 1
 
     asyncio.run(run())
 
