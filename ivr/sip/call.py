@@ -70,7 +70,7 @@ class Call(Leg):
             # An ACK cannot refuse; what follows is up to the one who cannot go on (RFC 3261, section 14.1).
             self.hang_up(now, "no media in common")
             return
-        served = self.offers.take_asked()
+        served = self.offers.drop_asked()
         self._stay(served)
         served.respond(status, now)
 
@@ -117,8 +117,7 @@ class Call(Leg):
     def cancelled(self, _request: Request, now: float) -> None:
         """A CANCEL came, of an INVITE that was to take our place. After our final response it changes nothing."""
         if self.successor is not None and self.offers.asked is not None:
-            served = self.offers.take_asked()
-            self.offers.awaited = False
+            served = self.offers.drop_asked()
             self._stay(served)
             served.respond(487, now)
 
@@ -232,4 +231,4 @@ class Call(Leg):
     def _unanswered(self, count: str, now: float) -> None:
         """Our owner has not said what becomes of an offer: it is refused, and nobody takes our place."""
         if self.offers.unanswered(count, 500, now):
-            self._stay(self.offers.take_asked())
+            self._stay(self.offers.drop_asked())

@@ -135,6 +135,12 @@ class Offers:
             raise CommandError("no offer of this call is open")
         return served
 
+    def drop_asked(self) -> Served:
+        """The same, which is answered with a refusal: no offer of ours waits for an answer any more. Raises CommandError."""
+        served = self.take_asked()
+        self.awaited = False
+        return served
+
     def accept(self, served: Served, headers: str, sdp: Sdp, now: float) -> None:
         """Answer what was asked, or offer where it bore no offer."""
         self.local = sdp

@@ -92,6 +92,30 @@ def test_an_offer_that_the_owner_forgets_is_announced_and_then_refused():
     assert caller.last(MediaChanged)
 
 
+@pytest.mark.parametrize("refuses", [True, False])
+def test_an_offer_by_update_is_heard_after_a_request_for_one_that_was_refused(refuses):
+    world, caller, called, call, there = up()
+    called.by_itself = False
+    caller.stack.reoffer(call, None, world.now)
+    world.run(0.1)
+    if refuses:
+        called.stack.reject(there, 488, world.now)
+    world.run(30)
+    assert caller.last(OfferRejected).status == (488 if refuses else 500)
+    called.by_itself = True
+    heard = []
+    asking = caller.stack.call(call)
+    asking.ask(
+        "UPDATE",
+        world.now,
+        lambda _do, response, _now: heard.append(response.status),
+        "Content-Type: application/sdp\r\n",
+        asking.describe(make_offer(caller.media)),
+    )
+    world.run(1)
+    assert heard == [200]
+
+
 def test_offers_that_cross_are_both_made_in_the_end():
     world, caller, called, call, there = up()
     for node, name in ((caller, call), (called, there)):
