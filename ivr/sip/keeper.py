@@ -13,7 +13,7 @@ CallT = TypeVar("CallT", contravariant=True)
 
 
 class Keeper(Protocol[CallT]):
-    """See ivr.sip.calls.Calls, which is the one."""
+    """See ivr.sip.callbook.CallBook, which is the one."""
 
     @property
     def layer(self) -> Layer:
