@@ -294,6 +294,56 @@ class Watch:
         self._odd = odd
 
 
+class Shop:
+    """The shop of a folder, in one process after another. As a context it leaves none behind."""
+
+    def __init__(self, folder: Path, smsc: Smsc) -> None:
+        self._folder = folder
+        self._smsc = smsc
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Shop:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._process is not None:
+            await self.kill()
+
+    async def start(self) -> None:
+        """Return when it is bound to its carrier. Raises TimeoutError."""
+        words = ["cli.py", "serve", "--config", str(self._folder / "dialcart.toml")]
+        with (self._folder / "log.txt").open("ab") as log:
+            self._process = process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *words,
+                cwd=ROOT,
+                env={**os.environ, "DIALCART_CARRIER_CARRIER_PASSWORD": "dialcart"},
+                stdout=log,
+                stderr=log,
+            )
+        async with asyncio.timeout(OPENS_S_MAX):
+            while not self._smsc.network.exchange.binds:
+                assert process.returncode is None, (self._folder / "log.txt").read_text()[-2_000:]
+                await asyncio.sleep(LOOK_S)
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def kill(self) -> None:
+        """However it is: stopped, or dead already."""
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+    async def end(self) -> None:
+        """As an operator ends it. Raises TimeoutError."""
+        assert self._process is not None
+        self._process.terminate()
+        await asyncio.wait_for(self._process.wait(), OPENS_S_MAX)
+
+
 async def run(folder: Path, stops: int, seed: int) -> Books:
     """Buyers, desks and stops in a folder of their own."""
     chance, books = random.Random(seed), Books()
@@ -306,7 +356,7 @@ async def run(folder: Path, stops: int, seed: int) -> Books:
         agent = Agent(f"agent{n}", HOUSE, sms_slots=SMS_SLOTS)
         people.keep(Person(agent, "agent", hash_password(PASSWORD)))
     people.close()
-    async with Smsc(Settings(port=0)) as smsc:
+    async with Smsc(Settings(port=0)) as smsc, Shop(folder, smsc) as shop:
         words = SETTINGS.format(folder=folder, port=smsc.port, web=web, rings_s=RINGS_S)
         (folder / "dialcart.toml").write_text(words)
         desks = [
@@ -316,7 +366,7 @@ async def run(folder: Path, stops: int, seed: int) -> Books:
         watch = Watch(desks, books)
         tasks = [asyncio.create_task(desk.sit()) for desk in desks]
         tasks.append(asyncio.create_task(watch.look()))
-        process = await start(folder, smsc)
+        await shop.start()
         async with asyncio.timeout(OPENS_S_MAX):
             while any(desk._line is None for desk in desks):  # noqa: ASYNC110, SLF001
                 await asyncio.sleep(LOOK_S)
@@ -332,14 +382,13 @@ async def run(folder: Path, stops: int, seed: int) -> Books:
             roll = chance.random()
             watch.runs = False
             if roll < 0.25:
-                process.kill()
-                await process.wait()
+                await shop.kill()
                 books.kills += 1
-                process = await start(folder, smsc)
+                await shop.start()
             else:
-                process.send_signal(signal.SIGSTOP)
+                shop.signal(signal.SIGSTOP)
                 await asyncio.sleep(chance.uniform(*(SHORT_S if roll < 0.6 else LONG_S)))
-                process.send_signal(signal.SIGCONT)
+                shop.signal(signal.SIGCONT)
                 books.short += roll < 0.6
                 books.long += roll >= 0.6
             watch.runs = True
@@ -353,29 +402,9 @@ async def run(folder: Path, stops: int, seed: int) -> Books:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        process.terminate()
-        await asyncio.wait_for(process.wait(), OPENS_S_MAX)
+        await shop.end()
     Truth(books.journal).follow(journal_file(folder / "shop.db"))
     return books
-
-
-async def start(folder: Path, smsc: Smsc) -> asyncio.subprocess.Process:
-    """The shop of a folder, bound to its carrier."""
-    words = ["cli.py", "serve", "--config", str(folder / "dialcart.toml")]
-    with (folder / "log.txt").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *words,
-            cwd=ROOT,
-            env={**os.environ, "DIALCART_CARRIER_CARRIER_PASSWORD": "dialcart"},
-            stdout=log,
-            stderr=log,
-        )
-    async with asyncio.timeout(OPENS_S_MAX):
-        while not smsc.network.exchange.binds:
-            assert process.returncode is None, (folder / "log.txt").read_text()[-2_000:]
-            await asyncio.sleep(LOOK_S)
-    return process
 
 
 def main() -> int:

@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,11 @@ OTHER_WORKS_S = (0.05, 0.2)
 NUDGE_S = 0.002
 """One that holds the lock goes on for so long, then for twice as long, until the other has it."""
 TAKES_S_MAX = 0.5
+"""Before the one that holds the lock is nudged."""
+TAKEN_S_MAX = 60.0
+"""From a router's start until it has the journal, nudges in it; a busy machine takes a few."""
+ENDS_S_MAX = 60.0
+"""Until one that goes on finds out that it is not the one any more."""
 STOPS_A_JOURNAL = 20
 """Fewer records than a journal has when it is made short: here each is counted."""
 SLOTS = {"voice": 1, "sms": 2}
@@ -102,9 +108,19 @@ class Process:
     def signal(self, number: signal.Signals) -> None:
         os.kill(self._process.pid, number)
 
+    def take(self) -> None:
+        """Wait until it has the journal. Raises TimeoutError."""
+        if not self.taken.wait(TAKEN_S_MAX):
+            raise TimeoutError(f"a router did not take its journal within {TAKEN_S_MAX} s")
+
+    def kill(self) -> list[str]:
+        """All that it said, dead however it was: stopped, too."""
+        self._process.kill()
+        return self.end()
+
     def end(self) -> list[str]:
-        """All that it said, once it is dead."""
-        self._process.wait()
+        """All that it said, once it is dead. Raises subprocess.TimeoutExpired."""
+        self._process.wait(ENDS_S_MAX)
         self._reader.join()
         assert self._process.stdout is not None
         self._process.stdout.close()
@@ -159,46 +175,60 @@ def offers_of(lines: list[str]) -> list[tuple[str, str]]:
 
 
 def fence(folder: Path, stops: int, seed: int) -> Books:
-    """Run so many rounds on journals in a folder."""
+    """Run so many rounds on journals in a folder. Nothing that it started outlives it."""
     chance, books = random.Random(seed), Books()
     for n in range(stops):
         if n % STOPS_A_JOURNAL == 0:
             path, truth = folder / f"floor-{n}", Truth(books)
-        one = Process(path, seed + 2 * n)
-        one.taken.wait()
-        began = one.records
-        time.sleep(chance.uniform(*WORKS_S))
-        one.signal(signal.SIGSTOP)
-        other, nudge_s = Process(path, seed + 2 * n + 1), 0.0
-        while not other.taken.wait(TAKES_S_MAX):
-            if other.is_dead:
-                # It has given up waiting for the lock; whoever started it starts it again.
-                other.end()
-                other = Process(path, seed + 2 * n + 1)
-            nudge_s = 2 * nudge_s or NUDGE_S
-            one.signal(signal.SIGCONT)
-            time.sleep(nudge_s)
-            one.signal(signal.SIGSTOP)
-        time.sleep(chance.uniform(*OTHER_WORKS_S))
-        one.signal(signal.SIGCONT)
-        lines = one.end()
-        other.signal(signal.SIGKILL)
-        more = other.end()
-        upto = other.records
-        truth.follow(path)
-        books.stops += 1
-        books.waited += nudge_s > 0
-        books.unfenced += lines[-1] != "fenced"
-        before = set[tuple[str, str]]().union(*truth.offers[began:upto])
-        since = set[tuple[str, str]]().union(*truth.offers[upto:])
-        for offer in offers_of(lines):
-            books.announced += 1
-            books.unkept += offer not in before | since
-            books.after += offer not in before
-        for offer in offers_of(more):
-            books.announced += 1
-            books.unkept += offer not in since
+        with ExitStack() as started:
+            _round(started, path, truth, chance, seed + 2 * n)
     return books
+
+
+def _round(started: ExitStack, path: Path, truth: Truth, chance: random.Random, seed: int) -> None:
+    """One is stopped, another takes over, the first goes on."""
+
+    def start(seed: int) -> Process:
+        process = Process(path, seed)
+        started.callback(process.kill)
+        return process
+
+    books, one = truth.books, start(seed)
+    one.take()
+    began = one.records
+    time.sleep(chance.uniform(*WORKS_S))
+    one.signal(signal.SIGSTOP)
+    other, nudge_s = start(seed + 1), 0.0
+    until = time.monotonic() + TAKEN_S_MAX
+    while not other.taken.wait(TAKES_S_MAX):
+        if time.monotonic() > until:
+            raise TimeoutError(f"nobody took the journal over within {TAKEN_S_MAX} s")
+        if other.is_dead:
+            # It has given up waiting for the lock; whoever started it starts it again.
+            other.end()
+            other = start(seed + 1)
+        nudge_s = 2 * nudge_s or NUDGE_S
+        one.signal(signal.SIGCONT)
+        time.sleep(nudge_s)
+        one.signal(signal.SIGSTOP)
+    time.sleep(chance.uniform(*OTHER_WORKS_S))
+    one.signal(signal.SIGCONT)
+    lines = one.end()
+    more = other.kill()
+    upto = other.records
+    truth.follow(path)
+    books.stops += 1
+    books.waited += nudge_s > 0
+    books.unfenced += lines[-1] != "fenced"
+    before = set[tuple[str, str]]().union(*truth.offers[began:upto])
+    since = set[tuple[str, str]]().union(*truth.offers[upto:])
+    for offer in offers_of(lines):
+        books.announced += 1
+        books.unkept += offer not in before | since
+        books.after += offer not in before
+    for offer in offers_of(more):
+        books.announced += 1
+        books.unkept += offer not in since
 
 
 def main() -> int:
