@@ -16,8 +16,8 @@ from center.acd.queue import Queue
 from commands.simulation import Arrivals, Interval, RouterDay, Tally
 
 SERVERS = 10
-PUBLISHED_LOADS = (0.3, 0.5)
-PUBLISHED_AGEING = (
+COMPUTED_LOADS = (0.3, 0.5)
+COMPUTED_AGEING = (
     (0.2, 6.66667, 2.40000),
     (0.4, 5.71429, 2.97143),
     (0.6, 5.00000, 3.40000),
@@ -25,8 +25,8 @@ PUBLISHED_AGEING = (
 )
 """One server, two classes with these loads, the slow one's priority growing at this rate of the fast one's: the mean waits of
 both, in services. B. Bilodeau and D. Stanford, High-priority expected waiting times in the delayed accumulating priority queue
-(2020): the setting of their figures without a delay, by what their program for them computes (AvgWaitCalc_MM1.R of
-github.com/blairbilodeau/delayed-apq-avg-wait)."""
+(2020): the setting of their figures without a delay. The numbers are printed in no paper: their program for it computes them
+(AvgWaitCalc_MM1.R of github.com/blairbilodeau/delayed-apq-avg-wait)."""
 TYPES, AGENTS, LINES, OFFERED = 6, 90, 120, 84.0
 """The example of R. Wallace and W. Whitt, Resource pooling and staffing in call centers with skill-based routing (2004): six
 types of calls, 90 agents, 30 lines more, which all types share, and 84 erlangs."""
@@ -54,13 +54,13 @@ def ageing_day(contacts: int, seed: int) -> list[Tally]:
 
 
 def ageing_pair(rate: float, contacts: int, seed: int) -> list[Tally]:
-    """The setting of PUBLISHED_AGEING."""
+    """The setting of COMPUTED_AGEING."""
     queues = [
         Queue(n, "s", rate=r, wrap_up_s=0, answer_s=300, wait_s_max=60_000, waiting_max=10_000)
         for n, r in (("slow", rate), ("fast", 1.0))
     ]
     arrivals = [
-        Arrivals(queue.name, load, 1.0) for queue, load in zip(queues, PUBLISHED_LOADS, strict=True)
+        Arrivals(queue.name, load, 1.0) for queue, load in zip(queues, COMPUTED_LOADS, strict=True)
     ]
     return RouterDay(queues, [()], arrivals, seed=seed).run(contacts)
 
@@ -171,10 +171,13 @@ def main() -> None:
         tell(
             f"Kleinrock's ageing, mean wait of the {name}", wait_s, [one[n].wait_s for one in days]
         )
-    for rate, *published in PUBLISHED_AGEING:
+    print(
+        "by Bilodeau and Stanford's program, mean wait, the slow class's rate of the fast one's b:"
+    )
+    for rate, *computed in COMPUTED_AGEING:
         days = [ageing_pair(rate, given.contacts, seed) for seed in range(given.days)]
-        for n, (name, wait_s) in enumerate(zip(("slow", "fast"), published, strict=True)):
-            tell(f"the same, published, b = {rate}, {name}", wait_s, [d[n].wait_s for d in days])
+        for n, (name, wait_s) in enumerate(zip(("slow", "fast"), computed, strict=True)):
+            tell(f"by their program, b = {rate}, {name}", wait_s, [d[n].wait_s for d in days])
     print(
         f"\n{AGENTS} agents, {LINES} lines, {TYPES} types, {OFFERED:.0f} erlangs: blocked, wait in services"
     )
