@@ -1,8 +1,8 @@
 """Timers: whatever is due, in order of time, in lines of some seconds each.
 
 Nearly everything that is timed is over before it is due: who waits is served, who is rung answers. One line for all would be half
-void again and again, and sweeping a line of hundreds of thousands holds everybody up for a tenth of a second; one of some
-seconds is swept in milliseconds, and dropped whole when its time has come.
+void again and again, and everybody would wait while hundreds of thousands of entries are swept; a line of some seconds has few,
+is emptied entry by entry as its time comes, and let go when nothing is left in it.
 """
 
 from __future__ import annotations
