@@ -32,6 +32,9 @@ _NUMBER = re.compile(r"(?<![\d.])\+?\d[\d -]{5,17}\d(?![\d.])")
 _PERHAPS = re.compile(r"\d[\d -]{5}")
 """Is in every number, and found many times faster; most lines have none."""
 
+SAID_CHARACTERS_MAX = 480
+"""A text with more is not kept masked: with its line it takes 4 KiB, and all of a full table may be as long."""
+
 STOCK_LISTED_MAX = 20
 """Products whose stock the head of a log names."""
 
@@ -84,7 +87,7 @@ def log_lines(
                     lines.append(_hide(f"< {flatten(text)}", private))
                     break
             else:
-                lines.append(_said(text))
+                lines.append(_said(text) if len(text) <= SAID_CHARACTERS_MAX else _hide_said(text))
         elif isinstance(effect, effects.Goodbye):
             lines.append(_GOODBYE)
         elif isinstance(effect, effects.KeepBuyer) and effect.field in ("address", "name"):
@@ -97,9 +100,11 @@ def log_lines(
 _GOODBYE = "! goodbye"
 
 
-@lru_cache(4_096)  # Most of what a shop says, it says to everybody.
-def _said(text: str) -> str:
+def _hide_said(text: str) -> str:
     return _hide(f"< {flatten(text)}", ())
+
+
+_said = lru_cache(4_096)(_hide_said)  # Most of what a shop says, it says to everybody.
 
 
 def _masked_input(given: Input, program: Program, private: Sequence[str]) -> str:

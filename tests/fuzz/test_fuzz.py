@@ -1,8 +1,13 @@
 import asyncio
+import functools
+import gc
 
 import pytest
 
+from sms.smpp.pdu import message
 from tests.fuzz import memory, pdu, rtp, session, signalling
+
+TABLE = type(functools.lru_cache(len))
 
 
 def test_mutated_pdus_never_break_a_bind() -> None:
@@ -17,6 +22,22 @@ def test_a_hostile_carrier_breaks_nothing_behind_a_bind() -> None:
     assert totals["screens"] > 100
     assert totals["receipts"] > 50
     assert totals["connections"] > 50
+
+
+def test_all_tables_of_what_was_seen_are_full_before_memory_is_measured() -> None:
+    session.fill_tables()
+    for kept in (message._SEEN, message._PACKED):  # noqa: SLF001  # nothing else tells how full it is
+        assert len(kept) == message.ADDRESSES_MAX
+    tables = [one for one in gc.get_objects() if isinstance(one, TABLE)]
+    asyncio.run(session.fuzz(session.PDUS_A_SHOP, seed=1))
+    before = {table: table.cache_info().currsize for table in tables}
+    asyncio.run(session.fuzz(session.PDUS_A_SHOP, seed=2))
+    grew = {
+        table.__qualname__: (size, table.cache_info())
+        for table, size in before.items()
+        if table.cache_info().currsize > size
+    }
+    assert not grew
 
 
 def test_mutated_calls_never_break_the_stack_and_leave_nothing_behind() -> None:

@@ -5,6 +5,7 @@ import pytest
 from flows import effects
 from flows.effects import Effect
 from flows.inputs import Input, Keys, Outcome, Text
+from flows.transcript import log
 from flows.transcript.log import LOG_LINE_CHARACTERS_MAX, log_lines
 from tests.flows.shops import program_of
 
@@ -76,3 +77,11 @@ def test_a_long_line_is_cut() -> None:
     [_, line] = logged(Text("1"), effects.Say("长" * (LOG_LINE_CHARACTERS_MAX + 1)))
     assert len(line) == LOG_LINE_CHARACTERS_MAX
     assert line.endswith("…")
+
+
+def test_no_long_text_is_kept() -> None:
+    kept = log._said.cache_info  # noqa: SLF001  # nothing else shows what is kept
+    for longer, more in ((0, 1), (1, 0)):
+        text, before = "长" * (log.SAID_CHARACTERS_MAX + longer), kept().misses
+        assert logged(Text("1"), effects.Say(text))[1] == f"< {text}"
+        assert kept().misses == before + more
