@@ -268,7 +268,7 @@ class Switchboard:
             if not agent and isinstance(event, ContactLeft):
                 talk = self._talks.named.get(event.contact)
                 agent = talk.agent if talk is not None else ""
-                if talk is not None and event.contact not in self.kept.router.tickets:
+                if talk is not None and not agent and event.contact not in self.kept.router.tickets:
                     # Left the queue before anybody answered: the flow keeps the place, as after any hang-up.
                     self._talks.settle(talk, Outcome("hangup"))
                     self._talks.forget(event.contact)
@@ -364,8 +364,12 @@ class Switchboard:
                 self._begin(talk, agent)
             elif slot == "wrap-up" and not talk.is_settled:
                 self._end(talk)
-        for name in [n for n, t in self._talks.named.items() if t.agent == agent and n not in held]:
-            self._talks.forget(name)
+        gone = [t for n, t in self._talks.named.items() if t.agent == agent and n not in held]
+        for talk in gone:
+            if not talk.is_let_go and not talk.is_settled:
+                # There was nothing to write up, or the time for it was over before the journal took it.
+                self._end(talk)
+            self._talks.forget(talk.name)
 
     def _begin(self, talk: Talk, agent: str) -> None:
         self._talks.serve(talk, agent)

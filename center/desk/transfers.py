@@ -85,6 +85,7 @@ class Transfers:
     def _let_go(self, talk: Talk) -> None:
         """The agent is done with this leg, and has nothing to write up."""
         self._calls.release(talk)
+        talk.is_let_go = True
         now, agent = self._now(), talk.agent
         self._kept.post(ContactFinished(now, talk.name, agent))
         self._kept.post(WrapUpEnded(now, talk.name, agent))

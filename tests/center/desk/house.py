@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from center.acd.agent import Agent
+from center.acd.queue import Queue
 from center.batch import TurnBatch
 from center.calling_out import Reached
 from center.contact import Arrival, ContactKey
@@ -176,6 +177,11 @@ class Voice:
     def take(self) -> list[tuple]:
         taken, self.told = self.told, []
         return taken
+
+
+def with_wrap_up(wrap_up_s: float) -> Queues:
+    """All queues leave an agent so long to write up."""
+    return Queues({"*": Queue("*", "*", wrap_up_s=wrap_up_s)})
 
 
 class House:

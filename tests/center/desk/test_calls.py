@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from center.desk.desk import RefusedError
-from flows.inputs import Keys, Opened
-from tests.center.desk.house import BUYER, Desk, House, Voice
+from flows.inputs import HungUp, Keys, Opened
+from tests.center.desk.house import BUYER, Clock, Desk, House, Voice, with_wrap_up
 
 CALL = f"shop/{BUYER}/voice/1/2"
 
@@ -16,16 +16,26 @@ def waits(house: House) -> None:
     house.gives(Keys("0"))
 
 
-def test_a_caller_who_is_on_the_line_is_connected_at_once_and_released_in_the_end(house: House):
+@pytest.mark.parametrize("wrap_up_s", [30.0, 0.0])
+@pytest.mark.parametrize("ends", ["the agent", "the caller"])
+def test_a_caller_who_is_on_the_line_is_connected_at_once_and_released_in_the_end(
+    store, journal, wrap_up_s: float, ends: str
+):
+    house = House(store, journal, Clock(), with_wrap_up(wrap_up_s))
     house.switchboard.voice = voice = Voice()
     desk = house.sits("li")
     voice.up.add(CALL)
     waits(house)
     contact = house.answers(desk, "li")
     assert voice.take() == [("connect", contact, "li")]
-    house.does(house.floor.finish, "li", contact)
+    if ends == "the agent":
+        house.does(house.floor.finish, "li", contact)
+    else:
+        house.gives(HungUp())
 
     assert voice.take() == [("release", contact)]
+    assert house.store.awaited() == [], "the flow goes on"
+    assert desk.take()[-1] == (("stage", contact, "wrap-up") if wrap_up_s else ("ended", contact))
 
 
 def test_without_a_voice_channel_a_call_is_refused(house: House):

@@ -21,7 +21,7 @@ from center.uap.gate import CONFERENCE, Gate
 from flows.inputs import HungUp, Keys, Opened
 from store.journal import SqliteJournal
 from store.memory import MemoryStore
-from tests.center.desk.house import BUYER, OTHER, Clock, Desk, House, Voice
+from tests.center.desk.house import BUYER, OTHER, Clock, Desk, House, Voice, with_wrap_up
 from tests.center.uap.tiny import TINY
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
 
@@ -129,6 +129,16 @@ def test_one_unit_serves_all_who_are_on_a_call_and_goes_back_with_the_last(busy:
     assert busy.told == []
 
 
+def test_the_unit_goes_back_also_where_there_is_nothing_to_write_up(store, journal):
+    busy = Busy(House(store, journal, Clock(), with_wrap_up(0.0)))
+    busy.rings(BUYER)
+    busy.listens("boss", "li")
+    busy.asks(busy.house.floor.invite, "li", busy.call("li"), "wang")
+    busy.asks(busy.house.floor.finish, "li", busy.call("li"))
+    assert busy.taken() == busy.crowded() == set()
+    assert busy.told == []
+
+
 def test_who_finds_none_free_is_told_so_and_the_call_goes_on(busy: Busy):
     busy.rings(OTHER)
     busy.listens("boss", "wang")
@@ -185,16 +195,16 @@ moves = st.one_of(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(moves, max_size=30))
+@given(st.lists(moves, max_size=30), st.sampled_from((30.0, 0.0)))
 def test_whatever_happens_on_the_floor_a_call_has_a_unit_while_a_third_is_on_it_and_no_longer(
-    history,
+    history, wrap_up_s
 ):
     store = MemoryStore()
     store.publish("shop", program_of(ORDER, SHOP), NOON)
     with tempfile.TemporaryDirectory() as folder:
         journal = SqliteJournal(Path(folder) / "floor")
         try:
-            follow(Busy(House(store, journal, Clock())), history)
+            follow(Busy(House(store, journal, Clock(), with_wrap_up(wrap_up_s))), history)
         finally:
             journal.close()
 
@@ -239,4 +249,5 @@ def follow(busy: Busy, history) -> None:
             case _:
                 house.clock.passes(max(ASK_S, AWAY_S) + 1)
         assert busy.taken() == busy.crowded(), move
+        assert all(busy.call(agent) == on for agent, on in busy.voice.calls.items()), move
         assert len(busy.taken()) <= 1
