@@ -87,31 +87,38 @@ class Calls:
 
     def wait_for(self, agent: str) -> None:
         """The desk of an agent is away: callers who are alone with them hear music, and no silence."""
-        for talk in self._alone_with(agent):
-            self.needed.hold(talk.name)
+        for talk in self._busy_with(agent):
+            if (
+                talk.is_on_call
+                and talk.stage in ("talking", "on call")
+                and "guest" not in talk.guests.values()
+                and not talk.hears_music
+                and self.needed.is_up(talk.name)
+            ):
+                talk.hears_music = True
+                self.needed.hold(talk.name)
 
     def go_on_with(self, agent: str) -> None:
         """It is back: they are heard again."""
-        for talk in self._alone_with(agent):
-            self.needed.resume(talk.name)
+        for talk in self._busy_with(agent):
+            self.go_on(talk)
 
-    def _alone_with(self, agent: str) -> list[Talk]:
-        voice, named = self.voice, self._talks.named
-        busy = [named[n] for n, slot in self._talks.held(agent).items() if slot == "busy"]
-        return [
-            talk
-            for talk in busy
-            if voice is not None
-            and talk.is_on_call
-            and talk.stage in ("talking", "on call")
-            and "guest" not in talk.guests.values()
-            and voice.is_up(talk.name)
-        ]
+    def go_on(self, talk: Talk) -> None:
+        """Somebody is with a caller again who heard music for want of anybody."""
+        if talk.hears_music:
+            talk.hears_music = False
+            if self.needed.is_up(talk.name):
+                self.needed.resume(talk.name)
+
+    def _busy_with(self, agent: str) -> list[Talk]:
+        named = self._talks.named
+        held = self._talks.held(agent) if self.voice is not None else {}
+        return [named[n] for n, slot in held.items() if slot == "busy" and n in named]
 
     def release(self, talk: Talk) -> None:
         """The agent is off the call; one who writes is hung up on."""
         is_on_call = talk.channel == "voice" or talk.reach
-        talk.reach, talk.is_held = "", False
+        talk.reach, talk.is_held, talk.hears_music = "", False, False
         if is_on_call and self.voice is not None:
             self.voice.release(talk.name)
         self._conferences.over(talk.name)

@@ -41,6 +41,11 @@ class Desks:
         """The desk that has a buyer."""
         return self._sitting.desk(talk.agent)
 
+    def is_away(self, talk: Talk) -> bool:
+        """Whether the agent of a buyer is away for longer than a page takes to load."""
+        sitter = self._sitting.sitter(talk.agent)
+        return sitter is not None and sitter.is_away
+
     def refuse(self, talk: Talk, why: RefusedError) -> None:
         """What was begun for a buyer could not be done."""
         desk = self.of(talk)

@@ -89,6 +89,7 @@ class Guests:
             return
         self._talks.seat_guest(talk, agent, "guest")
         self._calls.needed.invite(contact, agent)
+        self._calls.go_on(talk)
         self._tell(talk, agent)
 
     def leave(self, agent: str, contact: str) -> None:
@@ -102,6 +103,8 @@ class Guests:
         if was == "guest":
             self._calls.needed.dismiss(contact, agent)
             self._kept.post(CallParted(self._now(), contact, agent))
+            if self._desks.is_away(talk):
+                self._calls.wait_for(talk.agent)
         else:
             self._desks.refuse(talk, RefusedError("{other} does not come in now", other=agent))
         self._tell(talk, agent)

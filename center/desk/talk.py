@@ -32,6 +32,8 @@ class Talk:
     guests: dict[str, GuestStage] = field(default_factory=dict[str, GuestStage])
     """Colleagues who are on the call, or asked in."""
     is_held: bool = False
+    hears_music: bool = False
+    """While the desk of its agent is away; `is_held` is what the agent asked for."""
     is_let_go: bool = False
     """Its agent handed it on, and has nothing more to do with it."""
     is_settled: bool = False

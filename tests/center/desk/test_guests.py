@@ -8,7 +8,7 @@ from center.acd.agent import Agent
 from center.desk.desk import RefusedError
 from center.desk.guests import ASK_S, GUESTS_MAX
 from center.desk.person import HOUSE
-from center.desk.sitting import AWAY_S
+from center.desk.sitting import AWAY_S, RELOAD_S
 from flows.inputs import HungUp, Keys, Opened
 from tests.center.desk.house import BUYER, OTHER, Desk, House, Voice
 
@@ -122,6 +122,34 @@ def test_a_guest_who_goes_away_is_off_the_call(house: House, voice: Voice, desks
     house.clock.passes(AWAY_S + 1)
     assert ("dismiss", CALL, "wang") in voice.take()
     assert li.cards[CALL].guests == ()
+
+
+def test_a_guest_who_comes_while_the_desk_is_away_takes_the_caller_off_the_music(
+    house: House, voice: Voice, desks
+):
+    li, _ = desks
+    house.does(house.floor.invite, "li", CALL, "wang")
+    house.floor.sign_out("li", li)
+    house.clock.passes(RELOAD_S + 1)
+    assert voice.take() == [("hang_up", "li"), ("hold", CALL)]
+    house.does(house.floor.accept, "wang", CALL)
+    assert voice.take() == [("invite", CALL, "wang"), ("resume", CALL)]
+
+    house.does(house.floor.finish, "wang", CALL)
+    assert voice.take() == [("dismiss", CALL, "wang"), ("hold", CALL)], "alone again"
+    house.sits("li", ready=False)
+    assert voice.take() == [("resume", CALL)]
+
+
+def test_a_call_that_its_agent_holds_is_held_when_the_desk_is_back(
+    house: House, voice: Voice, desks
+):
+    li, _ = desks
+    house.does(house.floor.hold, "li", CALL)
+    house.floor.sign_out("li", li)
+    house.clock.passes(RELOAD_S + 1)
+    house.sits("li", ready=False)
+    assert voice.take() == [("hold", CALL), ("hang_up", "li")]
 
 
 def test_nobody_is_asked_who_may_not_serve_the_seller_or_cannot_hear(
