@@ -88,7 +88,13 @@ class Guests:
             self.leave(agent, contact)
             return
         self._talks.seat_guest(talk, agent, "guest")
-        self._calls.needed.invite(contact, agent)
+        try:
+            self._calls.needed.invite(contact, agent)
+        except RefusedError as error:
+            # The buyer has hung up, or the headset was lost, since the colleague said yes.
+            self.leave(agent, contact)
+            self._desks.refuse(talk, error)
+            return
         self._calls.go_on(talk)
         self._tell(talk, agent)
 

@@ -152,6 +152,27 @@ def test_a_call_that_its_agent_holds_is_held_when_the_desk_is_back(
     assert voice.take() == [("hold", CALL), ("hang_up", "li")]
 
 
+def test_one_who_cannot_come_in_the_end_keeps_no_news_from_other_desks(
+    house: House, voice: Voice, desks, monkeypatch
+):
+    def gone(contact, agent):
+        raise RefusedError("the buyer has hung up")
+
+    li, wang = desks
+    house.does(house.floor.invite, "li", CALL, "wang")
+    li.take(), wang.take()
+    monkeypatch.setattr(voice, "invite", gone, raising=False)
+    house.floor.accept("wang", CALL)
+    house.does(house.floor.not_ready, "li", "lunch")
+
+    told = li.take()
+    assert ("refused", "the buyer has hung up") in told
+    assert ("presence", "not ready", "lunch") in told, "in the same batch"
+    assert wang.take() == [("withdrawn", CALL)]
+    rings(house, OTHER)
+    assert [told[0] for told in wang.take()] == ["offered"], "the slot for calls is free again"
+
+
 def test_nobody_is_asked_who_may_not_serve_the_seller_or_cannot_hear(
     house: House, voice: Voice, desks, monkeypatch
 ):
