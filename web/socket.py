@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -17,6 +17,8 @@ BURST_MAX = 60
 RATE_PER_S = 20.0
 """... and in the long run. Nobody types so fast."""
 SLOWLY = "Slowly, please: too many messages at once."
+CLOSE_S = 3.0
+"""A page has so long to take what it is told before we hang up, and to hang up itself."""
 HERE = '{"kind":"here"}'
 """A page asks whether we are there, and is answered in the same words."""
 
@@ -49,6 +51,7 @@ class PageSocket:
         self._out: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING_MAX)
         """None: hang up, once all before it is said."""
         self._full = asyncio.Event()
+        self._closing = asyncio.Event()
 
     def tell(self, kind: str, **fields: Any) -> None:
         """Say something to the page. Does not wait."""
@@ -58,7 +61,8 @@ class PageSocket:
             self._full.set()
 
     def close(self) -> None:
-        """Hang up once all is said."""
+        """Hang up once all is said, or soon if the page does not read; what it says from now on is not heard."""
+        self._closing.set()
         try:
             self._out.put_nowait(None)
         except asyncio.QueueFull:
@@ -66,18 +70,18 @@ class PageSocket:
 
     async def run(self, heard: Callable[[str], Awaitable[None]]) -> None:
         """Serve the page until it goes away or does not read; `heard` takes each message."""
-        parts = [
-            asyncio.create_task(part)
-            for part in (self._listen(heard), self._speak(), self._full.wait())
-        ]
+        hearing = [asyncio.create_task(x) for x in (self._listen(heard), self._closing.wait())]
+        telling = [asyncio.create_task(x) for x in (self._speak(), self._full.wait())]
         try:
-            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(hearing + telling, return_when=asyncio.FIRST_COMPLETED)
+            if self._closing.is_set():
+                await _end(hearing)
+                await asyncio.wait(telling, timeout=CLOSE_S, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for part in parts:
-                part.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await self._socket.close()
+            await _end(hearing + telling)
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+                async with asyncio.timeout(CLOSE_S):
+                    await self._socket.close()
 
     async def _speak(self) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
@@ -90,9 +94,17 @@ class PageSocket:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 data = await self._socket.receive_text()
+                if self._closing.is_set():
+                    return
                 if not allowance.take(clock()):
                     self.tell("refused", why=SLOWLY)
                 elif data == HERE:
                     self.tell("here")
                 else:
                     await heard(data)
+
+
+async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
