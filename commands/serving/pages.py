@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from center.measure import Measure, Spread
 from center.ports import StoreError
 from commands.serving.floor import FloorService
+from commands.serving.rounds import Rounds
 from store.people import People
 from web.accounts.account import Account, Role
 from web.accounts.routes import Doorkeeper
@@ -24,6 +25,8 @@ log = logging.getLogger("dialcart.pages")
 
 PORT = 8400
 """Where the pages are unless it is said otherwise."""
+LOOK_EVERY_S = 10.0
+"""A visit that has lasted for as long as it may ends within so long."""
 
 
 class KnownPeople:
@@ -77,6 +80,7 @@ class Pages:
         self.host = host
         self.door = Doorkeeper(KnownPeople(floor), book=KeptVisits(floor.people))
         floor.changed = self.door.look_again
+        self._rounds = Rounds("visits cannot be looked at", LOOK_EVERY_S, self.door.end_old)
         routes: list[BaseRoute] = [
             *self.door.routes(),
             *agent_routes(floor.switchboard.floor, self.door),
@@ -100,12 +104,14 @@ class Pages:
                 raise
             self._server = WebServer(self._app, self.host, 0)
             await self._server.__aenter__()
+        self._rounds.begin()
 
     async def drain(self) -> None:
         """Pages that are open are told when the server closes."""
 
     async def close(self) -> None:
         """Close what is open."""
+        await self._rounds.end()
         await self._server.__aexit__(None, None, None)
 
     def unready(self) -> str | None:

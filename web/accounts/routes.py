@@ -76,6 +76,10 @@ class Doorkeeper:
         """Some people have changed, or are let go."""
         self._visits.look_again(names, self._clock())
 
+    def end_old(self) -> None:
+        """Let nobody stay for longer than a working day; call it now and then."""
+        self._visits.end_old(self._clock())
+
     def admit(self, account: Account) -> str:
         """Let somebody in whom the caller knows already; the value of their cookie."""
         return self._visits.begin(account, self._clock())

@@ -1,6 +1,7 @@
 """Who is signed in: a token in the browser's cookie, what it stands for here, and the pages that are open on it.
 
-A visit with an open page is not idle, and when it ends its pages are closed. What is kept of a visit is a digest of its token, so that who reads the file is nobody, and one of the password, so that a new
+A visit with an open page is not idle, and when it ends its pages are closed; at VISIT_S_MAX it ends, whatever is open. What
+is kept of a visit is a digest of its token, so that who reads the file is nobody, and one of the password, so that a new
 password ends all visits that began with the old one. A restart ends none.
 """
 
@@ -78,14 +79,17 @@ class Visits:
         self._accounts = accounts
         self._book = book
         self._visits: OrderedDict[bytes, _Visit] = OrderedDict()
+        """The one that was used longest ago first."""
+        self._began: dict[bytes, float] = {}
+        """When each began, the oldest first."""
         for kept in book.visits() if book is not None else ():
-            self._visits[kept.token] = _Visit(kept, now)
+            self._add(kept, now)
 
     def begin(self, account: Account, now: float) -> str:
         """A new visit's token."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         kept = KeptVisit(_digest(token), account.name, _digest(account.password), now)
-        self._visits[kept.token] = _Visit(kept, now)
+        self._add(kept, now)
         if self._book is not None:
             self._book.keep_visit(kept)
         if len(self._visits) > VISITS_MAX:
@@ -121,9 +125,21 @@ class Visits:
                 for page in [page for page in visit.pages if not page.may(account)]:
                     page.close()
 
+    def end_old(self, now: float) -> None:
+        """End those that have lasted for a working day, and close their pages."""
+        while self._began:
+            digest, began_at = next(iter(self._began.items()))
+            if now - began_at <= VISIT_S_MAX:
+                return
+            self._drop(digest)
+
     def end(self, token: str) -> None:
         """Sign out."""
         self._drop(_digest(token))
+
+    def _add(self, kept: KeptVisit, now: float) -> None:
+        self._visits[kept.token] = _Visit(kept, now)
+        self._began[kept.token] = kept.began_at
 
     def _find(self, digest: bytes, visit: _Visit, now: float) -> Account | None:
         """Whose visit it is; it ends here if it is nobody's any more."""
@@ -155,6 +171,7 @@ class Visits:
         visit = self._visits.pop(digest, None)
         if visit is None:
             return
+        del self._began[digest]
         if self._book is not None:
             self._book.drop_visit(digest)
         for page in visit.pages:

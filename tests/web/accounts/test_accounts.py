@@ -199,6 +199,23 @@ def test_a_desk_that_is_open_all_morning_is_not_idle():
     assert desk.closed == 0
 
 
+def test_a_visit_ends_with_the_working_day_though_its_page_is_open():
+    book = Book()
+    visits, early, late = Visits(People(), book), Page(), Page()
+    token = visits.begin(LI, 0.0)
+    visits.open(token, early.open)
+    visits.open(visits.begin(LI, 60.0), late.open)
+    assert visits.find(token, VISIT_S_MAX) == LI, "used last"
+    visits.end_old(VISIT_S_MAX)
+    assert (early.closed, late.closed) == (0, 0)
+    visits.end_old(VISIT_S_MAX + 1)
+
+    assert (early.closed, late.closed) == (1, 0)
+    assert len(book.visits()) == 1
+    visits.shut(token, early.open, VISIT_S_MAX + 1)
+    assert visits.find(token, VISIT_S_MAX + 1) is None
+
+
 def test_pages_are_closed_when_their_visit_ends():
     visits, desk, floor, other = Visits(People()), Page(), Page(), Page()
     token = visits.begin(LI, 0.0)
