@@ -1,4 +1,4 @@
-"""`dialcart people`: who works on the floor, and for whom. A running shop sees changes within a few seconds."""
+"""`dialcart people`: who works on the floor, and for whom. A running shop sees changes within a second."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def add(
     people = People(people_file(database))
     people.keep(person)
     people.close()
-    typer.echo(f"{name} may sign in as {role}; a shop that runs knows it in a few seconds")
+    typer.echo(f"{name} may sign in as {role}; a shop that runs knows it within a second")
     return 0
 
 

@@ -4,8 +4,8 @@
     a seller      its own people, and its queues as they are
     a partner     its own people, and of the queues of sellers whom they may serve who waits and what its people did
 
-Two partners may serve one seller: both see who waits, for any of their people may be next, and neither sees, hears or can
-reckon what the other's people do. A supervisor whom the router does not know, as one who was entered a moment ago, sees nothing yet.
+Two partners may serve one seller: both see who waits, for any of their people may be next, and neither sees, hears or is
+told what the other's people do. A supervisor whom the router does not know, as one who was entered a moment ago, sees nothing yet.
 """
 
 from __future__ import annotations
