@@ -215,6 +215,11 @@ def test_no_file_names_a_registry_or_a_place_on_a_machine():
     assert named == []
 
 
+def test_no_file_has_a_name_that_a_program_takes_for_an_option():
+    # One that is named like an option was written by a program that was asked for something else.
+    assert [path.name for path in tracked_files() if path.name.startswith("-")] == []
+
+
 @pytest.mark.parametrize(
     "name", ["requirements.lock", "requirements-dev.lock", "requirements-piper.lock"]
 )
