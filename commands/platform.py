@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
 from center.uap.capacity import Capacity
-from center.uap.changes import AnyChange, apply, encode
+from center.uap.changes import AnyChange, Insert, Restore, apply, encode
 from center.uap.chassis import PlatformError
 from center.uap.resources import RESOURCES
 from commands.config import load_settings
@@ -74,29 +74,67 @@ def change(
         return 1
     capacity, journal = opened.capacity, opened.journal
     try:
+        taking_over = _taking_over(capacity)
         apply(wanted, capacity)
         journal.append([encode(wanted)])
-        count = len(changes_of(journal))
+        number = _number(wanted, changes_of(journal))
     except PlatformError as error:
         typer.echo(str(error), err=True)
         return 1
     finally:
         journal.close()
-    told = ["done"]
-    due = capacity.timer()
-    if due is not None:
-        told.append(f"in service in {due - wanted.at:.0f} s")
+    told = ["done", *_due(wanted, capacity, taking_over)]
     if opened.now is not None:
-        for _ in range(TRIES_MAX):
-            now = read(opened.now_file)
-            if now is None or now.changes >= count:
-                break
-            sleep(TRY_EVERY_S)
+        now = _once_taken_in(opened.now_file, number, sleep)
+        outcome = now.outcome(number) if now is not None else None
+        if outcome is not None and outcome.error:
+            typer.echo(
+                f"written down, but the running shop leaves it out: {outcome.error}", err=True
+            )
+            return 1
+        if now is None:
+            told.append("the shop has not taken it in yet")
+        elif outcome is None:
+            told.append("the shop began with it")
         else:
-            now = None
-        told.append(f"{now.cut_off} cut off" if now else "the shop has not taken it in yet")
+            told.append(f"{outcome.cut_off} cut off")
     typer.echo("; ".join(told))
     return 0
+
+
+def _due(wanted: AnyChange, capacity: Capacity, taking_over: Mapping[str, float]) -> Iterator[str]:
+    """What the change itself has begun that takes time; `taking_over` before it."""
+    if isinstance(wanted, Insert | Restore):
+        board = capacity.chassis[wanted.chassis].boards[wanted.slot]
+        if board.state == "self-test":
+            yield f"in service in {board.tested_at - wanted.at:.0f} s"
+    for name, at in _taking_over(capacity).items():
+        if name not in taking_over:
+            yield f"{name} takes over in {at - wanted.at:.0f} s"
+
+
+def _once_taken_in(file: Path, number: int, sleep: Callable[[float], object]) -> Now | None:
+    """What the shop tells once it has taken so many changes in; None if it does not, or has gone."""
+    for _ in range(TRIES_MAX):
+        now = read(file)
+        if now is None or now.changes >= number:
+            return now
+        sleep(TRY_EVERY_S)
+    return None
+
+
+def _taking_over(capacity: Capacity) -> dict[str, float]:
+    """Standbys on their way into service, and when they are there, Unix seconds."""
+    return {
+        name: chassis.takes_over_at
+        for name, chassis in capacity.chassis.items()
+        if chassis.takes_over_at is not None
+    }
+
+
+def _number(wanted: AnyChange, changes: Sequence[AnyChange]) -> int:
+    """Which of all changes ours is, from 1: other operators may have written theirs behind it."""
+    return next(n for n in range(len(changes), 0, -1) if changes[n - 1] == wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +160,20 @@ def _open(settings: Path) -> _Opened | None:
     capacity = changed(config.platform, changes_of(journal))
     capacity.advance(time.time())
     now = read(now_file(database))
+    unknown = set[str]()
     for one in now.boards if now is not None else ():
-        board = capacity.chassis[one.chassis].boards.get(one.slot)
+        chassis = capacity.chassis.get(one.chassis)
+        if chassis is None:
+            unknown.add(one.chassis)
+            continue
+        board = chassis.boards.get(one.slot)
         if board is not None and one.state == "draining":
             # It carries calls, of which the journal knows nothing.
             board.state = one.state
+    if unknown:
+        typer.echo(
+            f"the running shop has chassis that {settings} no longer names, until it is started anew: "
+            + ", ".join(sorted(unknown)),
+            err=True,
+        )
     return _Opened(capacity, journal, now_file(database), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from center.uap.changes import AnyChange, ChangeError, apply, decode
 from center.uap.chassis import PlatformError
 from center.uap.gate import CONFERENCE, SEAT, Gate
 from center.uap.resources import RESOURCES
-from commands.serving.platform_now import Now, now_file, now_of, write
+from commands.serving.platform_now import OUTCOMES_MAX, Now, Outcome, now_file, now_of, write
 from commands.serving.rounds import Rounds
 from commands.settings.platform import PlatformSection
 from store.journal import SqliteJournal
@@ -56,8 +57,7 @@ class Platform:
         self._journal = SqliteJournal(platform_file(database))
         changes = changes_of(self._journal)
         self._done = len(changes)
-        self._cut_off = 0
-        """By the last change."""
+        self._outcomes: deque[Outcome] = deque(maxlen=OUTCOMES_MAX)
         self._now_file = now_file(database)
         self._told: Now | None = None
         self.gate = Gate(changed(section, changes), time.time, access=section.access)
@@ -108,13 +108,13 @@ class Platform:
             return
         for change in changes:
             self._done += 1
-            self._cut_off = 0
             try:
                 dropped = apply(change, capacity)
             except PlatformError as error:
                 log.warning("a change of the platform is left out: %s", error)
+                self._outcomes.append(Outcome(error=str(error)))
                 continue
-            self._cut_off = len(dropped)
+            self._outcomes.append(Outcome(len(dropped)))
             log.info("%s: %d cut off", change, len(dropped))
             for name in dropped:
                 self._tell(name)
@@ -123,7 +123,7 @@ class Platform:
         """Operators see it within LOOK_EVERY_S."""
         gate = self.gate
         refused = {why.value: count for why, count in gate.refused.items() if count}
-        now = now_of(gate.capacity, refused, self._done, self._cut_off)
+        now = now_of(gate.capacity, refused, self._done, self._outcomes)
         if now == self._told:
             return
         try:

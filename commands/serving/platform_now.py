@@ -7,6 +7,7 @@ and whether a draining one is empty. The file is not needed for anything else, a
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from center.uap.capacity import Capacity
 from center.uap.resources import named
 
 FILE_BYTES_MAX = 10_000_000
+OUTCOMES_MAX = 100
+"""Changes of which it is told what came of them; who made one looks for it within seconds."""
 
 
 class Carrying(msgspec.Struct, frozen=True):
@@ -29,19 +32,33 @@ class Carrying(msgspec.Struct, frozen=True):
     """Calls, seats and conferences that have a unit of it."""
 
 
+class Outcome(msgspec.Struct, frozen=True):
+    """What a running shop made of a change."""
+
+    cut_off: int = 0
+    """Calls, seats and conferences."""
+    error: str = ""
+    """Why it was left out."""
+
+
 class Now(msgspec.Struct, frozen=True):
     """All of it."""
 
     process: int
     changes: int
     """Of the operators, that it has taken in."""
-    cut_off: int
-    """By the last of them: calls, seats and conferences."""
+    outcomes: tuple[Outcome, ...]
+    """Of the last of them, but not of those that were there when the shop began."""
     boards: tuple[Carrying, ...]
     units: dict[str, float]
     taken: dict[str, float]
     refused: dict[str, int]
     """By why, since the start."""
+
+    def outcome(self, number: int) -> Outcome | None:
+        """Of a change, counted from 1; None if it is not told any more, or never was."""
+        place = number - 1 - (self.changes - len(self.outcomes))
+        return self.outcomes[place] if 0 <= place < len(self.outcomes) else None
 
 
 def now_file(database: Path) -> Path:
@@ -49,7 +66,9 @@ def now_file(database: Path) -> Path:
     return database.with_suffix(".platform-now")
 
 
-def now_of(capacity: Capacity, refused: dict[str, int], changes: int, cut_off: int) -> Now:
+def now_of(
+    capacity: Capacity, refused: dict[str, int], changes: int, outcomes: Iterable[Outcome]
+) -> Now:
     """How a platform stands in this process."""
     usage = capacity.usage()
     boards = tuple(
@@ -58,7 +77,7 @@ def now_of(capacity: Capacity, refused: dict[str, int], changes: int, cut_off: i
         for slot, board in sorted(chassis.boards.items())
     )
     units, taken = named(usage.units), named(usage.taken)
-    return Now(os.getpid(), changes, cut_off, boards, units, taken, refused)
+    return Now(os.getpid(), changes, tuple(outcomes), boards, units, taken, refused)
 
 
 def write(path: Path, now: Now) -> None:

@@ -6,12 +6,13 @@ import time
 import pytest
 from typer.testing import CliRunner
 
-from center.uap.changes import Fail, Remove, Restore
+from center.uap.changes import Fail, Insert, Remove, Restore
 from center.uap.door import Admitted, Refused
 from cli import app
 from commands.config import load_settings
 from commands.platform import change
 from commands.serving.platform import Platform
+from commands.serving.platform_now import now_file, read
 
 SETTINGS = """
 [store]
@@ -51,7 +52,8 @@ def test_boards_are_shown_inserted_drained_and_removed(settings):
     assert "MSU  in service" not in shown
     assert run("fail", "1", "2", "--config", settings).exit_code == 0
     assert run("restore", "1", "2", "--config", settings).exit_code == 0
-    assert run("fail-chassis", "1", "--config", settings).exit_code == 0
+    # The board in slot 3 is still being tested, which nobody asked about.
+    assert run("fail-chassis", "1", "--config", settings).output == "done\n"
     assert run("repair-chassis", "1", "--config", settings).exit_code == 0
     assert "UAP2100 standby" in run("show", "--config", settings).output
 
@@ -146,3 +148,56 @@ def test_who_cuts_calls_off_is_told_how_many_and_a_shop_that_hangs_is_told_of(se
     assert capsys.readouterr().out == "done; 2 cut off\n"
     assert change(settings, Restore(time.time(), "1", 1), sleep=lambda _: None) == 0
     assert "in service in 60 s; the shop has not taken it in yet" in capsys.readouterr().out
+
+
+def test_a_standby_says_when_it_takes_over(settings):
+    with settings.open("a", encoding="utf-8") as file:
+        file.write('[[platform.chassis]]\nname = "2"\nmodel = "UAP2100"\nstandby = true\n')
+    run("insert", "1", "3", "MSU", "--config", settings)
+    failed = run("fail-chassis", "1", "--config", settings).output
+    assert re.fullmatch(r"done; 2 takes over in \d+ s\n", failed), failed
+
+
+def test_each_operator_is_told_of_the_change_that_was_made_and_not_of_the_last(settings, capsys):
+    config = load_settings(settings)
+    platform = Platform(config.platform, config.store.database)
+    platform.gate.admit("c1", seller="noodles")
+    platform.look()
+
+    def another(_):
+        if len(platform.gate.capacity.chassis["1"].boards) == 2:
+            change(settings, Insert(time.time(), "1", 3, "MSU"), sleep=lambda _: platform.look())
+
+    assert change(settings, Fail(time.time(), "1", 1), sleep=another) == 0
+    assert [line.rpartition("; ")[2] for line in capsys.readouterr().out.splitlines()] == [
+        "0 cut off",
+        "1 cut off",
+    ]
+
+
+def test_a_change_that_the_running_shop_leaves_out_is_told_as_such(settings, capsys):
+    config = load_settings(settings)
+    platform = Platform(config.platform, config.store.database)
+    platform.look()
+    with settings.open("a", encoding="utf-8") as file:
+        file.write('[[platform.chassis]]\nname = "2"\nmodel = "UAP2100"\nboards = ["MSU"]\n')
+    fails = Fail(time.time(), "2", 1)
+    assert change(settings, fails, sleep=lambda _: platform.look()) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "the running shop leaves it out: " in told.err
+    # One that is there when a shop begins is no news to it.
+    platform = Platform(config.platform, config.store.database)
+    platform.look()
+    assert read(now_file(config.store.database)).outcome(1) is None
+
+
+def test_a_chassis_that_the_settings_no_longer_name_stops_no_operator(settings):
+    config = load_settings(settings)
+    platform = Platform(config.platform, config.store.database)
+    platform.look()
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace('name = "1"', 'name = "new"'), "utf-8")
+    shown = run("show", "--config", settings)
+    assert shown.exit_code == 0
+    assert "no longer names, until it is started anew: 1" in shown.output
