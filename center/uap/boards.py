@@ -80,3 +80,7 @@ class Board:
         held.remove(resource)
         if not held:
             del self.holders[call]
+
+    def rename(self, call: str, name: str) -> None:
+        """A call has another name from now on."""
+        self.holders[name] = self.holders.pop(call)

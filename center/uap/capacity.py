@@ -1,6 +1,6 @@
 """The platform at work: whom it lets in, what they hold, and what happens to them as boards come and go.
 
-    admit(call, kind, now) -> Admitted | Refused      enter(call, phase) -> Admitted | Refused      release(call)
+    admit(call, kind, now) -> Admitted | Refused      enter(call, phase) -> Admitted | Refused      release(call)      rename(call, name)
     insert, drain, restore, remove, fail, fail_chassis, repair_chassis; advance(now) for what takes time; timer()
 
 Three promises. Nothing is held twice: a unit is on one board and with one call. Who was let in gets what its phases
@@ -148,6 +148,14 @@ class Capacity:
             self._of_seller[found.seller] -= 1
             if not self._of_seller[found.seller]:
                 del self._of_seller[found.seller]
+
+    def rename(self, call: str, name: str) -> None:
+        """A call that was let in before its name was known has one that is not taken. Raises PlatformError."""
+        if name in self._calls or call not in self._calls:
+            raise PlatformError(f"call {call} cannot be called {name}")
+        found = self._calls[name] = self._calls.pop(call)
+        for board in {board for board, _ in found.held}:
+            board.rename(call, name)
 
     # Boards and chassis
 

@@ -20,8 +20,8 @@ class Gate:
     """Admits calls and seats by a platform's capacity. `now` gives Unix seconds.
 
     Promises: who is admitted holds all that its phases need until `release`, and is refused none of them, unless it
-    lost what it held with a failed board. Recognition alone is held for the first time in the flow; after a wait there
-    may be none. Asked about a call that the platform has dropped meanwhile, `enter` refuses; it never raises for what a
+    lost what it held with a failed board. Recognition and speech output alone are held for the first time in the flow;
+    after a wait there may be none. Asked about a call that the platform has dropped meanwhile, `enter` refuses; it never raises for what a
     call may meet.
     """
 
@@ -85,6 +85,10 @@ class Gate:
     def release(self, call: str) -> None:
         """A call is over. One that was never let in is no matter."""
         self.capacity.release(call)
+
+    def rename(self, call: str, name: str) -> None:
+        """A call that was let in before it was dialled has its name now. Raises PlatformError."""
+        self.capacity.rename(call, name)
 
     def _counted(self, answer: Admitted | Refused) -> Admitted | Refused:
         if isinstance(answer, Refused):

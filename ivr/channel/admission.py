@@ -46,9 +46,13 @@ class Admission:
         self._regret(program, caller)
         return answer
 
-    def admit_ours(self, call: str, program: Program, seller: str) -> bool:
-        """Whether there is room for a call that we make; it holds its place until it is over."""
+    def has_room(self, call: str, program: Program, seller: str) -> bool:
+        """The same, for a call that we make or whose page says itself that all lines are busy: nobody is texted."""
         return not isinstance(self._ask(call, program, seller), Refused)
+
+    def rename(self, call: str, name: str) -> None:
+        """A call that was let in before it was dialled has its name now."""
+        self._gate.rename(call, name)
 
     def enter(self, call: str, phase: str) -> None:
         """A call waits for a person, has one, or is back in its flow. What no phase needs any more is free for others."""

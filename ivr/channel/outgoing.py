@@ -21,7 +21,7 @@ from center.taken import Fate
 from ivr.channel.agreement import Agreement
 from ivr.channel.channel import CHANNEL, Kept, VoiceChannel
 from ivr.channel.greeting import QUIET_S, Greeting
-from ivr.channel.trunk_calls import TrunkCalls
+from ivr.channel.trunk_calls import NoRoomError, TrunkCalls
 from ivr.media.client import PlaneFullError
 from ivr.media.link import PlaneBehindError
 from ivr.sip.errors import CommandError, NotAllowedError
@@ -166,6 +166,9 @@ class CallsMade:
             except NotAllowedError:
                 outgoing.over(Reached.NOT_ALLOWED)
                 return
+            except NoRoomError:
+                log.warning("no call: the platform has no room for it")
+                break
             else:
                 return
         outgoing.over(Reached.FAILED)

@@ -51,10 +51,16 @@ NUMBER_DIGITS_MIN = 3
 """A caller's number of fewer digits is none."""
 RETRY_AFTER_S = 10
 
+OURS = "ours "
+"""Before an errand's key: how the platform knows a call of ours until it is dialled."""
 RING_S_MAX = 40.0
 """A call of ours rings so long: as long as it takes to find a telephone, and before most voice boxes pick up."""
 
 log = logging.getLogger("dialcart.calls")
+
+
+class NoRoomError(Exception):
+    """The platform has no room for another call."""
 
 
 @dataclass(slots=True)
@@ -329,11 +335,34 @@ class TrunkCalls:
     # --- calls of ours ---
 
     def place(self, trunk: str, ours: Ours, allowed: AllowList) -> None:
-        """Dial. Raises CommandError where no line is free, NotAllowedError, PlaneFullError, PlaneBehindError."""
-        errand = ours.errand
+        """Dial, if the platform has room: a telephone that rings is not hung up on for want of it.
+
+        Raises NoRoomError, CommandError where no line is free, NotAllowedError, PlaneFullError, PlaneBehindError.
+        """
+        errand, admission = ours.errand, self.admission
         machine = self._shops.current(errand.contact.seller)
         if machine is None:
             raise CommandError("the shop has closed")
+        place = OURS + errand.key
+        if admission is not None and not admission.has_room(
+            place, machine.program, errand.contact.seller
+        ):
+            raise NoRoomError
+        try:
+            name, agreement = self._dial(trunk, errand, allowed)
+        except (CommandError, NotAllowedError, PlaneFullError, PlaneBehindError):
+            if admission is not None:
+                admission.over(place)
+            raise
+        if admission is not None:
+            admission.rename(place, name)
+        self._calls[name] = _TrunkCall(
+            errand.contact, errand.code, trunk, agreement=agreement, ours=ours
+        )
+        ours.dialled(name)
+
+    def _dial(self, trunk: str, errand: CallOut, allowed: AllowList) -> tuple[str, Agreement]:
+        """Signalling's name of the call, and the row that waits for its answer."""
         agreement = Agreement.offering(self._media, self._local(trunk))
         try:
             name = self._line().dial(
@@ -347,14 +376,7 @@ class TrunkCalls:
         except (CommandError, NotAllowedError):
             self._media.close(agreement.leg.call)
             raise
-        self._calls[name] = _TrunkCall(
-            errand.contact, errand.code, trunk, agreement=agreement, ours=ours
-        )
-        ours.dialled(name)
-        if self.admission is not None and not self.admission.admit_ours(
-            name, machine.program, errand.contact.seller
-        ):
-            self.hang_up(name, "no room")
+        return name, agreement
 
     def begin_ours(self, name: str, *, opens: bool) -> Call:
         """A person has answered."""

@@ -69,6 +69,23 @@ def test_asked_twice_the_answer_is_the_same_and_nothing_more_is_held():
     assert named(site.capacity.usage().taken) == {"sip": 1, "ivr": 1, "dtmf": 1}
 
 
+def test_a_call_that_was_let_in_under_another_name_falls_and_leaves_under_its_own():
+    site = Site("MSU", "GPU")
+    before = site.free()
+    site.admit("to be dialled", "keys to a person, recorded")
+    site.capacity.rename("to be dialled", "c1")
+    assert list(site.capacity.calls()) == ["c1"]
+    for call, name in (("to be dialled", "c2"), ("c1", "c1")):
+        with pytest.raises(PlatformError, match="cannot be called"):
+            site.capacity.rename(call, name)
+    site.capacity.release("to be dialled")
+    site.capacity.release("c1")
+    assert site.free() == before
+    site.admit("to be dialled")
+    site.capacity.rename("to be dialled", "c2")
+    assert site.capacity.fail(Place("1", 1)) == ["c2"]
+
+
 def test_the_last_unit_is_given_and_one_more_is_refused_with_503():
     site = Site("MSU", "GPU")
     assert site.fill() == SMALL.boards["MSU"].gives["sip"].whole

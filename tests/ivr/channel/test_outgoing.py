@@ -290,6 +290,51 @@ def test_a_call_that_nobody_wants_any_more_stops_ringing():
     assert house.reached == [Reached.NO_ANSWER]
 
 
+class OneRoom:
+    """A platform with room for so many; see ivr.channel.admission.Admission."""
+
+    def __init__(self, room):
+        self.room, self.held = room, []
+
+    def has_room(self, call, program, seller):
+        assert seller == "shop"
+        if len(self.held) >= self.room:
+            return False
+        self.held.append(call)
+        return True
+
+    def rename(self, call, name):
+        self.held[self.held.index(call)] = name
+
+    def over(self, call):
+        if call in self.held:
+            self.held.remove(call)
+
+
+def test_no_telephone_rings_for_which_the_platform_has_no_room():
+    house = House()
+    house.trunks.admission = OneRoom(0)
+    house.call()
+    assert house.signalling.dialled == []
+    assert house.rows.told == []
+    assert house.reached == [Reached.FAILED]
+
+
+def test_a_call_of_ours_holds_its_place_until_it_is_over_or_was_not_dialled():
+    house = House()
+    platform = house.trunks.admission = OneRoom(1)
+    house.signalling.full.add("here")
+    house.call()
+    assert [trunk for trunk, *_ in house.signalling.dialled] == ["there"]
+    assert platform.held == ["o1"]
+    house.hear(Ended("o1", Cause.NO_ANSWER, 408))
+    assert platform.held == []
+    house.signalling.full.add("there")
+    house.call(key="k2")
+    assert platform.held == []
+    assert house.reached == [Reached.NO_ANSWER, Reached.FAILED]
+
+
 # --- missed calls, called back ---
 
 
