@@ -64,14 +64,21 @@ class Telephones:
         shop = next((shop for shop in self.shops() if shop.seller == seller), None)
         if calls is None or calls.channel is None or calls.media is None:
             raise CallRefusedError("No calls are taken here.")
-        if shop is None or not shop.number:
+        machine = self._business.shops.current(seller)
+        if shop is None or not shop.number or machine is None:
             raise CallRefusedError("This shop takes no calls.")
         buyer = self._business.routes.numbering.of(caller)
         self._remember(buyer, telephone)
-        call = BrowserCall(calls.channel, calls.media, telephone, calls.spawn, CARRIER)
+        admission = calls.trunks.admission if calls.trunks is not None else None
+        call = BrowserCall(calls.channel, calls.media, telephone, calls.spawn, CARRIER, admission)
         try:
             answer = await call.dial(
-                calls.reception, seller=seller, caller=buyer, dialled=shop.number, offer=offer
+                calls.reception,
+                machine.program,
+                seller=seller,
+                caller=buyer,
+                dialled=shop.number,
+                offer=offer,
             )
         except OfferError as error:
             raise CallRefusedError(f"The browser cannot call: {error}") from None

@@ -36,6 +36,7 @@ class Admission:
         self._languages = languages
         self._clock = clock
         self._turns = turns
+        self._cut_off: dict[str, Callable[[], object]] = {}
         self._texted: OrderedDict[str, float] = OrderedDict()
 
     def admit(self, call: str, seller: str, program: Program, caller: str) -> Refused | None:
@@ -46,9 +47,29 @@ class Admission:
         self._regret(program, caller)
         return answer
 
-    def has_room(self, call: str, program: Program, seller: str) -> bool:
-        """The same, for a call that we make or whose page says itself that all lines are busy: nobody is texted."""
-        return not isinstance(self._ask(call, program, seller), Refused)
+    def has_room(
+        self,
+        call: str,
+        program: Program,
+        seller: str,
+        cut_off: Callable[[], object] | None = None,
+    ) -> bool:
+        """The same, for a call that we make or whose page says itself that all lines are busy: nobody is texted.
+
+        `cut_off` is told if the platform loses what it is on, for a call that no trunk knows.
+        """
+        if isinstance(self._ask(call, program, seller), Refused):
+            return False
+        if cut_off is not None:
+            self._cut_off[call] = cut_off
+        return True
+
+    def cut_off(self, call: str) -> bool:
+        """The platform has lost what a call was on; whether that was told."""
+        told = self._cut_off.pop(call, None)
+        if told is not None:
+            told()
+        return told is not None
 
     def rename(self, call: str, name: str) -> None:
         """A call that was let in before it was dialled has its name now."""
@@ -64,6 +85,7 @@ class Admission:
 
     def over(self, call: str) -> None:
         """A call has ended, or never came to be."""
+        self._cut_off.pop(call, None)
         self._gate.release(call)
 
     def _ask(self, call: str, program: Program, seller: str) -> Admitted | Refused:

@@ -403,7 +403,8 @@ class TrunkCalls:
 
     def cut_off(self, call: str) -> None:
         """The platform has lost what a call was on."""
-        self.hang_up(call, "out of service")
+        if self.admission is None or not self.admission.cut_off(call):
+            self.hang_up(call, "out of service")
 
     def _line(self) -> Signalling:
         assert self.signalling is not None

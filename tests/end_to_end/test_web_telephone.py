@@ -1,5 +1,6 @@
 """A buyer orders on the web telephone, by its keypad and by its message box: Chromium, the flow, the store, the confirmation."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +9,24 @@ import pytest
 import soundfile
 from playwright.sync_api import Page, expect
 
+from center.uap.changes import Fail
+from commands.platform import change
 from tests.browser import ONLY, browser, write_tone
+from tests.end_to_end.small_platform import small_model, wait_for
 from tests.end_to_end.telephone_shop import Running
 
+# One line: each test finds it free only if the one before gave it back.
+SECTIONS = """\
+[web]
+port = 0
+[platform]
+figures = "{figures}"
+[[platform.chassis]]
+name = "1"
+model = "Small"
+boards = ["MSU", "GPU"]
+"""
+TAKEN = 'dialcart_platform_taken{resource="sip"}'
 STEP_MS_MAX = 30_000
 """A machine that is busy with other tests takes its time."""
 TONE_HZ = 440
@@ -19,7 +35,9 @@ TONE_HZ = 440
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("web"), sections="[web]\nport = 0\n")
+    folder = tmp_path_factory.mktemp("web")
+    figures = small_model(folder, ports=1, self_test_s=0.1)
+    running = Running(folder, sections=SECTIONS.format(figures=figures))
     yield running
     running.close()
 
@@ -86,3 +104,24 @@ def test_the_same_flow_takes_an_order_by_message(shop: Running, page: Page):
 
     visit(shop, page, "13900000007")
     write("101 2", "牛肉面")
+
+
+def test_a_call_takes_the_platforms_line_until_it_is_over_and_falls_with_its_board(
+    shop: Running, page: Page
+):
+    def dial(caller: Page, state: str) -> None:
+        caller.click("#dial")
+        expect(caller.locator("#state")).to_contain_text(state, timeout=STEP_MS_MAX)
+
+    wait_for(shop, TAKEN, 0)
+    visit(shop, page, "13900000008")
+    dial(page, "通话中")
+    other = page.context.new_page()
+    visit(shop, other, "13900000009")
+    dial(other, "所有线路都忙，请稍后再拨。")
+    page.close()
+    wait_for(shop, TAKEN, 0)
+    dial(other, "通话中")
+    change(shop.settings, Fail(time.time(), "1", 1))
+    expect(other.locator("#state")).to_contain_text("系统出了故障")
+    dial(other, "所有线路都忙，请稍后再拨。")

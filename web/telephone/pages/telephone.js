@@ -36,6 +36,7 @@ const CHINESE = {
   "an hour is over": "通话满一小时，已结束",
   "no outcome came": "没有等到结果，请再拨一次",
   "shutting down": "系统正在重启，请稍后再拨",
+  "out of service": "系统出了故障，请再拨一次",
   "the shop has closed": "店铺已停止营业",
 };
 const inPageLanguage = text => (language() === "zh" && CHINESE[text]) || text;
