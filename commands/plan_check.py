@@ -27,6 +27,7 @@ from center.uap.models import Model, model
 from center.uap.people import needed, served, sizes
 from center.uap.plan import Plan
 from center.uap.resources import CAPS, RESOURCES, named, vector
+from center.uap.sizing import idle_of_conference, idle_of_seat
 from center.uap.traffic import Stream, blocking, engset, load_for, servers_for_sources, times
 from commands.crossing import ask_for_places, cross_platform
 from commands.simulation import Arrivals, Interval, RouterDay
@@ -161,8 +162,12 @@ def _crossed(
 def hold_few(traffic: Traffic, tries: int, seed: int) -> Iterator[Held]:
     """What those meet who are few."""
     kinds = usual_kinds()
-    for what, share in (("seats", traffic.at_work), ("conference", 0.5)):
-        idle = share / (1 - share) if share < 1 else AMPLE
+    for what, wanted in (
+        ("seats", idle_of_seat(traffic)),
+        ("conference", idle_of_conference(traffic)),
+    ):
+        # Who always wants one asks so often that the clock would stand still.
+        idle = min(wanted, AMPLE)
         places = servers_for_sources(SOURCES, idle, 0.1)
         capacity, opened_at = platform_of(dict.fromkeys(RESOURCES, AMPLE) | {what: places})
         kind = kinds["seat" if what == "seats" else what]
