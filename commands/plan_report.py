@@ -228,7 +228,8 @@ class Report:
             ]
         )
         yield word(
-            "All that help at once: {best:.1f} million yuan in {best_chassis} + 1 chassis; all that hurt: {worst:.1f} in {worst_chassis} + 1; as assumed: {cost:.1f} in {cost_chassis} + 1.",
+            "All that move it by more than {share:.1%}, at the ends that help: {best:.1f} million yuan in {best_chassis} + 1 chassis; at those that hurt: {worst:.1f} in {worst_chassis} + 1; as assumed: {cost:.1f} in {cost_chassis} + 1.",
+            share=MOVES,
             best=moves.best.cost()[1] / 1e6,
             best_chassis=moves.best.chassis,
             worst=moves.worst.cost()[1] / 1e6,

@@ -63,7 +63,7 @@ ZH = {
     "assumed": "假定值",
     "million yuan at the low end": "取低值时百万元",
     "at the high end": "取高值时",
-    "All that help at once: {best:.1f} million yuan in {best_chassis} + 1 chassis; all that hurt: {worst:.1f} in {worst_chassis} + 1; as assumed: {cost:.1f} in {cost_chassis} + 1.": "全部取有利的一端：{best:.1f}百万元，{best_chassis} + 1个机框；全部取不利的一端：{worst:.1f}百万元，{worst_chassis} + 1个机框；按假定值：{cost:.1f}百万元，{cost_chassis} + 1个机框。",
+    "All that move it by more than {share:.1%}, at the ends that help: {best:.1f} million yuan in {best_chassis} + 1 chassis; at those that hurt: {worst:.1f} in {worst_chassis} + 1; as assumed: {cost:.1f} in {cost_chassis} + 1.": "影响超过{share:.1%}的各项，全部取有利的一端：{best:.1f}百万元，{best_chassis} + 1个机框；全部取不利的一端：{worst:.1f}百万元，{worst_chassis} + 1个机框；按假定值：{cost:.1f}百万元，{cost_chassis} + 1个机框。",
     "These move it by less than {share:.1%}: {names}. The traffic is assumed too unless you gave it; your own figures go into files, see --figures.": "以下数字的影响小于{share:.1%}：{names}。未给出的话务参数也是假定的；自己的数据可写成文件，见 --figures。",
     # Simulation.
     "HELD AGAINST SIMULATION: the real platform and router, with so few units and agents that they refuse": "仿真核对：用真实的平台和排队机程序，资源和坐席少到会拒绝",

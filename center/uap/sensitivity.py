@@ -1,4 +1,4 @@
-"""How the answer moves over the ranges of what is assumed: each figure at its low and its high end, and all at once.
+"""How the answer moves over the ranges of what is assumed: each figure at its low and its high end, and all that matter at once.
 
 A figure at an end changes how many boards are needed (what a board brings, how many a chassis takes and feeds) or what
 they cost (prices). The platform is sized anew each time, so what is told is the plan that one would get.
@@ -48,8 +48,9 @@ class Sensitivity:
     still: tuple[str, ...]
     """Assumed figures that do not."""
     best: Boards
-    """With every figure at the end that is cheaper."""
+    """With every figure that moves it at the end that is cheaper."""
     worst: Boards
+    """With each of them at the dearer end."""
 
 
 def sensitivity(traffic: Traffic, streams: tuple[Stream, ...], platform: Boards) -> Sensitivity:
