@@ -3,8 +3,8 @@
     python -m benchmarks.admission [--seconds 5] [--calls 60000]
 
 A round admits a call, sends it through its phases and lets it go, on a platform that carries so many others; a third of
-all calls go to a person. Beside it: refusals when the platform is full, and the peer, which decides the same by adding up
-what all calls hold.
+all calls go to a person and hold a recorder. Beside it: refusals when the platform is full, and the peer, which decides
+the same by adding up what all calls hold.
 """
 
 import argparse
@@ -24,7 +24,7 @@ NAIVE_S = 2.0
 
 
 def platform(of: Model, calls: int) -> Capacity:
-    """As many boards as so many calls to a person need, and a fifth more."""
+    """As many boards as so many calls that hold a recorder need, and a fifth more."""
     capacity, media = Capacity(), of.boards["MSU"]
     boards = ["MSU"] * ceil(SPARE * calls / media.units[INDEX["record"]]) + ["GPU"] * 40
     for n, kind in enumerate(boards):
@@ -87,7 +87,7 @@ def main() -> None:
     given = parser.parse_args()
     capacity = platform(model("UAP8100"), given.calls)
     named = usual_kinds()
-    kinds = [named["keys"], named["keys"], named["keys to a person"]]
+    kinds = [named["keys"], named["keys"], named["keys to a person, recorded"]]
     for n in range(given.calls):
         answer = capacity.admit(f"up {n}", kinds[n % 3], 2_000.0 + n)
         assert isinstance(answer, Admitted)
