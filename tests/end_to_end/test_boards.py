@@ -21,7 +21,7 @@ from tests.browser import browser, write_tone
 from tests.end_to_end.process import ROOT
 from tests.end_to_end.running import PASSWORD
 from tests.end_to_end.sipp import Caller
-from tests.end_to_end.small_platform import measures, small_model, wait_for
+from tests.end_to_end.small_platform import WAIT_S_MAX, measures, small_model, wait_for
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_call_hand_over import open_page
 from tests.end_to_end.test_order_by_phone import murmur
@@ -60,6 +60,13 @@ def operator(shop: Running, *words: str) -> str:
         cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     return done.stdout
+
+
+def shows(shop: Running, what: str) -> None:
+    """Until operators see it: the shop tells them each second. Each look is a process of its own."""
+    until = time.monotonic() + WAIT_S_MAX
+    while not re.search(what, told := operator(shop, "show")):
+        assert time.monotonic() < until, told
 
 
 def caller(shop: Running, n: int) -> Caller:
@@ -106,7 +113,7 @@ def test_boards_come_drain_and_fail_while_calls_go_on(shop: Running) -> None:
         assert refused(5), "no board is in service"
         assert [one.result() for one in buyers] == [0, 0]
         assert sorted(one.buyer for one in shop.orders()) == ["13800138103", "13800138104"]
-        assert re.search(r"3 +MSU +out", operator(shop, "show"))
+        shows(shop, r"3 +MSU +out")
 
         # N+1: the chassis falls with its calls, and the standby takes the next.
         change(shop.settings, Restore(time.time(), "1", 1))
