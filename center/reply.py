@@ -103,11 +103,17 @@ def _keys(options: tuple[p.Option, ...], channel: str) -> tuple[str, ...]:
     return tuple(o.key for o in options if o.key is not None and o.channel in (None, channel))
 
 
+def _keys_of_products(ask: p.Ask, program: p.Program) -> tuple[str, ...]:
+    """Their codes and synonyms that a telephone has keys for: K01 has none, but its synonym 1."""
+    asked = (x for x in program.products if ask.group in (None, x.group))
+    words = (word for x in asked for word in (x.code, *x.phrases))
+    return tuple(dict.fromkeys(word for word in words if word.isascii() and word.isdecimal()))
+
+
 def _keys_of_ask(ask: p.Ask, program: p.Program, channel: str) -> tuple[tuple[str, ...], int]:
     match ask.type:
         case "product":
-            listed = (x.code for x in program.products if ask.group in (None, x.group))
-            return tuple(listed), 0
+            return _keys_of_products(ask, program), 0
         case "choice":
             return _keys(ask.choices, channel), 0
         case "yesno":
