@@ -21,9 +21,9 @@ def call_by(operator, *words):
         async with open_endpoint(operator) as endpoint:
             receive = endpoint.stack.receive
 
-            def overhear(data, flow, now):
+            def overhear(data, flow, now, *, within_calls=False):
                 heard.append(parse(data))
-                receive(data, flow, now)
+                receive(data, flow, now, within_calls=within_calls)
 
             endpoint.stack.receive = overhear
             process = await asyncio.create_subprocess_exec(
