@@ -28,7 +28,7 @@ SEEDS_MAX = 150
 """A mutant that lives so long is not found."""
 BEGIN = {
     "let a start hold nothing back": 1_683,
-    "send what may overtake an answer": 100,
+    "send what may overtake an answer": 1_683,
     "reply by any bind": 1_650,
 }
 """Where to look for those that only a few seeds in a thousand find."""
