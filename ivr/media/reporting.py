@@ -81,8 +81,9 @@ class Reporter:
         columns.expected_before[rows] = np.maximum(expected, 0)
         columns.received_before[rows] = received
         fraction = np.where((new > 0) & (lost > 0), lost * 256 // np.maximum(new, 1), 0)
-        # RFC 3550, section 6.4.1: all zero where no sender's report came.
-        since = np.where(columns.sr_middle[rows] != 0, (now - columns.sr_at[rows]) * 65_536, 0)
+        # RFC 3550, section 6.4.1: all zero where no sender's report came. One may have come since this tick began.
+        waited_s = np.maximum(now - columns.sr_at[rows], 0)
+        since = np.where(columns.sr_middle[rows] != 0, waited_s * 65_536, 0)
         blocks = zip(
             columns.their_ssrc[rows].tolist(),
             np.minimum(fraction, 255).tolist(),

@@ -20,6 +20,17 @@ def test_a_report_counts_from_when_it_came_and_not_from_when_it_is_taken() -> No
     assert paper.columns.sr_at[0] == paper.now + 0.25
 
 
+def test_a_report_that_came_after_the_tick_began_has_waited_for_no_time() -> None:
+    paper = Paper()
+    paper.open()
+    paper.hear(rtp(1, 160, bytes(160)))
+    due = paper.now + 2 * REPORT_S
+    (notice,) = paper.plane.report([Notice(0, REPORT, due + 0.004)], due)
+    report = rtcp.read(notice.data)
+    assert report
+    assert [(block.last_report, block.delay) for block in report.blocks] == [(99, 0)]
+
+
 def test_what_was_left_by_a_call_that_is_over_is_a_stray() -> None:
     paper = Paper()
     paper.open()
