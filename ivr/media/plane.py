@@ -1,8 +1,8 @@
 """The media plane: columns of all calls, moved on tick by tick. It reaches no socket and no clock.
 
 Whoever runs it says what time it is and carries packets: process.py does so on the network, tests on paper.
-Each tick: commands are carried out, one group's packets are made, what came is taken in, that group's listeners get
-their frames.
+Each tick: commands are carried out, what came is taken in, one group's listeners get their frames, and last that group's
+packets are made and leave.
 """
 
 import numpy as np

@@ -29,5 +29,12 @@ def test_an_address_of_another_kind_is_refused(wrong):
         Settings(**wrong)
 
 
+@pytest.mark.parametrize(("calls", "groups"), [(10, 2), (2_000, 2), (2_010, 5), (3_000, 5)])
+def test_up_to_two_thousand_calls_go_in_two_groups_and_more_in_five(calls, groups):
+    settings = Settings(calls=calls)
+    assert settings.groups == groups
+    assert settings.tick_s * groups == pytest.approx(0.02)
+
+
 def test_the_last_port_may_be_the_highest():
     assert Settings(port=63_536, calls=1_000).calls == 1_000
