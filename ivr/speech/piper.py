@@ -27,6 +27,10 @@ WORDS_BYTES_MAX = 4_096
 """Of what it says of itself, kept to be told when it fails."""
 
 
+class PiperDiedError(VoiceError):
+    """A process has ended, or what it wrote is gone: another one may do better."""
+
+
 class PiperProcess:
     """One process of one voice. Raises VoiceError where it cannot be started."""
 
@@ -53,22 +57,22 @@ class PiperProcess:
         """Its process id."""
         return self._process.pid
 
-    def say(self, text: str) -> bytes:
-        """A text as a WAV file. Raises VoiceError, after which the process is of no more use."""
+    def say(self, text: str, until: float) -> bytes:
+        """A text as a WAV file, by this time of the monotonic clock. Raises VoiceError, after which the process is of no more use."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(" ".join(text.split()).encode() + b"\n")
-            path = self._written()
+            path = self._written(until)
             content = path.read_bytes()
             path.unlink()
         except OSError as error:
-            raise VoiceError(f"piper gave no speech: {error}") from None
+            raise PiperDiedError(f"piper gave no speech: {error}") from None
         return content
 
-    def _written(self) -> Path:
+    def _written(self, until: float) -> Path:
         """The file that was written, when it is."""
         assert self._process.stdout is not None
-        said, until = b"", time.monotonic() + SYNTHESIS_S_MAX
+        said = b""
         while (left_s := until - time.monotonic()) > 0:
             if not select.select([self._process.stdout], [], [], left_s)[0]:
                 break
@@ -76,7 +80,7 @@ class PiperProcess:
             said = (said + more)[-WORDS_BYTES_MAX:]
             if not more:
                 last = said.decode(errors="replace").strip().rpartition("\n")[2]
-                raise VoiceError(f"piper failed: {last[-200:]}")
+                raise PiperDiedError(f"piper failed: {last[-200:]}")
             whole, _, _ = said.rpartition(b"\n")
             for name in self._name.findall(whole):
                 # One that was told before is read and gone.
@@ -106,15 +110,16 @@ class Pipers:
         self.close()
 
     def say(self, voice: Voice, text: str) -> bytes:
-        """A text as a WAV file. Raises VoiceError. Blocks."""
+        """A text as a WAV file. Raises VoiceError. Blocks, for SYNTHESIS_S_MAX at most."""
+        until = time.monotonic() + SYNTHESIS_S_MAX
         with self._lock:
             idle = self._idle.get(voice)
             process = idle.pop() if idle else None
         if process is not None:
-            # It may have died since it last spoke: then another one does it.
-            with contextlib.suppress(VoiceError):
-                return self._say(voice, process, text)
-        return self._say(voice, PiperProcess(voice), text)
+            # It may have died since it last spoke: then another one does it. One that hangs has had all the time there is.
+            with contextlib.suppress(PiperDiedError):
+                return self._say(voice, process, text, until)
+        return self._say(voice, PiperProcess(voice), text, until)
 
     def pids(self) -> list[int]:
         """The processes that wait for a text."""
@@ -130,9 +135,9 @@ class Pipers:
         for process in ended:
             process.close()
 
-    def _say(self, voice: Voice, process: PiperProcess, text: str) -> bytes:
+    def _say(self, voice: Voice, process: PiperProcess, text: str, until: float) -> bytes:
         try:
-            content = process.say(text)
+            content = process.say(text, until)
         except VoiceError:
             process.close()
             raise

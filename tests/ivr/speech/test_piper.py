@@ -86,3 +86,17 @@ def test_one_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         pipers.say(stand_in(tmp_path, "read more"), "One")
     with Pipers() as pipers, pytest.raises(VoiceError, match="does not start"):
         pipers.say(Voice("piper", str(tmp_path / "none"), "1", "model.onnx", "en"), "One")
+
+
+def test_one_that_was_kept_and_hangs_is_given_up_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speaks = 'printf RIFF >"$6/1.wav"; echo "$6/1.wav"'
+    hangs = stand_in(tmp_path, f"echo >>{tmp_path}/begun; {speaks}; read more; read end")
+    with Pipers() as pipers:
+        assert pipers.say(hangs, "One") == b"RIFF"
+        monkeypatch.setattr(piper, "SYNTHESIS_S_MAX", 0.2)
+        with pytest.raises(VoiceError, match="within"):
+            pipers.say(hangs, "Two")
+        assert pipers.pids() == []
+    assert len((tmp_path / "begun").read_text().splitlines()) == 1
