@@ -4,8 +4,9 @@
 
 Calls are opened without an address, so each is found by its first packet. Beside them in the same run: the plane that only
 sends, its calls' reports both ways included, and a bare loop that sends as many ready-made packets by sendmmsg and does nothing
-else. These two take turns by the second on the same core, so that whatever else the machine does meets both: told is
-the middle of the seconds' ratios, and the middle half of them.
+else: on a UDP socket, as the goal has it, and on a raw one with headers of its own, as the plane's is (decision 0060). They take
+turns by the second on the same core, so that whatever else the machine does meets all: told is the middle of the seconds'
+ratios, and the middle half of them.
 """
 
 import argparse
@@ -37,6 +38,7 @@ def ours(calls: int, given: argparse.Namespace) -> tuple[Result, Used]:
         telephones = start(task)
         pause(media, 2)
         first, before, began = cpu_s(media.worker), media.counts(), time.monotonic()
+        own = time.process_time()
         again: deque[tuple[float, int]] = deque()
         while time.monotonic() - began < given.seconds - 3.5:
             select.select([media.fileno()], [], [], 0.02)
@@ -46,9 +48,9 @@ def ours(calls: int, given: argparse.Namespace) -> tuple[Result, Used]:
             while again and again[0][0] < time.monotonic():
                 media.play(again.popleft()[1], [prompt()], barge_in=True, loop=True)
         spent, after = cpu_s(media.worker) - first, media.counts()
-        elapsed = time.monotonic() - began
+        own, elapsed = time.process_time() - own, time.monotonic() - began
         packets = sum(after[name] - before[name] for name in ("sent", "received"))
-        used = Used(spent / elapsed, spent / max(packets, 1) * 1e6, after)
+        used = Used(spent / elapsed, spent / max(packets, 1) * 1e6, after, own / elapsed)
         return result_of(telephones), used
 
 
@@ -69,6 +71,7 @@ def main() -> None:
         result, used = ours(calls, given)
         told = {name: used.counts[name] for name in ("missed", "unsent", "untold", "flooded")}
         print(row(f"{calls} calls, both ways", result, used), told, flush=True)
+        print(f"  whoever is told of keys and starts prompts: {used.client:.0%} of another core")
         print(f"  sending only: {in_turn(calls, given)}", flush=True)
 
 

@@ -3,9 +3,11 @@
     scripts/asterisk && python -m benchmarks.calls.asterisk
 
 scripts/asterisk fetches it from Debian by name into .tools, as a program beside us (GPL). It runs on one core, before other
-processes as the plane does, with the modules that a prompt and keys need; its calls are set up by a few lines of SIP. How many calls a core
-carries is told at each one's working point, the most calls that were held: at most MISSING_MAX of the packets due were not heard, and none
-of a hundred was later than LATE_MS_MAX. More than a core was asked for where its share nears 100 %.
+processes as the plane does, with the modules that a prompt and keys need; its calls are set up by a few lines of SIP. Each is given more
+and more calls until it breaks: more than MISSING_MAX of the packets due were not heard, or one of a hundred was later than LATE_MS_MAX, or
+not all calls were taken. What came before is its working point. How many calls a core carries is compared twice, by those that were
+held and by the share of a core that they took, and the lesser is held against the goal. Asterisk's share has its handling of keys and
+its dialplan in it: so ours has the process that is told of keys and starts prompts, though it stays on no core of its own.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,11 +46,14 @@ MISSING_MAX = 0.005
 LATE_MS_MAX = 40.0
 """Twice a packet's time: what a telephone's buffer may be taken to forgive."""
 TIMES_GOAL = 6.0
+THEIRS = [200, 300, 400, 450, 500, 600, 700]
+OURS = [300, 2000, 3000, 3500, 4000]
+"""Calls that are tried, fewest first, until one number breaks it."""
 
 CONFIGURATION = {
     "asterisk.conf": "[directories]\nastetcdir => {folder}\nastmoddir => {modules}\nastvarlibdir => {folder}\n"
     "astdbdir => {folder}\nastspooldir => {folder}\nastrundir => {folder}\nastlogdir => {folder}\nastdatadir => {data}\n"
-    "[options]\nmaxload = 0\n",
+    "[options]\nmaxload = 0\nmaxfiles = 16000\n",
     "modules.conf": "[modules]\nautoload=yes\nnoload = chan_rtp.so\nnoload = res_hep.so\n",
     "logger.conf": "[general]\n[logfiles]\n",
     "rtp.conf": "[general]\nrtpstart=20000\nrtpend=32000\nstrictrtp=no\n",
@@ -123,11 +129,11 @@ class Point:
     @property
     def calls_a_core(self) -> float:
         """By the share of a core that these take."""
-        return self.calls / self.used.share
+        return self.calls / self.used.whole
 
 
 def theirs(program: Path, calls: int, given: argparse.Namespace) -> Point:
-    """Asterisk with a number of calls, from a fresh start."""
+    """Asterisk with a number of calls, from a fresh start. Raises TimeoutError where it does not take them."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, text in CONFIGURATION.items():
@@ -172,14 +178,35 @@ def theirs(program: Path, calls: int, given: argparse.Namespace) -> Point:
                 asterisk.wait()
 
 
+def working_point(name: str, numbers: list[int], tried: Callable[[int], Point]) -> Point:
+    """The most of these calls that were held before a number broke it, each told in a line."""
+    best: Point | None = None
+    for calls in numbers:
+        try:
+            point = tried(calls)
+        except TimeoutError as error:
+            print(f"{name} breaks at {calls}: {error}", flush=True)
+            break
+        print(row(f"{name}, {calls} calls", point.result, point.used), flush=True)
+        if not point.is_held:
+            print(f"{name} breaks at {calls}", flush=True)
+            break
+        best = point
+    else:
+        print(f"{name} does not break at {numbers[-1]}: it may hold more", flush=True)
+    if best is None:
+        raise SystemExit(f"{name} held none of these: give fewer calls")
+    return best
+
+
 def main() -> None:
     """Print a line for each number of calls, and how many times as many we carry."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--program", type=Path, default=PROGRAM)
-    parser.add_argument("--calls", type=int, nargs="+", default=[200, 300, 400])
-    parser.add_argument("--ours", type=int, nargs="+", default=[300, 2000, 3000])
+    parser.add_argument("--calls", type=int, nargs="+", default=THEIRS)
+    parser.add_argument("--ours", type=int, nargs="+", default=OURS)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--key-s", type=float, default=4.0)
     parser.add_argument("--cpu", type=int, default=0)
@@ -192,26 +219,16 @@ def main() -> None:
         raise SystemExit(f"{given.program} is not there: scripts/asterisk fetches it")
     version = subprocess.run([program, "-V"], capture_output=True, text=True, check=True).stdout
     print(HEAD)
-    best: list[Point] = []
-    for name, numbers in ((version.split("+")[0].strip(), given.calls), ("dialcart", given.ours)):
-        held: list[Point] = []
-        for calls in numbers:
-            point = (
-                Point(calls, *ours(calls, given))
-                if name == "dialcart"
-                else theirs(program, calls, given)
-            )
-            told = "" if point.is_held else "   not held"
-            print(row(f"{name}, {calls} calls", point.result, point.used) + told, flush=True)
-            held += [point] if point.is_held else []
-        if not held:
-            raise SystemExit(f"{name} held none of these: give fewer calls")
-        best.append(held[-1])
-    peer, plane = best
-    times = plane.calls_a_core / peer.calls_a_core
+    peer = working_point(
+        version.split("+")[0].strip(), given.calls, lambda calls: theirs(program, calls, given)
+    )
+    plane = working_point("dialcart", given.ours, lambda calls: Point(calls, *ours(calls, given)))
+    held, taken = plane.calls / peer.calls, plane.calls_a_core / peer.calls_a_core
     print(
-        f"calls held on one core: {peer.calls} and {plane.calls}, {plane.calls / peer.calls:.1f} times as many; by what they took of it "
-        f"{peer.calls_a_core:.0f} and {plane.calls_a_core:.0f}, {times:.1f} times; goal {TIMES_GOAL:.0f}: {'met' if times >= TIMES_GOAL else 'MISSED'}"
+        f"our share {plane.used.share:.0%} of a core, and {plane.used.client:.0%} for who is told of keys and starts prompts\n"
+        f"calls held on one core: {peer.calls} and {plane.calls}, {held:.1f} times as many; by what they took of it "
+        f"{peer.calls_a_core:.0f} and {plane.calls_a_core:.0f}, {taken:.1f} times; goal {TIMES_GOAL:.0f}: "
+        f"{'met' if min(held, taken) >= TIMES_GOAL else 'MISSED'}"
     )
 
 

@@ -27,6 +27,13 @@ class Used:
     packet_us: float
     """CPU a packet, sent or received; 0: not known."""
     counts: dict[str, int]
+    client: float = 0.0
+    """Of a core: what the process took that is told of keys and starts prompts, where it is another one."""
+
+    @property
+    def whole(self) -> float:
+        """Of a core, by all that calls need."""
+        return self.share + self.client
 
 
 def cpu_s(pid: int) -> float:
@@ -38,10 +45,15 @@ def cpu_s(pid: int) -> float:
 
 def start(task: Task) -> "subprocess.Popen[bytes]":
     """Start telephones."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.calls.telephones", msgspec.json.encode(task).decode()],
+    telephones = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.calls.telephones"],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
+    assert telephones.stdin
+    telephones.stdin.write(msgspec.json.encode(task) + b"\n")
+    telephones.stdin.flush()
+    return telephones
 
 
 def result_of(telephones: "subprocess.Popen[bytes]") -> Result:

@@ -2,7 +2,7 @@
 
 They call any RTP addresses, so that a peer can stand in the media plane's place:
 
-    python -m benchmarks.calls.telephones TASK      a Task as JSON; the Result comes as JSON
+    python -m benchmarks.calls.telephones      a line with a Task as JSON goes in; the Result comes out as JSON
 
 What they hear is timed when the kernel takes it in, not when this process comes to read it.
 """
@@ -353,7 +353,7 @@ def go_first() -> None:
 
 def main() -> None:
     """Do the task."""
-    task = msgspec.json.decode(sys.argv[1], type=Task)
+    task = msgspec.json.decode(sys.stdin.buffer.readline(), type=Task)
     if task.cpu is not None:
         os.sched_setaffinity(0, {task.cpu})
     go_first()
