@@ -327,8 +327,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     logging.disable()
-    asyncio.run(fuzz(WARM_UP_PDUS, given.seed))
     fill_tables()
+    asyncio.run(fuzz(WARM_UP_PDUS, given.seed))
     watch = Watch()
     return watch.verdict("session", asyncio.run(fuzz(given.count, given.seed + 1)))
 
