@@ -55,18 +55,19 @@ class Shop:
         speech: Path,
         *,
         program: Sequence[str] = ("cli.py",),
+        flow: str = FLOW,
         shop: str = "",
         voice: str = "",
         trunk: str = "",
     ) -> None:
-        """`program` is what runs as `dialcart`; `shop`, `voice` and `trunk` are lines more of these sections."""
+        """`program` is what runs as `dialcart`; `flow` what it sells by; `shop`, `voice` and `trunk` are lines more of these sections."""
         self.folder = folder
         self.port = port
         self.control_port = free_port()
         self._program = program
         (folder / "shop").mkdir()
-        flow = ORDERS_ALONE.replace("  channels voice, sms\n", f"  channels voice, sms\n{shop}", 1)
-        (folder / "shop" / "seller.flow").write_text(flow)
+        sold = flow.replace("  channels voice, sms\n", f"  channels voice, sms\n{shop}", 1)
+        (folder / "shop" / "seller.flow").write_text(sold)
         settings = SETTINGS.format(
             folder=folder,
             port=port,

@@ -30,7 +30,7 @@ from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 from tests.crash.phoned import Phoned, command, phoned
 from tests.crash.telephone import BETWEEN_ANSWERS_S, ENDS_S_MAX, Telephone
-from tests.crash.telephone_shop import NUMBER, Shop, free_port
+from tests.crash.telephone_shop import NUMBER, ORDERS_ALONE, Shop, free_port
 
 LINES = 8
 """Calls at once."""
@@ -120,7 +120,7 @@ async def crash_under_calls(
 ) -> CallsBooks:
     """Have telephones order for so long, kill what carries their calls, and count."""
     chance, books = random.Random(seed), CallsBooks()
-    shop = Shop(folder, free_port(), speech or folder / "speech")
+    shop = Shop(folder, free_port(), speech or folder / "speech", flow=ORDERS_ALONE)
     await shop.start()
     exchange = Exchange(shop.port)
     await exchange.endpoint.start()
