@@ -80,6 +80,8 @@ def desks(shop: Running, opened: list[Browser]) -> Iterator[tuple[Page, Page]]:
     yield pages
     for page in pages:
         page.click("#sign-out")
+        # A page that is closed on its way to the next may hang.
+        page.wait_for_url("**/sign-in*")
         page.context.close()
 
 
