@@ -41,6 +41,18 @@ export class Live {
     if (!this._checking && this.tell({ kind: "here" })) this._expect(ANSWER_MS_MAX);
   }
 
+  /** Sign this person out and leave; false where the server cannot be reached. */
+  async signOut() {
+    try {
+      await fetch("/sign-out", { method: "POST" });
+    } catch {
+      return false;
+    }
+    this.close();
+    location.assign("/sign-in");
+    return true;
+  }
+
   close() {
     this._isDone = true;
     this._leave();

@@ -282,14 +282,7 @@ function setBasket(lines) {
 
 $("sign-out").onclick = async () => {
   live.tell({ kind: "leave" });
-  try {
-    await fetch("/sign-out", { method: "POST" });
-  } catch {
-    notice(word("offline"), true);
-    return;
-  }
-  live.close();
-  location.assign("/sign-in");
+  if (!await live.signOut()) notice(word("offline"), true);
 };
 $("language").onclick = () => choose(language() === "zh" ? "en" : "zh", () => { lists(); draw(); });
 $("help").onclick = () => $("keys").showModal();

@@ -109,14 +109,7 @@ $("find").oninput = draw;
 $("stop").onclick = stop;
 $("language").onclick = () => choose(language() === "zh" ? "en" : "zh", draw);
 $("sign-out").onclick = async () => {
-  try {
-    await fetch("/sign-out", { method: "POST" });
-  } catch {
-    notice(word("offline"));
-    return;
-  }
-  live.close();
-  location.assign("/sign-in");
+  if (!await live.signOut()) notice(word("offline"));
 };
 draw();
 $("who").textContent = (await (await fetch("/who")).json()).name;
