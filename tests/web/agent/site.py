@@ -128,6 +128,15 @@ def be_ready(page: Page, site: Site, name: str = "li") -> None:
     expect(page.locator("#line")).to_have_text("耳机已接通")
 
 
+def talk(page: Page, site: Site, *cards) -> None:
+    """Have these contacts on, one after the other."""
+    be_ready(page, site)
+    for card in cards:
+        site.offer(card)
+        site.stage(card.contact, "talking")
+    expect(page.locator("#contacts li.talking")).to_have_count(len(cards))
+
+
 SPILT = """() => [document.scrollingElement, ...document.querySelectorAll("main, main > *, header, button, select")]
   .filter(one => one.scrollWidth > one.clientWidth && one.clientWidth)
   .concat([document.scrollingElement, ...document.querySelectorAll("main > *")]

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from center.desk.desk import RefusedError
 from tests.web.agent.floor import CALL, TEXTS
-from tests.web.agent.site import Site, be_ready, sign_in
+from tests.web.agent.site import Site, be_ready, sign_in, talk
 from web.accounts.account import Role
 from web.agent.lead import VIEW_EVERY_S
 
@@ -26,14 +26,6 @@ NO_MICROPHONE = """{
   };
 }"""
 assert VIEW_EVERY_S <= 1, "a floor is told within so long that a call is over"
-
-
-def talk(page: Page, site: Site, *cards) -> None:
-    be_ready(page, site)
-    for card in cards:
-        site.offer(card)
-        site.stage(card.contact, "talking")
-    expect(page.locator("#contacts li.talking")).to_have_count(len(cards))
 
 
 def test_a_call_goes_on_after_a_reload_though_its_agent_pauses(page: Page, site: Site):

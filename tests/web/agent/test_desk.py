@@ -10,7 +10,7 @@ from center.desk.card import BasketLine
 from center.desk.desk import RefusedError
 from center.desk.sitting import SEAT_LOST
 from tests.web.agent.floor import CALL, TEXTS
-from tests.web.agent.site import Site, assert_fits, be_ready, sign_in
+from tests.web.agent.site import Site, assert_fits, be_ready, sign_in, talk
 from web.agent.messages import (
     TEXT_CHARACTERS_MAX,
     WORD_CHARACTERS_MAX,
@@ -85,11 +85,7 @@ def test_messages_are_answered_beside_a_call(page: Page, site: Site):
 
 
 def test_half_a_message_stays_with_its_buyer(page: Page, site: Site):
-    be_ready(page, site)
-    for card in (CALL, TEXTS):
-        site.offer(card)
-        site.stage(card.contact, "talking")
-    expect(page.locator("#contacts li.talking")).to_have_count(2)
+    talk(page, site, CALL, TEXTS)
     page.keyboard.press("Alt+1")
     page.fill("#text", "您的地址是")
     page.keyboard.press("Alt+2")

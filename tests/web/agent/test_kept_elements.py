@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from center.desk.desk import AgentView
 from tests.browser import write_tone
 from tests.web.agent.floor import AGENTS, CALL, TEXTS
-from tests.web.agent.site import Site, be_ready, sign_in
+from tests.web.agent.site import Site, be_ready, sign_in, talk
 from web.agent.lead import VIEW_EVERY_S
 
 OTHERS = tuple(AgentView(name, "ready", "", 0, False, 0.0, 940.0) for name in ("an", "zhou"))
@@ -38,11 +38,7 @@ def test_a_supervisors_button_keeps_the_focus_and_a_long_press(page: Page, site:
 
 
 def two_who_talk(page: Page, site: Site) -> None:
-    be_ready(page, site)
-    for card in (CALL, TEXTS):
-        site.offer(card)
-        site.stage(card.contact, "talking")
-    expect(page.locator("#contacts li.talking")).to_have_count(2)
+    talk(page, site, CALL, TEXTS)
     page.keyboard.press("Alt+1")
     expect(page.locator("#shop")).to_have_text("老王面馆")
 
