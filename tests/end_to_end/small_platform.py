@@ -39,6 +39,14 @@ def small_model(folder: Path, **numbers: float) -> Path:
     return figures
 
 
+def small_platform(figures: Path, *more: str, standby: bool = False) -> str:
+    """Settings of a platform with one chassis of the model `Small`, with these lines more; `standby`: and one that waits."""
+    chassis = '[[platform.chassis]]\nname = "{}"\nmodel = "Small"\nboards = ["MSU", "GPU"]\n'
+    head = "".join(f"{line}\n" for line in ("[platform]", f'figures = "{figures}"', *more))
+    waits = chassis.format(2) + "standby = true\n" if standby else ""
+    return head + chassis.format(1) + waits
+
+
 def measures(shop: Running) -> dict[str, float]:
     """What the shop tells operators, by name and labels."""
     (address,) = re.findall(r"http://\S+/metrics", shop.said)

@@ -21,34 +21,30 @@ from tests.browser import browser, write_tone
 from tests.end_to_end.process import ROOT
 from tests.end_to_end.running import PASSWORD
 from tests.end_to_end.sipp import Caller
-from tests.end_to_end.small_platform import WAIT_S_MAX, measures, small_model, wait_for
+from tests.end_to_end.small_platform import (
+    WAIT_S_MAX,
+    measures,
+    small_model,
+    small_platform,
+    wait_for,
+)
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_call_hand_over import open_page
 from tests.end_to_end.test_order_by_phone import murmur
 from web.accounts.password import hash_password
 
 PORTS = 2
-PLATFORM = """
-[platform]
-figures = "{figures}"
-busy_text = false
-[[platform.chassis]]
-name = "1"
-model = "Small"
-boards = ["MSU", "GPU"]
-[[platform.chassis]]
-name = "2"
-model = "Small"
-boards = ["MSU", "GPU"]
-standby = true
-"""
 STAY_MS = 60_000
+
+
+def platform(figures: Path) -> str:
+    return small_platform(figures, "busy_text = false", standby=True)
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Running]:
     figures = small_model(tmp_path, ports=PORTS, self_test_s=0.5, take_over_s=0.5)
-    running = Running(tmp_path, trunk=PLATFORM.format(figures=figures))
+    running = Running(tmp_path, trunk=platform(figures))
     yield running
     running.close()
 
@@ -133,8 +129,8 @@ def test_an_agent_whose_seat_fails_is_told_and_the_caller_goes_to_another(tmp_pa
         people.keep(Person(Agent(name, HOUSE), "agent", hash_password(PASSWORD)))
     people.close()
     figures = small_model(tmp_path, ports=PORTS)
-    platform = PLATFORM.format(figures=figures).replace('["MSU", "GPU"]', '["MSU", "GPU", "GPU"]')
-    shop = Running(tmp_path, trunk=platform, sections="[web]\nport = 0\n")
+    wider = platform(figures).replace('["MSU", "GPU"]', '["MSU", "GPU", "GPU"]')
+    shop = Running(tmp_path, trunk=wider, sections="[web]\nport = 0\n")
 
     def sign_in(desk: Page, name: str) -> None:
         desk.goto(shop.page("/desk"))

@@ -22,20 +22,12 @@ from tests.browser import browsers, write_tone
 from tests.end_to_end.earpiece import Earpiece
 from tests.end_to_end.running import PASSWORD
 from tests.end_to_end.sipp import Caller
-from tests.end_to_end.small_platform import small_model, wait_for
+from tests.end_to_end.small_platform import small_model, small_platform, wait_for
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_call_hand_over import open_page
 from web.accounts.password import hash_password
 
 BUYER = "13800138009"
-PLATFORM = """
-[platform]
-figures = "{figures}"
-[[platform.chassis]]
-name = "1"
-model = "Small"
-boards = ["MSU", "GPU"]
-"""
 CONFERENCES = 'dialcart_platform_{}{{resource="conference"}}'
 BUYER_HZ, LI_HZ, WANG_HZ = 1_100, 700, 1_500
 TALK_MS = 60_000
@@ -54,7 +46,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         shop="  send on to 95*, 400*\n",
         # For another seller's callers, the second.
         voice='outside = ["95*", "02088886666"]\n',
-        trunk="[web]\nport = 0\n" + PLATFORM.format(figures=small_model(folder, conferences=1)),
+        trunk="[web]\nport = 0\n" + small_platform(small_model(folder, conferences=1)),
     )
     yield running
     running.close()

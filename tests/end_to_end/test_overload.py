@@ -10,7 +10,7 @@ from center.uap.door import RETRY_FULL_S
 from ivr.rtp.codec import PCMU
 from tests.end_to_end.crowd import Crowd
 from tests.end_to_end.sipp import Caller
-from tests.end_to_end.small_platform import measures, small_model, wait_for
+from tests.end_to_end.small_platform import measures, small_model, small_platform, wait_for
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_order_by_phone import murmur
 
@@ -21,15 +21,6 @@ OWN = r"A\d{4}|\d\d:\d\d|录音\d{6}"
 """What differs between two talks that are alike."""
 ASSURED = "13800138300"
 TEAHOUSE = "4008002345"
-PLATFORM = """
-[platform]
-figures = "{figures}"
-sellers = {{ teahouse = 0 }}
-[[platform.chassis]]
-name = "1"
-model = "Small"
-boards = ["MSU", "GPU"]
-"""
 
 
 def numbers(first: int, count: int) -> list[str]:
@@ -44,7 +35,9 @@ def crowd(folder: Path, host: str) -> Crowd:
 def test_those_who_are_let_in_at_three_times_the_load_are_unharmed(tmp_path: Path) -> None:
     figures = small_model(tmp_path, ports=PORTS, caps=CAPS)
     shop = Running(
-        tmp_path, trunk=PLATFORM.format(figures=figures), sellers=("noodles", "teahouse")
+        tmp_path,
+        trunk=small_platform(figures, "sellers = { teahouse = 0 }"),
+        sellers=("noodles", "teahouse"),
     )
     orders = crowd(tmp_path / "in", "127.0.0.31")
     orders.wait(3_000).press("1", 1_000).press("101", 500).wait(500).press("2#", 500).wait(500)

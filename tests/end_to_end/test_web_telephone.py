@@ -12,20 +12,9 @@ from playwright.sync_api import Page, expect
 from center.uap.changes import Fail
 from commands.platform import change
 from tests.browser import ONLY, browser, write_tone
-from tests.end_to_end.small_platform import small_model, wait_for
+from tests.end_to_end.small_platform import small_model, small_platform, wait_for
 from tests.end_to_end.telephone_shop import Running
 
-# One line: each test finds it free only if the one before gave it back.
-SECTIONS = """\
-[web]
-port = 0
-[platform]
-figures = "{figures}"
-[[platform.chassis]]
-name = "1"
-model = "Small"
-boards = ["MSU", "GPU"]
-"""
 TAKEN = 'dialcart_platform_taken{resource="sip"}'
 STEP_MS_MAX = 30_000
 """A machine that is busy with other tests takes its time."""
@@ -36,8 +25,9 @@ TONE_HZ = 440
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("web")
+    # One line: each test finds it free only if the one before gave it back.
     figures = small_model(folder, ports=1, self_test_s=0.1)
-    running = Running(folder, sections=SECTIONS.format(figures=figures))
+    running = Running(folder, sections="[web]\nport = 0\n" + small_platform(figures))
     yield running
     running.close()
 
