@@ -7,7 +7,8 @@ from sms.channel import SmsChannel
 from sms.link import Link
 from sms.smpp import pdu as p
 from sms.submission import Settlement
-from sms.ussd.channel import Dialog, UssdChannel
+from sms.ussd.channel import UssdChannel
+from sms.ussd.dialogs import Dialog
 
 
 class Sorting:

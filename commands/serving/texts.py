@@ -15,7 +15,8 @@ from sms.client import Esme
 from sms.link import Link
 from sms.smpp import pdu as p
 from sms.sorting import Sorting
-from sms.ussd.channel import UssdChannel, UssdCounters
+from sms.ussd.channel import UssdChannel
+from sms.ussd.counters import UssdCounters
 
 DRAIN_LOOK_S = 0.02
 """How often a drain looks whether the carriers have taken everything."""

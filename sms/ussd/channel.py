@@ -22,14 +22,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from center.batch import TurnBatch
 from center.contact import Arrival, ContactKey, Repeats
-from center.ports import Later, Timer
+from center.ports import Later
 from center.reply import Reply
 from center.routing import Routes
 from center.taken import Fate, Taken
@@ -42,22 +41,17 @@ from sms.redelivery import KEY_BYTES, Answer, Redeliveries
 from sms.senders import buyer_of
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
-from sms.submission import Settlement, submission
+from sms.submission import Settlement
+from sms.ussd.counters import UssdCounters
 from sms.ussd.dialled import read_dialled
+from sms.ussd.dialogs import Dialog, Dialogs
+from sms.ussd.display import Display
 from sms.ussd.profile import Heard, Move
-from sms.ussd.screens import NEXT_KEY, encode, pages
+from sms.ussd.screens import NEXT_KEY
 
-DIALOGS_MAX = 100_000
-"""Dialogs open at once; the one that was idle longest gives way."""
-IDLE_S_MAX = 300.0
-"""A dialog without an answer is forgotten; networks give it up after 30 to 180 s."""
-EXPIRED_AT_ONCE_MAX = 16
-"""Idle dialogs forgotten for each message that comes, so that none pays for all."""
 OUTCOME_WAIT_S = 8.0
 """Networks wait 10 to 30 s for a screen."""
 TEXT_CHARACTERS_MAX = 182
-NOTHING_SAID = "OK"
-"""A screen must hold something."""
 NO_SHOP = "此号码未开通。 / No shop has this code."
 
 STATUSES = {
@@ -68,55 +62,6 @@ STATUSES = {
 """How a deliver_sm is answered."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class UssdCounters:
-    """For operators."""
-
-    dialled: int = 0
-    answers: int = 0
-    screens: int = 0
-    ended: int = 0
-    """By the shop."""
-    hung_up: int = 0
-    """By the phone or its network."""
-    dropped: int = 0
-    """Idle too long, or a screen that the carrier would not take."""
-    repeated: int = 0
-    late: int = 0
-    """Of a dialog that was given up."""
-    unrouted: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Dialog:
-    """A phone's dialog with a shop."""
-
-    link: Link
-    """Over which the phone spoke last; screens go by its carrier."""
-    phone: p.Address
-    us: p.Address
-    session: bytes
-    contact: ContactKey
-    code: str
-    touched: float
-    answered: str = ""
-    """What the phone answered last."""
-    choices: list[str] = field(default_factory=list[str])
-    """Dialled, not yet made."""
-    question: str = ""
-    """That was asked last."""
-    said: list[str] = field(default_factory=list[str])
-    """Not yet shown."""
-    pages: list[str] = field(default_factory=list[str])
-    is_over: bool = False
-    """The last page ends it."""
-    is_our_move: bool = True
-    has_shown: bool = False
-    """Whether it has had a screen of us."""
-    waiting: Timer | None = None
-    """For an outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +91,10 @@ class UssdChannel:
         self.routes = routes
         self.counters = UssdCounters()
         self._redeliveries = redeliveries
-        self._later = later
         self._clock = clock
         self._ticks = ticks
-        self._dialogs: OrderedDict[tuple[str, str], Dialog] = OrderedDict()
-        """By carrier and number; the idle ones first."""
-        self._waiting: dict[ContactKey, Dialog] = {}
-        """Those that wait for an outcome."""
+        self._dialogs = Dialogs(later, self.counters)
+        self._display = Display(self._dialogs, self.counters)
         turns.open("ussd", self)
 
     @property
@@ -165,15 +107,15 @@ class UssdChannel:
     def received(self, link: Link, message: p.DeliverSm, heard: Heard) -> None:
         """Something from a phone, or from its network."""
         now = self._clock()
-        self._forget_idle(now)
+        self._dialogs.forget_idle(now)
         key = (link.carrier.name, message.source.digits)
-        dialog = self._dialogs.get(key)
+        dialog = self._dialogs.of(key)
         text = _text_of(message)
         if heard.move is Move.HANG_UP:
             self._hung_up(link, message, heard, key, int(now))
         elif heard.move is Move.DIAL or dialog is None:
             self._dialled(link, message, heard, text, now)
-        elif _is_of_another(dialog, heard):
+        elif dialog.is_named_otherwise(heard):
             self.counters.late += 1
             link.acknowledge([(message.sequence, Status.OK)])
         elif dialog.is_our_move:
@@ -185,7 +127,7 @@ class UssdChannel:
         self, link: Link, message: p.DeliverSm, heard: Heard, text: str, now: float
     ) -> None:
         key = (link.carrier.name, message.source.digits)
-        self._close(self._dialogs.get(key))
+        self._dialogs.close(self._dialogs.of(key))
         is_new = heard.move is Move.DIAL
         self.counters.dialled += is_new
         dialled = read_dialled(
@@ -209,14 +151,12 @@ class UssdChannel:
             link.acknowledge([(message.sequence, Status.OK)])
             dialog.is_over = True
             dialog.said = [self.routes.help(dialled.code) if dialled else NO_SHOP]
-            self._show(dialog, "en")
+            self._display.show(dialog, "en")
             return
         # A choice that named the seller is no choice of goods.
         choices = dialled.choices[1:] if routed.named else dialled.choices
         dialog.choices = list(choices)
-        self._dialogs[key] = dialog
-        if len(self._dialogs) > DIALOGS_MAX:
-            self._drop(next(iter(self._dialogs.values())))
+        self._dialogs.open(dialog)
         # An answer without a dialog: we were started anew, and the session is where it was.
         given = Opened() if is_new else Text(text)
         dialog.answered = "" if is_new else text
@@ -246,12 +186,11 @@ class UssdChannel:
         dialog.link = link
         dialog.answered = text
         dialog.session = heard.session or dialog.session
-        dialog.touched = now
         dialog.is_our_move = True
-        self._dialogs.move_to_end((link.carrier.name, message.source.digits))
+        self._dialogs.touch(dialog, now)
         if dialog.pages and (dialog.is_over or text.strip() == NEXT_KEY):
             link.acknowledge([(message.sequence, Status.OK)])
-            self._show_page(dialog)
+            self._display.show_page(dialog)
             return
         dialog.pages.clear()
         self._add(dialog, Text(text), self._answer_to(link, message), now)
@@ -260,16 +199,16 @@ class UssdChannel:
         self, link: Link, message: p.DeliverSm, heard: Heard, key: tuple[str, str], now: int
     ) -> None:
         self.counters.hung_up += 1
-        dialog = self._dialogs.get(key)
+        dialog = self._dialogs.of(key)
         answer = self._answer_to(link, message)
-        if dialog is not None and _is_of_another(dialog, heard):
+        if dialog is not None and dialog.is_named_otherwise(heard):
             self.counters.late += 1
             dialog = None
         if dialog is None or dialog.is_over:
-            self._close(dialog)
+            self._dialogs.close(dialog)
             self.turns.hold("ussd", Ticket(None, answer))
             return
-        self._close(dialog)
+        self._dialogs.close(dialog)
         self._tell_hung_up(dialog, answer, now)
 
     def _tell_hung_up(self, dialog: Dialog, answer: Answer | None, now: int) -> None:
@@ -337,8 +276,9 @@ class UssdChannel:
                     self._acknowledge(ticket.answer, one.fate, refused)
                 dialog = ticket.dialog
             else:
-                dialog = self._waiting_for(one)
-            if dialog is not None and self._is_open(dialog):
+                # An outcome that somebody else brought.
+                dialog = self._dialogs.waiting_for(one.arrival.contact) if one.arrival else None
+            if dialog is not None and self._dialogs.is_open(dialog):
                 self._told(dialog, one, is_choice=isinstance(ticket, Ticket) and not ticket.answer)
         if refused:
             self._redeliveries.keep_again()
@@ -353,10 +293,6 @@ class UssdChannel:
             refused.append(answer)
         elif fate is Fate.KEPT:
             self._redeliveries.kept(answer.stamp)
-
-    def _waiting_for(self, outcome: Taken) -> Dialog | None:
-        """The dialog of an outcome that somebody else brought."""
-        return self._waiting.get(outcome.arrival.contact) if outcome.arrival is not None else None
 
     def _told(self, dialog: Dialog, one: Taken, *, is_choice: bool) -> None:
         if one.fate is Fate.KEPT:
@@ -374,10 +310,10 @@ class UssdChannel:
         else:
             dialog.is_over = True
             dialog.said = [prompts.word("sorry", prompts.DEFAULT_LANGUAGE)]
-            self._show(dialog, prompts.DEFAULT_LANGUAGE)
+            self._display.show(dialog, prompts.DEFAULT_LANGUAGE)
 
     def _perform(self, dialog: Dialog, reply: Reply) -> None:
-        self._wait_no_more(dialog)
+        self._dialogs.wait_no_more(dialog)
         language = reply.language
         for text, spoken in reply.said():
             language = spoken
@@ -387,8 +323,7 @@ class UssdChannel:
         if reply.ended:
             dialog.is_over = True
         elif expected is None:
-            dialog.waiting = self._later(OUTCOME_WAIT_S, lambda: self._give_up(dialog, language))
-            self._waiting[dialog.contact] = dialog
+            self._dialogs.wait(dialog, OUTCOME_WAIT_S, lambda: self._give_up(dialog, language))
             return
         elif (
             dialog.choices
@@ -402,45 +337,14 @@ class UssdChannel:
         else:
             dialog.choices.clear()
             dialog.question = expected.question
-        self._show(dialog, language)
+        self._display.show(dialog, language)
 
     def _give_up(self, dialog: Dialog, language: str) -> None:
         """An outcome takes longer than the network waits for a screen."""
-        if self._is_open(dialog):
+        if self._dialogs.is_open(dialog):
             dialog.is_over = True
             dialog.said.append(prompts.word("one_moment", language))
-            self._show(dialog, language)
-
-    # --- out ---
-
-    def _show(self, dialog: Dialog, language: str) -> None:
-        text = "\n".join(dialog.said) or NOTHING_SAID
-        dialog.said.clear()
-        dialog.pages = pages(text, prompts.word("more", language))
-        self._show_page(dialog)
-
-    def _show_page(self, dialog: Dialog) -> None:
-        page = dialog.pages.pop(0)
-        over = dialog.is_over and not dialog.pages
-        carrier = dialog.link.carrier
-        profile = carrier.ussd
-        assert profile is not None
-        octets, data_coding = encode(page)
-        screen = p.SubmitSm(
-            service_type=profile.service_type,
-            source=dialog.us,
-            destination=dialog.phone,
-            data_coding=data_coding,
-            message=octets,
-            tlvs=profile.screen(dialog.session, over=over),
-        )
-        dialog.is_our_move = False
-        dialog.has_shown = True
-        self.counters.screens += 1
-        if over:
-            self.counters.ended += 1
-            self._close(dialog)
-        dialog.link.esme.submit([submission(dialog, screen, dialog.link)])
+            self._display.show(dialog, language)
 
     def settled(self, settlements: Sequence[Settlement]) -> None:
         """What became of screens."""
@@ -448,50 +352,9 @@ class UssdChannel:
             dialog = settlement.key
             if settlement.message_id is None and isinstance(dialog, Dialog):
                 log.warning("a screen was not taken: %s", settlement.status)
-                if self._is_open(dialog):
-                    self._drop(dialog)
+                if self._dialogs.is_open(dialog):
+                    self._dialogs.drop(dialog)
                     self._tell_hung_up(dialog, None, int(self._clock()))
-
-    # --- dialogs ---
-
-    def _is_open(self, dialog: Dialog) -> bool:
-        return self._dialogs.get(_key(dialog)) is dialog
-
-    def _close(self, dialog: Dialog | None) -> None:
-        if dialog is None:
-            return
-        self._wait_no_more(dialog)
-        if self._is_open(dialog):
-            del self._dialogs[_key(dialog)]
-
-    def _wait_no_more(self, dialog: Dialog) -> None:
-        if dialog.waiting is not None:
-            dialog.waiting.cancel()
-            dialog.waiting = None
-            self._waiting.pop(dialog.contact, None)
-
-    def _drop(self, dialog: Dialog) -> None:
-        self.counters.dropped += 1
-        self._close(dialog)
-
-    def _forget_idle(self, now: float) -> None:
-        for _ in range(EXPIRED_AT_ONCE_MAX):
-            oldest = next(iter(self._dialogs.values()), None)
-            if oldest is None or now - oldest.touched <= IDLE_S_MAX:
-                return
-            self._drop(oldest)
-
-
-def _is_of_another(dialog: Dialog, heard: Heard) -> bool:
-    """Whether it comes from a dialog that the phone or its network gave up before this one was begun."""
-    profile = dialog.link.carrier.ussd
-    assert profile is not None
-    ours, theirs = profile.name_of(dialog.session), profile.name_of(heard.session)
-    return bool(ours and theirs) and ours != theirs
-
-
-def _key(dialog: Dialog) -> tuple[str, str]:
-    return dialog.link.carrier.name, dialog.phone.digits
 
 
 def _text_of(message: p.DeliverSm) -> str:

@@ -42,7 +42,8 @@ from sms.smpp import pdu as p
 from sms.smpp.pdu import message
 from sms.smpp.state import State
 from sms.sorting import Sorting
-from sms.ussd.channel import DIALOGS_MAX, UssdChannel
+from sms.ussd.channel import UssdChannel
+from sms.ussd.dialogs import DIALOGS_MAX
 from sms.ussd.profile import STANDARD, Move
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, ORDER, SHOP, program_of

@@ -1,0 +1,141 @@
+"""The USSD dialogs that are open: at most one a phone, by its carrier and number.
+
+They are in memory only. When there are too many, the one that was idle longest gives way.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from center.contact import ContactKey
+from center.ports import Later, Timer
+from sms.link import Link
+from sms.smpp import pdu as p
+from sms.ussd.counters import UssdCounters
+from sms.ussd.profile import Heard
+
+DIALOGS_MAX = 100_000
+"""Dialogs open at once; the one that was idle longest gives way."""
+IDLE_S_MAX = 300.0
+"""A dialog without an answer is forgotten; networks give it up after 30 to 180 s."""
+EXPIRED_AT_ONCE_MAX = 16
+"""Idle dialogs forgotten for each message that comes, so that none pays for all."""
+
+DialogKey = tuple[str, str]
+"""A carrier's name and a phone's digits."""
+
+
+@dataclass(slots=True, eq=False)
+class Dialog:
+    """A phone's dialog with a shop."""
+
+    link: Link
+    """Over which the phone spoke last; screens go by its carrier."""
+    phone: p.Address
+    us: p.Address
+    session: bytes
+    contact: ContactKey
+    code: str
+    touched: float
+    answered: str = ""
+    """What the phone answered last."""
+    choices: list[str] = field(default_factory=list[str])
+    """Dialled, not yet made."""
+    question: str = ""
+    """That was asked last."""
+    said: list[str] = field(default_factory=list[str])
+    """Not yet shown."""
+    pages: list[str] = field(default_factory=list[str])
+    is_over: bool = False
+    """The last page ends it."""
+    is_our_move: bool = True
+    has_shown: bool = False
+    """Whether it has had a screen of us."""
+    waiting: Timer | None = None
+    """For an outcome."""
+
+    @property
+    def key(self) -> DialogKey:
+        """Under which it is open."""
+        return self.link.carrier.name, self.phone.digits
+
+    def is_named_otherwise(self, heard: Heard) -> bool:
+        """Whether what was heard is of a dialog that the phone or its network gave up before this one was begun."""
+        profile = self.link.carrier.ussd
+        assert profile is not None
+        ours, theirs = profile.name_of(self.session), profile.name_of(heard.session)
+        return bool(ours and theirs) and ours != theirs
+
+
+class Dialogs:
+    """By carrier and number, the idle ones first; and those of them that wait for an outcome."""
+
+    def __init__(self, later: Later, counters: UssdCounters) -> None:
+        self._later = later
+        self._counters = counters
+        self._open: OrderedDict[DialogKey, Dialog] = OrderedDict()
+        self._waiting: dict[ContactKey, Dialog] = {}
+
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
+    def of(self, key: DialogKey) -> Dialog | None:
+        """A phone's, if one is open."""
+        return self._open.get(key)
+
+    def open(self, dialog: Dialog) -> None:
+        """From now on it is its phone's."""
+        self._open[dialog.key] = dialog
+        if len(self._open) > DIALOGS_MAX:
+            self.drop(next(iter(self._open.values())))
+
+    def touch(self, dialog: Dialog, now: float) -> None:
+        """Its phone spoke."""
+        dialog.touched = now
+        self._open.move_to_end(dialog.key)
+
+    def is_open(self, dialog: Dialog) -> bool:
+        """Whether it is still its phone's."""
+        return self._open.get(dialog.key) is dialog
+
+    def close(self, dialog: Dialog | None) -> None:
+        """It is over."""
+        if dialog is None:
+            return
+        self.wait_no_more(dialog)
+        if self.is_open(dialog):
+            del self._open[dialog.key]
+
+    def drop(self, dialog: Dialog) -> None:
+        """It is over, and nobody ended it."""
+        self._counters.dropped += 1
+        self.close(dialog)
+
+    def forget_idle(self, now: float) -> None:
+        """Drop what was idle too long, a few at once."""
+        for _ in range(EXPIRED_AT_ONCE_MAX):
+            oldest = next(iter(self._open.values()), None)
+            if oldest is None or now - oldest.touched <= IDLE_S_MAX:
+                return
+            self.drop(oldest)
+
+    # --- those that wait for an outcome ---
+
+    def wait(self, dialog: Dialog, seconds: float, then: Callable[[], None]) -> None:
+        """Until its outcome is told, or `then` after so long."""
+        dialog.waiting = self._later(seconds, then)
+        self._waiting[dialog.contact] = dialog
+
+    def waiting_for(self, contact: ContactKey) -> Dialog | None:
+        """Whose outcome it is."""
+        return self._waiting.get(contact)
+
+    def wait_no_more(self, dialog: Dialog) -> None:
+        """Its outcome is there, or is not shown."""
+        if dialog.waiting is not None:
+            dialog.waiting.cancel()
+            dialog.waiting = None
+            self._waiting.pop(dialog.contact, None)
