@@ -8,6 +8,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from commands.database import DATABASE, Database
+from commands.groups.acd import acd
+from commands.groups.config import config
+from commands.groups.people import people
+from commands.groups.platform import platform
+
 app = typer.Typer(
     name="dialcart",
     help="A shop for buyers without internet: flows that sell by text and by phone.",
@@ -16,43 +22,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+for group in (config, people, platform, acd):
+    app.add_typer(group, name=group.info.name)
 
 Channel = Literal["sms", "ussd", "voice"]
 Format = Literal["text", "json", "csv"]
 UssdProfile = Literal["standard", "echo", "mica", "tata", "port", "bare"]
-DATABASE = Path("var/dialcart.db")
 SPEECH = Path("var/speech")
+"""Rendered speech, by content: it may be deleted, and is rendered again."""
 VoicesFile = Annotated[
     Path | None,
     typer.Option("--config", help="Settings file whose voices speak; none: espeak-ng's."),
 ]
-"""Rendered speech, by content: it may be deleted, and is rendered again."""
 Paths = Annotated[list[Path], typer.Argument(help="Flow files or folders.", show_default=False)]
-Database = Annotated[Path, typer.Option(help="SQLite file that keeps everything.")]
-
-
-config_app = typer.Typer(
-    name="config", help="The settings file of `serve`.", no_args_is_help=True, rich_markup_mode=None
-)
-app.add_typer(config_app, name="config")
-
-
-@config_app.command("check")
-def config_check(
-    file: Annotated[Path, typer.Argument(help="A settings file (TOML).")],
-) -> None:
-    """Tell what is wrong with a settings file, line by line, and what to write instead."""
-    from commands.config import check as run
-
-    raise typer.Exit(run(file))
-
-
-@config_app.command("schema")
-def config_schema() -> None:
-    """Print the schema of the settings file as JSON, for editors."""
-    from commands.config import schema as run
-
-    raise typer.Exit(run())
 
 
 @app.command()
@@ -391,80 +373,6 @@ def buyer(
     raise typer.Exit(run(seller, number, leave=opt_out, database=database))
 
 
-people = typer.Typer(help="Enter and list the people who work on the floor.", no_args_is_help=True)
-app.add_typer(people, name="people")
-
-
-@people.command("list")
-def people_list(database: Database = DATABASE) -> None:
-    """Show everybody, with what they can do."""
-    from commands.people import listing as run
-
-    raise typer.Exit(run(database))
-
-
-@people.command("add")
-def people_add(
-    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
-    role: Annotated[
-        Literal["agent", "supervisor"], typer.Option(help="What they may do.")
-    ] = "agent",
-    pool: Annotated[
-        str, typer.Option(help="Who employs them; `house` serves every seller.")
-    ] = "house",
-    skill: Annotated[
-        list[str] | None,
-        typer.Option(help="A skill and its level, 1 to 10: tea=3.", show_default=False),
-    ] = None,
-    sms: Annotated[int, typer.Option(help="Conversations at a time.", min=0, max=12)] = 4,
-    password: Annotated[
-        str,
-        typer.Option(
-            envvar="DIALCART_PASSWORD", prompt=True, hide_input=True, help="At least 8 characters."
-        ),
-    ] = "",
-    database: Database = DATABASE,
-) -> None:
-    """Enter somebody, or change them."""
-    from commands.people import add as run
-
-    raise typer.Exit(run(name, role, pool, skill or [], sms, password, database))
-
-
-@people.command("remove")
-def people_remove(
-    name: Annotated[str, typer.Argument(help="Who leaves.")], database: Database = DATABASE
-) -> None:
-    """Let somebody sign in no more."""
-    from commands.people import remove as run
-
-    raise typer.Exit(run(name, database))
-
-
-@people.command("contract")
-def people_contract(
-    pool: Annotated[str, typer.Argument(help="A partner's pool of people.")],
-    seller: Annotated[str, typer.Argument(help="The seller whose buyers they may serve.")],
-    database: Database = DATABASE,
-) -> None:
-    """Let a pool's people serve a seller."""
-    from commands.people import contract as run
-
-    raise typer.Exit(run(pool, seller, database))
-
-
-@people.command("end-contract")
-def people_end_contract(
-    pool: Annotated[str, typer.Argument(help="A partner's pool of people.")],
-    seller: Annotated[str, typer.Argument(help="The seller whom they serve no longer.")],
-    database: Database = DATABASE,
-) -> None:
-    """Let a pool's people serve a seller no longer; talks that go on are finished."""
-    from commands.people import end_contract as run
-
-    raise typer.Exit(run(pool, seller, database))
-
-
 @app.command()
 def plan(
     sellers: Annotated[int | None, typer.Option(help="How many sell.", show_default=False)] = None,
@@ -531,125 +439,6 @@ def backup(
     from commands.backup import backup as run
 
     raise typer.Exit(run(database, to))
-
-
-platform = typer.Typer(
-    help="Chassis and boards, changed while calls go on.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-app.add_typer(platform, name="platform")
-Chassis = Annotated[str, typer.Argument(help="A chassis of the settings file.")]
-Slot = Annotated[int, typer.Argument(help="Slot, from 1.", min=1)]
-PlatformFile = Annotated[
-    Path,
-    typer.Option("--config", help="Settings file with a [platform] section.", show_default=False),
-]
-
-
-@platform.command("show")
-def platform_show(config: PlatformFile) -> None:
-    """Show chassis, slots and boards, and what they bring."""
-    from commands.platform import show as run
-
-    raise typer.Exit(run(config))
-
-
-@platform.command("insert")
-def platform_insert(
-    chassis: Chassis,
-    slot: Slot,
-    board: Annotated[str, typer.Argument(help="Its kind: MSU, GPU, SRU, CIU.")],
-    config: PlatformFile,
-) -> None:
-    """Put a board in; it tests itself and is in service then. Nobody is cut off."""
-    import time
-
-    from center.uap.changes import Insert
-    from commands.platform import change as run
-
-    raise typer.Exit(run(config, Insert(time.time(), chassis, slot, board)))
-
-
-@platform.command("drain")
-def platform_drain(chassis: Chassis, slot: Slot, config: PlatformFile) -> None:
-    """Take nothing new to a board; it is out when the last that it carries has gone."""
-    import time
-
-    from center.uap.changes import Drain
-    from commands.platform import change as run
-
-    raise typer.Exit(run(config, Drain(time.time(), chassis, slot)))
-
-
-@platform.command("restore")
-def platform_restore(chassis: Chassis, slot: Slot, config: PlatformFile) -> None:
-    """Take a board back into service."""
-    import time
-
-    from center.uap.changes import Restore
-    from commands.platform import change as run
-
-    raise typer.Exit(run(config, Restore(time.time(), chassis, slot)))
-
-
-@platform.command("remove")
-def platform_remove(chassis: Chassis, slot: Slot, config: PlatformFile) -> None:
-    """Pull a board that is out of service."""
-    import time
-
-    from center.uap.changes import Remove
-    from commands.platform import change as run
-
-    raise typer.Exit(run(config, Remove(time.time(), chassis, slot)))
-
-
-@platform.command("fail")
-def platform_fail(chassis: Chassis, slot: Slot, config: PlatformFile) -> None:
-    """Take a board for broken: what uses it is cut off."""
-    import time
-
-    from center.uap.changes import Fail
-    from commands.platform import change as run
-
-    raise typer.Exit(run(config, Fail(time.time(), chassis, slot)))
-
-
-@platform.command("fail-chassis")
-def platform_fail_chassis(chassis: Chassis, config: PlatformFile) -> None:
-    """Take a chassis for broken: what uses it is cut off, and a standby takes over."""
-    import time
-
-    from center.uap.changes import FailChassis
-    from commands.platform import change as run
-
-    raise typer.Exit(run(config, FailChassis(time.time(), chassis)))
-
-
-@platform.command("repair-chassis")
-def platform_repair_chassis(chassis: Chassis, config: PlatformFile) -> None:
-    """Let a broken chassis stand by again."""
-    import time
-
-    from center.uap.changes import RepairChassis
-    from commands.platform import change as run
-
-    raise typer.Exit(run(config, RepairChassis(time.time(), chassis)))
-
-
-acd = typer.Typer(help="Ask the router of calls and conversations.", no_args_is_help=True)
-app.add_typer(acd, name="acd")
-
-
-@acd.command("explain")
-def acd_explain(
-    contact: Annotated[str, typer.Argument(help="Its name, or a part such as the buyer's number.")],
-    database: Database = DATABASE,
-) -> None:
-    """Tell who was considered for a buyer, in what order, and why this one."""
-    from commands.acd import explain as run
-
-    raise typer.Exit(run(contact, database))
 
 
 @app.command()

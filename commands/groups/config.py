@@ -1,0 +1,30 @@
+"""`dialcart config`: the settings file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+config = typer.Typer(
+    name="config", help="The settings file of `serve`.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@config.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(help="A settings file (TOML).")],
+) -> None:
+    """Tell what is wrong with a settings file, line by line, and what to write instead."""
+    from commands.config import check as run
+
+    raise typer.Exit(run(file))
+
+
+@config.command("schema")
+def schema() -> None:
+    """Print the schema of the settings file as JSON, for editors."""
+    from commands.config import schema as run
+
+    raise typer.Exit(run())
