@@ -28,6 +28,7 @@ from pathlib import Path
 
 from center.acd.decisions import Offer, Withdraw
 from center.acd.journal import decode
+from center.acd.kept import RECORDS_MAX
 from center.acd.router import Router
 from store.journal import SqliteJournal
 
@@ -42,8 +43,8 @@ TAKEN_S_MAX = 60.0
 """From a router's start until it has the journal, nudges in it; a busy machine takes a few."""
 ENDS_S_MAX = 60.0
 """Until one that goes on finds out that it is not the one any more."""
-STOPS_A_JOURNAL = 20
-"""Fewer records than a journal has when it is made short: here each is counted."""
+RECORDS_A_JOURNAL_MAX = RECORDS_MAX // 2
+"""A round goes on with another journal long before this one is made short: here each record is counted."""
 SLOTS = {"voice": 1, "sms": 2}
 
 
@@ -177,8 +178,9 @@ def offers_of(lines: list[str]) -> list[tuple[str, str]]:
 def fence(folder: Path, stops: int, seed: int) -> Books:
     """Run so many rounds on journals in a folder. Nothing that it started outlives it."""
     chance, books = random.Random(seed), Books()
+    path, truth = folder / "floor-0", Truth(books)
     for n in range(stops):
-        if n % STOPS_A_JOURNAL == 0:
+        if len(truth.offers) > RECORDS_A_JOURNAL_MAX:
             path, truth = folder / f"floor-{n}", Truth(books)
         with ExitStack() as started:
             _round(started, path, truth, chance, seed + 2 * n)
