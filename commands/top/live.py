@@ -1,26 +1,31 @@
-"""The screen, drawn again every while, or once for a script."""
+"""The screen, drawn again every while, or once for a script.
+
+A shop that was there and answers no more is waited for, with what it said last on the screen: it is being started again.
+"""
 
 from __future__ import annotations
 
+import http.client
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import typer
 
 from commands.top.scrape import PAGE_OCTETS_MAX, Reading, read_page
-from commands.top.view import view
+from commands.top.view import WIDTH, view
 
 TIMEOUT_S = 5.0
 HOME, CLEAR_REST, CLEAR_LINE = "\x1b[H", "\x1b[J", "\x1b[K"
 """What every terminal since the VT100 knows."""
+NOBODY = (OSError, ValueError, http.client.HTTPException)
+"""No answer, or none that is ours; an address that is none."""
 
 
 def fetch(address: str) -> Reading:
-    """Read the page. Raises OSError."""
+    """Read the page. Raises one of NOBODY."""
     if not address.startswith(("http://", "https://")):
         address = f"http://{address}"
     with urllib.request.urlopen(f"{address.rstrip('/')}/metrics", timeout=TIMEOUT_S) as answer:  # noqa: S310 - checked above
@@ -46,24 +51,41 @@ def top(
         if once:
             screen.write("\n".join(view(get(address), before)) + "\n")
             return 0
-        screen.write(HOME + CLEAR_REST)
-        while True:
-            now = get(address)
-            lines = [
-                f"dialcart at {address}, every {every_s:g} s; Ctrl-C ends",
-                "",
-                *view(now, before),
-            ]
-            screen.write(HOME + "".join(f"{line}{CLEAR_LINE}\n" for line in lines) + CLEAR_REST)
-            screen.flush()
-            before = now
-            pause(every_s)
+        _show(screen, address, every_s, get, pause, before)
     except KeyboardInterrupt:
         return 0
-    except (OSError, urllib.error.URLError) as error:
-        reason = getattr(error, "reason", error)
+    except NOBODY as error:
         typer.echo(
-            f"nobody answers at {address}: {reason}; give `serve` an [operations] section or --operations-port",
+            f"nobody answers at {address}: {_reason(error)};"
+            " give `serve` an [operations] section or --operations-port",
             err=True,
         )
         return 1
+
+
+def _show(
+    screen: TextIO,
+    address: str,
+    every_s: float,
+    get: Callable[[str], Reading],
+    pause: Callable[[float], None],
+    before: Reading,
+) -> NoReturn:
+    """Until interrupted."""
+    screen.write(HOME + CLEAR_REST)
+    shown: list[str] = []
+    while True:
+        told = ""
+        try:
+            now = get(address)
+            shown, before = view(now, before), now
+        except NOBODY as error:
+            told = f"nobody answers: {_reason(error)}; this is what was said last"[:WIDTH]
+        lines = [f"dialcart at {address}, every {every_s:g} s; Ctrl-C ends", told, *shown]
+        screen.write(HOME + "".join(f"{line}{CLEAR_LINE}\n" for line in lines) + CLEAR_REST)
+        screen.flush()
+        pause(every_s)
+
+
+def _reason(error: Exception) -> object:
+    return getattr(error, "reason", error)

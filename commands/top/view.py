@@ -38,6 +38,13 @@ def view(now: Reading, before: Reading | None) -> list[str]:
             f"{'trunk':<16} {'answers':>7} {'registered':>11} {'lines':>13} {'peers':>7}",
         ]  # fmt: skip
     lines += [_trunk(now, trunk) for trunk in trunks]
+    shards = list(now.labels("dialcart_shard_cpu_seconds_total", "shard"))
+    if shards:
+        lines += [
+            _row("shards up", _count(now.value("dialcart_shards_up")), "restarts", _count(now.value("dialcart_shard_restarts_total")), "front", _part(now.rate("process_cpu_seconds_total", before))),
+            f"{'shard':<16} {'cpu':>7} {'memory':>9}",
+        ]  # fmt: skip
+    lines += [_shard(now, before, shard) for shard in shards]
     not_ready = [
         service
         for service in now.labels("dialcart_ready", "service")
@@ -62,6 +69,12 @@ def _trunk(now: Reading, trunk: str) -> str:
         f"{_yes(now, 'dialcart_trunk_registered', trunk):>11} {lines:>13} "
         f"{f'{sum(map(bool, peers))}/{len(peers)}' if peers else '-':>7}"
     )
+
+
+def _shard(now: Reading, before: Reading | None, shard: str) -> str:
+    cpu = _part(now.rate("dialcart_shard_cpu_seconds_total", before, shard=shard))
+    memory = now.value("dialcart_shard_memory_bytes", shard=shard) / 1e6
+    return f"{shard:<16} {cpu:>7} {f'{memory:.0f} MB':>9}"
 
 
 def _yes(now: Reading, name: str, trunk: str) -> str:
@@ -96,7 +109,11 @@ def _share(now: Reading, before: Reading | None) -> str:
     """Of one core; of a front with its shards, of all of them."""
     used = now.rate("process_cpu_seconds_total", before)
     shards = now.rate("dialcart_shard_cpu_seconds_total", before)
-    return "-" if used is None or shards is None else f"{used + shards:.0%}"
+    return _part(None if used is None or shards is None else used + shards)
+
+
+def _part(cores: float | None) -> str:
+    return "-" if cores is None else f"{cores:.0%}"
 
 
 def _memory(now: Reading) -> float:

@@ -101,6 +101,49 @@ def test_it_goes_on_until_it_is_interrupted() -> None:
     assert "Ctrl-C ends" in screen.getvalue()
 
 
+def test_a_shop_that_is_started_again_is_waited_for() -> None:
+    screen, clock = io.StringIO(), count()
+    said = iter([page(1, []), page(2, []), None, page(1, [])])
+
+    def get(_: str) -> Reading:
+        one = next(said, "")
+        if one == "":
+            raise KeyboardInterrupt
+        if one is None:
+            raise ConnectionRefusedError(111, "Connection refused")
+        return read_page(one, float(next(clock)))
+
+    assert top("x", 2.0, once=False, get=get, pause=lambda _: None, screen=screen) == 0
+    first, second, third = screen.getvalue().split("Ctrl-C ends")[1:]
+    assert "nobody answers" not in first + third
+    assert "nobody answers: [Errno 111] Connection refused" in second
+    assert "unicom" in second
+
+
+def test_each_shard_is_shown() -> None:
+    def reading(busy_s: float, at: float) -> Reading:
+        names = [(("0",), busy_s), (("1",), 2 * busy_s)]
+        measures = [
+            gauge("dialcart_shards_up", "", 2),
+            Measure("dialcart_shard_cpu_seconds", "counter", "", ("shard",), names),
+            Measure("dialcart_shard_memory_bytes", "gauge", "", ("shard",), [(("1",), 2e8)]),
+        ]
+        return read_page(Exposition(lambda: measures).text().decode(), at)
+
+    shown = view(reading(1.5, 2.0), reading(1.0, 1.0))
+    assert [line.split() for line in shown[-2:]] == [
+        ["0", "50%", "0", "MB"],
+        ["1", "100%", "200", "MB"],
+    ]
+    assert "shards up" in shown[-4]
+
+
+@pytest.mark.parametrize("address", ["x:y", "a b", "http://[::1"])
+def test_an_address_that_is_none_is_told(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert top(address, 2.0, once=True) == 1
+    assert f"nobody answers at {address}" in capsys.readouterr().err
+
+
 def test_nobody_there_is_told_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     def nobody(_: str) -> Reading:
         raise ConnectionRefusedError(111, "Connection refused")
