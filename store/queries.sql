@@ -203,6 +203,9 @@ insert into programs (fingerprint, encoded) values (?, ?) on conflict do nothing
 -- name: published
 select seller, fingerprint from sellers;
 
+-- name: seller_names
+select id, seller from sellers;
+
 -- name: publish
 insert into sellers (seller, fingerprint) values (?, ?)
 on conflict (seller) do update set fingerprint = excluded.fingerprint;
@@ -258,13 +261,17 @@ update orders set status = ? where id = ? and status = ?;
 select status, at from order_events where order_id = ? order by at;
 
 -- name: figures
--- For operators. The oldest text is the first row; sessions are counted by a scan, so not on the writer's connection.
+-- For operators: what costs the same however much there is. The oldest text is the first row.
 select
   (select coalesce(sum(left_count), 0) from outbox) as texts_waiting,
   (select at from outbox order by id limit 1) as oldest_text_at,
-  (select count(*) from contacts) as sessions,
   (select coalesce(sum(orders), 0) from sellers) as orders,
-  (select count(*) from sellers) as sellers,
+  (select count(*) from sellers) as sellers;
+
+-- name: census
+-- The same by scans, so not on the writer's connection, and seldom.
+select
+  (select count(*) from contacts) as sessions,
   (select count(*) from shop_messages) as messages,
   (select count(*) from hand_overs) as hand_overs;
 
@@ -328,10 +335,9 @@ delete from notes where name > ? and name <= ? and at < ?;
 select id from sellers where id > ? order by id limit ?;
 
 -- name: recent_orders
--- What limits count again at a start: of so many orders the newest, newest first. Older ones are not looked at, however many.
-select s.seller, o.buyer, o.currency, o.total, o.placed_at
-from (select * from orders order by id desc limit :limit) as o join sellers as s on s.id = o.seller
-where o.placed_at > :since order by o.id desc;
+-- What limits count again at a start, oldest first: of so many orders the newest. Older ones are not looked at, however many.
+select seller, buyer, currency, total, placed_at from orders
+where id > (select coalesce(max(id), 0) from orders) - :limit and placed_at > :since order by id;
 
 -- name: secret
 select value from meta where name = 'secret';

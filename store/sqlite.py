@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -102,9 +102,9 @@ class SqliteStore(Programs, Ledger):
             row = self._db.execute(self._sql["secret"]).fetchone()
         return bytes.fromhex(row[0])
 
-    def recent_orders(self, since: int, limit: int) -> list[Spent]:
+    def recent_orders(self, since: int, limit: int) -> Iterator[Spent]:
         """Orders placed after a time, of so many the newest, oldest first."""
-        rows = self._db.execute(
-            self._sql["recent_orders"], {"since": since, "limit": limit}
-        ).fetchall()
-        return [Spent(*row) for row in reversed(rows)]
+        names = dict(self._db.execute(self._sql["seller_names"]).fetchall())
+        rows = self._db.execute(self._sql["recent_orders"], {"since": since, "limit": limit})
+        for seller, *rest in rows:
+            yield Spent(names[seller], *rest)

@@ -1,4 +1,7 @@
-"""The books as a service: what the store holds, counted now and then beside the work, and what turns made of it."""
+"""The books as a service: what the store holds, counted now and then beside the work, and what turns made of it.
+
+A census looks at every session, so nothing waits for it, not even the first bind; and it rests CENSUS_RESTS times as long as it took.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,14 @@ from center.measure import Measure, Spread, gauge
 from center.ports import StoreError
 from commands.serving.rounds import Rounds
 from commands.serving.turns import turn_measures
-from store.figures import Figures, read_figures
+from store.figures import Census, Figures, read_figures, take_census
 from store.measured import MeasuredStore
 from store.sqlite import SqliteStore
 
-COUNT_EVERY_S = 15.0
-"""A count takes a second with millions of sessions, on another connection and in a thread."""
+LOOK_EVERY_S = 15.0
+"""On another connection and in a thread."""
+CENSUS_RESTS = 50
+"""At most a fiftieth of the time is counted, however much there is: a second with millions of sessions."""
 
 
 class Books:
@@ -30,13 +35,14 @@ class Books:
         self._measured = measured
         self._turns = turns
         self._figures: Figures | None = None
+        self._census: Census | None = None
+        self._census_not_before = 0.0
         self._wrong: str | None = None
-        self._rounds = Rounds("the books are not counted", COUNT_EVERY_S, self._count)
+        self._rounds = Rounds("the books are not counted", LOOK_EVERY_S, self._look)
 
     async def open(self) -> None:
         """Count from now on."""
-        await self._count()
-        self._rounds.begin()
+        self._rounds.begin_now()
 
     async def drain(self) -> None:
         """Nothing waits here."""
@@ -53,7 +59,7 @@ class Books:
         """What the last count said, and what turns and batches did since the start."""
         yield from turn_measures(self._turns)
         yield from self._measured.measures()
-        figures = self._figures
+        figures, census = self._figures, self._census
         if figures is None:
             return
         oldest = figures.oldest_text_at
@@ -62,16 +68,24 @@ class Books:
             "dialcart_outbox_texts", "Texts that no carrier has taken.", figures.texts_waiting
         )
         yield gauge("dialcart_outbox_age_seconds", "Age of the oldest of them.", age_s)
-        yield gauge("dialcart_sessions", "Sessions kept, live or over.", figures.sessions)
         yield gauge("dialcart_orders", "Orders kept.", figures.orders)
         yield gauge("dialcart_sellers", "Sellers that were published.", figures.sellers)
-        yield gauge("dialcart_shop_messages", "Messages that sellers may read.", figures.messages)
-        yield gauge("dialcart_hand_overs", "Requests for a person.", figures.hand_overs)
         yield gauge("dialcart_store_bytes", "Size of the database on disk.", figures.bytes)
+        if census is None:
+            return
+        yield gauge("dialcart_sessions", "Sessions kept, live or over.", census.sessions)
+        yield gauge("dialcart_shop_messages", "Messages that sellers may read.", census.messages)
+        yield gauge("dialcart_hand_overs", "Requests for a person.", census.hand_overs)
 
-    async def _count(self) -> None:
+    async def _look(self) -> None:
+        path = Path(self._store.path)
         try:
-            self._figures = await asyncio.to_thread(read_figures, Path(self._store.path))
+            self._figures = await asyncio.to_thread(read_figures, path)
+            began = time.monotonic()
+            if began >= self._census_not_before:
+                self._census = await asyncio.to_thread(take_census, path)
+                ended = time.monotonic()
+                self._census_not_before = ended + CENSUS_RESTS * (ended - began)
             self._wrong = None
         except StoreError as error:
             self._wrong = str(error)

@@ -24,7 +24,14 @@ class Rounds:
 
     def begin(self) -> None:
         """The first round comes after `every_s`."""
-        self._task = asyncio.get_running_loop().create_task(self._keep_going())
+        self._begin(self._every_s)
+
+    def begin_now(self) -> None:
+        """The first round comes at once, but after this call."""
+        self._begin(0.0)
+
+    def _begin(self, first_s: float) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._keep_going(first_s))
 
     async def end(self) -> None:
         """No more rounds; one that waits for something is cancelled."""
@@ -32,9 +39,10 @@ class Rounds:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _keep_going(self) -> None:
+    async def _keep_going(self, wait_s: float) -> None:
         while True:
-            await asyncio.sleep(self._every_s)
+            await asyncio.sleep(wait_s)
+            wait_s = self._every_s
             try:
                 going = self._go()
                 if inspect.isawaitable(going):

@@ -309,6 +309,17 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     second.close()
 
 
+def test_the_newest_orders_are_read_again_oldest_first(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "shop.db")
+    store.publish("shop", PROGRAM, NOON)
+    for number in range(3):
+        order(store, "苹果 1", f"1380000000{number}")
+    recent = [(one.seller, one.buyer, one.at) for one in store.recent_orders(NOON - 1, 2)]
+    assert recent == [("shop", "13800000001", NOON), ("shop", "13800000002", NOON)]
+    assert not list(store.recent_orders(NOON, 2))
+    store.close()
+
+
 def test_a_file_that_is_not_a_database_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("these are notes, not a database at all " * 100)

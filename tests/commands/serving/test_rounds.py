@@ -65,5 +65,23 @@ def test_a_round_may_wait_and_is_cancelled_at_the_end() -> None:
     assert asyncio.run(run())
 
 
+def test_the_first_round_may_come_at_once() -> None:
+    async def run() -> int:
+        begun = 0
+
+        def go() -> None:
+            nonlocal begun
+            begun += 1
+
+        rounds = Rounds("books", 3_600.0, go)
+        rounds.begin_now()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        await rounds.end()
+        return begun
+
+    assert asyncio.run(run()) == 1
+
+
 def test_what_never_began_ends() -> None:
     asyncio.run(Rounds("people", 0.0, lambda: None).end())
