@@ -37,7 +37,7 @@ class Repeats(IntEnum):
     """It is if there was one: the key holds the carrier's own name for it."""
 
 
-class Arrival(msgspec.Struct, frozen=True):
+class Arrival(msgspec.Struct, frozen=True, array_like=True):
     """Something a buyer did, as a channel hands it in."""
 
     contact: ContactKey

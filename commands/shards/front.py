@@ -34,7 +34,7 @@ from commands.shards.homes import shard_of
 from commands.shards.measures import ShardMeasures
 from commands.shards.senders import Senders
 from commands.shards.shard_link import Going, ShardLink
-from commands.shards.wire import ToFront
+from commands.shards.wire import AnyInput, ToFront, Told
 from sms.receiving import DOUBTS_NOTE, SEGMENTS_NOTE
 
 _BESIDE = "front/beside"
@@ -94,20 +94,35 @@ class FrontBatch(TurnBatch):
         told: str | None = None,
     ) -> None:
         """See TurnBatch; the shard steps it."""
-        before, after = dict[str, "bytes | None"](), dict[str, "bytes | None"]()
-        for name, value in (notes or {}).items():
-            if name == DOUBTS_NOTE and value is not None and self._doubts.cover(arrival.stamp):
-                self._doubts.keep(value)
-                continue
-            through = value is None and name.startswith(SEGMENTS_NOTE)
-            (after if through else before)[name] = value
-        channel = told if told is not None else arrival.contact.channel
-        going = Going(channel, ticket, arrival, after, before.get(DOUBTS_NOTE))
+        assert isinstance(arrival.input, AnyInput), "no carrier brings this"
+        going = Going(told if told is not None else arrival.contact.channel, ticket, arrival)
+        before = self._sort(notes, going) if notes else None
         if before or self._held:
             self._held += 1
             self.hold(_GOING, going, notes=before)
         else:
             self._go(going)
+
+    def _sort(
+        self, notes: Mapping[str, bytes | None], going: Going
+    ) -> dict[str, bytes | None] | None:
+        """Of the notes that an arrival brings, those that it waits for; the others are seen to."""
+        before: dict[str, bytes | None] | None = None
+        for name, value in notes.items():
+            if value is not None and name == DOUBTS_NOTE:
+                if self._doubts.cover(going.arrival.stamp):
+                    self._doubts.keep(value)
+                    continue
+                going.doubts = value
+            if value is None and name.startswith(SEGMENTS_NOTE):
+                if going.after is None:
+                    going.after = {}
+                going.after[name] = value
+                continue
+            if before is None:
+                before = {}
+            before[name] = value
+        return before
 
     def hold(
         self,
@@ -182,32 +197,36 @@ class FrontBatch(TurnBatch):
             self._count(link, news)
         if news.measures:
             self.measures.tell(self.links.index(link), [*news.measures, *news.spreads])
-        on_disk: list[tuple[str, Taken]] = []
-        for one in news.told:
-            going = link.taken(one.number)
-            if going is None:
-                continue
-            self._through(going)
-            reply = one.reply.reply() if one.reply is not None else None
-            told = Taken(going.ticket, one.fate, going.arrival, reply)
-            if going.after and one.fate is not Fate.REFUSED:
-                self.hold(_AFTER, (going.channel, told), notes=going.after)
-            else:
-                on_disk.append((going.channel, told))
-        self._tell_channels(on_disk)
-        known, sent = link.under_way, link.sent
-        texts = [
-            (self.front_store.number(link, text_id, text), text)
-            for text_id, text in news.texts
-            if text_id not in known and text_id not in sent
-        ]
-        if texts and self._sender is not None:
-            self._sender(texts)
+        if news.told:
+            self._tell_channels(self._on_disk(link, news.told))
+        if news.texts:
+            texts = self.front_store.number_all(link, news.texts)
+            if texts and self._sender is not None:
+                self._sender(texts)
         if news.sent:
             self._expect_receipts(link, news.sent)
         if self.front_store.is_full:
             for one in self.links:
                 one.hold_reading()
+
+    def _on_disk(self, link: ShardLink, told: Sequence[Told]) -> list[tuple[str, Taken]]:
+        """What channels are told now of arrivals that a shard tells of."""
+        on_disk: list[tuple[str, Taken]] = []
+        for some in told:
+            fate = some.fate
+            reply = some.reply.reply() if some.reply is not None else None
+            for number in range(some.number, some.number + some.count):
+                going = link.taken(number)
+                if going is None:
+                    continue
+                if going.came:
+                    self._through(going)
+                one = Taken(going.ticket, fate, going.arrival, reply)
+                if going.after and fate is not Fate.REFUSED:
+                    self.hold(_AFTER, (going.channel, one), notes=going.after)
+                else:
+                    on_disk.append((going.channel, one))
+        return on_disk
 
     def _count(self, link: ShardLink, news: ToFront) -> None:
         """What a shard counted, before anything else that it tells: who was in it may go on to another then."""

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from center.changes import OutgoingText
-from center.text_news import TextNews
+from center.text_news import Stage, TextNews
 from commands.shards.shard_link import ShardLink
 from store.sqlite import SqliteStore
 
@@ -40,6 +40,22 @@ class FrontStore(SqliteStore):
             link.under_way[text_id] = self._last
         return self._last
 
+    def number_all(
+        self, link: ShardLink, texts: Sequence[tuple[int, OutgoingText]]
+    ) -> list[tuple[int, OutgoingText]]:
+        """A shard's texts by our numbers, without those that are known here: a shard may give again what it has given."""
+        known, sent, kept, last = link.under_way, link.sent, self._texts, self._last
+        numbered: list[tuple[int, OutgoingText]] = []
+        for text_id, text in texts:
+            if text_id in known or text_id in sent:
+                continue
+            last += 1
+            kept[last] = link, text_id, text
+            known[text_id] = last
+            numbered.append((last, text))
+        self._last = last
+        return numbered
+
     @property
     def is_full(self) -> bool:
         """Whether there is no room for more texts."""
@@ -53,22 +69,29 @@ class FrontStore(SqliteStore):
     def note_texts(self, news: Sequence[TextNews]) -> None:
         """See center.outbox.Outbox: whose they are is told."""
         own: list[TextNews] = []
+        texts, sent, delivered = self._texts, self._sent, Stage.DELIVERED
         for one in news:
-            waited = self._texts.pop(one.text, None)
-            known = waited[:2] if waited is not None else self._sent.get(one.text)
-            if known is None:
+            number = one.text
+            if one.stage == delivered and number in sent:
+                link, text_id = sent.pop(number)
+                if link is not None:
+                    link.delivered(text_id)
+                    continue
+            elif number in texts:
+                link, text_id, _ = texts.pop(number)
+            elif number in sent:
+                link, text_id = sent.pop(number)
+            else:
                 continue
-            link, text_id = known
             renamed = TextNews(text_id, one.stage, one.reason, one.carrier, one.names)
             if link is not None:
                 link.note(renamed)
             else:
                 own.append(renamed)
             if one.names:
-                self.expect(one.text, link, text_id)
-            else:
-                self._sent.pop(one.text, None)
-        super().note_texts(own)
+                self.expect(number, link, text_id)
+        if own:
+            super().note_texts(own)
         self.went()
 
     def expect(self, number: int, link: ShardLink | None, text_id: int) -> None:

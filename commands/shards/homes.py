@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from center.ports import StoreError
 from store.sqlite import SqliteStore
 
 SHARDS_MAX = 64
+SELLERS_KNOWN_MAX = 65_536
+"""Sellers whose shard is not worked out again for each of their messages."""
 _FRONT = "front.db"
 _COUNT = re.compile(r"shard-\d+-of-(\d+)\.db")
 
 
+@lru_cache(SELLERS_KNOWN_MAX)
 def shard_of(seller: str, count: int) -> int:
     """The shard of a seller, from 0: the same in every process and every run."""
     return int.from_bytes(hashlib.blake2b(seller.encode(), digest_size=8).digest()) % count

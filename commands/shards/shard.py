@@ -16,7 +16,8 @@ from center.changes import OutgoingText
 from center.limits.policy import Policies
 from center.limits.tally import Count
 from center.measure import Measure, Spread
-from center.taken import Taken
+from center.taken import Fate, Taken
+from center.text_news import Stage, TextNews
 from commands.logs import log_to_stderr
 from commands.serving.books import Books
 from commands.serving.business import Business, open_business
@@ -25,7 +26,7 @@ from commands.serving.publications import Publications
 from commands.serving.running import run
 from commands.shards.homes import shard_database, shard_of
 from commands.shards.telling import Telling
-from commands.shards.wire import FrameReader, ToFront, ToldOne, frame, performed, to_shard_decoder
+from commands.shards.wire import FrameReader, ToFront, Told, frame, performed, to_shard_decoder
 
 RESEND_MAX = 1_000
 """Texts in a frame when the front comes."""
@@ -87,11 +88,14 @@ class FrontLink(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for body in self._reader.feed(data):
-            frame_of_front = to_shard_decoder().decode(body)
-            for one in frame_of_front.brought:
-                self.turns.add(one.arrival(), (self._connection, one.number))
-            if frame_of_front.news:
-                self.store.note_texts(frame_of_front.news)
+            news = to_shard_decoder().decode(body)
+            add, connection = self.turns.add, self._connection
+            for number, arrival in enumerate(news.brought, news.first):
+                add(arrival, (connection, number))
+            if news.news or news.delivered:
+                # A text that phones have is told of after its carrier had it, or that does not matter any more.
+                delivered = [TextNews(text, Stage.DELIVERED) for text in news.delivered]
+                self.store.note_texts([*news.news, *delivered])
                 self._write_soon()
 
     def _write_soon(self) -> None:
@@ -106,22 +110,39 @@ class FrontLink(asyncio.Protocol):
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
-        told: list[ToldOne] = []
+        told = self._told(taken)
+        if told or self._counts:
+            self._tell(ToFront(told, counts=self._counts))
+            self._counts.clear()
+
+    def _told(self, taken: Sequence[Taken]) -> list[Told]:
+        """What became of what this front brought: what is alike, one behind the other, as one."""
+        told: list[Told] = []
+        first = following = 0
+        fate = Fate.KEPT
         for one in taken:
             if one.ticket is None:
                 continue
             connection, number = cast("tuple[int, int]", one.ticket)
             if connection != self._connection:
                 continue
-            if number:
-                told.append(ToldOne(number, one.fate, performed(one.reply)))
-            else:
+            if number == following and one.fate is fate and one.reply is None and number:
+                following += 1
+                continue
+            if following > first:
+                told.append(Told(first, fate, count=following - first))
+            first = following = number
+            if not number:
                 self._begin()
                 # After all of this batch is told: a reply must not be with the front before the answer to its message.
                 asyncio.get_running_loop().call_soon(self._resend, connection)
-        if told or self._counts:
-            self._tell(ToFront(told, counts=self._counts))
-            self._counts.clear()
+            elif one.reply is None:
+                fate, following = one.fate, number + 1
+            else:
+                told.append(Told(number, one.fate, performed(one.reply)))
+        if following > first:
+            told.append(Told(first, fate, count=following - first))
+        return told
 
     def _begin(self) -> None:
         """All that is counted, for a front that has just come; no batch is open now."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
+
+import msgspec
+from msgspec.structs import replace
 
 from center.contact import Arrival
 from center.limits.tally import Elsewhere
 from center.text_news import Stage, TextNews
-from commands.shards.wire import FrameReader, ToFront, ToShard, brought, frame, to_front_decoder
+from commands.shards.wire import FrameReader, ToFront, ToShard, frame, to_front_decoder
 
 SENT_KNOWN_MAX = 100_000
 """Texts that carriers had lately, of one shard: it may give them again if it fell before it noted that."""
@@ -22,14 +24,13 @@ CONNECT_EVERY_S = 0.1
 log = logging.getLogger("dialcart")
 
 
-@dataclass(slots=True)
-class Going:
+class Going(msgspec.Struct, eq=False):
     """An arrival on its way to a shard."""
 
     channel: str
     ticket: object
     arrival: Arrival
-    after: Mapping[str, bytes | None]
+    after: dict[str, bytes | None] | None = None
     """Notes to keep when the shard has it."""
     doubts: bytes | None = None
     """What was kept before of the answers that carriers may lack."""
@@ -54,8 +55,11 @@ class ShardLink(asyncio.Protocol):
         self._told = told
         self._reader = FrameReader()
         self._going: dict[int, Going] = {}
+        """By number, in the order in which they were brought."""
         self._number = 0
-        self._out = ToShard([], [])
+        self._brought: list[Arrival] = []
+        self._news: list[TextNews] = []
+        self._delivered: list[int] = []
         self._flushing = False
         self._task: asyncio.Task[None] | None = None
         self.lost: Callable[[list[Going]], None] = lambda _: None
@@ -85,15 +89,16 @@ class ShardLink(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         self._reader = FrameReader()
         # What was sent while nobody listened; a shard that knows it already does not mind.
-        self._out.news.extend(TextNews(text, Stage.SENT) for text in self.sent)
-        self._flush_soon()
+        self._news.extend(TextNews(text, Stage.SENT) for text in self.sent)
+        if not self._flushing:
+            self._flush_soon()
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
         self.transport = None
         self.is_up = False
         going, self._going = list(self._going.values()), {}
-        self._out.brought.clear()
+        self._brought.clear()
         self.lost(going)
 
     def data_received(self, data: bytes) -> None:
@@ -102,20 +107,27 @@ class ShardLink(asyncio.Protocol):
             self._told(self, to_front_decoder().decode(body))
 
     def bring(self, going: Going, elsewhere: Elsewhere = ()) -> bool:
-        """Bring an arrival; False if the shard is not there."""
+        """Bring an arrival, with what its sender did in other shards; False if the shard is not there."""
         if not self.is_up:
             return False
         self._number += 1
-        written = brought(self._number, going.arrival, elsewhere)
-        assert written is not None, "no carrier brings this"
-        self._out.brought.append(written)
+        arrival = going.arrival
+        self._brought.append(replace(arrival, elsewhere=elsewhere) if elsewhere else arrival)
         self._going[self._number] = going
-        self._flush_soon()
+        if not self._flushing:
+            self._flush_soon()
         return True
 
     def taken(self, number: int) -> Going | None:
         """The arrival that was brought under a number, once."""
         return self._going.pop(number, None)
+
+    def delivered(self, text: int) -> None:
+        """A phone has a text of this shard, which a carrier had before."""
+        if self.transport is not None:
+            self._delivered.append(text)
+            if not self._flushing:
+                self._flush_soon()
 
     def note(self, news: TextNews) -> None:
         """What became of a text of this shard."""
@@ -124,19 +136,22 @@ class ShardLink(asyncio.Protocol):
         if len(self.sent) > SENT_KNOWN_MAX:
             self.sent.popitem(last=False)
         if self.transport is not None:
-            self._out.news.append(news)
-            self._flush_soon()
+            self._news.append(news)
+            if not self._flushing:
+                self._flush_soon()
 
     def _flush_soon(self) -> None:
-        if not self._flushing:
-            self._flushing = True
-            asyncio.get_running_loop().call_soon(self._flush)
+        self._flushing = True
+        asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
+        """All that was brought and became known in this turn of the loop, in one frame."""
         self._flushing = False
-        out, self._out = self._out, ToShard([], [])
-        if self.transport is not None and (out.brought or out.news):
+        first = self._number - len(self._brought) + 1
+        out = ToShard(first, self._brought, self._news, self._delivered)
+        if self.transport is not None and (out.brought or out.news or out.delivered):
             self.transport.write(frame(out))
+        self._brought, self._news, self._delivered = [], [], []
 
     def hold_reading(self) -> None:
         """Read no more for now."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from struct import Struct
 
 import msgspec
 
 from center.changes import OutgoingText
-from center.contact import Arrival, ContactKey, Repeats
-from center.limits.tally import Count, Elsewhere
+from center.contact import Arrival
+from center.limits.tally import Count
 from center.measure import Measure, Spread
 from center.reply import Expected, Reply
 from center.taken import Fate
@@ -37,38 +37,11 @@ AnyEffect = (
 )
 
 
-class Brought(msgspec.Struct, frozen=True, array_like=True):
-    """An arrival on its way to its seller's shard."""
+class Brought(Arrival, frozen=True, array_like=True):
+    """An arrival as a shard reads it: the turn batch takes it as it is. An Arrival is written the same way."""
 
-    number: int
-    """By which it is told."""
-    contact: ContactKey
-    input: AnyInput
-    code: str
-    carrier: str
-    key: bytes
-    stamp: int
-    at: int
-    doubt: tuple[tuple[int, int], ...]
-    repeats: Repeats = Repeats.PERHAPS
-    elsewhere: Elsewhere = ()
-    since: int = 0
-
-    def arrival(self) -> Arrival:
-        """As the turn batch takes it."""
-        return Arrival(
-            self.contact,
-            self.input,
-            self.code,
-            self.carrier,
-            self.key,
-            self.stamp,
-            self.at,
-            doubt=self.doubt,
-            repeats=self.repeats,
-            elsewhere=self.elsewhere,
-            since=self.since,
-        )
+    input: AnyInput  # type: ignore[assignment]
+    """What carriers bring, and nothing else."""
 
 
 class Performed(msgspec.Struct, frozen=True, array_like=True):
@@ -85,26 +58,39 @@ class Performed(msgspec.Struct, frozen=True, array_like=True):
         return Reply(self.effects, self.language, self.expected, self.ended, self.program)
 
 
-class ToldOne(msgspec.Struct, frozen=True, array_like=True):
-    """What became of an arrival."""
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """What became of an arrival, or of several that were brought one behind the other."""
 
     number: int
+    """Of the first."""
     fate: Fate
     reply: Performed | None = None
+    count: int = 1
+    """How many; they have no reply where it is more than one."""
 
 
 class ToShard(msgspec.Struct, frozen=True, array_like=True):
     """A frame of the front."""
 
-    brought: list[Brought] = []
-    news: list[TextNews] = []
+    first: int = 0
+    """The number by which the first of `brought` is told; the others follow."""
+    brought: Sequence[Arrival] = ()
+    news: Sequence[TextNews] = ()
     """What became of the shard's texts."""
+    delivered: Sequence[int] = ()
+    """Those of them that phones have, which is what becomes of nearly all."""
+
+
+class _ToShard(ToShard, frozen=True, array_like=True):
+    """The same as it is read."""
+
+    brought: tuple[Brought, ...] = ()
 
 
 class ToFront(msgspec.Struct, frozen=True, array_like=True):
     """A frame of a shard. All in it is on disk."""
 
-    told: list[ToldOne] = []
+    told: list[Told] = []
     texts: list[tuple[int, OutgoingText]] = []
     sent: list[TextNews] = []
     """Texts that carriers have and whose receipts are to come, when the front connects."""
@@ -123,9 +109,9 @@ def _encoder() -> msgspec.msgpack.Encoder:
 
 
 @cache
-def to_shard_decoder() -> msgspec.msgpack.Decoder[ToShard]:
+def to_shard_decoder() -> msgspec.msgpack.Decoder[_ToShard]:
     """Reads frames of the front."""
-    return msgspec.msgpack.Decoder(ToShard)
+    return msgspec.msgpack.Decoder(_ToShard)
 
 
 @cache
@@ -138,26 +124,6 @@ def frame(value: ToShard | ToFront) -> bytes:
     """A frame as it goes over the socket."""
     body = _encoder().encode(value)
     return _LENGTH.pack(len(body)) + body
-
-
-def brought(number: int, arrival: Arrival, elsewhere: Elsewhere = ()) -> Brought | None:
-    """An arrival for the wire, with what its sender did in other shards; None for an input that no carrier brings."""
-    if not isinstance(arrival.input, AnyInput):
-        return None
-    return Brought(
-        number,
-        arrival.contact,
-        arrival.input,
-        arrival.code,
-        arrival.carrier,
-        arrival.key,
-        arrival.stamp,
-        arrival.at,
-        arrival.doubt,
-        arrival.repeats,
-        elsewhere,
-        arrival.since,
-    )
 
 
 def performed(reply: Reply | None) -> Performed | None:

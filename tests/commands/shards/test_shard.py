@@ -8,11 +8,18 @@ from typing import Any, cast
 from center.batch import TurnBatch
 from center.contact import Arrival, ContactKey
 from center.shops import Shops
+from center.taken import Fate
 from commands.shards.shard import FrontLink
-from commands.shards.wire import FrameReader, ToFront, ToShard, brought, frame, to_front_decoder
+from commands.shards.wire import FrameReader, ToFront, Told, ToShard, frame, to_front_decoder
 from flows.inputs import Text
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, program_of
+
+
+def text(words: str, channel: str = "sms") -> Arrival:
+    return Arrival(
+        ContactKey("shop", "13800138000", channel), Text(words), "1069", "c", b"", 1, NOON
+    )
 
 
 class Socket:
@@ -26,23 +33,26 @@ class Socket:
         self.frames += [to_front_decoder().decode(body) for body in self.reader.feed(data)]
 
 
+def shard(store: MemoryStore) -> tuple[FrontLink, TurnBatch]:
+    """A shard with one shop."""
+    due = list[Callable[[], object]]()
+    store.publish("shop", program_of(), NOON)
+    turns = TurnBatch(
+        store,
+        Shops(store.published(), store.program),
+        later=lambda _, callback: cast("Any", due.append(callback)),
+    )
+    return FrontLink(cast("Any", SimpleNamespace(turns=turns, store=store))), turns
+
+
 def test_a_reply_is_told_after_its_message_also_to_a_front_that_has_just_come() -> None:
     async def run() -> list[ToFront]:
-        store, due = MemoryStore(), list[Callable[[], object]]()
-        store.publish("shop", program_of(), NOON)
-        turns = TurnBatch(
-            store,
-            Shops(store.published(), store.program),
-            later=lambda _, callback: cast("Any", due.append(callback)),
-        )
-        link = FrontLink(cast("Any", SimpleNamespace(turns=turns, store=store)))
+        link, turns = shard(MemoryStore())
         socket = Socket()
         link.connection_made(cast("Any", socket))
-        arrival = Arrival(
-            ContactKey("shop", "13800138000", "sms"), Text("苹果 2"), "1069", "c", b"k", 1, NOON
-        )
+        arrival = text("苹果 2")
         # In the same batch as what the front is to hear because it came.
-        link.data_received(frame(ToShard([cast("Any", brought(1, arrival))])))
+        link.data_received(frame(ToShard(1, [arrival])))
         turns.flush()
         await asyncio.sleep(0)
         return socket.frames
@@ -52,3 +62,40 @@ def test_a_reply_is_told_after_its_message_also_to_a_front_that_has_just_come() 
     texts = [place for place, one in enumerate(frames) if one.texts]
     assert texts
     assert told < min(texts)
+
+
+def test_what_is_alike_and_was_brought_together_is_told_as_one() -> None:
+    async def run() -> list[Told]:
+        link, turns = shard(MemoryStore())
+        socket = Socket()
+        link.connection_made(cast("Any", socket))
+        turns.flush()
+        await asyncio.sleep(0)
+        # A dialog's turn has a reply, texts have none; each channel is told by itself.
+        brought = [text("1"), text("2"), text("3", "ussd"), text("4"), text("5")]
+        link.data_received(frame(ToShard(7, brought)))
+        turns.flush()
+        return [one for some in socket.frames for one in some.told]
+
+    told = asyncio.run(run())
+    assert [(one.number, one.count, one.reply is not None) for one in told] == [
+        (7, 2, False),
+        (10, 2, False),
+        (9, 1, True),
+    ]
+    assert {one.fate for one in told} == {Fate.KEPT}
+
+
+def test_texts_that_phones_have_are_noted() -> None:
+    async def run() -> list[int]:
+        store = MemoryStore()
+        link, turns = shard(store)
+        link.connection_made(cast("Any", Socket()))
+        link.data_received(frame(ToShard(1, [text("苹果 2")])))
+        turns.flush()
+        waiting = [text_id for text_id, _ in store.waiting_texts(0, 10)]
+        link.data_received(frame(ToShard(delivered=waiting)))
+        assert waiting
+        return [text_id for text_id, _ in store.waiting_texts(0, 10)]
+
+    assert asyncio.run(run()) == []

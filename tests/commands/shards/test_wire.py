@@ -1,9 +1,12 @@
 """What passes between the front and a shard."""
 
+import msgspec
 import pytest
+from msgspec.structs import astuple
 
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey, Repeats
+from center.desk.deed import WriteToBuyer
 from center.reply import Expected, Reply
 from center.taken import Fate
 from center.text_news import Stage, TextNews
@@ -11,9 +14,8 @@ from commands.shards.wire import (
     FRAME_BYTES_MAX,
     FrameReader,
     ToFront,
-    ToldOne,
+    Told,
     ToShard,
-    brought,
     frame,
     performed,
     to_front_decoder,
@@ -30,16 +32,21 @@ def test_an_arrival_comes_out_as_it_went_in(given: Input) -> None:
     arrival = Arrival(
         KEY, given, "1069", "c", b"\x00key", 2**60, 17, doubt=((3, 9),), repeats=Repeats.LIKELY
     )
-    one = brought(7, arrival)
-    assert one is not None
     news = [
         TextNews(1, Stage.SENT, "", "c", ("17",)),
         TextNews(2**60, Stage.FAILED, "UNDELIV 001"),
     ]
-    [body] = FrameReader().feed(frame(ToShard([one], news)))
+    [body] = FrameReader().feed(frame(ToShard(7, [arrival], news, [4, 2**60])))
     read = to_shard_decoder().decode(body)
-    assert (read.brought[0].number, read.brought[0].arrival()) == (7, arrival)
-    assert read.news == news
+    assert (read.first, [astuple(one) for one in read.brought]) == (7, [astuple(arrival)])
+    assert (read.news, read.delivered) == (news, [4, 2**60])
+
+
+def test_an_arrival_that_no_carrier_brings_is_not_read() -> None:
+    deed = Arrival(KEY, WriteToBuyer("x"), "1069", "c", b"", 0, 17)
+    [body] = FrameReader().feed(frame(ToShard(1, [deed])))
+    with pytest.raises(msgspec.ValidationError):
+        to_shard_decoder().decode(body)
 
 
 def test_a_reply_comes_out_with_its_effects() -> None:
@@ -54,7 +61,7 @@ def test_a_reply_comes_out_with_its_effects() -> None:
         False,
         b"program",
     )
-    news = ToFront([ToldOne(1, Fate.SET_ASIDE), ToldOne(2, Fate.KEPT, performed(reply))], [])
+    news = ToFront([Told(1, Fate.SET_ASIDE), Told(2, Fate.KEPT, performed(reply))], [])
     [body] = FrameReader().feed(frame(news))
     first, second = to_front_decoder().decode(body).told
     assert (first.fate, first.reply) == (Fate.SET_ASIDE, None)

@@ -1,0 +1,231 @@
+"""A carrier and its phones on one connection without sockets: orders at the system's own pace, on a clock that is told to go on.
+
+What the system does is timed, what the carrier does is not, so that a figure is the system's alone on any machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from benchmarks.orders.dialogue import DIALOGUES
+from center.batch import TurnBatch
+from center.limits.guard import Guard
+from center.routing import Routes
+from center.shops import Shops
+from commands.serving import business
+from sms.carrier import Carrier
+from sms.channel import SmsChannel
+from sms.client import Esme
+from sms.link import Link
+from sms.smpp import pdu as p
+from sms.smpp.frames import Frames
+from store.sqlite import SqliteStore
+
+NOON = 1_795_492_800
+ROUNDS_MAX = 100
+"""Exchanges after which a message must be through."""
+
+
+class Pipe(asyncio.Transport):
+    """A connection whose other end reads when it likes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written: list[bytes] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """See asyncio.Transport."""
+        self._written.append(bytes(data))
+
+    def is_reading(self) -> bool:
+        """See asyncio.Transport."""
+        return True
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        written, self._written = b"".join(self._written), []
+        return written
+
+
+class Clock:
+    """Time that goes when it is told to, and what is due then."""
+
+    def __init__(self) -> None:
+        self.now = float(NOON)
+        self._due: list[Callable[[], object]] = []
+
+    def later(self, _: float, callback: Callable[[], object], /) -> Clock:
+        """See center.ports.Later."""
+        self._due.append(callback)
+        return self
+
+    def cancel(self) -> None:
+        """A batch that was cancelled finds nothing to do."""
+
+    def run(self) -> None:
+        """Call what is due."""
+        due, self._due = self._due, []
+        for callback in due:
+            callback()
+
+
+class Watch:
+    """CPU time by who took it."""
+
+    def __init__(self) -> None:
+        self.spent_ns: dict[str, int] = {}
+
+    @contextmanager
+    def on(self, name: str) -> Generator[None]:
+        """Whatever is done within."""
+        began = time.process_time_ns()
+        try:
+            yield
+        finally:
+            took = time.process_time_ns() - began
+            self.spent_ns[name] = self.spent_ns.get(name, 0) + took
+
+
+class System(Protocol):
+    """What carriers' messages come to."""
+
+    channel: SmsChannel
+    watch: Watch
+    name: str
+    """Of the part that has the carriers' binds, for the watch."""
+
+    async def settle(self) -> None:
+        """Until all that came is kept and told."""
+        ...
+
+    def sweep(self, now: int) -> None:
+        """What is done once a second."""
+        ...
+
+
+class OneProcess:
+    """See System: channel, turn batch and SQLite as a shop without shards has them."""
+
+    name = "one process"
+
+    def __init__(self, folder: Path, sellers: Path, clock: Clock) -> None:
+        self.watch = Watch()
+        self.store = SqliteStore(folder / "orders.db")
+        routes = Routes([], None)
+        business.publish_all(self.store, [sellers], NOON, routes)
+        shops = Shops(self.store.published(), self.store.program)
+        guard = Guard(None, self.store.secret())
+        self.turns = TurnBatch(self.store, shops, later=clock.later, guard=guard)
+        self.channel = SmsChannel(
+            self.turns, self.store, routes, clock=lambda: clock.now, ticks=lambda: clock.now
+        )
+
+    async def settle(self) -> None:
+        """See System."""
+        with self.watch.on(self.name):
+            self.turns.flush()
+
+    def sweep(self, now: int) -> None:
+        """See System."""
+        self.store.write_noted()
+        self.store.forget_old(now)
+
+
+class Trade:
+    """The carrier, which answers every text and brings a receipt for it, and its phones: each is a new buyer's."""
+
+    def __init__(self, system: System, codes: list[str], clock: Clock, at_once: int) -> None:
+        """`at_once` orders begin in a second."""
+        self._system = system
+        self._codes = codes
+        self._clock = clock
+        self._at_once = at_once
+        carrier = Carrier("carrier", "nowhere", 1, "us", "secret", window=10 * at_once)
+        channel = system.channel
+        self._esme = Esme(carrier, channel, chance=random.Random(1), now=lambda: clock.now)
+        channel.add(self._esme)
+        self._esme.outgoing.begin()
+        self._pipe, self._frames = Pipe(), Frames()
+        self._link = Link(self._esme, p.BIND_TRANSCEIVER, 0)
+        self._esme.links.append(self._link)
+        self._link.connection_made(self._pipe)
+        self._pipe.take()
+        self._bring(p.BindResp(command=p.BIND_TRANSCEIVER | p.RESPONSE, sequence=1))
+        channel.start()
+        self._sequence = self._names = self._buyers = 0
+        self.texts = 0
+
+    def _bring(self, *pdus: p.Pdu) -> None:
+        if not pdus:
+            return
+        data = b"".join(p.encode(pdu) for pdu in pdus)
+        with self._system.watch.on(self._system.name):
+            self._link.data_received(data)
+
+    async def a_second(self) -> None:
+        """Orders of so many buyers, from the first word to the last receipt."""
+        first, self._buyers = self._buyers, self._buyers + self._at_once
+        for turn in DIALOGUES["line"]:
+            said = turn.says.encode("utf-16-be")
+            messages = [
+                p.DeliverSm(
+                    sequence=self._next(),
+                    source=p.Address(f"138{number:08d}", 1, 1),
+                    destination=p.Address(self._codes[number % len(self._codes)]),
+                    data_coding=8,
+                    message=said,
+                )
+                for number in range(first, self._buyers)
+            ]
+            self._bring(*messages)
+            await self._system.settle()
+            for _ in range(ROUNDS_MAX):
+                receipts = self._take()
+                if not receipts:
+                    break
+                self._bring(*receipts)
+                await self._system.settle()
+        self._clock.run()
+        self._clock.now += 1
+        self._link.tick()
+        self._system.sweep(int(self._clock.now))
+
+    def _next(self) -> int:
+        self._sequence = self._sequence % 0x7FFF_FFFF + 1
+        return self._sequence
+
+    def _take(self) -> list[p.DeliverSm]:
+        """What the system has written: its texts are answered, and their receipts are what comes next."""
+        answers: list[p.Pdu] = []
+        receipts: list[p.DeliverSm] = []
+        for frame in self._frames.feed(self._pipe.take()):
+            asked = p.decode(frame)
+            if isinstance(asked, p.EnquireLink):
+                answers.append(p.EnquireLinkResp(sequence=asked.sequence))
+            if not isinstance(asked, p.SubmitSm):
+                continue
+            self.texts += 1
+            self._names += 1
+            name = f"{self._names:010d}"
+            answers.append(p.SubmitSmResp(sequence=asked.sequence, message_id=name))
+            told = (
+                f"id:{name} sub:001 dlvrd:001 submit date:2611241200 done date:2611241200 "
+                "stat:DELIVRD err:000 text:"
+            )
+            receipts.append(
+                p.DeliverSm(
+                    sequence=self._next(),
+                    source=asked.destination,
+                    destination=asked.source,
+                    esm_class=4,
+                    message=told.encode(),
+                )
+            )
+        self._bring(*answers)
+        return receipts
