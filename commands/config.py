@@ -10,11 +10,13 @@ from pathlib import Path
 
 import typer
 
+from center.ports import StoreError
 from commands.settings.reading import read_settings
 from commands.settings.reference import json_schema
 from commands.settings.schema import Config
 from commands.settings.secrets import PREFIX, known_variables, secret_fields
 from commands.settings.sections import every_section
+from commands.shards.homes import check_count
 
 OTHER_VARIABLES = frozenset({"DIALCART_PASSWORD", "DIALCART_SMSC_PASSWORD"})
 """What is read where there is no settings file."""
@@ -44,6 +46,13 @@ def check(path: Path) -> int:
             typer.echo(f"{path}: {carrier.ca_file} of {carrier.name} is not there", err=True)
     if missing:
         return 1
+    try:
+        check_count(config.store.database, config.store.shards if config.store.shards > 1 else 0)
+    except StoreError as error:
+        typer.echo(f"{path}: {error}", err=True)
+        return 1
+    if config.store.shards > 1 and (told := lacking_with_shards(config)):
+        typer.echo(f"{path}: {told}", err=True)
     for word in _exposed(path):
         typer.echo(
             f"{path}: a {word} stands in a file that others may read; "
@@ -56,6 +65,25 @@ def check(path: Path) -> int:
     carriers = ", ".join(carrier.name for carrier in config.carrier) or "the simulator"
     typer.echo(f"{path} is well: {carriers}; orders kept in {config.store.database}")
     return 0
+
+
+def lacking_with_shards(config: Config) -> str:
+    """What somebody who asked for more than texts is told; empty for who asked for nothing more."""
+    lacking = [
+        name
+        for name, section in (
+            ("calls ([voice])", config.voice),
+            ("the desk and the web telephone ([web])", config.web),
+            ("the platform ([platform])", config.platform),
+        )
+        if section is not None
+    ]
+    if not lacking:
+        return ""
+    return (
+        f"With shards there are only texts and USSD: not {', '.join(lacking)}, and flows that hand over find everybody"
+        " busy. Serve without shards for these."
+    )
 
 
 def unread_variables(path: Path, environment: Mapping[str, str]) -> list[tuple[str, str | None]]:

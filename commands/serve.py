@@ -11,7 +11,7 @@ import typer
 from pydantic import SecretStr, ValidationError
 
 from center.ports import StoreError
-from commands.config import load_settings
+from commands.config import lacking_with_shards, load_settings
 from commands.flows_on_disk import LIBRARY
 from commands.logs import log_to_stderr
 from commands.serving.books import Books
@@ -274,25 +274,6 @@ async def serve(config: Config) -> int:
         business.close()
     typer.echo("closed: what was taken is finished or kept")
     return 0
-
-
-def lacking_with_shards(config: Config) -> str:
-    """What somebody who asked for more than texts is told; empty for who asked for nothing more."""
-    lacking = [
-        name
-        for name, section in (
-            ("calls ([voice])", config.voice),
-            ("the desk and the web telephone ([web])", config.web),
-            ("the platform ([platform])", config.platform),
-        )
-        if section is not None
-    ]
-    if not lacking:
-        return ""
-    return (
-        f"With shards there are only texts and USSD: not {', '.join(lacking)}, and flows that hand over find everybody"
-        " busy. Serve without shards for these."
-    )
 
 
 def _say_limits(limits: LimitsSection) -> None:

@@ -3,7 +3,7 @@
     python -m benchmarks.orders                         # closed loop, as fast as it goes
     python -m benchmarks.orders --open 800              # so many orders begin a second
     python -m benchmarks.orders --parts                 # what codec, engine, SQL and fsync cost
-    python -m benchmarks.orders --sellers 40000 --past-orders 10000000 --waiting 1000000
+    python -m benchmarks.orders --sellers 1000 --past-orders 10000000 --waiting 1000000 --cold
 
 `dialcart serve` runs as a process of its own on a fresh database and binds to the load (benchmarks/orders/phones.py), a
 process of its own too. The load answers every text, returns receipts and times every message to its answer and to its
@@ -79,6 +79,9 @@ def main() -> None:
     parser.add_argument("--sellers", type=int, default=1)
     parser.add_argument("--past-orders", type=int, default=0)
     parser.add_argument("--waiting", type=int, default=0, help="more sessions that wait on disk")
+    parser.add_argument(
+        "--cold", action="store_true", help="start with no page of the database in memory"
+    )
     parser.add_argument("--binds", type=int, default=1)
     parser.add_argument("--shards", type=int, default=1, help="processes to spread sellers over")
     parser.add_argument("--parts", action="store_true", help="put a stopwatch on the parts")
@@ -106,6 +109,8 @@ def run(options: argparse.Namespace, folder: Path) -> None:
         past.write(database, options.sellers, options.past_orders, options.waiting, now)
         grown = past.bytes_of(database) - before
         print(f"past orders and waiting sessions take {grown / 2**20:,.0f} MiB on disk")
+    if options.cold:
+        past.forget_pages(database)
     print(f"{_what(options)}, fsync of this disk {_fsync_ms(folder):.2f} ms")
     # How it was built counts for as much as a compiler would (docs/decisions/0100-no-compiled-modules.md).
     print(f"on Python {platform.python_version()} of {sys.base_prefix}")

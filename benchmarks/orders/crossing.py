@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -21,9 +21,12 @@ from benchmarks.orders import sellers
 from benchmarks.orders.trade import NOON, Clock, OneProcess, Pipe, System, Trade, Watch
 from center.batch import TurnBatch
 from center.limits.guard import Guard
+from center.limits.policy import Policies
 from center.routing import Routes
 from center.shops import Shops
 from commands.serving import business
+from commands.serving.running import settle_memory
+from commands.settings.limits import LimitsSection
 from commands.shards.front import FrontBatch
 from commands.shards.front_store import FrontStore
 from commands.shards.homes import shard_of
@@ -38,12 +41,20 @@ WARM = 2
 class _Shard:
     """One shard, and both pipes between it and its front."""
 
-    def __init__(self, folder: Path, name: str, sellers: Path, clock: Clock, lives: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        sellers: Path,
+        clock: Clock,
+        policies: Policies | None,
+        lives: Callable[[str], bool],
+    ) -> None:
         self.name = name
         self.store = SqliteStore(folder / f"{name}.db")
         business.publish_all(self.store, [sellers], NOON, Routes([], None), lives)
         shops = Shops(self.store.published(), self.store.program)
-        guard = Guard(None, self.store.secret())
+        guard = Guard(policies, self.store.secret())
         self.turns = TurnBatch(self.store, shops, later=clock.later, guard=guard)
         self.link = FrontLink(cast("Any", SimpleNamespace(turns=self.turns, store=self.store)))
         self.to_shard, self.to_front = Pipe(), Pipe()
@@ -56,7 +67,9 @@ class Spread:
 
     name = "front"
 
-    def __init__(self, folder: Path, sellers: Path, clock: Clock, count: int) -> None:
+    def __init__(
+        self, folder: Path, sellers: Path, clock: Clock, policies: Policies | None, count: int
+    ) -> None:
         self.watch = Watch()
         self.shards = [
             _Shard(
@@ -64,6 +77,7 @@ class Spread:
                 f"shard {index}",
                 sellers,
                 clock,
+                policies,
                 lambda seller, index=index: shard_of(seller, count) == index,
             )
             for index in range(count)
@@ -73,7 +87,7 @@ class Spread:
         for seller, program, _ in business.read_sellers(folder / "orders.db", [sellers]):
             routes.add(seller.seller, program)
         paths = [folder / f"{shard.name}.sock" for shard in self.shards]
-        self.turns = FrontBatch(store, paths, later=clock.later)
+        self.turns = FrontBatch(store, paths, later=clock.later, policies=policies)
         self.store = store
         self.channel = SmsChannel(
             self.turns, store, routes, clock=lambda: clock.now, ticks=lambda: clock.now
@@ -117,6 +131,7 @@ async def _run(
     await system.settle()
     for _ in range(WARM):
         await trade.a_second()
+    settle_memory()
     system.watch.spent_ns.clear()
     before = trade.texts
     rounds = -(-orders // at_once)
@@ -131,14 +146,15 @@ async def _run(
 
 async def run(options: argparse.Namespace) -> None:
     """One process, and then each number of shards."""
+    policies = LimitsSection().policies() if options.limits else None
     for shards in (0, *options.shards):
         with tempfile.TemporaryDirectory(prefix="dialcart-crossing-", dir="/dev/shm") as name:
             folder, clock = Path(name), Clock()
             codes = sellers.write(folder / "sellers", options.sellers, folder / "orders.db", NOON)
             if shards:
-                system: System = Spread(folder, folder / "sellers", clock, shards)
+                system: System = Spread(folder, folder / "sellers", clock, policies, shards)
             else:
-                system = OneProcess(folder, folder / "sellers", clock)
+                system = OneProcess(folder, folder / "sellers", clock, policies)
             at_once = options.at_once * max(1, shards if options.sellers > 1 else 1)
             await _run(system, codes, clock, at_once, options.orders)
 
@@ -151,6 +167,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=20_000)
     parser.add_argument("--sellers", type=int, default=1)
     parser.add_argument("--at-once", type=int, default=400, help="orders of a batch of each shard")
+    parser.add_argument("--limits", action="store_true", help="with a platform's default limits")
     parser.add_argument("--shards", type=int, nargs="*", default=[1, 2])
     asyncio.run(run(parser.parse_args()))
 

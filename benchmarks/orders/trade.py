@@ -16,6 +16,7 @@ from typing import Protocol
 from benchmarks.orders.dialogue import DIALOGUES
 from center.batch import TurnBatch
 from center.limits.guard import Guard
+from center.limits.policy import Policies
 from center.routing import Routes
 from center.shops import Shops
 from commands.serving import business
@@ -114,13 +115,15 @@ class OneProcess:
 
     name = "one process"
 
-    def __init__(self, folder: Path, sellers: Path, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, sellers: Path, clock: Clock, policies: Policies | None = None
+    ) -> None:
         self.watch = Watch()
         self.store = SqliteStore(folder / "orders.db")
         routes = Routes([], None)
         business.publish_all(self.store, [sellers], NOON, routes)
         shops = Shops(self.store.published(), self.store.program)
-        guard = Guard(None, self.store.secret())
+        guard = Guard(policies, self.store.secret())
         self.turns = TurnBatch(self.store, shops, later=clock.later, guard=guard)
         self.channel = SmsChannel(
             self.turns, self.store, routes, clock=lambda: clock.now, ticks=lambda: clock.now

@@ -55,10 +55,12 @@ def check_count(database: Path, count: int) -> None:
     """Raises StoreError if sellers were spread over another number of shards: they would not be found."""
     known = len(shard_databases(database))
     if known not in (0, count):
-        raise StoreError(f"{folder_of(database)} holds {known} shards; start with --shards {known}")
+        raise StoreError(
+            f"{folder_of(database)} holds {known} shards; write `shards = {known}` under [store], or --shards {known}"
+        )
     if count > 1 and database.exists():
         raise StoreError(
-            f"{database} holds all sellers in one; start without --shards, or name another database"
+            f"{database} holds all sellers in one; write no shards, or name another database"
         )
 
 

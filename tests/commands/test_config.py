@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from commands.config import check, load_settings, unread_variables
+from commands.shards.homes import shard_database
 
 CARRIER = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\n'
 VARIABLE = "DIALCART_CARRIER_UNICOM_PASSWORD"
@@ -43,6 +44,21 @@ def test_folders_and_certificates_that_are_not_there_are_told(
     told = capsys.readouterr().err
     assert "nowhere is not there" in told
     assert "none.pem of unicom is not there" in told
+
+
+def test_what_shards_do_not_serve_and_another_number_of_them_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dialcart.toml"
+    store = f'[store]\ndatabase = "{tmp_path}/shop.db"\nshards = 2\n'
+    file.write_text(f"{store}[web]\n", "utf-8")
+    assert check(file) == 0
+    assert "With shards there are only texts and USSD: not the desk" in capsys.readouterr().err
+    known = shard_database(tmp_path / "shop.db", 0, 3)
+    known.parent.mkdir()
+    known.touch()
+    assert check(file) == 1
+    assert f"{known.parent} holds 3 shards; write `shards = 3`" in capsys.readouterr().err
 
 
 def test_a_secret_that_others_may_read_is_told(

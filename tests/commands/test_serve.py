@@ -1,6 +1,7 @@
 """What `dialcart serve` says before it opens."""
 
-from commands.serve import Options, lacking_with_shards
+from commands.config import lacking_with_shards
+from commands.serve import Options
 
 
 def test_whoever_asks_for_people_or_calls_with_shards_is_told_that_there_are_none():

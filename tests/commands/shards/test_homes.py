@@ -30,7 +30,7 @@ def test_a_database_of_another_number_of_shards_is_refused(tmp_path: Path) -> No
     for index in range(2):
         SqliteStore(shard_database(database, index, 2)).close()
     check_count(database, 2)
-    with pytest.raises(StoreError, match="holds 2 shards; start with --shards 2"):
+    with pytest.raises(StoreError, match="holds 2 shards; write `shards = 2` under"):
         check_count(database, 3)
     with pytest.raises(StoreError, match="holds 2 shards"):
         check_count(database, 0)
