@@ -240,12 +240,28 @@ class OutboxRows:
             if len(found) >= limit:
                 break
         newest = sorted(found.values(), key=lambda one: one.text)[-limit:]
-        return [one for one in newest if self._is_sent(one.text)]
+        if not newest:
+            return []
+        stages = self._with_receipts_to_come(newest[0].text >> _PLACE_BITS)
+        sent: list[TextNews] = []
+        for one in newest:
+            row = stages.get(one.text >> _PLACE_BITS)
+            if row is not None and row[one.text & _PLACE] == _SENT:
+                sent.append(one)
+        return sent
 
-    def _is_sent(self, text: int) -> bool:
-        number, place = text >> _PLACE_BITS, text & _PLACE
-        row = self._rows.get(number) or self._load(number)
-        return row is not None and row.stages[place] == _SENT
+    def _with_receipts_to_come(self, first: int) -> dict[int, bytes | bytearray]:
+        """Stages of rows from a number on that have texts whose receipts are to come: read in one go, since a start waits for it."""
+        decode = _stages().decode
+        found: dict[int, bytes | bytearray] = {}
+        for number, packed in self._db.execute(self._sql["stages_since"], (first,)):
+            stages = decode(packed).stages
+            if _SENT in stages:
+                found[number] = stages
+        for number, row in self._rows.items():
+            if number >= first:
+                found[number] = row.stages
+        return found
 
 
 def sent_texts(rows: Iterable[tuple[int, bytes, bytes | None]], seller: str) -> Iterator[SentText]:

@@ -125,6 +125,9 @@ where o.id >= ? order by o.id limit ?;
 -- name: text_stages
 select t.count, s.stages from texts as t left join text_stages as s on s.id = t.id where t.id = ?;
 
+-- name: stages_since
+select id, stages from text_stages where id >= ? order by id;
+
 -- name: keep_stages
 insert into text_stages (id, stages) values (?, ?) on conflict do update set stages = excluded.stages;
 
