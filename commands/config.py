@@ -37,6 +37,11 @@ def check(path: Path) -> int:
     config = load_settings(path)
     if config is None:
         return 1
+    if config.store.database.is_dir():
+        typer.echo(
+            f"{path}: the database {config.store.database} is a folder; name a file in it", err=True
+        )
+        return 1
     missing = [str(folder) for folder in config.sellers if not folder.exists()]
     for folder in missing:
         typer.echo(f"{path}: the sellers' folder {folder} is not there", err=True)

@@ -63,8 +63,10 @@ class Texts:
 
     def unready(self) -> str | None:
         """Without a bind nobody reaches us."""
+        if not self.esmes:
+            return "binds to no carrier yet"
         down = [esme.carrier.name for esme in self.esmes if not esme.bound]
-        return f"no bind to {', '.join(down)}" if down or not self.esmes else None
+        return f"no bind to {', '.join(down)}" if down else None
 
     def measures(self) -> Iterable[Measure | Spread]:
         """What the counters of the channel and its binds say."""

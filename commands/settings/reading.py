@@ -45,6 +45,8 @@ def read_settings(data: bytes, environment: Mapping[str, str]) -> Config | list[
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return [_not_toml(str(error), text)]
+    except RecursionError:
+        return [Problem(1, "", "brackets stand in brackets too deeply; no setting needs that")]
     try:
         return Config.model_validate(with_secrets(values, Config, environment))
     except ValidationError as error:

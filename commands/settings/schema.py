@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from commands.settings.limits import LimitsSection
 from commands.settings.numbers import NumbersSection
@@ -36,6 +36,13 @@ class StoreSection(Section):
     shards: Annotated[int, Field(ge=1, le=64)] = 1
     """Processes that sellers are spread over, each with a file of its own in a folder beside `database` that ends in
     `.shards`. It cannot be changed once there are orders. Shards serve texts and USSD, not calls or the desk."""
+
+    @field_validator("database")
+    @classmethod
+    def _names_a_file(cls, database: Path) -> Path:
+        if not database.name:
+            raise ValueError(f'`database` names no file; write database = "{database / "shop.db"}"')
+        return database
 
 
 class TimersSection(Section):

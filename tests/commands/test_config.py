@@ -35,6 +35,15 @@ def test_a_file_that_is_well_says_what_it_comes_to(
     assert "is well: unicom" in capsys.readouterr().out
 
 
+def test_a_database_that_is_a_folder_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dialcart.toml"
+    file.write_text(f'[store]\ndatabase = "{tmp_path}"\n', "utf-8")
+    assert check(file) == 1
+    assert f"{tmp_path} is a folder; name a file in it" in capsys.readouterr().err
+
+
 def test_folders_and_certificates_that_are_not_there_are_told(
     file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

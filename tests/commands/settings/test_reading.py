@@ -126,6 +126,9 @@ CARRIER = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\n'
         ("[log]\nlevel", 2, "write a key, an equals sign and a value"),
         ("[log", 1, "this is not TOML"),
         ('sellers = "x"', 1, "`sellers` is no list"),
+        ('[store]\ndatabase = ""', 2, 'write database = "shop.db"'),
+        ('[store]\ndatabase = "/"', 2, 'write database = "/shop.db"'),
+        (f"sellers = {'[' * 5_000}", 1, "too deeply"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line_and_what_to_write(
