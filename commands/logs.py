@@ -105,6 +105,24 @@ def log_to(stream: TextIO, level: str, form: Literal["json", "text"]) -> logging
     return handler
 
 
-def log_to_stderr(level: str, form: Literal["json", "text"]) -> logging.Handler:
-    """Where services log."""
-    return log_to(sys.stderr, level, form)
+def log_to_stderr(
+    level: str, form: Literal["json", "text"], shard: int | None = None
+) -> logging.Handler:
+    """Where services log. Several processes share it: a shard's events say whose they are."""
+    handler = log_to(sys.stderr, level, form)
+    if shard is not None:
+        handler.addFilter(Shard(shard))
+    return handler
+
+
+class Shard(logging.Filter):
+    """Marks events with a shard's number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See logging.Filter."""
+        record.shard = self._number
+        return True

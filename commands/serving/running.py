@@ -52,6 +52,8 @@ async def run(
     drain_s_max: float = DRAIN_S_MAX,
 ) -> None:
     """Run services until `stop`. Raises OSError if one cannot open; those before it are closed then."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
     async with contextlib.AsyncExitStack() as stack:
         for service in services:
             # A service that failed half-way in opening has something to close, too.
@@ -59,8 +61,13 @@ async def run(
             await service.open()
         settle_memory()
         opened()
+        log.info("open", extra={"services_took_s": round(loop.time() - began, 3)})
         await stop.wait()
-        await drain(services, hurry, drain_s_max)
+        began = loop.time()
+        log.info("draining: nothing new is taken")
+        if await drain(services, hurry, drain_s_max):
+            log.info("drained", extra={"took_s": round(loop.time() - began, 3)})
+    log.info("closed")
 
 
 async def drain(services: Sequence[Service], hurry: asyncio.Event, within_s: float) -> bool:

@@ -186,7 +186,7 @@ def main(plan: Plan) -> None:
 
 
 async def _serve(plan: Plan) -> int:
-    log_to_stderr(plan.log_level, plan.log_format)
+    log_to_stderr(plan.log_level, plan.log_format, plan.index)
     parent = os.getppid()
     business = open_business(
         shard_database(plan.database, plan.index, plan.count),

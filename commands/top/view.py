@@ -15,7 +15,7 @@ def view(now: Reading, before: Reading | None) -> list[str]:
         _row("batch p50", _count(now.quantile("dialcart_batch_arrivals", 0.5, before)), "commit p50", _ms(now.quantile("dialcart_commit_seconds", 0.5, before)), "commit p99", _ms(now.quantile("dialcart_commit_seconds", 0.99, before))),
         _row("outbox", _count(now.value("dialcart_outbox_texts")), "oldest", f"{now.value('dialcart_outbox_age_seconds'):.0f} s", "ussd dialogs", _count(now.value("dialcart_ussd_dialogs"))),
         _row("orders", _count(now.value("dialcart_orders")), "sessions", _count(now.value("dialcart_sessions")), "sellers", _count(now.value("dialcart_sellers"))),
-        _row("cpu", _share(now, before), "memory", f"{_memory(now) / 1e6:.0f} MB", "database", f"{now.value('dialcart_store_bytes') / 1e6:.0f} MB"),
+        _row("cpu", _share(now, before), "memory", f"{_memory(now) / 1e6:.0f} MB", "database", f"{now.value('dialcart_store_bytes') / 1e6:,.1f} MB"),
         _row("held up", _count(now.value("dialcart_limits_messages_refused_total")), "robots", _count(now.value("dialcart_limits_robots_ignored_total")), "codes asked", _count(now.value("dialcart_limits_codes_asked_total"))),
         "",
         f"{'carrier':<16} {'binds':>7} {'out/s':>9} {'waiting':>9} {'throttled/s':>12} {'failed':>8}",

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.logs import LINE_CHARACTERS_MAX, NUMBER_DIGITS_MIN, log_to, masked
+from commands.logs import (
+    LINE_CHARACTERS_MAX,
+    NUMBER_DIGITS_MIN,
+    log_to,
+    log_to_stderr,
+    masked,
+)
 
 log = logging.getLogger("dialcart.test")
 
@@ -34,6 +40,14 @@ def test_an_event_is_one_json_object_on_one_line(root: None) -> None:
     assert (event["level"], event["from"]) == ("info", "dialcart.test")
     assert (event["carrier"], event["link"]) == ("unicom", 0)
     assert event["at"].endswith("+00:00")
+
+
+def test_an_event_of_a_shard_says_whose_it_is(
+    root: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_to_stderr("info", "json", 1)
+    log.info("open")
+    assert json.loads(capsys.readouterr().err)["shard"] == 1
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
