@@ -17,7 +17,9 @@ import sys
 
 from cli import main
 
-sys.exit(main())
+# Processes that ours starts (multiprocessing, spawn) run this file again under another name.
+if __name__ == "__main__":
+    sys.exit(main())
 """
 
 

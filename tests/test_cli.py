@@ -1,12 +1,15 @@
 """The command line as its users meet it."""
 
 import json
+import runpy
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from cli import app
+from scripts.link import SCRIPT
 from store.sqlite import SqliteStore
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
 
@@ -21,6 +24,13 @@ def shop(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "seller.flow").write_text(SHOP + ORDER, "utf-8")
     return folder
+
+
+def test_processes_that_ours_starts_do_not_serve_again(tmp_path: Path) -> None:
+    script = tmp_path / "dialcart"
+    script.write_text(SCRIPT.format(python=sys.executable), "utf-8")
+    # As multiprocessing does in a shard, before anything of it runs.
+    runpy.run_path(str(script), run_name="__mp_main__")
 
 
 def test_a_broken_flow_is_told_where_and_how_and_exits_with_one(shop: Path) -> None:

@@ -51,14 +51,16 @@ async def run(
     opened: Callable[[], None],
     drain_s_max: float = DRAIN_S_MAX,
 ) -> None:
-    """Run services until `stop`. Raises OSError if one cannot open; those before it are closed then."""
+    """Run services until `stop`, which may come while they open. Raises OSError if one cannot; those before it are closed then."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     async with contextlib.AsyncExitStack() as stack:
         for service in services:
             # A service that failed half-way in opening has something to close, too.
             stack.push_async_callback(service.close)
-            await service.open()
+            if not await _open(service, stop):
+                log.warning("stopped before %s was open", service.name)
+                return
         settle_memory()
         opened()
         log.info("open", extra={"services_took_s": round(loop.time() - began, 3)})
@@ -68,6 +70,19 @@ async def run(
         if await drain(services, hurry, drain_s_max):
             log.info("drained", extra={"took_s": round(loop.time() - began, 3)})
     log.info("closed")
+
+
+async def _open(service: Service, stop: asyncio.Event) -> bool:
+    """Open a service, unless `stop` comes first. Raises OSError."""
+    opening, stopping = asyncio.create_task(service.open()), asyncio.create_task(stop.wait())
+    await asyncio.wait([opening, stopping], return_when="FIRST_COMPLETED")
+    stopping.cancel()
+    if not opening.done():
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        return False
+    opening.result()
+    return True
 
 
 async def drain(services: Sequence[Service], hurry: asyncio.Event, within_s: float) -> bool:

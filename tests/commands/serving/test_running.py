@@ -56,6 +56,25 @@ def test_services_open_in_order_and_close_in_reverse() -> None:
     assert log == ["a opens", "b opens", "a drains", "b drains", "b closes", "a closes"]
 
 
+def test_a_stop_does_not_wait_for_a_service_that_is_long_in_opening() -> None:
+    log: list[str] = []
+
+    class Slow(Fake):
+        async def open(self) -> None:
+            self.log.append(f"{self.name} opens")
+            stop.set()
+            await asyncio.Event().wait()
+
+    stop = asyncio.Event()
+
+    async def go() -> None:
+        services = [Fake("a", log), Slow("b", log), Fake("c", log)]
+        await run(services, stop, asyncio.Event(), opened=lambda: log.append("opened"))
+
+    asyncio.run(go())
+    assert log == ["a opens", "b opens", "b closes", "a closes"]
+
+
 def test_a_service_that_cannot_open_closes_those_before_it() -> None:
     log: list[str] = []
     with pytest.raises(OSError, match="taken"):
