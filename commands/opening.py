@@ -36,10 +36,12 @@ class Opened:
     """Errors as text, where it was compiled now."""
 
 
-def reader(folder: Path) -> Callable[[str], bytes]:
-    """Reads files in and beside a flow's folder, and nowhere else."""
+def reader(path: Path) -> Callable[[str], bytes]:
+    """Reads files in and beside the folder of a flow's file, and nowhere else."""
 
     def read(file: str) -> bytes:
+        # Most flows name no other file, and where a folder really is takes longer to find out than all else of a start.
+        folder = path.resolve().parent
         wanted = (folder / file).resolve()
         if folder.parent not in wanted.parents:
             raise FileNotFoundError(file)
@@ -50,7 +52,7 @@ def reader(folder: Path) -> Callable[[str], bytes]:
 
 def compile_now(name: str, path: Path) -> tuple[Keyed, tuple[str, ...]]:
     """Read, check and compile a flow; its cache entry, and its errors as text. Raises OSError."""
-    base = reader(path.resolve().parent)
+    base = reader(path)
     files: dict[str, bytes] = {}
 
     def read(file: str) -> bytes:
@@ -96,7 +98,7 @@ def _open_flows(paths: Iterator[Path], cache: CompiledFlows) -> Iterator[Opened]
     fresh: list[Keyed] = []
     for path in paths:
         name = flow_name(path)
-        found = cache.find(name, path.read_bytes(), reader(path.resolve().parent))
+        found = cache.find(name, path.read_bytes(), reader(path))
         if found is not None and not found.errors:
             yield Opened(name, path, found, fresh=False)
             continue

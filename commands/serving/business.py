@@ -126,7 +126,9 @@ def read_sellers(
 ) -> Iterator[tuple[OpenSeller, Program, bytes]]:
     """Sellers whose flow has no error, with program and fingerprint; errors are told. The cache is beside the database."""
     cache = CompiledFlows(database.with_suffix(".compiled"))
-    files = (path for path in flow_files(paths) if lives_here(flow_name(path)))
+    files = flow_files(paths)
+    if lives_here is not everybody:
+        files = (path for path in files if lives_here(flow_name(path)))
     for opened in open_flows(files, cache):
         for error in opened.errors:
             typer.echo(error, err=True)
