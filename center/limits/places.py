@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from center.contact import ContactKey
 from center.limits.policy import Policies, Policy
@@ -19,7 +20,6 @@ class Places:
     """Tallies of places that are numbered from 0. No clock."""
 
     def __init__(self, policies: Policies, count: int) -> None:
-        self._policies = policies
         self._tallies = [Tally() for _ in range(count)]
         self._senders: OrderedDict[str, int] = OrderedDict()
         """Where each sender was, a bit a place. Of those who did nothing longest the oldest give way, as in Rates."""
@@ -32,41 +32,53 @@ class Places:
 
     def add(self, place: int, counts: Iterable[Count]) -> None:
         """What was counted in a place."""
-        add, senders, here = self._tallies[place].add, self._senders, 1 << place
-        for count in counts:
-            add(count)
-            if count[1] == SENDER:
-                name = count[2]
-                senders[name] = senders.pop(name, 0) | here
+        rates, senders, here = self._tallies[place].rates, self._senders, 1 << place
+        for what, whose, name, amount, at in counts:
+            rates(what).add((whose, name), amount, at)
+            if whose == SENDER:
+                senders[name] = senders.get(name, 0) | here
+                senders.move_to_end(name)
                 if len(senders) > KEYS_MAX:
                     senders.popitem(last=False)
 
     def elsewhere(self, place: int, contact: ContactKey, now: int) -> Elsewhere:
         """What came, in other places than this, from who does something here."""
-        of_sender, of_prefix = self._of_sellers.get(contact.seller, self._of_platform)
+        asked = self._of_sellers.get(contact.seller, self._of_platform)
         found: list[tuple[str, str, int]] = []
         if self._senders.get(contact.buyer, 0) & ~(1 << place):
-            found += self._totals(place, SENDER, contact.buyer, of_sender, now)
-        if of_prefix:
-            prefix = contact.buyer[: self._policies.of(contact.seller).prefix_digits]
-            found += self._totals(place, PREFIX, prefix, of_prefix, now)
+            self._add_totals(found, place, SENDER, contact.buyer, asked.of_sender, now)
+        if asked.of_prefix:
+            prefix = contact.buyer[: asked.prefix_digits]
+            self._add_totals(found, place, PREFIX, prefix, asked.of_prefix, now)
         return tuple(found)
 
-    def _totals(
-        self, place: int, whose: str, name: str, whats: Iterable[str], now: int
-    ) -> Iterable[tuple[str, str, int]]:
+    def _add_totals(
+        self,
+        found: list[tuple[str, str, int]],
+        place: int,
+        whose: str,
+        name: str,
+        whats: Iterable[str],
+        now: int,
+    ) -> None:
         for what in whats:
-            amount = sum(
-                tally.total(what, whose, name, now)
-                for other, tally in enumerate(self._tallies)
-                if other != place
-            )
+            amount = 0
+            for other, tally in enumerate(self._tallies):
+                if other != place:
+                    amount += tally.total(what, whose, name, now)
             if amount:
-                yield what, whose, amount
+                found.append((what, whose, amount))
 
 
-def _asked(policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a policy limits of a sender, and of a range of numbers."""
+class _Asked(NamedTuple):
+    """What a policy limits."""
+
+    of_sender: tuple[str, ...]
+    of_prefix: tuple[str, ...]
+    prefix_digits: int
+
+
+def _asked(policy: Policy) -> _Asked:
     of_sender = [*policy.spend_per_sender]
     if policy.messages_per_sender:
         of_sender.append(MESSAGES)
@@ -75,4 +87,4 @@ def _asked(policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:
     of_prefix = [*policy.spend_per_prefix]
     if policy.messages_per_prefix:
         of_prefix.append(MESSAGES)
-    return tuple(of_sender), tuple(of_prefix)
+    return _Asked(tuple(of_sender), tuple(of_prefix), policy.prefix_digits)
