@@ -2,7 +2,7 @@
 
     python -m benchmarks.orders                         # closed loop, as fast as it goes
     python -m benchmarks.orders --open 800              # so many orders begin a second
-    python -m benchmarks.orders --parts                 # what codec, engine, SQL and fsync cost
+    python -m benchmarks.orders --parts --peers         # what codec, engine, SQL and fsync cost; others' codec and session
     python -m benchmarks.orders --sellers 1000 --past-orders 10000000 --waiting 1000000 --cold
 
 `dialcart serve` runs as a process of its own on a fresh database and binds to the load (benchmarks/orders/phones.py), a
@@ -34,6 +34,7 @@ from benchmarks.orders.dialogue import DIALOGUES
 from commands.shards.homes import shard_databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PEERS = ("benchmarks.codec", "benchmarks.session")
 # Texts alone: no pages, no calls. What limits cost, benchmarks/limits.py tells.
 _SETTINGS = """
 sellers = ["{folder}/sellers"]
@@ -85,6 +86,9 @@ def main() -> None:
     parser.add_argument("--binds", type=int, default=1)
     parser.add_argument("--shards", type=int, default=1, help="processes to spread sellers over")
     parser.add_argument("--parts", action="store_true", help="put a stopwatch on the parts")
+    parser.add_argument(
+        "--peers", action="store_true", help="codec and session layer beside smpplib and npm smpp"
+    )
     parser.add_argument("--profile", type=Path, help="write what cProfile saw of the system")
     parser.add_argument(
         "--folder",
@@ -92,8 +96,13 @@ def main() -> None:
         help="where the database is made; by default beside the system's temporary files",
     )
     options = parser.parse_args()
+    if options.shards > 1 and (options.past_orders or options.waiting):
+        parser.error("past orders and waiting sessions are written for one process")
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         run(options, Path(name))
+    for peer in PEERS if options.peers else ():
+        print(f"\n{peer}:", flush=True)
+        subprocess.run([sys.executable, "-m", peer], cwd=ROOT, check=True)
 
 
 def run(options: argparse.Namespace, folder: Path) -> None:
@@ -231,6 +240,7 @@ def _measure(
     """Costs at the beginning and at the end of measuring."""
     before_parts = _parts(folder, system) if options.parts else {}
     pids = process.family(system.pid)
+    each = {pid: process.cost(pid) for pid in pids}
     before = process.costs(pids), process.cost(load.pid), process.machine_busy_s()
     assert load.stdout
     for line in load.stdout:
@@ -240,6 +250,7 @@ def _measure(
             print(f"  {told['orders_s']:>7,.0f} orders/s, {resident / 2**20:,.0f} MiB", flush=True)
         if "to_reply" in told:
             told["system"] = process.costs(pids).since(before[0])
+            told["each"] = [process.cost(pid).since(cost).cpu_s for pid, cost in each.items()]
             told["load"] = process.cost(load.pid).since(before[1])
             told["busy_s"] = process.machine_busy_s() - before[2]
             told["resident"] = sum(map(process.resident_bytes, pids))
@@ -291,6 +302,13 @@ def _report(told: dict[str, Any]) -> None:
         f"{orders / system.cpu_s:,.0f} orders a CPU second of the system, {system.cpu_s / max(1, orders) * 1e6:,.0f} us an order; "
         f"memory {told['resident'] / 2**20:.0f} MiB"
     )
+    shards = [cpu_s for cpu_s in told["each"][1:] if cpu_s]
+    if shards:
+        each = ", ".join(f"{cpu_s / max(1, orders) * 1e6:.0f}" for cpu_s in shards)
+        print(
+            f"of it the front {told['each'][0] / max(1, orders) * 1e6:.0f} us, each shard {each} us"
+        )
+    print(f"the load takes {load.cpu_s / max(1, orders) * 1e6:.0f} us an order, of the same cores")
     for name, what in (
         ("to_answer", "deliver_sm to its resp"),
         ("to_reply", "deliver_sm to its reply"),
