@@ -88,10 +88,9 @@ class ShardLink(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         self._reader = FrameReader()
-        # What was sent while nobody listened; a shard that knows it already does not mind.
+        # What it may not have heard when it fell; a shard that knows it already does not mind.
         self._news.extend(TextNews(text, Stage.SENT) for text in self.sent)
-        if not self._flushing:
-            self._flush_soon()
+        self._flush_soon()
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
@@ -114,8 +113,7 @@ class ShardLink(asyncio.Protocol):
         arrival = going.arrival
         self._brought.append(replace(arrival, elsewhere=elsewhere) if elsewhere else arrival)
         self._going[self._number] = going
-        if not self._flushing:
-            self._flush_soon()
+        self._flush_soon()
         return True
 
     def taken(self, number: int) -> Going | None:
@@ -123,26 +121,25 @@ class ShardLink(asyncio.Protocol):
         return self._going.pop(number, None)
 
     def delivered(self, text: int) -> None:
-        """A phone has a text of this shard, which a carrier had before."""
-        if self.transport is not None:
+        """A phone has a text of this shard, which a carrier had before. Told when the shard is there."""
+        if len(self._delivered) < SENT_KNOWN_MAX:
             self._delivered.append(text)
-            if not self._flushing:
-                self._flush_soon()
+        self._flush_soon()
 
     def note(self, news: TextNews) -> None:
-        """What became of a text of this shard."""
+        """What became of a text of this shard. Told when it is there."""
         self.under_way.pop(news.text, None)
         self.sent[news.text] = None
         if len(self.sent) > SENT_KNOWN_MAX:
             self.sent.popitem(last=False)
-        if self.transport is not None:
+        if len(self._news) < SENT_KNOWN_MAX:
             self._news.append(news)
-            if not self._flushing:
-                self._flush_soon()
+        self._flush_soon()
 
     def _flush_soon(self) -> None:
-        self._flushing = True
-        asyncio.get_running_loop().call_soon(self._flush)
+        if not self._flushing and self.transport is not None:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
         """All that was brought and became known in this turn of the loop, in one frame."""
@@ -151,7 +148,7 @@ class ShardLink(asyncio.Protocol):
         out = ToShard(first, self._brought, self._news, self._delivered)
         if self.transport is not None and (out.brought or out.news or out.delivered):
             self.transport.write(frame(out))
-        self._brought, self._news, self._delivered = [], [], []
+            self._brought, self._news, self._delivered = [], [], []
 
     def hold_reading(self) -> None:
         """Read no more for now."""

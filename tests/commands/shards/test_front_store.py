@@ -1,0 +1,91 @@
+"""The front's numbers for the texts of all shards, and what each shard is told of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from center.changes import Changes, OutgoingText
+from center.text_news import Stage, TextNews
+from commands.shards.front_store import FrontStore
+from commands.shards.shard_link import ShardLink
+
+
+class Link(ShardLink):
+    """A shard's end that notes what the front tells it."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("shard-0.sock"), lambda _, __: None)
+        self.told: list[TextNews | int] = []
+
+    def note(self, news: TextNews) -> None:
+        super().note(news)
+        self.told.append(news)
+
+    def delivered(self, text: int) -> None:
+        super().delivered(text)
+        self.told.append(text)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[FrontStore]:
+    kept = FrontStore(tmp_path / "front.db")
+    yield kept
+    kept.close()
+
+
+def text(words: str) -> OutgoingText:
+    return OutgoingText("c", "1069", "13800138000", words, 17)
+
+
+def numbers(texts: list[tuple[int, OutgoingText]]) -> list[int]:
+    return [number for number, _ in texts]
+
+
+def test_texts_of_two_shards_have_numbers_of_their_own(store: FrontStore) -> None:
+    one, other = Link(), Link()
+    first = numbers(store.number_all(one, [(7, text("a")), (8, text("b"))]))
+    second = numbers(store.number_all(other, [(7, text("c"))]))
+    assert [sent.text for _, sent in store.waiting_texts(0, 9)] == ["a", "b", "c"]
+    store.note_texts([TextNews(second[0], Stage.FAILED, "refused")])
+    assert (one.told, other.told) == ([], [TextNews(7, Stage.FAILED, "refused")])
+    assert numbers(store.waiting_texts(first[0], 9)) == [first[1]]
+
+
+def test_what_a_shard_gives_again_is_not_sent_again(store: FrontStore) -> None:
+    link = Link()
+    [waiting, sent] = numbers(store.number_all(link, [(7, text("a")), (8, text("b"))]))
+    store.note_texts([TextNews(sent, Stage.SENT, "", "c", ("17",))])
+    again = store.number_all(link, [(7, text("a")), (8, text("b")), (9, text("c"))])
+    assert [sent.text for _, sent in again] == ["c"]
+    assert waiting in numbers(store.waiting_texts(0, 9))
+
+
+def test_a_text_that_a_phone_has_is_told_of_by_its_number_alone(store: FrontStore) -> None:
+    link = Link()
+    [number] = numbers(store.number_all(link, [(7, text("a"))]))
+    taken = TextNews(number, Stage.SENT, "", "c", ("17",))
+    store.note_texts([taken])
+    store.note_texts([TextNews(number, Stage.DELIVERED)])
+    # Told once more, it is of no text that is known.
+    store.note_texts([TextNews(number, Stage.DELIVERED), taken])
+    assert link.told == [TextNews(7, Stage.SENT, "", "c", ("17",)), 7]
+
+
+def test_a_receipt_that_comes_before_the_answer_ends_a_text(store: FrontStore) -> None:
+    link = Link()
+    [number] = numbers(store.number_all(link, [(7, text("a"))]))
+    store.note_texts([TextNews(number, Stage.DELIVERED)])
+    assert link.told == [TextNews(7, Stage.DELIVERED)]
+    assert store.waiting_texts(0, 9) == []
+
+
+def test_the_fronts_own_texts_stay_in_its_own_outbox(store: FrontStore) -> None:
+    with store.batch([]) as batch:
+        batch.commit(Changes(texts=[text("no shop")]))
+    [own] = batch.text_ids
+    number = store.number(None, own, text("no shop"))
+    store.note_texts([TextNews(number, Stage.SENT, "", "c", ("17",))])
+    store.note_texts([TextNews(number, Stage.DELIVERED)])
+    assert store.write_noted()
+    assert store.waiting_texts(0, 9) == []

@@ -1,0 +1,97 @@
+"""What the front tells a shard, also of what it learnt while the shard was away."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+
+from center.contact import Arrival, ContactKey
+from center.text_news import Stage, TextNews
+from commands.shards.shard_link import Going, ShardLink
+from commands.shards.wire import FrameReader, ToFront, ToShard, frame, to_shard_decoder
+from flows.inputs import Text
+
+
+class Socket:
+    """What a shard would read."""
+
+    def __init__(self) -> None:
+        self.reader = FrameReader()
+        self.frames: list[ToShard] = []
+
+    def write(self, data: bytes) -> None:
+        self.frames += [to_shard_decoder().decode(body) for body in self.reader.feed(data)]
+
+
+def up(link: ShardLink) -> Socket:
+    """The link, connected to a shard that has told its counts."""
+    socket = Socket()
+    link.connection_made(cast("Any", socket))
+    link.data_received(frame(ToFront(anew=True)))
+    return socket
+
+
+def made() -> ShardLink:
+    def told(link: ShardLink, news: ToFront) -> None:
+        link.is_up = link.is_up or news.anew
+
+    return ShardLink(Path("shard-0.sock"), told)
+
+
+def going(number: int) -> Going:
+    key = ContactKey("shop", "13800138000", "sms")
+    return Going("sms", number, Arrival(key, Text("2"), "1069", "c", b"", number, 17))
+
+
+def test_what_is_brought_in_one_turn_of_the_loop_is_one_frame_with_one_number() -> None:
+    async def run() -> list[tuple[int, int]]:
+        link = made()
+        socket = up(link)
+        for number in (1, 2):
+            assert link.bring(going(number))
+        await asyncio.sleep(0)
+        assert link.bring(going(3))
+        await asyncio.sleep(0)
+        assert cast("Going", link.taken(3)).ticket == 3
+        return [(one.first, len(one.brought)) for one in socket.frames if one.brought]
+
+    assert asyncio.run(run()) == [(1, 2), (3, 1)]
+
+
+def test_what_became_of_texts_is_told_when_the_shard_is_back() -> None:
+    taken = TextNews(7, Stage.SENT, "", "c", ("17",))
+
+    async def run() -> ToShard:
+        link = made()
+        up(link)
+        await asyncio.sleep(0)
+        link.connection_lost(None)
+        assert not link.bring(going(1))
+        link.note(taken)
+        link.delivered(6)
+        await asyncio.sleep(0)
+        socket = up(link)
+        await asyncio.sleep(0)
+        [told] = socket.frames
+        return told
+
+    told = asyncio.run(run())
+    # With the name by which its receipt comes.
+    assert taken in told.news
+    assert list(told.delivered) == [6]
+
+
+def test_what_was_brought_and_not_written_is_lost_with_the_connection() -> None:
+    async def run() -> tuple[list[object], list[ToShard]]:
+        link = made()
+        lost: list[object] = []
+        link.lost = lambda some: lost.extend(one.ticket for one in some)
+        up(link)
+        link.bring(going(1))
+        link.connection_lost(None)
+        socket = up(link)
+        await asyncio.sleep(0)
+        return lost, socket.frames
+
+    lost, frames = asyncio.run(run())
+    assert lost == [1]
+    assert not any(one.brought for one in frames)
