@@ -34,7 +34,7 @@ from commands.shards.homes import shard_of
 from commands.shards.measures import ShardMeasures
 from commands.shards.senders import Senders
 from commands.shards.shard_link import Going, ShardLink
-from commands.shards.wire import AnyInput, ToFront, Told
+from commands.shards.wire import INPUTS, ToFront, Told
 from sms.receiving import DOUBTS_NOTE, SEGMENTS_NOTE
 
 _BESIDE = "front/beside"
@@ -94,7 +94,7 @@ class FrontBatch(TurnBatch):
         told: str | None = None,
     ) -> None:
         """See TurnBatch; the shard steps it."""
-        assert isinstance(arrival.input, AnyInput), "no carrier brings this"
+        assert arrival.input.__class__ in INPUTS, "no carrier brings this"
         going = Going(told if told is not None else arrival.contact.channel, ticket, arrival)
         before = self._sort(notes, going) if notes else None
         if before or self._held:

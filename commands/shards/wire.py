@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from struct import Struct
+from typing import get_args
 
 import msgspec
 
@@ -23,6 +24,7 @@ FRAME_BYTES_MAX = 64 * 2**20
 _LENGTH = Struct(">I")
 
 AnyInput = Opened | Text | Keys | Speech | Silence | HungUp | Outcome
+INPUTS = frozenset(get_args(AnyInput))
 AnyEffect = (
     effects.Say
     | effects.SendSms
