@@ -11,7 +11,7 @@ from commands.flows_on_disk import load
 from commands.voicing import wanted_voices
 from flows.diagnostic import render as shown
 from ivr.speech.fragments import Fragments, Spoken
-from ivr.speech.phrasing import Fragment
+from ivr.speech.pieces import Fragment
 from ivr.speech.recordings import FOLDER, Recordings
 from ivr.speech.speaker import ShopVoice, Voicebox
 from ivr.speech.studio import Take, studio_script, takes

@@ -6,7 +6,6 @@ before the first call: whole numbers below a hundred, hundreds and thousands, mo
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Final
 
 from grammars.languages import LANGUAGES
@@ -52,8 +51,8 @@ _SIGNS: Final = {
     "£": ("GBP", "EGP"), "₹": ("INR", "PKR"), "₩": ("KRW",), "₽": ("RUB",), "₦": ("NGN",), "฿": ("THB",), "₫": ("VND",),
 }  # fmt: skip
 """What a sign before an amount stands for: the shop's own currency if it is among these, else the first."""
-_MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August",
-                  "September", "October", "November", "December")  # fmt: skip
+MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August",
+                 "September", "October", "November", "December")  # fmt: skip
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
                     "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth",
                     "seventeenth", "eighteenth", "nineteenth", "twentieth")  # fmt: skip
@@ -148,17 +147,29 @@ def say_day(month: int, day: int, language: str) -> tuple[str, ...]:
     """11, 24 as 十一月 二十四日, or November, the twenty-fourth."""
     if language == "zh":
         return f"{_chunk(month, 'zh')}月", f"{_chunk(day, 'zh')}日"
-    return _MONTHS[month - 1], f"the {_ordinal(day)}"
+    return MONTHS[month - 1], f"the {_ordinal(day)}"
 
 
-def say_date(day: date, language: str, today: date | None = None) -> tuple[str, ...]:
-    """A day, with its year where it is not this one."""
-    words = say_day(day.month, day.day, language)
-    if today is None or today.year == day.year:
-        return words
+def say_year(year: int, language: str) -> tuple[str, ...]:
+    """2026 as 二 零 二 六 年, or twenty, twenty-six; 1905 as nineteen, oh, five."""
     if language == "zh":
-        return (*(_chunk(int(digit), "zh") for digit in str(day.year)), "年", *words)
-    return (*words, *say_number(day.year // 100, language), *say_number(day.year % 100, language))
+        return *(_chunk(int(digit), "zh") for digit in str(year)), "年"
+    century, rest = divmod(year, 100)
+    if year // 10 == 200 or not century:
+        return say_number(year, language)
+    if not rest:
+        return (*say_number(century, language), "hundred")
+    return (
+        *say_number(century, language),
+        *(("oh",) if rest < 10 else ()),
+        *say_number(rest, language),
+    )
+
+
+def say_percent(minor: int, decimals: int, language: str) -> tuple[str, ...]:
+    """12.5 % as 百分之 十二 点 五, or twelve, point, five, percent."""
+    words = say_decimal(minor, decimals, language)
+    return ("百分之", *words) if language == "zh" else (*words, "percent")
 
 
 def say_time(hour: int, minute: int, language: str) -> tuple[str, ...]:
@@ -206,10 +217,12 @@ def closed_words(language: str, currency: str) -> tuple[str, ...]:
             "亿",
             "年",
             "至",
+            "百分之",
             *(f"一{_chunk(n, 'zh')}" for n in range(10, 20)),
         ]
     else:
-        said += ["to", "thousand", "million", "billion", *map(say_place, range(1, 32))]
+        said += ["to", "percent", "hundred", "thousand", "million", "billion"]
+        said += map(say_place, range(1, 32))
     return tuple(dict.fromkeys(said))
 
 

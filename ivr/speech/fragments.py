@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.rtp.codec import PCMA, PCMU, encode
-from ivr.speech.phrasing import Fragment, Pause, Piece
+from ivr.speech.pieces import Fragment, Pause, Piece
 from ivr.speech.piper import Pipers
 from ivr.speech.recordings import Recordings
 from ivr.speech.samples import Samples, for_telephone, read_recording, speech_level, to_int16

@@ -15,7 +15,8 @@ from flows.program import Ask, HandOver, Menu, Option, Program, Question, Say, e
 from flows.schema import type_of
 from flows.settings import hours_text
 from grammars import saying
-from ivr.speech.phrasing import Currency, Phrasing, trimmed
+from ivr.speech.phrasing import Phrasing, trimmed
+from ivr.speech.values import Currency
 
 PHRASES_MAX = 20_000
 """Phrases of one program in one language."""

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from flows.program import Program
 from ivr.speech.fragments import Audio, Codec, Fragments, join
-from ivr.speech.phrasing import Fragment, Phrasing, Piece
+from ivr.speech.phrasing import Phrasing
+from ivr.speech.pieces import Fragment, Piece
 from ivr.speech.recordings import Recordings
 from ivr.speech.script import Script
 from ivr.speech.voices import VoiceError

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flows.speech import seconds
-from ivr.speech.phrasing import Fragment
+from ivr.speech.pieces import Fragment
 from ivr.speech.recordings import Recordings, text_key
 from ivr.speech.script import Phrase
 

@@ -14,7 +14,7 @@ import pytest
 from commands.flows_on_disk import LIBRARY
 from commands.prompts import prompts
 from commands.publish import publish
-from ivr.speech.phrasing import Fragment
+from ivr.speech.pieces import Fragment
 from ivr.speech.speaker import ShopVoice
 from tests.ivr.speech.shop import voices
 

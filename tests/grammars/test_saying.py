@@ -1,7 +1,6 @@
 """Values in words, in both languages."""
 
 import random
-from datetime import date
 
 import pytest
 
@@ -93,21 +92,34 @@ def test_two_before_a_measure_word_is_the_other_two():
 def test_days_and_times():
     assert saying.say_day(11, 24, "zh") == ("十一月", "二十四日")
     assert saying.say_day(11, 21, "en") == ("November", "the twenty-first")
-    assert saying.say_date(date(2027, 1, 30), "zh", date(2026, 1, 1))[:5] == (
-        "二",
-        "零",
-        "二",
-        "七",
-        "年",
-    )
-    assert saying.say_date(date(2027, 1, 30), "en", date(2027, 5, 1)) == (
-        "January",
-        "the thirtieth",
-    )
     assert saying.say_time(12, 40, "zh") == ("十二点", "四十分")
     assert saying.say_time(2, 5, "zh") == ("两点", "零五分")
     assert saying.say_time(21, 5, "en") == ("nine", "oh", "five", "p m")
     assert saying.say_time(0, 0, "en") == ("twelve", "a m")
+
+
+@pytest.mark.parametrize(
+    ("year", "language", "said"),
+    [
+        (2026, "zh", "二零二六年"),
+        (2026, "en", "twenty twenty-six"),
+        (2005, "en", "two thousand and five"),
+        (1905, "en", "nineteen oh five"),
+        (1900, "en", "nineteen hundred"),
+        (2100, "en", "twenty-one hundred"),
+    ],
+)
+def test_a_year_is_said_as_people_say_it(year, language, said):
+    assert (" " if language == "en" else "").join(saying.say_year(year, language)) == said
+
+
+@pytest.mark.parametrize(
+    ("minor", "decimals", "language", "said"),
+    [(50, 0, "zh", "百分之五十"), (125, 1, "en", "twelve point five percent")],
+)
+def test_a_percentage(minor, decimals, language, said):
+    words = saying.say_percent(minor, decimals, language)
+    assert (" " if language == "en" else "").join(words) == said
 
 
 @pytest.mark.parametrize("value", [NUMBER_MAX + 1, -NUMBER_MAX - 1])

@@ -2,8 +2,10 @@
 
 import pytest
 
-from ivr.speech.phrasing import PIECES_MAX, Currency, Fragment, Phrasing, trimmed
+from ivr.speech.phrasing import PIECES_MAX, Phrasing, trimmed
+from ivr.speech.pieces import Fragment
 from ivr.speech.script import Script
+from ivr.speech.values import Currency
 from tests.ivr.speech.shop import NOODLES
 
 SCRIPT = Script(NOODLES)
@@ -38,58 +40,6 @@ def said(text, language, phrasing=None):
 )  # fmt: skip
 def test_a_text_is_cut_at_its_values(text, language, heard):
     assert said(text, language) == heard
-
-
-@pytest.mark.parametrize(
-    ("text", "heard"),
-    [
-        ("¥28", "twenty-eight yuan"),
-        ("¥1,234.56", "one thousand two hundred and thirty-four yuan fifty-six"),
-        ("¥1000000", "one million yuan"),
-        ("¥0.50", "zero point five yuan"),
-        ("-¥5.00", "minus five yuan"),
-        ("$5", "five dollars"),
-        ("12345678 yuan", "twelve million three hundred and forty-five thousand six hundred and seventy-eight yuan?"),
-        ("1,000", "one thousand"),
-        ("below -5", "below? minus five"),
-        ("the 21st", "the? twenty-first"),
-        ("10-20", "ten twenty"),
-        ("400-123-4567", "four zero zero | one two three | four five six seven"),
-        ("100-200", "one hundred two hundred"),
-    ],
-)  # fmt: skip
-def test_numbers_as_sellers_write_them(text, heard):
-    assert said(text, "en", Phrasing("en", Currency("CNY", 2), [])) == heard
-
-
-@pytest.mark.parametrize(
-    ("text", "heard"),
-    [
-        ("¥28", "二十八 元"),
-        ("¥1,234.56", "一千 二百 三十四 元 五 角 六 分"),
-        ("2元", "两 元?"),
-        ("12345678元", "一千 二百 三十四 万 五千 六百 七十八 元?"),
-        ("$5", "五 美元"),
-        ("400-123-4567", "四 零 零 | 幺 二 三 | 四 五 六 七"),
-        ("13800138000", "幺 三 八 | 零 零 幺 三 | 八 零 零 零"),
-    ],
-)
-def test_chinese_numbers_as_sellers_write_them(text, heard):
-    assert said(text, "zh", Phrasing("zh", Currency("CNY", 2), [])) == heard
-
-
-@pytest.mark.parametrize(
-    ("currency", "decimals", "text", "heard"),
-    [
-        ("USD", 2, "$0.99", "ninety-nine cents"),
-        ("USD", 2, "$1.01", "one dollar and one cent"),
-        ("GBP", 2, "£0.01", "one penny"),
-        ("HKD", 2, "$5", "five Hong Kong dollars"),
-        ("JPY", 0, "¥500", "five hundred yen"),
-    ],
-)
-def test_a_sign_is_the_shops_own_currency_where_it_can_be(currency, decimals, text, heard):
-    assert said(text, "en", Phrasing("en", Currency(currency, decimals), [])) == heard
 
 
 def test_a_telephone_number_is_said_in_groups():

@@ -11,7 +11,7 @@ import pytest
 from ivr.rtp.codec import PCMA, decode
 from ivr.speech import piper
 from ivr.speech.fragments import Fragments
-from ivr.speech.phrasing import Fragment
+from ivr.speech.pieces import Fragment
 from ivr.speech.piper import Pipers
 from ivr.speech.recordings import Recordings
 from ivr.speech.samples import SPEECH_LEVEL_DB, from_int16, speech_level

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from commands.flows_on_disk import LIBRARY, load
-from ivr.speech.phrasing import Fragment
+from ivr.speech.pieces import Fragment
 from ivr.speech.script import Script
 from tests.ivr.speech.shop import NOODLES
 

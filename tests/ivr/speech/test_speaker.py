@@ -9,7 +9,7 @@ import soundfile
 
 from ivr.rtp.codec import PCMA, PCMU, decode
 from ivr.speech.fragments import FRAME_BYTES, Fragments, join
-from ivr.speech.phrasing import Fragment, Pause
+from ivr.speech.pieces import Fragment, Pause
 from ivr.speech.recordings import Recordings, text_key
 from ivr.speech.speaker import ShopVoice, Voicebox
 from ivr.speech.voices import VoiceError
