@@ -4,7 +4,8 @@ python -m benchmarks.calling --calls 50 --seconds 20
 
 `dialcart serve` runs in a process of its own, as it ships: SQLite with synchronous=FULL, voices rendered ahead, recognisers
 loaded. Each caller presses a key as telephone-events every two seconds and waits for the first frame of the prompt that
-answers it; what counts is from the key's first packet to that frame's. Beside it stand, from the same run, the time of a
+answers it; what counts is from the key's first packet to that frame's, by the kernel's clock: not when this process, which is one of
+many on a busy machine, comes to read it. Beside it stand, from the same run, the time of a
 datagram there and back, and of an fsync, of which a turn needs one; and who used the CPU meanwhile: the process that signals and
 keeps orders, its media planes, and the callers themselves, who share the machine with them.
 """
@@ -45,6 +46,8 @@ from ivr.speech.voices import find_voices
 
 NUMBER = "4008001234"
 EVENT = 101
+SO_TIMESTAMPNS = 35
+"""socket(7): when the kernel had a packet; Python's socket has no name for it."""
 PRESS_EVERY_S = 2.0
 FIRST_MEDIA_PORT = 40_000
 ANSWERS = {
@@ -80,6 +83,7 @@ class Caller:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", self.local.port))
         self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._there = ("", 0)
         self._sequence = 1
         self._timestamp = 160
@@ -98,7 +102,7 @@ class Caller:
             keys.append(key := keys.pop(0))
             if self._waits is not None:
                 self.unanswered += 1
-            self._waits = key, time.monotonic()
+            self._waits = key, time.time()
             await self._press(key)
             await asyncio.sleep(PRESS_EVERY_S - 0.12)
 
@@ -127,16 +131,25 @@ class Caller:
     def _hear(self) -> None:
         while True:
             try:
-                packet = self._socket.recv(2_048)
+                if self._waits is None:
+                    self._socket.recv(2_048)
+                else:
+                    self.heard(*stamped(self._socket))
             except BlockingIOError:
                 return
-            self.heard(packet)
 
-    def heard(self, packet: bytes) -> None:
-        """An RTP packet of a prompt, or of silence."""
+    def heard(self, packet: bytes, at: float) -> None:
+        """An RTP packet of a prompt, or of silence, and when it came."""
         if self._waits is not None and packet[12:] == self._first_frames[self._waits[0]]:
-            self.delays_s.append(time.monotonic() - self._waits[1])
+            self.delays_s.append(at - self._waits[1])
             self._waits = None
+
+
+def stamped(line: socket.socket) -> tuple[bytes, float]:
+    """A datagram, and when the kernel took it in, as `time.time` counts. Raises BlockingIOError."""
+    packet, beside, _, _ = line.recvmsg(2_048, 64)
+    seconds, nanoseconds = struct.unpack("qq", beside[0][2][:16])
+    return packet, seconds + nanoseconds * 1e-9
 
 
 class Callers:

@@ -16,7 +16,6 @@ import asyncio
 import random
 import re
 import signal
-import socket
 import struct
 import tempfile
 import time
@@ -26,7 +25,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from benchmarks.calling import CONFIG, NUMBER, Caller, first_frames, floors, serve
+from benchmarks.calling import CONFIG, NUMBER, Caller, first_frames, floors, serve, stamped
 from commands.flows_on_disk import load
 from ivr.signalling.endpoint import Endpoint, Listen
 from ivr.sip.events import Answered, Ended, SipEvent
@@ -42,8 +41,6 @@ TIMES = (1, 3)
 AGAIN_S = 1.0
 OPENS_S = 3.0
 SETTLES_S = 1.0
-SO_TIMESTAMPNS = 35
-"""socket(7): when the kernel had a packet; Python's socket has no name for it."""
 CLOCK_HZ = 8_000
 ANSWERS = {"1": "How many apples would you like to have?", "2": "Thank you, they are on the way."}
 """What each key is answered with; the second places an order."""
@@ -93,20 +90,18 @@ class Buyer(Caller):
         super().__init__(number, frames)
         self.late_s: list[float] = []
         self.orders_heard = 0
-        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._piece = (0, 0, 0.0)
         """Of the piece of speech that plays: the last sequence number, the first timestamp and when it came."""
 
     def _hear(self) -> None:
         while True:
             try:
-                packet, beside, _, _ = self._socket.recvmsg(2_048, 64)
+                packet, at = stamped(self._socket)
             except BlockingIOError:
                 return
-            seconds, nanoseconds = struct.unpack("qq", beside[0][2][:16])
-            self._note(packet, seconds + nanoseconds * 1e-9)
+            self._note(packet, at)
             places = self._waits is not None and self._waits[0] == "2"
-            self.heard(packet)
+            self.heard(packet, at)
             self.orders_heard += places and self._waits is None
 
     def _note(self, packet: bytes, at: float) -> None:

@@ -5,7 +5,7 @@
 Calls are opened without an address, so each is found by its first packet. Beside them in the same run: the plane that only
 sends, its calls' reports both ways included, and a bare loop that sends as many ready-made packets by sendmmsg and does nothing
 else: on a UDP socket, as the goal has it, and on a raw one with headers of its own, as the plane's is (decision 0060). They take
-turns by the second on the same core, so that whatever else the machine does meets all: told is the middle of the seconds'
+turns by half a second on the same core, so that whatever else the machine does meets all: told is the middle of the turns'
 ratios, and the middle half of them.
 """
 
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, nargs="+", default=[1000, 2000, 3000])
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--key-s", type=float, default=4.0)
-    parser.add_argument("--turns", type=int, default=12, help="of a second, sending only")
+    parser.add_argument("--turns", type=int, default=12, help="of half a second, sending only")
     parser.add_argument("--wire", choices=["raw", "ports"], default="raw")
     parser.add_argument("--port", type=int, default=PORT, help="first of two ports a call")
     parser.add_argument("--cpu", type=int, default=0)

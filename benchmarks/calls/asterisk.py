@@ -5,7 +5,7 @@
 scripts/asterisk fetches it from Debian by name into .tools, as a program beside us (GPL). It runs on one core, before other
 processes as the plane does, with the modules that a prompt and keys need; its calls are set up by a few lines of SIP. Each is given more
 and more calls until it breaks: more than MISSING_MAX of the packets due were not heard, or one of a hundred was later than LATE_MS_MAX, or
-not all calls were taken. What came before is its working point. How many calls a core carries is compared twice, by those that were
+not all calls were taken. What came before is its working point. Where the telephones themselves are so late, nothing is told of either. How many calls a core carries is compared twice, by those that were
 held and by the share of a core that they took, and the lesser is held against the goal. Asterisk's share has its handling of keys and
 its dialplan in it: so ours has the process that is told of keys and starts prompts, though it stays on no core of its own.
 """
@@ -127,6 +127,11 @@ class Point:
         return self.result.missing <= MISSING_MAX and self.result.late_p99 <= LATE_MS_MAX
 
     @property
+    def is_told(self) -> bool:
+        """Whether the telephones kept their own time, so that what was late is the other side's."""
+        return self.result.own_late_p99 <= LATE_MS_MAX
+
+    @property
     def calls_a_core(self) -> float:
         """By the share of a core that these take."""
         return self.calls / self.used.whole
@@ -188,6 +193,12 @@ def working_point(name: str, numbers: list[int], tried: Callable[[int], Point]) 
             print(f"{name} breaks at {calls}: {error}", flush=True)
             break
         print(row(f"{name}, {calls} calls", point.result, point.used), flush=True)
+        if not point.is_told:
+            print(
+                f"the telephones do not keep up with {calls} calls: {name} may hold more",
+                flush=True,
+            )
+            break
         if not point.is_held:
             print(f"{name} breaks at {calls}", flush=True)
             break

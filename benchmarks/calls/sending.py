@@ -1,4 +1,4 @@
-"""What sending costs: the plane and bare sendmmsg loops, in turn on one core, a second each.
+"""What sending costs: the plane and bare sendmmsg loops, in turn on one core, half a second each.
 
 The goal is held against a loop on a UDP socket. The plane sends from a raw one where it may, which costs the kernel less
 (decision 0060): so a loop on such a one is told of too.
@@ -21,10 +21,10 @@ from benchmarks.calls.plane import opened, pause
 from benchmarks.calls.telephones import Task
 from ivr.media.client import MediaClient
 
-TURN_S = 1.0
+TURN_S = 0.5
 SETTLE_S = 0.3
 """After a turn of the other: what it left in the caches is gone, and what came meanwhile is taken."""
-START_S = 2.0
+START_S = 1.0
 TIMES_GOAL = 1.1
 KINDS = {"udp": "a UDP socket", "raw": "a raw one, as the plane's"}
 
