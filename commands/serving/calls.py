@@ -312,7 +312,14 @@ def media_client(section: VoiceSection) -> MediaClient:
 
 
 def _plane_at(section: VoiceSection, port: int) -> MediaSettings:
-    return MediaSettings(host=section.host, host6=section.host6(), port=port, calls=section.calls)
+    return MediaSettings(
+        host=section.host,
+        host6=section.host6(),
+        port=port,
+        calls=section.calls,
+        first_packet_s_max=section.first_packet_s_max,
+        packet_s_max=section.packet_s_max,
+    )
 
 
 def is_free(host: str, port: int) -> bool:

@@ -202,6 +202,10 @@ class VoiceSection(Section):
     """Whether another port will do where this one is taken, and the other channels open though no call can be taken."""
     calls: Annotated[int, Field(ge=10, le=10_000, multiple_of=10)] = 500
     """Calls at once."""
+    first_packet_s_max: Annotated[float, Field(ge=0, le=3_600)] = 30.0
+    """A call from which no audio came so long after it was answered is hung up; a caller may hold it for longer. 0: it is not."""
+    packet_s_max: Annotated[float, Field(ge=0, le=3_600)] = 20.0
+    """And one whose audio stopped so long ago. 0: it is not, for telephones that send nothing while nobody speaks."""
     trunk: list[TrunkSection] = Field(default=[], max_length=256)
     """Who may call. None: whoever is on this machine."""
     outside: list[str] = Field(default=[], max_length=1_000, examples=[["02088886666", "400*"]])

@@ -92,8 +92,8 @@ class MediaClient:
         sends: bool = True,
         hears: bool = True,
         events: Sequence[tuple[int, int]] = (),
-        first_limit_s: float = 30.0,
-        limit_s: float = 20.0,
+        first_limit_s: float | None = None,
+        limit_s: float | None = None,
         tones: bool | None = None,
     ) -> Leg:
         """Take a call and give it a port.
@@ -101,7 +101,7 @@ class MediaClient:
         `codec` is the payload type agreed, 0 or 8. `remote` is the address from the SDP, by IPv6 only where the plane
         has one; None until there is one: the call then waits for the first packet (`latch`) or for `change`, and a prompt
         waits with it. `events` are payload type and clock rate of each telephone-event agreed. An RtpTimeout tells of `first_limit_s` without any packet, or
-        `limit_s` without further ones; 0 switches it off. `tones` looks for keys in the audio; None: if no `events` were
+        `limit_s` without further ones; 0 switches it off, None is what Settings say. `tones` looks for keys in the audio; None: if no `events` were
         agreed. Raises PlaneFullError; ValueError for an address that cannot be reached.
         """
         if not self._free:
@@ -118,8 +118,10 @@ class MediaClient:
                 sends=sends,
                 hears=hears,
                 events=(),
-                first_limit_s=first_limit_s,
-                limit_s=limit_s,
+                first_limit_s=self.settings.first_packet_s_max
+                if first_limit_s is None
+                else first_limit_s,
+                limit_s=self.settings.packet_s_max if limit_s is None else limit_s,
                 tones=bool(tones),
                 ssrc=secrets.randbits(32),
                 sequence=secrets.randbits(16),

@@ -140,6 +140,8 @@ class Columns:
     report_index_in: U32
 
     opened_at: F64
+    agreed_at: F64
+    """When the call was opened, answered, held or otherwise changed: silence is counted from here, or from what came since."""
     heard_at: F64
     """When a packet last came; 0: none yet."""
     first_limit_s: F32

@@ -122,8 +122,10 @@ class Plane:
         heard = columns.heard_at[slots]
         first = heard == 0
         limit = np.where(first, columns.first_limit_s[slots], columns.limit_s[slots])
-        since = now - np.where(first, columns.opened_at[slots], heard)
-        silent = (since > limit) & (limit > 0) & (columns.hears[slots] != 0)
+        since = now - np.maximum(heard, columns.agreed_at[slots])
+        silent = (since > limit) & (limit > 0)
+        # Who holds us may send nothing, though it said it might (RFC 3264, section 8.4).
+        silent &= (columns.hears[slots] != 0) & (columns.sends[slots] != 0)
         told = columns.timed_out[slots] != 0
         columns.timed_out[slots[told & ~silent]] = 0
         for at in np.flatnonzero(silent & ~told).tolist():
@@ -221,6 +223,7 @@ class Plane:
         columns.first_limit_s[slot] = command.first_limit_s
         columns.limit_s[slot] = command.limit_s
         columns.timed_out[slot] = 0
+        columns.agreed_at[slot] = now
         self._want(slot, Wants.TONES, on=command.tones and columns.key[slot] == NONE)
         # Last: a call is there when all of it is.
         columns.call[slot] = command.call

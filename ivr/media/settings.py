@@ -25,6 +25,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Calls at once, in whole tens."""
     prompts_s: int = 1_800
     """Seconds of prompts held in memory; what was not played for longest makes room."""
+    first_packet_s_max: float = 30.0
+    """A call from which no packet came so long after it was answered is told of (RtpTimeout); 0: none is."""
+    packet_s_max: float = 20.0
+    """And one whose packets stopped so long ago."""
     raw: bool = True
     """Send and receive for all ports on one raw socket, where the machine allows it (CAP_NET_RAW)."""
     realtime: bool = True
@@ -55,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(
                 f"port must be even, and {2 * self.calls} ports from it on must be below 65536"
             )
+        if min(self.first_packet_s_max, self.packet_s_max) < 0:
+            raise ValueError("first_packet_s_max and packet_s_max must be seconds, or 0 for never")
         if not 1 <= self.prompts_s <= PROMPTS_S_MAX:
             raise ValueError(f"prompts_s must be from 1 to {PROMPTS_S_MAX}")
 

@@ -15,7 +15,7 @@ from pylibsrtp import Policy, Session
 
 from ivr.media.arena import Audio
 from ivr.media.client import MediaClient, PlaneFullError
-from ivr.media.messages import Digit, FirstPacket, PlayedOut, Resumed, Stats
+from ivr.media.messages import Digit, FirstPacket, PlayedOut, Resumed, RtpTimeout, Stats
 from ivr.media.settings import Settings
 from ivr.media.sockets import PortsTakenError, open_sockets
 from ivr.rtp import rtcp
@@ -352,6 +352,17 @@ def test_a_full_plane_says_so_and_a_row_is_free_when_its_stats_came(media, phone
     media.close(legs[3].call)
     media.play(legs[3].call, [prompt()], barge_in=False)
     phone.hears_until(lambda data: True)
+
+
+def test_a_call_that_sends_nothing_is_told_when_the_settings_say():
+    settings = Settings(calls=10, port=free_ports(10), prompts_s=1, first_packet_s_max=0.1)
+    media = MediaClient(settings)
+    try:
+        media.open(codec=PCMA, first_limit_s=0.0)
+        leg = media.open(codec=PCMA)
+        assert [(e.call, e.first) for e in until(media, RtpTimeout)] == [(leg.call, True)]
+    finally:
+        media.stop_planes()
 
 
 def test_a_taken_port_is_told(media):

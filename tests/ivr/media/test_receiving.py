@@ -140,6 +140,29 @@ def test_a_silent_call_is_told_once_and_its_first_packet_gets_longer():
     assert len(paper.told()) == 1
 
 
+def test_silence_is_counted_from_the_answer_and_not_while_the_call_is_held():
+    paper = Paper()
+    limits = {"first_limit_s": 0.5, "limit_s": 0.2}
+    paper.open(**limits)
+    paper.frames(20)
+    # It rang; now somebody has it.
+    paper.open(**limits)
+    paper.frames(20)
+    assert paper.told() == []
+    paper.hear(rtp(1, 160, bytes(160)))
+    paper.told()
+    for held in ({"sends": False}, {"sends": False, "hears": False}):
+        paper.open(**limits, **held)
+        paper.frames(50)
+        assert paper.told() == []
+        paper.open(**limits)
+        paper.frames(9)
+        assert paper.told() == []
+        paper.hear(rtp(2, 160, bytes(160)))
+    paper.frames(20)
+    assert [e.first for e in paper.told()] == [False]
+
+
 def test_a_call_that_floods_is_cut_short():
     paper = Paper()
     paper.open()

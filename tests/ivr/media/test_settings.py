@@ -14,6 +14,8 @@ from ivr.media.settings import Settings
         {"port": 64000},
         {"prompts_s": 0},
         {"prompts_s": 10**6},
+        {"first_packet_s_max": -1.0},
+        {"packet_s_max": -0.5},
     ],
 )
 def test_what_cannot_be_is_refused(wrong):
