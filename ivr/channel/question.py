@@ -176,14 +176,13 @@ class Question:
 
     def _recorded(self) -> None:
         """The caller is through with what was to be recorded."""
-        if not self._spoke or not self._recorder.runs:
+        number = self._recorder.keep(self.expected.question) if self._spoke else None
+        if number is None:
             # Nothing was said, or no disk took it: the question is asked again.
             self._recorder.drop()
             self._asking.answered(Silence())
             return
-        number = self._recorder.keep(self.expected.question)
-        if number is not None:
-            self._asking.answered(Speech(named(number, self._language), 1.0))
+        self._asking.answered(Speech(named(number, self._language), 1.0))
 
     # --- time ---
 

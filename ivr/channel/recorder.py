@@ -49,12 +49,15 @@ class Recorder:
         self._current = number, path
 
     def keep(self, question: str) -> str | None:
-        """End it, and write beside it what it answers; its number, or None where there is none."""
+        """End it, and write beside it what it answers; its number, or None where nothing of it is on file."""
         if self._current is None:
             return None
         number, path = self._current
         self._current = None
         seconds = self._media.end_recording(self._leg)
+        if not seconds:
+            path.unlink(missing_ok=True)
+            return None
         about: dict[str, object] = {
             "seller": self._contact.seller,
             "buyer": self._contact.buyer,

@@ -37,7 +37,17 @@ def test_a_disk_that_takes_no_recording_does_not_stop_the_call(tmp_path, program
     call.run()
     assert call.heard()[-2] == "36.00 to "
     monkeypatch.setattr(Notes, "new", full)
+    assert_asked_again(Telephone(tmp_path, program))
+
+
+def test_a_recording_of_which_nothing_is_on_disk_is_asked_for_again(tmp_path, program, monkeypatch):
     call = Telephone(tmp_path, program)
+    monkeypatch.setattr(call.media, "end_recording", lambda _: 0.0)
+    assert_asked_again(call)
+    assert not list((tmp_path / "shop").iterdir())
+
+
+def assert_asked_again(call):
     call.press("1101" + "2#")
     call.heard()
     call.listen_to_the_end()

@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 import soundfile
@@ -29,6 +31,29 @@ def test_a_file_that_was_never_closed_is_whole_to_the_last_second(tmp_path):
     samples, _ = soundfile.read(path)
     assert len(samples) == 8000
     made.close()
+
+
+def test_a_disk_that_is_full_ends_it_with_what_is_there_and_no_error(tmp_path, monkeypatch, caplog):
+    path = tmp_path / "call.wav"
+    made = Recording(path, PCMA)
+    for _ in range(50):
+        made.add(bytes(160))
+    write = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda to, data, at: write(to, data[:100], at))
+    for _ in range(120):
+        made.add(bytes(160))
+    made.close()
+    assert made.seconds == 1
+    assert caplog.messages == ["a recording ends after 1 s: No space left on device"]
+    samples, _ = soundfile.read(path)
+    assert len(samples) == 8000
+
+
+def test_a_disk_that_takes_nothing_is_told_and_no_file_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "pwrite", lambda to, data, at: 0)
+    with pytest.raises(OSError, match="No space left"):
+        Recording(tmp_path / "call.wav", PCMA)
+    assert not list(tmp_path.iterdir())
 
 
 def test_it_ends_by_itself(tmp_path, monkeypatch):
