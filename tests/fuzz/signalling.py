@@ -1,4 +1,7 @@
-"""Mutated SIP and SDP against a stack of ours: it may refuse, it may not break, and it keeps nothing.
+"""Mutated SIP and SDP against a stack of ours: it may refuse, it may not break, it keeps nothing, and calls nobody it may not.
+
+Whatever comes, REFERs and redirections to numbers that cost money among it: an INVITE of ours goes to the number that was dialled, a REFER
+of ours names one that the allow-list holds, and no other is asked for.
 
 python -m tests.fuzz.signalling --count 200000
 """
@@ -6,16 +9,18 @@ python -m tests.fuzz.signalling --count 200000
 from __future__ import annotations
 
 import argparse
+import contextlib
 import random
+import re
 import sys
 from collections import Counter
 
-from ivr.sip.errors import CommandError, ProtocolError
+from ivr.sip.errors import CommandError, NotAllowedError, ProtocolError
 from ivr.sip.events import Incoming, Reinvited, TransferAsked
 from ivr.sip.flow import Flow
 from ivr.sip.frames import Frames, FramingError
 from ivr.sip.layer import Local
-from ivr.sip.numbers import AllowList
+from ivr.sip.numbers import AllowList, number_of
 from ivr.sip.offer import ADDRESSES_KEPT_MAX, LocalMedia, answer, make_offer
 from ivr.sip.sdp import Sdp
 from ivr.sip.settings import Settings
@@ -29,6 +34,20 @@ MEDIA = LocalMedia("192.0.2.1", 40_000, srtp_key=bytes(30))
 EITHER = LocalMedia("192.0.2.1", 40_000, srtp_key=bytes(30), host6="2001:db8::1")
 FLOW = Flow("udp", "192.0.2.7", 5060)
 ALLOWED = AllowList(("+8*", "1*"))
+DIALLED = "1234567"
+COSTLY = (
+    "tel:+19005550199",
+    "sip:+19005550199@192.0.2.7",
+    "sip:0019005550199@evil.example;user=phone",
+)
+TARGETS = (
+    "tel:+8613800138000", "sip:+8613800138000@evil.example", "tel:+86-138-0013-8000;phone-context=+1900",
+    "sip:13800138000,,900@192.0.2.7", "sip:13800138000%40evil@192.0.2.7", "sip:1@192.0.2.7?Route=%3Csip:evil%3E", *COSTLY,
+)  # fmt: skip
+"""Whom a caller would have us call: some may be, of most it only looks so."""
+_DIALS = re.compile(rb"INVITE (\S+) SIP/2.0\r\n(?!.*\r\n(?:To|t):[^\r]*;tag=)", re.DOTALL)
+"""An INVITE that begins a call."""
+_REFERS = re.compile(rb"REFER .*\r\nRefer-To: <([^>]*)>", re.DOTALL)
 KINDS_SHOWN_MAX = 24
 MESSAGES_AT_ONCE = 16_000
 """Then all calls come to an end, some of which nobody hung up: what is held after that is kept for ever."""
@@ -132,6 +151,7 @@ RESPONSE_HEADERS = (
     "Min-SE: 3600\r\n",
     'WWW-Authenticate: Digest realm="a", nonce="b"\r\n',
     "Record-Route: <sip:192.0.2.8;lr>, <sip:192.0.2.9>\r\nAllow: UPDATE\r\n",
+    *(f"Contact: <{target}>\r\n" for target in COSTLY),
 )
 
 
@@ -168,7 +188,8 @@ class Shop:
                             if self.chance.random() < 0.3:
                                 stack.progress(call, 183, now, ours, reliable=True)
                             stack.answer(call, ours, now, ALLOWED)
-                    case TransferAsked(call=call):
+                    case TransferAsked(call=call, number=number):
+                        assert ALLOWED.holds(number), number
                         stack.report_transfer(call, 200, now)
                     case _:
                         pass
@@ -181,6 +202,7 @@ class Shop:
         stack.reception.faults.clear()
         for _, data in stack.take_out():
             self.totals[data[:11].decode("latin-1")] += 1
+            check_whom(data)
             if data.startswith(b"INVITE"):
                 self.invited = data
 
@@ -191,6 +213,16 @@ class Shop:
             self.stack.run(self.now)
             self.settle()
         self.now = until
+
+
+def check_whom(data: bytes) -> None:
+    """Raises AssertionError for a call of ours, or a caller of ours sent, to whom nobody may be."""
+    if dials := _DIALS.match(data):
+        assert Uri.parse(dials[1].decode()).user == DIALLED, data
+    if refers := _REFERS.match(data):
+        number = number_of(Uri.parse(refers[1].decode()))
+        assert number.strip("+").isdigit(), data
+        assert ALLOWED.holds(number), data
 
 
 def talk(shop: Shop, chance: random.Random) -> None:
@@ -220,7 +252,7 @@ def talk(shop: Shop, chance: random.Random) -> None:
         message(n, "INVITE", 4, tag, body=SDP),
         message(n, "ACK", 4, tag),
         message(n, "UPDATE", 5, tag, "Session-Expires: 90;refresher=uac\r\n", SDP),
-        message(n, "REFER", 6, tag, "Refer-To: <tel:+8613800138000>\r\n"),
+        message(n, "REFER", 6, tag, f"Refer-To: <{chance.choice(TARGETS)}>\r\n"),
         message(n, "NOTIFY", 7, tag, "Event: refer\r\n", b"SIP/2.0 200 OK\r\n", "message/sipfrag"),
         message(n, "BYE", 8, tag),
     ]
@@ -243,12 +275,23 @@ def talk(shop: Shop, chance: random.Random) -> None:
 def dial(shop: Shop, chance: random.Random) -> None:
     """One call of ours, and mutated responses to it."""
     try:
-        shop.stack.dial("line", "1234567", make_offer(MEDIA), ALLOWED, shop.now)
+        shop.stack.dial("line", DIALLED, make_offer(MEDIA), ALLOWED, shop.now)
     except CommandError:
         return
     shop.settle()
     for status in chance.choice(
-        ([100, 183, 183, 200], [180, 200, 200], [401], [503], [422], [486], [200], [])
+        (
+            [100, 183, 183, 200],
+            [180, 200, 200],
+            [302],
+            [300, 380],
+            [401],
+            [503],
+            [422],
+            [486],
+            [200],
+            [],
+        )
     ):
         data = response(shop.invited, status, chance.choice(RESPONSE_HEADERS))
         shop.take(data if chance.random() < 0.5 else mutated(data, chance))
@@ -258,6 +301,9 @@ def dial(shop: Shop, chance: random.Random) -> None:
             shop.settle()
             data = response(shop.invited, chance.choice((100, 200, 491, 500)), "")
             shop.take(data if chance.random() < 0.5 else mutated(data, chance))
+            with contextlib.suppress(NotAllowedError):
+                shop.stack.refer(call, chance.choice(TARGETS), ALLOWED, shop.now)
+                shop.settle()
             if chance.random() < 0.5:
                 shop.stack.hang_up(call, shop.now)
         except CommandError:
