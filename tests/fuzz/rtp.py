@@ -1,4 +1,6 @@
-"""Mutated RTP and RTCP into a plane on paper: whatever comes is taken or counted, and the next key is still heard.
+"""Mutated RTP and RTCP into a plane on paper: whatever comes is taken or counted, and the next key of each call is still heard.
+
+One of three calls is sealed (SRTP): it gets as much that only lies behind a right seal.
 
 python -m tests.fuzz.rtp --count 1000000 --seed 1
 """
@@ -7,12 +9,17 @@ import argparse
 import random
 import sys
 
-from ivr.media.messages import Digit, Listen, Mix, Record
+from ivr.media.counting import Count
+from ivr.media.messages import Digit, Listen, Mix, Record, Seal
 from ivr.rtp import rtcp
+from ivr.rtp.packet import HEADER_BYTES
+from ivr.rtp.srtp import Secured
 from tests.fuzz.memory import Watch
 from tests.ivr.media.paper import CALL, OTHER, PHONE, SETTINGS, Paper, key, rtp
 
 AT_ONCE = 32
+SEALED = 1 << 16 | 3
+SECRET, TAG_BYTES = bytes(range(30)), 10
 _BLOCK = rtcp.Block(0xABCD, 1, 2, 3, 4, 5, 6)
 _SEEDS = (
     rtp(1, 160, bytes(160)),
@@ -26,12 +33,33 @@ _SEEDS = (
 )
 
 
+class Sealer:
+    """The other end of the sealed call: what it sends has a right seal, whatever is in it."""
+
+    def __init__(self) -> None:
+        self._secured = Secured(SECRET, TAG_BYTES)
+        self._index = 0
+
+    def seal(self, data: bytes) -> bytes:
+        """A datagram with the next sequence number and its seal; a stub as it is."""
+        if len(data) < HEADER_BYTES:
+            return data
+        self._index += 1
+        if 192 <= data[1] <= 223:
+            return self._secured.protect_control(data, self._index)
+        header = data[:2] + (self._index & 0xFFFF).to_bytes(2) + data[4:HEADER_BYTES]
+        return header + self._secured.protect(header, data[HEADER_BYTES:], self._index)
+
+
 def fuzz(count: int, seed: int) -> dict[str, int]:
     """Feed `count` mutated datagrams; what was told, and counted as broken."""
     chance = random.Random(seed)
     paper = Paper()
     paper.open(events=((101, 8000), (110, 48_000)))
     paper.open(OTHER, tones=True, events=())
+    paper.open(SEALED)
+    paper.do(Seal(SEALED, TAG_BYTES, SECRET, SECRET), Listen(SEALED, True, 0.5))
+    sealer = Sealer()
     paper.do(Listen(CALL, True, 0.5), Record(CALL, True), Mix(CALL, (OTHER,)), Mix(OTHER, (CALL,)))
     told = 0
     for number in range(0, count, AT_ONCE):
@@ -43,7 +71,9 @@ def fuzz(count: int, seed: int) -> dict[str, int]:
             if chance.random() < 0.1:
                 del data[chance.randrange(len(data)) :]
             datagrams.append(bytes(data))
-        call = chance.choice((CALL, OTHER))
+        call = chance.choice((CALL, OTHER, SEALED))
+        if call == SEALED:
+            datagrams = [sealer.seal(d) if chance.random() < 0.5 else d for d in datagrams]
         port = SETTINGS.port + 2 * (call & 0xFFFF) + chance.randrange(2)
         paper.hear(
             *datagrams,
@@ -59,7 +89,15 @@ def fuzz(count: int, seed: int) -> dict[str, int]:
     paper.hear(key(9, 1, 9, ssrc=1, ended=True))
     paper.hear(key(10, 8001, 8, ssrc=2, ended=True))
     assert [event.key for event in paper.told() if isinstance(event, Digit)][-1] == "8"
-    return {"datagrams": count, "told": told, "broken": int(paper.memory.counts[5])}
+    paper.hear(sealer.seal(key(0, 1, 7, ssrc=3, ended=True)), call=SEALED)
+    assert [event.key for event in paper.told() if isinstance(event, Digit)] == ["7"]
+    counts = paper.memory.counts
+    return {
+        "datagrams": count,
+        "told": told,
+        "broken": int(counts[Count.BROKEN]),
+        "forged": int(counts[Count.FORGED]),
+    }
 
 
 def main() -> int:

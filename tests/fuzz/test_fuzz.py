@@ -52,6 +52,7 @@ def test_any_rtp_and_rtcp_is_taken_or_counted() -> None:
     totals = rtp.fuzz(20_000, seed=1)
     assert totals["told"] > 100
     assert totals["broken"] > 1_000
+    assert totals["forged"] > 1_000
 
 
 @pytest.mark.parametrize(("kept_kib", "status"), [(0, 0), (4 * memory.GREW_KIB_MAX, 1)])
