@@ -3,8 +3,8 @@
 1. A channel `open`s itself under its name, then `add`s arrivals, each with a ticket of its own making (the answer that a
    carrier waits for, a call, a USSD dialog). What needs no turn but must be kept, or only answered once all before it is
    kept, is `hold`ed.
-2. LINGER_S after the first of them, or at once past BATCH_MAX, all are stepped and committed. While the disk is waited
-   for, what comes is collected for the next batch, which begins half as long after this one is kept.
+2. LINGER_S after the first of them (sooner for a channel that opened itself so), or at once past BATCH_MAX, all are stepped and
+   committed. While the disk is waited for, what comes is collected for the next batch, which begins half as long after this one is kept.
 3. Only then each channel is told with `taken` what became of its tickets, in their order, and the texts go to the
    outbox's sender. A ticket is told exactly once. Nothing of what a REFUSED ticket asked for was kept.
 4. On a channel other than SMS the `Reply` of an arrival says what to perform: texts to say with their languages, hand
@@ -114,6 +114,9 @@ class TurnBatch:
         self._aside = aside or Inline()
         self._committing = False
         self._channels: dict[str, Channel] = {}
+        self._lingers_s: dict[str, float] = {}
+        self._armed_s = 0.0
+        """What `_timer` was set to."""
         self._send: SendTexts | None = None
         self._entries: list[Entry] = []
         self._timer: Timer | None = None
@@ -121,9 +124,11 @@ class TurnBatch:
 
     # --- wiring ---
 
-    def open(self, name: str, channel: Channel) -> None:
-        """From now on this channel is told of arrivals whose contact bears its name."""
+    def open(self, name: str, channel: Channel, *, linger_s: float | None = None) -> None:
+        """From now on this channel is told of arrivals whose contact bears its name; they wait for others `linger_s` at most."""
         self._channels[name] = channel
+        if linger_s is not None:
+            self._lingers_s[name] = linger_s
 
     def send_texts_by(self, send: SendTexts) -> None:
         """Who sends the texts, after the tickets are told. Without one they wait in the outbox."""
@@ -181,11 +186,19 @@ class TurnBatch:
         self._entries.append(entry)
         if self._committing:
             return
-        waiting = len(self._entries)
-        if waiting == BATCH_MAX:
+        self._arm(self._linger_of(entry) if len(self._entries) < BATCH_MAX else 0.0)
+
+    def _linger_of(self, entry: Entry) -> float:
+        return min(self.linger_s, self._lingers_s.get(entry.channel, self.linger_s))
+
+    def _arm(self, delay_s: float) -> None:
+        """Be due after so long, unless a batch is due as soon."""
+        if self._timer is not None:
+            if delay_s >= self._armed_s:
+                return
             self._cancel()
-        if self._timer is None:
-            self._timer = self._later(self.linger_s if waiting < BATCH_MAX else 0.0, self._due)
+        self._armed_s = delay_s
+        self._timer = self._later(delay_s, self._due)
 
     # --- the batch ---
 
@@ -235,8 +248,8 @@ class TurnBatch:
         if self._entries:
             # These have waited while the disk was: half as long is enough for more to come along.
             self._cancel()
-            again_s = self.linger_s / 2 if len(self._entries) < BATCH_MAX else 0.0
-            self._timer = self._later(again_s, self._due)
+            again_s = min(map(self._linger_of, self._entries)) / 2
+            self._arm(again_s if len(self._entries) < BATCH_MAX else 0.0)
 
     def _end(
         self, entries: Sequence[Entry], kept: Kept | None, error: BaseException | None

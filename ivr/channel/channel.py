@@ -34,6 +34,9 @@ from ivr.speech.fragments import Codec
 DELAYS_MAX = 10_000
 """Latest delays from key to prompt that are kept for measuring."""
 
+LINGER_S = 0.01
+"""A caller waits on the line for each answer, so turns of calls wait for others less long than texts do."""
+
 log = logging.getLogger("dialcart.calls")
 
 
@@ -89,7 +92,7 @@ class VoiceChannel:
         self._by_leg: dict[int, Call] = {}
         self._by_contact: dict[ContactKey, Call] = {}
         self._watched: dict[int, OnLeg] = {}
-        turns.open(CHANNEL, self)
+        turns.open(CHANNEL, self, linger_s=LINGER_S)
 
     @property
     def calls(self) -> int:

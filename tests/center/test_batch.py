@@ -148,6 +148,24 @@ def test_a_batch_is_due_a_linger_after_its_first_arrival() -> None:
     ]
 
 
+def test_a_channel_in_a_hurry_takes_the_others_along() -> None:
+    house = House(disk=(disk := Disk()))
+    house.turns.open("voice", house.calls, linger_s=0.001)
+    house.turns.hold("sms", "held")
+    assert [delay_s for delay_s, _ in house.clock.due] == [0.003]
+    house.turns.add(arrival(Opened(), "1"), "1")
+    house.turns.add(arrival(Opened(), "2"), "2")
+    [(delay_s, begin)] = house.clock.due
+    assert delay_s == 0.001
+    house.clock.due.clear()
+    begin()
+    house.turns.add(arrival(Opened(), "3"), "3")
+    house.turns.hold("sms", "held")
+    disk.wait()
+    assert [one.ticket for one in house.calls.told] == ["1", "2"]
+    assert [delay_s for delay_s, _ in house.clock.due] == [0.0005]
+
+
 def test_a_full_batch_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "BATCH_MAX", 2)
     house = House()
