@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from flows import expression as e
 from flows import prompts
 from flows import template as tpl
-from flows.program import Ask, HandOver, Menu, Option, Program, Question, Say, edges, offered
+from flows.program import (
+    Ask,
+    Branch,
+    HandOver,
+    Menu,
+    Option,
+    Program,
+    Question,
+    Say,
+    edges,
+    offered,
+)
 from flows.schema import type_of
 from flows.settings import hours_text
 from grammars import saying
@@ -260,7 +271,10 @@ def _resume_options(language: str) -> list[str]:
 
 
 def _listening_order(program: Program) -> list[int]:
-    """Nodes as a caller who takes the first way at each meets them, then those of the other ways."""
+    """Nodes as a caller who takes the first way at each meets them, then those of the other ways.
+
+    Of a condition the first way is that it does not hold: the next line, where the other leads away from it (closed, sold out).
+    """
     order: dict[int, None] = {}
     targets = [option.target for option in program.anywhere]
     waiting = [*reversed([program.start, *targets, *range(len(program.nodes))])]
@@ -268,7 +282,9 @@ def _listening_order(program: Program) -> list[int]:
         index = waiting.pop()
         if index >= 0 and index not in order:
             order[index] = None
-            waiting += reversed([target for _, target in edges(program.nodes[index], "voice")])
+            node = program.nodes[index]
+            targets = [target for _, target in edges(node, "voice")]
+            waiting += targets if isinstance(node, Branch) else reversed(targets)
     return list(order)
 
 

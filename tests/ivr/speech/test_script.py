@@ -19,9 +19,12 @@ def test_listening_order_follows_a_caller_through_the_flow():
     places = [phrase.where for phrase in Script(NOODLES).phrases("en")]
     first = {
         place: places.index(place)
-        for place in ("main.1", "take_order.1", "add_line.1", "place", "bye")
-    }
+        for place in (
+            "start", "main.1", "take_order.1", "add_line.1", "address.2", "place", "bye", "closed_now",
+        )
+    }  # fmt: skip
     assert sorted(first.values()) == list(first.values())
+    assert first["start"] == 0
 
 
 def test_the_types_of_values_behind_a_phrase_are_kept():
