@@ -21,8 +21,8 @@ class Keys:
         """Of the packets that tell keys, those that tell something new: most say again what the last one said."""
         columns = self._columns
         here, row = slots[keys], at[keys]
-        start = headers.payload_start[row]
-        # A payload shorter than its four bytes is left to event.hear; the row is wider, so this reads nothing foreign.
+        # A payload shorter than its four bytes is left to event.hear. One of none may begin where the longest row ends.
+        start = np.minimum(headers.payload_start[row], rows.shape[1] - 2)
         ended = rows[row, start + 1] & 0x80 != 0
         again = (
             (headers.payload_bytes[row] >= 4)

@@ -1,21 +1,27 @@
 """Mutated RTP and RTCP into a plane on paper: whatever comes is taken or counted, and the next key of each call is still heard.
 
-One of three calls is sealed (SRTP): it gets as much that only lies behind a right seal.
+One of three calls is sealed (SRTP): it gets as much that only lies behind a right seal. Half of all comes as on a raw socket, behind
+headers of IP and UDP that are mutated too.
 
 python -m tests.fuzz.rtp --count 1000000 --seed 1
 """
 
 import argparse
 import random
+import socket
+import struct
 import sys
 
 from ivr.media.counting import Count
+from ivr.media.datagrams import ROW_BYTES
 from ivr.media.messages import Digit, Listen, Mix, Record, Seal
+from ivr.media.raw_wire import BEFORE_BYTES, IP_HEADER, RawWire
+from ivr.media.traffic import Arrived
 from ivr.rtp import rtcp
 from ivr.rtp.packet import HEADER_BYTES
 from ivr.rtp.srtp import Secured
 from tests.fuzz.memory import Watch
-from tests.ivr.media.paper import CALL, OTHER, PHONE, SETTINGS, Paper, key, rtp
+from tests.ivr.media.paper import CALL, OTHER, PHONE, SETTINGS, Paper, extended, key, rtp
 
 AT_ONCE = 32
 SEALED = 1 << 16 | 3
@@ -30,6 +36,11 @@ _SEEDS = (
     key(6, 800, 5, ended=True),
     rtcp.write(77, "telephone", rtcp.Sender(1, 2, 3, 4), (_BLOCK, _BLOCK)),
     rtcp.farewell(77),
+    *(
+        extended(7, 960, ROW_BYTES - short, kind=kind)
+        for kind in (8, 13, 101)
+        for short in (0, 4, 8)
+    ),
 )
 
 
@@ -51,6 +62,33 @@ class Sealer:
         return header + self._secured.protect(header, data[HEADER_BYTES:], self._index)
 
 
+class Line:
+    """A raw socket of IPv4, as far as the plane can tell: what is put in comes out behind headers of IP and UDP."""
+
+    def __init__(self, paper: Paper, chance: random.Random) -> None:
+        self._chance = chance
+        self._out, self._in = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._wire = RawWire(self._in.fileno(), paper.memory, SETTINGS)
+
+    def carry(self, datagrams: list[bytes], source: tuple[str, int], port: int) -> Arrived | None:
+        """Send them, some behind broken headers, and receive what came."""
+        chance = self._chance
+        hosts = (int.from_bytes(socket.inet_aton(host)) for host in (source[0], SETTINGS.host))
+        ip = IP_HEADER.pack(0x45, 0, 0, 0, 0, 64, socket.IPPROTO_UDP, 0, *hosts)
+        for data in datagrams:
+            udp = struct.pack("!HHHH", source[1], port, 8 + len(data), 0)
+            before = bytearray(ip + udp)
+            if chance.random() < 0.3:
+                before[chance.randrange(BEFORE_BYTES)] = chance.randrange(256)
+            self._out.send((bytes(before) + data)[: chance.choice((2_000, 2_000, 2_000, 29, 11))])
+        return self._wire.receive()
+
+    def close(self) -> None:
+        """Let go of the sockets."""
+        self._out.close()
+        self._in.close()
+
+
 def fuzz(count: int, seed: int) -> dict[str, int]:
     """Feed `count` mutated datagrams; what was told, and counted as broken."""
     chance = random.Random(seed)
@@ -59,7 +97,7 @@ def fuzz(count: int, seed: int) -> dict[str, int]:
     paper.open(OTHER, tones=True, events=())
     paper.open(SEALED)
     paper.do(Seal(SEALED, TAG_BYTES, SECRET, SECRET), Listen(SEALED, True, 0.5))
-    sealer = Sealer()
+    sealer, line = Sealer(), Line(paper, chance)
     paper.do(Listen(CALL, True, 0.5), Record(CALL, True), Mix(CALL, (OTHER,)), Mix(OTHER, (CALL,)))
     told = 0
     for number in range(0, count, AT_ONCE):
@@ -75,11 +113,14 @@ def fuzz(count: int, seed: int) -> dict[str, int]:
         if call == SEALED:
             datagrams = [sealer.seal(d) if chance.random() < 0.5 else d for d in datagrams]
         port = SETTINGS.port + 2 * (call & 0xFFFF) + chance.randrange(2)
-        paper.hear(
-            *datagrams,
-            source=chance.choice((PHONE, ("198.51.100.9", 9), ("2001:db8::9", 9))),
-            port=port,
-        )
+        source = chance.choice((PHONE, ("198.51.100.9", 9), ("2001:db8::9", 9)))
+        if chance.random() < 0.5 and source[0].count("."):
+            arrived = line.carry(datagrams, source, port)
+            if arrived is not None:
+                paper.plane.hear(arrived, paper.now)
+                paper.gather()
+        else:
+            paper.hear(*(d[:ROW_BYTES] for d in datagrams), source=source, port=port)
         paper.plane.listen(number // AT_ONCE % SETTINGS.groups, paper.now)
         paper.now += 0.02
         told += len(paper.told())
@@ -91,6 +132,7 @@ def fuzz(count: int, seed: int) -> dict[str, int]:
     assert [event.key for event in paper.told() if isinstance(event, Digit)][-1] == "8"
     paper.hear(sealer.seal(key(0, 1, 7, ssrc=3, ended=True)), call=SEALED)
     assert [event.key for event in paper.told() if isinstance(event, Digit)] == ["7"]
+    line.close()
     counts = paper.memory.counts
     return {
         "datagrams": count,

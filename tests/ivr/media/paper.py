@@ -6,6 +6,7 @@ import mmap
 import numpy as np
 
 from ivr.media.arena import Arena, Audio
+from ivr.media.datagrams import ROW_BYTES
 from ivr.media.memory import lay_out, size_of
 from ivr.media.messages import Open
 from ivr.media.plane import Plane
@@ -74,7 +75,7 @@ class Paper:
             self.notices += self.plane.report(came, self.now)
             self.gather()
             return
-        width = 1_096
+        width = ROW_BYTES
         rows = np.full((len(datagrams), width), 0x55, np.uint8)
         for row, data in zip(rows, datagrams, strict=True):
             row[: len(data)] = np.frombuffer(data, np.uint8)
@@ -135,6 +136,13 @@ def rtp(sequence, timestamp, payload, *, kind=8, marker=False, ssrc=77):
     """A packet of a telephone."""
     head = bytes((0x80, kind | marker << 7)) + sequence.to_bytes(2) + timestamp.to_bytes(4)
     return head + ssrc.to_bytes(4) + payload
+
+
+def extended(sequence, timestamp, size, *, kind):
+    """A packet of so many bytes, whole words, all of it header: RFC 3550, section 5.3.1."""
+    words = (size - 16) // 4
+    data = rtp(sequence, timestamp, b"\xbe\xde" + words.to_bytes(2) + bytes(4 * words), kind=kind)
+    return bytes((data[0] | 0x10,)) + data[1:]
 
 
 def key(sequence, timestamp, code, *, duration=160, ended=False, kind=101, **given):

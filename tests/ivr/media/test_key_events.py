@@ -1,5 +1,6 @@
+from ivr.media.datagrams import ROW_BYTES
 from ivr.media.messages import Digit, Play, PlayedOut
-from tests.ivr.media.paper import CALL, Paper, key
+from tests.ivr.media.paper import CALL, Paper, extended, key
 
 
 def test_a_key_stops_the_prompt_before_it_is_told():
@@ -44,6 +45,14 @@ def test_keys_come_on_each_payload_type_that_was_agreed():
     paper.hear(key(1, 160, 1, ended=True), key(2, 960, 2, kind=110, ended=True))
     paper.hear(key(3, 9600, 3, kind=96, ended=True))
     assert [e.key for e in paper.told() if isinstance(e, Digit)] == ["1", "2"]
+
+
+def test_a_longest_datagram_without_a_payload_is_no_key_and_no_trouble():
+    paper = Paper()
+    paper.open()
+    paper.hear(extended(1, 160, ROW_BYTES, kind=101))
+    paper.hear(key(2, 320, 5))
+    assert [event.key for event in paper.told() if isinstance(event, Digit)] == ["5"]
 
 
 def test_a_key_whose_end_was_lost_is_let_go():
