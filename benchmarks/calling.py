@@ -31,6 +31,7 @@ from pathlib import Path
 
 from commands.flows_on_disk import LIBRARY, load
 from flows.program import Program
+from ivr.media.sockets import SO_TIMESTAMPNS
 from ivr.rtp.codec import PCMA, SILENCE
 from ivr.signalling.endpoint import Endpoint, Listen
 from ivr.sip.events import Answered, Ended, SipEvent
@@ -46,8 +47,6 @@ from ivr.speech.voices import find_voices
 
 NUMBER = "4008001234"
 EVENT = 101
-SO_TIMESTAMPNS = 35
-"""socket(7): when the kernel had a packet; Python's socket has no name for it."""
 PRESS_EVERY_S = 2.0
 FIRST_MEDIA_PORT = 40_000
 ANSWERS = {

@@ -18,11 +18,12 @@ import tempfile
 import time
 
 from benchmarks.calls.load import PROMPT
-from benchmarks.calls.telephones import SO_TIMESTAMPNS, TELEPHONE_HOST
+from benchmarks.calls.telephones import TELEPHONE_HOST
 from ivr.media.arena import Audio
 from ivr.media.client import MediaClient
 from ivr.media.messages import Resumed
 from ivr.media.settings import Settings
+from ivr.media.sockets import SO_TIMESTAMPNS
 from ivr.rtp.codec import FRAME_BYTES, PCMA
 
 PORT = 20_000

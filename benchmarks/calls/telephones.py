@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ivr.media.datagrams import MESSAGE, NAME, PART, address_of
 from ivr.media.memory import F64, I64, U8, U16, U32
+from ivr.media.sockets import SO_RCVBUFFORCE, SO_TIMESTAMPNS
 from ivr.rtp import packet, rtcp
 from ivr.rtp.codec import FRAME_BYTES, SILENCE
 
@@ -34,8 +35,6 @@ TICK_S = 0.002
 AT_ONCE = 1_024
 ROW_BYTES = 200
 CONTROL_BYTES = 64
-SO_TIMESTAMPNS = 35
-SO_RCVBUFFORCE = 33
 BUFFER_BYTES = 32 * 2**20
 KEY_PACKETS = 8
 EVENT_TYPE = 101
