@@ -20,6 +20,9 @@ PEAK_LEVEL_DB = -1.0
 GAIN_DB_MAX = 30.0
 """What is quieter than this below the wanted level is noise and is not raised."""
 RECORDING_SECONDS_MAX = 120
+RECORDING_HZ_MAX = 96_000
+RECORDING_CHANNELS_MAX = 2
+"""Silence in many channels is a small file and gigabytes of samples."""
 BAND_HZ = 3_600
 """Highest frequency that is kept: the edge of what 8 kHz can carry, less the filter's slope."""
 EDGE_MS = 4
@@ -49,6 +52,10 @@ def read_recording(content: bytes, name: str) -> tuple[Samples, int]:
     try:
         with soundfile.SoundFile(io.BytesIO(content)) as file:
             rate = int(file.samplerate)
+            if rate > RECORDING_HZ_MAX or file.channels > RECORDING_CHANNELS_MAX:
+                raise RecordingError(
+                    f"{name} has {file.channels} channels at {rate} Hz; save it as mono at 48000 Hz or less"
+                )
             if file.frames > RECORDING_SECONDS_MAX * rate:
                 raise RecordingError(
                     f"{name} lasts longer than {RECORDING_SECONDS_MAX} s; cut it into several texts"

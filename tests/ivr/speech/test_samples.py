@@ -79,6 +79,24 @@ def test_a_file_that_is_no_recording_says_what_to_do():
         s.read_recording(b"not audio at all", "hello.wav")
 
 
+@pytest.mark.parametrize(
+    ("rate_hz", "channels", "taken"),
+    [
+        (s.RECORDING_HZ_MAX, s.RECORDING_CHANNELS_MAX, True),
+        (s.RECORDING_HZ_MAX + 1, 1, False),
+        (8_000, s.RECORDING_CHANNELS_MAX + 1, False),
+    ],
+)
+def test_a_recording_has_a_highest_rate_and_so_many_channels(rate_hz, channels, taken):
+    file = io.BytesIO()
+    soundfile.write(file, np.zeros((80, channels)), rate_hz, format="WAV")
+    if taken:
+        s.read_recording(file.getvalue(), "wide.wav")
+    else:
+        with pytest.raises(s.RecordingError, match="save it as mono"):
+            s.read_recording(file.getvalue(), "wide.wav")
+
+
 @pytest.mark.parametrize(("over", "taken"), [(0, True), (1, False)])
 def test_a_recording_has_a_longest_length(over, taken):
     file = io.BytesIO()
