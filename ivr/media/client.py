@@ -322,7 +322,7 @@ class MediaClient:
 
     def tend(self) -> None:
         """Keep two planes: one that works and one that stands ready. Call it at least once a second."""
-        self._link.planes.tend()
+        self._link.tend()
 
     @property
     def worker(self) -> int:

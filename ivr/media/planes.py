@@ -1,8 +1,15 @@
-"""The processes that run a plane: one that works, one that stands ready with the same memory and sockets."""
+"""The processes that run a plane: one that works, one that stands ready with the same memory and sockets.
 
+The kernel hands on from one that dies. One that hangs keeps the lock, so it is killed once it has not ticked for HUNG_S and HUNG_LOOKS: a
+machine that stood still stood still for us too, and looked only once since.
+"""
+
+import logging
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import msgspec
 
@@ -13,6 +20,13 @@ from ivr.media.sockets import Descriptors
 PROCESSES = 2
 STOP_S_MAX = 5.0
 """A plane that does not end by then is killed."""
+
+
+HUNG_S = 3.0
+HUNG_LOOKS = 4
+"""At a plane that should tick and does not."""
+
+log = logging.getLogger("dialcart.calls")
 
 
 class Planes:
@@ -27,6 +41,23 @@ class Planes:
         self._shared = shared
         self._started = 0
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._seen = (0, 0)
+        """The plane that worked at the last look, and its ticks."""
+        self._looks = 0
+        self._ticked_at = 0.0
+
+    def watch(self, worker: int, ticks: int, *, is_due: bool) -> None:
+        """Look at the plane that works, which should tick if `is_due`."""
+        seen, self._seen = self._seen, (worker, ticks)
+        if not is_due or seen != self._seen:
+            self._looks, self._ticked_at = 0, time.monotonic()
+            return
+        self._looks += 1
+        hung_s = time.monotonic() - self._ticked_at
+        if self._looks >= HUNG_LOOKS and hung_s >= HUNG_S and worker in self.pids():
+            log.error("a media plane hangs and is killed; another goes on")
+            os.kill(worker, signal.SIGKILL)
+            self._looks = 0
 
     def tend(self) -> None:
         """Bring their number up again."""

@@ -16,6 +16,7 @@ from pylibsrtp import Policy, Session
 from ivr.media.arena import Audio
 from ivr.media.client import MediaClient, PlaneFullError
 from ivr.media.messages import Digit, FirstPacket, PlayedOut, Resumed, RtpTimeout, Stats
+from ivr.media.planes import HUNG_LOOKS
 from ivr.media.settings import Settings
 from ivr.media.sockets import PortsTakenError, open_sockets
 from ivr.rtp import rtcp
@@ -304,6 +305,28 @@ def test_a_killed_plane_is_followed_by_one_that_goes_on_mid_prompt(media, phone)
     stand_ready(media)
     os.kill(media.worker, signal.SIGKILL)
     until(media, Resumed)
+
+
+def test_a_plane_that_hangs_is_killed_and_one_that_is_idle_is_not(monkeypatch):
+    monkeypatch.setattr("ivr.media.planes.HUNG_S", 0.0)
+    media = MediaClient(Settings(calls=10, port=free_ports(10), prompts_s=1))
+    try:
+        stand_ready(media)
+        idle = media.worker
+        for _ in range(2 * HUNG_LOOKS):
+            media.tend()
+        leg = media.open(codec=PCMA, first_limit_s=0.001)
+        until(media, RtpTimeout)
+        assert media.worker == idle
+        os.kill(idle, signal.SIGSTOP)
+        for _ in range(HUNG_LOOKS + 1):
+            media.tend()
+        until(media, Resumed)
+        assert media.worker != idle
+        media.close(leg.call)
+        until(media, Stats)
+    finally:
+        media.stop_planes()
 
 
 def test_planes_end_with_the_process_that_started_them():
