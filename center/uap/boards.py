@@ -33,6 +33,8 @@ STATES: dict[tuple[State, Move], State] = {
     ("failed", "remove"): "empty",
 }
 """A board in service is drained before it is pulled; one that is pulled all the same has failed."""
+BY_OPERATORS: tuple[Move, ...] = ("drain", "restore", "fail", "remove")
+"""What is done to a board in its slot; the rest it does by itself."""
 
 
 class Place(NamedTuple):

@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from center.uap.boards import Board, Move, Place
+from center.uap.boards import BY_OPERATORS, Board, Move, Place
 from center.uap.chassis import ROLES, Chassis, PlatformError, Role
 from center.uap.door import RETRY_CLOSED_S, RETRY_FULL_S, Admitted, Refused, Why, retry_after
 from center.uap.kinds import Kind
@@ -79,6 +79,8 @@ class Capacity:
         self._units = list(NOTHING)
         """In service in all active chassis, free or taken."""
         self._testing: list[Board] = []
+        self._active_wanted = 0
+        """Chassis that were set up to be active."""
         self._full_until = 0.0
         """Call attempts that were let in fill the rate up to this time (a leaky bucket)."""
 
@@ -169,6 +171,7 @@ class Capacity:
             raise PlatformError(f"a platform has at most {CHASSIS_MAX} chassis")
         role: Role = "standby" if standby else "active"
         self.chassis[name] = Chassis(name, model, role)
+        self._active_wanted += not standby
 
     def insert(self, place: Place, kind: str, now: float) -> Board:
         """Put a board into a slot; it tests itself and is in service after `self_test_s`. Raises PlatformError."""
@@ -212,10 +215,10 @@ class Capacity:
         return self._drop([board])
 
     def fail_chassis(self, name: str, now: float) -> list[str]:
-        """A chassis has failed, and a standby begins to take over; the calls and seats that it took down."""
+        """A chassis has failed, and a standby takes over if one is missing; the calls and seats that it took down."""
         chassis = self._chassis(name)
         if (chassis.role, "fail") not in ROLES:
-            raise PlatformError(f"chassis {name} is {chassis.role} already")
+            raise PlatformError(f"chassis {name} is {chassis.role} already; repair it when it works")
         if chassis.role == "active":
             self._count_chassis(chassis, -1)
             for resource, room in enumerate(self._room):
@@ -233,20 +236,18 @@ class Capacity:
         for board in chassis.boards.values():
             if board.state == "draining":
                 board.move("emptied")
-        for other in self.chassis.values():
-            if other.role == "standby" and other.takes_over_at is None:
-                other.takes_over_at = now + other.model.chassis.take_over_s.value
-                break
+        self._stand_in(now)
         return dropped
 
-    def repair_chassis(self, name: str) -> None:
-        """A failed chassis works again; it is the standby now. Raises PlatformError."""
+    def repair_chassis(self, name: str, now: float) -> None:
+        """A failed chassis works again: it stands by, or takes over where one is missing. Raises PlatformError."""
         chassis = self._chassis(name)
         if (chassis.role, "repair") not in ROLES:
             raise PlatformError(
                 f"chassis {name} is {chassis.role}, and only a failed one is repaired"
             )
         chassis.role = ROLES[chassis.role, "repair"]
+        self._stand_in(now)
 
     def advance(self, now: float) -> list[Board]:
         """Let what is due happen: self-tests end, standbys take over. The boards that came into service."""
@@ -292,6 +293,15 @@ class Capacity:
         }
 
     # Helpers
+
+    def _stand_in(self, now: float) -> None:
+        """Standbys begin to take over until as many chassis serve, or soon will, as were set up to."""
+        idle = [c for c in self.chassis.values() if c.role == "standby" and c.takes_over_at is None]
+        serving = sum(
+            c.role == "active" or c.takes_over_at is not None for c in self.chassis.values()
+        )
+        for chassis in idle[: max(0, self._active_wanted - serving)]:
+            chassis.takes_over_at = now + chassis.model.chassis.take_over_s.value
 
     def _next(self, resource: int) -> Chassis:
         """The chassis whose turn it is to give such a unit; there is one, for some is free."""
@@ -403,8 +413,9 @@ class Capacity:
                 f"slot {place.slot} of {place.chassis} is empty; insert a board first"
             )
         if not board.may(move):
+            instead = " or ".join(one for one in BY_OPERATORS if board.may(one))
             raise PlatformError(
                 f"the board in slot {place.slot} of {place.chassis} is {board.state};"
-                f" it cannot {move} from there"
+                f" from there one can {instead} it, not {move} it"
             )
         return board

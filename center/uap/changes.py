@@ -51,7 +51,7 @@ class FailChassis(Change, frozen=True, tag=True):
 
 
 class RepairChassis(Change, frozen=True, tag=True):
-    """A broken chassis works again and stands by."""
+    """A broken chassis works again and stands by, or takes over where one is missing."""
 
 
 AnyChange = Insert | Drain | Restore | Remove | Fail | FailChassis | RepairChassis
@@ -96,5 +96,5 @@ def apply(change: AnyChange, capacity: Capacity) -> list[str]:
         case FailChassis(chassis=chassis):
             return capacity.fail_chassis(chassis, change.at)
         case RepairChassis(chassis=chassis):
-            capacity.repair_chassis(chassis)
+            capacity.repair_chassis(chassis, change.at)
     return []

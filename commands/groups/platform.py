@@ -91,7 +91,7 @@ def platform_fail_chassis(chassis: Chassis, config: PlatformFile) -> None:
 
 @platform.command("repair-chassis")
 def platform_repair_chassis(chassis: Chassis, config: PlatformFile) -> None:
-    """Let a broken chassis stand by again."""
+    """Let a broken chassis stand by again, or take over where none does what it did."""
     from center.uap.changes import RepairChassis
     from commands.platform import change as run
 

@@ -116,7 +116,7 @@ def test_operators_see_what_a_running_shop_carries_and_pull_no_board_under_its_c
     assert re.search(r"record +0 +1$", shown, re.MULTILINE)
     early = run("remove", "1", "1", "--config", settings)
     assert early.exit_code == 1
-    assert "is draining; it cannot remove from there" in early.output
+    assert "is draining; from there one can restore or fail it, not remove it" in early.output
 
     platform.gate.release("c1")
     platform.look()

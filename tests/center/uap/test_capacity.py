@@ -277,9 +277,37 @@ def test_a_chassis_that_fails_drops_its_own_and_the_standby_brings_back_what_the
     site.passes(TAKE_OVER_S)
     assert site.free() == before
     assert site.admit("c3") == Admitted("c3", "s0")
-    site.capacity.repair_chassis("1")
+    site.capacity.repair_chassis("1", site.now)
+    site.passes(TAKE_OVER_S)
     assert site.capacity.chassis["1"].role == "standby"
     assert site.free() != before, "the repaired one stands by"
+
+
+def test_a_chassis_that_is_repaired_takes_over_where_none_stood_by():
+    site = Site("MSU", "GPU")
+    before = site.free()
+    site.capacity.fail_chassis("1", site.now)
+    site.passes(10 * TAKE_OVER_S)
+    assert site.admit("c1").why is Why.CLOSED
+    site.capacity.repair_chassis("1", site.now)
+    site.passes(TAKE_OVER_S)
+    assert site.free() == before
+    assert site.admit("c1") == Admitted("c1", "1")
+
+
+def test_a_standby_takes_over_only_where_one_is_missing_and_one_that_fails_on_its_way_is_followed():
+    site = Site("MSU", "GPU", standby=[("MSU", "GPU")] * 3)
+
+    def active():
+        return [name for name, found in site.capacity.chassis.items() if found.role == "active"]
+
+    site.capacity.fail_chassis("s0", site.now)
+    site.passes(TAKE_OVER_S)
+    assert active() == ["1"], "a standby was lost, and nothing that served"
+    site.capacity.fail_chassis("1", site.now)
+    site.capacity.fail_chassis("s1", site.now)
+    site.passes(TAKE_OVER_S)
+    assert active() == ["s2"]
 
 
 def test_what_cannot_be_done_says_what_to_do_instead():
@@ -295,9 +323,11 @@ def test_what_cannot_be_done_says_what_to_do_instead():
         ),
         "there is no chassis `9`; there are 1": lambda: capacity.drain(Place("9", 1)),
         "slot 4 of 1 is empty": lambda: capacity.drain(Place("1", 4)),
-        "is in service; it cannot remove": lambda: capacity.remove(Place("1", 1)),
+        "is in service; from there one can drain or fail it, not remove it": lambda: (
+            capacity.remove(Place("1", 1))
+        ),
         "a chassis `1` already": lambda: capacity.add_chassis("1", SMALL),
-        "only a failed one is repaired": lambda: capacity.repair_chassis("1"),
+        "only a failed one is repaired": lambda: capacity.repair_chassis("1", 0),
         "call nobody is not on the platform": lambda: capacity.enter("nobody", "menu"),
     }.items():
         with pytest.raises(PlatformError, match=told):

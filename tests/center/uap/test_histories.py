@@ -73,6 +73,9 @@ class Witness:
         usage = self.capacity.usage()
         free, units = recount(self.capacity)
         assert (usage.free, usage.units) == (free, units)
+        serve = [c.role == "active" or c.takes_over_at for c in self.capacity.chassis.values()]
+        broken = sum(c.role == "failed" for c in self.capacity.chassis.values())
+        assert sum(map(bool, serve)) == min(2, 3 - broken), "two serve, as set up, or all that can"
         calls, held = self.capacity.calls(), self.holdings()
         assert held.keys() == calls.keys(), "nothing is held for nobody"
         self.robbed &= calls.keys()
@@ -144,7 +147,7 @@ def test_nothing_is_held_twice_nobody_let_in_is_refused_later_and_only_failures_
                     assert gone <= there, "only its own are dropped"
                     witness.robbed |= there - gone
                 case "repair_chassis":
-                    capacity.repair_chassis(*given_)
+                    capacity.repair_chassis(*given_, now)
                 case _:
                     capacity.advance(now)
         except PlatformError:
