@@ -55,9 +55,12 @@ class Sitting:
         """What comes of an agent whose desk is away; nothing once there is a desk again."""
 
     def restore(self) -> None:
-        """After a start: whoever was signed in has so long to come back."""
+        """After a start: whoever was signed in has so long to come back, to a seat that nobody else takes meanwhile."""
         for name, person in self._kept.router.people.items():
             if person.presence != "signed out":
+                if self.gate is not None:
+                    # Refused where boards have gone since: the desk is told so when it comes back.
+                    self.gate.seat(name)
                 self._sitters[name] = Sitter(was_ready=person.presence == "ready")
                 self._wait(name, (AWAY_S, self._gone))
 

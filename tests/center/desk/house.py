@@ -18,6 +18,7 @@ from center.desk.person import HOUSE
 from center.desk.queues import Queues
 from center.desk.switchboard import Switchboard
 from center.shops import Shops
+from center.uap.gate import Gate
 from flows.inputs import Input, Text
 from store.journal import SqliteJournal
 from store.memory import MemoryStore
@@ -193,6 +194,7 @@ class House:
         journal: SqliteJournal,
         clock: Clock,
         queues: Queues | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.store, self.journal, self.clock = store, journal, clock
         shops = Shops(store.published(), store.program)
@@ -206,6 +208,7 @@ class House:
             now=lambda: clock.now,
             queues=queues,
         )
+        self.switchboard.sitting.gate = gate
         self.floor = self.switchboard.floor
         self.turns.open(TELLER, self.switchboard)
         self.turns.performer = self.switchboard

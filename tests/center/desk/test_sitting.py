@@ -10,7 +10,7 @@ from center.uap.boards import Place
 from center.uap.capacity import Capacity
 from center.uap.gate import Gate
 from center.uap.models import model
-from tests.center.desk.house import Desk, House, Voice
+from tests.center.desk.house import Clock, Desk, House, Voice
 from tests.center.desk.test_calls import CALL, waits
 
 
@@ -91,20 +91,34 @@ def test_who_loses_the_seat_with_its_board_is_signed_out_and_the_buyer_waits_ane
     assert house.answers(other, "wang") == f"{contact}#2"
 
 
-def test_an_agent_takes_a_seat_of_the_platform_and_gives_it_back_when_gone(house):
+def one_seat(clock: Clock) -> Gate:
+    """A platform on which one seat is left."""
     of = model("UAP2100")
     capacity = Capacity()
     capacity.add_chassis("1", of)
     capacity.insert(Place("1", 1), "GPU", 0.0)
-    house.switchboard.sitting.gate = Gate(capacity, lambda: house.clock.now)
+    gate = Gate(capacity, lambda: clock.now)
     for n in range(of.boards["GPU"].gives["seats"].whole - 1):
-        house.switchboard.sitting.gate.seat(f"other {n}")
+        gate.seat(f"other {n}")
+    return gate
+
+
+def test_an_agent_takes_a_seat_of_the_platform_and_gives_it_back_when_gone(house: House):
+    house.switchboard.sitting.gate = one_seat(house.clock)
     desk = house.sits("li")
     with pytest.raises(RefusedError, match="all seats of the platform are taken"):
         house.floor.sign_in("wang", Desk())
     house.does(house.floor.sign_out, "li", desk)
     house.clock.passes(AWAY_S)
     house.sits("wang")
+
+
+def test_who_was_signed_in_finds_the_seat_free_after_a_start(house: House, store, journal):
+    house.sits("li")
+    again = House(store, journal, house.clock, gate=one_seat(house.clock))
+    with pytest.raises(RefusedError, match="all seats of the platform are taken"):
+        again.floor.sign_in("wang", Desk())
+    again.sits("li")
 
 
 def test_who_signs_out_in_earnest_leaves_at_once(house: House):
