@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import typer
 
-from center.uap.busy_hour import Traffic
+from center.uap.busy_hour import POOLS, Traffic
 from center.uap.models import ModelError
 from center.uap.plan import make_plan
+from center.uap.sizing import NoPlatformError
 from commands.models_on_disk import Models
 from commands.plan_report import Report
 from commands.plan_words import Language
 
 if TYPE_CHECKING:
     from commands.plan_check import Held
+
+FILE_BYTES_MAX = 1_000_000
+
+
+class NoTrafficError(ValueError):
+    """A file that tells no traffic."""
 
 
 def plan(
@@ -33,16 +40,11 @@ def plan(
 ) -> int:
     """Work out a plan and tell it; the exit status."""
     try:
-        given = tomllib.loads(traffic_file.read_text("utf-8")) if traffic_file is not None else {}
-        traffic = msgspec.convert({**given, **changes}, Traffic)
+        given = {**_read(traffic_file), **changes}
+        traffic = msgspec.convert({"pools": _pools(given.get("agents")), **given}, Traffic)
         known = Models(figures)
         found = make_plan(traffic, [known.model(name) for name in models or known.names])
-    except (
-        msgspec.ValidationError,
-        ModelError,
-        tomllib.TOMLDecodeError,
-        UnicodeDecodeError,
-    ) as error:
+    except (msgspec.ValidationError, ModelError, NoPlatformError, NoTrafficError) as error:
         typer.echo(f"no plan: {error}", err=True)
         return 2
     held: list[Held] = []
@@ -62,3 +64,23 @@ def plan(
     else:
         typer.echo(Report(found, language).text(held))
     return 1 if any(one.verdict in ("apart", "unsettled") for one in held) else 0
+
+
+def _read(file: Path | None) -> dict[str, object]:
+    """What a file gives of the traffic. Raises OSError, NoTrafficError."""
+    if file is None:
+        return {}
+    try:
+        with file.open("rb") as opened:
+            if len(text := opened.read(FILE_BYTES_MAX + 1)) > FILE_BYTES_MAX:
+                raise NoTrafficError(f"{file} has more than {FILE_BYTES_MAX:,} octets")
+        return tomllib.loads(text.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NoTrafficError(
+            f"{file} is not TOML ({error}); write lines such as `sellers = 50` and `talk_s = 180`"
+        ) from None
+
+
+def _pools(agents: object) -> int:
+    """Partners where nobody says how many: no more than there are agents for."""
+    return max(1, min(POOLS, agents)) if isinstance(agents, int) else POOLS

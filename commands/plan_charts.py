@@ -190,9 +190,15 @@ class _Page:
                 boards=", ".join(f"{count} {kind}" for kind, count in platform.boards.items()),
             )
             out += _text(x, top - 8, told)
-            out += _bar(x, top, value / most * 400, MAIN if n == 0 else SECOND)
-            out += _line(x + low / most * 400, top + 11, x + high / most * 400, top + 11, INK)
-            out += _text(x + high / most * 400 + 6, top + 15, f"{value / 1e6:.1f}", weight=600)
+            out += _bar(x, top, value / most * 370, MAIN if n == 0 else SECOND)
+            out += _line(x + low / most * 370, top + 11, x + high / most * 370, top + 11, INK)
+            told = word(
+                "{value} ({low} to {high})",
+                value=f"{value / 1e6:.1f}",
+                low=f"{low / 1e6:.1f}",
+                high=f"{high / 1e6:.1f}",
+            )
+            out += _text(x + high / most * 370 + 6, top + 15, told, weight=600)
         return out
 
     def how_sure(self, x: float, y: float) -> str:

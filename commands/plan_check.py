@@ -3,6 +3,7 @@
     every stream   refused at the door, on platforms where one resource after another is short, and where several are
     few who ask    seats and conferences, at a tenth refused
     every group    answered in time, hung up, mean wait, occupancy: as the plan has it, and where the level is just met
+    who stays      answered in time, waits at all, mean wait, occupancy (Erlang C), where the level is just met
 
 Theory is held where it refuses enough to be counted: a platform is planned to refuse next to nobody. Each figure has a
 precision: its 95 % interval is at most SETTLED of theory wide to either side. What happens to fewer than RARE of all
@@ -11,12 +12,14 @@ that are simulated, such as hanging up on a pool that answers at once, cannot be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal
 
 import msgspec
 
+from center.acd.forecast import erlang_c, mean_wait_s, service_level
 from center.acd.queue import Queue
 from center.uap.boards import Place
 from center.uap.busy_hour import Traffic
@@ -24,13 +27,13 @@ from center.uap.capacity import Capacity
 from center.uap.figures import Figure
 from center.uap.kinds import usual_kinds
 from center.uap.models import Model, model
-from center.uap.people import needed, served, sizes
+from center.uap.people import needed, needed_if_all_stay, served, sizes
 from center.uap.plan import Plan
 from center.uap.resources import CAPS, RESOURCES, named, vector
 from center.uap.sizing import idle_of_conference, idle_of_seat
 from center.uap.traffic import Stream, blocking, engset, load_for, servers_for_sources, times
 from commands.crossing import ask_for_places, cross_platform
-from commands.simulation import Arrivals, Interval, RouterDay
+from commands.simulation import Arrivals, Interval, RouterDay, Tally
 
 SETTLED = 0.05
 WITHIN = 0.1
@@ -166,6 +169,8 @@ def hold_few(traffic: Traffic, tries: int, seed: int) -> Iterator[Held]:
         ("seats", idle_of_seat(traffic)),
         ("conference", idle_of_conference(traffic)),
     ):
+        if not wanted:
+            continue
         # Who always wants one asks so often that the clock would stand still.
         idle = min(wanted, AMPLE)
         places = servers_for_sources(SOURCES, idle, 0.1)
@@ -195,36 +200,33 @@ def hold_groups(found: Plan, contacts: int, seed: int) -> Iterator[Held]:
                     {"group": group.name, "agents": size, "erlangs": erlangs},
                 )
                 yield from _group(where, traffic, erlangs, size, contacts, seed)
-    low, high = 1.0, 2.0 * AGENTS_AT_LEVEL
-    while high - low > 1e-3:
-        middle = (low + high) / 2
-        low, high = (middle, high) if needed(traffic, middle) <= AGENTS_AT_LEVEL else (low, middle)
+    erlangs = _most(lambda some: needed(traffic, some) <= AGENTS_AT_LEVEL)
     where = Said(
         "the level just met: {agents:,} agents, {erlangs:,.4g} erlangs",
-        {"agents": AGENTS_AT_LEVEL, "erlangs": low},
+        {"agents": AGENTS_AT_LEVEL, "erlangs": erlangs},
     )
     # Few agents, quickly simulated; and few hang up.
-    yield from _group(where, traffic, low, AGENTS_AT_LEVEL, 2 * contacts, seed)
+    yield from _group(where, traffic, erlangs, AGENTS_AT_LEVEL, 2 * contacts, seed)
+    yield from _patient(traffic, 2 * contacts, seed)
+
+
+def _most(enough: Callable[[float], bool]) -> float:
+    """The most erlangs for which a group of AGENTS_AT_LEVEL is enough, to a thousandth."""
+    low, high = 0.0, 2.0 * AGENTS_AT_LEVEL
+    while high - low > 1e-3:
+        middle = (low + high) / 2
+        low, high = (middle, high) if enough(middle) else (low, middle)
+    return low
 
 
 def _group(
     where: Said, traffic: Traffic, erlangs: float, agents: int, contacts: int, seed: int
 ) -> Iterator[Held]:
+    """Of those who hang up: Erlang A."""
     level, waiting = served(traffic, erlangs, agents)
-    day = RouterDay(
-        [Queue("pool", "pool", wrap_up_s=0, answer_s=300, wait_s_max=60_000, waiting_max=10_000)],
-        [()] * agents,
-        [Arrivals("pool", erlangs / traffic.handled_s, traffic.handled_s, traffic.patience_s)],
-        seed=seed,
-        within_s=traffic.within_s,
-    )
-    tally = day.run(contacts, present=round(min(erlangs, agents)))[0]
+    tally = _day(traffic, erlangs, agents, traffic.patience_s, contacts, seed)
     for what, told, simulated in (
-        (
-            Said("answered within {within:g} s", {"within": traffic.within_s}),
-            level,
-            tally.share(tally.within),
-        ),
+        (_answered(traffic), level, tally.share(tally.within)),
         (Said("hang up"), waiting.abandon_probability, tally.share(tally.abandoned)),
         (Said("occupied"), waiting.occupancy, tally.occupancy(agents)),
     ):
@@ -233,6 +235,47 @@ def _group(
     told, simulated = waiting.mean_wait_s, tally.wait_s
     events = contacts * max(told, simulated.mean) / traffic.patience_s
     yield Held(where, Said("mean wait"), told, simulated, events, is_share=False)
+
+
+def _patient(traffic: Traffic, contacts: int, seed: int) -> Iterator[Held]:
+    """Of those who stay however long it takes: Erlang C."""
+    agents, service_s, within_s = AGENTS_AT_LEVEL, traffic.handled_s, traffic.within_s
+    erlangs = _most(lambda some: needed_if_all_stay(traffic, some) <= agents)
+    where = Said(
+        "nobody hangs up, the level just met: {agents:,} agents, {erlangs:,.4g} erlangs",
+        {"agents": agents, "erlangs": erlangs},
+    )
+    tally = _day(traffic, erlangs, agents, inf, contacts, seed)
+    for what, told, simulated in (
+        (
+            _answered(traffic),
+            service_level(erlangs, agents, service_s=service_s, within_s=within_s),
+            tally.share(tally.within),
+        ),
+        (Said("wait at all"), erlang_c(erlangs, agents), tally.share(tally.delayed)),
+        (Said("occupied"), erlangs / agents, tally.occupancy(agents)),
+    ):
+        yield Held(where, what, told, simulated, contacts * max(told, simulated.mean))
+    told = mean_wait_s(erlangs, agents, service_s=service_s)
+    yield Held(where, Said("mean wait"), told, tally.wait_s, sum(tally.delayed), is_share=False)
+
+
+def _answered(traffic: Traffic) -> Said:
+    return Said("answered within {within:g} s", {"within": traffic.within_s})
+
+
+def _day(
+    traffic: Traffic, erlangs: float, agents: int, patience_s: float, contacts: int, seed: int
+) -> Tally:
+    """So many contacts for a group of agents and the real router between them."""
+    day = RouterDay(
+        [Queue("pool", "pool", wrap_up_s=0, answer_s=300, wait_s_max=60_000, waiting_max=10_000)],
+        [()] * agents,
+        [Arrivals("pool", erlangs / traffic.handled_s, traffic.handled_s, patience_s)],
+        seed=seed,
+        within_s=traffic.within_s,
+    )
+    return day.run(contacts, present=round(min(erlangs, agents)))[0]
 
 
 def small_platform() -> tuple[Capacity, float]:

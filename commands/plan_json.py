@@ -29,6 +29,7 @@ def as_json(found: Plan, held: list[Held]) -> str:
                 "abandoned": one.waiting.abandon_probability,
                 "occupancy": one.waiting.occupancy,
                 "needed_at_work": one.needed,
+                "needed_at_work_erlang_c": one.needed_if_all_stay,
             }
             for one in found.groups
         ],

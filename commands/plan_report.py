@@ -90,11 +90,11 @@ class Report:
         word, traffic, groups = self.word, self.plan.traffic, self.plan.groups
         saved = groups[0].needed - groups[1].needed
         yield word(
-            "PEOPLE: {erlangs:,.0f} erlangs; Erlang A with a patience of {patience:g} s",
+            "PEOPLE: {erlangs:,.0f} erlangs; Erlang A with a patience of {patience:g} s, beside it Erlang C, by which nobody ever hangs up",
             erlangs=traffic.people_erlangs,
             patience=traffic.patience_s,
         )
-        heads = ("mean wait", "hang up", "occupied", "needed at work")
+        heads = ("mean wait", "hang up", "occupied", "needed at work", "by Erlang C")
         yield table(
             [
                 (
@@ -112,13 +112,14 @@ class Report:
                         f"{one.waiting.abandon_probability:.1%}",
                         f"{one.waiting.occupancy:.1%}",
                         f"{one.needed:,}",
+                        f"{one.needed_if_all_stay:,}",
                     )
                     for one in groups
                 ),
             ]
         )
         yield word(
-            "Needed: to answer {level:.0%} in {within:g} s with at most {abandoned:.0%} hanging up. Pools save {saved:,} agents at work, {share:.0%}.",
+            "Needed: to answer {level:.0%} in {within:g} s with at most {abandoned:.0%} hanging up; by Erlang C the first alone. Pools save {saved:,} agents at work, {share:.0%}.",
             level=traffic.level,
             within=traffic.within_s,
             abandoned=traffic.abandoned_max,

@@ -8,6 +8,11 @@ from __future__ import annotations
 import msgspec
 
 GROUPS_MAX = 1_000_000
+POOLS = 20
+CALLS_MAX = 100_000_000
+LASTS_S_MAX = 86_400
+ERLANGS_MAX = 2_000_000
+"""Calls at a time: about what CHASSIS_MAX of the largest chassis carry."""
 
 
 class Traffic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +43,7 @@ class Traffic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: float = 0.8
     """The share of buyers to be answered within `within_s`."""
     abandoned_max: float = 0.03
-    pools: int = 20
+    pools: int = POOLS
     """Partners whose agents serve many sellers."""
     listening: float = 0.02
     """The share of agents at work who have a third on their call at a time: a supervisor who listens, a colleague asked in."""
@@ -48,30 +53,27 @@ class Traffic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The share of calls that may be refused at the door."""
 
     def __post_init__(self) -> None:
-        for name in (
-            "at_work",
-            "speech_share",
-            "person_share",
-            "recorded_share",
-            "fax_share",
-            "listening",
-        ):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} is a share from 0 to 1")
-        for name in ("menu_s", "talk_s", "after_s", "patience_s", "fax_s", "calls_an_hour"):
-            if not 0 < getattr(self, name) <= 1e9:
-                raise ValueError(f"{name} is a number above 0")
-        if not 0 <= self.wrap_up_s <= 1e9 or not 0 <= self.within_s <= 1e9:
-            raise ValueError("wrap_up_s and within_s are seconds from 0 up")
+        for names, least, most, what in _RANGES:
+            for name in names:
+                value = getattr(self, name)
+                if not least <= value <= most:
+                    raise ValueError(f"{name} = {value:,}: write {what} from {least:,} to {most:,}")
         if self.speech_share + self.fax_share > 1:
-            raise ValueError("speech_share and fax_share are shares of the same calls")
-        if not (0 < self.blocked_max < 1 and 0 < self.abandoned_max < 1 and 0 <= self.level < 1):
-            raise ValueError("blocked_max, abandoned_max and level lie between 0 and 1")
-        if self.access not in ("sip", "e1"):
-            raise ValueError("access is sip or e1")
-        if not 1 <= self.pools <= self.agents <= GROUPS_MAX or not 1 <= self.sellers <= GROUPS_MAX:
             raise ValueError(
-                f"sellers, pools and agents: 1 to {GROUPS_MAX}, at least an agent a pool"
+                f"speech_share = {self.speech_share:g} and fax_share = {self.fax_share:g} are shares"
+                " of the same calls: write two that come to at most 1"
+            )
+        if self.access not in ("sip", "e1"):
+            raise ValueError(f"access = {self.access!r}: write sip or e1")
+        if self.pools > self.agents:
+            raise ValueError(
+                f"pools = {self.pools:,} is more than agents = {self.agents:,}: write 1 to {self.agents:,}"
+            )
+        longest_s = self.menu_s + self.patience_s + self.talk_s + self.after_s + self.fax_s
+        if self.calls_s * longest_s > ERLANGS_MAX:
+            raise ValueError(
+                f"calls_an_hour = {self.calls_an_hour:,.12g} of up to {longest_s:,.0f} s each are more than"
+                f" {ERLANGS_MAX:,} at a time: write fewer or shorter calls, or plan for a part of them"
             )
 
     @property
@@ -93,3 +95,20 @@ class Traffic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def people_erlangs(self) -> float:
         """Agents who would be at work at once if nobody waited or left."""
         return self.calls_s * self.person_share * (1 - self.fax_share) * self.handled_s
+
+
+_RANGES: tuple[tuple[tuple[str, ...], float, float, str], ...] = (
+    (("sellers", "agents", "pools"), 1, GROUPS_MAX, "a whole number"),
+    (("calls_an_hour",), 1, CALLS_MAX, "a number"),
+    (
+        ("at_work", "speech_share", "person_share", "recorded_share", "fax_share", "listening"),
+        0,
+        1,
+        "a share",
+    ),
+    (("menu_s", "talk_s", "after_s", "patience_s", "fax_s"), 0.1, LASTS_S_MAX, "seconds"),
+    (("wrap_up_s", "within_s"), 0, LASTS_S_MAX, "seconds"),
+    (("blocked_max", "abandoned_max"), 0.00001, 0.99999, "a share"),
+    (("level",), 0, 0.99999, "a share"),
+)
+"""Fields, the least and the most of each, and what it is."""

@@ -218,7 +218,9 @@ class Capacity:
         """A chassis has failed, and a standby takes over if one is missing; the calls and seats that it took down."""
         chassis = self._chassis(name)
         if (chassis.role, "fail") not in ROLES:
-            raise PlatformError(f"chassis {name} is {chassis.role} already; repair it when it works")
+            raise PlatformError(
+                f"chassis {name} is {chassis.role} already; repair it when it works"
+            )
         if chassis.role == "active":
             self._count_chassis(chassis, -1)
             for resource, room in enumerate(self._room):

@@ -67,11 +67,21 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for kind, board in self.boards.items():
             self.boards[kind] = msgspec.structs.replace(board, name=kind)
             vector({resource: figure.whole for resource, figure in board.gives.items()})
+            for resource, figure in board.gives.items():
+                if figure.low < 1:
+                    raise ValueError(
+                        f"{kind} {resource} may be {figure.low:g}: write 1 or more, or leave out"
+                        " what the board does not bring"
+                    )
         for kind, count in self.fixed.items():
             if kind not in self.boards or count < 1:
                 raise ValueError(f"fixed {kind}: write a board of this file and how many")
-        if not 0 < self.open_slots <= SLOTS_MAX:
-            raise ValueError(f"the fixed boards leave {self.open_slots} of 1 to {SLOTS_MAX} slots")
+        taken = sum(self.fixed.values())
+        if not taken < self.chassis.slots.low <= self.chassis.slots.high <= SLOTS_MAX:
+            raise ValueError(
+                f"slots may be {self.chassis.slots.low:g} to {self.chassis.slots.high:g}, of which the"
+                f" fixed boards take {taken}: write {taken + 1} to {SLOTS_MAX}"
+            )
 
     @property
     def open_slots(self) -> int:

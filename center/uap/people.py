@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from center.acd.forecast import Waiting, erlang_a, service_level_a
+from center.acd.forecast import Waiting, erlang_a, servers_for_level, service_level_a
 from center.uap.busy_hour import Traffic
 
 
@@ -20,7 +20,9 @@ class Group:
     """Share of buyers answered in time."""
     waiting: Waiting
     needed: int
-    """Agents at work, in all groups together, for the level and the abandonment that are asked for."""
+    """Agents at work, in all groups together, for the level and the abandonment that are asked for (Erlang A)."""
+    needed_if_all_stay: int
+    """The same for the level alone, if nobody hung up however long it takes (Erlang C)."""
 
 
 def group(name: str, traffic: Traffic, groups: int) -> Group:
@@ -42,6 +44,7 @@ def group(name: str, traffic: Traffic, groups: int) -> Group:
         sum(share * within for share, within, _ in found),
         replace(waiting, occupancy=occupancy / traffic.present),
         groups * needed(traffic, erlangs),
+        groups * needed_if_all_stay(traffic, erlangs),
     )
 
 
@@ -77,3 +80,10 @@ def needed(traffic: Traffic, erlangs: float) -> int:
         middle = (few + many) // 2
         few, many = (few, middle) if enough(middle) else (middle, many)
     return many
+
+
+def needed_if_all_stay(traffic: Traffic, erlangs: float) -> int:
+    """Fewest agents of one group for the level that is asked for, where nobody hangs up."""
+    return servers_for_level(
+        erlangs, service_s=traffic.handled_s, within_s=traffic.within_s, level=traffic.level
+    )

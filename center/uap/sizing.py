@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -11,10 +12,14 @@ from center.uap.models import Model
 from center.uap.resources import E1, INDEX, NOTHING, RESOURCES, SIP, Vector
 from center.uap.traffic import Blocking, Stream, blocking, engset, servers_for_sources
 
-BOARDS_MAX = 20_000
+BOARDS_MAX = 100_000
 RATE_SHARE_MAX = 0.9
 """Call attempts a second fill at most this share of what the boards can set up."""
 SEATS_BLOCKED_MAX = 0.001
+
+
+class NoPlatformError(ValueError):
+    """A model of which no number of boards serves the traffic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,8 @@ def _fewest(traffic: Traffic, streams: tuple[Stream, ...], of: Model) -> dict[st
     wanted = dict(asked)
     for resource, name in enumerate(RESOURCES):
         if name not in asked:
-            wanted[name] = int(sum(stream.offered(resource) for stream in streams))
+            wanted[name] = ceil(sum(stream.offered(resource) for stream in streams))
+    _check_brought(of, wanted)
     boards: dict[str, int] = {}
     for kind, board in of.boards.items():
         counts = [
@@ -175,12 +181,13 @@ def _fewest(traffic: Traffic, streams: tuple[Stream, ...], of: Model) -> dict[st
         ]
         if counts:
             boards[kind] = max(1, *counts)
+    _check_few(of, boards)
     while (found := blocking(streams, _units(of, boards))).worst > traffic.blocked_max:
         short = max(found.of_resource, key=lambda name: found.of_resource[name])
         kind = next(kind for kind, board in of.boards.items() if short in board.gives)
         # A step that grows with the platform, so that a large one is found in as few steps as a small one.
         boards[kind] = boards.get(kind, 0) + max(1, boards.get(kind, 0) // 200)
-        assert sum(boards.values()) <= BOARDS_MAX, "more boards than any platform has"
+        _check_few(of, boards)
     for kind in boards:
         while boards[kind] > 1:
             units = _units(of, {**boards, kind: boards[kind] - 1})
@@ -190,6 +197,24 @@ def _fewest(traffic: Traffic, streams: tuple[Stream, ...], of: Model) -> dict[st
                 break
             boards[kind] -= 1
     return boards
+
+
+def _check_brought(of: Model, wanted: Mapping[str, int]) -> None:
+    brought = {name for board in of.boards.values() for name in board.gives}
+    lacks = [name for name in RESOURCES if wanted[name] and name not in brought]
+    if lacks:
+        raise NoPlatformError(
+            f"{of.name}: no board brings {', '.join(lacks)}, which this traffic takes; give it one that"
+            " does, or a traffic without"
+        )
+
+
+def _check_few(of: Model, boards: Mapping[str, int]) -> None:
+    if sum(boards.values()) > BOARDS_MAX:
+        raise NoPlatformError(
+            f"{of.name}: this takes more than {BOARDS_MAX:,} boards; plan for a part of the traffic,"
+            " or with a model of larger boards"
+        )
 
 
 def _fits(of: Model, boards: dict[str, int]) -> bool:

@@ -14,6 +14,7 @@ from center.uap.busy_hour import Traffic
 from center.uap.models import model
 from center.uap.plan import make_plan
 from cli import app
+from commands.plan import FILE_BYTES_MAX
 from commands.plan_check import Held, Said, hold_few, hold_groups, hold_streams
 from commands.plan_words import ZH
 from commands.simulation import Interval
@@ -46,6 +47,7 @@ def test_the_plan_tells_people_boards_failures_and_what_is_assumed():
         "HOW SURE: 35 of the 36 numbers of UAP8100 are assumed",
         "GPU seats                300 to 2,000    1,000",
         "convention of traffic of an idle source",
+        "by Erlang C",
     ):
         assert words in result.output
 
@@ -59,6 +61,8 @@ def test_tools_get_json_with_the_same_numbers():
     assert platform["boards"] == plan.options[0].platform.boards
     assert max(platform["refused_by_stream"].values()) <= 0.01
     assert [one["needed_at_work"] for one in told["people"]] == [one.needed for one in plan.groups]
+    patient = [one["needed_at_work_erlang_c"] for one in told["people"]]
+    assert patient == [one.needed_if_all_stay for one in plan.groups]
     assert told["pools_save_at_work"] == plan.groups[0].needed - plan.groups[1].needed
     assert [one["figure"] for one in told["sensitivity"]] == [
         swing.name for swing in plan.sensitivity.swings
@@ -75,6 +79,8 @@ def test_tools_get_json_with_the_same_numbers():
 def test_charts_are_an_svg_that_stays_within_its_page(tmp_path, language, headings):
     file = tmp_path / "plan.svg"
     assert run("--charts", file, "--language", language).exit_code == 0
+    shown = ROOT / "docs" / ("plan.svg" if language == "en" else f"plan.{language}.svg")
+    assert file.read_text("utf-8") == shown.read_text("utf-8"), f"draw it anew: --charts {shown}"
     root = ET.parse(file).getroot()
     width, height = float(root.get("width")), float(root.get("height"))
     texts = ["".join(node.itertext()) for node in root.iter() if node.tag.endswith("text")]
@@ -83,8 +89,16 @@ def test_charts_are_an_svg_that_stays_within_its_page(tmp_path, language, headin
         if node.tag.endswith("rect"):
             assert float(node.get("x", 0)) + float(node.get("width")) <= width
         if node.tag.endswith("text"):
-            assert 0 <= float(node.get("x")) <= width
+            left, long = float(node.get("x")), reach(node)
+            left -= {"start": 0, "middle": long / 2, "end": long}[node.get("text-anchor")]
+            assert 0 <= left <= left + long <= width, "".join(node.itertext())
             assert 0 <= float(node.get("y")) <= height
+
+
+def reach(text):
+    """Pixels that a text takes: a Chinese character is as wide as high, others a little more than half of that."""
+    em = float(text.get("font-size"))
+    return sum(em if ord(c) > 0x2E80 else 0.56 * em for c in "".join(text.itertext()))
 
 
 def test_a_plan_in_chinese_has_no_english_words_left(tmp_path):
@@ -115,17 +129,32 @@ def test_a_file_gives_the_traffic_and_options_change_it(tmp_path):
 def test_what_cannot_be_planned_is_told_in_a_line(tmp_path):
     file = tmp_path / "traffic.toml"
     for text, told in (
-        ("talk_s = 0\n", "talk_s is a number above 0"),
+        ("talk_s = 0\n", "no plan: talk_s = 0.0: write seconds from 0.1"),
         ("talk = 5\n", "unknown field `talk`"),
-        ("talk_s = \n", "no plan:"),
+        ("talk_s = \n", "write lines such as `sellers = 50`"),
+        ("x" * (FILE_BYTES_MAX + 1), "has more than 1,000,000 octets"),
     ):
         file.write_text(text, "utf-8")
         result = run("--traffic", file)
         assert result.exit_code == 2
         assert told in result.output
-    wrong = run("--model", "UAP9")
-    assert wrong.exit_code == 2
-    assert "write one of UAP2100" in wrong.output
+    file.write_bytes(b"\xff")
+    assert "is not TOML" in run("--traffic", file).output
+    for words, told in (
+        (("--model", "UAP9"), "write one of UAP2100"),
+        (("--agents", 0), "agents = 0: write a whole number from 1 to 1,000,000"),
+        (("--sellers", -5), "sellers = -5: write"),
+        (("--calls", "inf"), "calls_an_hour = inf: write a number from 1 to 100,000,000"),
+    ):
+        wrong = run(*words)
+        assert wrong.exit_code == 2
+        assert told in wrong.output
+
+
+def test_few_agents_stand_in_fewer_pools():
+    told = json.loads(run("--format", "json", "--sellers", 5, "--agents", 8, "--calls", 60).output)
+    assert told["traffic"]["pools"] == 8
+    assert told["people"][1]["groups"] == 8
 
 
 SMALL = Traffic(
@@ -163,7 +192,9 @@ def test_theory_is_within_a_tenth_of_how_the_real_router_serves_each_group():
     compared = list(hold_groups(make_plan(SMALL), 50_000, seed=1))
     assert [one for one in compared if one.verdict != "within"] == []
     measured = ["answered within 20 s", "hang up", "occupied", "mean wait"]
-    assert [one.what.text() for one in compared] == measured * 2, "as planned, and just met"
+    patient = ["answered within 20 s", "wait at all", "occupied", "mean wait"]
+    told = [one.what.text() for one in compared]
+    assert told == [*measured, *measured, *patient], "as planned, just met, and where nobody leaves"
 
 
 @pytest.mark.parametrize(

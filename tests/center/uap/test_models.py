@@ -39,7 +39,13 @@ def test_the_models_grow():
     ("written", "instead", "told"),
     [
         ("SMU = 1", "XXX = 1", "write a board of this file"),
-        ("SMU = 1", "SMU = 9", "the fixed boards leave -3 of 1 to 64 slots"),
+        ("SMU = 1", "SMU = 9", "slots may be 5 to 10, of which the fixed boards take 11: write 12"),
+        ("SMU = 1", "SMU = 3", "fixed boards take 5: write 6 to 64"),
+        (
+            "sip = { value = 480, low = 240",
+            "sip = { value = 480, low = 0",
+            "MSU sip may be 0: write",
+        ),
         ("sip =", "zip =", "`zip` is no resource; write one of e1, sip"),
         ("watts_max", "wats_max", "unknown field `wats_max`"),
         ("low = 5, ", "", "write low and high"),

@@ -4,14 +4,17 @@ import msgspec
 import pytest
 
 from center.uap.boards import Place
-from center.uap.busy_hour import GROUPS_MAX, Traffic
+from center.uap.busy_hour import ERLANGS_MAX, GROUPS_MAX, Traffic
 from center.uap.capacity import Capacity
 from center.uap.models import model
 from center.uap.plan import make_plan, streams_of
-from center.uap.sizing import Boards, in_chassis, option
+from center.uap.sizing import Boards, NoPlatformError, in_chassis, option
 from center.uap.traffic import blocking
+from tests.center.uap.tiny import TINY
 
 PLAN = make_plan(Traffic())
+LONGEST_S = 460.0
+"""Of a call by the defaults: menu, patience, talk, after, fax."""
 
 
 def test_every_platform_refuses_no_more_than_may_be_refused():
@@ -98,20 +101,40 @@ def test_a_shop_of_one_gets_the_smallest_platform():
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"at_work": 1.5}, "at_work is a share"),
-        ({"talk_s": 0}, "talk_s is a number above 0"),
-        ({"wrap_up_s": -1}, "wrap_up_s"),
-        ({"speech_share": 0.7, "fax_share": 0.7}, "shares of the same calls"),
-        ({"blocked_max": 0}, "blocked_max"),
-        ({"access": "isdn"}, "access is sip or e1"),
-        ({"sellers": GROUPS_MAX + 1}, "1 to 1000000"),
-        ({"agents": 10}, "at least an agent a pool"),
+        ({"at_work": 1.5}, "at_work = 1.5: write a share from 0 to 1"),
+        ({"talk_s": 0}, "talk_s = 0.0: write seconds from 0.1 to 86,400"),
+        ({"wrap_up_s": -1}, "wrap_up_s = -1.0: write seconds from 0 to 86,400"),
+        ({"speech_share": 0.7, "fax_share": 0.7}, "shares of the same calls: write two"),
+        ({"blocked_max": 0}, "blocked_max = 0.0: write a share from 1e-05"),
+        ({"access": "isdn"}, "access = 'isdn': write sip or e1"),
+        (
+            {"sellers": GROUPS_MAX + 1},
+            "sellers = 1,000,001: write a whole number from 1 to 1,000,000",
+        ),
+        ({"sellers": -1}, "sellers = -1: write a whole number from 1"),
+        (
+            {"calls_an_hour": float("nan")},
+            "calls_an_hour = nan: write a number from 1 to 100,000,000",
+        ),
+        ({"calls_an_hour": 1e300}, "calls_an_hour = 1e[+]300: write"),
+        ({"calls_an_hour": 1e8}, "than 2,000,000 at a time: write fewer or shorter calls"),
+        ({"agents": 10}, "pools = 20 is more than agents = 10: write 1 to 10"),
         ({"agent": 10}, "unknown field `agent`"),
     ],
 )
 def test_traffic_that_is_none_is_told_what_to_write(changed, told):
     with pytest.raises(msgspec.ValidationError, match=told):
         msgspec.convert(changed, Traffic)
+
+
+def test_a_model_that_cannot_serve_the_traffic_says_what_it_lacks():
+    whole = model("UAP2100")
+    deaf = {kind: board for kind, board in whole.boards.items() if kind != "SRU"}
+    with pytest.raises(NoPlatformError, match="UAP2100: no board brings asr, tts, which"):
+        make_plan(Traffic(), [msgspec.structs.replace(whole, boards=deaf)])
+    largest = ERLANGS_MAX / LONGEST_S * 3_600
+    with pytest.raises(NoPlatformError, match="tiny: this takes more than 100,000 boards"):
+        make_plan(Traffic(calls_an_hour=largest), [TINY])
 
 
 def test_agents_are_as_busy_as_the_calls_that_they_answer_make_them():

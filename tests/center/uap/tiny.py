@@ -2,11 +2,11 @@
 
 from center.uap.models import read_model
 
-ASSUMED = 'low = 0, high = 1e9, assumed = "small, so that histories meet its limits"'
+SOURCE = 'source = "small, so that histories meet its limits"'
 
 
 def figure(value):
-    return f"{{ value = {value}, {ASSUMED} }}"
+    return f"{{ value = {value}, {SOURCE} }}"
 
 
 def board(name, **gives):
