@@ -15,7 +15,6 @@ are: counts are kept, never taken again.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -25,6 +24,7 @@ from center.uap.door import RETRY_CLOSED_S, RETRY_FULL_S, Admitted, Refused, Why
 from center.uap.kinds import Kind
 from center.uap.models import Model
 from center.uap.resources import CAPS, NOTHING, RESOURCES, Vector
+from center.uap.rota import Rota
 
 CHASSIS_MAX = 256
 BURST_S = 1.0
@@ -72,8 +72,8 @@ class Capacity:
         """By seller: calls at once that its contract allows. Who is not named has no limit of its own."""
         self._calls: dict[str, _Call] = {}
         self._of_seller: dict[str, int] = {}
-        self._room: tuple[deque[Chassis], ...] = tuple(deque[Chassis]() for _ in NOTHING)
-        """By resource: active chassis that had some free when they were last looked at, in turn."""
+        self._rota: Rota[Chassis] = Rota()
+        """Of the active chassis."""
         self._free = list(NOTHING)
         """Of all active chassis."""
         self._units = list(NOTHING)
@@ -106,7 +106,7 @@ class Capacity:
                 return self._short_of(resource)
         if kind.is_call:
             self._full_until = max(self._full_until, now) + 1 / caps
-        home = self._next(wants[0][0])
+        home = self._rota.next(wants[0][0])
         found = self._calls[call] = _Call(kind, home, seller)
         for resource, units in wants:
             self._take(call, found, resource, units)
@@ -223,10 +223,7 @@ class Capacity:
             )
         if chassis.role == "active":
             self._count_chassis(chassis, -1)
-            for resource, room in enumerate(self._room):
-                if chassis.listed[resource]:
-                    room.remove(chassis)
-                    chassis.listed[resource] = False
+            self._rota.take_out(chassis)
         chassis.role = ROLES[chassis.role, "fail"]
         chassis.takes_over_at = None
         serving = [board for board in chassis.boards.values() if board.state == "in service"]
@@ -263,7 +260,7 @@ class Capacity:
                 chassis.takes_over_at = None
                 chassis.role = ROLES[chassis.role, "take over"]
                 self._count_chassis(chassis, 1)
-                self._list(chassis)
+                self._rota.put_in(chassis)
         return opened
 
     def timer(self) -> float | None:
@@ -305,20 +302,6 @@ class Capacity:
         for chassis in idle[: max(0, self._active_wanted - serving)]:
             chassis.takes_over_at = now + chassis.model.chassis.take_over_s.value
 
-    def _next(self, resource: int) -> Chassis:
-        """The chassis whose turn it is to give such a unit; there is one, for some is free."""
-        room = self._room[resource]
-        while not room[0].free[resource]:
-            room.popleft().listed[resource] = False
-        room.rotate(-1)
-        return room[-1]
-
-    def _list(self, chassis: Chassis) -> None:
-        for resource, units in enumerate(chassis.free):
-            if units and not chassis.listed[resource]:
-                chassis.listed[resource] = True
-                self._room[resource].append(chassis)
-
     def _short_of(self, resource: int) -> Refused:
         if self._units[resource]:
             return Refused(Why.FULL, RETRY_FULL_S, RESOURCES[resource])
@@ -328,7 +311,7 @@ class Capacity:
         for _ in range(units):
             home = call.home
             at_home = home.free[resource] and home.role == "active"
-            chassis = home if at_home else self._next(resource)
+            chassis = home if at_home else self._rota.next(resource)
             near = call.held[-1][0] if call.held else None
             if near is not None and near.place.chassis != chassis.name:
                 near = None
@@ -344,9 +327,7 @@ class Capacity:
         chassis = self.chassis[board.place.chassis]
         if chassis.give_back(name, board, resource) and chassis.role == "active":
             self._free[resource] += 1
-            if not chassis.listed[resource]:
-                chassis.listed[resource] = True
-                self._room[resource].append(chassis)
+            self._rota.put_back(chassis, resource)
 
     def _drop(self, boards: list[Board]) -> list[str]:
         """Boards that are counted out already lose what they carried; the calls that used it are dropped."""
@@ -384,7 +365,7 @@ class Capacity:
         chassis.count_in(board)
         if chassis.role == "active":
             self._count(board.free, board.kind.units, 1)
-            self._list(chassis)
+            self._rota.put_in(chassis)
 
     def _close(self, board: Board) -> None:
         chassis = self.chassis[board.place.chassis]

@@ -6,12 +6,12 @@ board that fails takes down as few calls as can be, and no more than its share.
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Literal
 
 from center.uap.boards import Board, Place
 from center.uap.models import Model
 from center.uap.resources import NOTHING
+from center.uap.rota import Rota
 
 Role = Literal["active", "standby", "failed"]
 RoleMove = Literal["take over", "fail", "repair"]
@@ -31,7 +31,7 @@ class PlatformError(ValueError):
 class Chassis:
     """A chassis and what is free in it; the platform takes calls to it while it is active."""
 
-    __slots__ = ("_room", "boards", "free", "listed", "model", "name", "role", "takes_over_at")
+    __slots__ = ("_rota", "boards", "free", "listed", "model", "name", "role", "takes_over_at")
 
     def __init__(self, name: str, model: Model, role: Role) -> None:
         self.name = name
@@ -44,8 +44,8 @@ class Chassis:
         """Of the boards in service."""
         self.listed = [False for _ in NOTHING]
         """By resource: whether the platform has this chassis among those with room."""
-        self._room: tuple[deque[Board], ...] = tuple(deque[Board]() for _ in NOTHING)
-        """By resource: boards in service that had some free when they were last looked at, in turn."""
+        self._rota: Rota[Board] = Rota()
+        """Of the boards in service."""
 
     def insert(self, slot: int, kind: str) -> Board:
         """Put a board in. Raises PlatformError if there is no room or no power for it."""
@@ -79,17 +79,14 @@ class Chassis:
     def count_in(self, board: Board) -> None:
         """Count in a board that comes into service."""
         for resource, units in enumerate(board.free):
-            if units:
-                self.free[resource] += units
-                self._list(board, resource)
+            self.free[resource] += units
+        self._rota.put_in(board)
 
     def count_out(self, board: Board) -> None:
         """Count out a board that leaves service."""
         for resource, units in enumerate(board.free):
             self.free[resource] -= units
-            if board.listed[resource]:
-                board.listed[resource] = False
-                self._room[resource].remove(board)
+        self._rota.take_out(board)
 
     def take(self, call: str, resource: int, near: Board | None = None) -> Board:
         """Take a unit that is free: from the board `near` if it has one, else from the one whose turn it is."""
@@ -97,25 +94,16 @@ class Chassis:
         if near is not None and near.listed[resource] and near.free[resource]:
             near.take(call, resource)
             return near
-        room = self._room[resource]
-        while not room[0].free[resource]:
-            room.popleft().listed[resource] = False
-        board = room[0]
+        board = self._rota.next(resource)
         board.take(call, resource)
-        room.rotate(-1)
         return board
-
-    def _list(self, board: Board, resource: int) -> None:
-        if not board.listed[resource]:
-            board.listed[resource] = True
-            self._room[resource].append(board)
 
     def give_back(self, call: str, board: Board, resource: int) -> bool:
         """Return a unit to its board; whether it can be taken again. A drained board is out with its last."""
         board.give_back(call, resource)
         if board.state == "in service":
-            self._list(board, resource)
             self.free[resource] += 1
+            self._rota.put_back(board, resource)
             return True
         if board.state == "draining" and not board.holders:
             board.move("emptied")
