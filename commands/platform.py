@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import typer
@@ -35,7 +36,7 @@ def show(settings: Path) -> int:
     )
     rows = [("chassis", "", "slot", "board", "state", "carries", "brings")]
     for chassis in opened.capacity.chassis.values():
-        model = f"{chassis.model.name} {chassis.role}"
+        model = f"{chassis.model.name} {chassis.role}{_until(chassis.takes_over_at, ', serves')}"
         rows.append((chassis.name, model, "", "", "", "", f"{chassis.watts:g} W"))
         for slot, board in sorted(chassis.boards.items()):
             brings = ", ".join(
@@ -44,13 +45,20 @@ def show(settings: Path) -> int:
                 if units
             )
             carried = str(carries.get((chassis.name, slot), ""))
-            rows.append(("", "", str(slot), board.kind.name, board.state, carried, brings))
+            tested_at = board.tested_at if board.state == "self-test" else None
+            state = board.state + _until(tested_at, ", in service")
+            rows.append(("", "", str(slot), board.kind.name, state, carried, brings))
     typer.echo(table(rows))
     if opened.now is None:
         typer.echo("\nNo shop runs on it now: this is how one would open.")
     else:
         typer.echo("\n" + _taken(opened.now))
     return 0
+
+
+def _until(at: float | None, what: str) -> str:
+    """How long it takes until then, where something is to come."""
+    return "" if at is None else f"{what} in {max(1, ceil(at - time.time()))} s"
 
 
 def _taken(now: Now) -> str:

@@ -1,5 +1,7 @@
 """The states of a board: every arrow, and no other."""
 
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -39,3 +41,13 @@ def test_every_state_is_reached_from_an_empty_slot_and_leads_back_to_one():
 def test_a_board_in_service_is_not_pulled_but_drained_or_failed():
     assert ("in service", "remove") not in STATES
     assert {move for state, move in STATES if state == "in service"} == {"drain", "fail"}
+
+
+def test_the_page_draws_the_table():
+    page = (Path(__file__).resolve().parents[3] / "docs" / "platform.md").read_text("utf-8")
+    spelt = {"inservice": "in service", "selftest": "self-test"}
+    drawn = {
+        ((spelt.get(before, before), move), spelt.get(after, after))
+        for before, after, move in re.findall(r"^  (\w+) --> (\w+): (\w+)$", page, re.MULTILINE)
+    }
+    assert drawn == set(STATES.items())
