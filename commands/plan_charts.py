@@ -7,7 +7,7 @@ from math import log10
 
 from center.uap.plan import Plan
 from center.uap.traffic import blocking, refused_of_all, times
-from commands.plan_words import Language, Words, name, words
+from commands.plan_words import Language, Words, boards, name, words
 
 WIDTH, HEIGHT = 1080, 1160
 SWINGS_SHOWN_MAX = 9
@@ -199,7 +199,8 @@ class _Page:
                 high=f"{high / 1e6:.1f}",
             )
             out += _text(x + high / most * 370 + 6, top + 15, told, weight=600)
-        return out
+        legend = boards(word, {kind for option, _ in shown for kind in option.platform.boards})
+        return out + _text(x, y + 70 + len(shown) * 66, legend, fill=SOFT, size=12)
 
     def how_sure(self, x: float, y: float) -> str:
         """What one assumption at either end of its range does to the cost, the widest first."""

@@ -11,7 +11,7 @@ from center.uap.plan import Plan
 from center.uap.resources import RESOURCES, named
 from center.uap.sensitivity import MOVES
 from center.uap.sizing import Option, idle_of_conference, idle_of_seat
-from commands.plan_words import Language, Words, name, words
+from commands.plan_words import Language, Words, boards, name, words
 from commands.tables import table
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Report:
                     *map(self._option, self.plan.options),
                 ]
             ),
+            boards(word, {kind for one in self.plan.options for kind in one.platform.boards}),
             "",
             word("{model}, what there is of each:", **about),
             table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 Language = Literal["en", "zh"]
@@ -104,6 +104,10 @@ ZH = {
     "What it costs": "费用",
     "million yuan; prices are assumptions, the line is their range": "百万元；价格为假定值，横线为其范围",
     "{value} ({low} to {high})": "{value}（{low}至{high}）",
+    "MSU: media": "MSU：媒体板",
+    "SRU: speech": "SRU：语音识别板",
+    "GPU: call control and agents": "GPU：呼叫控制与坐席板",
+    "CIU: E1 trunks": "CIU：E1中继板",
     "{model}: {chassis} + 1 chassis, {boards}": "{model}：{chassis} + 1个机框，{boards}",
     "How sure that is": "把握有多大",
     "million yuan of the {model}, with one assumption at either end of its range": "{model}的费用（百万元），每次一个假定取范围两端",
@@ -139,6 +143,15 @@ NAMES_ZH = {
     "speech to a person": "语音转人工",
 }
 """Of resources, figures and streams."""
+
+
+BOARDS = ("MSU: media", "SRU: speech", "GPU: call control and agents", "CIU: E1 trunks")
+"""What boards of the models that ship do, in a word; an operator's own say it in their files."""
+
+
+def boards(word: Words, kinds: Iterable[str]) -> str:
+    """What boards of these kinds do."""
+    return word(", ").join(word(told) for told in BOARDS if told.partition(":")[0] in kinds)
 
 
 def words(language: Language) -> Words:

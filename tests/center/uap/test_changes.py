@@ -59,7 +59,7 @@ def test_a_failed_board_tells_whom_it_cut_off_and_what_cannot_be_done_does_nothi
     capacity = told(STORY[:2])
     capacity.advance(60.0)
     capacity.admit("c1", usual_kinds()["keys"], 61.0)
-    with pytest.raises(PlatformError, match="cannot remove"):
+    with pytest.raises(PlatformError, match="not remove it"):
         apply(Remove(62.0, "1", 1), capacity)
     assert apply(Fail(63.0, "1", 1), capacity) == ["c1"]
     assert capacity.chassis["1"].boards[1].place == Place("1", 1)
