@@ -127,7 +127,11 @@ def run(options: argparse.Namespace, folder: Path) -> None:
         began = time.perf_counter()
         with _system(options, folder, database, port) as system:
             _expect_bound(load, system)
-            print(f"from the start of the process to its bind {time.perf_counter() - began:.1f} s")
+            took_s = time.perf_counter() - began
+            busy_s = process.costs(process.family(system.pid)).cpu_s
+            print(
+                f"from the start of the process to its bind {took_s:.1f} s, {busy_s:.1f} s of CPU"
+            )
             _expect(load, "measuring")
             told = _measure(options, folder, load, system)
             ended = _expect(load, "announced")

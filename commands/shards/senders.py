@@ -19,7 +19,8 @@ class _Sender(Generic[Going]):
     def __init__(self, shard: int) -> None:
         self.shard = shard
         self.under_way = 0
-        self.waiting: deque[tuple[int, Going]] = deque()
+        self.waiting: deque[tuple[int, Going]] | None = None
+        """None for nearly all, who text one shard."""
 
 
 class Senders(Generic[Going]):
@@ -36,6 +37,8 @@ class Senders(Generic[Going]):
         if known is None:
             known = self._senders[sender] = _Sender(shard)
         elif known.waiting or known.shard != shard:
+            if known.waiting is None:
+                known.waiting = deque()
             known.waiting.append((shard, going))
             return
         known.under_way += 1

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import cast
 
 import msgspec
-from msgspec.structs import replace
 
 from center.contact import Arrival
 from center.limits.tally import Elsewhere
@@ -36,6 +35,24 @@ class Going(msgspec.Struct, eq=False):
     """What was kept before of the answers that carriers may lack."""
     came: bool = False
     """Whether its sender is in a shard, or waits for it."""
+
+
+def _beside(arrival: Arrival, elsewhere: Elsewhere) -> Arrival:
+    """An arrival with what its sender did in other shards."""
+    return Arrival(
+        arrival.contact,
+        arrival.input,
+        arrival.code,
+        arrival.carrier,
+        arrival.key,
+        arrival.stamp,
+        arrival.at,
+        arrival.asked,
+        arrival.doubt,
+        arrival.repeats,
+        elsewhere,
+        arrival.since,
+    )
 
 
 class ShardLink(asyncio.Protocol):
@@ -111,7 +128,7 @@ class ShardLink(asyncio.Protocol):
             return False
         self._number += 1
         arrival = going.arrival
-        self._brought.append(replace(arrival, elsewhere=elsewhere) if elsewhere else arrival)
+        self._brought.append(_beside(arrival, elsewhere) if elsewhere else arrival)
         self._going[self._number] = going
         self._flush_soon()
         return True
