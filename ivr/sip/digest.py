@@ -1,7 +1,8 @@
 """Digest access authentication, both ways: MD5 and SHA-256. RFC 7616, RFC 8760; RFC 3261, section 22.4.
 
-Our nonces keep themselves: a time and its HMAC, so that a challenge costs no memory. What is kept, with a bound, is how
-far a peer has counted each nonce that it has used, so that credentials that were overheard are not taken again.
+Our nonces keep themselves: a time, and the HMAC of it and of the address that is asked (RFC 7616, sections 3.3 and 5.4), so that a
+challenge costs no memory. What is kept, with a bound, is how far a peer has counted each nonce that it has used, so that credentials
+that were overheard are not taken again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ivr.sip.auth import Auth
 NONCE_S = 300.0
 """A nonce is good so long; an older one is stale, and the peer may answer a new one without asking its user."""
 NONCES_USED_MAX = 20_000
+STAMP_DIGITS_MAX = 16
 NONCE_COUNT_MAX = 0xFFFFFFFF
 
 _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
@@ -94,10 +96,10 @@ class Guard:
     _counted: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
 
     def challenges(
-        self, now: float, algorithms: tuple[str, ...] = ALGORITHMS, *, stale: bool = False
+        self, host: str, now: float, algorithms: tuple[str, ...] = ALGORITHMS, *, stale: bool = False
     ) -> list[str]:
-        """The values of WWW-Authenticate, one an algorithm (RFC 8760, section 2.3)."""
-        nonce = self._nonce(now)
+        """The values of WWW-Authenticate for that address, one an algorithm (RFC 8760, section 2.3)."""
+        nonce = self._nonce(host, now)
         found: list[str] = []
         for algorithm in algorithms:
             parameters = {"realm": self.realm, "nonce": nonce, "qop": "auth"}
@@ -107,13 +109,14 @@ class Guard:
             found.append(str(Auth("Digest", parameters)))
         return found
 
-    def verdict(self, auth: Auth, secret: Secret, method: str, now: float) -> str:
-        """`good`; `stale` for any by a nonce that is old or not ours, and right ones by one that was used; else `bad`.
+    def verdict(self, auth: Auth, secret: Secret, method: str, host: str, now: float) -> str:
+        """`good`; `stale` for any by a nonce that is old or was not told to `host`, and right ones by one that was used; else `bad`.
 
-        Whoever writes another's address on a datagram is told no nonce of ours, and so guesses no password in another's name.
+        Whoever writes another's address on a datagram is told no nonce for it, and so guesses no password in another's name. A peer
+        that answers from another of its addresses is asked once more.
         """
         nonce = auth.get("nonce")
-        if not self._is_ours(nonce, now):
+        if not self._is_ours(nonce, host, now):
             return "stale"
         algorithm = auth.get("algorithm").upper() or "MD5"
         right = (
@@ -147,18 +150,18 @@ class Guard:
             self._counted.popitem(last=False)
         return True
 
-    def _nonce(self, now: float) -> str:
+    def _nonce(self, host: str, now: float) -> str:
         stamp = f"{int(now * 1000):x}"
-        return f"{stamp}.{self._seal(stamp)}"
+        return f"{stamp}.{self._seal(stamp, host)}"
 
-    def _seal(self, stamp: str) -> str:
-        return hmac.new(self.key, stamp.encode(), hashlib.sha256).hexdigest()[:32]
+    def _seal(self, stamp: str, host: str) -> str:
+        sealed = f"{stamp} {host}".encode("utf-8", "replace")
+        return hmac.new(self.key, sealed, hashlib.sha256).hexdigest()[:32]
 
-    def _is_ours(self, nonce: str, now: float) -> bool:
+    def _is_ours(self, nonce: str, host: str, now: float) -> bool:
         stamp, _, seal = nonce.partition(".")
-        if (
-            not hmac.compare_digest(seal.encode("utf-8", "replace"), self._seal(stamp).encode())
-            or len(stamp) > 16
+        if len(stamp) > STAMP_DIGITS_MAX or not hmac.compare_digest(
+            seal.encode("utf-8", "replace"), self._seal(stamp, host).encode()
         ):
             return False
         return 0 <= now - int(stamp, 16) / 1000 <= NONCE_S

@@ -78,18 +78,18 @@ class Door:
     def _authenticate(self, served: Served, trunk: Trunk, now: float) -> None:
         assert trunk.secret is not None
         request = served.request
-        stale = False
+        host, stale = served.flow.host, False
         for text in request.headers.get("authorization", ())[:PROOFS_MAX]:
             auth = Auth.parse(text)
             if auth.get("realm") != self._realm:
                 continue
-            found = self._guard.verdict(auth, trunk.secret, request.method, now)
+            found = self._guard.verdict(auth, trunk.secret, request.method, host, now)
             if found == "good":
                 return
             if found == "bad":
                 raise WrongPasswordError
             stale = True
-        raise ChallengeError(self._guard.challenges(now, trunk.algorithms, stale=stale))
+        raise ChallengeError(self._guard.challenges(host, now, trunk.algorithms, stale=stale))
 
     def take_token(self, now: float) -> bool:
         """Whether one more call may begin in this second."""

@@ -9,6 +9,7 @@ EXAMPLE = (
     'Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm={}, '
     'nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"'
 )
+HOST = "192.0.2.7"
 CNONCE = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"
 URI = "/dir/index.html"
 
@@ -42,7 +43,7 @@ def test_the_strongest_challenge_is_chosen():
 
 
 def proven(guard, now, *, secret=SECRET, count=1, which=0):
-    challenge = Auth.parse(guard.challenges(now)[which])
+    challenge = Auth.parse(guard.challenges(HOST, now)[which])
     return Auth.parse(credentials(challenge, secret, "INVITE", "sip:4001@shop", count, CNONCE))
 
 
@@ -50,34 +51,36 @@ def proven(guard, now, *, secret=SECRET, count=1, which=0):
 def test_right_credentials_are_good_once(which):
     guard = Guard("dialcart", b"key")
     auth = proven(guard, 100.0, which=which)
-    assert guard.verdict(auth, SECRET, "INVITE", 101.0) == "good"
-    assert guard.verdict(auth, SECRET, "INVITE", 101.0) == "stale"
+    assert guard.verdict(auth, SECRET, "INVITE", HOST, 101.0) == "good"
+    assert guard.verdict(auth, SECRET, "INVITE", HOST, 101.0) == "stale"
     again = proven(guard, 100.0, count=2, which=which)
-    assert guard.verdict(again, SECRET, "INVITE", 102.0) == "good"
+    assert guard.verdict(again, SECRET, "INVITE", HOST, 102.0) == "good"
 
 
 def test_wrong_ones_are_bad():
     guard = Guard("dialcart", b"key")
     assert (
-        guard.verdict(proven(guard, 1.0, secret=Secret("Mufasa", "x")), SECRET, "INVITE", 1.0)
+        guard.verdict(proven(guard, 1.0, secret=Secret("Mufasa", "x")), SECRET, "INVITE", HOST, 1.0)
         == "bad"
     )
-    assert guard.verdict(proven(guard, 1.0), SECRET, "BYE", 1.0) == "bad"
+    assert guard.verdict(proven(guard, 1.0), SECRET, "BYE", HOST, 1.0) == "bad"
     basic = Auth("Basic", dict(proven(guard, 1.0).parameters))
-    assert guard.verdict(basic, SECRET, "INVITE", 1.0) == "bad"
+    assert guard.verdict(basic, SECRET, "INVITE", HOST, 1.0) == "bad"
 
 
 def test_a_nonce_grows_old_and_one_of_another_is_never_taken():
     guard = Guard("dialcart", b"key")
     auth = proven(guard, 100.0)
-    assert guard.verdict(auth, SECRET, "INVITE", 100.0 + NONCE_S + 1) == "stale"
+    assert guard.verdict(auth, SECRET, "INVITE", HOST, 100.0 + NONCE_S + 1) == "stale"
+    assert guard.verdict(auth, SECRET, "INVITE", "192.0.2.8", 100.0) == "stale", "of another address"
+    assert guard.verdict(auth, SECRET, "INVITE", HOST, 100.0 + NONCE_S) == "good"
     other = proven(Guard("dialcart", b"other"), 100.0)
-    assert guard.verdict(other, SECRET, "INVITE", 100.0) == "stale"
+    assert guard.verdict(other, SECRET, "INVITE", HOST, 100.0) == "stale"
 
 
 def test_a_wrong_password_counts_only_by_a_nonce_that_was_told() -> None:
     guard, guess = Guard("dialcart", b"key"), Secret("Mufasa", "x")
     made_up = proven(Guard("dialcart", b"other"), 1.0, secret=guess)
-    assert guard.verdict(made_up, SECRET, "INVITE", 1.0) == "stale"
-    assert guard.verdict(Auth.parse("Basic x=y"), SECRET, "INVITE", 1.0) == "stale"
-    assert guard.verdict(proven(guard, 1.0, secret=guess), SECRET, "INVITE", 1.0) == "bad"
+    assert guard.verdict(made_up, SECRET, "INVITE", HOST, 1.0) == "stale"
+    assert guard.verdict(Auth.parse("Basic x=y"), SECRET, "INVITE", HOST, 1.0) == "stale"
+    assert guard.verdict(proven(guard, 1.0, secret=guess), SECRET, "INVITE", HOST, 1.0) == "bad"

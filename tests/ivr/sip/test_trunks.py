@@ -82,7 +82,7 @@ def test_a_registrar_may_ask_for_a_password():
     def answers(request, count):
         if "authorization" in request.headers:
             return 200, "Expires: 600\r\n"
-        return 401, f"WWW-Authenticate: {guard.challenges(1000.0)[0]}\r\n"
+        return 401, f"WWW-Authenticate: {guard.challenges('', 1000.0)[0]}\r\n"
 
     node, registrar = registered(answers)
     registrar.step(node, 1)
