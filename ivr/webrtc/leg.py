@@ -110,6 +110,7 @@ class BrowserLeg:
         self._socket.setblocking(False)
         self._socket.bind((LOOPBACK, 0))
         self._plane: tuple[str, int] | None = None
+        self._gathering: asyncio.Task[None] | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._sending: asyncio.Queue[bytes] = asyncio.Queue(SENDING_MAX)
         self._sender: asyncio.Task[None] | None = None
@@ -131,7 +132,11 @@ class BrowserLeg:
                 offer.payload_type, offer.event_payload_type, offer.event_rate_hz
             )
         # RFC 8445, section 6.1.1: who made the offer controls.
-        await self._gatherer.gather()
+        self._gathering = asyncio.create_task(self._gatherer.gather())
+        # Shielded: a gathering that is cancelled half-way forgets the sockets that it has opened.
+        await asyncio.shield(self._gathering)
+        if self.state is LegState.DOWN:
+            raise OfferError("the call was over before it began")
         us = self._gatherer.getLocalParameters()
         fingerprints = self._dtls.getLocalParameters().fingerprints
         for candidate in offer.candidates:
@@ -170,6 +175,8 @@ class BrowserLeg:
         for task in (self._connecting, self._sender):
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
+        if self._gathering is not None:
+            await asyncio.wait([self._gathering])
         await self._dtls.stop()
         await self._ice.stop()
         self._move(LegState.DOWN)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ivr.media.client import MediaClient, PlaneFullError
+from ivr.media.client import MediaClient
 from ivr.media.leg import Leg
-from ivr.media.link import PlaneBehindError
-from ivr.webrtc.description import CODECS, EVENT_RATE_HZ, OPUS, OfferError
+from ivr.webrtc.description import CODECS, EVENT_RATE_HZ, OPUS
 from ivr.webrtc.leg import BrowserLeg
 
 FIRST_LIMIT_S = 30.0
@@ -23,7 +22,7 @@ async def put_on_plane(
 ) -> tuple[str, Leg, str]:
     """Our description for the browser, its row, and the codec that the plane speaks.
 
-    Raises OfferError, PlaneFullError, PlaneBehindError; the browser's leg is closed then.
+    Raises OfferError, PlaneFullError, PlaneBehindError. The browser's leg is closed then, and where its caller is cancelled.
     """
     try:
         answer = await browser.answer(offer)
@@ -38,7 +37,8 @@ async def put_on_plane(
             first_limit_s=first_limit_s,
             limit_s=limit_s,
         )
-    except (OfferError, PlaneFullError, PlaneBehindError):
+    except BaseException:
+        # Whatever it is: a page that goes away while its ways are gathered cancels this, and nobody else knows the leg.
         await browser.close()
         raise
     browser.relay((row.host, row.port))
