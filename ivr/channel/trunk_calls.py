@@ -181,7 +181,8 @@ class TrunkCalls:
             return
         caller = self._routes.numbering.of(event.caller)
         if len(caller) < NUMBER_DIGITS_MIN:
-            caller = f"withheld-{event.call[-12:]}"
+            # The call's whole name, which is chance: no two of them ever meet in one session.
+            caller = f"withheld-{event.call}"
         contact = ContactKey(seller, caller, CHANNEL)
         known = _TrunkCall(contact, event.dialled, event.trunk, event.offer)
         if self.admission is not None:
