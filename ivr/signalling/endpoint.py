@@ -306,10 +306,11 @@ class Endpoint(StreamOwner):
         stack, gate = self.stack, self.gate
         stack.reception.overloaded = now < self._late_until
         for data, flow in messages:
-            if gate.admits(flow.host, now, stranger=not stack.trunks.of(flow.host)):
+            stranger = not stack.trunks.of(flow.host)
+            standing = gate.standing(flow.host, now, stranger=stranger)
+            if standing is not None:
                 try:
-                    suspect = gate.suspects(flow.host, now)
-                    stack.receive(data, flow, now, within_calls=suspect)
+                    stack.receive(data, flow, now, standing)
                 except ProtocolError:
                     # Ours to mend, and no reason to lose the messages that came with it.
                     log.exception(

@@ -6,6 +6,7 @@ Who is in no trunk's networks hears nothing; ivr.sip.door has what everybody els
 from __future__ import annotations
 
 from typing import cast
+from zlib import crc32
 
 from ivr.sip.address import Address
 from ivr.sip.bodies import session_of
@@ -23,6 +24,7 @@ from ivr.sip.message import Request, Response, parse, parse_leniently
 from ivr.sip.parties import caller, dialled, diverted
 from ivr.sip.replaces import Replaces
 from ivr.sip.settings import Settings, StackCounters
+from ivr.sip.standing import Standing
 from ivr.sip.transaction import Event, State
 from ivr.sip.trunk import Trunk, Trunks
 from ivr.sip.validity import check_acceptable, check_request, check_response, unsupported
@@ -58,11 +60,10 @@ class Reception:
         self._book = book
         self._door = door
 
-    def receive(self, data: bytes, flow: Flow, now: float, *, within_calls: bool = False) -> None:
-        """Take one message: a datagram, or one cut out of a stream.
-
-        `within_calls`: its sender begins nothing now; what belongs to a call, or answers us, is taken all the same.
-        """
+    def receive(
+        self, data: bytes, flow: Flow, now: float, standing: Standing = Standing.FREE
+    ) -> None:
+        """Take one message: a datagram, or one cut out of a stream. What belongs to a call, or answers us, is taken from anybody."""
         here = self._trunks.of(flow.host)
         if not here:
             self.counters.strangers += 1
@@ -81,7 +82,7 @@ class Reception:
         if isinstance(message, Response):
             self._take_response(message, now)
         else:
-            self._take_request(message, flow, here, now, within_calls)
+            self._take_request(message, flow, here, now, standing)
 
     def _take_response(self, response: Response, now: float) -> None:
         try:
@@ -99,33 +100,41 @@ class Reception:
         flow: Flow,
         here: tuple[Trunk, ...],
         now: float,
-        within_calls: bool,
+        standing: Standing,
     ) -> None:
         try:
             vias, sender, receiver, cseq = check_request(request)
         except ProtocolError as error:
             self._refuse_unread(request, flow, here, error)
             return
-        if within_calls and not receiver.tag and request.method != "CANCEL":
+        via, method = vias[0], request.method
+        begins = not receiver.tag and method not in ("ACK", "CANCEL")
+        if begins and standing is Standing.SUSPECT:
             self.counters.suspect += 1
             return
-        via = vias[0]
         layer = self._layer
-        if request.method == "ACK":
+        if method == "ACK":
             self._take_ack(request, via, sender, receiver, cseq, now)
             return
-        key = layer.server_key(request, via, request.method)
+        key = layer.server_key(request, via, method)
         known = layer.server(key)
         if known is not None:
             self.counters.repeated += 1
             known.take(Event.REQUEST, now)
             return
         back = response_flow(via, flow)
-        if layer.full:
-            retry = f"Retry-After: {self._settings.retry_after_s}\r\n"
-            layer.send(back, compose_response(request, via, flow, 503, headers=retry))
+        is_over = begins and standing is Standing.OVER_RATE
+        if is_over and method != "INVITE":
+            # Such as OPTIONS: it comes again, and a trunk that is told 503 to it sends us no calls for long.
             return
-        kind = "INVITE server" if request.method == "INVITE" else "server"
+        if layer.full or is_over:
+            # Without a transaction: what is turned away at this rate must cost next to nothing. Its tag is the same each time (section 8.2.7).
+            self.counters.refused += 1
+            retry = f"Retry-After: {self._settings.retry_after_s}\r\n"
+            tag = "" if receiver.tag else f"{crc32(via.branch.encode()):08x}"
+            layer.send(back, compose_response(request, via, flow, 503, tag=tag, headers=retry))
+            return
+        kind = "INVITE server" if method == "INVITE" else "server"
         transaction = layer.serve(key, kind, back)
         served = Served(request, flow, via, sender, receiver, cseq, transaction)
         try:

@@ -27,6 +27,7 @@ from ivr.sip.registration import Registering
 from ivr.sip.replaces import Replaces
 from ivr.sip.sdp import Sdp
 from ivr.sip.settings import Settings
+from ivr.sip.standing import Standing
 from ivr.sip.trunk import Trunk, Trunks
 from ivr.sip.uri import Uri
 
@@ -68,9 +69,11 @@ class Stack:
         }
         """By trunk, of those that want it."""
 
-    def receive(self, data: bytes, flow: Flow, now: float, *, within_calls: bool = False) -> None:
+    def receive(
+        self, data: bytes, flow: Flow, now: float, standing: Standing = Standing.FREE
+    ) -> None:
         """See Reception."""
-        self.reception.receive(data, flow, now, within_calls=within_calls)
+        self.reception.receive(data, flow, now, standing)
 
     def broken(self, flow: Flow, now: float) -> None:
         """A connection is gone, or an address cannot be reached."""

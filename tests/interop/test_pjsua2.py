@@ -21,9 +21,9 @@ def call_by(operator, *words):
         async with open_endpoint(operator) as endpoint:
             receive = endpoint.stack.receive
 
-            def overhear(data, flow, now, *, within_calls=False):
+            def overhear(data, flow, now, *standing):
                 heard.append(parse(data))
-                receive(data, flow, now, within_calls=within_calls)
+                receive(data, flow, now, *standing)
 
             endpoint.stack.receive = overhear
             process = await asyncio.create_subprocess_exec(

@@ -8,7 +8,9 @@ from ivr.sip.events import (
     Incoming,
 )
 from ivr.sip.flow import Flow
+from ivr.sip.message import parse
 from ivr.sip.numbers import AllowList
+from ivr.sip.standing import Standing
 from tests.ivr.sip.network import CARRIER, SECRET, SHOP, pair, ring, trunk_to, up
 
 LINE = Flow("udp", CARRIER, 5060)
@@ -110,13 +112,34 @@ def test_who_begins_nothing_for_a_while_still_ends_its_calls():
     world.run(1)
     ring(world, caller)
     [(_, _, invite)] = [sent for sent in world.wire[-1:] if sent[2].startswith(b"INVITE")]
-    called.stack.receive(invite, LINE, world.now, within_calls=True)
+    called.stack.receive(invite, LINE, world.now, Standing.SUSPECT)
     assert list(called.stack.calls) == [there]
     assert called.stack.counters.suspect == 1
     caller.stack.hang_up(call, world.now)
     bye = next(data for _, data in caller.stack.take_out() if data.startswith(b"BYE"))
-    called.stack.receive(bye, LINE, world.now, within_calls=True)
+    called.stack.receive(bye, LINE, world.now, Standing.SUSPECT)
     assert not called.stack.calls
+
+
+def test_a_trunk_over_its_rate_is_told_503_for_new_calls_and_ends_those_that_are_up():
+    world, caller, called, call, there = up()
+    world.run(1)
+    ring(world, caller)
+    [(_, _, invite)] = [sent for sent in world.wire[-1:] if sent[2].startswith(b"INVITE")]
+    for _ in range(2):
+        called.stack.receive(invite, LINE, world.now, Standing.OVER_RATE)
+    first, again = (parse(data) for _, data in called.stack.take_out())
+    assert (first.status, first.first("retry-after")) == (503, "10")
+    assert first.receiver.tag == again.receiver.tag != ""
+    called.stack.receive(invite.replace(b"INVITE", b"OPTIONS"), LINE, world.now, Standing.OVER_RATE)
+    assert not called.stack.take_out(), "asked again it may be answered; 503 would take us for gone"
+    assert list(called.stack.calls) == [there]
+    caller.stack.hang_up(call, world.now)
+    bye = next(data for _, data in caller.stack.take_out() if data.startswith(b"BYE"))
+    called.stack.receive(bye, LINE, world.now, Standing.OVER_RATE)
+    assert not called.stack.calls
+    called.stack.receive(invite, LINE, world.now)
+    assert len(called.stack.calls) == 1, "as soon as there is room"
 
 
 @pytest.mark.parametrize(
