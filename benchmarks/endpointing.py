@@ -25,7 +25,7 @@ import numpy as np
 
 from ivr.media.arena import Arena, Audio
 from ivr.media.memory import lay_out, size_of
-from ivr.media.messages import Listen, Open, Play, SpeechStarted
+from ivr.media.messages import Event, Listen, Open, Play, SpeechStarted
 from ivr.media.plane import Plane
 from ivr.media.settings import FRAME_S, Settings
 from ivr.media.traffic import Arrived
@@ -127,7 +127,8 @@ class Line:
         arena = Arena(memory.codes, memory.sums, memory.energies)
         self._prompts = [arena.take(Audio(codes, PCMA), PCMA) for codes in prompts]
         self._settings, self._columns = settings, memory.columns
-        self.plane = Plane(memory, settings)
+        self._events: list[Event] = []
+        self.plane = Plane(memory, settings, self._events.append)
         self.cpu_s = 0.0
 
     def run(self, trials: list[Trial]) -> list[list[float]]:
@@ -169,9 +170,10 @@ class Line:
             for group in range(self._settings.groups):
                 plane.listen(group, now)
             self.cpu_s += time.process_time() - began
-            for event in plane.events():
+            for event in self._events:
                 if isinstance(event, SpeechStarted):
                     starts[event.call & 0xFFFF].append(event.at)
+            self._events.clear()
         for trial, codes in zip(trials, heard, strict=True):
             trial.heard = codes.tobytes()
         # The buffer's two frames are the line's delay, not the end-pointer's.

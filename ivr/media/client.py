@@ -29,6 +29,7 @@ from ivr.media.link import Link
 from ivr.media.memory import MIX_MAX, SECRET_BYTES
 from ivr.media.messages import (
     Close,
+    Digit,
     Event,
     Listen,
     Mix,
@@ -44,6 +45,7 @@ from ivr.media.messages import (
 )
 from ivr.media.plane import slot_of
 from ivr.media.plays import Plays
+from ivr.media.presses import Presses
 from ivr.media.remote import read_remote
 from ivr.media.settings import Settings
 from ivr.media.sounding import sounding
@@ -72,6 +74,7 @@ class MediaClient:
         memory = self._memory = self._link.memory
         self._plays = Plays(Arena(memory.codes, memory.sums, memory.energies))
         self._hearers = Hearers(memory)
+        self._presses = Presses()
         self._calls: dict[int, _Call] = {}
         # The row that was free for longest is taken first: packets of its last call have died down.
         # Neighbours in the queue are of different groups, so that each group has as many calls.
@@ -307,10 +310,7 @@ class MediaClient:
         """What happened since the last time, in order; frames are given to their sinks on the way."""
         self._link.woken()
         self._hearers.take()
-        events = list(self._link.events())
-        for event in events:
-            self._note(event)
-        return events
+        return [event for event in self._link.events() if self._note(event)]
 
     def report(self, call: int) -> None:
         """Ask for a call's Stats."""
@@ -357,11 +357,15 @@ class MediaClient:
             raise ValueError(f"{where.host} is by IPv6 and the plane has no `host6`")
         return with_remote(command, where, control_port)
 
-    def _note(self, event: Event) -> None:
-        """What an event means for what is kept here."""
+    def _note(self, event: Event) -> bool:
+        """What an event means for what is kept here; whether it is news, and not told once more by a plane that took over."""
+        if isinstance(event, Digit):
+            return event.call in self._calls and self._presses.is_new(event)
         if isinstance(event, PlayedOut):
             self._plays.release(event.call, event.play)
         elif isinstance(event, Stats) and event.closed and self._calls.pop(event.call, None):
             self._plays.forget(event.call)
             self._hearers.forget(event.call)
+            self._presses.forget(event.call)
             self._free.append(slot_of(event.call))
+        return True

@@ -4,7 +4,6 @@ import numpy as np
 
 from ivr.media.happenings import Happenings
 from ivr.media.memory import I64, U8, Columns
-from ivr.media.messages import Digit
 from ivr.rtp import event, packet
 
 
@@ -39,10 +38,14 @@ class Keys:
         return keys[~again]
 
     def take(self, slot: int, given: event.Packet, now: float) -> None:
-        last, told = event.expire(self._of(slot), now)
-        last, more = event.hear(last, given, now)
+        """Take a packet that tells something new of a key."""
+        last, _ = event.expire(self._of(slot), now)
+        last, told = event.hear(last, given, now)
+        pressed = [each.key for each in told if isinstance(each, event.Pressed)]
+        for key in pressed:
+            self._happenings.pressed(slot, key, "event", now, given.timestamp)
         self._keep(slot, last)
-        self._tell(slot, [*told, *more], now)
+        self._columns.presses[slot] += len(pressed)
 
     def release(self, slots: I64, now: float) -> None:
         """Let go of keys whose end was lost."""
@@ -51,12 +54,6 @@ class Keys:
         for slot in held[now - columns.key_heard[held] >= event.LOST_END_S].tolist():
             last, _ = event.expire(self._of(slot), now)
             self._keep(slot, last)
-
-    def _tell(self, slot: int, told: list[event.Pressed | event.Released], now: float) -> None:
-        for each in told:
-            if isinstance(each, event.Pressed):
-                self._happenings.barge_in(slot, now)
-                self._happenings.tell(Digit(int(self._columns.call[slot]), each.key, "event", now))
 
     def _of(self, slot: int) -> event.Key | None:
         columns = self._columns

@@ -14,7 +14,7 @@ from ivr.media.buffering import DELAY_FRAMES_MAX, START_FRAMES
 from ivr.media.counting import Count
 from ivr.media.happenings import Happenings
 from ivr.media.memory import BUFFER_FRAMES, HEARD, HEARD_FRAMES, I64, U8, Memory
-from ivr.media.messages import Digit, SpeechEnded, SpeechStarted
+from ivr.media.messages import SpeechEnded, SpeechStarted
 from ivr.media.sending import LEVELS_OF, SILENCE_OF
 from ivr.rtp import comfort, tones
 from ivr.rtp.codec import FRAME_BYTES, PCMA
@@ -148,15 +148,15 @@ class Listener:
         starts = ~speaking & (_BITS[onset] >= ONSET_LOUD)
         ends = speaking & (quiet >= columns.quiet_max[rows])
         for slot in rows[starts].tolist():
-            columns.speaking[slot] = 1
             self._happenings.barge_in(slot, now)
             frame = max(int(columns.taken[slot]) - ONSET_OF, 0)
             self._happenings.tell(SpeechStarted(int(columns.call[slot]), now, frame))
+            columns.speaking[slot] = 1
         for slot in rows[ends].tolist():
-            columns.speaking[slot] = 0
-            columns.onset[slot] = 0
             frame = int(columns.taken[slot]) - int(columns.quiet[slot])
             self._happenings.tell(SpeechEnded(int(columns.call[slot]), now, frame))
+            columns.speaking[slot] = 0
+            columns.onset[slot] = 0
 
     def _floor(
         self,
@@ -188,19 +188,17 @@ class Listener:
             columns.tone_told[rows],
         )
         told = tones.listen(state, samples.astype(np.float32))
+        # What sounds like a key on a call that sends events is their echo.
+        pressed = np.flatnonzero((told != tones.NO_KEY) & (columns.key[rows] >= len(KEYS)))
+        for at in pressed.tolist():
+            self._happenings.pressed(int(rows[at]), KEYS[int(told[at])], "tone", now)
         columns.tone_history[rows] = state.history
         columns.tone_phases[rows] = state.phases
         columns.tone_key[rows] = state.key
         columns.tone_run[rows] = state.run
         columns.tone_gap[rows] = state.gap
         columns.tone_told[rows] = state.told
-        for at in np.flatnonzero(told != tones.NO_KEY).tolist():
-            slot = int(rows[at])
-            if columns.key[slot] < len(KEYS):
-                # It sends events: what sounds like a key is their echo.
-                continue
-            self._happenings.barge_in(slot, now)
-            self._happenings.tell(Digit(int(columns.call[slot]), KEYS[int(told[at])], "tone", now))
+        columns.presses[rows[pressed]] += np.uint32(1)
 
     def _hand_on(self, rows: I64, codes: U8) -> None:
         """Write frames into the ring to the signalling process; those that find no room are counted and dropped."""

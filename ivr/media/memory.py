@@ -177,6 +177,8 @@ class Columns:
     key_at: U32
     key_duration: U32
     key_heard: F64
+    presses: U32
+    """Keys told so far, by event and by tone."""
 
     frames: U8
     """What was heard and not yet taken: frame n is in cell n % BUFFER_FRAMES."""

@@ -101,13 +101,17 @@ Command = Open | Seal | Play | Stop | Listen | Record | Mix | SendKeys | Report 
 
 
 class Digit(msgspec.Struct, frozen=True, tag=True, array_like=True):
-    """The buyer pressed a key. Told once a press, at its first packet."""
+    """The buyer pressed a key. Told at its first packet; by the client once a press, though a plane died that had just told it."""
 
     call: int
     key: str
     how: str
     """`event` (RFC 4733) or `tone`."""
     at: float
+    press: int
+    """Counts the presses of a call, from 1."""
+    stamp: int = 0
+    """The RTP timestamp of an event: a press that is told again has the same number, key and stamp."""
 
 
 class PlayedOut(msgspec.Struct, frozen=True, tag=True, array_like=True):

@@ -5,6 +5,8 @@ Each tick: commands are carried out, what came is taken in, one group's listener
 packets are made and leave.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ivr.media.happenings import Happenings
@@ -49,12 +51,19 @@ def slot_of(call: int) -> int:
 class Plane:
     """All calls of a process."""
 
-    def __init__(self, memory: Memory, settings: Settings, name: str = "dialcart") -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        settings: Settings,
+        tell: Callable[[Event], object],
+        name: str = "dialcart",
+    ) -> None:
+        """`tell` takes each event at the moment it happens, and keeps it though this plane dies in the next."""
         self._memory = memory
         self._settings = settings
         self._columns = memory.columns
         self._stale = False
-        self._happenings = Happenings(memory.columns, settings.groups)
+        self._happenings = Happenings(memory.columns, settings.groups, tell)
         self._secrecy = Secrecy(memory)
         self._sender = Sender(memory, self._happenings, settings.groups)
         self._reporter = Reporter(memory, self._secrecy, name)
@@ -65,10 +74,6 @@ class Plane:
         self._turns = [0] * settings.groups
         self._notices: list[Notice] = []
         self._regroup()
-
-    def events(self) -> list[Event]:
-        """What happened since the last time, in order."""
-        return self._happenings.take()
 
     def notices(self) -> list[Notice]:
         """Farewells to send, made since the last time."""
@@ -130,8 +135,8 @@ class Plane:
         columns.timed_out[slots[told & ~silent]] = 0
         for at in np.flatnonzero(silent & ~told).tolist():
             slot = int(slots[at])
-            columns.timed_out[slot] = 1
             self._happenings.tell(RtpTimeout(int(columns.call[slot]), bool(first[at]), now))
+            columns.timed_out[slot] = 1
 
     def resume(self, gap_s: float, now: float) -> None:
         """Go on after a life that ended, or a pause: timestamps pass over the time in which nothing was sent."""
@@ -264,7 +269,9 @@ class Plane:
 
     def _play(self, slot: int, command: Play, now: float) -> None:
         columns = self._columns
-        self._happenings.play_over(slot, now, whole=False)
+        if int(columns.play[slot]) != command.play:
+            # A plane that died before it was through with this command has left it to us, perhaps half done.
+            self._happenings.play_over(slot, now, whole=False)
         frames = len(self._memory.codes)
         segments = [pair for pair in command.segments if 0 <= pair[0] < pair[1] <= frames]
         segments = segments[: columns.playlist.shape[1]]

@@ -46,18 +46,18 @@ def work(
     settings: Settings, memory: Memory, wires: Wires, commanded: int, happened: int, parent: int
 ) -> None:
     """Run the plane until the signalling process is gone."""
-    plane = Plane(memory, settings)
     groups, tick_s = settings.groups, settings.tick_s
     hand_on_ticks, report_ticks = math.ceil(HAND_ON_S / tick_s), round(REPORTS_S / tick_s)
     commands = Ring(memory.commands, COMMAND_BYTES)
     teller = Teller(Ring(memory.events, EVENT_BYTES), memory.counts)
+    plane = Plane(memory, settings, teller.tell)
     heard_told = int(memory.heard_ends[0])
     gone_at = float(memory.clock[0])
     now = time.monotonic()
     if gone_at:
         gap_s = max(0.0, now - gone_at)
         plane.resume(gap_s, now)
-        teller.tell([Resumed(round(gap_s * 1000, 1), now)])
+        teller.tell(Resumed(round(gap_s * 1000, 1), now))
         os.eventfd_write(happened, 1)
     memory.worker[0] = os.getpid()
     memory.counts[Count.LIVES] += 1
@@ -91,7 +91,7 @@ def work(
             plane.hear(arrived, now)
         plane.listen(group, now)
         leaving = plane.speak(group, now)
-        told = teller.tell(plane.events())
+        told = teller.is_news()
         heard = int(memory.heard_ends[0])
         if told or (heard != heard_told and tick % hand_on_ticks == 0):
             heard_told = heard

@@ -1,7 +1,6 @@
 """Events on their way to signalling: into their ring, or, while it is full, in order behind it."""
 
 from collections import deque
-from collections.abc import Sequence
 
 from ivr.media.counting import Count
 from ivr.media.memory import U64
@@ -19,25 +18,29 @@ class Teller:
         self._ring = ring
         self._counts = counts
         self._waiting: deque[bytes] = deque()
+        self._announced = ring.written
         # What waited in a life that ended was in no shared memory.
         counts[Count.UNTOLD] += counts[Count.WAITING]
         counts[Count.WAITING] = 0
 
-    def tell(self, events: Sequence[Event]) -> bool:
-        """Tell what waits, then these; whether there is anything new to read."""
-        if not events and not self._waiting:
-            return False
-        before, waiting = self._ring.written, self._waiting
-        while waiting and self._ring.push(waiting[0]):
-            waiting.popleft()
-        for event in events:
-            message = encode(event)
-            if not waiting and self._ring.push(message):
-                continue
-            if len(waiting) < self._ring.slots:
-                waiting.append(message)
-                self._counts[Count.WAITED] += 1
-            else:
-                self._counts[Count.UNTOLD] += 1
-        self._counts[Count.WAITING] = len(waiting)
-        return self._ring.written != before
+    def tell(self, event: Event) -> None:
+        """Tell an event: when this returns it is in the ring, unless that is full."""
+        message, waiting = encode(event), self._waiting
+        if not waiting and self._ring.push(message):
+            return
+        if len(waiting) < self._ring.slots:
+            waiting.append(message)
+            self._counts[Count.WAITED] += 1
+            self._counts[Count.WAITING] = len(waiting)
+        else:
+            self._counts[Count.UNTOLD] += 1
+
+    def is_news(self) -> bool:
+        """Tell what waits, as far as there is room; whether anything was told since this was last asked."""
+        waiting = self._waiting
+        if waiting:
+            while waiting and self._ring.push(waiting[0]):
+                waiting.popleft()
+            self._counts[Count.WAITING] = len(waiting)
+        before, self._announced = self._announced, self._ring.written
+        return self._announced != before

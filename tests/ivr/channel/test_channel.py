@@ -73,7 +73,7 @@ class House:
 
     def press(self, keys):
         for key in keys:
-            self.plane_tells(Digit(LEG, key, "event", 1.0))
+            self.plane_tells(Digit(LEG, key, "event", 1.0, 1))
 
     def writes(self, text):
         now = int(self.clock.now)

@@ -22,6 +22,10 @@ OTHER = 1 << 16 | 15
 PHONE = ("192.0.2.7", 4_000)
 
 
+class KilledError(Exception):
+    """The plane was killed here."""
+
+
 class Paper:
     """A plane and what goes through it."""
 
@@ -30,14 +34,24 @@ class Paper:
         self.memory = lay_out(self.buffer, SETTINGS)
         self.columns = self.memory.columns
         self.arena = Arena(self.memory.codes, self.memory.sums, self.memory.energies)
-        self.plane = Plane(self.memory, SETTINGS)
         self.now = 1000.0
         self.events = []
         self.notices = []
+        self.dies = ""
+        """At its next event the plane is killed: `before` it is told, or `after`."""
+        self.plane = Plane(self.memory, SETTINGS, self.tell)
+
+    def tell(self, event):
+        """What the plane tells, and where it dies."""
+        dies, self.dies = self.dies, ""
+        if dies != "before":
+            self.events.append(event)
+        if dies:
+            raise KilledError
 
     def restart(self, gap_s=0.0):
         """A plane that died, and the next one on what it left."""
-        self.plane = Plane(self.memory, SETTINGS)
+        self.plane = Plane(self.memory, SETTINGS, self.tell)
         self.now += gap_s
         self.plane.resume(gap_s, self.now)
 
@@ -119,7 +133,6 @@ class Paper:
         return [self.frame().get(call) for _ in range(count)]
 
     def gather(self):
-        self.events += self.plane.events()
         self.notices += self.plane.notices()
 
     def told(self):

@@ -26,7 +26,7 @@ def test_commands_cross_as_they_are(command):
 
 
 def test_events_cross_as_they_are():
-    for event in (m.Digit(CALL, "5", "event", 1.5), m.Resumed(12.5, 3.0)):
+    for event in (m.Digit(CALL, "5", "event", 1.5, 1, 160), m.Resumed(12.5, 3.0)):
         assert m.decode_event(m.encode(event)) == event
 
 

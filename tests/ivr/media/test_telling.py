@@ -15,6 +15,11 @@ def plane_and_signalling(calls):
     return Teller(Ring(buffer, EVENT_BYTES), counts), Ring(buffer, EVENT_BYTES), counts
 
 
+def tell(teller, events):
+    for event in events:
+        teller.tell(event)
+
+
 def read(ring):
     events = []
     while (message := ring.peek()) is not None:
@@ -39,7 +44,9 @@ def begun(calls):
 def test_three_thousand_calls_begin_to_speak_at_once_and_all_of_it_is_told():
     teller, signalling, counts = plane_and_signalling(3_000)
     events = begun(3_000)
-    assert teller.tell(events)
+    tell(teller, events)
+    assert teller.is_news()
+    assert not teller.is_news()
     assert read(signalling) == events
     assert counts[Count.WAITED] == counts[Count.UNTOLD] == 0
 
@@ -47,29 +54,30 @@ def test_three_thousand_calls_begin_to_speak_at_once_and_all_of_it_is_told():
 def test_what_finds_no_room_waits_and_comes_in_order():
     teller, signalling, counts = plane_and_signalling(10)
     events = begun(100)[: 2 * 160]
-    teller.tell(events)
+    tell(teller, events)
     assert counts[Count.WAITED] == counts[Count.WAITING] == 140
     assert read(signalling) == events[:160]
     later = FirstPacket(999, 2.0)
-    assert teller.tell([later])
+    teller.tell(later)
+    assert teller.is_news()
     assert read(signalling) == [*events[160:], later]
-    assert not teller.tell([])
+    assert not teller.is_news()
     assert (counts[Count.WAITING], counts[Count.UNTOLD]) == (0, 0)
 
 
 def test_past_the_bound_the_newest_are_dropped_and_counted():
     teller, signalling, counts = plane_and_signalling(10)
     events = begun(200)[: 2 * 160 + 7]
-    teller.tell(events)
+    tell(teller, events)
     assert counts[Count.UNTOLD] == 7
     first = read(signalling)
-    teller.tell([])
+    teller.is_news()
     assert first + read(signalling) == events[:320]
 
 
 def test_what_waited_in_a_killed_plane_is_counted_as_lost():
     teller, _, counts = plane_and_signalling(10)
-    teller.tell(begun(100)[:170])
+    tell(teller, begun(100)[:170])
     Teller(Ring(memoryview(bytearray(RING_HEAD_BYTES + EVENT_BYTES)), EVENT_BYTES), counts)
     assert (counts[Count.WAITING], counts[Count.UNTOLD]) == (0, 10)
 
