@@ -52,8 +52,9 @@ from ivr.speech.speaker import ShopVoice, Voicebox
 from ivr.speech.voices import find_voices
 from ivr.webrtc.leg import Reception
 
-DRAIN_S = 8.0
-"""Calls have so long to end by themselves before they are hung up; their sessions go on when they call again."""
+DRAIN_S = 6.0
+"""Calls have so long to end by themselves before they are hung up; their sessions go on when they call again. With the LEAVE_S_MAX of
+ivr.signalling.endpoint it is the default of `drain_s`."""
 TEND_EVERY_S = 0.5
 PORTS_TRIES_MAX = 20
 FIRST_PORT, LAST_PORT = 20_000, 32_000
@@ -128,6 +129,8 @@ class Calls:
             if not section.optional:
                 raise
             self.closed_by = str(error)
+            if self.endpoint is not None:
+                await self.endpoint.close()
             if self.media is not None:
                 self.media.stop_planes()
             self.media = self.channel = self.trunks = self.lines = self.endpoint = None
@@ -211,6 +214,7 @@ class Calls:
             self.missed.close()
         if self.endpoint is not None and not self.closed_by:
             await self.endpoint.drain(DRAIN_S)
+            await self.endpoint.leave()
         self._business.turns.flush()
 
     async def close(self) -> None:
@@ -222,6 +226,7 @@ class Calls:
         if self.channel is not None:
             self.channel.hang_up_all("shutting down")
         if self.endpoint is not None and not self.closed_by:
+            await self.endpoint.leave()
             await self.endpoint.close()
         self._business.turns.flush()
         if self.media is not None:

@@ -6,6 +6,7 @@ How the voice channel uses it:
     await endpoint.start()
     ...
     await endpoint.drain(within_s=30)       no new calls; those that are up may end by themselves
+    await endpoint.leave()                  the rest are hung up on
     await endpoint.close()
 
 The handler's `received(events)` is called with all that one wake-up of the loop brought, in order, and must not block:
@@ -75,6 +76,9 @@ LATE_S = 0.25
 """A timer that comes so late may show a loop that falls behind."""
 LATE_IN_A_ROW = 2
 """Timers that come late show it: a single one was a pause, in which nobody has even asked again (T1 is 0.5 s)."""
+LEAVE_S_MAX = 4.0
+"""Who is hung up on by a stop, and where we were registered, has so long to answer: BYE is repeated after 0.5, 1.5 and 3.5 s (RFC 3261,
+section 17.1.2.2)."""
 LATE_FOR_S = 1.0
 """New calls are told 503 for so long after that."""
 
@@ -128,18 +132,20 @@ class Endpoint(StreamOwner):
         self.ports: dict[str, int] = {}
         """The port that is listened on, by transport."""
         self._resolver = resolver or DnsResolver()
-        self._lookups: Lookups
+        self._lookups: Lookups | None = None
         self._server_tls = server_tls
         self._client_tls = client_tls
         self._udp: list[UdpSocket] = []
-        self._streams: Streams
+        self._streams: Streams | None = None
         self._handle: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._late = 0
         """Timers in a row that came late."""
         self._late_until = 0.0
-        self._empty: asyncio.Event | None = None
-        """While draining: set when no call is up."""
+        self._has_left = True
+        """Nobody is here until it is started."""
+        self._awaited: tuple[Callable[[], bool], asyncio.Event] | None = None
+        """While draining: what is waited for, and what is set then."""
         self._loop: asyncio.AbstractEventLoop
         self.stack: Stack
 
@@ -149,7 +155,7 @@ class Endpoint(StreamOwner):
         """Open the sockets. Raises OSError."""
         self._loop = asyncio.get_running_loop()
         trunks = tuple(map(with_domain, self._trunks))
-        self._streams = Streams(
+        streams = self._streams = Streams(
             self, self.now, server_tls=self._server_tls, client_tls=self._client_tls
         )
         for listen in self._listen:
@@ -159,7 +165,7 @@ class Endpoint(StreamOwner):
                 self._udp.append(udp)
                 port = udp.port
             else:
-                port = await self._streams.bind(listen.transport, listen.host, listen.port)
+                port = await streams.bind(listen.transport, listen.host, listen.port)
             self.ports.setdefault(listen.transport, port)
         local = self._settings.local
         if not local.ports:
@@ -170,16 +176,19 @@ class Endpoint(StreamOwner):
             local = replace(local, host6=local.host6 or six)
         settings = replace(self._settings, local=local)
         families = frozenset(":" in one.host for one in self._listen if one.transport == "udp")
-        names = self._streams.names
-        self._lookups = Lookups(self._resolver, trunks, families, names, self._peers_moved)
-        found = await self._lookups.first()
+        names = streams.names
+        lookups = self._lookups = Lookups(
+            self._resolver, trunks, families, names, self._peers_moved
+        )
+        found = await lookups.first()
         for trunk in trunks:
             for flow in trunk.peers:
                 names[flow.host] = trunk.domain or flow.host
         self.stack = Stack(settings, trunks, self._chance, self.now(), found)
         for udp in self._udp:
             udp.listen(self._loop)
-        await self._streams.listen()
+        await streams.listen()
+        self._has_left = False
         self._after()
 
     def _peers_moved(self, trunk: str, peers: tuple[Peer, ...]) -> None:
@@ -192,26 +201,39 @@ class Endpoint(StreamOwner):
         return next(iter(self.ports.values()))
 
     async def drain(self, within_s: float) -> None:
-        """Take no new calls and wait until those that are up have ended; at `within_s` the rest are hung up."""
-        now = self.now()
-        self.stack.drain(now)
+        """Take no new calls and wait until those that are up have ended, so long at most."""
+        self.stack.drain(self.now())
         self._after()
-        if self.stack.calls:
-            self._empty = asyncio.Event()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._empty.wait(), within_s)
-        for call in list(self.stack.calls.values()):
+        await self._until(lambda: not self.stack.calls, within_s)
+
+    async def leave(self) -> None:
+        """Hang up on who is still here: each BYE is repeated until it is answered, for LEAVE_S_MAX at most. Once is enough."""
+        if self._has_left:
+            return
+        self._has_left, stack = True, self.stack
+        for call in list(stack.calls.values()):
             call.hang_up(self.now(), "shutting down")
         self._after()
+        await self._until(lambda: stack.is_quiet, LEAVE_S_MAX)
+
+    async def _until(self, done: Callable[[], bool], within_s: float) -> None:
+        if not done():
+            came = asyncio.Event()
+            self._awaited = done, came
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(came.wait(), within_s)
+            self._awaited = None
 
     async def close(self) -> None:
-        """Close the sockets; calls that are still up are not told."""
+        """Close the sockets, also where not all could be opened; calls that are still up are not told."""
         if self._handle is not None:
             self._handle.cancel()
-        self._lookups.close()
+        if self._lookups is not None:
+            self._lookups.close()
         for udp in self._udp:
             udp.close()
-        await self._streams.close()
+        if self._streams is not None:
+            await self._streams.close()
 
     def now(self) -> float:
         """Seconds of a clock that only goes forward."""
@@ -344,8 +366,8 @@ class Endpoint(StreamOwner):
             self.handler.received(events)
         for flow, data in stack.take_out():
             self._send(flow, data)
-        if self._empty is not None and not stack.calls:
-            self._empty.set()
+        if self._awaited is not None and self._awaited[0]():
+            self._awaited[1].set()
         due = stack.timer()
         if due is None or (self._handle is not None and self._due <= due):
             return
@@ -365,6 +387,7 @@ class Endpoint(StreamOwner):
 
     def _send(self, flow: Flow, data: bytes) -> None:
         if flow.transport != "udp":
+            assert self._streams is not None
             self._streams.send(data, flow)
             return
         for udp in self._udp:

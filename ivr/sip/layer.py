@@ -23,6 +23,9 @@ from ivr.sip.via import COOKIE, Via
 TRANSACTIONS_MAX = 400_000
 """Past it new requests are not begun: at 1,000 calls/s some 64,000 live (32 s each)."""
 
+FAREWELLS = frozenset({"BYE", "CANCEL", "REGISTER"})
+"""What we say last before we stop: a call is over, or we are no longer here."""
+
 Key = tuple[str, ...]
 
 
@@ -227,6 +230,14 @@ class Layer:
     def full(self) -> bool:
         """Whether no more transactions should be begun."""
         return len(self._servers) + len(self._clients) >= TRANSACTIONS_MAX
+
+    @property
+    def takes_leave(self) -> bool:
+        """Whether a farewell of ours still waits for its answer, and is repeated until then."""
+        return any(
+            asked.state in (State.TRYING, State.PROCEEDING) and asked.key[1] in FAREWELLS
+            for asked in self._clients.values()
+        )
 
     def __len__(self) -> int:
         return len(self._servers) + len(self._clients)

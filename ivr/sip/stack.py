@@ -222,6 +222,11 @@ class Stack:
         for registering in self.registrations.values():
             registering.stop(now)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no call is up, and all who were hung up on know it."""
+        return not self.calls and not self.layer.takes_leave
+
     def set_peers(self, trunk: str, peers: tuple[Peer, ...], now: float) -> None:
         """The far ends of that trunk are others now."""
         self.book.peers(trunk).set(peers, now)
