@@ -18,17 +18,17 @@ from typing import cast
 import msgspec
 
 from center.batch import TurnBatch
-from center.changes import OutgoingText
 from center.outbox import Outbox
 from center.routing import Routes
 from center.taken import Fate, Taken
+from center.text_news import TextNews
 from sms.carrier import Carrier
 from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.link import Link
 from sms.receiving import Receiving
 from sms.redelivery import Answer
-from sms.sending import Sending
+from sms.sending import Sending, Taker
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.smpp.tlv import Tlvs
@@ -81,9 +81,10 @@ class SmsChannel:
         """Carriers by name."""
         return self.sending.esmes
 
-    def add_taker(self, name: str, take: Callable[[OutgoingText], None]) -> None:
-        """A carrier without an SMSC, such as the web telephone."""
+    def add_taker(self, name: str, take: Taker) -> Callable[[TextNews], None]:
+        """A carrier without an SMSC, such as the web telephone; tell what is given what became of each text."""
         self.sending.takers[name] = take
+        return lambda news: self.sending.note([news])
 
     def add(self, esme: Esme) -> None:
         """A carrier to send by."""

@@ -17,7 +17,7 @@ import msgspec
 from center.changes import OutgoingText
 from center.outbox import Outbox
 from center.ports import StoreError
-from center.text_news import Stage, TextNews
+from center.text_news import TextNews
 from sms import segments
 from sms.carrier import Carrier
 from sms.client import Esme
@@ -48,6 +48,9 @@ ADDRESSES_MAX = 16_384
 CHARACTERS_PER_REPLY_MAX = 600
 """A text that no cutting can number is cut to this first."""
 
+Taker = Callable[[int, OutgoingText], None]
+"""Takes a text with the outbox's name for it, where it stays until it is noted what became of it."""
+
 log = logging.getLogger(__name__)
 
 
@@ -77,8 +80,8 @@ class Sending:
         self.outbox = outbox
         self.deliveries = deliveries
         self.esmes: dict[str, Esme] = {}
-        self.takers: dict[str, Callable[[OutgoingText], None]] = {}
-        """Carriers without an SMSC, by name: each takes a text whole and at once."""
+        self.takers: dict[str, Taker] = {}
+        """Carriers without an SMSC, by name: each takes a text whole and at once, and tells later what became of it."""
         self.counters = SendingCounters()
         self._behind_after: int | None = None
         """While texts stay in the outbox: the last that was submitted. None: each goes out at once."""
@@ -187,14 +190,14 @@ class Sending:
     ) -> None:
         """Hand texts to their carriers, each carrier's together; but hold those that could overtake an answer."""
         of_carrier: dict[str, list[Submission]] = {}
-        handed: list[TextNews] = []
+        refused: list[TextNews] = []
         for text_id, text in texts:
             if self._after_held is not None and text_id > self._after_held:
                 continue
             taker = self.takers.get(text.carrier)
             if taker is not None:
-                taker(text)
-                handed.append(TextNews(text_id, Stage.SENT))
+                self.counters.replies += 1
+                taker(text_id, text)
                 continue
             esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
             if esme is None:
@@ -209,7 +212,7 @@ class Sending:
             except ValueError as error:
                 log.error("%s: not sent: %s", carrier.name, error)
                 self.counters.undeliverable += 1
-                handed.append(self.deliveries.refused(text_id, _refusal(Status.SUBMITFAIL)))
+                refused.append(self.deliveries.refused(text_id, _refusal(Status.SUBMITFAIL)))
                 continue
             submissions = of_carrier.get(carrier.name)
             if submissions is None:
@@ -223,9 +226,9 @@ class Sending:
             self.counters.replies += 1
         for name, submissions in of_carrier.items():
             self.esmes[name].submit(submissions)
-        if handed:
-            self.counters.replies += len(handed)
-            self._note(handed)
+        if refused:
+            self.counters.replies += len(refused)
+            self.note(refused)
 
     def _cut(self, text: OutgoingText, carrier: Carrier) -> tuple[str, list[bytes]]:
         """A text's phone, and its segments as bodies of submit_sm. Raises ValueError for numbers that cannot be written."""
@@ -306,10 +309,10 @@ class Sending:
             else:
                 news += sent(carrier, reply.id, reply.names)
         if news:
-            self._note(news)
+            self.note(news)
             self._catch_up()
 
-    def _note(self, news: Sequence[TextNews]) -> None:
+    def note(self, news: Sequence[TextNews]) -> None:
         """Texts are off our hands: that they are is written soon."""
         self.outbox.note_texts(news)
         if self._writing is None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
 from commands.serving.business import Business
 from commands.serving.calls import Calls
+from commands.serving.message_boxes import MessageBoxes
 from flows.inputs import Text
 from ivr.channel.browser import BrowserCall, BusyError
 from ivr.webrtc.description import OfferError
@@ -18,8 +17,6 @@ from sms.channel import SmsChannel
 from web.telephone.exchange import Call, CallRefusedError, ShopWindow, Telephone
 
 CARRIER = "web telephone"
-NUMBERS_MAX = 10_000
-"""Numbers whose telephone is remembered; the one that wrote longest ago gives way."""
 SHOPS_SHOWN_MAX = 1_000
 
 
@@ -42,9 +39,9 @@ class Telephones:
         """Without `calls` it takes messages alone."""
         self._business = business
         self._calls = calls
-        self._telephones: OrderedDict[str, Telephone] = OrderedDict()
-        """By number: where its messages go. Only those of its own calls and messages come here, whoever else has the number."""
-        texts.add_taker(CARRIER, self._take)
+        self._boxes = MessageBoxes(lambda news: note(news))
+        """Only messages to calls and messages of web telephones come here, whoever else has the number."""
+        note = texts.add_taker(CARRIER, self._boxes.put)
 
     def shops(self) -> Sequence[ShopWindow]:
         """See Exchange."""
@@ -67,8 +64,7 @@ class Telephones:
         machine = self._business.shops.current(seller)
         if shop is None or not shop.number or machine is None:
             raise CallRefusedError("This shop takes no calls.")
-        buyer = self._business.routes.numbering.of(caller)
-        self._remember(buyer, telephone)
+        self.opened(seller, caller, telephone)
         admission = calls.trunks.admission if calls.trunks is not None else None
         call = BrowserCall(calls.channel, calls.media, telephone, calls.spawn, CARRIER, admission)
         try:
@@ -76,7 +72,7 @@ class Telephones:
                 calls.reception,
                 machine.program,
                 seller=seller,
-                caller=buyer,
+                caller=self._number(caller),
                 dialled=shop.number,
                 offer=offer,
             )
@@ -91,22 +87,23 @@ class Telephones:
         code = next((s.code for s in self.shops() if s.seller == seller), "")
         if not code:
             raise CallRefusedError("This shop takes no messages.")
-        buyer = self._business.routes.numbering.of(sender)
-        self._remember(buyer, telephone)
-        contact = ContactKey(seller, buyer, "sms")
+        self.opened(seller, sender, telephone)
+        contact = ContactKey(seller, self._number(sender), "sms")
         # No key: a page says each message once.
         arrival = Arrival(contact, Text(text), code, CARRIER, b"", 0, int(time.time()))
         self._business.turns.add(arrival, None)
 
-    def _remember(self, buyer: str, telephone: Telephone) -> None:
-        """Where messages to a number go from now on."""
-        self._telephones[buyer] = telephone
-        self._telephones.move_to_end(buyer)
-        if len(self._telephones) > NUMBERS_MAX:
-            self._telephones.popitem(last=False)
+    def opened(self, seller: str, number: str, telephone: Telephone) -> None:
+        """See Exchange."""
+        self._boxes.open((seller, self._number(number)), telephone)
 
-    def _take(self, text: OutgoingText) -> None:
-        """A message for a telephone; one that is gone is as a telephone that is switched off."""
-        telephone = self._telephones.get(text.destination)
-        if telephone is not None:
-            telephone.texted(text.text)
+    def closed(self, seller: str, number: str, telephone: Telephone) -> None:
+        """See Exchange."""
+        self._boxes.close((seller, self._number(number)), telephone)
+
+    def shown(self, seller: str, number: str, text_id: int) -> None:
+        """See Exchange."""
+        self._boxes.shown((seller, self._number(number)), text_id)
+
+    def _number(self, written: str) -> str:
+        return self._business.routes.numbering.of(written)

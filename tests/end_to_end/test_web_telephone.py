@@ -1,5 +1,6 @@
 """A buyer orders on the web telephone, by its keypad and by its message box: Chromium, the flow, the store, the confirmation."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 from playwright.sync_api import Page, expect
+from websockets.sync.client import ClientConnection as Connection
+from websockets.sync.client import connect
 
 from center.uap.changes import Fail
 from commands.platform import change
@@ -94,6 +97,27 @@ def test_the_same_flow_takes_an_order_by_message(shop: Running, page: Page):
 
     visit(shop, page, "13900000007")
     write("101 2", "牛肉面")
+
+
+def test_a_message_that_no_page_showed_is_told_to_the_next_one(shop: Running):
+    path = "/telephone/noodles/line?from=13900000010"
+    address = shop.page(path).replace("http", "ws")
+
+    def line() -> Connection:
+        return connect(address, origin=shop.page("").rstrip("/"), open_timeout=STEP_MS_MAX / 1_000)
+
+    def told(page: Connection) -> dict[str, str]:
+        return json.loads(page.recv(STEP_MS_MAX / 1_000))
+
+    with line() as page:
+        page.send(json.dumps({"kind": "text", "text": "101 2"}))
+        first = told(page)
+    assert "牛肉面" in first["text"]
+    with line() as page:
+        assert told(page) == first
+        page.send(json.dumps({"kind": "shown", "id": first["id"]}))
+        page.send(json.dumps({"kind": "text", "text": "2"}))
+        assert told(page)["id"] > first["id"]
 
 
 def test_a_call_takes_the_platforms_line_until_it_is_over_and_falls_with_its_board(

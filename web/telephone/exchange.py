@@ -30,8 +30,8 @@ class Telephone(Protocol):
         """What is being said on the call, to read along."""
         ...
 
-    def texted(self, text: str) -> None:
-        """A message from the shop."""
+    def texted(self, text: str, text_id: int) -> None:
+        """A message from the shop. It is kept until it is `shown`, and may be told again until then."""
         ...
 
     def ended(self, reason: str) -> None:
@@ -64,5 +64,17 @@ class Exchange(Protocol):
         ...
 
     def text(self, seller: str, sender: str, text: str, telephone: Telephone) -> None:
-        """Take a message; replies come to the telephone that texted last from this number. Raises CallRefusedError."""
+        """Take a message; replies come to the telephone that was used last with this number. Raises CallRefusedError."""
+        ...
+
+    def opened(self, seller: str, number: str, telephone: Telephone) -> None:
+        """A page is open: messages that were kept for it come."""
+        ...
+
+    def closed(self, seller: str, number: str, telephone: Telephone) -> None:
+        """That page has gone; what comes from now on is kept."""
+        ...
+
+    def shown(self, seller: str, number: str, text_id: int) -> None:
+        """A page has shown a message."""
         ...

@@ -1,7 +1,7 @@
 """One browser's line: what its page says, put through to the exchange, and what comes back. One line, one call at a time.
 
-The page speaks JSON: `{"kind": "call", "offer": ...}`, `{"kind": "hang up"}`, `{"kind": "text", "text": ...}`; it hears
-`answer`, `said`, `text`, `ended` and `refused`.
+The page speaks JSON: `{"kind": "call", "offer": ...}`, `{"kind": "hang up"}`, `{"kind": "text", "text": ...}`, `{"kind": "shown",
+"id": ...}`; it hears `answer`, `said`, `text`, `ended` and `refused`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,13 @@ class Write(_Message, frozen=True, tag="text"):
     text: str
 
 
-_decoder = msgspec.json.Decoder(Dial | HangUp | Write)
+class Shown(_Message, frozen=True, tag="shown"):
+    """A message from the shop that the page has shown."""
+
+    id: int
+
+
+_decoder = msgspec.json.Decoder(Dial | HangUp | Write | Shown)
 
 
 class Line:
@@ -57,9 +63,9 @@ class Line:
         """See Telephone."""
         self._page.tell("said", text=text)
 
-    def texted(self, text: str) -> None:
+    def texted(self, text: str, text_id: int) -> None:
         """See Telephone."""
-        self._page.tell("text", text=text)
+        self._page.tell("text", text=text, id=text_id)
 
     def ended(self, reason: str) -> None:
         """See Telephone."""
@@ -70,9 +76,11 @@ class Line:
 
     async def run(self) -> None:
         """Serve the page until it goes away."""
+        self._exchange.opened(self._seller, self._number, self)
         try:
             await self._page.run(self._heard)
         finally:
+            self._exchange.closed(self._seller, self._number, self)
             await self._hang_up()
 
     async def _heard(self, data: str) -> None:
@@ -83,7 +91,7 @@ class Line:
         except CallRefusedError as error:
             self._page.tell("refused", why=str(error))
 
-    async def _do(self, message: Dial | HangUp | Write) -> None:
+    async def _do(self, message: Dial | HangUp | Write | Shown) -> None:
         match message:
             case Dial(offer):
                 if self._call is not None:
@@ -100,6 +108,8 @@ class Line:
                         f"A message has at most {TEXT_CHARACTERS_MAX} characters."
                     )
                 self._exchange.text(self._seller, self._number, text, self)
+            case Shown(text_id):
+                self._exchange.shown(self._seller, self._number, text_id)
 
     async def _hang_up(self) -> None:
         call, self._call = self._call, None

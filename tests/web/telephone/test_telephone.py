@@ -48,7 +48,8 @@ class EchoExchange:
     def __init__(self) -> None:
         self.calls: list[EchoCall] = []
         self.is_busy = False
-        self.telephones = []
+        self.kept: dict[int, str] = {}
+        self.opened_by: list[str] = []
 
     def shops(self):
         return (NOODLES, SEEDS)
@@ -62,8 +63,19 @@ class EchoExchange:
         return call
 
     def text(self, seller, sender, text, telephone):
-        self.telephones.append(telephone)
-        telephone.texted(f"{seller} heard {sender} say {text}")
+        self.kept[len(self.kept) + 1] = f"{seller} heard {sender} say {text}"
+        telephone.texted(*reversed(list(self.kept.items())[-1]))
+
+    def opened(self, seller, number, telephone):
+        self.opened_by.append(number)
+        for text_id, text in self.kept.items():
+            telephone.texted(text, text_id)
+
+    def closed(self, seller, number, telephone):
+        self.opened_by.remove(number)
+
+    def shown(self, seller, number, text_id):
+        del self.kept[text_id]
 
 
 @pytest.fixture
@@ -102,6 +114,29 @@ def test_a_message_is_written_and_answered(page: Page, site):
 
     lines = page.locator("#thread li")
     expect(lines).to_have_text(["牛肉面 2", "noodles heard 13900000001 say 牛肉面 2"])
+
+
+def test_what_was_kept_for_a_page_is_shown_once_and_only_once(page: Page, site, exchange):
+    exchange.kept = {7: "one", 8: "two"}
+    page.goto(site[0])
+    expect(page.locator("#thread li")).to_have_text(["one", "two"])
+    exchange.kept[8] = "two"
+    # A line that broke, and came again.
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.reload()
+    expect(page.locator("#thread li")).to_have_text(["two"])
+    assert exchange.kept == {}
+
+
+def test_a_message_stays_where_it_was_written_while_the_line_is_down(page: Page, site, exchange):
+    page.add_init_script(
+        "WebSocket = class { static OPEN = 1; readyState = 0; send() {} close() {} }"
+    )
+    page.goto(site[0])
+    page.fill("#text", "牛肉面 2")
+    page.press("#text", "Enter")
+    expect(page.locator("#text")).to_have_value("牛肉面 2")
+    expect(page.locator("#thread li")).to_have_count(0)
 
 
 def test_a_call_is_put_through_read_along_and_hung_up(page: Page, site, exchange):

@@ -48,6 +48,7 @@ let shops = [];
 let shop = null;
 let line = null;
 let phone = null;
+let newest = 0;  // The last message that was shown: their numbers grow.
 let state = ["", ""];
 
 // --- the page ---
@@ -87,6 +88,7 @@ function busy(isBusy) {
 
 function connect() {
   line?.close();
+  newest = 0;
   if (!shop || !$("number").checkValidity()) return;
   line = new Live(`/telephone/${shop.seller}/line?from=${$("number").value}`, {
     heard: hear,
@@ -103,7 +105,11 @@ function hear(message) {
   switch (message.kind) {
     case "answer": return phone?.answered(message.answer);
     case "said": return add("said", message.text);
-    case "text": return add("thread", message.text);
+    case "text":
+      // What was told and not known to be shown is told again: over a new line, to this page or the next one.
+      if (message.id > newest) add("thread", message.text);
+      newest = Math.max(newest, message.id);
+      return tell({ kind: "shown", id: message.id });
     case "ended": closePhone(); return showState("ended", "", message.reason === "goodbye" ? "" : message.reason);
     case "refused":
       if (phone && !phone.isUp) { closePhone(); return showState("", "refused", message.why); }
@@ -155,8 +161,9 @@ $("write").onsubmit = event => {
   event.preventDefault();
   const text = $("text").value.trim();
   if (!text) return;
+  // While the line is down it stays where it was written.
+  if (!tell({ kind: "text", text })) return;
   add("thread", text, "mine");
-  tell({ kind: "text", text });
   $("text").value = "";
 };
 document.addEventListener("keydown", event => {
