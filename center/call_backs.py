@@ -183,12 +183,12 @@ class CallBacks:
         """A call was missed; `is_wanted` says that its number is none of ours and wants to hear from the shop."""
         self.counters.missed += 1
         contact = call.contact
-        if not is_wanted or not self._may_call(program, contact.buyer):
+        if not is_wanted or not self._may_call(program, contact.number):
             return {}
         before = self._kept.get(contact)
         if before is not None and TRANSITIONS[before.step][Event.MISSED] is before.step:
             return {}
-        if self._called_today(contact.buyer, now) >= self.limits.a_day:
+        if self._called_today(contact.number, now) >= self.limits.a_day:
             self.counters.too_often += 1
             return {}
         due_at = next_time(program, now + FIRST_AFTER_S)
@@ -201,7 +201,11 @@ class CallBacks:
 
     def came(self, contact: ContactKey) -> Notes:
         """The number called by itself, and was served."""
-        return self._move(contact, Event.CAME)
+        changed: Notes = {}
+        for same in list(self._of_number.get(contact.number, ())):
+            if same.seller == contact.seller:
+                changed |= self._move(same, Event.CAME)
+        return changed
 
     def due(
         self, now: int, program_of: Callable[[str], Program | None]
@@ -218,7 +222,7 @@ class CallBacks:
             if kept is None or kept.step is not Step.WAITING or kept.due_at != due_at:
                 continue
             program = program_of(contact.seller)
-            if program is None or not self._may_call(program, contact.buyer):
+            if program is None or not self._may_call(program, contact.number):
                 changed |= self._move(contact, Event.LATE)
                 continue
             # Others were called first, or the seller has other hours since.
@@ -299,7 +303,7 @@ class CallBacks:
     def _put(self, contact: ContactKey, kept: CallBack) -> Notes:
         self._kept[contact] = kept
         self._kept.move_to_end(contact)
-        self._of_number.setdefault(contact.buyer, set()).add(contact)
+        self._of_number.setdefault(contact.number, set()).add(contact)
         if kept.step is Step.WAITING:
             heapq.heappush(self._due, (kept.due_at, contact))
         return {note_of(contact): msgspec.msgpack.encode(kept)}
@@ -315,10 +319,10 @@ class CallBacks:
             if kept.step is not Step.OVER or not (is_old or len(self._kept) >= KEPT_MAX):
                 break
             del self._kept[contact]
-            same = self._of_number[contact.buyer]
+            same = self._of_number[contact.number]
             same.discard(contact)
             if not same:
-                del self._of_number[contact.buyer]
+                del self._of_number[contact.number]
             changed[note_of(contact)] = None
         return changed
 

@@ -15,13 +15,27 @@ MOVING = Opened | HungUp | GoOnBySms
 """What may move a call's session to SMS or back."""
 
 
+FURTHER = "~"
+"""Between a number and which of its calls that are up at once this is, from the second on: no number holds it."""
+
+
 class ContactKey(NamedTuple):
     """Names a contact."""
 
     seller: str
     buyer: str
-    """The buyer's number."""
+    """The buyer's number. Of a call that came while others from that number were up it says which: see `further`."""
     channel: str
+
+    @property
+    def number(self) -> str:
+        """The buyer's number, whichever of its calls this is."""
+        return self.buyer.partition(FURTHER)[0]
+
+    def further(self, place: int) -> ContactKey:
+        """The contact of that number's call in this place, from 1 on. The first has the number alone."""
+        buyer = self.number if place == 1 else f"{self.number}{FURTHER}{place}"
+        return ContactKey(self.seller, buyer, self.channel)
 
 
 class Repeats(IntEnum):
@@ -75,7 +89,7 @@ def beside(arrival: Arrival) -> ContactKey | None:
         contact.channel == "voice" and not isinstance(arrival.input, MOVING)
     ):
         return None
-    return ContactKey(contact.seller, contact.buyer, "sms")
+    return ContactKey(contact.seller, contact.number, "sms")
 
 
 class Contact(msgspec.Struct, frozen=True):

@@ -42,7 +42,7 @@ class Failing:
             if len(self._tries) > FAILING_MAX:
                 self._tries.popitem(last=False)
             return Fate.REFUSED
-        seller, buyer, _ = arrival.contact
+        seller, buyer = arrival.contact.seller, arrival.contact.number
         said = arrival.input.text if isinstance(arrival.input, Text) else ""
         message = ShopMessage(seller, buyer, f"[not understood] {said}", arrival.at)
         try:

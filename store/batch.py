@@ -130,12 +130,12 @@ class SqliteBatch:
                 hot.contacts.put(other, found)
                 if isinstance(found, Contact):
                     contacts[other] = found
-            who = (name, key.buyer)
+            who = (name, key.number)
             if who in buyers:
                 continue
             buyer = hot.buyers.get(who)
             if buyer is None:
-                buyer = self._buyer(seller.id, key.buyer)
+                buyer = self._buyer(seller.id, key.number)
                 hot.buyers.put(who, buyer)
             if not isinstance(buyer, Nothing):
                 buyers[who] = buyer

@@ -62,7 +62,7 @@ class MemoryStore:
             {
                 who: kept.buyers[who]
                 for a in arrivals
-                if (who := (a.contact.seller, a.contact.buyer)) in kept.buyers
+                if (who := (a.contact.seller, a.contact.number)) in kept.buyers
             },
             {seller: dict(kept.stock.get(seller, {})) for seller in sellers},
             {seller: kept.counts[seller] for seller in sellers if seller in kept.counts},

@@ -46,7 +46,7 @@ class CallBacks:
         program = self._program(talk)
         if program is None:
             return
-        can_call = voice.can_phone(talk.awaited.contact.buyer, program.calling.back)
+        can_call = voice.can_phone(talk.awaited.contact.number, program.calling.back)
         can_text = bool(program.codes.get("sms"))
         word = {
             (True, True): "call_back_ask_both",

@@ -52,7 +52,7 @@ class Cards:
         if found is None or step not in found[1].program.steps:
             return []
         session, machine = found
-        seller, number, _ = awaited.contact
+        seller, number = awaited.contact.seller, awaited.contact.number
         buyer = self._records.buyer(seller, number) or Buyer(number)
         given = Given(Opened(), buyer, self._records.stock(seller))
         said = go_to(machine, session, step, given, int(now))[1]
@@ -74,7 +74,8 @@ class Cards:
             return None
         session, machine = found
         program = machine.program
-        seller, number, channel = awaited.contact
+        contact = awaited.contact
+        seller, number, channel = contact.seller, contact.number, contact.channel
         language = machine.languages.get(session.language, 0)
         buyer = self._records.buyer(seller, number)
         shop = program.shop_names[language]

@@ -334,7 +334,7 @@ class Switchboard:
                 OutgoingText(
                     one.carrier,
                     one.code,
-                    one.contact.buyer,
+                    one.contact.number,
                     text,
                     int(self._now()),
                     one.contact.seller,

@@ -106,7 +106,7 @@ class Talks:
     def arrive(self, awaited: Awaited) -> None:
         """A flow hands a buyer over."""
         assert isinstance(awaited.effect, effects.HandOver)
-        seller, buyer, _ = awaited.contact
+        seller, buyer = awaited.contact.seller, awaited.contact.number
         queue = self.queue(seller, awaited.effect.queue)
         talk = Talk(awaited.key, awaited, queue, min(self._now(), float(awaited.at)))
         self._add(talk)
@@ -140,7 +140,7 @@ class Talks:
     def serve(self, talk: Talk, agent: str) -> None:
         """An agent has answered."""
         talk.agent, talk.answered_at = agent, self._now()
-        seller, buyer, _ = talk.awaited.contact
+        seller, buyer = talk.awaited.contact.seller, talk.awaited.contact.number
         self._served[seller, buyer] = agent
         self._served.move_to_end((seller, buyer))
         if len(self._served) > SERVED_MAX:

@@ -125,7 +125,7 @@ class Guard:
 
     def admit(self, contact: ContactKey, text: str, now: int, elsewhere: Elsewhere = ()) -> Verdict:
         """Whether a message is taken. `elsewhere` is what its sender did in other places."""
-        seller, buyer, _ = contact
+        seller, buyer = contact.seller, contact.number
         policy = self.policies.of(seller)
         of_sender, of_prefix = policy.messages_per_sender, policy.messages_per_prefix
         of_seller = policy.messages_per_seller

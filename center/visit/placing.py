@@ -46,7 +46,7 @@ def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -
             seller=seller,
             number=number,
             key=f"{seller}/{visit.key.buyer}/{channel}/{visit.serial}/{turn}",
-            buyer=visit.key.buyer,
+            buyer=visit.number,
             channel=channel,
             lines=tuple(
                 [
@@ -93,8 +93,7 @@ def to_the_seller(visit: Visit, effect: effects.PlaceOrder, why: str) -> Outcome
 
 def spent(visit: Visit, effect: effects.PlaceOrder) -> Spent:
     """What an order counts for."""
-    seller, buyer, _ = visit.key
-    return Spent(seller, buyer, visit.machine.program.currency, effect.total, visit.arrival.at)
+    return Spent(visit.key.seller, visit.number, visit.machine.program.currency, effect.total, visit.arrival.at)
 
 
 def sold_out(visit: Visit, wanted: dict[str, int]) -> str | None:

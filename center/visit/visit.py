@@ -32,6 +32,7 @@ class Visit:
         "known",
         "lines",
         "machine",
+        "number",
         "performed",
         "said",
         "serial",
@@ -52,6 +53,8 @@ class Visit:
     """Whether the last step began a session."""
     stock: dict[str, int]
     """What is left of the seller's products; one that is not in it has its catalog's stock."""
+    number: str
+    """The buyer's."""
 
     def __init__(self, arrival: Arrival, current: Machine, shared: Shared) -> None:
         """`current` is the machine that new sessions of the seller run on."""
@@ -68,8 +71,9 @@ class Visit:
             self.serial, self.stamp = contact.serial, contact.stamp
             self.resume(unpack(contact.session))
         seller = key.seller
-        self.known = world.buyers.get((seller, key.buyer))
-        self.buyer = self.known or Buyer(key.buyer)
+        number = self.number = key.number
+        self.known = world.buyers.get((seller, number))
+        self.buyer = self.known or Buyer(number)
         stock = world.stock.get(seller)
         if stock is None:
             stock = world.stock[seller] = {}
@@ -108,8 +112,7 @@ class Visit:
     @property
     def has_number(self) -> bool:
         """Whether the buyer can be texted to; a caller may withhold the number."""
-        buyer = self.key.buyer
-        return buyer.isdigit() or buyer.lstrip("+").isdigit()
+        return self.number.lstrip("+").isdigit()
 
     def awaited_order(self) -> Awaited | None:
         """The order that waits for its code, if one does."""
@@ -144,13 +147,13 @@ class Visit:
             carrier = carrier if self.key.channel == "voice" else ""
             code = next(iter(self.machine.program.codes.get("sms", ())), code)
         self.changes.texts.append(
-            OutgoingText(carrier, code, self.key.buyer, text, arrival.at, self.key.seller)
+            OutgoingText(carrier, code, self.number, text, arrival.at, self.key.seller)
         )
 
     def tell_shop(self, text: str) -> None:
         """A message for the seller."""
         self.changes.messages.append(
-            ShopMessage(self.key.seller, self.key.buyer, text, self.arrival.at)
+            ShopMessage(self.key.seller, self.number, text, self.arrival.at)
         )
 
     def wait_for(self, effect: effects.Suspending) -> Awaited:
@@ -194,7 +197,7 @@ class Visit:
         """Note the buyer, where anything is known anew."""
         buyer = self.buyer
         if buyer is not self.known and buyer != self.known:
-            who = (self.key.seller, self.key.buyer)
+            who = (self.key.seller, self.number)
             self.world.buyers[who] = self.changes.buyers[who] = buyer
 
     def talk(self, session: Session, lines: list[str]) -> None:

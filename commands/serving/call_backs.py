@@ -69,7 +69,7 @@ def _ways(section: VoiceSection) -> tuple[str, ...]:
 
 def _is_wanted(business: Business, contact: ContactKey) -> bool:
     """No shop of ours is called, and nobody who opted out."""
-    if business.routes.by_number(contact.buyer) is not None:
+    if business.routes.by_number(contact.number) is not None:
         return False
-    buyer = business.store.buyer(contact.seller, contact.buyer)
+    buyer = business.store.buyer(contact.seller, contact.number)
     return buyer is None or not buyer.opted_out

@@ -327,7 +327,7 @@ class Call:
             OutgoingText(
                 reached.carrier,
                 machine.program.codes["sms"][0],
-                reached.contact.buyer,
+                reached.contact.number,
                 text,
                 now,
                 reached.contact.seller,

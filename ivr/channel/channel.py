@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,10 @@ from ivr.media.messages import (
 )
 from ivr.speech.fragments import Codec
 
+SILENT_S = 2.0
+"""A telephone of which nothing has come for so long is not there, when another call comes from its number."""
+CUT_OFF_MAX = 10_000
+"""Numbers whose second call was cut off that are remembered."""
 DELAYS_MAX = 10_000
 """Latest delays from key to prompt that are kept for measuring."""
 
@@ -91,6 +96,8 @@ class VoiceChannel:
         self._around = Surroundings(turns, media, hearing, notes, later, clock, ticks, self._spawn)
         self._by_leg: dict[int, Call] = {}
         self._by_contact: dict[ContactKey, Call] = {}
+        self._cut_off: OrderedDict[ContactKey, ContactKey] = OrderedDict()
+        """Sessions of second and further calls that were cut off last, by their number's first."""
         self._watched: dict[int, OnLeg] = {}
         turns.open(CHANNEL, self, linger_s=LINGER_S)
 
@@ -114,11 +121,14 @@ class VoiceChannel:
     ) -> Call:
         """A call that is up. Raises KeyError for a seller that is not open.
 
-        `opens`: its flow begins. If not, its session stands at a hand-over, and it hears music until an agent has it.
+        `opens`: its flow begins, where this number's last call was cut off or anew. If not, its session stands at a hand-over, and it
+        hears music until an agent has it. A number whose other calls are up gets a session of its own (decision 0071).
         """
         machine = self._shops.current(contact.seller)
         if machine is None:
             raise KeyError(contact.seller)
+        if opens:
+            contact = self._place(contact)
         before = self._by_contact.get(contact)
         if before is not None:
             # The same telephone called again before its first call was seen to be over.
@@ -135,6 +145,22 @@ class VoiceChannel:
         else:
             call.wait_for_agent()
         return call
+
+    def _place(self, contact: ContactKey) -> ContactKey:
+        """Where a call of this number begins: the session that was cut off last, else the first that no call has.
+
+        One whose telephone has fallen silent has none: whoever was cut off and calls again is here before the network has told us.
+        """
+        first = contact.further(1)
+        wanted = self._cut_off.pop(first, first)
+        places = itertools.chain([wanted], map(first.further, itertools.count(1)))
+        return next(place for place in places if not self._talks(place))
+
+    def _talks(self, contact: ContactKey) -> bool:
+        call = self._by_contact.get(contact)
+        return call is not None and (
+            call.over is False and self._media.silent_s(call.reached.leg) < SILENT_S
+        )
 
     def watch(self, leg: int, who: OnLeg, quiet_s: float) -> None:
         """Tell somebody what is heard on a leg that no call has yet."""
@@ -159,8 +185,13 @@ class VoiceChannel:
         if self._by_leg.pop(call.reached.leg, None) is not None:
             self.counters.ended += 1
             self.first_audio_s += call.first_audio_s
-        if self._by_contact.get(call.reached.contact) is call:
-            del self._by_contact[call.reached.contact]
+        contact = call.reached.contact
+        if self._by_contact.get(contact) is call:
+            del self._by_contact[contact]
+            if not call.ended and contact != contact.further(1):
+                self._cut_off[contact.further(1)] = contact
+                if len(self._cut_off) > CUT_OFF_MAX:
+                    self._cut_off.popitem(last=False)
 
     def hang_up_all(self, reason: str) -> None:
         """End every call from here; their sessions go on when they call again."""

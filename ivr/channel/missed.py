@@ -101,7 +101,7 @@ class MissedCalls:
         )
         contact = errand.contact
         return OutgoingText(
-            errand.carrier, codes[0], contact.buyer, text, self._now(), contact.seller
+            errand.carrier, codes[0], contact.number, text, self._now(), contact.seller
         )
 
     def _wait(self) -> None:

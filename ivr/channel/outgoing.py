@@ -95,7 +95,7 @@ class CallsMade:
             self._tell(then, Reached.REPEATED)
             return
         machine = self._shops.current(errand.contact.seller)
-        number = errand.contact.buyer
+        number = errand.contact.number
         allowed = machine.program.calling.back if machine is not None else ()
         if not self.may_call(number, allowed):
             self._tell(then, Reached.NOT_ALLOWED)

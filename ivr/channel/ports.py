@@ -187,6 +187,10 @@ class Media(Protocol):
         """See MediaClient."""
         ...
 
+    def silent_s(self, call: int) -> float:
+        """See MediaClient."""
+        ...
+
     def close(self, call: int) -> None:
         """See MediaClient."""
         ...

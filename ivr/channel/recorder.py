@@ -60,7 +60,7 @@ class Recorder:
             return None
         about: dict[str, object] = {
             "seller": self._contact.seller,
-            "buyer": self._contact.buyer,
+            "buyer": self._contact.number,
             "question": question,
             "seconds": round(seconds, 1),
             "at": int(self._clock()),

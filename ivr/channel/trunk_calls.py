@@ -259,6 +259,8 @@ class TrunkCalls:
             codec=agreement.codec,
             opens=opens,
         )
+        # Of a number that talks already it is a further one, which is what is missed if nobody comes to it.
+        known.contact = call.reached.contact
         return call
 
     def _onward(self, seller: str) -> AllowList:
@@ -368,7 +370,7 @@ class TrunkCalls:
         try:
             name = self._line().dial(
                 trunk,
-                errand.contact.buyer,
+                errand.contact.number,
                 agreement.ours,
                 allowed,
                 caller=plain(errand.code),

@@ -102,6 +102,20 @@ def test_who_calls_by_itself_and_is_served_is_not_called():
     assert house.passes(FIRST_AFTER_S) == []
 
 
+def test_who_missed_a_person_on_a_second_call_and_calls_by_itself_is_not_called_and_both_are_one_number():
+    house = House(limits=Limits(a_day=1))
+    first = ContactKey("shop", BUYER, "voice")
+    house.missed(first.further(2).buyer)
+    house.keep(house.backs.came(first))
+    assert house.passes(FIRST_AFTER_S) == []
+    second = house.missed(first.further(2).buyer)
+    (call,) = house.passes(FIRST_AFTER_S)
+    assert (call.contact, call.contact.number) == (second, BUYER)
+    house.ends(second, Reached.PERSON)
+    house.missed()
+    assert house.passes(KEPT_S) == [], "a number is called so often a day, not a call"
+
+
 AGAIN = (Reached.BUSY, Reached.NO_ANSWER, Reached.FAILED, Reached.REPEATED)
 
 

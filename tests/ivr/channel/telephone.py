@@ -66,6 +66,8 @@ class FakeMedia:
     told: list[str] = field(default_factory=list)
     sink: Callable[[Heard], None] | None = None
     recorded: Path | None = None
+    silent: dict[int, float] = field(default_factory=dict[int, float])
+    """By leg: how long nothing has come."""
 
     def play(self, call, audio, *, barge_in, loop=False):
         if loop:
@@ -90,6 +92,9 @@ class FakeMedia:
 
     def end_recording(self, call):
         return 2.5
+
+    def silent_s(self, call):
+        return self.silent.get(call, 0.0)
 
     def close(self, call):
         self.told.append("close")

@@ -49,31 +49,46 @@ class House:
 
     def __init__(self, folder):
         clock = Clock()
-        self.clock, self.store, self.plane, self.line = clock, MemoryStore(), Plane(), FakeLine()
+        self.clock, self.store, self.plane = clock, MemoryStore(), Plane()
         self.store.publish("shop", program_of("", noodle_basket()), int(clock.now))
         shops = Shops(self.store.published(), self.store.program)
         self.turns = TurnBatch(self.store, shops, later=clock.later)
-        self.texts = []
+        self.texts, self.voice = [], FakeVoice()
         self.turns.send_texts_by(lambda texts: self.texts.extend(text for _, text in texts))
         self.turns.open("sms", Writes())
         self.channel = VoiceChannel(
             self.turns, shops, self.plane, FakeHearing(), Notes(folder, lambda most: 1),
-            lambda seller, program: FakeVoice(),
+            lambda seller, program: self.voice,
             later=clock.later, clock=lambda: clock.now, ticks=lambda: clock.now,
         )  # fmt: skip
+        self.line = self.calls(LEG)
+
+    def calls(self, leg):
+        """One more call from the buyer's number; its line."""
+        line = FakeLine()
         self.channel.begin(
-            self.line, contact=CALL, dialled="4008001234", carrier="trunk", leg=LEG, codec="al"
+            line, contact=CALL, dialled="4008001234", carrier="trunk", leg=leg, codec="al"
         )
         self.turns.flush()
+        return line
+
+    def hangs_up(self, place=1):
+        self.channel.end(self.channel.call_of(CALL.further(place)))
+        self.turns.flush()
+
+    def said(self):
+        """What was played since the last time."""
+        said, self.voice.said = self.voice.said, []
+        return said
 
     def plane_tells(self, *events):
         self.plane.waiting += events
         self.channel.heard()
         self.turns.flush()
 
-    def press(self, keys):
+    def press(self, keys, leg=LEG):
         for key in keys:
-            self.plane_tells(Digit(LEG, key, "event", 1.0, 1))
+            self.plane_tells(Digit(leg, key, "event", 1.0, 1))
 
     def writes(self, text):
         now = int(self.clock.now)
@@ -101,3 +116,65 @@ def test_a_call_without_media_is_hung_up_and_its_basket_goes_on_by_sms(tmp_path)
     assert "Order A0001 is placed." in house.writes("1")
     (order,) = house.store.orders("shop")
     assert (order.channel, order.total) == ("sms", 3600)
+
+
+def test_two_who_share_a_number_order_at_once_and_neither_ends_the_others_call(tmp_path):
+    """As the people of an office do, behind one switch."""
+    house = House(tmp_path)
+    house.press("1012#")
+    other = house.calls(8)
+    assert house.line.hung_up == []
+    assert house.said()[-1] == "Which dish?", "the other's basket is none of theirs"
+    house.press("1013#", 8)
+    house.press("1")
+    house.press("1", 8)
+    orders = sorted(house.store.orders("shop"), key=lambda order: order.total)
+    assert [(order.buyer, order.total) for order in orders] == [(BUYER, 3600), (BUYER, 5400)]
+    assert len({order.key for order in orders}) == 2
+    assert house.line.hung_up == other.hung_up == []
+
+
+def test_who_calls_again_before_the_first_call_is_seen_to_be_over_goes_on_with_it(tmp_path):
+    house = House(tmp_path)
+    house.press("1012#")
+    house.plane.silent[LEG] = 2.5
+    house.said()
+    house.calls(8)
+    assert house.line.hung_up == ["called again"]
+    assert "Your basket is kept" in house.texts[-1].text
+    house.press("1", 8)
+    assert any("36.00" in said for said in house.said())
+    assert house.channel.calls == 1
+
+
+def test_a_second_call_that_is_cut_off_is_gone_on_with_when_its_number_calls_again(tmp_path):
+    house = House(tmp_path)
+    house.calls(8)
+    house.press("1013#", 8)
+    # The buyer is in the middle of something by SMS, so that the call cannot go on there.
+    house.writes("101")
+    house.hangs_up(2)
+    house.said()
+    house.hangs_up(1)
+    house.calls(9)
+    house.press("1", 9)
+    assert any("54.00" in said for said in house.said())
+    assert house.channel.call_of(CALL.further(2)) is not None
+
+
+def test_a_third_call_takes_the_first_place_that_is_free(tmp_path):
+    house = House(tmp_path)
+    house.calls(8)
+    house.calls(9)
+    assert house.channel.call_of(CALL.further(3)) is not None
+    house.press("1011#1", 8)
+    house.hangs_up(2)
+    house.calls(10)
+    assert house.channel.call_of(CALL.further(2)) is not None
+    assert house.channel.calls == 3
+
+
+def test_the_number_of_a_further_call_is_the_number():
+    assert [CALL.further(place).buyer for place in (1, 2, 3)] == [BUYER, f"{BUYER}~2", f"{BUYER}~3"]
+    assert CALL.further(2).further(1) == CALL
+    assert CALL.further(2).number == BUYER

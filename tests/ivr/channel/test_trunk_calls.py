@@ -63,6 +63,7 @@ class FakeCall:
 
     def __init__(self, line, **about):
         self.line, self.about, self.keys = line, about, ""
+        self.reached = SimpleNamespace(contact=about["contact"])
         self.not_sent = []
         self.not_sent_on = self.not_sent.append
 

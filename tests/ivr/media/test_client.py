@@ -131,7 +131,14 @@ def test_a_call_from_its_first_packet_to_its_last(media, phone):
     events = until(media, Digit)
     assert [type(e) for e in events] == [FirstPacket, PlayedOut, Digit]
     assert (events[1].play, events[1].whole, events[2].key) == (play, False, "5")
+    assert 0 < media.silent_s(leg.call) < WAIT_S
     phone.hears_until(lambda data: data[12] == 0xD5)
+
+    # On hold it need not send.
+    media.change(leg.call, sends=False)
+    media.report(leg.call)
+    until(media, Stats)
+    assert media.silent_s(leg.call) == 0
 
     media.close(leg.call)
     told = until(media, Stats)[-1]
