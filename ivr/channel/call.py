@@ -12,7 +12,7 @@ Nothing here waits: what takes time is a task whose result is dropped when the c
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from center.changes import OutgoingText
 from center.contact import Arrival
@@ -24,6 +24,7 @@ from flows.answers import FREE_TYPES
 from flows.effects import HandOver, KeepBuyer
 from flows.inputs import HungUp, Input, Keys, Opened
 from flows.machine import Machine
+from ivr.channel.person import Person
 from ivr.channel.playing import Playing
 from ivr.channel.ports import Line, Speaking
 from ivr.channel.question import AWAITING, Question
@@ -60,6 +61,8 @@ class Call:
         """The line is down, or being hung up."""
         self.ended = False
         """The session said goodbye."""
+        self.language = ""
+        """Of what was said last."""
         self.refused = 0
         self.was_missed = False
         """The caller went while a person was waited for."""
@@ -68,7 +71,6 @@ class Call:
         self._playing = Playing(around, reached, voice, self._heard_out)
         self._question: Question | None = None
         """While the caller may answer; never while a turn is under way."""
-        self._language = ""
         self._ahead: deque[str] = deque(maxlen=TYPED_AHEAD_MAX)
         self._step = 0
         """Counts turns, so that one that is to be tried again knows that it is late."""
@@ -77,15 +79,7 @@ class Call:
         """While an outcome is waited for, over all that the caller does meanwhile."""
         self._announced: tuple[Reply, Texts] | None = None
         """While texts play that nothing stops: the turn they belong to, and what it says after them."""
-        self._is_handed_over = False
-        """A person is waited for, or has the call."""
-        self._has_chosen = False
-        """A key was pressed as an answer to what was asked while a person is waited for."""
-        self._is_with_agent = False
-        self._not_sent: Callable[[str], object] | None = None
-        """Is told that the caller could not be sent on, while that is tried."""
-        self._is_asked = False
-        """Whether to be called back, while a person is waited for."""
+        self.person = Person(self, reached, line, self._playing)
 
     @property
     def first_audio_s(self) -> list[float]:
@@ -102,7 +96,7 @@ class Call:
     def wait_for_agent(self) -> None:
         """The call is up, and its session stands at a hand-over: we have called back who waited on the line before."""
         self._limit = self._around.later(TALK_S_MAX, lambda: self.hang_up("an hour is over"))
-        self._wait_on()
+        self.person.wait()
 
     def took(self, taken: Taken) -> None:
         """What became of an arrival of this call, or of an outcome that it waited for."""
@@ -118,7 +112,7 @@ class Call:
         if taken.reply is None:
             # A person has the buyer: what was said went to them, and the flow stands still.
             if taken.arrival is not None and isinstance(taken.arrival.input, Opened):
-                self._wait_on()
+                self.person.wait()
             return
         self.refused = 0
         self._perform(taken.reply)
@@ -128,11 +122,9 @@ class Call:
         for key in keys:
             if self.over or self.ended:
                 return
-            if self._is_asked and self._is_handed_over and not self._is_with_agent:
-                # Who hangs up now may have chosen to: whoever asked knows what is promised.
-                self._has_chosen = True
-                self._bring(Keys(key))
-            elif self._question is None:
+            if self.person.pressed(key):
+                continue
+            if self._question is None:
                 self._ahead.append(key)
             else:
                 self._question.press(key)
@@ -155,19 +147,15 @@ class Call:
         """The line is down: the caller hung up."""
         if self.over:
             return
-        self._note_missed()
+        self.was_missed = self.person.is_missed
         self._close()
         if not self.ended:
-            self._bring(HungUp())
+            self.bring(HungUp())
 
     def fell_silent(self) -> None:
         """No packet came for too long: the line is dead, though nobody has said so."""
-        self._note_missed()
+        self.was_missed = self.person.is_missed
         self.hang_up("no media came")
-
-    def _note_missed(self) -> None:
-        waits = self._is_handed_over and not self._is_with_agent
-        self.was_missed = waits and not self._has_chosen
 
     def hang_up(self, reason: str) -> None:
         """End the call from here."""
@@ -177,7 +165,7 @@ class Call:
         self._close()
         self.line.hang_up(reason)
         if not ended:
-            self._bring(HungUp())
+            self.bring(HungUp())
 
     def _close(self) -> None:
         self._leave_question()
@@ -187,89 +175,28 @@ class Call:
             self._limit.cancel()
         self._around.media.close(self.reached.leg)
 
-    # --- while a person is waited for, or has the call ---
-
-    def _wait_on(self) -> None:
-        """Called again by somebody for whom a person is waited already."""
-        self._is_handed_over = True
-        self.line.enter("wait")
-        self._play_music()
-
-    def be_with_agent(self) -> None:
-        """An agent has answered: no more music, and nothing that is said here comes between."""
-        self._is_with_agent = self._is_handed_over = True
-        self.line.enter("talk")
+    def stop_announcing(self) -> None:
+        """See Attended."""
         self._announced = None
-        self._playing.stop()
-
-    def be_without_agent(self) -> None:
-        """The agent is off the call; the flow goes on when its outcome comes, and until then there is music.
-
-        The flow of one who writes goes on by SMS: that call is over.
-        """
-        self._is_with_agent = False
-        if self.reached.contact.channel != CHANNEL:
-            self.hang_up("the agent is done")
-        elif not self.over and self._is_handed_over:
-            self.line.enter("wait")
-            self._play_music()
-
-    def send_on(self, number: str, failed: Callable[[str], object]) -> None:
-        """Have the caller's telephone call another number instead; this call ends once it is answered there.
-
-        `failed` is told why, if it is not: the caller is still here then. Raises RefusedError.
-        """
-        self.line.send_to(number)
-        self._not_sent = failed
-
-    def not_sent_on(self, why: str) -> None:
-        """Nobody answered where the caller was sent."""
-        failed, self._not_sent = self._not_sent, None
-        if failed is not None and not self.over:
-            failed(why)
-
-    def hold(self) -> None:
-        """Music, though an agent has the call."""
-        self._is_with_agent = False
-        self._play_music()
-
-    def say_aside(self, word: str, wait_s: float) -> None:
-        """Say one of the platform's own sentences on how long it will be to one who waits, between the music."""
-        self.tell_aside([prompts.wait(word, self._language, wait_s, spoken=True)])
-
-    def tell_aside(self, texts: Sequence[str]) -> None:
-        """Say texts of the seller's to one who waits, between the music."""
-        if not self.over and self._is_handed_over and not self._is_with_agent:
-            for text in texts:
-                self.line.said(text)
-            self._playing.say([(text, self._language) for text in texts], barge_in=False)
-
-    def ask_aside(self, word: str, wait_s: float) -> None:
-        """As `say_aside`; from here on each key is brought to the turn batch, as long as a person is waited for."""
-        self._is_asked = True
-        self.say_aside(word, wait_s)
 
     def farewell(self, word: str) -> None:
         """Say one of the platform's own sentences and hang up; the session goes on without this call."""
         if not self.over:
             self._leave_question()
             self.ended = True
-            text = prompts.word(word, self._language)
+            text = prompts.word(word, self.language)
             self.line.said(text)
-            self._playing.say([(text, self._language)], barge_in=False)
-
-    def _play_music(self) -> None:
-        if not self.over and not self._is_with_agent:
-            self._playing.music()
+            self._playing.say([(text, self.language)], barge_in=False)
 
     # --- turns ---
 
     def _turn(self, given: Input) -> None:
         """Bring what the caller did to the turn batch."""
         self._leave_question()
-        self._bring(given)
+        self.bring(given)
 
-    def _bring(self, given: Input) -> None:
+    def bring(self, given: Input) -> None:
+        """See Attended."""
         reached = self.reached
         now = int(self._around.clock())
         arrival = Arrival(reached.contact, given, reached.code, reached.carrier, b"", 0, now)
@@ -292,7 +219,7 @@ class Call:
     def _apologise(self) -> None:
         self.ended = True
         self._playing.say(
-            [(prompts.word("sorry", self._language or "zh"), self._language or "zh")],
+            [(prompts.word("sorry", self.language or "zh"), self.language or "zh")],
             barge_in=False,
         )
 
@@ -301,11 +228,11 @@ class Call:
         self.ended = reply.ended
         said = list(reply.said())
         for _, language in said:
-            self._language = language
+            self.language = language
         for effect in reply.effects:
             if isinstance(effect, KeepBuyer) and effect.field == "language":
-                self._language = str(effect.value)
-        self._language = self._language or reply.language
+                self.language = str(effect.value)
+        self.language = self.language or reply.language
         self._confirm_recordings(reply)
         for text, _ in said:
             self.line.said(text)
@@ -332,7 +259,7 @@ class Call:
                 now,
                 reached.contact.seller,
             )
-            for text in confirmations(reply.effects, machine, self._language)
+            for text in confirmations(reply.effects, machine, self.language)
         ]
         if texts:
             self._around.turns.hold(reached.contact.channel, None, texts=texts)
@@ -352,8 +279,8 @@ class Call:
             self._go_on(*self._announced)
         elif self.ended:
             self.hang_up("goodbye")
-        elif self._is_handed_over:
-            self._play_music()
+        elif self.person.is_wanted:
+            self.person.play_music()
         elif self._question is not None:
             self._question.wait()
 
@@ -362,21 +289,22 @@ class Call:
     def _ask(self, reply: Reply) -> None:
         """Be ready for the answer before the question is heard."""
         # For a person one waits as long as the queue says.
-        self._is_handed_over = reply.expected is None and any(
+        is_handed_over = reply.expected is None and any(
             isinstance(effect, HandOver) for effect in reply.effects
         )
-        self.line.enter("wait" if self._is_handed_over else "menu")
-        if reply.expected is not None or self.ended or self._is_handed_over:
+        self.person.is_wanted = is_handed_over
+        self.line.enter("wait" if is_handed_over else "menu")
+        if reply.expected is not None or self.ended or is_handed_over:
             self._outcome_came()
         elif self._outcome_limit is None:
             self._outcome_limit = self._around.later(
                 OUTCOME_S_MAX, lambda: self.hang_up("no outcome came")
             )
-        if self.ended or self._is_handed_over:
+        if self.ended or is_handed_over:
             return
         expected = reply.expected or AWAITING
         heard = self._sayable(reply.program, expected)
-        self._question = Question(self._around, self.reached, expected, heard, self._language, self)
+        self._question = Question(self._around, self.reached, expected, heard, self.language, self)
 
     def _outcome_came(self) -> None:
         if self._outcome_limit is not None:
@@ -388,11 +316,11 @@ class Call:
         if expected is AWAITING or expected.type in FREE_TYPES:
             return None
         machine = self._machine(program)
-        if machine is None or self._language not in self._around.hearing.languages():
+        if machine is None or self.language not in self._around.hearing.languages():
             return None
         if not self.line.may_hear():
             return None
-        asked = sayable(machine, expected.question, expected.type, self._language)
+        asked = sayable(machine, expected.question, expected.type, self.language)
         return None if asked.is_empty else asked
 
     def _typed_ahead(self) -> bool:
@@ -411,14 +339,14 @@ class Call:
 
     def unheard(self) -> None:
         """See Asking."""
-        text = prompts.word("use_keys", self._language)
-        self._playing.say([(text, self._language)], barge_in=True)
+        text = prompts.word("use_keys", self.language)
+        self._playing.say([(text, self.language)], barge_in=True)
 
     def _leave_question(self) -> None:
         self._step += 1
         self._playing.move_on()
-        self._announced = None
-        self._is_handed_over = False
+        self.stop_announcing()
+        self.person.is_wanted = False
         if self._question is not None:
             self._question.close()
             self._question = None

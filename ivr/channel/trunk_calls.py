@@ -319,7 +319,7 @@ class TrunkCalls:
         if 200 <= status < 300:
             self.hang_up(name, "sent on")
         elif known is not None and known.call is not None:
-            known.call.not_sent_on(str(status))
+            known.call.person.not_sent_on(str(status))
 
     # --- missed calls ---
 

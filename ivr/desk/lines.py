@@ -134,7 +134,7 @@ class AgentLines:
         if call is None:
             # The buyer has hung up, which the flow is being told.
             return
-        call.be_with_agent()
+        call.person.join()
         self._talks[contact] = _Talk(call, [agent], {})
         self._mix(contact)
 
@@ -143,13 +143,13 @@ class AgentLines:
         talk = self._talk(contact)
         talk.is_held = True
         self._mix(contact)
-        talk.call.hold()
+        talk.call.person.hold()
 
     def resume(self, contact: str) -> None:
         """See Voice."""
         talk = self._talk(contact)
         talk.is_held = False
-        talk.call.be_with_agent()
+        talk.call.person.join()
         self._mix(contact)
 
     def release(self, contact: str) -> None:
@@ -162,7 +162,7 @@ class AgentLines:
             return
         for leg in self._parties(talk).heard():
             self._media.mix(leg, ())
-        talk.call.be_without_agent()
+        talk.call.person.leave()
 
     def keys(self, contact: str, keys: str) -> None:
         """See Voice."""
@@ -173,7 +173,7 @@ class AgentLines:
 
     def transfer(self, contact: str, number: str, failed: Callable[[str], object]) -> None:
         """See Voice."""
-        self._talk(contact).call.send_on(number, failed)
+        self._talk(contact).call.person.send_on(number, failed)
 
     def invite(self, contact: str, agent: str) -> None:
         """See Voice."""
@@ -198,19 +198,19 @@ class AgentLines:
         """See Voice."""
         call = self._calls.call_of(contact_of(contact))
         if call is not None:
-            call.say_aside(prompt, wait_s)
+            call.person.say(prompt, wait_s)
 
     def tell(self, contact: str, texts: Sequence[str]) -> None:
         """See Voice."""
         call = self._calls.call_of(contact_of(contact))
         if call is not None:
-            call.tell_aside(texts)
+            call.person.tell(texts)
 
     def ask(self, contact: str, prompt: str, wait_s: float) -> None:
         """See Voice."""
         call = self._calls.call_of(contact_of(contact))
         if call is not None:
-            call.ask_aside(prompt, wait_s)
+            call.person.ask(prompt, wait_s)
 
     def farewell(self, contact: str, prompt: str) -> None:
         """See Voice."""

@@ -107,7 +107,7 @@ def test_what_follows_an_announcement_may_be_stopped(tmp_path, announcing):
 
 def test_an_agent_who_answers_ends_an_announcement(tmp_path, announcing):
     call = Telephone(tmp_path, announcing)
-    call.call.be_with_agent()
+    call.call.person.join()
     plays = len(call.media.plays)
     call.call.played_out(plays)
     assert len(call.media.plays) == plays
@@ -206,17 +206,17 @@ def test_a_caller_who_waits_is_told_how_long_and_to_stay_on_the_line(
     flow = program_of("", WAITS.replace("languages en", f"languages {language}"))
     phone = Telephone(tmp_path, flow, performer=Nobody())
     phone.press("0")
-    phone.call.say_aside("agent_wait", wait_s)
+    phone.call.person.say("agent_wait", wait_s)
     assert phone.voice.said[-1] == told
 
 
 def test_a_caller_who_waits_hears_the_sellers_own_words_until_a_person_has_the_call(tmp_path):
     phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
     phone.press("0")
-    phone.call.tell_aside(["Dumplings today.", "Buy two, get three."])
+    phone.call.person.tell(["Dumplings today.", "Buy two, get three."])
     assert phone.voice.said[-2:] == ["Dumplings today.", "Buy two, get three."]
-    phone.call.be_with_agent()
-    phone.call.tell_aside(["Not any more."])
+    phone.call.person.join()
+    phone.call.person.tell(["Not any more."])
     assert phone.voice.said[-1] != "Not any more."
 
 
@@ -226,19 +226,22 @@ def test_who_has_one_or_chose_to_be_called_or_never_waited_has_missed_nobody(tmp
         call.press("0")
         return call.call
 
-    talks, chose, menu = waiting(), waiting(), Telephone(tmp_path, program_of("", WAITS)).call
-    talks.be_with_agent()
-    chose.ask_aside("call_back_ask", 180.0)
+    talks, held, chose = waiting(), waiting(), waiting()
+    menu = Telephone(tmp_path, program_of("", WAITS)).call
+    talks.person.join()
+    held.person.join()
+    held.person.hold()
+    chose.person.ask("call_back_ask", 180.0)
     chose.pressed("1")
-    for call in (talks, chose, menu):
+    for call in (talks, held, chose, menu):
         call.lost()
         assert not call.was_missed
 
 
 def test_a_call_to_one_who_writes_ends_with_its_agent(tmp_path):
     phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody(), writes=True)
-    phone.call.be_with_agent()
-    phone.call.be_without_agent()
+    phone.call.person.join()
+    phone.call.person.leave()
     assert phone.line.hung_up == ["the agent is done"]
     phone.turns.flush()
     assert phone.store.talks("shop", 10) == [], "the flow of one who writes hears nothing of it"
@@ -247,8 +250,8 @@ def test_a_call_to_one_who_writes_ends_with_its_agent(tmp_path):
 def test_a_call_that_waited_for_its_agent_hears_music_and_then_the_flow(tmp_path):
     phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
     phone.press("0")
-    phone.call.be_with_agent()
-    phone.call.be_without_agent()
+    phone.call.person.join()
+    phone.call.person.leave()
     assert phone.media.told[-1] == "music"
     assert phone.line.hung_up == []
 
@@ -256,11 +259,11 @@ def test_a_call_that_waited_for_its_agent_hears_music_and_then_the_flow(tmp_path
 def test_the_platform_is_told_of_each_part_of_a_call(tmp_path):
     phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
     phone.press("0")
-    phone.call.be_with_agent()
-    phone.call.be_without_agent()
+    phone.call.person.join()
+    phone.call.person.leave()
     assert phone.line.phases == ["menu", "wait", "talk", "wait"]
     back = Telephone(tmp_path, program_of("", WAITS), performer=Nobody(), writes=True)
-    back.call.be_with_agent()
+    back.call.person.join()
     assert back.line.phases == ["wait", "talk"]
 
 
@@ -268,9 +271,9 @@ def test_who_could_not_be_sent_on_is_still_here_and_that_is_told_once(tmp_path):
     phone = Telephone(tmp_path, program_of("", WAITS), performer=Nobody())
     sent, failed = [], []
     phone.line.send_to = sent.append
-    phone.call.send_on("95588", failed.append)
-    phone.call.not_sent_on("486")
-    phone.call.not_sent_on("486")
+    phone.call.person.send_on("95588", failed.append)
+    phone.call.person.not_sent_on("486")
+    phone.call.person.not_sent_on("486")
     assert (sent, failed) == (["95588"], ["486"])
 
 

@@ -65,7 +65,7 @@ class FakeCall:
         self.line, self.about, self.keys = line, about, ""
         self.reached = SimpleNamespace(contact=about["contact"])
         self.not_sent = []
-        self.not_sent_on = self.not_sent.append
+        self.person = SimpleNamespace(not_sent_on=self.not_sent.append)
 
     def pressed(self, keys):
         self.keys += keys
