@@ -79,7 +79,9 @@ def of_signalling(endpoint: Endpoint) -> Iterable[Measure]:
         "Times that a source was banned, or might begin nothing for a while.",
         gate.banned,
     )
-    yield counter("dialcart_sip_over_rate", "SIP messages of trunks past their rate.", gate.over_rate)
+    yield counter(
+        "dialcart_sip_over_rate", "SIP messages of trunks past their rate.", gate.over_rate
+    )
     yield counter(
         "dialcart_sip_dropped",
         "SIP messages that were not read: of banned sources, of trunks that send twice their rate.",

@@ -1,8 +1,8 @@
 """Digest access authentication, both ways: MD5 and SHA-256. RFC 7616, RFC 8760; RFC 3261, section 22.4.
 
-Our nonces keep themselves: a time, and the HMAC of it and of the address that is asked (RFC 7616, sections 3.3 and 5.4), so that a
-challenge costs no memory. What is kept, with a bound, is how far a peer has counted each nonce that it has used, so that credentials
-that were overheard are not taken again.
+Our nonces keep themselves: a time with a count, and the HMAC of it and of the address that is asked (RFC 7616, sections 3.3 and 5.4), so
+that a challenge costs no memory. What is kept, with a bound, is how far a peer has counted each nonce that it has used, so that credentials
+that were overheard are not taken again; past the bound the oldest nonces are stale before their time.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ NONCE_S = 300.0
 """A nonce is good so long; an older one is stale, and the peer may answer a new one without asking its user."""
 NONCES_USED_MAX = 20_000
 STAMP_DIGITS_MAX = 16
+COUNT_BITS = 16
+"""Of a nonce's stamp: two that are given in one millisecond are two, or the second call by them would be taken for the first."""
 NONCE_COUNT_MAX = 0xFFFFFFFF
 
 _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
@@ -93,10 +95,18 @@ class Guard:
     realm: str
     key: bytes = field(repr=False)
     """Random; a restart makes all nonces stale, which costs each peer one more challenge."""
+    _given: int = 0
     _counted: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
+    _forgotten: int = 0
+    """Of nonces up to this stamp it is no longer known whether they were used."""
 
     def challenges(
-        self, host: str, now: float, algorithms: tuple[str, ...] = ALGORITHMS, *, stale: bool = False
+        self,
+        host: str,
+        now: float,
+        algorithms: tuple[str, ...] = ALGORITHMS,
+        *,
+        stale: bool = False,
     ) -> list[str]:
         """The values of WWW-Authenticate for that address, one an algorithm (RFC 8760, section 2.3)."""
         nonce = self._nonce(host, now)
@@ -147,11 +157,13 @@ class Guard:
         self._counted[nonce] = count
         self._counted.move_to_end(nonce)
         if len(self._counted) > NONCES_USED_MAX:
-            self._counted.popitem(last=False)
+            oldest, _ = self._counted.popitem(last=False)
+            self._forgotten = max(self._forgotten, int(oldest.partition(".")[0], 16))
         return True
 
     def _nonce(self, host: str, now: float) -> str:
-        stamp = f"{int(now * 1000):x}"
+        self._given = (self._given + 1) % (1 << COUNT_BITS)
+        stamp = f"{int(now * 1000) << COUNT_BITS | self._given:x}"
         return f"{stamp}.{self._seal(stamp, host)}"
 
     def _seal(self, stamp: str, host: str) -> str:
@@ -164,4 +176,5 @@ class Guard:
             seal.encode("utf-8", "replace"), self._seal(stamp, host).encode()
         ):
             return False
-        return 0 <= now - int(stamp, 16) / 1000 <= NONCE_S
+        value = int(stamp, 16)
+        return value > self._forgotten and 0 <= now - (value >> COUNT_BITS) / 1000 <= NONCE_S

@@ -72,7 +72,9 @@ def test_a_nonce_grows_old_and_one_of_another_is_never_taken():
     guard = Guard("dialcart", b"key")
     auth = proven(guard, 100.0)
     assert guard.verdict(auth, SECRET, "INVITE", HOST, 100.0 + NONCE_S + 1) == "stale"
-    assert guard.verdict(auth, SECRET, "INVITE", "192.0.2.8", 100.0) == "stale", "of another address"
+    assert guard.verdict(auth, SECRET, "INVITE", "192.0.2.8", 100.0) == "stale", (
+        "of another address"
+    )
     assert guard.verdict(auth, SECRET, "INVITE", HOST, 100.0 + NONCE_S) == "good"
     other = proven(Guard("dialcart", b"other"), 100.0)
     assert guard.verdict(other, SECRET, "INVITE", HOST, 100.0) == "stale"
@@ -84,3 +86,23 @@ def test_a_wrong_password_counts_only_by_a_nonce_that_was_told() -> None:
     assert guard.verdict(made_up, SECRET, "INVITE", HOST, 1.0) == "stale"
     assert guard.verdict(Auth.parse("Basic x=y"), SECRET, "INVITE", HOST, 1.0) == "stale"
     assert guard.verdict(proven(guard, 1.0, secret=guess), SECRET, "INVITE", HOST, 1.0) == "bad"
+
+
+def test_two_calls_that_are_challenged_in_one_moment_are_both_taken():
+    guard = Guard("dialcart", b"key")
+    first, second = (proven(guard, 1.0), proven(guard, 1.0))
+    assert guard.verdict(first, SECRET, "INVITE", HOST, 1.0) == "good"
+    assert guard.verdict(second, SECRET, "INVITE", HOST, 1.0) == "good"
+
+
+def test_credentials_are_not_taken_again_once_it_is_forgotten_that_they_were_used(
+    monkeypatch,
+):
+    monkeypatch.setattr("ivr.sip.digest.NONCES_USED_MAX", 20)
+    guard = Guard("dialcart", b"key")
+    used, unused = proven(guard, 1.0), proven(guard, 2.0)
+    assert guard.verdict(used, SECRET, "INVITE", HOST, 1.0) == "good"
+    for _ in range(20):
+        guard.verdict(proven(guard, 3.0), SECRET, "INVITE", HOST, 3.0)
+    assert guard.verdict(used, SECRET, "INVITE", HOST, 3.0) == "stale"
+    assert guard.verdict(unused, SECRET, "INVITE", HOST, 3.0) == "good"
