@@ -12,6 +12,7 @@ from ipaddress import ip_address
 
 from ivr.channel.ports import Rows
 from ivr.media.leg import Leg
+from ivr.media.link import PlaneBehindError
 from ivr.sip.offer import Agreed, LocalMedia, answer, make_offer, not_acceptable, settle
 from ivr.sip.sdp import Sdp
 from ivr.speech.fragments import Codec
@@ -44,7 +45,11 @@ class Agreement:
         local = replace(local, port=leg.port)
         ours, agreed = answer(offer, local)
         made = cls(media, local, leg, ours)
-        made._take(agreed)
+        try:
+            made._take(agreed)
+        except PlaneBehindError:
+            media.close(leg.call)
+            raise
         return made
 
     @classmethod

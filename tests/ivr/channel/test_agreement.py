@@ -6,6 +6,7 @@ import pytest
 
 from ivr.channel.agreement import Agreement
 from ivr.media.leg import Leg
+from ivr.media.link import PlaneBehindError
 from ivr.sip.crypto import Crypto
 from ivr.sip.errors import ProtocolError
 from ivr.sip.offer import LocalMedia, answer, make_offer
@@ -47,6 +48,18 @@ def offer_of(*lines, host="198.51.100.7"):
 def protected(key, *formats, tag=1):
     crypto = Crypto(tag, "AES_CM_128_HMAC_SHA1_80", key)
     return offer_of(f"m=audio 4000 RTP/SAVP {' '.join(formats or ('8',))}", f"a=crypto:{crypto}")
+
+
+def test_a_plane_that_is_behind_gets_its_row_back():
+    rows = FakeRows()
+
+    def behind(call, **changes):
+        raise PlaneBehindError
+
+    rows.change = behind
+    with pytest.raises(PlaneBehindError):
+        Agreement.answering(rows, HERE, offer_of("m=audio 4000 RTP/AVP 8"))
+    assert rows.names() == ["open", "close"]
 
 
 def test_a_plain_offer_is_answered_with_the_rows_port_and_nothing_is_sealed():
