@@ -32,6 +32,7 @@ from commands.serving.trunks import why_unready
 from commands.settings.voice import VoiceSection
 from flows.program import Program, fingerprint
 from ivr.channel.admission import Admission
+from ivr.channel.agreement import Agreements
 from ivr.channel.channel import CHANNEL, VoiceChannel
 from ivr.channel.missed import MissedCalls
 from ivr.channel.notes import Notes
@@ -162,13 +163,15 @@ class Calls:
             channel,
             business.shops,
             business.routes,
-            self.media,
+            Agreements(
+                self.media,
+                announced,
+                section.host6() or "",
+                protected=section.protected(),
+                by_ipv6=section.by_ipv6(),
+            ),
             later=later,
-            media_host=announced,
-            media_host6=section.host6() or "",
             outside=AllowList(section.outside, business.routes.numbering),
-            protected=section.protected(),
-            by_ipv6=section.by_ipv6(),
         )
         self.made = calls_made(business, section, channel, trunks)
         self.lines = AgentLines(channel, self.media, self.reception, notes, self.spawn)

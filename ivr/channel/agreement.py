@@ -48,7 +48,7 @@ class Agreement:
         try:
             made._take(agreed)
         except PlaneBehindError:
-            media.close(leg.call)
+            made.close()
             raise
         return made
 
@@ -58,6 +58,10 @@ class Agreement:
         leg = media.open(codec=PAYLOAD_TYPE_OF[local.codecs[0]])
         local = replace(_with_key(local), port=leg.port)
         return cls(media, local, leg, make_offer(local))
+
+    def close(self) -> None:
+        """Give the row back, where no call has it."""
+        self._media.close(self.leg.call)
 
     @property
     def codec(self) -> Codec | None:
@@ -111,6 +115,34 @@ class Agreement:
             events=agreed.events,
         )
         self.agreed = agreed
+
+
+class Agreements:
+    """Begins those of trunks' calls: from which of our addresses they are spoken to, and who must be protected."""
+
+    def __init__(
+        self,
+        media: Rows,
+        host: str,
+        host6: str = "",
+        *,
+        protected: frozenset[str] = frozenset(),
+        by_ipv6: frozenset[str] = frozenset(),
+    ) -> None:
+        """`protected` names trunks that must speak SRTP, `by_ipv6` those that are offered `host6`, since nothing else reaches them."""
+        self._media = media
+        self._host = host
+        self._host6 = host6
+        self._protected = protected
+        self._by_ipv6 = by_ipv6
+
+    def begin(self, trunk: str, offer: Sdp | None = None) -> Agreement:
+        """Our answer to a trunk's offer, or an offer of ours where there is none. Raises as Agreement does."""
+        host = self._host6 if trunk in self._by_ipv6 else self._host
+        local = LocalMedia(host, 0, srtp_required=trunk in self._protected, host6=self._host6)
+        if offer is None:
+            return Agreement.offering(self._media, local)
+        return Agreement.answering(self._media, local, offer)
 
 
 def _with_key(local: LocalMedia) -> LocalMedia:

@@ -18,7 +18,6 @@ from center.numbering import Numbering
 from center.ports import Later, Timer
 from center.shops import Shops
 from center.taken import Fate
-from ivr.channel.agreement import Agreement
 from ivr.channel.channel import CHANNEL, Kept, VoiceChannel
 from ivr.channel.greeting import QUIET_S, Greeting
 from ivr.channel.trunk_calls import NoRoomError, TrunkCalls
@@ -202,9 +201,9 @@ class Outgoing:
         if self.name and self._then is not None:
             self._made.calls.hang_up(self.name, "given up")
 
-    def answered(self, agreement: Agreement) -> None:
+    def answered(self, leg: int) -> None:
         """Somebody, or something, has answered."""
-        self._leg = agreement.leg.call
+        self._leg = leg
         self._greeting = Greeting(self._made.ticks())
         self._made.channel.watch(self._leg, self, QUIET_S)
         self._wait()

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Protocol
 
 from center.call_backs import Missed
+from center.calling_out import CallOut
 from center.contact import ContactKey
 from ivr.media.arena import Audio
 from ivr.media.heard import Heard
 from ivr.media.leg import Leg
+from ivr.sip.events import Cause
 from ivr.sip.numbers import AllowList
 from ivr.sip.sdp import Sdp
 from ivr.speech.fragments import Codec
@@ -125,6 +127,28 @@ class Missing(Protocol):
 
     def served(self, contact: ContactKey) -> None:
         """A call of this number has been answered."""
+        ...
+
+
+class Ours(Protocol):
+    """A call of ours, until a person has answered it: see ivr.channel.outgoing."""
+
+    errand: CallOut
+
+    def dialled(self, name: str) -> None:
+        """It is on its way, under this name."""
+        ...
+
+    def answered(self, leg: int) -> None:
+        """Somebody, or something, has answered, and is heard on that leg."""
+        ...
+
+    def ended(self, cause: Cause, status: int) -> None:
+        """It is over before a person had it."""
+        ...
+
+    def pressed(self, keys: str) -> None:
+        """Keys, by SIP INFO."""
         ...
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from center.call_backs import Missed
 from center.calling_out import CallOut
@@ -19,10 +18,10 @@ from center.ports import Later, Timer
 from center.routing import Routes
 from center.shops import Shops
 from ivr.channel.admission import Admission
-from ivr.channel.agreement import Agreement
+from ivr.channel.agreement import Agreement, Agreements
 from ivr.channel.call import Call
 from ivr.channel.channel import CHANNEL, VoiceChannel
-from ivr.channel.ports import Missing, Rows, Signalling
+from ivr.channel.ports import Missing, Ours, Signalling
 from ivr.channel.trunk_health import TrunksUp
 from ivr.channel.trunk_line import TrunkLine
 from ivr.media.client import PlaneFullError
@@ -44,7 +43,6 @@ from ivr.sip.events import (
     TurnedAway,
 )
 from ivr.sip.numbers import NOBODY, AllowList, plain
-from ivr.sip.offer import LocalMedia
 from ivr.sip.sdp import Sdp
 
 NUMBER_DIGITS_MIN = 3
@@ -80,28 +78,6 @@ class _TrunkCall:
     call: Call | None = None
 
 
-class Ours(Protocol):
-    """A call of ours, until a person has answered it: see ivr.channel.outgoing."""
-
-    errand: CallOut
-
-    def dialled(self, name: str) -> None:
-        """It is on its way, under this name."""
-        ...
-
-    def answered(self, agreement: Agreement) -> None:
-        """Somebody, or something, has answered."""
-        ...
-
-    def ended(self, cause: Cause, status: int) -> None:
-        """It is over before a person had it."""
-        ...
-
-    def pressed(self, keys: str) -> None:
-        """Keys, by SIP INFO."""
-        ...
-
-
 class TrunkCalls:
     """See ivr.signalling.endpoint.Handler."""
 
@@ -110,17 +86,12 @@ class TrunkCalls:
         channel: VoiceChannel,
         shops: Shops,
         routes: Routes,
-        media: Rows,
+        agreements: Agreements,
         *,
         later: Later,
-        media_host: str,
-        media_host6: str = "",
         outside: AllowList = NOBODY,
-        protected: frozenset[str] = frozenset(),
-        by_ipv6: frozenset[str] = frozenset(),
     ) -> None:
-        """`outside` is the operator's list of numbers that callers may be sent to; `protected` names trunks that must speak SRTP, `by_ipv6`
-        those that are offered `media_host6`, since nothing else reaches them."""
+        """`outside` is the operator's list of numbers that callers may be sent to."""
         self.admission: Admission | None = None
         """Says who may come in; without one all may for whom the plane has room."""
         self.signalling: Signalling | None = None
@@ -129,13 +100,9 @@ class TrunkCalls:
         self._channel = channel
         self._shops = shops
         self._routes = routes
-        self._media = media
+        self._agreements = agreements
         self._later = later
-        self._media_host = media_host
-        self._media_host6 = media_host6
-        self._by_ipv6 = by_ipv6
         self._outside = outside
-        self._protected = protected
         self._calls: dict[str, _TrunkCall] = {}
         self.trunks = TrunksUp()
 
@@ -205,11 +172,7 @@ class TrunkCalls:
             return
         known.ring = None
         try:
-            agreement = known.agreement = (
-                Agreement.offering(self._media, self._local(known.trunk))
-                if known.offer is None
-                else Agreement.answering(self._media, self._local(known.trunk), known.offer)
-            )
+            agreement = known.agreement = self._agreements.begin(known.trunk, known.offer)
         except ProtocolError as error:
             self._give_back(call)
             self._refuse(call, error.status)
@@ -219,10 +182,6 @@ class TrunkCalls:
             self._refuse(call, 503, RETRY_AFTER_S)
         else:
             self._try(lambda: self._line().answer(call, agreement.ours))
-
-    def _local(self, trunk: str) -> LocalMedia:
-        host = self._media_host6 if trunk in self._by_ipv6 else self._media_host
-        return LocalMedia(host, 0, srtp_required=trunk in self._protected, host6=self._media_host6)
 
     def _answered(self, call: str, remote: Sdp | None) -> None:
         known = self._calls.get(call)
@@ -234,7 +193,7 @@ class TrunkCalls:
         if agreement is None or agreement.codec is None:
             self.hang_up(call, "no media in common")
         elif known.ours is not None:
-            known.ours.answered(agreement)
+            known.ours.answered(agreement.leg.call)
         else:
             if self.missed is not None:
                 self.missed.served(known.contact)
@@ -306,7 +265,7 @@ class TrunkCalls:
         if known.call is not None:
             self._channel.end(known.call)
         elif known.agreement is not None:
-            self._media.close(known.agreement.leg.call)
+            known.agreement.close()
         if known.ours is not None:
             # Who misses a call of ours has missed it: it sets off no other.
             known.ours.ended(cause, status)
@@ -366,7 +325,7 @@ class TrunkCalls:
 
     def _dial(self, trunk: str, errand: CallOut, allowed: AllowList) -> tuple[str, Agreement]:
         """Signalling's name of the call, and the row that waits for its answer."""
-        agreement = Agreement.offering(self._media, self._local(trunk))
+        agreement = self._agreements.begin(trunk)
         try:
             name = self._line().dial(
                 trunk,
@@ -377,7 +336,7 @@ class TrunkCalls:
                 ring_s=RING_S_MAX,
             )
         except (CommandError, NotAllowedError):
-            self._media.close(agreement.leg.call)
+            agreement.close()
             raise
         return name, agreement
 

@@ -10,6 +10,7 @@ from center.contact import ContactKey
 from center.routing import Routes
 from center.shops import Shops
 from flows.program import Calling
+from ivr.channel.agreement import Agreements
 from ivr.channel.channel import VoiceCounters
 from ivr.channel.greeting import HELLO_S_MAX, SILENT_S
 from ivr.channel.missed import MissedCalls
@@ -99,8 +100,8 @@ class House:
         self.turns.send_texts_by(lambda texts: self.texts.extend(text for _, text in texts))
         self.channel, self.signalling, self.rows = FakeChannel(), Dialling(), FakeRows()
         self.trunks = TrunkCalls(
-            self.channel, self.shops, Routes([]), self.rows,
-            later=self.clock.later, media_host="192.0.2.1",
+            self.channel, self.shops, Routes([]), Agreements(self.rows, "192.0.2.1"),
+            later=self.clock.later,
         )  # fmt: skip
         self.trunks.signalling = self.signalling
         ticks = lambda: self.clock.now  # noqa: E731

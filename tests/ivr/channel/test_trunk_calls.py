@@ -9,6 +9,7 @@ from center.contact import ContactKey
 from center.desk.desk import RefusedError
 from center.numbering import Numbering
 from flows.program import Calling
+from ivr.channel.agreement import Agreements
 from ivr.channel.channel import VoiceCounters
 from ivr.channel.trunk_calls import TrunkCalls
 from ivr.sip.errors import CommandError, NotAllowedError
@@ -109,8 +110,8 @@ class Exchange:
         self.clock, self.shops = Clock(), Shops()
         shops = self.shops
         self.calls = TrunkCalls(
-            self.channel, shops, shops, self.rows, later=self.clock.later,
-            media_host="192.0.2.1", outside=OUTSIDE, **more,
+            self.channel, shops, shops, Agreements(self.rows, "192.0.2.1", **more),
+            later=self.clock.later, outside=OUTSIDE,
         )  # fmt: skip
         self.calls.missed = self
         self.missed_calls, self.answered = [], []
