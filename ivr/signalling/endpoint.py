@@ -160,7 +160,7 @@ class Endpoint(StreamOwner):
         )
         for listen in self._listen:
             if listen.transport == "udp":
-                udp = UdpSocket(listen.host, listen.port, self.received)
+                udp = UdpSocket(listen.host, listen.port, self.received, len(self._udp))
                 udp.bind()
                 self._udp.append(udp)
                 port = udp.port
@@ -390,7 +390,8 @@ class Endpoint(StreamOwner):
             assert self._streams is not None
             self._streams.send(data, flow)
             return
-        for udp in self._udp:
+        # From where it came to, if anywhere (RFC 3581, section 4); else from the first address of its family.
+        for udp in (*self._udp[flow.connection :], *self._udp):
             if (":" in udp.host) == (":" in flow.host):
                 udp.send(data, flow)
                 return

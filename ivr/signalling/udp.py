@@ -38,8 +38,10 @@ def _widen(made: socket.socket) -> None:
 class UdpSocket:
     """A bound socket that hands over what comes, many datagrams at a time."""
 
-    def __init__(self, host: str, port: int, received: Received) -> None:
+    def __init__(self, host: str, port: int, received: Received, number: int = 0) -> None:
+        """`number` is told in the flow of what comes, so that its answers leave by this socket."""
         self.host = host
+        self.number = number
         self.port = port
         self.unsent = 0
         """Datagrams that the kernel did not take; the transaction sends them again."""
@@ -102,6 +104,6 @@ class UdpSocket:
                 continue
             if len(data) > 4:
                 # Shorter ones are keepalives (RFC 5626, section 3.5.1).
-                messages.append((data, Flow("udp", address[0], address[1])))
+                messages.append((data, Flow("udp", address[0], address[1], self.number)))
         if messages:
             self._received(messages)

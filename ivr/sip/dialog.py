@@ -99,4 +99,6 @@ def next_hop(target: Uri, came_from: Flow, reachable: bool) -> Flow:
     if transport == came_from.transport and came_from.reliable:
         # The connection that is there is used again (RFC 5923 wants its sender to have said so; trunks do).
         return came_from
-    return Flow(transport, target.address, port)
+    # From the address of ours that it came to: a firewall between us knows no other.
+    ours = came_from.connection if transport == came_from.transport else 0
+    return Flow(transport, target.address, port, ours)

@@ -14,7 +14,7 @@ class Flow(NamedTuple):
     "An IP address without brackets."
     port: int
     connection: int = 0
-    "Which connection, for streams; 0 asks the edge for one to that address."
+    "Which connection, for streams; 0 asks the edge for one to that address. For datagrams which of our addresses it came to."
 
     @property
     def reliable(self) -> bool:

@@ -158,7 +158,7 @@ def response_flow(via: Via, flow: Flow) -> Flow:
     """Where the responses of a request go. RFC 3261, section 18.2.2; RFC 3581, section 4."""
     if flow.reliable or via.asks_rport or (via.port or 5060) == flow.port:
         return flow
-    return Flow(flow.transport, flow.host, via.port or 5060)
+    return Flow(flow.transport, flow.host, via.port or 5060, flow.connection)
 
 
 @dataclass(slots=True)

@@ -334,6 +334,29 @@ def invite(number, host):
     ).encode()
 
 
+def test_an_answer_leaves_from_the_address_that_was_asked():
+    async def run():
+        listen = [Listen("udp", host, 0) for host in ("127.0.0.1", "127.0.0.2")]
+        endpoint = Endpoint(Settings(), [LOOPBACK], Operator(), listen=listen)
+        await endpoint.start()
+        loop, phone = asyncio.get_running_loop(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        phone.bind(("127.0.0.1", 0))
+        phone.setblocking(False)
+        try:
+            for udp in endpoint._udp:
+                asked = udp.host, udp.port
+                phone.sendto(
+                    options(udp.port).replace(b"TCP 127.0.0.1:9", b"UDP 127.0.0.1;rport"), asked
+                )
+                data, source = await asyncio.wait_for(loop.sock_recvfrom(phone, 4_096), WAIT_S)
+                assert (parse(data).status, source) == (200, asked)
+        finally:
+            phone.close()
+            await endpoint.close()
+
+    asyncio.run(run())
+
+
 def test_a_flood_from_one_source_costs_nobody_else_a_call():
     """A stranger floods, and so does one address of a trunk; calls of another address come through all the while."""
 
