@@ -9,11 +9,13 @@ import pytest
 
 from center import batch
 from center.batch import TurnBatch
+from center.changes import OutgoingText
 from center.contact import Arrival
 from center.failing import TRIES_MAX
 from center.ports import Batch, StoreFullError, Timer
 from center.routing import Routes
 from center.shops import Shops
+from center.text_news import Stage, TextNews
 from flows.inputs import Text
 from sms import segments, sending
 from sms.carrier import Carrier
@@ -198,3 +200,23 @@ def test_a_clock_that_jumps_loses_no_basket() -> None:
     channel.clock = lambda: NOON - 86_400.0
     write(channel, line, *text(2, "2"))
     assert [sent.text for _, sent in store.waiting_texts(0, 10)][-1] == "共5.00\n1 下单\n2 再加"
+
+
+def test_a_carrier_without_an_smsc_has_a_text_until_it_tells_what_became_of_it() -> None:
+    channel, store, _ = open_channel()
+    taken: list[tuple[int, OutgoingText]] = []
+    note = channel.add_taker("web telephone", lambda *text: taken.append(text))
+    hello = OutgoingText("web telephone", "1069", "13800138000", "hello", NOON, "shop")
+
+    async def run() -> None:
+        channel.turns.hold("sms", None, texts=[hello])
+        channel.turns.flush()
+        [(text_id, _)] = taken
+        assert store.waiting_texts(0, 10) == [(text_id, hello)]
+        # What an earlier run left is given to it again.
+        assert channel.sending.resend() == 1
+        assert taken == [(text_id, hello)] * 2
+        note(TextNews(text_id, Stage.DELIVERED))
+        assert store.waiting_texts(0, 10) == []
+
+    asyncio.run(run())
