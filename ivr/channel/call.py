@@ -12,7 +12,7 @@ Nothing here waits: what takes time is a task whose result is dropped when the c
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from center.changes import OutgoingText
 from center.contact import Arrival
@@ -30,6 +30,7 @@ from ivr.channel.ports import Line, Speaking
 from ivr.channel.question import AWAITING, Question
 from ivr.channel.spoken import Texts
 from ivr.channel.surroundings import CHANNEL, Reached, Surroundings
+from ivr.channel.two_ways import TwoWays
 from ivr.channel.written import confirmations
 from ivr.speech.sayable import Sayable, sayable
 
@@ -71,6 +72,7 @@ class Call:
         self._playing = Playing(around, reached, voice, self._heard_out)
         self._question: Question | None = None
         """While the caller may answer; never while a turn is under way."""
+        self._ways = TwoWays()
         self._ahead: deque[str] = deque(maxlen=TYPED_AHEAD_MAX)
         self._step = 0
         """Counts turns, so that one that is to be tried again knows that it is late."""
@@ -118,7 +120,16 @@ class Call:
         self._perform(taken.reply)
 
     def pressed(self, keys: str) -> None:
-        """Keys, by telephone-event, tone or SIP INFO."""
+        """Keys, by telephone-event or tone."""
+        now = self._around.ticks()
+        self._press([key for key in keys if self._ways.is_new_by_media(key, now)])
+
+    def informed(self, keys: str) -> None:
+        """Keys, by SIP INFO."""
+        now = self._around.ticks()
+        self._press([key for key in keys if self._ways.is_new_by_info(key, now)])
+
+    def _press(self, keys: Iterable[str]) -> None:
         for key in keys:
             if self.over or self.ended:
                 return

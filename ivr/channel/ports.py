@@ -98,7 +98,7 @@ class OnLeg(Protocol):
     """Who is told what the media plane hears on a leg."""
 
     def pressed(self, keys: str) -> None:
-        """Keys, by telephone-event, tone or SIP INFO."""
+        """Keys, by telephone-event or tone."""
         ...
 
     def played_out(self, play: int) -> None:

@@ -123,10 +123,7 @@ class TrunkCalls:
                 case MediaChanged(call, remote):
                     self._settle(call, remote)
                 case Digits(call, digits):
-                    known = self._calls.get(call)
-                    leg = (known.call or known.ours) if known is not None else None
-                    if leg is not None:
-                        leg.pressed(digits)
+                    self._informed(call, digits)
                 case TransferAsked(call):
                     # No flow transfers on a caller's word; people's desks do, by themselves.
                     self._try(lambda call=call: self._line().report_transfer(call, 403))
@@ -279,6 +276,15 @@ class TrunkCalls:
             self.hang_up(name, "sent on")
         elif known is not None and known.call is not None:
             known.call.person.not_sent_on(str(status))
+
+    def _informed(self, name: str, keys: str) -> None:
+        known = self._calls.get(name)
+        if known is None:
+            return
+        if known.call is not None:
+            known.call.informed(keys)
+        elif known.ours is not None:
+            known.ours.pressed(keys)
 
     # --- missed calls ---
 

@@ -71,6 +71,8 @@ class FakeCall:
     def pressed(self, keys):
         self.keys += keys
 
+    informed = pressed
+
 
 class FakeChannel:
     def __init__(self):
