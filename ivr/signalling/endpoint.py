@@ -68,6 +68,7 @@ from ivr.sip.peers import Peer
 from ivr.sip.sdp import Sdp
 from ivr.sip.settings import Settings
 from ivr.sip.stack import Stack
+from ivr.sip.standing import Standing
 from ivr.sip.trunk import Trunk
 
 TIMER_GRAIN_S = 0.005
@@ -330,6 +331,13 @@ class Endpoint(StreamOwner):
         for data, flow in messages:
             stranger = not stack.trunks.of(flow.host)
             standing = gate.standing(flow.host, now, stranger=stranger)
+            if standing is Standing.FLOODING:
+                if flow.reliable and self._streams is not None:
+                    # Nobody sends it again: it is read all the same, and what comes after it is read later.
+                    self._streams.slow(flow)
+                else:
+                    gate.dropped += 1
+                    standing = None
             if standing is not None:
                 try:
                     stack.receive(data, flow, now, standing)

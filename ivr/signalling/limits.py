@@ -1,8 +1,8 @@
 """How much one source may send: counted as Kamailio's pike does.
 
 A stranger that floods is banned for a while: not looked at at all. A trunk is not, for it may burst in earnest, and its calls that are up must
-end: past its rate what would begin a call is told 503, as much again; past that as well its messages are dropped, each until there is room
-again. Who made too many faults begins nothing: one telephone behind a PBX that knows no password is no reason to lose the others' BYE.
+end: past its rate what would begin a call is told 503, as much again; past that as well its datagrams are dropped, each until there is room
+again, and its connections are read more slowly. Who made too many faults begins nothing: one telephone behind a PBX that knows no password is no reason to lose the others' BYE.
 Time is an argument and nothing is read here, so that a flood costs a look-up in a table that does not grow.
 """
 
@@ -55,7 +55,7 @@ class Gate:
         self.over_rate = 0
         """Messages of trunks past their rate."""
         self.dropped = 0
-        """Messages that were not looked at: of banned sources, and of trunks that sent twice their rate."""
+        """Messages that were not looked at: of banned sources, and datagrams of trunks that sent twice their rate."""
         self._sources: OrderedDict[str, _Source] = OrderedDict()
 
     def standing(self, host: str, now: float, *, stranger: bool) -> Standing | None:
@@ -85,8 +85,7 @@ class Gate:
             return None
         self.over_rate += 1
         if source.more < 1:
-            self.dropped += 1
-            return None
+            return Standing.FLOODING
         source.more -= 1
         return Standing.SUSPECT if source.suspect_until > now else Standing.OVER_RATE
 

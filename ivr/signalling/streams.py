@@ -31,6 +31,8 @@ PING_S = 30.0
 PONG_S = 10.0
 IDLE_S = 1_800.0
 """Silence after which a connection that came is closed: longer than a session timer takes to speak."""
+SLOW_S = 0.25
+"""A connection that brings twice its trunk's rate is not read for so long: TCP has its peer wait."""
 SWEEP_S = 5.0
 CLOSE_S = 1.0
 """What is still to be sent at the end has so long."""
@@ -68,6 +70,7 @@ class Connection(asyncio.Protocol):
         self.partial_since: float | None = None
         self.asked_at: float | None = None
         self._frames = Frames()
+        self._is_slow = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is up."""
@@ -111,6 +114,18 @@ class Connection(asyncio.Protocol):
         self.transport.write(data)
         if self.transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
             self.transport.abort()
+
+    def slow(self) -> None:
+        """Read nothing more for a moment: its peer has to wait."""
+        if self.transport is not None and not self._is_slow:
+            self._is_slow = True
+            self.transport.pause_reading()
+            asyncio.get_running_loop().call_later(SLOW_S, self._go_on)
+
+    def _go_on(self) -> None:
+        self._is_slow = False
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def close(self) -> None:
         """Hang up, after what is still to be sent."""
@@ -264,6 +279,12 @@ class Streams:
             self.owner.broken(flow)
         else:
             self._open(data, flow)
+
+    def slow(self, flow: Flow) -> None:
+        """That connection brings more than is good."""
+        connection = self._by_number.get(flow.connection)
+        if connection is not None:
+            connection.slow()
 
     def _any_to(self, flow: Flow) -> Connection | None:
         return next(

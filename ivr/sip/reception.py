@@ -123,11 +123,11 @@ class Reception:
             known.take(Event.REQUEST, now)
             return
         back = response_flow(via, flow)
-        is_over = begins and standing is Standing.OVER_RATE
-        if is_over and method != "INVITE":
+        is_over = begins and standing in (Standing.OVER_RATE, Standing.FLOODING)
+        if is_over and method != "INVITE" and not flow.reliable:
             # Such as OPTIONS: it comes again, and a trunk that is told 503 to it sends us no calls for long.
             return
-        if layer.full or is_over:
+        if layer.full or (is_over and method == "INVITE"):
             # Without a transaction: what is turned away at this rate must cost next to nothing. Its tag is the same each time (section 8.2.7).
             self.counters.refused += 1
             retry = f"Retry-After: {self._settings.retry_after_s}\r\n"

@@ -173,21 +173,26 @@ def test_a_stranger_is_hung_up_on_and_hears_nothing():
     asyncio.run(run())
 
 
-def test_a_trunk_that_floods_is_answered_at_its_rate():
+def test_a_trunk_that_floods_by_a_connection_is_told_so_and_read_more_slowly():
     async def run():
         operator = Operator()
         async with open_endpoint(operator, transports=("tcp",)) as endpoint:
             endpoint.gate.limits = Limits(messages_per_s=5, burst=5)
             reader, writer = await asyncio.open_connection("127.0.0.1", endpoint.port)
-            writer.write(b"".join(options(n) for n in range(20)))
+            calls = b"".join(invite(n, "127.0.0.1") for n in range(20)).replace(b"/UDP", b"/TCP")
+            writer.write(calls)
             got = b""
-            while got.count(b"SIP/2.0 200") < 5:
+            while got.count(b"SIP/2.0 503") < 15:
+                got += await asyncio.wait_for(reader.read(65_536), WAIT_S)
+            assert got.count(b"SIP/2.0 503") == 15
+            assert got.count(b"Retry-After: 10") == 15
+            assert operator.kinds().count("Incoming") == 5
+            assert (endpoint.gate.banned, endpoint.gate.over_rate) == (0, 15)
+            writer.write(options(99))
+            while b"CSeq: 1 OPTIONS" not in got:
                 got += await asyncio.wait_for(reader.read(65_536), WAIT_S)
             writer.close()
             await writer.wait_closed()
-            assert got.count(b"SIP/2.0 200") == 5
-            assert endpoint.gate.banned == 0
-            assert endpoint.gate.over_rate == 15
 
     asyncio.run(run())
 

@@ -5,7 +5,8 @@ LIMITS = Limits(messages_per_s=10, burst=20, strange_per_s=2, faults_max=3, ban_
 
 
 TRUNK, STRANGER = "192.0.2.1", "203.0.113.9"
-FREE, OVER_RATE, SUSPECT = Standing.FREE, Standing.OVER_RATE, Standing.SUSPECT
+FREE, OVER_RATE = Standing.FREE, Standing.OVER_RATE
+FLOODING, SUSPECT = Standing.FLOODING, Standing.SUSPECT
 
 
 def standings(gate, count, now, host=TRUNK):
@@ -14,15 +15,15 @@ def standings(gate, count, now, host=TRUNK):
 
 def test_a_trunk_past_its_burst_is_read_as_far_again_and_never_banned():
     gate = Gate(LIMITS)
-    assert standings(gate, 50, 0.0) == [FREE] * 20 + [OVER_RATE] * 20 + [None] * 10
-    assert (gate.over_rate, gate.dropped, gate.banned) == (30, 10, 0)
-    assert standings(gate, 30, 1.0) == [FREE] * 10 + [OVER_RATE] * 10 + [None] * 10
+    assert standings(gate, 50, 0.0) == [FREE] * 20 + [OVER_RATE] * 20 + [FLOODING] * 10
+    assert (gate.over_rate, gate.banned) == (30, 0)
+    assert standings(gate, 30, 1.0) == [FREE] * 10 + [OVER_RATE] * 10 + [FLOODING] * 10
 
 
 def test_a_trunk_that_sends_three_times_its_rate_has_its_rate_all_the_while():
     gate = Gate(LIMITS)
     told = [gate.standing(TRUNK, n / 30, stranger=False) for n in range(3_000)]
-    assert [told[-300:].count(each) for each in (FREE, OVER_RATE, None)] == [100, 100, 100]
+    assert [told[-300:].count(each) for each in (FREE, OVER_RATE, FLOODING)] == [100, 100, 100]
     assert gate.banned == 0
 
 
