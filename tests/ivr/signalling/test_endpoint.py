@@ -1,6 +1,6 @@
 """Two endpoints of ours over real sockets on loopback."""
 
-# ruff: noqa: SLF001 - a loop that is late, and a network that loses, are no things to wait for
+# ruff: noqa: SLF001 - a loop that is late is no thing to wait for
 
 import asyncio
 import contextlib
@@ -18,37 +18,11 @@ from ivr.sip.events import Answered, Cause, Ended, Incoming
 from ivr.sip.flow import Flow
 from ivr.sip.layer import Local
 from ivr.sip.message import parse
-from ivr.sip.numbers import AllowList
 from ivr.sip.offer import LocalMedia, make_offer
 from ivr.sip.settings import Settings
-from ivr.sip.timers import Times
 from ivr.sip.trunk import Trunk, networks
 from tests.interop.shop_floor import LOOPBACK, Operator, open_endpoint
-
-ALLOWED = AllowList(("4*",))
-WAIT_S = 10
-
-
-class Caller(Operator):
-    """Remembers, and lets a test wait for what it wants to hear."""
-
-    def received(self, events):
-        super().received(events)
-        self.news.set()
-
-    async def hear(self, kind):
-        while True:
-            found = [event for event in self.told if isinstance(event, kind)]
-            if found:
-                return found[-1]
-            self.news.clear()
-            await asyncio.wait_for(self.news.wait(), WAIT_S)
-
-
-def caller():
-    made = Caller()
-    made.news = asyncio.Event()
-    return made
+from tests.ivr.signalling.caller import ALLOWED, WAIT_S, caller
 
 
 def tls_pair():
@@ -218,70 +192,6 @@ def test_who_gives_wrong_passwords_begins_no_call_and_ends_those_that_are_up():
                 assert (await shop.hear(Ended)).cause is Cause.HUNG_UP
                 assert shop.kinds().count("Incoming") == 1
                 assert called.stack.counters.suspect >= 1
-
-    asyncio.run(run())
-
-
-def test_a_stop_waits_for_the_calls_that_are_up_and_then_hangs_up():
-    async def run():
-        shop = caller()
-        async with open_endpoint(shop) as called:
-            line = Trunk(
-                "line",
-                networks("127.0.0.0/8"),
-                peer=Flow("udp", "127.0.0.1", called.port),
-                allowed=ALLOWED,
-            )
-            phone = caller()
-            async with open_endpoint(phone, line) as calling:
-                calling.dial("line", "4001", make_offer(LocalMedia("127.0.0.1", 40_010)), ALLOWED)
-                await shop.hear(Answered)
-                await called.drain(within_s=0.01)
-                assert called.stack.calls
-                await called.leave()
-                assert (await phone.hear(Ended)).cause is Cause.HUNG_UP
-                assert not called.stack.calls
-
-    asyncio.run(run())
-
-
-class Lossy:
-    """Loses the first datagrams of a kind that an endpoint sends, by its own socket."""
-
-    def __init__(self, udp, kind, count):
-        self.host, self.lost, self.repeated = udp.host, 0, 0
-        self._udp, self._kind, self._count = udp, kind, count
-
-    def send(self, data, flow):
-        if data.startswith(self._kind) and self.lost < self._count:
-            self.lost += 1
-            return
-        self.repeated += data.startswith(self._kind)
-        self._udp.send(data, flow)
-
-    def close(self):
-        self._udp.close()
-
-
-@pytest.mark.parametrize(("lost", "told"), [(1, True), (99, False)])
-def test_a_bye_of_who_leaves_is_repeated_until_it_is_answered(monkeypatch, lost, told):
-    """Or for LEAVE_S_MAX, where nobody answers: here that is the time of the first repetition and a little more."""
-    monkeypatch.setattr("ivr.signalling.endpoint.LEAVE_S_MAX", 1.0 if told else 0.06)
-
-    async def run():
-        shop, phone = caller(), caller()
-        quick = Times(t1_s=0.02)
-        async with open_endpoint(shop, times=quick) as called:
-            peer = Flow("udp", "127.0.0.1", called.port)
-            line = replace(LOOPBACK, name="line", peer=peer, allowed=ALLOWED)
-            async with open_endpoint(phone, line) as calling:
-                calling.dial("line", "4001", make_offer(LocalMedia("127.0.0.1", 40_010)), ALLOWED)
-                await shop.hear(Answered)
-                lossy = called._udp[0] = Lossy(called._udp[0], b"BYE", lost)
-                await called.leave()
-                assert called.stack.is_quiet is told
-                assert ("Ended" in phone.kinds()) is told
-                assert lossy.repeated == told
 
     asyncio.run(run())
 
