@@ -85,3 +85,6 @@ class Renewal:
             self.set(session_timer.settle(response), now)
         elif response.status in (491, 500, 503):
             self._call.wake(now + REFUSED_AGAIN_S, f"session {self._clock}")
+        else:
+            # It allows UPDATE and has none, as some switches do on one of their sides.
+            self._offer_again(now)

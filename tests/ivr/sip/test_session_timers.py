@@ -1,7 +1,9 @@
 """Calls whose other end vanished. RFC 4028."""
 
+from ivr.sip.errors import ProtocolError
 from ivr.sip.events import Cause, MediaChanged, Reinvited
 from ivr.sip.offer import LocalMedia, answer
+from ivr.sip.offers import Offers
 from tests.ivr.sip.network import CARRIER, SHOP, quiet, up
 
 
@@ -19,6 +21,18 @@ def test_a_call_with_both_ends_there_outlives_its_session_timer():
     assert there in world.nodes[SHOP].stack.calls
     refreshes = world.sent(CARRIER, "UPDATE") + world.sent(SHOP, "UPDATE")
     assert 7 <= len(refreshes) <= 8
+
+
+def test_a_session_whose_update_is_refused_is_renewed_by_an_offer(monkeypatch):
+    def refuse(_offers, _served, _now):
+        raise ProtocolError(405, "Method Not Allowed")
+
+    monkeypatch.setattr(Offers, "serve_update", refuse)
+    world, _, _, call, there = up()
+    world.run(3600)
+    assert call in world.nodes[CARRIER].stack.calls
+    assert there in world.nodes[SHOP].stack.calls
+    assert len(world.sent(CARRIER, "INVITE")) >= 4
 
 
 def test_a_call_does_not_last_for_ever():
