@@ -93,7 +93,13 @@ def to_the_seller(visit: Visit, effect: effects.PlaceOrder, why: str) -> Outcome
 
 def spent(visit: Visit, effect: effects.PlaceOrder) -> Spent:
     """What an order counts for."""
-    return Spent(visit.key.seller, visit.number, visit.machine.program.currency, effect.total, visit.arrival.at)
+    return Spent(
+        visit.key.seller,
+        visit.number,
+        visit.machine.program.currency,
+        effect.total,
+        visit.arrival.at,
+    )
 
 
 def sold_out(visit: Visit, wanted: dict[str, int]) -> str | None:
