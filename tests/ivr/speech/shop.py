@@ -11,6 +11,9 @@ NOODLES = load(Path("noodles")).compile().program
 SPEAKER = '''#!{python}
 """Stands in for a voice: writes a tone as long as the text, after what the text asks for."""
 import sys, time, wave, math, struct
+if sys.argv[1:] == ["--version"]:
+    # Else that would be the name of a sound.
+    sys.exit("tone-1.0")
 text = sys.stdin.read()
 out = sys.argv[-1]
 if "FAIL" in text:
