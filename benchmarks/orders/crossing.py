@@ -18,7 +18,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from benchmarks.orders import sellers
-from benchmarks.orders.trade import NOON, Clock, OneProcess, Pipe, System, Trade, Watch
+from benchmarks.orders.stand_ins import NOON, Clock, Pipe
+from benchmarks.orders.trade import OneProcess, System, Trade, Watch
 from center.batch import TurnBatch
 from center.limits.guard import Guard
 from center.limits.policy import Policies

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
-import resource
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.memory import memory_kib
 from benchmarks.orders import sellers
-from benchmarks.orders.trade import NOON, Clock, OneProcess, Trade
+from benchmarks.orders.stand_ins import NOON, Clock
+from benchmarks.orders.trade import OneProcess, Trade
 
 GREW_KIB_MAX = 8_192
 """What the allocator and SQLite leave between what comes and goes; a leak of 100 octets an order is 10 MB in 100,000."""
@@ -27,13 +27,6 @@ A_SECOND = 100
 """Orders that begin at once; then the clock goes on."""
 TOLD = 20
 """So often it is told how much there is."""
-
-
-def memory_kib() -> int:
-    """What the process holds, without what only waits for the collector."""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * resource.getpagesize() // 1_024
 
 
 async def run(folder: Path, orders: int) -> int:

@@ -5,15 +5,15 @@ What the system does is timed, what the carrier does is not, so that a figure is
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from benchmarks.orders.dialogue import DIALOGUES
+from benchmarks.orders.stand_ins import NOON, Clock, Pipe
 from center.batch import TurnBatch
 from center.limits.guard import Guard
 from center.limits.policy import Policies
@@ -28,52 +28,8 @@ from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
 from store.sqlite import SqliteStore
 
-NOON = 1_795_492_800
 ROUNDS_MAX = 100
 """Exchanges after which a message must be through."""
-
-
-class Pipe(asyncio.Transport):
-    """A connection whose other end reads when it likes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._written: list[bytes] = []
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """See asyncio.Transport."""
-        self._written.append(bytes(data))
-
-    def is_reading(self) -> bool:
-        """See asyncio.Transport."""
-        return True
-
-    def take(self) -> bytes:
-        """What was written since the last time."""
-        written, self._written = b"".join(self._written), []
-        return written
-
-
-class Clock:
-    """Time that goes when it is told to, and what is due then."""
-
-    def __init__(self) -> None:
-        self.now = float(NOON)
-        self._due: list[Callable[[], object]] = []
-
-    def later(self, _: float, callback: Callable[[], object], /) -> Clock:
-        """See center.ports.Later."""
-        self._due.append(callback)
-        return self
-
-    def cancel(self) -> None:
-        """A batch that was cancelled finds nothing to do."""
-
-    def run(self) -> None:
-        """Call what is due."""
-        due, self._due = self._due, []
-        for callback in due:
-            callback()
 
 
 class Watch:

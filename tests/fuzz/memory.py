@@ -3,22 +3,14 @@
 The tables that make us quick have limits. They are filled before it is measured; what grows afterwards would grow for ever.
 """
 
-import gc
-import resource
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
+
+from benchmarks.memory import memory_kib
 
 GREW_KIB_MAX = 4_096
 """By how much memory may grow after the warm-up, however much comes: what the allocator leaves between objects."""
-
-
-def memory_kib() -> int:
-    """What the process holds now, without what only waits for the collector."""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() // 1_024
 
 
 class Watch:

@@ -13,9 +13,8 @@ import asyncio
 import logging
 import random
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from benchmarks.orders.stand_ins import Clock, Pipe
 from center.batch import TurnBatch
 from center.limits.guard import Guard
 from center.limits.policy import Policies, Policy
@@ -62,56 +61,6 @@ RECEIPTS = (
     "id:1 sub:001 dlvrd:001 submit date:2601010000 done date:2601010000 stat:DELIVRD err:000 text:x",
     "id:zz stat:", "stat:DELIVRD", "", "id:" + "9" * 300, "text: id:1 stat:EXPIRED",
 )  # fmt: skip
-
-
-class Pipe(asyncio.Transport):
-    """A connection to nowhere."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.octets = 0
-        self.is_closed = False
-        self.reads = True
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.octets += len(data)
-
-    def close(self) -> None:
-        self.is_closed = True
-
-    abort = close
-
-    def is_closing(self) -> bool:
-        return self.is_closed
-
-    def is_reading(self) -> bool:
-        return self.reads
-
-    def pause_reading(self) -> None:
-        self.reads = False
-
-    def resume_reading(self) -> None:
-        self.reads = True
-
-
-@dataclass
-class Clock:
-    """Time that goes when it is told to, and what is due then."""
-
-    now: float = float(NOON)
-    due: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
-
-    def later(self, _: float, callback: Callable[[], object], /) -> Clock:
-        self.due.append(callback)
-        return self
-
-    def cancel(self) -> None:
-        """What was cancelled is called all the same: it must not mind."""
-
-    def run(self) -> None:
-        due, self.due = self.due, []
-        for callback in due:
-            callback()
 
 
 class Shop:
