@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
+import logging
+import multiprocessing
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from center.changes import OutgoingText
 from center.limits.policy import Policies
 from center.limits.tally import Count
 from center.measure import Measure, Spread
+from center.ports import StoreError
 from center.taken import Fate, Taken
 from center.text_news import Stage, TextNews
 from commands.logs import log_to_stderr
@@ -24,7 +25,8 @@ from commands.serving.business import Business, open_business
 from commands.serving.forgetting import Forgetting
 from commands.serving.publications import Publications
 from commands.serving.running import run
-from commands.shards.homes import shard_database, shard_of
+from commands.shards.alone import alone_on
+from commands.shards.homes import shard_database, shard_lock, shard_of
 from commands.shards.telling import Telling
 from commands.shards.wire import FrameReader, ToFront, Told, frame, performed, to_shard_decoder
 
@@ -35,9 +37,9 @@ SENT_MAX = 100_000
 COUNTS_MAX = 10_000
 """Counts in a frame when the front comes."""
 NEWS_WRITTEN_S = 0.1
-PARENT_LOOK_S = 1.0
-"""How often a shard looks whether the front that started it is still there."""
 FRONT = "front"
+
+log = logging.getLogger("dialcart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,14 @@ class FrontLink(asyncio.Protocol):
             asyncio.get_running_loop().call_later(NEWS_WRITTEN_S, self._write)
 
     def _write(self) -> None:
+        """Until it is written: a crash before sends what carriers had taken once more."""
         self._writing = False
-        if not self.store.write_noted():
+        try:
+            written = self.store.write_noted()
+        except StoreError as error:
+            log.error("what became of texts was not written: %s", error)
+            written = False
+        if not written:
             self._write_soon()
 
     def taken(self, taken: Sequence[Taken]) -> None:
@@ -182,12 +190,12 @@ class FrontLink(asyncio.Protocol):
 
 def main(plan: Plan) -> None:
     """Be a shard until SIGTERM, or until the front that started it is gone."""
-    sys.exit(asyncio.run(_serve(plan)))
-
-
-async def _serve(plan: Plan) -> int:
     log_to_stderr(plan.log_level, plan.log_format, plan.index)
-    parent = os.getppid()
+    with alone_on(shard_lock(plan.database, plan.index, plan.count)):
+        asyncio.run(_serve(plan))
+
+
+async def _serve(plan: Plan) -> None:
     business = open_business(
         shard_database(plan.database, plan.index, plan.count),
         plan.sellers,
@@ -200,10 +208,13 @@ async def _serve(plan: Plan) -> int:
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     # Ctrl-C goes to all; the front drains first and then tells its shards.
     loop.add_signal_handler(signal.SIGINT, lambda: None)
+    front = multiprocessing.parent_process()
+    assert front is not None, "a shard is started by its front"
+    # Readable when the front is gone, which is told to its children by nothing else.
+    loop.add_reader(front.sentinel, stop.set)
     with contextlib.suppress(FileNotFoundError):
         plan.socket.unlink()
     server = await loop.create_unix_server(lambda: link, str(plan.socket))
-    watching = asyncio.create_task(_watch(parent, stop))
     try:
         books = Books(business.store, business.measured, business.turns)
         forgetting = Forgetting(business.store)
@@ -213,14 +224,7 @@ async def _serve(plan: Plan) -> int:
         services = [books, forgetting, published, telling]
         await run(services, stop, hurry, opened=lambda: None)
     finally:
-        watching.cancel()
+        loop.remove_reader(front.sentinel)
         server.close()
         business.turns.flush()
         business.close()
-    return 0
-
-
-async def _watch(parent: int, stop: asyncio.Event) -> None:
-    while os.getppid() == parent:  # noqa: ASYNC110 - a parent's end is not told to its children
-        await asyncio.sleep(PARENT_LOOK_S)
-    stop.set()

@@ -5,10 +5,15 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from center.batch import TurnBatch
 from center.contact import Arrival, ContactKey
+from center.ports import StoreFullError
 from center.shops import Shops
 from center.taken import Fate
+from center.text_news import Stage, TextNews
+from commands.shards import shard as module
 from commands.shards.shard import FrontLink
 from commands.shards.wire import FrameReader, ToFront, Told, ToShard, frame, to_front_decoder
 from flows.inputs import Text
@@ -99,3 +104,33 @@ def test_texts_that_phones_have_are_noted() -> None:
         return [text_id for text_id, _ in store.waiting_texts(0, 10)]
 
     assert asyncio.run(run()) == []
+
+
+class FullStore(MemoryStore):
+    """Has no room the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tries = 0
+        self.written = asyncio.Event()
+
+    def write_noted(self) -> bool:
+        self.tries += 1
+        if self.tries == 1:
+            raise StoreFullError("no room")
+        self.written.set()
+        return True
+
+
+def test_what_became_of_texts_is_written_when_there_is_room_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "NEWS_WRITTEN_S", 0.0)
+
+    async def run() -> None:
+        store = FullStore()
+        link, _ = shard(store)
+        link.data_received(frame(ToShard(news=[TextNews(1, Stage.SENT)])))
+        await asyncio.wait_for(store.written.wait(), 30)
+
+    asyncio.run(run())
