@@ -17,6 +17,8 @@ class Fate(Enum):
     """It is on disk, with all it led to. So is a redelivery, which leads to nothing."""
     REFUSED = "refused"
     """Not now: nothing of it was kept. Whoever sent it should bring it again."""
+    UNKNOWN = "unknown"
+    """Whoever was to keep it fell before they told. Whoever sent it should bring it again, and it is known if it was kept."""
     SET_ASIDE = "set aside"
     """It makes the seller's program fail, again and again; the seller has it to read."""
 

@@ -38,6 +38,7 @@ STATUSES = {
     Fate.KEPT: Status.OK,
     # Section 5.1.3: the receiver cannot take it now; the carrier keeps it and tries again.
     Fate.REFUSED: Status.X_T_APPN,
+    Fate.UNKNOWN: Status.X_T_APPN,
     Fate.SET_ASIDE: Status.X_R_APPN,
 }
 """How a deliver_sm is answered."""
@@ -138,6 +139,7 @@ class SmsChannel:
         now = self.ticks()
         answers: dict[Link, list[tuple[int, int]]] = {}
         refused: list[Answer] = []
+        unknown: list[Answer] = []
         answered: list[str] = []
         kept = 0
         is_kept, ok = Fate.KEPT, int(Status.OK)
@@ -158,12 +160,15 @@ class SmsChannel:
                         answered.append(one.arrival.contact.buyer)
             elif fate is Fate.REFUSED:
                 refused.append(answer)
+            elif fate is Fate.UNKNOWN:
+                unknown.append(answer)
             link = cast("Link", answer.line)
             answers.setdefault(link, []).append((answer.sequence, status))
         self.receiving.redeliveries.kept(kept)
-        if refused:
+        if refused or unknown:
             self.receiving.go_back()
             self.receiving.redeliveries.refuse(refused)
+            self.receiving.redeliveries.leave_open(unknown)
             self.sending.refused()
         for link, listed in answers.items():
             link.acknowledge(listed)

@@ -62,9 +62,10 @@ class Doubts(msgspec.Struct, frozen=True, array_like=True):
     runs: tuple[tuple[int, int, float], ...] = ()
     """Stamps in doubt of runs before this one, and for how many more seconds of running they are."""
     lost: tuple[bytes, ...] = ()
-    """Keys of messages in doubt whose connection is gone."""
+    """Keys of messages in doubt whose connection is gone, or that had come before."""
     lost_stamps: tuple[int, ...] = ()
-    """Their stamps, or of what they repeat."""
+    lost_firsts: tuple[int, ...] = ()
+    """Of what they repeat, or their own."""
 
 
 _packer = msgspec.msgpack.Encoder()
@@ -179,11 +180,18 @@ class Redeliveries:
         self._again_of: dict[str, Answer] = {}
         """By buyer: the answer to what came again behind their last message, which may come once more."""
         self._in_order: deque[Answer] = deque()
+        self._again: dict[int, Answer] = {}
+        """By stamp: answers to what came again, which are in order. Until these are kept it is found where it was before."""
         self._lost: deque[Answer] = deque()
         """Of connections that are gone, which carriers bring again in their own time."""
         stamps = before.lost_stamps or (0,) * len(before.lost)
-        for key, stamp in zip(before.lost, stamps, strict=True):
-            self._hold(Answer(_GONE, 0, key[:KEY_BYTES], now, stamp, late=True), self._lost)
+        for key, stamp, first in zip(
+            before.lost, stamps, before.lost_firsts or stamps, strict=True
+        ):
+            answer = Answer(_GONE, 0, key[:KEY_BYTES], now, stamp, late=True, first=first)
+            # Whichever of them was kept, what comes again is likely that.
+            answer.refused, answer.repeats = True, Repeats.LIKELY
+            self._hold(answer, self._lost)
         self._lost_version = 0
         """Changes with what is lost."""
         self._kept_reserved = 0
@@ -225,6 +233,8 @@ class Redeliveries:
             # Those that are refused together are all that matters, not what came before them.
             earlier.repeated = None
         answer.first = earlier.first if earlier.refused else earlier.stamp
+        self._again[answer.stamp] = answer
+        self._lost_version += 1
         doubt = ((answer.first, until), *self._ranges)
         return Judgement(answer.stamp, doubt, answer.repeats, answer.since)
 
@@ -255,10 +265,13 @@ class Redeliveries:
 
     def _pack(self, reserved: int, certain: int, now: float) -> bytes:
         runs = tuple((since, until, round(end - now, 1)) for since, until, end in self._runs)
-        lost = [a for a in self._lost if not (a.certain or _is_past(a, now))][-LOST_KEPT_MAX:]
+        lost = [a for a in self._lost if not (a.certain or _is_past(a, now))]
+        lost += [a for a in self._again.values() if not a.certain]
+        del lost[:-LOST_KEPT_MAX]
         keys = tuple([answer.key for answer in lost])
-        stamps = tuple([answer.first if answer.refused else answer.stamp for answer in lost])
-        return _packer.encode(Doubts(reserved, certain, runs, keys, stamps))
+        stamps = tuple([answer.stamp for answer in lost])
+        firsts = tuple([answer.first or answer.stamp for answer in lost])
+        return _packer.encode(Doubts(reserved, certain, runs, keys, stamps, firsts))
 
     def last_to_keep(self, now: float) -> bytes:
         """The same when all connections are closed and no message will be judged any more."""
@@ -287,6 +300,13 @@ class Redeliveries:
                 answer.refused = True
             else:
                 self._remove(answer)
+
+    def leave_open(self, answers: Iterable[Answer]) -> None:
+        """Messages of which it is not known whether they were kept come again, as what repeats them for certain if they were."""
+        for answer in answers:
+            answer.first = answer.first or answer.stamp
+            answer.refused = True
+            answer.repeats = Repeats.CERTAIN
 
     @property
     def in_doubt(self) -> bool:
@@ -323,6 +343,7 @@ class Redeliveries:
                 self._remove(answer)
             elif not answer.line.alive or answer.late or answer.refused:
                 lost.append(answer)
+                self._again.pop(answer.stamp, None)
                 self._lost_version += 1
             elif len(in_order) <= ANSWERS_MAX:
                 break
@@ -345,6 +366,7 @@ class Redeliveries:
         if not answer.held:
             return
         answer.held = False
+        self._again.pop(answer.stamp, None)
         held = self._by_key[answer.key]
         if len(held) == 1:
             del self._by_key[answer.key]

@@ -122,7 +122,7 @@ class Sending:
             if last is not None:
                 last.waited = True
             return False
-        if buyer in self._held:
+        if buyer in self._held or (last is not None and last.refused):
             return True
         if last is None:
             return self._held.waits_for(buyer)

@@ -59,14 +59,14 @@ class FrontBatch(TurnBatch):
         self.front_store = store
         self.links = [ShardLink(path, self._told) for path in paths]
         for link in self.links:
-            link.lost = self._refuse
+            link.lost = self._lose
         self.measures = ShardMeasures(len(paths))
         self._places = (
             Places(policies, len(paths)) if policies is not None and policies.span_sellers else None
         )
         self._senders: Senders[Going] = Senders(self._bring)
         self._held = 0
-        self._refused: deque[Going] = deque()
+        self._refused: deque[tuple[Going, Fate]] = deque()
         self._sender: SendTexts | None = None
         self.expect_receipts: Callable[[Sequence[TextNews]], None] = lambda _: None
         """Who ties receipts to texts."""
@@ -174,21 +174,25 @@ class FrontBatch(TurnBatch):
         """Notes of arrivals that shards have; where they could not be kept, the text comes again and is known."""
         self._tell_channels(cast("tuple[str, Taken]", one.ticket) for one in taken)
 
-    def _refuse(self, going: Sequence[Going]) -> None:
+    def _refuse(self, going: Sequence[Going], fate: Fate = Fate.REFUSED) -> None:
         """A shard is not there: not now. Told later, since who asks may be in the middle of something."""
         if not going:
             return
         if not self._refused:
             self._later(0.0, self._tell_refused)
-        self._refused += going
+        self._refused.extend((one, fate) for one in going)
+
+    def _lose(self, going: Sequence[Going]) -> None:
+        """A shard fell with these, before or after it had them on disk."""
+        self._refuse(going, Fate.UNKNOWN)
 
     def _tell_refused(self) -> None:
         refused, self._refused = self._refused, deque()
         self.counters.refused += len(refused)
         self._tell_channels(
-            (going.channel, Taken(going.ticket, Fate.REFUSED, going.arrival)) for going in refused
+            (going.channel, Taken(going.ticket, fate, going.arrival)) for going, fate in refused
         )
-        for going in refused:
+        for going, _ in refused:
             self._through(going)
 
     def _told(self, link: ShardLink, news: ToFront) -> None:

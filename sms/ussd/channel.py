@@ -57,6 +57,7 @@ NO_SHOP = "此号码未开通。 / No shop has this code."
 STATUSES = {
     Fate.KEPT: Status.OK,
     Fate.REFUSED: Status.X_T_APPN,
+    Fate.UNKNOWN: Status.X_T_APPN,
     Fate.SET_ASIDE: Status.X_R_APPN,
 }
 """How a deliver_sm is answered."""
@@ -269,29 +270,31 @@ class UssdChannel:
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
         refused: list[Answer] = []
+        unknown: list[Answer] = []
         for one in taken:
             ticket = one.ticket
             if isinstance(ticket, Ticket):
                 if ticket.answer is not None:
-                    self._acknowledge(ticket.answer, one.fate, refused)
+                    self._acknowledge(ticket.answer, one.fate)
+                    if ticket.answer.key and one.fate is Fate.REFUSED:
+                        refused.append(ticket.answer)
+                    elif ticket.answer.key and one.fate is Fate.UNKNOWN:
+                        unknown.append(ticket.answer)
                 dialog = ticket.dialog
             else:
                 # An outcome that somebody else brought.
                 dialog = self._dialogs.waiting_for(one.arrival.contact) if one.arrival else None
             if dialog is not None and self._dialogs.is_open(dialog):
                 self._told(dialog, one, is_choice=isinstance(ticket, Ticket) and not ticket.answer)
-        if refused:
+        if refused or unknown:
             self._redeliveries.keep_again()
             self._redeliveries.refuse(refused)
+            self._redeliveries.leave_open(unknown)
 
-    def _acknowledge(self, answer: Answer, fate: Fate, refused: list[Answer]) -> None:
+    def _acknowledge(self, answer: Answer, fate: Fate) -> None:
         answer.write(self._ticks())
         cast("Link", answer.line).acknowledge([(answer.sequence, STATUSES[fate])])
-        if not answer.key:
-            return
-        if fate is Fate.REFUSED:
-            refused.append(answer)
-        elif fate is Fate.KEPT:
+        if answer.key and fate is Fate.KEPT:
             self._redeliveries.kept(answer.stamp)
 
     def _told(self, dialog: Dialog, one: Taken, *, is_choice: bool) -> None:
@@ -307,6 +310,9 @@ class UssdChannel:
         elif one.fate is Fate.REFUSED and not is_choice:
             # The gateway brings it again, and the phone still has the move.
             dialog.is_our_move = False
+        elif one.fate is Fate.UNKNOWN and not is_choice:
+            # The same, but if it was kept the screen that followed it is lost, and where the session is is shown instead.
+            dialog.is_our_move = dialog.has_shown = False
         else:
             dialog.is_over = True
             dialog.said = [prompts.word("sorry", prompts.DEFAULT_LANGUAGE)]

@@ -308,6 +308,43 @@ def test_a_copy_that_is_refused_after_the_first_was_answered_does_not_come_again
     assert inbox.take(two(line))
 
 
+def test_what_was_kept_by_who_fell_before_they_told_is_known_when_it_comes_again() -> None:
+    inbox, line = Inbox(), Line()
+    first = two(line)
+    assert inbox.take(first)
+    had(line, first)
+    inbox.redeliveries.leave_open([first])
+    again = two(line)
+    assert not inbox.take(again)
+    had(line, again)
+    assert inbox.take(two(line))
+
+
+def test_what_was_not_kept_by_who_fell_is_new_when_it_comes_again() -> None:
+    inbox, line = Inbox(), Line()
+    before = list(inbox.seen)
+    first = two(line)
+    inbox.take(first)
+    had(line, first)
+    inbox.seen = before
+    inbox.redeliveries.leave_open([first])
+    assert inbox.take(two(line))
+
+
+def test_what_came_again_and_was_not_kept_when_we_fell_is_found_where_it_was_before() -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    inbox.take(two(line))
+    line.alive = False
+    inbox.take(Answer(other, 1, b"of somebody else"))
+    before = list(inbox.seen)
+    assert not inbox.take(two(other))
+    # A front keeps its doubts before its shard keeps the message, and both fall.
+    inbox.seen = before
+    inbox.start()
+    again = Answer(Line(), 1, b"2")
+    assert not inbox.take(again)
+
+
 def test_a_buyer_who_went_on_is_in_doubt_no_more() -> None:
     inbox, line = Inbox(), Line()
     inbox.follow = True

@@ -1,12 +1,14 @@
 """What the front waits for before a message goes to its shard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from center.contact import Arrival, ContactKey
+from center.taken import Fate, Taken
 from commands.shards.front import FrontBatch
 from commands.shards.front_store import FrontStore
+from commands.shards.shard_link import Going
 from flows.inputs import Text
 from sms.receiving import DOUBTS_NOTE, LAST_NOTE
 from sms.redelivery import Answer, Redeliveries
@@ -26,13 +28,20 @@ class Front:
             later=lambda _, callback: cast("Any", due.append(callback)),
         )
         self.redeliveries = Redeliveries(NOON * 1_000_000, 0.0)
+        self.due = due
         self.brought: list[int] = []
+        self.told: list[Taken] = []
+        self.batch.open("sms", self)
         self.count = 0
         cast("Any", self.batch.links[0]).bring = self._bring
 
     def _bring(self, going: Any, _: object) -> bool:
         self.brought.append(going.ticket)
         return True
+
+    def taken(self, taken: Sequence[Taken]) -> None:
+        """See center.ports.Channel."""
+        self.told += taken
 
     def add(self, **notes: bytes) -> None:
         """A message, numbered from 1, with what the channel keeps for it."""
@@ -67,3 +76,22 @@ def test_nothing_overtakes_a_message_that_waits_for_another_note(tmp_path: Path)
     assert front.brought == [1]
     front.batch.flush()
     assert front.brought == [1, 2, 3]
+
+
+def test_what_a_shard_fell_with_may_be_on_its_disk_and_what_it_never_got_is_not(
+    tmp_path: Path,
+) -> None:
+    front = Front(tmp_path)
+    front.add()
+    front.batch.flush()
+    [link] = front.batch.links
+    arrival = Arrival(ContactKey("shop", "138", "sms"), Text("2"), "1069", "c", b"k", 1, NOON)
+    link.lost([Going("sms", "brought", arrival, {})])
+    cast("Any", link).bring = lambda *_: False
+    front.add()
+    for callback in [*front.due]:
+        callback()
+    assert [(one.ticket, one.fate) for one in front.told] == [
+        ("brought", Fate.UNKNOWN),
+        (2, Fate.REFUSED),
+    ]
