@@ -1,4 +1,4 @@
-"""`python -m tests.crash --kills 200 --seed 1`: the nightly form."""
+"""`python -m tests.crash --kills 200 --seed 1`: the nightly form; with `--shards 2` a front and its shards."""
 
 import argparse
 import asyncio
@@ -15,10 +15,11 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--buyers", type=int, default=60)
+    parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dialcart-crash-") as folder:
-        plan = Plan(options.kills, options.seed, options.buyers)
+        plan = Plan(options.kills, options.seed, options.buyers, shards=options.shards)
         books = asyncio.run(crash(Path(folder), plan, tell=not options.quiet))
     sys.stdout.write(f"{books}\n")
     return 0 if books.right else 1

@@ -1,6 +1,7 @@
 """The count afterwards: what buyers were told against what is on disk."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.memory import MemoryStore
@@ -47,9 +48,11 @@ class Books:
         )
 
 
-def count(store: SqliteStore | MemoryStore, town: Town, kills: int, missed: int = 0) -> Books:
-    """Look into the books that a stopped shop left."""
-    orders = store.orders()
+def count(
+    stores: Sequence[SqliteStore | MemoryStore], town: Town, kills: int, missed: int = 0
+) -> Books:
+    """Look into the books that a stopped shop left: in one store, or in one a shard."""
+    orders = [order for store in stores for order in store.orders()]
     by_buyer: dict[str, list[int]] = {}
     numbers: dict[str, set[str]] = {}
     for order in orders:
@@ -69,7 +72,8 @@ def count(store: SqliteStore | MemoryStore, town: Town, kills: int, missed: int 
         if (lost, doubled, wrong, absent) != before:
             off.add(number)
     sold = sum(sum(quantities) for quantities in by_buyer.values())
-    left = store.stock("shop")["1"]
+    sellers = [(store, seller) for store in stores for seller in store.published()]
+    left = sum(store.stock(seller)["1"] for store, seller in sellers)
     return Books(
         kills,
         len(orders),
@@ -79,7 +83,7 @@ def count(store: SqliteStore | MemoryStore, town: Town, kills: int, missed: int 
         doubled,
         absent,
         wrong,
-        abs(STOCK - sold - left),
+        abs(STOCK * len(sellers) - sold - left),
         frozenset(off),
         missed,
     )

@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -86,6 +87,8 @@ class Buyer:
 
     phone: Phone
     chance: random.Random
+    code: str = CODE
+    """Of their seller."""
     orders_left: int | None = None
     """How many more to begin; None: until told to stop."""
     stopping: bool = False
@@ -114,7 +117,7 @@ class Buyer:
         self._say()
 
     def _say(self) -> None:
-        self.phone.text(CODE, self.lines[0][0])
+        self.phone.text(self.code, self.lines[0][0])
 
     def _say_then(self, line: tuple[str, str]) -> None:
         """Say it, unless a reply that came meanwhile has gone past it."""
@@ -184,8 +187,9 @@ class Town:
         *,
         orders: int | None = None,
         say_it_twice: bool = False,
+        codes: Sequence[str] = (CODE,),
     ) -> None:
-        """`orders`: how many each buyer begins; None: until told to stop."""
+        """`orders`: how many each buyer begins; None: until told to stop. `codes`: of the sellers, among whom they are shared out."""
         self.smsc = smsc
         self.buyers: dict[str, Buyer] = {}
         """Who writes, by number."""
@@ -200,7 +204,9 @@ class Town:
         for place in range(count):
             number = f"138{place:08d}"
             phone = Phone(smsc.network, number, self._hear)
-            self.buyers[number] = Buyer(phone, random.Random(seed * 1_000_003 + place), orders)
+            code = codes[place % len(codes)]
+            chance = random.Random(seed * 1_000_003 + place)
+            self.buyers[number] = Buyer(phone, chance, code, orders)
             self.buyers[number].says_it_twice = say_it_twice
 
     def _hear(self, heard: Heard) -> None:

@@ -21,8 +21,8 @@ from sms.smsc.exchange import Delivery
 from sms.smsc.server import Settings, Smsc
 from store.sqlite import SqliteStore
 from tests.crash.books import Books, count
-from tests.crash.buyers import FLOW, Town
-from tests.crash.harness import FINISH_S_MAX, bound, settings_for, start
+from tests.crash.buyers import Town
+from tests.crash.harness import FINISH_S_MAX, bound, furnish, start
 
 DISK_MIB = 3
 """Room for the log of a few hundred orders."""
@@ -121,11 +121,8 @@ class Quota:
 async def fill_and_free(folder: Path, disk: Tmpfs | Quota) -> FullDisk:
     """Run it in a folder."""
     exchange.ATTEMPTS_MAX = 1_000_000  # type: ignore[misc]  # Carriers try for days.
-    (folder / "shop").mkdir()
-    (folder / "shop" / "seller.flow").write_text(FLOW)
-    database = folder / "shop.db"
     async with Smsc(Settings(port=0)) as smsc:
-        settings_for(folder, smsc.port)
+        furnish(folder, smsc.port)
         town = Town(smsc, BUYERS, seed=1)
         watched = _Watched(smsc)
         process = await start(folder, None)
@@ -152,8 +149,8 @@ async def fill_and_free(folder: Path, disk: Tmpfs | Quota) -> FullDisk:
         await _until(lambda: town.done)
         process.terminate()
         await asyncio.wait_for(process.wait(), FINISH_S_MAX)
-    store = SqliteStore(database)
-    books = count(store, town, 1)
+    store = SqliteStore(folder / "shop.db")
+    books = count([store], town, 1)
     store.close()
     return FullDisk(watched.refused, watched.otherwise, taken, books)
 

@@ -6,17 +6,18 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
+from commands.shards.homes import stores_of
 from sms.smsc.faults import Faults
 from sms.smsc.server import Settings, Smsc
-from store.sqlite import SqliteStore
 from tests.crash.books import Books, count
-from tests.crash.buyers import FLOW, Town
-from tests.crash.victim import POINTS
+from tests.crash.buyers import CODE, FLOW, Town
+from tests.crash.victim import FRONT_POINTS, IN_SHARD, POINTS, SHARD_POINTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_S_MAX = 240.0
@@ -30,12 +31,17 @@ DIED_OF = (-signal.SIGKILL, -signal.SIGALRM)
 """The second is how the kernel ends a process in the middle of a commit: see tests.crash.victim."""
 ALIVE_S = (0.02, 0.4)
 """Of a kill at a random time: how long after the bind."""
+FOLLOWS_S = (0.02, 1.5)
+"""So long after one of its shards the front is killed, too: while another is started, or has begun to serve."""
 PASSES_MAX = 12
 """A named point is passed so often at most before it kills."""
+SELLERS = {"shop": CODE, "stand": "1070"}
+"""With their codes. The second, who lives in another of two shards, is there where sellers are spread."""
 SETTINGS = """\
-sellers = ["{folder}/shop"]
+sellers = ["{folder}/sellers"]
 [store]
-database = "{database}"
+database = "{folder}/shop.db"
+shards = {shards}
 [[carrier]]
 name = "carrier"
 host = "127.0.0.1"
@@ -52,6 +58,18 @@ level = "warning"
 """Texts alone: no calls, no pages, no port of its own that another run could hold."""
 
 
+class Kill(NamedTuple):
+    """Where the shop dies."""
+
+    point: str | None = None
+    """One of tests.crash.victim; None: at a random time."""
+    in_shard: bool = False
+    """A shard does, and a little later the front."""
+
+    def __str__(self) -> str:
+        return f"{self.point or 'a random time'}{' in a shard' if self.in_shard else ''}"
+
+
 @dataclass
 class Plan:
     """How many kills, and where."""
@@ -63,10 +81,20 @@ class Plan:
     stalls_s: float = STALLS_S_MAX
     mutant: str | None = None
     """One of tests.simulation.mutants: with a safety taken out the count must be wrong."""
+    shards: int = 1
+    """Past one there is a front, which is killed like the shop, and shards, one of which is killed before it."""
 
-    def points(self, chance: random.Random) -> Sequence[str | None]:
+    def listed(self, chance: random.Random) -> Sequence[Kill]:
         """A third at random times, the others at each point in turn."""
-        kinds: list[str | None] = [None, None, None, *POINTS]
+        kinds = [*[Kill()] * 3, *map(Kill, POINTS)]
+        if self.shards > 1:
+            kinds = [
+                *[Kill()] * 3,
+                *[Kill(in_shard=True)] * 3,
+                *map(Kill, FRONT_POINTS),
+                *(Kill(point, in_shard=True) for point in SHARD_POINTS),
+            ]
+            chance.shuffle(kinds)
         listed = [kinds[place % len(kinds)] for place in range(self.kills)]
         chance.shuffle(listed)
         return listed
@@ -75,36 +103,30 @@ class Plan:
 async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
     """Run a plan in a folder of its own."""
     chance = random.Random(plan.seed)
-    (folder / "shop").mkdir()
-    (folder / "shop" / "seller.flow").write_text(FLOW)
-    database = folder / "shop.db"
     async with Smsc(Settings(port=0, faults=plan.faults)) as smsc:
-        settings_for(folder, smsc.port)
-        town = Town(smsc, plan.buyers, plan.seed)
+        codes = furnish(folder, smsc.port, plan.shards)
+        town = Town(smsc, plan.buyers, plan.seed, codes=codes)
         town.begin()
         missed = 0
-        for done, point in enumerate(plan.points(chance), 1):
+        for done, kill in enumerate(plan.listed(chance), 1):
             began = time.monotonic()
             passes = chance.randint(1, PASSES_MAX)
-            process = await start(folder, point and f"{point}:{passes}", plan.mutant)
+            process = await start(folder, kill, passes, plan.mutant)
             await bound(smsc, process)
-            if point is None:
-                await asyncio.sleep(chance.uniform(*ALIVE_S))
-                process.kill()
-            if not await dies(process, town, plan.stalls_s):
+            if not await dies(process, kill, town, plan, chance):
+                # Nothing more is learnt from kills of a shop where nobody gets on.
                 missed += 1
                 process.kill()
-            died = await process.wait()
-            if missed:
-                # Nothing more is learnt from kills of a shop where nobody gets on.
+                await process.wait()
                 break
+            died = await process.wait()
             assert died in DIED_OF, f"the shop ended by itself with {died}"
             if tell:
-                where = f"{point}, pass {passes}" if point else "a random time"
+                where = f"{kill}, pass {passes}" if kill.point else str(kill)
                 took_s = time.monotonic() - began
                 sys.stdout.write(f"kill {done}: at {where} after {took_s:.1f} s\n")
                 sys.stdout.flush()
-        process = await start(folder, None, plan.mutant)
+        process = await start(folder, None, mutant=plan.mutant)
         await bound(smsc, process)
         town.stop()
         with suppress(TimeoutError):
@@ -115,20 +137,56 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
                     await asyncio.sleep(0.02)
         process.terminate()
         await asyncio.wait_for(process.wait(), FINISH_S_MAX)
-    store = SqliteStore(database)
-    books = count(store, town, plan.kills, missed)
-    store.close()
+    stores = stores_of(folder / "shop.db")
+    books = count(stores, town, plan.kills, missed)
+    for store in stores:
+        store.close()
     return books
 
 
-async def dies(process: asyncio.subprocess.Process, town: Town, stalls_s: float) -> bool:
-    """Wait for the shop to die at its point; whether it does before nobody gets on any more."""
+async def dies(
+    process: asyncio.subprocess.Process, kill: Kill, town: Town, plan: Plan, chance: random.Random
+) -> bool:
+    """Have the shop die; whether it does before nobody gets on any more."""
+    shards = shards_of(process.pid) if plan.shards > 1 else []
+    if kill.point is None:
+        await asyncio.sleep(chance.uniform(*ALIVE_S))
+        os.kill(chance.choice(shards) if kill.in_shard else process.pid, signal.SIGKILL)
+
+    def is_dead() -> bool:
+        if kill.in_shard:
+            return shards_of(process.pid) != shards
+        return process.returncode is not None
+
+    if not await passed(is_dead, town, plan.stalls_s):
+        return False
+    if kill.in_shard:
+        await asyncio.sleep(chance.uniform(*FOLLOWS_S))
+        process.kill()
+    return True
+
+
+async def passed(is_dead: Callable[[], bool], town: Town, stalls_s: float) -> bool:
+    """Wait until it is so; whether it is before nobody gets on any more."""
     began = time.monotonic()
-    while process.returncode is None:
+    while not is_dead():
         await asyncio.sleep(0.02)
         if time.monotonic() - began > DIES_S_MAX or not getting_on(town, began, stalls_s):
-            return process.returncode is not None
+            return is_dead()
     return True
+
+
+def shards_of(pid: int) -> list[int]:
+    """The shards of a front that live."""
+    found: list[int] = []
+    with suppress(FileNotFoundError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            with suppress(OSError):
+                # Of who is dead and not buried there are none.
+                words = Path(f"/proc/{child}/cmdline").read_bytes()
+                if b"multiprocessing.spawn" in words:
+                    found.append(int(child))
+    return sorted(found)
 
 
 def getting_on(town: Town, since: float, stalls_s: float) -> bool:
@@ -136,17 +194,22 @@ def getting_on(town: Town, since: float, stalls_s: float) -> bool:
     return time.monotonic() - max(town.heard_at, since) < stalls_s
 
 
-def settings_for(folder: Path, port: int) -> None:
-    """What the shop of a folder is started with, on a carrier at this port."""
-    database = folder / "shop.db"
-    settings = SETTINGS.format(folder=folder, database=database, port=port)
+def furnish(folder: Path, port: int, shards: int = 1) -> list[str]:
+    """Sellers, as many as shards but two at most, and settings for a carrier at this port; the sellers' codes."""
+    sellers = dict(list(SELLERS.items())[:shards])
+    for name, code in sellers.items():
+        (folder / "sellers" / name).mkdir(parents=True)
+        flow = FLOW.replace(f"  sms code {CODE}\n", f"  sms code {code}\n")
+        (folder / "sellers" / name / "seller.flow").write_text(flow)
+    settings = SETTINGS.format(folder=folder, port=port, shards=shards)
     (folder / "dialcart.toml").write_text(settings)
+    return list(sellers.values())
 
 
 async def start(
-    folder: Path, die_at: str | None, mutant: str | None = None
+    folder: Path, kill: Kill | None, passes: int = 1, mutant: str | None = None
 ) -> asyncio.subprocess.Process:
-    """The shop of a folder, to die at a point of tests.crash.victim or to live."""
+    """The shop of a folder, to die at a point, passed so often, or to live."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -155,8 +218,9 @@ async def start(
     environment.pop("DIALCART_DIE_AT", None)
     if mutant:
         environment["DIALCART_MUTANT"] = mutant
-    if die_at:
-        environment["DIALCART_DIE_AT"] = die_at
+    if kill is not None and kill.point is not None:
+        whose = IN_SHARD if kill.in_shard else ""
+        environment["DIALCART_DIE_AT"] = f"{whose}{kill.point}:{passes}"
     words = ["-m", "tests.crash.victim", "serve", "--config", str(folder / "dialcart.toml")]
     with (folder / "log.txt").open("ab") as log:
         return await asyncio.create_subprocess_exec(

@@ -1,6 +1,7 @@
 """`dialcart`, and where the environment says so, dead at a point that is named: DIALCART_DIE_AT="after commit:12".
 
-The number says how often the point is passed first. What is patched here is what a debugger would stop at; the program
+The number says how often the point is passed first. With "shard " before the point it is a shard that dies, else the process
+that has the carriers. What is patched here is what a debugger would stop at; the program
 itself knows nothing of it. A point that the program no longer passes is found out: the harness counts a victim that does
 not die of itself as a failure.
 """
@@ -29,6 +30,11 @@ POINTS = (
 )
 """With the batch written but not committed; while SQLite commits; committed, and nobody told; with half of the answers on
 the wire; answered with no reply sent; replies taken by the carrier and that not noted, half noted, noted."""
+IN_SHARD = "shard "
+FRONT_POINTS = POINTS[:5]
+"""Of a front: texts are kept in its shards."""
+SHARD_POINTS = tuple(point for point in POINTS if point not in ("in answers", "after answers"))
+"""Of a shard: carriers are answered by its front."""
 COMMIT_S_MIN = 50e-6
 """A commit is cut short after so long at least."""
 
@@ -122,13 +128,19 @@ def arm(countdown: Countdown) -> None:
         setattr(owner, name, patched)
 
 
+def arm_as_told(whose: str = "") -> None:
+    """As the environment says, if it speaks of this process."""
+    point, _, count = os.environ.get("DIALCART_DIE_AT", "").rpartition(":")
+    if not point or point.startswith(IN_SHARD) != bool(whose):
+        return
+    point = point.removeprefix(whose)
+    assert point in POINTS, point
+    arm(Countdown(point, int(count)))
+
+
 def main() -> None:
     """`python -m tests.crash.victim serve ...`."""
-    wanted = os.environ.get("DIALCART_DIE_AT")
-    if wanted:
-        point, _, count = wanted.rpartition(":")
-        assert point in POINTS, point
-        arm(Countdown(point, int(count)))
+    arm_as_told()
     from cli import main as dialcart
 
     with ExitStack() as stack:
@@ -141,3 +153,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     sys.exit(main())
+if __name__ == "__mp_main__":
+    # A shard: multiprocessing imports in it what its front runs.
+    arm_as_told(IN_SHARD)

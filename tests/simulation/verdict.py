@@ -15,13 +15,14 @@ from tests.simulation.story import Story
 def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
     """Write it into the story. The shop has stopped in order, and nothing was under way then."""
     trouble, failures = story.trouble, story.failures
-    story.books = count(store, town, story.lives - 1)
+    story.books = count([store], town, story.lives - 1)
     story.waiting = frozenset(number for number, buyer in town.everybody.items() if not buyer.done)
     if trouble.breaks_nothing and story.lives == 1 and story.said_again:
         failures.append("a message was lost though no connection was")
     if left := store.waiting_texts(0, 10):
         failures.append(f"{len(left)} texts were never taken")
-    if not trouble.faults.lost_receipt:
+    # A front answers a receipt before its shard has it on disk, and either may die in between.
+    if not (trouble.faults.lost_receipt or (trouble.spread and (trouble.dies or trouble.kills_s))):
         # A line that breaks under a text five times is not tried again.
         undelivered = [
             one
@@ -30,7 +31,7 @@ def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
         ]
         if undelivered:
             failures.append(f"{len(undelivered)} texts are not known as delivered")
-    if len(depot.held) != story.books.orders:
+    if not trouble.spread and len(depot.held) != story.books.orders:
         failures.append(f"{len(depot.held)} orders held by the depot, {story.books.orders} placed")
     set_aside = Counter(who for _, who, said, _ in store.messages("shop") if said == SET_ASIDE)
     story.set_aside = set_aside.total()
