@@ -3,10 +3,12 @@
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from center.batch import TurnBatch
+from center.ports import Aside
 from center.routing import Routes
 from center.shops import Shops
 from flows.compiler import compile_flow
@@ -22,7 +24,7 @@ from sms.ussd.profile import PROFILES
 from store.memory import MemoryStore
 from tests.simulation.caller import Lines
 from tests.simulation.carrier import Twice
-from tests.simulation.disk import Disk, Moods, SlowDisk
+from tests.simulation.disk import DiedError, Disk, Moods, SlowDisk
 from tests.simulation.partner import ASKING_FLOW, Asking, Depot
 from tests.simulation.trouble import Trouble
 
@@ -64,13 +66,7 @@ class Life:
         self.store = store
         self.disk = Disk(store, moods, died)
         self.asking = Asking(depot, clock, lambda: self.disk.dead)
-        self.turns = TurnBatch(
-            self.disk,
-            shops(),
-            later=_later,
-            performer=self.asking,
-            aside=SlowDisk(chance, self.disk, trouble.slow_s),
-        )
+        self.turns = self._batch(SlowDisk(chance, self.disk, trouble.slow_s))
         self.asking.turns = self.turns
         ticks = asyncio.get_running_loop().time
         routes = Routes([("shop", program())])
@@ -79,7 +75,7 @@ class Life:
             self.turns,
             routes,
             self.channel.receiving.redeliveries,
-            later=_later,
+            later=later,
             clock=clock,
             ticks=ticks,
         )
@@ -96,26 +92,34 @@ class Life:
         sorting = Sorting(self.channel, self.ussd)
         handler = Twice(sorting, random.Random(chance.random()), trouble.doubled)
         self.esme = handler.esme = Esme(carrier, handler, chance=random.Random(chance.random()))
-        self.channel.add(self.esme)
+
+    def _batch(self, aside: Aside) -> TurnBatch:
+        """What takes turns."""
+        return TurnBatch(self.disk, shops(), later=later, performer=self.asking, aside=aside)
 
     def start(self) -> None:
         """Bind, and take up what an earlier life left."""
+        self.channel.add(self.esme)
         self.channel.start()
         # What an earlier life asked for, it may not have been told.
         self.asking.perform(self.store.awaited())
         self.esme.start()
 
-    def die(self) -> None:
-        """Nothing of it goes on; only the disk has what it has."""
+    def kill(self) -> None:
+        """Wherever it is."""
+        with suppress(DiedError):
+            self.disk.die()
+
+    def die(self) -> float:
+        """Nothing of it goes on; only the disk has what it has. When the carrier will have heard of it."""
         self.disk.dead = True
         self.lines.die()
         # It looks after these for ever.
         self.channel.sending._held = Held()  # noqa: SLF001
         for task in self.esme._tasks:  # noqa: SLF001
             task.cancel()
-        for link in self.esme.links:
-            if link.transport is not None:
-                link.transport.die()  # type: ignore[attr-defined]
+        transports: list[Any] = [link.transport for link in self.esme.links]
+        return max((one.die() for one in transports if one is not None), default=0.0)
 
     async def stop(self) -> None:
         """In order."""
@@ -131,5 +135,6 @@ class Life:
         return bool(self.store.waiting_texts(0, 1))
 
 
-def _later(delay_s: float, callback: Any, /) -> asyncio.TimerHandle:
+def later(delay_s: float, callback: Any, /) -> asyncio.TimerHandle:
+    """See center.ports.Later."""
     return asyncio.get_running_loop().call_later(delay_s, callback)

@@ -39,11 +39,13 @@ class _Selector:
 class SimulatedLoop(asyncio.base_events.BaseEventLoop):
     """See the head of the file."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, within: Network) -> None:
+        """`within`: between processes of one machine."""
         super().__init__()
         self._selector = _Selector(self)
         self._now_s = START_S
         self._network = network
+        self._within = within
 
     def time(self) -> float:
         return self._now_s
@@ -65,8 +67,18 @@ class SimulatedLoop(asyncio.base_events.BaseEventLoop):
     async def create_connection(  # type: ignore[override]
         self, factory: Callable[[], Any], host: str, port: int, **_: Any
     ) -> Any:
-        listener: Listener | None = self._network.listener(port)
-        await asyncio.sleep(self._network.latency())
-        if listener is None or self._network.is_down():
-            raise ConnectionRefusedError(f"nobody listens on {host}:{port}")
-        return await self._network.connect(factory, listener)
+        del host
+        return await _connect(self._network, factory, port)
+
+    async def create_unix_connection(  # type: ignore[override]
+        self, factory: Callable[[], Any], path: str, **_: Any
+    ) -> Any:
+        return await _connect(self._within, factory, path)
+
+
+async def _connect(network: Network, factory: Callable[[], Any], port: int | str) -> Any:
+    listener: Listener | None = network.listener(port)
+    await asyncio.sleep(network.latency())
+    if listener is None or network.is_down():
+        raise ConnectionRefusedError(f"nobody listens on {port}")
+    return await network.connect(factory, listener)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from center import turns
 from center.batch import TurnBatch
 from center.taken import Fate
+from commands.shards.front import FrontBatch
 from sms.held import Held
 from sms.link import Link
 from sms.outgoing import Outgoing
@@ -139,6 +140,11 @@ def mutants() -> dict[str, Any]:
         "let a start hold nothing back": patched(Held, "begin", _nothing),
         "reply by any bind": reply_by_any_bind(),
         "leave the stock as it is": lose_a_sale(),
+        "take what a shard fell with as refused": patched(
+            FrontBatch,
+            "_lose",
+            FrontBatch._refuse,  # noqa: SLF001
+        ),
     }
 
 

@@ -29,13 +29,14 @@ class Weather:
 class Listener:
     """A server's socket."""
 
-    def __init__(self, network: "Network", port: int, factory: Callable[[], Any]) -> None:
+    def __init__(self, network: "Network", port: int | str, factory: Callable[[], Any]) -> None:
+        """`port` is the path of a socket on this machine."""
         self.network = network
         self.port = port
         self.factory = factory
         self.sockets = (self,)
 
-    def getsockname(self) -> tuple[str, int]:
+    def getsockname(self) -> tuple[str, int | str]:
         return "127.0.0.1", self.port
 
     def close(self) -> None:
@@ -48,7 +49,7 @@ class Network:
     def __init__(self, chance: random.Random, weather: Weather) -> None:
         self.chance = chance
         self.weather = weather
-        self.listeners: dict[int, Listener] = {}
+        self.listeners: dict[int | str, Listener] = {}
         self.ends: list[End] = []
         self.broken = 0
         self.down_until = 0.0
@@ -59,12 +60,12 @@ class Network:
     def is_down(self) -> bool:
         return asyncio.get_running_loop().time() < self.down_until
 
-    def listen(self, factory: Callable[[], Any]) -> Listener:
-        port = 2_775 + len(self.listeners)
+    def listen(self, factory: Callable[[], Any], path: str = "") -> Listener:
+        port = path or 2_775 + len(self.listeners)
         self.listeners[port] = Listener(self, port, factory)
         return self.listeners[port]
 
-    def listener(self, port: int) -> Listener | None:
+    def listener(self, port: int | str) -> Listener | None:
         return self.listeners.get(port)
 
     async def connect(self, factory: Callable[[], Any], listener: Listener) -> Any:
@@ -203,11 +204,15 @@ class End(asyncio.Transport):
         if self._protocol is not None:
             asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
 
-    def die(self) -> None:
-        """The process at this end is dead: it is told nothing, and the other end hears of it."""
+    def die(self) -> float:
+        """The process at this end is dead: it is told nothing, and the other end hears of it behind all that was written.
+
+        When that will be; 0 if it has been lost before.
+        """
         if self._gone:
-            return
+            return 0.0
         self._gone = True
         self._network.forget(self)
         self._protocol = None
         self._later(self.peer.lose_too)
+        return self._arrives_at

@@ -1,11 +1,14 @@
 """What goes wrong in one simulation, drawn from its seed."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sms.smsc.faults import Faults
 from tests.simulation.network import Weather
+
+SPREAD = 0.1
+"""Of seeds, those with a front and a shard. Calls want all in one process, and are not made then."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Trouble:
     on_disk: bool
     """The store is SQLite, else memory."""
     others: Others = Others()
+    spread: bool = False
+    """A front has the carriers, and a shard the seller; the seller's order system is not asked then."""
     poisoned: int = 0
     """People who write something that makes the seller's program fail."""
 
@@ -90,10 +95,8 @@ class Trouble:
         disconnect = now_and_then(0.2, 0.02)
         trouble = breaks or dies or kills_s or disconnect
         buyers, orders = chance.randint(1, 5), chance.randint(1, 3)
-        # After a crash what a stalled bind brings again comes later than sms.held.HOLD_S (decision 0030).
-        stalls = 0.0 if dies or kills_s else _stalls(seed)
         weather = Weather(
-            latency_s=chance.choice((0.0005, 0.005, 0.05)), breaks=breaks, stalls=stalls
+            latency_s=chance.choice((0.0005, 0.005, 0.05)), breaks=breaks, stalls=_stalls(seed)
         )
         towards_us = _towards_us(seed)
         faults = {
@@ -107,6 +110,8 @@ class Trouble:
             "duplicated_response": now_and_then(0.2, 0.1),
             "disconnect": disconnect,
         }
+        on_disk = seed % 10 == 0
+        spread = not on_disk and random.Random(f"{seed} spread").random() < SPREAD
         return cls(
             buyers=buyers,
             orders=orders,
@@ -129,8 +134,9 @@ class Trouble:
             partner_s=chance.choice((0.0, 0.0, 0.1, 4.0)),
             partner_dead=now_and_then(0.2, chance.choice((0.2, 1.0))),
             binds=binds,
-            on_disk=seed % 10 == 0,
-            others=Others.of(seed),
+            on_disk=on_disk,
+            others=replace(Others.of(seed), callers=0) if spread else Others.of(seed),
+            spread=spread,
             poisoned=now_and_then(0.2, 2),
         )
 
