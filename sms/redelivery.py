@@ -66,6 +66,8 @@ class Doubts(msgspec.Struct, frozen=True, array_like=True):
     lost_stamps: tuple[int, ...] = ()
     lost_firsts: tuple[int, ...] = ()
     """Of what they repeat, or their own."""
+    lost_repeats: tuple[int, ...] = ()
+    """How surely what comes again repeats them, as Repeats: as if we had not fallen."""
 
 
 _packer = msgspec.msgpack.Encoder()
@@ -185,12 +187,13 @@ class Redeliveries:
         self._lost: deque[Answer] = deque()
         """Of connections that are gone, which carriers bring again in their own time."""
         stamps = before.lost_stamps or (0,) * len(before.lost)
-        for key, stamp, first in zip(
-            before.lost, stamps, before.lost_firsts or stamps, strict=True
-        ):
-            answer = Answer(_GONE, 0, key[:KEY_BYTES], now, stamp, late=True, first=first)
-            # Whichever of them was kept, what comes again is likely that.
-            answer.refused, answer.repeats = True, Repeats.LIKELY
+        repeats = before.lost_repeats or (Repeats.LIKELY,) * len(stamps)
+        firsts = before.lost_firsts or stamps
+        for key, stamp, first, surely in zip(before.lost, stamps, firsts, repeats, strict=True):
+            late = surely < Repeats.CERTAIN
+            answer = Answer(_GONE, 0, key[:KEY_BYTES], now, stamp, late=late, first=first)
+            # Whichever of the two was kept, what comes again is that.
+            answer.refused, answer.repeats = first != stamp, Repeats(surely)
             self._hold(answer, self._lost)
         self._lost_version = 0
         """Changes with what is lost."""
@@ -265,13 +268,14 @@ class Redeliveries:
 
     def _pack(self, reserved: int, certain: int, now: float) -> bytes:
         runs = tuple((since, until, round(end - now, 1)) for since, until, end in self._runs)
-        lost = [a for a in self._lost if not (a.certain or _is_past(a, now))]
+        lost = [a for a in self._lost if a.held and not (a.certain or _is_past(a, now))]
         lost += [a for a in self._again.values() if not a.certain]
         del lost[:-LOST_KEPT_MAX]
         keys = tuple([answer.key for answer in lost])
         stamps = tuple([answer.stamp for answer in lost])
         firsts = tuple([answer.first or answer.stamp for answer in lost])
-        return _packer.encode(Doubts(reserved, certain, runs, keys, stamps, firsts))
+        repeats = tuple([_how_surely_after(answer, now) for answer in lost])
+        return _packer.encode(Doubts(reserved, certain, runs, keys, stamps, firsts, repeats))
 
     def last_to_keep(self, now: float) -> bytes:
         """The same when all connections are closed and no message will be judged any more."""
@@ -305,6 +309,8 @@ class Redeliveries:
         """Messages of which it is not known whether they were kept come again, as what repeats them for certain if they were."""
         for answer in answers:
             answer.first = answer.first or answer.stamp
+            if answer.held:
+                self._again[answer.stamp] = answer
             answer.refused = True
             answer.repeats = Repeats.CERTAIN
 
@@ -395,6 +401,15 @@ def _how_surely(earlier: Answer, answer: Answer) -> Repeats:
         earlier.line is answer.line or (lately and not earlier.line.alive)
     )
     return Repeats.CERTAIN if is_known else Repeats.LIKELY
+
+
+def _how_surely_after(answer: Answer, now: float) -> Repeats:
+    """The same for the next run, as `_how_surely` if it has no final answer, or went down with its connection a while ago."""
+    if answer.refused or (answer.asked is None and answer.line.alive):
+        return max(answer.repeats, Repeats.LIKELY)
+    is_known = not (answer.late or answer.line.alive or answer.line is _GONE)
+    lately = now - answer.came_at <= RETURNS_S
+    return Repeats.CERTAIN if is_known and lately else Repeats.LIKELY
 
 
 def _is_answered_copy(earlier: Answer, answer: Answer) -> bool:
