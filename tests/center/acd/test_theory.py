@@ -15,12 +15,16 @@ from benchmarks.theory import (
     LINES,
     OFFERED,
     TYPES,
+    Row,
     ageing_pair,
+    at_most,
     skilled_day,
+    student,
+    verdict,
 )
 from center.acd import forecast
 from center.acd.queue import Queue
-from commands.simulation import BATCHES, Arrivals, RouterDay, interval
+from commands.simulation import BATCHES, Arrivals, Interval, RouterDay, interval
 
 SERVERS = 10
 CONTACTS = 25_000
@@ -163,3 +167,28 @@ def test_two_skills_an_agent_do_nearly_as_well_as_all_and_far_better_than_one():
         alone, pair, whole = (measure(tally) for tally in (one, two, every))
         assert pair - whole < 0.1 * (alone - whole)
         assert alone > 4 * pair
+
+
+def rows_of(*means: float) -> list[Row]:
+    """Twenty days of each row around a mean, where theory says 1."""
+    spread = [0.01 * (n - 9.5) for n in range(20)]
+    return [
+        Row(f"row {mean}", 1.0, [Interval(mean + one, 0.02) for one in spread]) for mean in means
+    ]
+
+
+def test_many_days_that_chance_explains_are_let_pass_and_a_row_that_is_off_is_not():
+    fits, told = verdict(rows_of(1.0, 1.02, 0.99))
+    assert fits
+    assert "0 outside the 95 % interval" in told[0]
+    assert "values 5% off theory would be refused in 2 of 3 rows" in told[2]
+    fits, told = verdict(rows_of(1.0, 1.04, 0.99))
+    assert not fits
+    assert "the furthest, row 1.04, by 3.0 standard errors: BEYOND the 2.6" in told[0]
+    assert "1 outside" in told[0]
+
+
+def test_how_far_chance_goes_is_what_the_tables_print():
+    assert [round(student(share, 19), 3) for share in (0.975, 0.995)] == [2.093, 2.861]
+    assert round(at_most(16, 20, 0.95), 4) == 0.0159
+    assert at_most(20, 20, 0.95) == pytest.approx(1)
