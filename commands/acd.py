@@ -61,6 +61,7 @@ def queues(database: Path) -> int:
             "came",
             "turned away",
             "answered",
+            "not answered",
             *(name for name, _ in FORMULAS),
         )
     ]
@@ -75,6 +76,7 @@ def queues(database: Path) -> int:
                 str(measure.counts.arrived),
                 str(measure.turned_away),
                 str(measure.counts.answered),
+                str(measure.counts.not_answered),
                 f"{measure.service_level:.0%}",
                 f"{measure.abandonment:.0%}",
                 f"{measure.speed_of_answer_s:.0f} s",

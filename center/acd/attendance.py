@@ -43,6 +43,7 @@ class Attendance(Waiting):
             self.staff(person, -1)
         ringing = [ticket for ticket in person.tickets.values() if ticket.slot == "offered"]
         for ticket in ringing:
+            person.not_answered += 1
             ticket.backlog.counts.not_answered += 1
             ticket.backlog.counts.share(person.agent.pool).not_answered += 1
             self._take_back(ticket, person.reason)

@@ -12,13 +12,27 @@ STALE_MAX = 64
 def join(ticket: Ticket) -> None:
     """Count one more who waits."""
     _count(ticket)
-    ticket.backlog.joined.append(ticket)
+    joined = ticket.backlog.joined
+    if joined and ticket.since < joined[-1].since:
+        _take_place(joined, ticket)
+    else:
+        joined.append(ticket)
 
 
 def rejoin(ticket: Ticket) -> None:
-    """The same for one who was offered and comes back: nobody was before them."""
+    """The same for one who was offered and comes back, mostly to the head."""
     _count(ticket)
-    ticket.backlog.joined.appendleft(ticket)
+    _take_place(ticket.backlog.joined, ticket)
+
+
+def _take_place(joined: deque[Ticket], ticket: Ticket) -> None:
+    """Stand before all who have waited for less."""
+    place = 0
+    for other in joined:
+        if other.since > ticket.since:
+            break
+        place += 1
+    joined.insert(place, ticket)
 
 
 def _count(ticket: Ticket) -> None:
@@ -53,9 +67,14 @@ def estimate_s(backlog: Backlog, now: float) -> float:
     and Whitt (Real-time delay estimation based on delay history, 2009) find both good when agents and load vary,
     and neither needs to know who else shares the agents.
     """
+    first_s = longest_s(backlog, now)
+    fresh = now - backlog.answered_at < ESTIMATE_MEMORY_S
+    return max(first_s, backlog.last_wait_s) if fresh else first_s
+
+
+def longest_s(backlog: Backlog, now: float) -> float:
+    """How long the first in line has waited; 0 where nobody waits."""
     joined = backlog.joined
     while joined and not joined[0].waiting:
         joined.popleft()
-    first_s = now - joined[0].since if joined else 0.0
-    fresh = now - backlog.answered_at < ESTIMATE_MEMORY_S
-    return max(first_s, backlog.last_wait_s) if fresh else first_s
+    return max(0.0, now - joined[0].since) if joined else 0.0

@@ -51,4 +51,11 @@ class ProposeCallBack(msgspec.Struct, frozen=True, tag=True, gc=False):
     wait_s: float
 
 
-Decision = Offer | Withdraw | Leave | Say | ProposeCallBack
+class Clear(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """Take a contact off this agent's desk: the time to write it up is over."""
+
+    contact: str
+    agent: str
+
+
+Decision = Offer | Withdraw | Leave | Say | ProposeCallBack | Clear

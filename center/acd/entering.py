@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from center.acd.agent import CHANNELS, Agent
 from center.acd.attendance import Attendance
 from center.acd.backlog import tickets
@@ -16,6 +18,10 @@ class Entering(Attendance):
     def __init__(self, floor: Floor | None = None) -> None:
         super().__init__(floor)
         self._of_seller: dict[str, list[Backlog]] = {}
+
+    def queues_of(self, seller: str) -> Sequence[Backlog]:
+        """All that were opened for a seller."""
+        return self._of_seller.get(seller, ())
 
     def set_queue(self, queue: Queue) -> None:
         """A queue is opened or changed; who waits in it stays in place."""
@@ -69,7 +75,7 @@ class Entering(Attendance):
 
     def place_again(self, seller: str) -> None:
         """A seller's buyers may be served by others than before."""
-        for backlog in self._of_seller.get(seller, ()):
+        for backlog in self.queues_of(seller):
             self._place_all(backlog)
 
     def _place_all(self, backlog: Backlog) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from center.acd.agent import CHANNELS
-from center.acd.decisions import Leave, Offer, Withdraw
+from center.acd.decisions import Clear, Leave, Offer, Withdraw
 from center.acd.events import (
     CallBackTaken,
     ContactArrived,
@@ -19,6 +19,7 @@ from center.acd.events import (
     ContractEnded,
     OfferAccepted,
     Passed,
+    WrapUpEnded,
 )
 from center.acd.floor import standing_points
 from center.acd.journal import Record
@@ -55,6 +56,8 @@ def explain(events: Iterable[Record], contact: str) -> Iterator[str]:
                 case Withdraw(contact=who, agent=agent, reason=reason) if who == contact:
                     why = _taken_back(event, agent, reason)
                     yield f"{_clock(router.now)} taken back from {agent}: {why}."
+                case Clear(contact=who, agent=agent) if who == contact:
+                    yield f"{_clock(router.now)} the time to write it up is over for {agent}."
                 case Leave(contact=who, exit=way) if who == contact:
                     yield _leaves(router, event, way)
                 case _:
@@ -237,6 +240,8 @@ def _told(now: float, event: Record, joined_at: float) -> Iterator[str]:
             yield f"{_clock(now)} {agent} answers, {now - joined_at:.1f} s after it joined."
         case ContactFinished(agent=agent):
             yield f"{_clock(now)} {agent} ends the talk."
+        case WrapUpEnded(agent=agent):
+            yield f"{_clock(now)} {agent} is done with it."
         case ContactStood(joined_at=joined, queue=queue, slot=slot, agent=agent):
             held = f", {slot} with {agent}" if agent else ""
             yield f"{_clock(joined)} it had joined {queue}{held}; the journal begins after that."

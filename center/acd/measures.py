@@ -47,7 +47,7 @@ class Counts:
     busy: int = 0
     timed_out: int = 0
     not_answered: int = 0
-    """Offers that an agent let ring or declined."""
+    """Offers that rang at an agent in vain, were declined, or were left behind; each is one more for a contact that is offered again."""
     by_pool: dict[str, Share] = field(default_factory=dict[str, Share])
     """Of the answered and the not answered, whose people they were offered to."""
 
@@ -113,6 +113,9 @@ class AgentMeasure:
     ready_s: float
     """Ready and without any."""
     not_ready_s: float
+    answered: int
+    not_answered: int
+    """Offers that rang in vain, were declined, or were left behind."""
 
     @property
     def occupancy(self) -> float:

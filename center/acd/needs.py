@@ -11,7 +11,7 @@ need and one line, not forty thousand. When somebody is first entered for a pool
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from center.acd.agent import Skill
 from center.acd.occupancy import quiet_key
@@ -60,6 +60,10 @@ class Directory:
     def may_serve(self, pool: str, seller: str) -> bool:
         """Whether people of this pool may be with buyers of this seller."""
         return pool in self._allowed(seller)
+
+    def sellers(self, pool: str) -> Collection[str]:
+        """Whom people of this pool may serve, of those who were ever named."""
+        return self._sellers.get(pool, {})
 
     def contracts(self) -> Iterator[tuple[str, str]]:
         """Pool and seller of each; a seller's own people need none."""

@@ -60,6 +60,7 @@ class Offers(Known):
         person, backlog = ticket.seat.person, ticket.backlog
         account(person, self.now)
         person.working += 1
+        person.answered += 1
         waited_s = self.now - ticket.joined_at
         counts = backlog.counts
         counts.answered += 1

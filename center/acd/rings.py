@@ -48,6 +48,8 @@ class Rings:
     def forget(self, backlog: Backlog) -> None:
         """The queue, its contracts or their people have changed."""
         backlog.first = [None for _ in CHANNELS]
+        for channel in range(len(CHANNELS)):
+            self.first(backlog, channel)
 
     def staffed(self, backlog: Backlog, channel: int) -> bool:
         """Whether anyone is signed in whom the queue could ask, now or by a later step."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from center.acd.agent import REASON_DECLINED, REASON_NO_ANSWER
 from center.acd.backlog import estimate_s
-from center.acd.decisions import Decision
+from center.acd.decisions import Clear, Decision
 from center.acd.entering import Entering
 from center.acd.events import (
     AgentPaused,
@@ -127,6 +127,8 @@ class Router(Entering):
             person.ready_s + (spent_s if ready and not person.working else 0),
             person.not_ready_s
             + (spent_s if person.presence == "not ready" and not person.working else 0),
+            person.answered,
+            person.not_answered,
         )
 
     def picture(self) -> dict[str, object]:
@@ -143,6 +145,7 @@ class Router(Entering):
             "agents": {
                 name: (
                     *(p.presence, p.reason, quiet_key(p), list(p.tickets)),
+                    *(p.answered, p.not_answered),
                     *((seat.taken, seat.idle_since) for seat in p.seats),
                 )
                 for name, p in self.people.items()
@@ -166,6 +169,9 @@ class Router(Entering):
                     assert ticket.seat is not None
                     self._fail(ticket.name, ticket.seat.person.agent.name, REASON_NO_ANSWER)
                 case "wrap-up":
+                    assert ticket.seat is not None
+                    agent = ticket.seat.person.agent.name
+                    self._decisions.append(Clear(ticket.name, agent))
                     self._end_wrap_up(ticket)
                 case "busy":
                     raise AssertionError("a talk has no end of its own")

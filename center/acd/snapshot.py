@@ -67,6 +67,8 @@ def _agent(at: float, person: Person, places: dict[int, Place]) -> AgentStood:
         (person.busy_s, person.ready_s, person.not_ready_s),
         (voice.idle_since, sms.idle_since),
         (places.get(id(voice)), places.get(id(sms))),
+        person.answered,
+        person.not_answered,
     )
 
 
@@ -132,6 +134,7 @@ def _put_person(router: Entering, person: Person, record: AgentStood) -> None:
     person.occupancy = record.occupancy
     person.measured_at = record.measured_at
     person.busy_s, person.ready_s, person.not_ready_s = record.spent_s
+    person.answered, person.not_answered = record.answered, record.not_answered
     for seat, idle_since, place in zip(person.seats, record.idle_since, record.places, strict=True):
         seat.idle_since, seat.place = idle_since, place
 

@@ -24,6 +24,8 @@ class AgentStood(Event, frozen=True, tag=True, array_like=True):
     """By channel."""
     places: tuple[tuple[int, float] | None, tuple[int, float] | None]
     """By channel, among the free: the order among equals, and how quiet the agent was on coming there. None: not there."""
+    answered: int = 0
+    not_answered: int = 0
 
 
 class QueueStood(Event, frozen=True, tag=True, array_like=True):

@@ -94,8 +94,10 @@ class Person:
 
     __slots__ = (
         "agent",
+        "answered",
         "busy_s",
         "measured_at",
+        "not_answered",
         "not_ready_s",
         "occupancy",
         "presence",
@@ -122,6 +124,9 @@ class Person:
         self.busy_s = 0.0
         self.ready_s = 0.0
         self.not_ready_s = 0.0
+        self.answered = 0
+        self.not_answered = 0
+        """Offers that rang in vain, were declined, or were left behind."""
 
 
 class Need:

@@ -73,8 +73,9 @@ class QueueView(msgspec.Struct, frozen=True):
     queue: str
     waiting: int
     longest_s: float
-    ready: int
-    """Agents who could take one now."""
+    ready_calls: int
+    """Agents who could take a call now."""
+    ready_texts: int
     talking: int
     service_level: float | None
     """As center.acd.measures has it; None before the first contact."""
@@ -84,6 +85,8 @@ class QueueView(msgspec.Struct, frozen=True):
     mean_wait_s: float | None
     turned_away: int | None
     """As center.acd.measures has it."""
+    not_answered: int
+    """Offers that rang at an agent in vain, were declined, or were left behind."""
     is_share: bool = False
     """Of the supervisor's own people alone, and nothing of who gave up or was turned away: other pools serve it, too."""
 
@@ -101,6 +104,9 @@ class AgentView(msgspec.Struct, frozen=True):
     occupancy: float
     since: float
     """Unix seconds of the last change of presence."""
+    answered: int
+    not_answered: int
+    """Offers that rang in vain, were declined, or were left behind."""
 
 
 class FloorView(msgspec.Struct, frozen=True):
@@ -109,3 +115,7 @@ class FloorView(msgspec.Struct, frozen=True):
     at: float
     queues: tuple[QueueView, ...]
     agents: tuple[AgentView, ...]
+    queues_in_use: int
+    """Those above, and others for which there was no room."""
+    agents_here: int
+    """Those above, and others for which there was no room or who were not asked for."""

@@ -22,6 +22,7 @@ from center.batch import TurnBatch
 from center.desk.calls import Calls
 from center.desk.card import BasketLine
 from center.desk.cards import Cards
+from center.desk.census import Census
 from center.desk.colleagues import colleagues
 from center.desk.deed import PlaceForBuyer, SetBasket, WriteToBuyer
 from center.desk.deeds import Deeds
@@ -49,6 +50,7 @@ class Floor:
     def __init__(
         self,
         kept: KeptRouter,
+        census: Census,
         turns: TurnBatch,
         sitting: Sitting,
         talks: Talks,
@@ -64,6 +66,7 @@ class Floor:
         now: Callable[[], float],
     ) -> None:
         self._kept = kept
+        self._census = census
         self._turns = turns
         self._sitting = sitting
         self._talks = talks
@@ -224,10 +227,10 @@ class Floor:
         talk = self._talks.at(agent, contact, "busy")
         return tuple(colleagues(self._kept.router, talk)[:COLLEAGUES_SHOWN_MAX])
 
-    def view(self, supervisor: str) -> FloorView:
+    def view(self, supervisor: str, wanted: str = "") -> FloorView:
         """See Floor."""
         router = self._kept.router
-        return view_of(router, scope_of(router, supervisor), self._now())
+        return view_of(router, self._census, scope_of(router, supervisor), self._now(), wanted)
 
     async def put_on_ear(self, ear: str, offer: str) -> str:
         """See Floor."""

@@ -13,10 +13,10 @@ just before a crash is logged as sent; it is kept or not, as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from center.acd.agent import Agent
-from center.acd.decisions import Decision, Leave, Offer, ProposeCallBack, Say, Withdraw
+from center.acd.decisions import Clear, Decision, Leave, Offer, ProposeCallBack, Say, Withdraw
 from center.acd.events import (
     AgentSet,
     CallBackTaken,
@@ -32,13 +32,15 @@ from center.acd.kept import Journal, KeptRouter
 from center.acd.queue import Exit
 from center.awaited import Awaited
 from center.batch import TurnBatch
-from center.changes import HandOverRequest, OutgoingText
+from center.changes import HandOverRequest
 from center.contact import ContactKey
 from center.desk.call_backs import CallBacks
 from center.desk.calls import Calls
 from center.desk.cards import Cards
+from center.desk.census import Census
+from center.desk.comfort import Comfort
 from center.desk.conferences import Conferences
-from center.desk.deeds import TELLER, Deeds
+from center.desk.deeds import Deeds
 from center.desk.desk import RefusedError
 from center.desk.desks import Desks
 from center.desk.floor import Floor
@@ -48,7 +50,7 @@ from center.desk.listeners import Listeners
 from center.desk.person import HOUSE
 from center.desk.phoning import Phoning
 from center.desk.ports import Records, Voice
-from center.desk.queues import AGENT_WAIT, Queues
+from center.desk.queues import Queues
 from center.desk.sitting import Sitting
 from center.desk.talk import Talk
 from center.desk.talks import Talks
@@ -56,7 +58,7 @@ from center.desk.transfers import Transfers
 from center.ports import Later
 from center.shops import Shops
 from center.taken import Taken
-from flows import effects, prompts
+from flows import effects
 from flows.effects import Effect
 from flows.inputs import HungUp, Opened, Outcome, Speech, Text
 
@@ -82,6 +84,7 @@ class Switchboard:
         self.kept = KeptRouter(
             journal, later=later, now=now, decided=self._decided, lost=self._floor_lost
         )
+        self._census = Census(self.kept.router)
         self._turns = turns
         self._now = now
         self._queues = queues or Queues()
@@ -112,6 +115,9 @@ class Switchboard:
         self._call_backs = CallBacks(
             self.kept, now, self._deeds.do, lambda talk: self._cards.program(talk.awaited)
         )
+        self._comfort = Comfort(
+            turns, self._talks, self._calls, self._cards, self._call_backs, now=now
+        )
         self._phoning = Phoning(
             self.kept, self._talks, self._calls, self._desks, self._cards, records, now=now
         )
@@ -127,6 +133,7 @@ class Switchboard:
         listeners = Listeners(self.kept, self._calls, self.conferences)
         self.floor = Floor(
             self.kept,
+            self._census,
             turns,
             self.sitting,
             self._talks,
@@ -181,6 +188,7 @@ class Switchboard:
         self._phoning.forget_calls()
         self.sitting.restore()
         self.kept.flush()
+        self._census.count()
 
     def set_agent(self, agent: Agent) -> None:
         """Enter or change an agent while we run."""
@@ -204,8 +212,7 @@ class Switchboard:
         """See Performer. A partner's service is not ours to ask."""
         if not isinstance(effect, effects.HandOver):
             return Outcome("failed")
-        people = self.kept.router.people.values()
-        here = not self.kept.is_lost and any(one.presence != "signed out" for one in people)
+        here = not self.kept.is_lost and self._census.is_anybody_here()
         return None if here else Outcome("closed")
 
     def perform(self, awaited: Sequence[Awaited]) -> None:
@@ -256,9 +263,11 @@ class Switchboard:
 
     def _decided(self, events: Sequence[Happening], decisions: Sequence[Decision]) -> None:
         touched: dict[str, None] = {}
+        for queue in {*self._queues_of(events), *self._queues_of(decisions)}:
+            self._census.queue(queue)
         for event in events:
             if isinstance(event, CallBackTaken) and event.channel == "voice":
-                self._called_back(event.contact)
+                self._comfort.called_back(event.contact)
             elif isinstance(event, CallJoined):
                 self._phoning.made(event.contact)
                 self._guests.joined(event.contact, event.agent)
@@ -280,7 +289,7 @@ class Switchboard:
                     if contact in self._talks.named:
                         self._talks.named[contact].answer_by = answer_by
                     touched[agent] = None
-                case Withdraw(agent=agent):
+                case Withdraw(agent=agent) | Clear(agent=agent):
                     touched[agent] = None
                 case Leave(contact=contact, exit=way_out):
                     talk = self._talks.named.get(contact)
@@ -288,59 +297,24 @@ class Switchboard:
                         self._talks.settle(talk, Outcome(EXITS[way_out]))
                         self._talks.forget(contact)
                 case Say(contact=contact, message=message, wait_s=wait_s):
-                    self._say(contact, message, wait_s)
-                case ProposeCallBack(contact=contact, wait_s=wait_s):
-                    self._propose(decision)
+                    self._comfort.say(contact, message, wait_s)
+                case ProposeCallBack():
+                    self._comfort.propose(decision)
         for agent in touched:
+            self._census.agent(agent)
             self._compare(agent)
             self._desks.tell(agent)
 
-    def _propose(self, decision: ProposeCallBack) -> None:
-        """Offer one who waits to be called or texted back; one who waits by SMS is texted anyway."""
-        talk = self._talks.named.get(decision.contact)
-        if talk is None:
-            return
-        if talk.channel == "voice" and self.voice is not None:
-            self._call_backs.propose(self.voice, talk, decision)
-        else:
-            self._say(decision.contact, AGENT_WAIT, decision.wait_s)
-
-    def _called_back(self, contact: str) -> None:
-        """The router has it that this caller will be called: the caller hears so, and need not hold the line."""
-        talk = self._talks.named.get(contact)
-        if talk is not None and self.voice is not None and self._call_backs.keeps_place(talk):
-            self.voice.farewell(contact, "call_back_taken")
-
-    def _say(self, contact: str, message: str, wait_s: float) -> None:
-        """Tell one who waits what a step of the flow says, or how long it will be; that, too, where the flow has no such step."""
-        talk = self._talks.named.get(contact)
-        if talk is None:
-            return
-        own = [] if message == AGENT_WAIT else self._cards.words(talk.awaited, message, self._now())
-        if talk.channel == "voice":
-            if self.voice is not None and own:
-                self.voice.tell(contact, own)
-            elif self.voice is not None:
-                self.voice.say(contact, AGENT_WAIT, wait_s)
-            return
-        found = self._cards.machine(talk.awaited)
-        language = found[0].language if found is not None else ""
-        text = "\n".join(own) or prompts.wait(AGENT_WAIT, language, wait_s)
-        one = talk.awaited
-        self._turns.hold(
-            TELLER,
-            None,
-            texts=[
-                OutgoingText(
-                    one.carrier,
-                    one.code,
-                    one.contact.number,
-                    text,
-                    int(self._now()),
-                    one.contact.seller,
-                )
-            ],
-        )
+    def _queues_of(self, happened: Sequence[Happening | Decision]) -> Iterator[str]:
+        """Where others wait than before; asked before anybody who left is forgotten."""
+        for one in happened:
+            queue = getattr(one, "queue", None)
+            if isinstance(queue, str):
+                yield queue
+                continue
+            for name in (getattr(one, "contact", ""), getattr(one, "to", "")):
+                if (talk := self._talks.named.get(name)) is not None:
+                    yield talk.queue
 
     # --- desks beside the router ---
 

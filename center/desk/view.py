@@ -1,77 +1,109 @@
-"""The floor as a supervisor sees it: queues that are in use, agents who are signed in."""
+"""The floor as a supervisor sees it: queues that are in use, agents who are signed in.
+
+Every supervisor has a picture a second, so it costs what it shows: who is free, who talks and where most wait is counted as
+it changes (census.py). Only the queues of a partner's own sellers are looked through for the fullest.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from heapq import nsmallest
+from itertools import islice
 
 from center.acd.agent import CHANNELS
-from center.acd.backlog import tickets
+from center.acd.backlog import longest_s
 from center.acd.measures import QueueMeasure, Share
 from center.acd.router import Router
-from center.acd.state import Backlog, Person, Profile
+from center.acd.state import Backlog, Need, Person
+from center.desk.census import EVERYBODY, Census
 from center.desk.desk import AgentView, FloorView, QueueView
+from center.desk.person import HOUSE
 from center.desk.scope import Scope
 
-QUEUES_SHOWN_MAX = 1_000
-AGENTS_SHOWN_MAX = 2_000
+ROWS_MAX = 100
+"""Of each table."""
+
+Ready = Callable[[Need, str], tuple[int, int]]
+"""How many people of a pool could take a call, and how many a text, with this need now."""
 
 
-def view_of(router: Router, scope: Scope, now: float) -> FloorView:
-    """Queues to which somebody came, those with most who wait first; agents who are signed in, by name. No others than in scope."""
-    in_use = [b for b in router.backlogs.values() if b.counts.arrived and scope.has_queue(b.queue)]
-    in_use.sort(key=lambda backlog: (-backlog.waiting, backlog.queue.name))
-    signed_in = [p for p in router.people.values() if p.presence != "signed out"]
-    led = [person for person in signed_in if scope.has_agent(person.agent)]
-    led.sort(key=lambda person: person.agent.name)
-    free = Counter(
-        person.profile for person in signed_in if any(seat.free() for seat in person.seats)
-    )
-    talking = Counter(
-        (t.backlog.queue.name, t.seat.person.agent.pool)
-        for t in router.tickets.values()
-        if t.slot == "busy" and t.seat is not None
-    )
+def view_of(
+    router: Router, census: Census, scope: Scope, now: float, wanted: str = ""
+) -> FloorView:
+    """Queues to which somebody came, those with most who wait first; agents who are signed in and have `wanted` in their
+    names, by name. No others than in scope.
+    """
+    if scope.pool == HOUSE:
+        fullest, in_use = list(islice(census.fullest(), ROWS_MAX)), census.in_use
+    else:
+        queues = [b for b in _of_pool(router, scope.pool or "") if b.counts.arrived]
+        fullest, in_use = nsmallest(ROWS_MAX, queues, key=_fullest_first), len(queues)
+    fullest.sort(key=_fullest_first)
+    names = census.names(EVERYBODY if scope.pool == HOUSE else scope.pool) if scope.pool else ()
+    wanted = wanted.casefold()
+    found = (name for name in names if wanted in name.casefold()) if wanted else names
+    ready = _ready(census)
     return FloorView(
         now,
-        tuple(_queue(router, scope, b, now, free, talking) for b in in_use[:QUEUES_SHOWN_MAX]),
-        tuple(_agent(router, person, now) for person in led[:AGENTS_SHOWN_MAX]),
+        tuple(_queue(router, census, scope, backlog, now, ready) for backlog in fullest),
+        tuple(_agent(router, router.people[name], now) for name in islice(found, ROWS_MAX)),
+        in_use,
+        len(names),
     )
+
+
+def _fullest_first(backlog: Backlog) -> tuple[int, str]:
+    return -backlog.waiting, backlog.queue.name
+
+
+def _of_pool(router: Router, pool: str) -> Iterator[Backlog]:
+    for seller in router.floor.directory.sellers(pool):
+        yield from router.queues_of(seller)
+
+
+def _ready(census: Census) -> Ready:
+    # Queues that ask for the same share a need, and its count.
+    @cache
+    def ready(need: Need, pool: str) -> tuple[int, int]:
+        profiles = [p for p in need.profiles if pool in (EVERYBODY, p.pool)]
+        voice, sms = (sum(free[profile] for profile in profiles) for free in census.free)
+        return voice, sms
+
+    return ready
 
 
 def _queue(
-    router: Router,
-    scope: Scope,
-    backlog: Backlog,
-    now: float,
-    free: Counter[Profile],
-    talking: Counter[tuple[str, str]],
+    router: Router, census: Census, scope: Scope, backlog: Backlog, now: float, ready: Ready
 ) -> QueueView:
     queue = backlog.queue
     whole = scope.has_whole(queue)
-    since = [ticket.since for ticket in tickets(backlog)]
-    profiles = {p for first in backlog.first if first is not None for p in first[0].profiles}
-    seen = [profile for profile in profiles if whole or profile.pool == scope.pool]
+    pool = EVERYBODY if whole else scope.pool or ""
+    # People fit a need by what they can do, whatever it comes by.
+    (need,) = router.rings.first(backlog, 0)
     who_waits = (
         queue.name,
         backlog.waiting,
-        max(0.0, now - min(since)) if since else 0.0,
-        sum(free[profile] for profile in seen),
+        longest_s(backlog, now),
+        *ready(need, pool),
+        census.talking[queue.name, pool],
     )
     if not whole:
-        share = backlog.counts.by_pool.get(scope.pool or "", Share())
-        talks = talking[queue.name, scope.pool or ""]
+        share = backlog.counts.by_pool.get(pool, Share())
         level, mean_s = share.service_level, share.speed_of_answer_s
-        return QueueView(*who_waits, talks, level, None, None, mean_s, None, is_share=True)
+        return QueueView(
+            *who_waits, level, None, None, mean_s, None, share.not_answered, is_share=True
+        )
     measure = router.queue_measure(queue.name)
     counts = measure.counts
     return QueueView(
         *who_waits,
-        sum(count for (name, _), count in talking.items() if name == queue.name),
         measure.service_level if _has_figures(measure) else None,
         counts.abandoned,
         measure.abandonment if _has_figures(measure) else None,
         measure.speed_of_answer_s if counts.answered else None,
         measure.turned_away,
+        counts.not_answered,
     )
 
 
@@ -93,4 +125,6 @@ def _agent(router: Router, person: Person, now: float) -> AgentView:
         ),
         measure.occupancy,
         min(now, person.measured_at),
+        measure.answered,
+        measure.not_answered,
     )

@@ -107,8 +107,8 @@ class Floor(Protocol):
         """Say what it was about; the slot is free again."""
         ...
 
-    def view(self, supervisor: str) -> FloorView:
-        """The floor as it is now, as far as this supervisor leads it."""
+    def view(self, supervisor: str, wanted: str = "") -> FloorView:
+        """The floor as it is now, as far as this supervisor leads it; of agents those who have `wanted` in their names."""
         ...
 
     async def put_on_ear(self, ear: str, offer: str) -> str:

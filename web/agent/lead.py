@@ -27,6 +27,8 @@ class LeadSocket:
         self._page = PageSocket(socket)
         self._floor = floor
         self._supervisor = supervisor
+        self._wanted = ""
+        """Agents with this in their names are shown alone."""
         self._ear = f"ear {next(_pages)} of {supervisor}"
 
     async def run(self) -> None:
@@ -45,9 +47,12 @@ class LeadSocket:
 
     async def _show(self) -> None:
         while True:
-            self._page.tell("view", view=self._floor.view(self._supervisor))
+            self._tell_view()
             self._tell_ear()
             await asyncio.sleep(VIEW_EVERY_S)
+
+    def _tell_view(self) -> None:
+        self._page.tell("view", view=self._floor.view(self._supervisor, self._wanted))
 
     def _tell_ear(self) -> None:
         """Whom the supervisor hears: a call may have ended, or been handed on."""
@@ -72,5 +77,8 @@ class LeadSocket:
                 self._page.tell("line", answer=await self._floor.put_on_ear(self._ear, offer))
             case m.Listen(agent, mode):
                 self._floor.listen(self._supervisor, self._ear, agent, mode, self._refuse)
+            case m.Find(text):
+                self._wanted = text[: m.WORD_CHARACTERS_MAX]
+                self._tell_view()
             case m.StopListening():
                 self._floor.stop_listening(self._ear)

@@ -135,6 +135,12 @@ class Listen(_Message, frozen=True, tag="listen"):
     mode: ListenMode
 
 
+class Find(_Message, frozen=True, tag="find"):
+    """A supervisor looks for agents by a part of their names; for none in particular where it is empty."""
+
+    text: str
+
+
 class StopListening(_Message, frozen=True, tag="stop listening"):
     """No more."""
 
@@ -161,7 +167,7 @@ DeskMessage = (
     | Finish
     | WrapUp
 )
-LeadMessage = Listen | StopListening | PutOnLine
+LeadMessage = Listen | StopListening | PutOnLine | Find
 
 
 def check_lengths(message: DeskMessage) -> None:

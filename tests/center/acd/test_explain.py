@@ -92,6 +92,12 @@ def test_the_whole_way_is_told_with_rings_offers_and_exits():
         "novice ends the talk.",
     ):
         assert line in text
+    floor.passes(30)
+    assert "the time to write it up is over for novice." in told(floor, "c1")
+    floor.ready("expert")
+    floor.arrive("c0", "tea")
+    floor.serve("c0", "expert")
+    assert "expert is done with it." in told(floor, "c0")
     floor.arrive("c2", "tea")
     floor.do(CallBackTaken(floor.now, "c2", "sms"))
     floor.do(ContactLeft(floor.now, "c2"))

@@ -12,6 +12,7 @@ from center.batch import TurnBatch
 from center.calling_out import Reached
 from center.contact import Arrival, ContactKey
 from center.desk.card import Card, Recording
+from center.desk.census import EVERYBODY, Census
 from center.desk.deeds import TELLER
 from center.desk.desk import RefusedError
 from center.desk.person import HOUSE
@@ -178,6 +179,23 @@ class Voice:
     def take(self) -> list[tuple]:
         taken, self.told = self.told, []
         return taken
+
+
+def assert_counted_as_it_stands(house: House) -> None:
+    """What pictures of the floor are made of is what a count of everything gives."""
+    now, anew = house.switchboard._census, Census(house.switchboard.kept.router)  # noqa: SLF001
+    anew.count()
+    for counted, wanted in zip((*now.free, now.talking), (*anew.free, anew.talking), strict=True):
+        assert +counted == +wanted
+    assert min([0, *now.talking.values(), *(n for free in now.free for n in free.values())]) == 0
+    pools = {person.agent.pool for person in house.switchboard.kept.router.people.values()}
+    for pool in (*pools, EVERYBODY):
+        assert now.names(pool) == anew.names(pool)
+    assert {b.queue.name: b.waiting for b in now.fullest()} == {
+        b.queue.name: b.waiting for b in anew.fullest()
+    }
+    assert [b.waiting for b in now.fullest()] == [b.waiting for b in anew.fullest()]
+    assert now.in_use == anew.in_use
 
 
 def with_wrap_up(wrap_up_s: float) -> Queues:

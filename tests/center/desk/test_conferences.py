@@ -21,7 +21,16 @@ from center.uap.gate import CONFERENCE, Gate
 from flows.inputs import HungUp, Keys, Opened
 from store.journal import SqliteJournal
 from store.memory import MemoryStore
-from tests.center.desk.house import BUYER, OTHER, Clock, Desk, House, Voice, with_wrap_up
+from tests.center.desk.house import (
+    BUYER,
+    OTHER,
+    Clock,
+    Desk,
+    House,
+    Voice,
+    assert_counted_as_it_stands,
+    with_wrap_up,
+)
 from tests.center.uap.tiny import TINY
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
 
@@ -249,5 +258,6 @@ def follow(busy: Busy, history) -> None:
             case _:
                 house.clock.passes(max(ASK_S, AWAY_S) + 1)
         assert busy.taken() == busy.crowded(), move
+        assert_counted_as_it_stands(house)
         assert all(busy.call(agent) == on for agent, on in busy.voice.calls.items()), move
         assert len(busy.taken()) <= 1

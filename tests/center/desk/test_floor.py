@@ -11,7 +11,7 @@ from center.desk.card import BasketLine
 from center.desk.desk import RefusedError
 from center.desk.floor import Floor
 from flows.inputs import Keys, Opened
-from tests.center.desk.house import BUYER, Desk, House, Voice
+from tests.center.desk.house import BUYER, OTHER, Desk, House, Voice
 
 DEEDS = {
     "accept": (),
@@ -95,11 +95,36 @@ def test_a_supervisor_sees_queues_and_agents(house: House):
     view = house.floor.view("wang")
 
     (queue,) = view.queues
-    assert (queue.waiting, queue.talking, queue.ready, queue.service_level) == (0, 1, 1, 1.0)
+    assert (queue.waiting, queue.talking, queue.service_level) == (0, 1, 1.0)
+    assert (queue.ready_calls, queue.ready_texts) == (1, 1), "li has room for a call and a text"
     assert [(a.agent, a.presence, a.contacts) for a in view.agents] == [
         ("li", "ready", 1),
         ("wang", "not ready", 0),
     ]
+
+
+def test_a_supervisor_sees_who_lets_it_ring(house: House):
+    house.sits("li")
+    wang = house.sits("wang")
+    house.texts("人工")
+    house.clock.passes(16)
+    house.does(house.floor.decline, "wang", next(iter(wang.cards)))
+    house.does(house.floor.ready, "li")
+    house.does(house.floor.ready, "wang")
+    wang.take()
+    house.texts("人工", buyer=OTHER)
+    house.answers(wang, "wang")
+    view = house.floor.view("li")
+
+    assert view.queues[0].not_answered == 2
+    assert {a.agent: (a.answered, a.not_answered) for a in view.agents} == {
+        "li": (0, 1),
+        "wang": (1, 1),
+    }
+    restarted = House(house.store, house.journal, house.clock)
+    assert restarted.floor.view("li").agents == view.agents
+    assert "".join(a.agent for a in house.floor.view("li", "AN").agents) == "wang"
+    assert (view.agents_here, view.queues_in_use) == (2, 1)
 
 
 def test_the_deeds_below_are_all_there_are():

@@ -75,7 +75,9 @@ def house_with_offers(store, journal):
     return House(store, journal, Clock(), Queues({"*": Queue("", "", recipe=recipe)}))
 
 
-def test_who_writes_is_texted_what_a_step_of_the_flow_says_and_waits_on(house_with_offers: House):
+def test_who_writes_is_texted_what_a_step_of_the_flow_says_and_waits_on(
+    house_with_offers: House, caplog: pytest.LogCaptureFixture
+):
     house = house_with_offers
     desk = house.sits("li", ready=False)
     house.texts("人工")
@@ -83,6 +85,7 @@ def test_who_writes_is_texted_what_a_step_of_the_flow_says_and_waits_on(house_wi
     assert house.outbox(BUYER)[-1] == "今天饺子买二送一。"
     house.clock.passes(5)
     assert "客服正忙" in house.outbox(BUYER)[-1], "a step that the flow has not"
+    assert caplog.messages == ["shop/sales: the flow has no step `nowhere` that says anything"]
 
     house.does(house.floor.ready, "li")
     assert "offered" in [told[0] for told in desk.take()]

@@ -56,7 +56,8 @@ def test_partners_of_one_seller_see_who_waits_and_nothing_of_each_others_work(fl
 
     assert whole == of_house
     assert (whole.talking, whole.service_level, whole.abandoned, whole.turned_away) == (2, 1, 0, 0)
-    assert (tea.talking, tea.ready, tea.service_level, tea.mean_wait_s) == (0, 0, None, None)
+    assert (tea.talking, tea.service_level, tea.mean_wait_s) == (0, None, None)
+    assert (whole.ready_calls, whole.ready_texts, tea.ready_texts) == (2, 2, 0)
     assert (other.talking, other.service_level) == (1, 1)
     for share in (tea, other):
         assert (share.abandoned, share.abandonment, share.turned_away) == (None, None, None)

@@ -89,6 +89,17 @@ def test_a_buyer_is_offered_answered_and_written_with(house: House):
     assert "# li: [question] about apples" in lines
 
 
+def test_a_desk_is_cleared_when_the_time_to_write_up_is_over(house: House):
+    desk = house.sits("li")
+    house.texts("人工")
+    contact = house.answers(desk, "li")
+    house.does(house.floor.finish, "li", contact)
+    house.clock.passes(20)
+    assert desk.take()[-1] == ("stage", contact, "wrap-up")
+    house.clock.passes(15)
+    assert desk.take() == [("ended", contact)]
+
+
 def test_an_offer_that_nobody_answers_goes_to_the_next(house: House):
     first, second = house.sits("li"), house.sits("wang")
     house.texts("人工")

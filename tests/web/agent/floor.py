@@ -54,8 +54,8 @@ TEXTS = replace(
 )
 
 AGENTS = (
-    AgentView("li", "ready", "", 1, True, 0.61, 940.0),
-    AgentView("wang", "not ready", "lunch", 0, False, 0.4, 400.0),
+    AgentView("li", "ready", "", 1, True, 0.61, 940.0, 12, 0),
+    AgentView("wang", "not ready", "lunch", 0, False, 0.4, 400.0, 9, 2),
 )
 
 
@@ -172,11 +172,13 @@ class OneQueueFloor:
         self.asked.append(("wrap up", contact, code, note))
         self.desks[agent].ended(contact, "")
 
-    def view(self, supervisor):
+    def view(self, supervisor, wanted=""):
         return FloorView(
             self.at,
-            (QueueView("noodles/sales", 3, 75.0, 1, 2, 0.82, 4, 0.05, 11.5, 6),),
-            self.agents,
+            (QueueView("noodles/sales", 3, 75.0, 1, 5, 2, 0.82, 4, 0.05, 11.5, 6, 7),),
+            tuple(agent for agent in self.agents if wanted in agent.agent),
+            1,
+            len(self.agents),
         )
 
     async def put_on_ear(self, ear, offer):

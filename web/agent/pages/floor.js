@@ -7,13 +7,12 @@ import { Softphone } from "/pages/softphone.js";
 import { REFUSALS } from "/desk/pages/refusals.js";
 import { WORDS, REASONS } from "/desk/pages/words-of-desk.js";
 
-const ROWS_MAX = 100;
 const LATE_S = 60;
 const NOTICE_MS = 6_000;
 const MODES = ["monitor", "whisper", "barge-in"];
 
 const { word, choose, language } = words({ ...WORDS, ...REASONS, ...REFUSALS });
-let view = { at: 0, queues: [], agents: [] };
+let view = { at: 0, queues: [], agents: [], queues_in_use: 0, agents_here: 0 };
 let phone = null;
 /** Whom we hear, as the floor says. */
 let ear = { agent: "", mode: "" };
@@ -37,6 +36,7 @@ const live = new Live("/floor/line", {
   changed: isOpen => {
     // The other end of the headset went with the connection.
     hangUp();
+    if (isOpen) find();
     notice(isOpen ? "" : word("offline"));
     draw();
   },
@@ -64,6 +64,11 @@ function heard({ agent, mode }) {
   ear = { agent, mode };
 }
 
+/** The floor has more people than a page shows. */
+function find() {
+  live.tell({ kind: "find", text: $("find").value.trim() });
+}
+
 function stop() {
   live.tell({ kind: "stop listening" });
 }
@@ -84,28 +89,26 @@ function draw() {
   $("stop").hidden = !ear.agent;
   $("ear").textContent = ear.agent ? `${word(ear.mode)}: ${ear.agent}` : "";
   $("silent").hidden = !(ear.agent && phone?.isSilent);
-  const queues = [...view.queues].sort((a, b) => b.waiting - a.waiting || b.longest_s - a.longest_s).slice(0, ROWS_MAX);
+  const queues = [...view.queues].sort((a, b) => b.waiting - a.waiting || b.longest_s - a.longest_s);
   redraw($("queues"), ...queues.map(q => make("tr", {},
     make("td", {}, q.queue), make("td", {}, String(q.waiting)),
     make("td", { class: q.longest_s > LATE_S ? "late" : "" }, q.waiting ? seconds(q.longest_s) : "–"),
-    make("td", {}, String(q.ready)), make("td", {}, String(q.talking)),
+    make("td", {}, `${q.ready_calls} / ${q.ready_texts}`), make("td", {}, String(q.talking)),
     make("td", {}, percent(q.service_level)), make("td", {}, q.abandonment == null ? "–" : `${percent(q.abandonment)} (${q.abandoned})`), make("td", {}, seconds(q.mean_wait_s)),
-    make("td", {}, String(q.turned_away ?? "–")))));
+    make("td", {}, String(q.turned_away ?? "–")), make("td", {}, String(q.not_answered)))));
   $("share").hidden = !view.queues.some(q => q.is_share);
-  $("queues-shown").textContent = word("shown", { n: queues.length, all: view.queues.length });
-  const wanted = $("find").value.trim().toLowerCase();
-  const found = view.agents.filter(agent => agent.agent.toLowerCase().includes(wanted));
-  const agents = found.slice(0, ROWS_MAX);
-  redraw($("agents"), ...agents.map(a => make("tr", { "data-key": a.agent },
+  $("queues-shown").textContent = word("shown", { n: queues.length, all: view.queues_in_use });
+  redraw($("agents"), ...view.agents.map(a => make("tr", { "data-key": a.agent },
     make("td", {}, a.agent),
     make("td", {}, make("span", { class: `dot ${a.presence.replace(" ", "-")}` }), word(a.presence), a.presence === "not ready" ? ` · ${word(a.reason)}` : ""),
     make("td", {}, seconds(Math.max(0, view.at - a.since))), make("td", {}, String(a.contacts)), make("td", {}, percent(a.occupancy)),
+    make("td", {}, String(a.answered)), make("td", {}, String(a.not_answered)),
     make("td", {}, ...(a.on_call ? MODES.map(mode =>
       make("button", { onclick: () => listen(a.agent, mode), "aria-pressed": String(ear.agent === a.agent && ear.mode === mode) }, word(mode))) : [])))));
-  $("agents-shown").textContent = word("shown", { n: agents.length, all: view.agents.length });
+  $("agents-shown").textContent = word("shown", { n: view.agents.length, all: view.agents_here });
 }
 
-$("find").oninput = draw;
+$("find").oninput = find;
 $("stop").onclick = stop;
 $("language").onclick = () => choose(language() === "zh" ? "en" : "zh", draw);
 $("sign-out").onclick = async () => {

@@ -99,7 +99,7 @@ export const WORDS = {
   agents: { zh: "坐席", en: "Agents" },
   waiting_now: { zh: "排队", en: "Waiting" },
   longest: { zh: "最长等待", en: "Longest" },
-  free: { zh: "可接", en: "Free" },
+  free: { zh: "可接（电话 / 短信）", en: "Free (calls / texts)" },
   busy_now: { zh: "通话", en: "Talking" },
   service_level: { zh: "服务水平", en: "Service level" },
   service_level_is: {
@@ -113,6 +113,10 @@ export const WORDS = {
   share_is: {
     zh: "这里只算你们的人：服务水平 = 按时应答 ÷ 应答；放弃和未能排队的不属于任何一方", en: "of your own people alone: service level = answered in time ÷ answered; who gave up or was turned away is nobody's" },
   turned_away_is: { zh: "未能排队 = 无人在岗 + 排队已满", en: "turned away = nobody was signed in + as many waited as may" },
+  answered: { zh: "接听", en: "Answered" },
+  not_answered: { zh: "未接", en: "Not answered" },
+  not_answered_is: {
+    zh: "未接 = 响铃无人接 + 拒接 + 响铃时离开；买家转给下一位，位置不变", en: "not answered = rang in vain + declined + left while it rang; the buyer keeps the place and goes to the next" },
   occupancy: { zh: "占用率", en: "Occupancy" },
   occupancy_is: {
     zh: "占用率 = 处理时间 ÷ (处理 + 空闲就绪时间)；暂停不计", en: "occupancy = busy ÷ (busy + ready without a contact); pauses count on neither side" },
