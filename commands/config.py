@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from center.ports import StoreError
+from commands.queue_names import unnamed, unskilled
 from commands.settings.reading import read_settings
 from commands.settings.reference import json_schema
 from commands.settings.schema import Config
@@ -67,6 +68,11 @@ def check(path: Path) -> int:
     for variable, near in unread_variables(path, os.environ):
         hint = f"; did you mean {near}?" if near else ""
         typer.echo(f"{path}: the environment has {variable}, which nothing reads{hint}", err=True)
+    wrong = list(unnamed(config))
+    for told in (*wrong, *unskilled(config)):
+        typer.echo(f"{path}: {told}", err=True)
+    if wrong:
+        return 1
     carriers = ", ".join(carrier.name for carrier in config.carrier) or "the simulator"
     typer.echo(f"{path} is well: {carriers}; orders kept in {config.store.database}")
     return 0

@@ -11,7 +11,9 @@ from pathlib import Path
 import typer
 
 from center.ports import StoreError
+from commands.config import load_settings
 from commands.flows_on_disk import flow_name, load
+from commands.queue_names import missing_in
 from commands.shards.homes import is_there, stores_of
 from commands.voicing import wanted_voices
 from flows.checker import Beside, check_flow
@@ -32,7 +34,8 @@ def publish(
 ) -> int:
     """Publish a flow that has no errors; the exit status.
 
-    What it says on calls is rendered into `speech` first, by the voices of a settings file.
+    What it says on calls is rendered into `speech` first, by the voices of a settings file. What that file has buyers told who wait
+    for a person, and the flow has no words for, is told.
     """
     voices = wanted_voices(config)
     if voices is None:
@@ -63,6 +66,9 @@ def publish(
     store = stores_of(database, seller)[0]
     try:
         _report(store, seller, program)
+        settings = load_settings(config) if config is not None else None
+        for told in missing_in(settings, seller, program) if settings is not None else ():
+            typer.echo(f"{config}: {told}", err=True)
         if dry_run:
             typer.echo("nothing was published")
         else:

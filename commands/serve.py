@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr, ValidationError
 
+from center.desk.queue_names import QueueNames
 from center.ports import StoreError
 from commands.config import lacking_with_shards, load_settings
 from commands.flows_on_disk import LIBRARY
@@ -230,9 +231,16 @@ async def serve(config: Config) -> int:
             )
         else:
             check_count(database, 0)
+            names = QueueNames(queues_of(config.queue))
             business = open_business(
-                database, sellers, config.limits.policies(), numbering=config.numbers.numbering()
+                database,
+                sellers,
+                config.limits.policies(),
+                numbering=config.numbers.numbering(),
+                seen=names.add if config.queue else None,
             )
+            for told in (*names.missing(), *names.unused()):
+                typer.echo(told, err=True)
     except StoreError as error:
         typer.echo(str(error), err=True)
         return 1

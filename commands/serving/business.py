@@ -26,6 +26,8 @@ from store.measured import MeasuredStore
 from store.migrations.migration import migrate
 from store.sqlite import SqliteStore
 
+Seen = Callable[[str, Program], object]
+
 PUBLISHED_AT_ONCE = 500
 """Sellers in one transaction."""
 
@@ -77,13 +79,16 @@ def open_business(
     *,
     numbering: Numbering | None = None,
     lives_here: Callable[[str], bool] = everybody,
+    seen: Seen | None = None,
 ) -> Business:
-    """Open the store and publish what is new in it. Raises StoreError, and OSError for a flow that cannot be read."""
+    """Open the store and publish what is new in it; `seen` gets each seller's program. Raises StoreError, and OSError for a flow
+    that cannot be read.
+    """
     migrate(database, typer.echo)
     store = SqliteStore(database)
     now = int(time.time())
     routes = Routes([], numbering)
-    opened = publish_all(store, list(sellers), now, routes, lives_here)
+    opened = publish_all(store, list(sellers), now, routes, lives_here, seen)
     guard = Guard(policies, store.secret())
     guard.restore(store.recent_orders(now - ORDERS_WINDOW_S, RESTORED_MAX))
     shops = Shops(store.published(), store.program)
@@ -104,6 +109,7 @@ def publish_all(
     now: int,
     routes: Routes,
     lives_here: Callable[[str], bool] = everybody,
+    seen: Seen | None = None,
 ) -> list[OpenSeller]:
     """Publish every seller whose flow has no error and has changed; `routes` gets ways to all that are open then."""
     published = store.published()
@@ -116,6 +122,8 @@ def publish_all(
             store.publish_all(new, now)
             new.clear()
         routes.add(seller.seller, program)
+        if seen is not None:
+            seen(seller.seller, program)
         sellers.append(seller)
     store.publish_all(new, now)
     return sellers

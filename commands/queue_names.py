@@ -1,0 +1,62 @@
+"""What a settings file says of queues, held against the flows and the people that it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from center.acd.agent import Skill
+from center.acd.recipe import Widen
+from center.desk.queue_names import QueueNames
+from commands.flows_on_disk import LIBRARY, flow_files
+from commands.opening import open_flows
+from commands.serving.floor import people_file
+from commands.settings.queues import queues_of
+from commands.settings.schema import Config
+from flows.program import Program
+from store.compiled import CompiledFlows
+from store.people import People
+
+
+def unnamed(config: Config) -> Iterator[str]:
+    """What it names and no seller's flow has. Flows with errors, which `dialcart check` tells, are left out. Raises OSError."""
+    if not config.queue:
+        return
+    database = config.store.database
+    cache = CompiledFlows(database.with_suffix(".compiled") if database.exists() else ":memory:")
+    names = QueueNames(queues_of(config.queue))
+    for opened in open_flows(flow_files(config.sellers or [LIBRARY]), cache):
+        if not opened.compiled.errors:
+            names.add(opened.seller, opened.compiled.load())
+    cache.close()
+    yield from names.missing()
+    yield from names.unused()
+
+
+def missing_in(config: Config, seller: str, program: Program) -> Iterator[str]:
+    """What it names and this flow has not, where that is for its buyers."""
+    names = QueueNames(queues_of(config.queue))
+    names.add(seller, program)
+    yield from names.missing()
+
+
+def unskilled(config: Config) -> Iterator[str]:
+    """Skills that are asked for and that nobody has so well, if anybody works here yet."""
+    file = people_file(config.store.database)
+    if not config.queue or not file.exists():
+        return
+    people = People(file)
+    levels: dict[str, int] = {}
+    for person in people.people():
+        for name, level in person.agent.skills:
+            levels[name] = max(level, levels.get(name, 0))
+    people.close()
+    for name, queue in queues_of(config.queue).settings.items():
+        asked: list[tuple[Skill, ...]] = [queue.requires]
+        asked += [s.action.requires for s in queue.recipe if isinstance(s.action, Widen)]
+        for skill, level in dict.fromkeys(one for requires in asked for one in requires):
+            if levels.get(skill, 0) < level:
+                best = f"at most {levels[skill]}" if skill in levels else "nobody has it at all"
+                yield (
+                    f"[[queue]] {name} asks for {skill}={level}: {best};"
+                    f" `dialcart people add NAME --skill {skill}={level}` enters who has it"
+                )
