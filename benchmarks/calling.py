@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from commands.flows_on_disk import LIBRARY, load
@@ -48,6 +48,8 @@ from ivr.speech.voices import find_voices
 NUMBER = "4008001234"
 EVENT = 101
 PRESS_EVERY_S = 2.0
+SETTLES_S = 1.0
+"""From the last key to the end of the calls."""
 FIRST_MEDIA_PORT = 40_000
 ANSWERS = {
     "1": "想吃什么？请说菜名，或输入编号。",
@@ -301,15 +303,20 @@ async def call(
     spent = Spent(serving)
     await asyncio.gather(*(caller.run(until) for caller in callers.all))
     callers.shares = spent.shares()
-    await asyncio.sleep(1)
-    up = callers.up - callers.ended
+    await asyncio.sleep(SETTLES_S)
+    # Before they hang up, which ends all.
+    callers.up -= callers.ended
+    await hang_up(endpoint, callers.all)
+    return callers
+
+
+async def hang_up(endpoint: Endpoint, callers: Iterable[Caller]) -> None:
+    """All calls end, and their telephones are put away."""
     await endpoint.drain(0.1)
     await asyncio.sleep(0.3)
     await endpoint.close()
-    for caller in callers.all:
+    for caller in callers:
         caller.close()
-    callers.up = up
-    return callers
 
 
 def main() -> None:

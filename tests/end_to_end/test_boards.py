@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.small_platform import small_model, small_platform
 from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person
 from center.uap.changes import Drain, Fail, FailChassis, Restore
@@ -18,16 +19,10 @@ from commands.platform import change
 from ivr.rtp.codec import PCMU
 from store.people import People
 from tests.browser import browser, write_tone
+from tests.end_to_end.measures import WAIT_S_MAX, measures, wait_for
 from tests.end_to_end.process import ROOT
 from tests.end_to_end.running import PASSWORD
 from tests.end_to_end.sipp import Caller
-from tests.end_to_end.small_platform import (
-    WAIT_S_MAX,
-    measures,
-    small_model,
-    small_platform,
-    wait_for,
-)
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_call_hand_over import open_page
 from tests.end_to_end.test_order_by_phone import murmur

@@ -12,6 +12,7 @@ from subprocess import CompletedProcess
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.small_platform import small_model, small_platform
 from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person
 from center.uap.changes import Drain, Restore
@@ -20,9 +21,9 @@ from ivr.rtp.codec import PCMU
 from store.people import People
 from tests.browser import browsers, write_tone
 from tests.end_to_end.earpiece import Earpiece
+from tests.end_to_end.measures import wait_for
 from tests.end_to_end.running import PASSWORD
 from tests.end_to_end.sipp import Caller
-from tests.end_to_end.small_platform import small_model, small_platform, wait_for
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_call_hand_over import open_page
 from web.accounts.password import hash_password

@@ -3,14 +3,17 @@
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.overload import Load, harm
+from benchmarks.small_platform import small_model, small_platform
 from center.uap.capacity import BURST_S
 from center.uap.door import RETRY_FULL_S
 from ivr.rtp.codec import PCMU
 from tests.end_to_end.crowd import Crowd
+from tests.end_to_end.measures import measures, wait_for
 from tests.end_to_end.sipp import Caller
-from tests.end_to_end.small_platform import measures, small_model, small_platform, wait_for
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_order_by_phone import murmur
 
@@ -88,3 +91,24 @@ def test_those_who_are_let_in_at_three_times_the_load_are_unharmed(tmp_path: Pat
     assert len(came.answered) + len(came.refused) == len(attempts)
     assert CAPS <= len(came.answered) <= CAPS * (BURST_S + took_s) + 1
     assert (503, 1) in came.refused.values(), "room for it in a second"
+
+
+def test_the_benchmark_of_it_says_by_what_somebody_was_harmed():
+    once = Load("", 30, 0, 0, 0, 89, 0, answer_ms=50.0, late_ms=0.7)
+    more = replace(once, refused=821)
+    assert harm(once, more) == []
+    assert harm(once, replace(more, answer_ms=150.0, late_ms=5.0)) == []
+    assert harm(once, replace(more, answer_ms=151.0)) == ["answers came after 151 ms (p99)"]
+    assert harm(once, replace(more, late_ms=5.1)) == ["packets were late by 5.1 ms (p99)"]
+    slow = replace(once, answer_ms=200.0)
+    assert harm(slow, replace(more, answer_ms=399.0)) == [], "slow with nobody else, too"
+    assert harm(once, replace(more, let_in=29, cut_off=1, unanswered=2, orders_lost=3)) == [
+        "1 fewer were let in",
+        "1 were cut off",
+        "2 keys were not answered",
+        "3 orders that a caller heard placed are lost",
+    ]
+    assert harm(once, replace(once, orders_heard=0)) == [
+        "nobody was refused: that was no overload",
+        "nobody ordered",
+    ]

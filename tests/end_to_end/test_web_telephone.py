@@ -12,10 +12,11 @@ from playwright.sync_api import Page, expect
 from websockets.sync.client import ClientConnection as Connection
 from websockets.sync.client import connect
 
+from benchmarks.small_platform import small_model, small_platform
 from center.uap.changes import Fail
 from commands.platform import change
 from tests.browser import ONLY, browser, write_tone
-from tests.end_to_end.small_platform import small_model, small_platform, wait_for
+from tests.end_to_end.measures import wait_for
 from tests.end_to_end.telephone_shop import Running
 
 TAKEN = 'dialcart_platform_taken{resource="sip"}'

@@ -1,14 +1,9 @@
-"""A platform small enough that a test can fill it: a model with a few ports a board, and what a running shop says of it."""
+"""A platform small enough to be filled, by a test or a benchmark: a model with a few ports a board, and its settings."""
 
 import re
-import time
-import urllib.request
 from importlib import resources
 from pathlib import Path
 
-from tests.end_to_end.telephone_shop import Running
-
-WAIT_S_MAX = 30.0
 _SHIPPED = (resources.files("center.uap") / "models" / "uap2100.toml").read_text("utf-8")
 _MODEL = '"UAP2100"'
 _OURS = {
@@ -28,7 +23,7 @@ def small_model(folder: Path, **numbers: float) -> Path:
         for figure in _OURS[name]:
             text, found = re.subn(
                 rf"^{figure} = {{.*}}$",
-                f'{figure} = {{ value = {number}, source = "this test" }}',
+                f'{figure} = {{ value = {number}, source = "as small as it is wanted" }}',
                 text,
                 flags=re.MULTILINE,
             )
@@ -45,19 +40,3 @@ def small_platform(figures: Path, *more: str, standby: bool = False) -> str:
     head = "".join(f"{line}\n" for line in ("[platform]", f'figures = "{figures}"', *more))
     waits = chassis.format(2) + "standby = true\n" if standby else ""
     return head + chassis.format(1) + waits
-
-
-def measures(shop: Running) -> dict[str, float]:
-    """What the shop tells operators, by name and labels."""
-    (address,) = re.findall(r"http://\S+/metrics", shop.said)
-    with urllib.request.urlopen(address) as answer:
-        lines = answer.read().decode().splitlines()
-    told = [line.rpartition(" ") for line in lines if not line.startswith("#")]
-    return {name: float(value) for name, _, value in told}
-
-
-def wait_for(shop: Running, name: str, value: float) -> None:
-    """Until a measure is so; each look asks the shop over HTTP."""
-    until = time.monotonic() + WAIT_S_MAX
-    while (told := measures(shop)).get(name) != value:
-        assert time.monotonic() < until, f"{name} is {told.get(name)}, not {value}"
