@@ -55,7 +55,26 @@ class Entering(Attendance):
             self.staff(person, 1)
         for seat in person.seats:
             seat.stamp += 1
+        self._let_go_of(person)
+        for seat in person.seats:
             self._serve(seat)
+
+    def _let_go_of(self, person: Person) -> None:
+        """Whom somebody who has changed may not serve any more: who waits for them alone, and what rings. Talks go on."""
+        for seat in person.seats:
+            for _, _, ticket, _ in seat.awaited.standing() if seat.awaited is not None else ():
+                if not seat.slots or not person.profile.fits(ticket.needs[0]):
+                    ticket.sticky_until = 0.0
+                    self._seek_again(ticket)
+        may_serve = self.floor.directory.may_serve
+        ringing = [
+            ticket
+            for ticket in person.tickets.values()
+            if ticket.slot == "offered"
+            and not may_serve(person.agent.pool, ticket.backlog.queue.seller)
+        ]
+        for ticket in ringing:
+            self._take_back(ticket, "")
 
     def end_contract(self, pool: str, seller: str) -> None:
         """Who is served is served to the end; who waits, and for whom it rings at the pool, waits for others."""

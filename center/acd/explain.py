@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from center.acd.agent import CHANNELS
 from center.acd.decisions import Clear, Leave, Offer, Withdraw
 from center.acd.events import (
+    AgentSet,
     CallBackTaken,
     ContactArrived,
     ContactFinished,
@@ -73,6 +74,8 @@ def _taken_back(event: Record, agent: str, reason: str) -> str:
         return f"{agent} is not ready now: {reason}"
     if isinstance(event, ContractEnded):
         return f"the contract of {event.pool} with {event.seller} has ended"
+    if isinstance(event, AgentSet):
+        return f"{agent} works for {event.agent.pool} now, which may not serve the seller"
     return "the buyer left"
 
 

@@ -200,7 +200,11 @@ def check_slots(router, watcher, slots_at_offer):
 
 
 def check_lines(router):
-    """Nobody who is free stands beside somebody who waits and fits, and queues count who waits."""
+    """Nobody who is free stands beside somebody who waits and fits, queues count who waits, and it rings where it may."""
+    for ticket in router.tickets.values():
+        if ticket.slot == "offered":
+            pool, seller = ticket.seat.person.agent.pool, ticket.backlog.queue.seller
+            assert router.floor.directory.may_serve(pool, seller)
     waiting = [t for t in router.tickets.values() if t.waiting]
     for backlog in router.backlogs.values():
         mine = [t for t in waiting if t.backlog is backlog]
@@ -209,6 +213,7 @@ def check_lines(router):
         assert ticket.slot == "free"
         assert ticket.seat is None
         if ticket.sticky_until > router.now:
+            assert router.people[ticket.prefers].profile.fits(ticket.needs[0])
             continue
         for person in router.people.values():
             for need in ticket.needs:
@@ -268,7 +273,13 @@ def busy_day(seed, events):
             yield kind(at, chance.choice(known), *rest)
         else:
             who = chance.choice(AGENTS)
-            yield ev.AgentPaused(at, who, "tea") if roll > 0.98 else ev.AgentReady(at, who)
+            if roll > 0.98:
+                yield ev.AgentPaused(at, who, "tea")
+            elif roll > 0.97:
+                skill = Skill("tea", chance.randint(1, 3))
+                yield ev.AgentSet(at, Agent(who, chance.choice(POOLS), (skill,)))
+            else:
+                yield ev.AgentReady(at, who)
         yield ev.Passed(at)
 
 

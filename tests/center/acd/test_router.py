@@ -51,6 +51,31 @@ def test_what_rings_at_a_pool_whose_contract_ends_rings_at_others_in_its_old_pla
     assert floor.router.queue_measure("tea").counts.not_answered == 0
 
 
+def test_who_goes_to_another_pool_is_offered_none_of_the_buyers_who_ring_or_wait_there():
+    floor = Floor(Queue("sales", "noodles", sticky_s=100, wrap_up_s=0))
+    floor.agent("ann", sms_slots=1)
+    floor.arrive("c1")
+    floor.accept("c1", "ann")
+    floor.arrive("c2", prefers="ann")
+    assert offers(floor.arrive("t1", channel="sms")) == [("t1", "ann")]
+    moved = floor.do(AgentSet(floor.now, Agent("ann", "north", sms_slots=1)))
+    assert moved == [Withdraw("t1", "ann", "")]
+    assert floor.accept("t1", "ann") == []
+    assert floor.finish("c1", "ann") == [], "a talk goes on, and nobody follows it"
+    assert sorted(offers(floor.agent("bob"))) == [("c2", "bob"), ("t1", "bob")]
+
+
+def test_who_waits_for_one_who_has_lost_the_skill_waits_with_the_others():
+    floor = Floor(Queue("sales", "noodles", (Skill("tea", 3),), sticky_s=100, wrap_up_s=0))
+    floor.agent("ann", ("tea", 3))
+    floor.arrive("c1")
+    floor.accept("c1", "ann")
+    floor.arrive("c2", prefers="ann")
+    floor.do(AgentSet(floor.now, Agent("ann", "noodles", (Skill("tea", 2),))))
+    assert floor.finish("c1", "ann") == []
+    assert offers(floor.agent("bob", ("tea", 4))) == [("c2", "bob")]
+
+
 def test_a_sellers_own_people_need_no_contract_and_lose_nothing_by_its_end():
     floor = Floor()
     floor.agent("ann")
