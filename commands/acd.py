@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -27,31 +28,28 @@ FORMULAS = (
 
 def explain(contact: str, database: Path) -> int:
     """Tell a contact's way, by its name or a part of it such as the buyer's number; the exit status."""
-    events = _events(database)
-    if events is None:
-        return 1
-    names = [e.contact for e in events if isinstance(e, ContactArrived | ContactStood)]
-    found = [contact] if contact in names else [name for name in names if contact in name]
-    if not found:
-        typer.echo(f"no contact `{contact}` in the journal; it keeps {len(names)}", err=True)
-        return 1
-    if len(found) > 1:
-        typer.echo(
-            f"{len(found)} contacts are meant; the last of them is told. They are:", err=True
-        )
-        for name in found[-NAMES_MAX:]:
-            typer.echo(f"  {name}", err=True)
-    for line in explained(events, found[-1]):
-        typer.echo(line)
+    with _events(database) as events:
+        # Read twice, for a journal has more than a million records: only names are kept in between.
+        names = [e.contact for e in events() if isinstance(e, ContactArrived | ContactStood)]
+        found = [contact] if contact in names else [name for name in names if contact in name]
+        if not found:
+            typer.echo(f"no contact `{contact}` in the journal; it keeps {len(names)}", err=True)
+            return 1
+        if len(found) > 1:
+            typer.echo(
+                f"{len(found)} contacts are meant; the last of them is told. They are:", err=True
+            )
+            for name in found[-NAMES_MAX:]:
+                typer.echo(f"  {name}", err=True)
+        for line in explained(events(), found[-1]):
+            typer.echo(line)
     return 0
 
 
 def queues(database: Path) -> int:
     """Show the queues as the last event left them; the exit status."""
-    events = _events(database)
-    if events is None:
-        return 1
-    router = rebuild(events)
+    with _events(database) as events:
+        router = rebuild(events())
     rows = [
         (
             "queue",
@@ -88,21 +86,18 @@ def queues(database: Path) -> int:
     return 0
 
 
-def _events(database: Path) -> list[Record] | None:
-    """The journal beside a database, or None with a word about it."""
+@contextmanager
+def _events(database: Path) -> Generator[Callable[[], Iterator[Record]]]:
+    """Reads the journal beside a database, from its beginning each time. Where that cannot be it says so, and ends the command."""
     file = journal_file(database)
     if not file.exists():
         typer.echo(f"there is no floor beside {database}; `dialcart serve` opens one", err=True)
-        return None
+        raise typer.Exit(1)
     journal = SqliteJournal(file)
     try:
-        return list(_decoded(journal))
+        yield lambda: map(decode, journal.records())
     except JournalError as error:
         typer.echo(f"{file}: {error}", err=True)
-        return None
+        raise typer.Exit(1) from None
     finally:
         journal.close()
-
-
-def _decoded(journal: SqliteJournal) -> Iterator[Record]:
-    return (decode(record) for record in journal.records())

@@ -59,3 +59,13 @@ def test_without_a_floor_it_says_what_opens_one(tmp_path):
         result = run(*words, "--database", tmp_path / "none.db")
         assert result.exit_code == 1
         assert "`dialcart serve` opens one" in result.output
+
+
+def test_a_journal_that_holds_something_else_is_told(database):
+    journal = SqliteJournal(journal_file(database))
+    journal.append([b"?"])
+    journal.close()
+    for words in (["queues"], ["acd", "explain", "noodles/13800138000/1"]):
+        result = run(*words, "--database", database)
+        assert result.exit_code == 1
+        assert f"{journal_file(database)}: " in result.output
