@@ -54,6 +54,8 @@ class ContactArrived(Event, frozen=True, tag=True, array_like=True):
     """On top of the queue's base."""
     prefers: str = ""
     """The agent whom this buyer knows."""
+    buyer: str = ""
+    """Names the buyer over all visits, where it is to be remembered who serves them."""
 
 
 class ContactLeft(Event, frozen=True, tag=True, array_like=True):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from center.acd.decisions import Decision
 from center.acd.floor import Floor
 from center.acd.rings import Rings
 from center.acd.state import Backlog, Person, Ticket
 from center.acd.timers import Timers
+
+SERVED_MAX = 100_000
+"""Buyers of whom it is remembered who served them last."""
 
 
 class UnknownNameError(LookupError):
@@ -24,6 +29,8 @@ class Known:
         self.people: dict[str, Person] = {}
         self.tickets: dict[str, Ticket] = {}
         self.timers = Timers()
+        self.served: OrderedDict[str, str] = OrderedDict()
+        """By buyer, the agent who served them last; who was served last comes last."""
         self._decisions: list[Decision] = []
 
     def _backlog(self, name: str) -> Backlog:
@@ -37,3 +44,10 @@ class Known:
             return self.people[name]
         except KeyError:
             raise UnknownNameError(f"agent {name}") from None
+
+    def remember(self, buyer: str, agent: str) -> None:
+        """An agent serves this buyer; of more than SERVED_MAX buyers the one served longest ago is forgotten."""
+        self.served[buyer] = agent
+        self.served.move_to_end(buyer)
+        if len(self.served) > SERVED_MAX:
+            self.served.popitem(last=False)

@@ -61,6 +61,8 @@ class Offers(Known):
         account(person, self.now)
         person.working += 1
         person.answered += 1
+        if ticket.buyer:
+            self.remember(ticket.buyer, agent)
         waited_s = self.now - ticket.joined_at
         counts = backlog.counts
         counts.answered += 1

@@ -42,7 +42,14 @@ from center.acd.events import (
 from center.acd.measures import AgentMeasure, QueueMeasure
 from center.acd.occupancy import quiet_key
 from center.acd.snapshot import put_back
-from center.acd.standing import AgentStood, ContactStood, QueueStood, Standing, Stood
+from center.acd.standing import (
+    AgentStood,
+    ContactStood,
+    QueueStood,
+    ServedStood,
+    Standing,
+    Stood,
+)
 
 DUE_MAX = 10_000
 """What one Passed does at most; `timer()` asks for the next at once."""
@@ -95,7 +102,7 @@ class Router(Entering):
                 self.place_again(seller)
             case ContractEnded(pool=pool, seller=seller):
                 self.end_contract(pool, seller)
-            case AgentStood() | QueueStood() | ContactStood() | Stood():
+            case AgentStood() | QueueStood() | ContactStood() | ServedStood() | Stood():
                 put_back(self, event)
         return self._decisions
 
@@ -154,6 +161,7 @@ class Router(Entering):
                 name: (b.waiting, estimate_s(b, self.now), b.counts)
                 for name, b in self.backlogs.items()
             },
+            "served": list(self.served.items()),
             "timers": [(at, ticket.name) for at, _, ticket, _ in self.timers.standing()],
         }
 

@@ -7,16 +7,27 @@ at a desk, and the router's clock. Lines need no records of their own: each plac
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from center.acd.agent import CHANNELS
 from center.acd.backlog import in_line, join
 from center.acd.entering import Entering
 from center.acd.events import ContractSet
 from center.acd.occupancy import quiet_key
-from center.acd.standing import AgentStood, ContactStood, QueueStood, Standing, Stood
+from center.acd.standing import (
+    AgentStood,
+    ContactStood,
+    QueueStood,
+    ServedStood,
+    Standing,
+    Stood,
+)
 from center.acd.state import Backlog, Person, Seat, Ticket
 
 Record = ContractSet | Standing
+
+SERVED_A_RECORD = 200
+"""Buyers with who served them, in one record."""
 
 
 def snapshot(router: Entering) -> Iterator[Record]:
@@ -37,6 +48,9 @@ def snapshot(router: Entering) -> Iterator[Record]:
     for person in router.people.values():
         for ticket in person.tickets.values():
             yield _contact(at, router, ticket, due)
+    served = iter(router.served.items())
+    while some := tuple(islice(served, SERVED_A_RECORD)):
+        yield ServedStood(at, some)
     yield Stood(at, router.floor.count)
 
 
@@ -94,6 +108,7 @@ def _contact(
         ticket.answered_at,
         due.get(ticket.name),
         tuple(seat.person.agent.name for seat in ticket.beside),
+        ticket.buyer,
     )
 
 
@@ -117,6 +132,8 @@ def put_back(router: Entering, record: Standing) -> None:
             backlog.answered_at, backlog.last_wait_s = record.answered_at, record.last_wait_s
         case ContactStood():
             _put_contact(router, router.backlogs[record.queue], record)
+        case ServedStood():
+            router.served.update(record.served)
         case Stood():
             router.now = record.at
             router.floor.count = record.order
@@ -144,6 +161,7 @@ def _put_contact(router: Entering, backlog: Backlog, record: ContactStood) -> No
     ticket.since, ticket.joined_at, ticket.points = record.since, record.joined_at, record.points
     ticket.prefers, ticket.sticky_until = record.prefers, record.sticky_until
     ticket.call_back, ticket.step = record.call_back, record.step
+    ticket.buyer = record.buyer
     ticket.needs = router.rings.after(backlog, ticket.channel, ticket.step)
     ticket.slot, ticket.answered_at = record.slot, record.answered_at
     router.tickets[ticket.name] = ticket

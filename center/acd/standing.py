@@ -61,6 +61,14 @@ class ContactStood(Event, frozen=True, tag=True, array_like=True):
     """When something happens by itself, and its place among what happens then."""
     beside: tuple[str, ...] = ()
     """Agents whose slot for calls it takes besides."""
+    buyer: str = ""
+
+
+class ServedStood(Event, frozen=True, tag=True, array_like=True):
+    """Some of the buyers of whom it is remembered who served them last, from the longest ago on."""
+
+    served: tuple[tuple[str, str], ...]
+    """Buyer and agent."""
 
 
 class Stood(Event, frozen=True, tag=True, array_like=True):
@@ -69,4 +77,4 @@ class Stood(Event, frozen=True, tag=True, array_like=True):
     order: int
 
 
-Standing = AgentStood | QueueStood | ContactStood | Stood
+Standing = AgentStood | QueueStood | ContactStood | ServedStood | Stood

@@ -25,6 +25,7 @@ class Ticket:
         "answered_at",
         "backlog",
         "beside",
+        "buyer",
         "call_back",
         "channel",
         "joined_at",
@@ -52,6 +53,7 @@ class Ticket:
         self.joined_at = 0.0
         self.points = 0.0
         self.prefers = ""
+        self.buyer = ""
         self.sticky_until = 0.0
         """Waits for the preferred agent alone until then."""
         self.call_back: Channel | None = None

@@ -24,7 +24,7 @@ class Waiting(Offers):
         ticket = Ticket(event.contact, backlog, channel, self.floor.order())
         ticket.joined_at = self.now
         ticket.since = self.now if event.since is None else min(event.since, self.now)
-        ticket.points = event.points
+        ticket.points, ticket.buyer = event.points, event.buyer
         ticket.needs = self.rings.first(backlog, channel)
         backlog.counts.arrived += 1
         seat = self._preferred(ticket, event.prefers) if event.prefers else None

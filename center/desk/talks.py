@@ -5,7 +5,6 @@ The session's key names the buyer in the router; each transfer makes a new leg o
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 
 from center.acd.agent import Channel, Slot
@@ -15,13 +14,10 @@ from center.awaited import Awaited
 from center.batch import TurnBatch
 from center.changes import HandOverRequest
 from center.desk.desk import GuestStage, RefusedError, Stage
-from center.desk.queues import Queues, full_name
+from center.desk.queues import Queues, full_name, short_name
 from center.desk.talk import Talk
 from flows import effects
 from flows.inputs import Outcome
-
-SERVED_MAX = 100_000
-"""Buyers of whom it is remembered who served them last."""
 
 
 class Talks:
@@ -39,8 +35,6 @@ class Talks:
         """By the key of what is awaited."""
         self._guest_of: dict[str, dict[str, Stage]] = {}
         """By guest, the calls of colleagues; as Talk.guests."""
-        self._served: OrderedDict[tuple[str, str], str] = OrderedDict()
-        """Who served a seller's buyer last, since the start."""
 
     @property
     def named(self) -> Mapping[str, Talk]:
@@ -106,12 +100,10 @@ class Talks:
     def arrive(self, awaited: Awaited) -> None:
         """A flow hands a buyer over."""
         assert isinstance(awaited.effect, effects.HandOver)
-        seller, buyer = awaited.contact.seller, awaited.contact.number
-        queue = self.queue(seller, awaited.effect.queue)
+        queue = self.queue(awaited.contact.seller, awaited.effect.queue)
         talk = Talk(awaited.key, awaited, queue, min(self._now(), float(awaited.at)))
         self._add(talk)
-        is_sticky = self._queues.queue(seller, awaited.effect.queue).sticky_s > 0
-        self._enter(talk, self._served.get((seller, buyer), "") if is_sticky else "")
+        self._enter(talk, self._kept.router.served.get(self._remembered(talk), ""))
 
     def turn_away(self, request: HandOverRequest) -> None:
         """A flow handed a buyer over while nobody was signed in, and went on at once: the queue counts them all the same.
@@ -140,11 +132,6 @@ class Talks:
     def serve(self, talk: Talk, agent: str) -> None:
         """An agent has answered."""
         talk.agent, talk.answered_at = agent, self._now()
-        seller, buyer = talk.awaited.contact.seller, talk.awaited.contact.number
-        self._served[seller, buyer] = agent
-        self._served.move_to_end((seller, buyer))
-        if len(self._served) > SERVED_MAX:
-            self._served.popitem(last=False)
 
     def settle(self, talk: Talk, outcome: Outcome) -> None:
         """The flow goes on; once."""
@@ -172,8 +159,15 @@ class Talks:
         self._of_session[talk.awaited.key] = talk
 
     def _enter(self, talk: Talk, prefers: str) -> None:
+        came, since, buyer = self._now(), talk.since, self._remembered(talk)
         self._kept.post(
             ContactArrived(
-                self._now(), talk.name, talk.queue, talk.channel, talk.since, prefers=prefers
+                came, talk.name, talk.queue, talk.channel, since, prefers=prefers, buyer=buyer
             )
         )
+
+    def _remembered(self, talk: Talk) -> str:
+        """The buyer's name over all visits; empty where nobody is waited for, and so nobody remembered."""
+        contact = talk.awaited.contact
+        is_sticky = self._queues.queue(contact.seller, short_name(talk.queue)).sticky_s > 0
+        return f"{contact.seller}/{contact.number}" if is_sticky else ""

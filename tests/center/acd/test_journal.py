@@ -88,6 +88,7 @@ def happenings():
         since=st.sampled_from((None, -50.0)),
         points=st.sampled_from((0.0, 10.0)),
         prefers=st.sampled_from(("", *AGENTS)),
+        buyer=st.sampled_from(("", "b0", "b1")),
     )
     return st.one_of(
         arrival,
@@ -261,7 +262,8 @@ def busy_day(seed, events):
         if roll < 0.25:
             queue, channel = chance.choice(QUEUES), chance.choice(CHANNELS)
             prefers = chance.choice(("", "", *AGENTS))
-            yield ev.ContactArrived(at, f"c{n}", queue, channel, prefers=prefers)
+            buyer = chance.choice(("", f"b{n % 9}"))
+            yield ev.ContactArrived(at, f"c{n}", queue, channel, prefers=prefers, buyer=buyer)
         elif roll < 0.65 and held:
             kinds = (ev.OfferAccepted, ev.OfferAccepted, ev.ContactFinished, ev.WrapUpEnded)
             yield chance.choice((*kinds, ev.OfferDeclined, ev.CallJoined))(at, *chance.choice(held))

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from center.acd import events as ev
+from center.acd import known
 from center.acd.agent import Agent, Skill
 from center.acd.journal import RECORD_BYTES_MAX, decode, encode, rebuild
 from center.acd.queue import Choice, Queue
-from center.acd.snapshot import snapshot
+from center.acd.router import Router
+from center.acd.snapshot import SERVED_A_RECORD, snapshot
 from tests.center.acd.test_journal import busy_day, histories
 
 
@@ -64,3 +66,15 @@ def test_who_is_asked_by_occupancy_later_only_is_as_occupied_as_before():
         ev.ContactArrived(1_189.0, "c1", "sales", "sms"),
     ):
         assert told(other.handle(event)) == told(router.handle(event))
+
+
+def test_of_so_many_buyers_and_no_more_it_is_remembered_who_served_them(monkeypatch):
+    monkeypatch.setattr(known, "SERVED_MAX", SERVED_A_RECORD + 1)
+    router = Router()
+    for n in range(SERVED_A_RECORD + 2):
+        router.remember(f"b{n}", f"a{n}")
+    router.remember("b1", "ann")
+    assert len(router.served) == SERVED_A_RECORD + 1
+    assert "b0" not in router.served
+    assert list(again(router).served.items()) == list(router.served.items())
+    assert list(router.served.items())[-1] == ("b1", "ann")

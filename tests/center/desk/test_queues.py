@@ -2,10 +2,13 @@
 
 import pytest
 
+from center.acd.journal import encode
 from center.acd.queue import Queue
 from center.acd.recipe import Overflow, Play, Step
+from center.acd.snapshot import snapshot
 from center.desk.queues import RECIPE, Queues
 from flows.inputs import Keys, Opened
+from store.journal import SqliteJournal
 from tests.center.desk.house import BUYER, OTHER, Clock, House, Voice
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
 
@@ -120,3 +123,21 @@ def test_a_buyer_waits_for_who_served_them_last_where_that_is_set(store, journal
     (offered,) = [told[1] for told in li.take() if told[0] == "offered"]
     assert BUYER in offered, "though wang has been idle for longer"
     assert [told[0] for told in wang.take()] == ["offered"]
+
+
+@pytest.mark.parametrize("is_short", [False, True])
+def test_who_served_a_buyer_is_known_after_a_restart(store, journal, tmp_path, is_short):
+    queues = Queues({"sales": Queue("", "", sticky_s=100, wrap_up_s=0)})
+    house = House(store, journal, Clock(), queues)
+    li = house.sits("li")
+    house.texts("人工")
+    house.does(house.floor.finish, "li", house.answers(li, "li"))
+    short = SqliteJournal(tmp_path / "short")
+    short.append([encode(record) for record in snapshot(house.switchboard.kept.router)])
+    again = House(store, short if is_short else journal, house.clock, queues)
+    wang = again.sits("wang")
+    li = again.sits("li")
+    again.texts("人工")
+    assert [told[0] for told in li.take()] == ["offered"], "though wang has been idle for longer"
+    assert wang.take() == []
+    short.close()
