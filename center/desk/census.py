@@ -10,16 +10,15 @@ from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from center.acd.agent import CHANNELS
+from center.acd.agent import CHANNELS, Presence
 from center.acd.router import Router
 from center.acd.state import Backlog, Person, Profile
 
 EVERYBODY = ""
 """Stands for all pools."""
 
-_Known = tuple[Profile, str, bool, tuple[bool, ...], tuple[str, ...]]
-"""Of somebody: profile, pool, whether they are signed in, on which channels they could take one now, the queues of those they
-talk with."""
+_Known = tuple[Profile, str, Presence, tuple[bool, ...], tuple[str, ...]]
+"""Of somebody: profile, pool, presence, on which channels they could take one now, the queues of those they talk with."""
 
 
 class Census:
@@ -31,6 +30,12 @@ class Census:
         """By channel, people who could take one now."""
         self.talking: Counter[tuple[str, str]] = Counter()
         """Talks by queue and pool, and by queue and EVERYBODY."""
+        self.ready = 0
+        """People who are ready, with contacts or without."""
+        self.waiting = 0
+        """Contacts that wait for somebody."""
+        self.talks = 0
+        """Contacts that somebody talks with."""
         self._known: dict[str, _Known] = {}
         self._present: dict[str, dict[str, Person]] = {EVERYBODY: {}}
         """By pool, those who are signed in."""
@@ -60,13 +65,15 @@ class Census:
         self._add(name, now, 1)
 
     def _add(self, name: str, known: _Known, change: int) -> None:
-        profile, pool, is_here, are_free, queues = known
+        profile, pool, presence, are_free, queues = known
+        self.ready += change * (presence == "ready")
+        self.talks += change * len(queues)
         for free, has_room in zip(self.free, are_free, strict=True):
             free[profile] += change * has_room
         for queue in queues:
             self.talking[queue, pool] += change
             self.talking[queue, EVERYBODY] += change
-        if not is_here:
+        if presence == "signed out":
             return
         for group in (pool, EVERYBODY):
             people, names = self._present.setdefault(group, {}), self._names.get(group)
@@ -90,6 +97,7 @@ class Census:
             del same[name]
             if not same:
                 del self._ranks[before]
+        self.waiting += now - (before or 0)
         self._rank[name] = now
         self._ranks[now][name] = backlog
 
@@ -120,7 +128,7 @@ def _standing(person: Person) -> _Known:
     return (
         person.profile,
         person.agent.pool,
-        person.presence != "signed out",
+        person.presence,
         tuple(seat.free() for seat in person.seats),
         tuple(talks),
     )

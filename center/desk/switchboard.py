@@ -84,7 +84,7 @@ class Switchboard:
         self.kept = KeptRouter(
             journal, later=later, now=now, decided=self._decided, lost=self._floor_lost
         )
-        self._census = Census(self.kept.router)
+        self.census = Census(self.kept.router)
         self._turns = turns
         self._now = now
         self._queues = queues or Queues()
@@ -133,7 +133,7 @@ class Switchboard:
         listeners = Listeners(self.kept, self._calls, self.conferences)
         self.floor = Floor(
             self.kept,
-            self._census,
+            self.census,
             turns,
             self.sitting,
             self._talks,
@@ -188,7 +188,7 @@ class Switchboard:
         self._phoning.forget_calls()
         self.sitting.restore()
         self.kept.flush()
-        self._census.count()
+        self.census.count()
 
     def set_agent(self, agent: Agent) -> None:
         """Enter or change an agent while we run."""
@@ -212,7 +212,7 @@ class Switchboard:
         """See Performer. A partner's service is not ours to ask."""
         if not isinstance(effect, effects.HandOver):
             return Outcome("failed")
-        here = not self.kept.is_lost and self._census.is_anybody_here()
+        here = not self.kept.is_lost and self.census.is_anybody_here()
         return None if here else Outcome("closed")
 
     def perform(self, awaited: Sequence[Awaited]) -> None:
@@ -264,7 +264,7 @@ class Switchboard:
     def _decided(self, events: Sequence[Happening], decisions: Sequence[Decision]) -> None:
         touched: dict[str, None] = {}
         for queue in {*self._queues_of(events), *self._queues_of(decisions)}:
-            self._census.queue(queue)
+            self.census.queue(queue)
         for event in events:
             if isinstance(event, CallBackTaken) and event.channel == "voice":
                 self._comfort.called_back(event.contact)
@@ -301,7 +301,7 @@ class Switchboard:
                 case ProposeCallBack():
                     self._comfort.propose(decision)
         for agent in touched:
-            self._census.agent(agent)
+            self.census.agent(agent)
             self._compare(agent)
             self._desks.tell(agent)
 

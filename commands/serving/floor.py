@@ -182,10 +182,7 @@ class FloorService:
 
     def measures(self) -> Iterable[Measure | Spread]:
         """How many wait, and how many serve."""
-        router = self.switchboard.kept.router
-        waiting = sum(backlog.waiting for backlog in router.backlogs.values())
-        ready = sum(person.presence == "ready" for person in router.people.values())
-        talking = sum(ticket.slot == "busy" for ticket in router.tickets.values())
-        yield gauge("dialcart_floor_waiting", "Buyers who wait for an agent.", waiting)
-        yield gauge("dialcart_floor_agents_ready", "Agents who are ready.", ready)
-        yield gauge("dialcart_floor_talking", "Buyers who are with an agent.", talking)
+        census = self.switchboard.census
+        yield gauge("dialcart_floor_waiting", "Buyers who wait for an agent.", census.waiting)
+        yield gauge("dialcart_floor_agents_ready", "Agents who are ready.", census.ready)
+        yield gauge("dialcart_floor_talking", "Buyers who are with an agent.", census.talks)

@@ -183,7 +183,7 @@ class Voice:
 
 def assert_counted_as_it_stands(house: House) -> None:
     """What pictures of the floor are made of is what a count of everything gives."""
-    now, anew = house.switchboard._census, Census(house.switchboard.kept.router)  # noqa: SLF001
+    now, anew = house.switchboard.census, Census(house.switchboard.kept.router)
     anew.count()
     for counted, wanted in zip((*now.free, now.talking), (*anew.free, anew.talking), strict=True):
         assert +counted == +wanted
@@ -195,7 +195,9 @@ def assert_counted_as_it_stands(house: House) -> None:
         b.queue.name: b.waiting for b in anew.fullest()
     }
     assert [b.waiting for b in now.fullest()] == [b.waiting for b in anew.fullest()]
-    assert now.in_use == anew.in_use
+    assert (now.in_use, now.ready, now.waiting, now.talks) == (
+        *(anew.in_use, anew.ready, anew.waiting, anew.talks),
+    )
 
 
 def with_wrap_up(wrap_up_s: float) -> Queues:

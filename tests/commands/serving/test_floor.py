@@ -49,6 +49,14 @@ def test_people_and_contracts_are_known_while_the_shop_runs(tmp_path: Path):
         assert router.people["li"].agent.skills == (Skill("tea", 3),)
         assert ("tea-desk", business.sellers[0].seller) in floor.switchboard.kept.contracts
         assert router.people["li"].presence == "not ready"
+        floor.switchboard.floor.ready("li")
+        floor.switchboard.kept.flush()
+        figures = {one.name: one.samples[0][1] for one in floor.measures()}
+        assert figures == {
+            "dialcart_floor_waiting": 0,
+            "dialcart_floor_agents_ready": 1,
+            "dialcart_floor_talking": 0,
+        }
         told = []
         floor.changed = told.append
         floor.look()
