@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -81,6 +82,9 @@ def queues(database: Path) -> int:
             )
         )
     typer.echo(table(rows))
+    if router.day_began_at:
+        began = datetime.fromtimestamp(router.day_began_at).astimezone()
+        typer.echo(f"counted since {began.isoformat(' ', 'seconds')}")
     for name, formula in FORMULAS:
         typer.echo(f"{name} = {(formula.__doc__ or '').rstrip('.')}")
     return 0

@@ -159,7 +159,9 @@ def services_of(config: Config, business: Business, password: str | None = None)
     if config.web is not None:
         extra = [demonstrator(password)] if password is not None else []
         queues = queues_of(config.queue)
-        floor = FloorService(business, config.store.database, extra, calls, queues)
+        floor = FloorService(
+            business, config.store.database, extra, calls, queues, config.web.timezone
+        )
         if platform is not None:
             floor.tie(platform)
         telephones = Telephones(business, texts.channel, calls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from center.acd.agent import PRESENCE, REASON_LENGTH_MAX, REASON_SIGNED_IN, PresenceMove
 from center.acd.backlog import rejoin
 from center.acd.decisions import Withdraw
+from center.acd.measures import Counts
 from center.acd.occupancy import account
 from center.acd.state import Person, Seat, Ticket
 from center.acd.waiting import Waiting
@@ -47,6 +48,16 @@ class Attendance(Waiting):
             ticket.backlog.counts.not_answered += 1
             ticket.backlog.counts.share(person.agent.pool).not_answered += 1
             self._take_back(ticket, person.reason)
+
+    def _begin_day(self) -> None:
+        """Count figures anew. How busy somebody was of late, and waits that are told, go by hours and not by days."""
+        self.day_began_at = self.now
+        for backlog in self.backlogs.values():
+            backlog.counts = Counts()
+        for person in self.people.values():
+            account(person, self.now)
+            person.busy_s = person.ready_s = person.not_ready_s = 0.0
+            person.answered = person.not_answered = 0
 
     def _take_back(self, ticket: Ticket, reason: str) -> Seat:
         """Let what rings at an agent stand in its old place, or ring at another; the seat that it leaves."""

@@ -78,3 +78,8 @@ def longest_s(backlog: Backlog, now: float) -> float:
     while joined and not joined[0].waiting:
         joined.popleft()
     return max(0.0, now - joined[0].since) if joined else 0.0
+
+
+def is_in_use(backlog: Backlog) -> bool:
+    """Whether somebody waits, or came today."""
+    return backlog.waiting > 0 or backlog.counts.arrived > 0

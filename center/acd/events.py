@@ -143,6 +143,10 @@ class WrapUpEnded(Event, frozen=True, tag=True, array_like=True):
     agent: str
 
 
+class DayBegan(Event, frozen=True, tag=True, array_like=True):
+    """Figures are counted from here on. What is under way goes on."""
+
+
 class Passed(Event, frozen=True, tag=True, array_like=True):
     """Time has passed: what is due happens."""
 
@@ -162,6 +166,7 @@ Happening = (
     | CallParted
     | AgentSignedIn
     | AgentSignedOut
+    | DayBegan
     | QueueSet
     | AgentSet
     | ContractSet

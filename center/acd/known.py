@@ -23,6 +23,8 @@ class Known:
 
     def __init__(self, floor: Floor | None = None) -> None:
         self.now = 0.0
+        self.day_began_at = 0.0
+        """Figures are counted since then; 0: since ever."""
         self.floor = floor or Floor()
         self.backlogs: dict[str, Backlog] = {}
         self.rings = Rings(self.floor.directory, self.backlogs)

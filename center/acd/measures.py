@@ -32,7 +32,7 @@ class Share:
 
 @dataclass(slots=True)
 class Counts:
-    """What became of those who came to a queue; grows while the router runs."""
+    """What became of those who came to a queue; grows until the next day."""
 
     arrived: int = 0
     answered: int = 0
@@ -65,7 +65,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class QueueMeasure:
-    """A queue's figures since it was opened."""
+    """A queue's figures of the day."""
 
     name: str
     waiting: int

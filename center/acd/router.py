@@ -32,6 +32,7 @@ from center.acd.events import (
     ContactLeft,
     ContractEnded,
     ContractSet,
+    DayBegan,
     Happening,
     OfferAccepted,
     OfferDeclined,
@@ -91,6 +92,8 @@ class Router(Entering):
                 self._part_call(contact, agent)
             case AgentSignedIn(agent=agent):
                 self._sign_in(self._person(agent))
+            case DayBegan():
+                self._begin_day()
             case AgentSignedOut(agent=agent):
                 self._stop(self._person(agent), "sign out", "")
             case QueueSet(queue=queue):
@@ -142,6 +145,7 @@ class Router(Entering):
         """Everything that decides what comes next, as plain values: equal for routers that will act alike."""
         return {
             "now": self.now,
+            "day": self.day_began_at,
             "contacts": {
                 name: (
                     *(t.slot, t.seat and t.seat.person.agent.name, t.order, t.since, t.step),

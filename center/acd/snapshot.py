@@ -51,7 +51,7 @@ def snapshot(router: Entering) -> Iterator[Record]:
     served = iter(router.served.items())
     while some := tuple(islice(served, SERVED_A_RECORD)):
         yield ServedStood(at, some)
-    yield Stood(at, router.floor.count)
+    yield Stood(at, router.floor.count, router.day_began_at)
 
 
 Place = tuple[int, float]
@@ -135,7 +135,7 @@ def put_back(router: Entering, record: Standing) -> None:
         case ServedStood():
             router.served.update(record.served)
         case Stood():
-            router.now = record.at
+            router.now, router.day_began_at = record.at, record.day_began_at
             router.floor.count = record.order
             for person in router.people.values():
                 for seat in person.seats:

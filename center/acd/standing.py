@@ -75,6 +75,7 @@ class Stood(Event, frozen=True, tag=True, array_like=True):
     """The end of them: the router's time, and how far it has counted."""
 
     order: int
+    day_began_at: float = 0.0
 
 
 Standing = AgentStood | QueueStood | ContactStood | ServedStood | Stood

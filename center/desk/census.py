@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from center.acd.agent import CHANNELS, Presence
+from center.acd.backlog import is_in_use
 from center.acd.router import Router
 from center.acd.state import Backlog, Person, Profile
 
@@ -42,7 +43,7 @@ class Census:
         self._names: dict[str, list[str]] = {}
         """The same in order, of pools that somebody has asked for."""
         self._rank: dict[str, int] = {}
-        """Queues to which somebody came, and how many wait."""
+        """Queues to which somebody came today, and how many wait."""
         self._ranks: defaultdict[int, dict[str, Backlog]] = defaultdict(dict)
         """The same, by how many wait."""
 
@@ -90,16 +91,23 @@ class Census:
         """Others may wait in a queue than before."""
         backlog = self._router.backlogs[name]
         before, now = self._rank.get(name), backlog.waiting
-        if before == now or not backlog.counts.arrived:
+        is_shown = is_in_use(backlog)
+        if before == now and is_shown:
             return
+        self.waiting += now - (before or 0)
         if before is not None:
             same = self._ranks[before]
-            del same[name]
+            del same[name], self._rank[name]
             if not same:
                 del self._ranks[before]
-        self.waiting += now - (before or 0)
-        self._rank[name] = now
-        self._ranks[now][name] = backlog
+        if is_shown:
+            self._rank[name] = now
+            self._ranks[now][name] = backlog
+
+    def begin_day(self) -> None:
+        """Queues in which nobody waits are in use no more."""
+        for name in list(self._ranks.get(0, ())):
+            self.queue(name)
 
     def names(self, pool: str = EVERYBODY) -> Sequence[str]:
         """Who of a pool is signed in, in order."""

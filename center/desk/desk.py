@@ -119,3 +119,5 @@ class FloorView(msgspec.Struct, frozen=True):
     """Those above, and others for which there was no room."""
     agents_here: int
     """Those above, and others for which there was no room or who were not asked for."""
+    since: float
+    """Unix seconds: from when on figures are counted; 0: from the beginning."""

@@ -24,6 +24,7 @@ from center.acd.events import (
     ContactLeft,
     ContractEnded,
     ContractSet,
+    DayBegan,
     Happening,
     QueueSet,
     WrapUpEnded,
@@ -206,6 +207,11 @@ class Switchboard:
         if pool != HOUSE:
             self.kept.post(ContractEnded(self._now(), pool, seller))
 
+    def begin_day(self, since: float) -> None:
+        """Count figures from now on, unless that was done since then (Unix seconds), as before a restart."""
+        if self.kept.router.day_began_at < since:
+            self.kept.post(DayBegan(self._now()))
+
     # --- center.ports.Performer ---
 
     def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:  # noqa: ARG002
@@ -266,6 +272,8 @@ class Switchboard:
         for queue in {*self._queues_of(events), *self._queues_of(decisions)}:
             self.census.queue(queue)
         for event in events:
+            if isinstance(event, DayBegan):
+                self.census.begin_day()
             if isinstance(event, CallBackTaken) and event.channel == "voice":
                 self._comfort.called_back(event.contact)
             elif isinstance(event, CallJoined):

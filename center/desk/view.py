@@ -12,7 +12,7 @@ from heapq import nsmallest
 from itertools import islice
 
 from center.acd.agent import CHANNELS
-from center.acd.backlog import longest_s
+from center.acd.backlog import is_in_use, longest_s
 from center.acd.measures import QueueMeasure, Share
 from center.acd.router import Router
 from center.acd.state import Backlog, Need, Person
@@ -37,7 +37,7 @@ def view_of(
     if scope.pool == HOUSE:
         fullest, in_use = list(islice(census.fullest(), ROWS_MAX)), census.in_use
     else:
-        queues = [b for b in _of_pool(router, scope.pool or "") if b.counts.arrived]
+        queues = [b for b in _of_pool(router, scope.pool or "") if is_in_use(b)]
         fullest, in_use = nsmallest(ROWS_MAX, queues, key=_fullest_first), len(queues)
     fullest.sort(key=_fullest_first)
     names = census.names(EVERYBODY if scope.pool == HOUSE else scope.pool) if scope.pool else ()
@@ -50,6 +50,7 @@ def view_of(
         tuple(_agent(router, router.people[name], now) for name in islice(found, ROWS_MAX)),
         in_use,
         len(names),
+        router.day_began_at,
     )
 
 

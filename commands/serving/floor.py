@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from center.contact import Contact, ContactKey
 from center.desk.deeds import TELLER
@@ -36,6 +38,12 @@ def journal_file(database: Path) -> Path:
 
 LOOK_EVERY_S = 0.5
 """People who are entered, changed or let go, and contracts made or ended, are known within so long."""
+
+
+def midnight(now: float, zone: ZoneInfo) -> float:
+    """When the day began there; both in Unix seconds."""
+    local = datetime.fromtimestamp(now, zone)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 class KnownBuyers:
@@ -86,8 +94,11 @@ class FloorService:
         extra: Sequence[Person] = (),
         calls: Calls | None = None,
         queues: Queues | None = None,
+        timezone: str = "UTC",
     ) -> None:
-        """`extra` are people of this run alone, such as the one of a demonstration; `calls` opens before the floor."""
+        """`extra` are people of this run alone, such as the one of a demonstration; `calls` opens before the floor; at midnight in
+        this time zone (IANA) a day of its figures begins.
+        """
         self._calls = calls
         self.people = People(people_file(database))
         self._journal = SqliteJournal(journal_file(database))
@@ -95,6 +106,7 @@ class FloorService:
         self._extra = tuple(extra)
         self.changed: Callable[[Collection[str]], object] = lambda _: None
         """Told of people who have changed, or are let go, once the floor knows it."""
+        self._zone = ZoneInfo(timezone)
         self._known = Seen()
         self._rounds = Rounds("people cannot be read", LOOK_EVERY_S, self.look)
         self.switchboard = Switchboard(
@@ -129,6 +141,7 @@ class FloorService:
             sorted(seen.contracts),
             self._business.store.awaited(),
         )
+        self.switchboard.begin_day(midnight(time.time(), self._zone))
         self._business.turns.open(TELLER, self.switchboard)
         self._business.turns.performer = self.switchboard
         self._rounds.begin()
@@ -144,10 +157,13 @@ class FloorService:
         return Seen(version, people, frozenset((*self.people.contracts(), *house)))
 
     def look(self) -> None:
-        """Tell the switchboard of people and contracts that are not as they were at the last look, or that we have the floor no more."""
+        """Tell the switchboard of people and contracts that are not as they were at the last look, of a day that begins, or that we
+        have the floor no more.
+        """
         if not self._journal.is_ours():
             self.switchboard.kept.lose()
             return
+        self.switchboard.begin_day(midnight(time.time(), self._zone))
         if self._version() == self._known.version:
             return
         before, now = self._known, self._see()

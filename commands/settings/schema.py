@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from commands.settings.limits import LimitsSection
 from commands.settings.numbers import NumbersSection
@@ -17,6 +17,7 @@ from commands.settings.platform import PlatformSection
 from commands.settings.queues import QueueSection
 from commands.settings.section import Section
 from commands.settings.voice import VoiceSection
+from flows.settings import timezone as time_zone
 from sms.carrier import Carrier
 from sms.smpp.timers import Timers
 from sms.ussd.profile import PROFILES
@@ -158,6 +159,8 @@ class WebSection(Section):
     """Address to listen on. Browsers give a microphone only to this machine's pages or over https: put a proxy before it."""
     port: Port | None = None
     """Port to listen on; 0: any; left out: 8400, or any other where that is taken."""
+    timezone: Annotated[str, AfterValidator(time_zone)] = "Asia/Shanghai"
+    """Whose midnight begins a day of the floor: figures of queues and agents are those of the day."""
 
 
 class LogSection(Section):

@@ -1,9 +1,11 @@
 """`dialcart acd explain` and `dialcart queues` as their users meet them."""
 
+import re
+
 import pytest
 from typer.testing import CliRunner
 
-from center.acd.events import ContactLeft
+from center.acd.events import ContactLeft, DayBegan
 from center.acd.journal import encode
 from cli import app
 from commands.serving.floor import journal_file
@@ -14,6 +16,7 @@ from tests.center.acd.floor import Floor
 @pytest.fixture
 def database(tmp_path):
     floor = Floor(at=1_764_000_000.0)
+    floor.do(DayBegan(floor.now))
     floor.agent("ann")
     floor.arrive("noodles/13800138000/1")
     floor.serve("noodles/13800138000/1", "ann")
@@ -51,7 +54,8 @@ def test_queues_are_shown_with_their_formulas(database):
     assert "service level = answered in time / (answered + abandoned" in output
     row = next(line for line in output.splitlines() if line.startswith("sales")).split()
     assert row[1:3] == ["noodles", "0"]
-    assert row[5:8] == ["3", "0", "1"]
+    assert row[5:9] == ["3", "0", "1", "0"]
+    assert re.search(r"counted since 2025-11-2\d \d\d:\d\d:\d\d", output)
 
 
 def test_without_a_floor_it_says_what_opens_one(tmp_path):

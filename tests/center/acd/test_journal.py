@@ -108,6 +108,7 @@ def happenings():
             for kind in contracts
         ),
         st.builds(ev.Passed, when),
+        st.builds(ev.DayBegan, when),
     )
 
 

@@ -53,3 +53,31 @@ def test_the_longest_wait_is_of_who_came_first_whoever_rang_meanwhile(house: Hou
     (queue,) = house.floor.view("li").queues
     assert queue.waiting == 3
     assert 9 <= queue.longest_s < 10
+
+
+def test_figures_are_those_of_the_day_and_who_waits_is_shown_over_midnight(house: House):
+    li = house.sits("li")
+    house.texts("人工")
+    house.answers(li, "li")
+    house.does(house.floor.not_ready, "li", "tea")
+    house.texts("人工", buyer=OTHER)
+    house.clock.passes(60)
+    began = house.clock.now
+    for _ in range(2):
+        house.does(house.switchboard.begin_day, began)
+        house.clock.passes(10)
+    house.does(house.floor.not_ready, "li", "lunch")
+    view = house.floor.view("li")
+    (queue,), (agent,) = view.queues, view.agents
+    assert began <= view.since < began + 1, "once a day"
+    assert (queue.waiting, queue.talking, queue.service_level) == (1, 1, None)
+    assert (agent.answered, agent.contacts, agent.occupancy) == (0, 1, 1.0)
+    assert_counted_as_it_stands(house)
+    house.clock.passes(600)
+    house.texts("再见", buyer=OTHER)
+    house.does(house.switchboard.begin_day, house.clock.now)
+    assert house.floor.view("li").queues == ()
+    assert_counted_as_it_stands(house)
+    restarted = House(house.store, house.journal, house.clock)
+    assert_counted_as_it_stands(restarted)
+    assert restarted.floor.view("li").since == house.floor.view("li").since

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,7 +17,7 @@ from center.desk.person import HOUSE, Person
 from center.desk.sitting import FLOOR_LOST
 from commands.serving.business import open_business
 from commands.serving.demonstration import shop_with_a_person
-from commands.serving.floor import FloorService, people_file
+from commands.serving.floor import FloorService, midnight, people_file
 from flows.effects import HandOver
 from flows.inputs import Outcome
 from store.people import People
@@ -175,3 +178,35 @@ def test_a_shop_is_named_where_a_person_is_reached_at_this_hour(tmp_path: Path):
         assert shop_with_a_person(business, NIGHT) is None
     finally:
         business.close()
+
+
+def test_a_day_begins_at_midnight_of_the_zone_that_is_set():
+    noon = datetime(2026, 3, 8, 12, tzinfo=ZoneInfo("America/New_York"))
+    began = datetime.fromtimestamp(midnight(noon.timestamp(), ZoneInfo("America/New_York")), UTC)
+    assert began == datetime(2026, 3, 8, 5, tzinfo=UTC), "before the clocks went forward"
+    assert midnight(NOON, ZoneInfo("Asia/Shanghai")) == NOON - 12 * 3_600
+
+
+def test_figures_are_counted_from_the_midnight_before_the_start(tmp_path: Path):
+    business = opened(tmp_path)
+
+    async def day():
+        floor = FloorService(business, tmp_path / "shop.db", timezone="Asia/Tokyo")
+        await floor.open()
+        floor.look()
+        floor.switchboard.kept.flush()
+        router = floor.switchboard.kept.router
+        first = router.day_began_at
+        assert 0 <= time.time() - first < 60
+        floor.look()
+        floor.switchboard.kept.flush()
+        assert router.day_began_at == first
+        await floor.close()
+        again = FloorService(business, tmp_path / "shop.db", timezone="Asia/Tokyo")
+        await again.open()
+        again.switchboard.kept.flush()
+        assert again.switchboard.kept.router.day_began_at == first
+        await again.close()
+
+    asyncio.run(day())
+    business.close()

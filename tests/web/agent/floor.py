@@ -179,6 +179,7 @@ class OneQueueFloor:
             tuple(agent for agent in self.agents if wanted in agent.agent),
             1,
             len(self.agents),
+            self.at - 3_600,
         )
 
     async def put_on_ear(self, ear, offer):

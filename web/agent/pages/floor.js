@@ -12,7 +12,7 @@ const NOTICE_MS = 6_000;
 const MODES = ["monitor", "whisper", "barge-in"];
 
 const { word, choose, language } = words({ ...WORDS, ...REASONS, ...REFUSALS });
-let view = { at: 0, queues: [], agents: [], queues_in_use: 0, agents_here: 0 };
+let view = { at: 0, queues: [], agents: [], queues_in_use: 0, agents_here: 0, since: 0 };
 let phone = null;
 /** Whom we hear, as the floor says. */
 let ear = { agent: "", mode: "" };
@@ -84,6 +84,11 @@ const seconds = value => (value == null ? "–" : value > SECONDS_MAX
   ? word("minutes", { n: Math.round(value / 60) }) : word("seconds", { n: Math.round(value) }));
 const percent = value => (value == null ? "–" : `${Math.round(value * 100)} %`);
 
+/** Since when figures are counted. */
+function counted() {
+  return view.since ? ` · ${word("counted", { time: new Date(view.since * 1000).toLocaleString(language()) })}` : "";
+}
+
 function draw() {
   $("language").textContent = language() === "zh" ? "English" : "中文";
   $("stop").hidden = !ear.agent;
@@ -97,7 +102,7 @@ function draw() {
     make("td", {}, percent(q.service_level)), make("td", {}, q.abandonment == null ? "–" : `${percent(q.abandonment)} (${q.abandoned})`), make("td", {}, seconds(q.mean_wait_s)),
     make("td", {}, String(q.turned_away ?? "–")), make("td", {}, String(q.not_answered)))));
   $("share").hidden = !view.queues.some(q => q.is_share);
-  $("queues-shown").textContent = word("shown", { n: queues.length, all: view.queues_in_use });
+  $("queues-shown").textContent = word("shown", { n: queues.length, all: view.queues_in_use }) + counted();
   redraw($("agents"), ...view.agents.map(a => make("tr", { "data-key": a.agent },
     make("td", {}, a.agent),
     make("td", {}, make("span", { class: `dot ${a.presence.replace(" ", "-")}` }), word(a.presence), a.presence === "not ready" ? ` · ${word(a.reason)}` : ""),
@@ -105,7 +110,7 @@ function draw() {
     make("td", {}, String(a.answered)), make("td", {}, String(a.not_answered)),
     make("td", {}, ...(a.on_call ? MODES.map(mode =>
       make("button", { onclick: () => listen(a.agent, mode), "aria-pressed": String(ear.agent === a.agent && ear.mode === mode) }, word(mode))) : [])))));
-  $("agents-shown").textContent = word("shown", { n: view.agents.length, all: view.agents_here });
+  $("agents-shown").textContent = word("shown", { n: view.agents.length, all: view.agents_here }) + counted();
 }
 
 $("find").oninput = find;

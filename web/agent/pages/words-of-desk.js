@@ -128,6 +128,7 @@ export const WORDS = {
   "barge-in": { zh: "插话", en: "Barge in" },
   stop: { zh: "停止", en: "Stop" },
   find: { zh: "查找……", en: "Find…" },
+  counted: { zh: "自 {time} 起统计", en: "counted since {time}" },
   shown: { zh: "显示 {n} / {all}", en: "{n} of {all} shown" },
 };
 
