@@ -32,6 +32,11 @@ class ContactKey(NamedTuple):
         """The buyer's number, whichever of its calls this is."""
         return self.buyer.partition(FURTHER)[0]
 
+    @property
+    def place(self) -> int:
+        """Which of that number's calls that are up at once this is, from 1 on."""
+        return int(self.buyer.partition(FURTHER)[2] or 1)
+
     def further(self, place: int) -> ContactKey:
         """The contact of that number's call in this place, from 1 on. The first has the number alone."""
         buyer = self.number if place == 1 else f"{self.number}{FURTHER}{place}"

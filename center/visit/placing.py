@@ -16,6 +16,8 @@ from flows.inputs import Order, Outcome
 from grammars.money import write_money
 
 OVER_LIMIT = "over the limit"
+SESSIONS_PER_PLACE_MAX = 1 << 32
+"""Sessions that the calls in one place of a number may come to, before their orders were taken for those of the next place."""
 
 
 def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -> Outcome:
@@ -45,7 +47,7 @@ def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -
         PlacedOrder(
             seller=seller,
             number=number,
-            key=f"{seller}/{visit.key.buyer}/{channel}/{visit.serial}/{turn}",
+            key=f"{seller}/{visit.number}/{channel}/{session_of(visit)}/{turn}",
             buyer=visit.number,
             channel=channel,
             lines=tuple(
@@ -100,6 +102,11 @@ def spent(visit: Visit, effect: effects.PlaceOrder) -> Spent:
         effect.total,
         visit.arrival.at,
     )
+
+
+def session_of(visit: Visit) -> int:
+    """A number of the session that no other of this buyer's has on this channel."""
+    return (visit.key.place - 1) * SESSIONS_PER_PLACE_MAX + visit.serial
 
 
 def sold_out(visit: Visit, wanted: dict[str, int]) -> str | None:

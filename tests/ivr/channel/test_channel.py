@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import pytest
+
 from center.batch import TurnBatch
 from center.contact import Arrival, ContactKey
 from center.shops import Shops
@@ -10,6 +12,7 @@ from ivr.channel.channel import VoiceChannel
 from ivr.channel.notes import Notes
 from ivr.media.messages import Digit, RtpTimeout
 from store.memory import MemoryStore
+from store.sqlite import SqliteStore
 from tests.flows.noodle_shop import noodle_basket
 from tests.flows.shops import program_of
 from tests.ivr.channel.telephone import (
@@ -47,9 +50,9 @@ class Writes:
 class House:
     """A shop with a telephone and texts, on one turn batch."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, store=None):
         clock = Clock()
-        self.clock, self.store, self.plane = clock, MemoryStore(), Plane()
+        self.clock, self.store, self.plane = clock, store or MemoryStore(), Plane()
         self.store.publish("shop", program_of("", noodle_basket()), int(clock.now))
         shops = Shops(self.store.published(), self.store.program)
         self.turns = TurnBatch(self.store, shops, later=clock.later)
@@ -118,9 +121,13 @@ def test_a_call_without_media_is_hung_up_and_its_basket_goes_on_by_sms(tmp_path)
     assert (order.channel, order.total) == ("sms", 3600)
 
 
-def test_two_who_share_a_number_order_at_once_and_neither_ends_the_others_call(tmp_path):
+@pytest.mark.parametrize("is_on_disk", [False, True])
+def test_two_who_share_a_number_order_at_once_and_neither_ends_the_others_call(
+    tmp_path, is_on_disk
+):
     """As the people of an office do, behind one switch."""
-    house = House(tmp_path)
+    store = SqliteStore(tmp_path / "shop.db") if is_on_disk else MemoryStore()
+    house = House(tmp_path, store)
     house.press("1012#")
     other = house.calls(8)
     assert house.line.hung_up == []
@@ -132,6 +139,8 @@ def test_two_who_share_a_number_order_at_once_and_neither_ends_the_others_call(t
     assert [(order.buyer, order.total) for order in orders] == [(BUYER, 3600), (BUYER, 5400)]
     assert len({order.key for order in orders}) == 2
     assert house.line.hung_up == other.hung_up == []
+    if is_on_disk:
+        store.close()
 
 
 def test_who_calls_again_before_the_first_call_is_seen_to_be_over_goes_on_with_it(tmp_path):
