@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 
-from flows.machine import Machine
+from flows.machine import Machine, Works, shape
 from flows.program import Program
 
-MACHINES_MAX = 5_000
-"""Programs kept ready to run; the one that was used longest ago makes room."""
+MACHINES_MAX = 50_000
+"""Programs kept ready to run, some 3 to 12 KB each; the one that was used longest ago makes room."""
+WORKS_MAX = 5_000
+"""Works that they may have between them, some 40 KB each: sellers of one template share them."""
 
 LoadProgram = Callable[[bytes], Program | None]
 """Gives the program of a fingerprint, None if there is none."""
@@ -22,6 +24,10 @@ class Shops:
         self._published = dict(published)
         self._load = load
         self._machines: OrderedDict[bytes, Machine] = OrderedDict()
+        self._works: dict[Hashable, Works] = {}
+        """By shape, those of the machines that are kept."""
+        self._users: Counter[Hashable] = Counter()
+        """Machines of each of them."""
 
     def sellers(self) -> tuple[str, ...]:
         """All sellers."""
@@ -47,11 +53,22 @@ class Shops:
             self._machines.move_to_end(fingerprint)
             return machine
         program = self._load(fingerprint)
-        if program is None:
-            return None
-        machine = Machine(program, fingerprint=fingerprint)
+        return self._make(program, fingerprint) if program is not None else None
+
+    def _make(self, program: Program, fingerprint: bytes) -> Machine:
+        key = shape(program)
+        machine = Machine(program, fingerprint=fingerprint, works=self._works.get(key))
+        self._works[key] = machine.works
+        self._users[key] += 1
         self._machines[fingerprint] = machine
-        while len(self._machines) > MACHINES_MAX:
-            # Its functions hold it, and it holds them.
-            self._machines.popitem(last=False)[1].rest()
+        while len(self._machines) > MACHINES_MAX or len(self._works) > WORKS_MAX:
+            self._make_room()
         return machine
+
+    def _make_room(self) -> None:
+        _, machine = self._machines.popitem(last=False)
+        key = shape(machine.program)
+        self._users[key] -= 1
+        if not self._users[key]:
+            # The last that had them.
+            del self._users[key], self._works[key]

@@ -13,7 +13,7 @@ from flows.checker import check_flow
 from flows.compiler import compile_flow
 from flows.diagnostic import render
 from flows.folder import read_flow
-from flows.program import encode, fingerprint
+from flows.packed import encode, fingerprint
 from store.compiled import CompiledFlow, CompiledFlows, Keyed, digest, key_of
 
 YOUNG_OBJECTS_MAX = 50_000

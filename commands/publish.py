@@ -18,7 +18,8 @@ from commands.shards.homes import is_there, stores_of
 from commands.voicing import wanted_voices
 from flows.checker import Beside, check_flow
 from flows.diagnostic import render
-from flows.program import Program, fingerprint
+from flows.packed import fingerprint
+from flows.program import Program
 from flows.publish import MARKS, Verdict, compare
 from flows.session import ENDED, unpack
 from store.sqlite import SqliteStore

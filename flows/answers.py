@@ -1,15 +1,19 @@
-"""What a buyer's words mean at a question: a reader for each type of `ask`, and the table of phrases and keys."""
+"""What a buyer's words mean at a question: a reader for each type of `ask`.
+
+Sellers of one template share their readers, so what is a seller's own, the goods, comes from the turn.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from flows.inputs import ADDRESSES_MAX
-from flows.program import CHANNELS, Ask, Option, Product, Program
+from flows.phrases import option_phrases
+from flows.program import CHANNELS, Ask, Option, Program
 from flows.settings import COUNTRY_CODES
+from flows.turn import Turn
 from grammars.dates import read_date
 from grammars.digits import read_digits
 from grammars.folding import fold
@@ -17,9 +21,6 @@ from grammars.money import read_money
 from grammars.numbers import read_number
 from grammars.phones import read_phone
 from grammars.yesno import read_yesno
-
-if TYPE_CHECKING:
-    from flows.turn import Turn
 
 ANSWER_CHARACTERS_MAX = 1_000
 """More of a message than this is not read."""
@@ -29,10 +30,6 @@ ADDRESS_SHOWN_CHARACTERS_MAX = 30
 """Of an address that is offered, so much is shown; it is enough to tell one's own from another."""
 NOTE_CHARACTERS_MAX = 500
 """A free text is kept to this length."""
-LOOSE_CHARACTERS_MAX = 24
-"""In a longer message a name is not looked for: it may say anything about it."""
-PHRASES_MAX = 64
-"""Products or options compared when a message only contains a name."""
 
 FREE_TYPES = frozenset({"address", "text"})
 """Types that take any words: `anywhere` is tried before them."""
@@ -41,93 +38,20 @@ PRIVATE_TYPES = frozenset({"address", "phone", "pin", "text"})
 """Types whose answers the log does not show."""
 
 Value = int | str | bool
-Reader = Callable[["Turn", str], Value | None]
+Reader = Callable[[Turn, str], Value | None]
 
 _SMS = CHANNELS.index("sms")
-_NEGATIONS = ("不", "别", "没", "勿", "not ", "n't", "no ", "never", "without")
-
-
-class Phrases:
-    """Phrases to what they stand for: exact first, then the one name that a short message contains."""
-
-    def __init__(self, entries: Iterable[tuple[str, int]]) -> None:
-        self.exact: dict[str, int] = {}
-        for phrase, meaning in entries:
-            self.exact.setdefault(phrase, meaning)
-            self.exact.setdefault(fold(phrase), meaning)
-        self.exact.pop("", None)
-        self.contained = sorted(
-            ((phrase, meaning) for phrase, meaning in self.exact.items() if _worth(phrase)),
-            key=lambda entry: -len(entry[0]),
-        )
-
-    def find(self, text: str) -> int | None:
-        """The meaning of a message that says a phrase and nothing else."""
-        found = self.exact.get(text)
-        return self.exact.get(fold(text)) if found is None else found
-
-    def find_within(self, text: str) -> int | None:
-        """The meaning of the one phrase that a short message contains; None if two differ, or if it says no."""
-        folded = fold(text)
-        if len(folded) > LOOSE_CHARACTERS_MAX or any(word in folded for word in _NEGATIONS):
-            return None
-        found: int | None = None
-        for phrase, meaning in self.contained:
-            at = folded.find(phrase)
-            if at < 0 or not _stands_alone(folded, at, phrase):
-                continue
-            if found is not None and meaning != found:
-                return None
-            found = meaning
-            # A longer name hides the shorter ones inside it: 牛肉面 is not also 牛肉.
-            folded = folded[:at] + "\n" + folded[at + len(phrase) :]
-        return found
-
-
-def _worth(phrase: str) -> bool:
-    return len(phrase) >= (3 if phrase.isascii() else 2) and not phrase.isdigit()
-
-
-def _stands_alone(text: str, at: int, phrase: str) -> bool:
-    """An ASCII phrase must be a word of its own; Chinese has no spaces between words."""
-    if not phrase.isascii():
-        return True
-    before = text[at - 1 : at]
-    after = text[at + len(phrase) : at + len(phrase) + 1]
-    return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
-
-
-def product_phrases(products: Sequence[Product]) -> Phrases:
-    """Codes, names and synonyms of products; a meaning is an index into them."""
-    return Phrases(
-        (phrase, index)
-        for index, product in enumerate(products)
-        for phrase in (product.code, *product.phrases)
-    )
-
-
-def option_phrases(options: Sequence[Option], channel: str | None = None) -> Phrases:
-    """Keys and phrases of the options that a channel has; a meaning is an index into all of them."""
-    entries = [
-        (phrase, index)
-        for index, option in enumerate(options)
-        if channel is None or option.channel in (None, channel)
-        for phrase in ((option.key, *option.phrases) if option.key is not None else option.phrases)
-    ]
-    return _kept_phrases(tuple(entries))
-
-
-PHRASES_KEPT_MAX = 2_000
-"""Menus whose phrases are kept ready: sellers of one template differ in their goods, not in these."""
-_kept_phrases = lru_cache(PHRASES_KEPT_MAX)(Phrases)
 
 
 def reader(ask: Ask, program: Program) -> Reader:
-    """The reader of an `ask`'s type: a message to a value, None if it was not understood."""
+    """The reader of an `ask`'s type: a message to a value, None if it was not understood.
+
+    Of the program only what sellers of its works share is looked at; see flows.machine.works.
+    """
     lower, upper = ask.lower, ask.upper
     match ask.type:
         case "product":
-            return _product(program, ask.group)
+            return _product(ask.group)
         case "number":
             return _number(lower, upper)
         case "digits" | "pin":
@@ -188,14 +112,7 @@ def slot_reader(kind: str, program: Program) -> Reader:
     """The reader of a slot such as `<dish:product>`; it takes no loose matches."""
     match kind:
         case "product":
-            phrases = product_phrases(program.products)
-            codes = [product.code for product in program.products]
-
-            def product(_: Turn, text: str) -> Value | None:
-                found = phrases.find(text)
-                return None if found is None else codes[found]
-
-            return product
+            return _named_product
         case "phone":
             country = COUNTRY_CODES.get(program.currency, "")
             return lambda _, text: read_phone(text, country)
@@ -212,12 +129,15 @@ def slot_reader(kind: str, program: Program) -> Reader:
             return lambda _, text: _free(text, NOTE_CHARACTERS_MAX, shortest=1)
 
 
-def _product(program: Program, group: str | None) -> Reader:
-    products = [product for product in program.products if group is None or product.group == group]
-    phrases = product_phrases(products)
-    codes = [product.code for product in products]
+def _named_product(t: Turn, text: str) -> Value | None:
+    phrases, codes = t.shop.goods(None)
+    found = phrases.find(text)
+    return None if found is None else codes[found]
 
-    def read(_: Turn, text: str) -> Value | None:
+
+def _product(group: str | None) -> Reader:
+    def read(t: Turn, text: str) -> Value | None:
+        phrases, codes = t.shop.goods(group)
         found = phrases.find(text)
         if found is None:
             found = phrases.find_within(text)

@@ -50,7 +50,7 @@ def is_final(machine: Machine, turn: Turn, index: int, *, recorded: bool = False
                 case p.Menu() | p.Ask() | p.HandOver():
                     return False
                 case _:
-                    index = machine.untraced(index)(turn)
+                    index = machine.works.untraced(index)(turn)
     except (FlowTroubleError, KeyError, AttributeError, TypeError, IndexError, ValueError):
         # The flow cannot go on there, which ends the session; so do too many steps.
         return has_basket(turn)

@@ -24,6 +24,7 @@ from flows.machine import (
     Machine,
 )
 from flows.machine.questions import confirmation, heard_back, reading_back
+from flows.machine.texts import text_of
 from flows.session import ENDED, Session
 from flows.turn import Turn
 from grammars.yesno import read_yesno
@@ -139,9 +140,8 @@ def _turn(machine: Machine, session: Session, given: Given, now: int) -> Turn:
     turn.placed = session.placed
     turn.pending = None
     turn.effects = []
-    turn.products = machine.products
-    turn.hours = machine.program.hours
-    turn.timezone = machine.program.timezone
+    turn.shop = machine.shop
+    turn.texts = machine.texts
     turn.answered = False
     turn.chosen = -1
     return turn
@@ -225,7 +225,7 @@ def _again(machine: Machine, turn: Turn, at: str, *, silent: bool) -> int:
     own = retry.no_input if silent else retry.no_match
     tries = turn.tries
     if own:
-        reply = machine.say(turn, own[min(tries, len(own)) - 1])
+        reply = text_of(turn, own[min(tries, len(own)) - 1])
     elif silent:
         reply = prompts.word("no_input", turn.language)
     elif isinstance(question, p.Ask):
@@ -323,7 +323,7 @@ def _spoken(machine: Machine, turn: Turn, at: str, text: str) -> int:
     turn.at = SPOKEN + at
     turn.pending = text
     turn.chosen = trial.chosen
-    turn.effects.append(effects.Say(reading_back(machine, turn, at, text)))
+    turn.effects.append(effects.Say(reading_back(turn, question, machine.program.anywhere, text)))
     return WAIT
 
 
@@ -390,7 +390,9 @@ def _confirmed(machine: Machine, turn: Turn, session: Session, text: str | None)
     if said is None and session.pending is not None and session.tries + 1 < question.retry.tries:
         turn.pending = session.pending
         turn.tries = session.tries + 1
-        turn.effects.append(effects.Say(confirmation(machine, turn, question, session.pending)))
+        turn.effects.append(
+            effects.Say(confirmation(turn, question, session.pending, machine.program.decimals))
+        )
         return WAIT
     turn.tries = session.tries
     return _ask_again(machine, turn, at)
@@ -409,7 +411,8 @@ def _spoken_confirmed(
         turn.at = SPOKEN + at
         turn.pending = heard
         turn.tries = session.tries + 1
-        turn.effects.append(effects.Say(reading_back(machine, turn, at, heard)))
+        question, anywhere = machine.questions[at], machine.program.anywhere
+        turn.effects.append(effects.Say(reading_back(turn, question, anywhere, heard)))
         return WAIT
     return _ask_again(machine, turn, at)
 

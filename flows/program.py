@@ -6,9 +6,6 @@ its ordinal in it, `take_order.2`, so that an edit elsewhere moves nobody.
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache
-
 import msgspec
 
 CHANNELS = ("voice", "sms", "ussd")
@@ -279,7 +276,7 @@ class Program(Value, frozen=True, array_like=True):
     """A compiled flow."""
 
     version: int
-    """Of this encoding; see ENCODING_VERSION."""
+    """Of its encoding; see flows.packed.ENCODING_VERSION."""
     name: str
     shop_names: tuple[str, ...]
     """By language."""
@@ -317,34 +314,6 @@ class Program(Value, frozen=True, array_like=True):
     """Old step name to new."""
     start: int
     calling: Calling = Calling()
-
-
-ENCODING_VERSION = 1
-
-
-@cache
-def _encoder() -> msgspec.msgpack.Encoder:
-    return msgspec.msgpack.Encoder(order="sorted")
-
-
-@cache
-def _decoder() -> msgspec.msgpack.Decoder[Program]:
-    return msgspec.msgpack.Decoder(Program)
-
-
-def encode(program: Program) -> bytes:
-    """The same program gives the same bytes."""
-    return _encoder().encode(program)
-
-
-def decode(data: bytes) -> Program:
-    """Raises msgspec.DecodeError or msgspec.ValidationError for bytes that are no program."""
-    return _decoder().decode(data)
-
-
-def fingerprint(program: Program) -> bytes:
-    """Eight bytes that name a program: the head of the SHA-256 of its encoding."""
-    return hashlib.sha256(encode(program)).digest()[:8]
 
 
 def offered(options: tuple[Option, ...], channel: str) -> tuple[Option, ...]:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from flows import program as p
+from flows.packed import fingerprint
 from flows.same import Same
 from flows.session import ENDED, Session
 
@@ -90,7 +91,7 @@ def _change(old: Same[p.Program], new: Same[p.Program]) -> _Change:
             if _type(kind) != _type(after.variables.get(name, kind))
         ),
         frozenset(product.code for product in after.products),
-        p.fingerprint(after),
+        fingerprint(after),
     )
 
 

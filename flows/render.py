@@ -1,4 +1,4 @@
-"""Texts and expressions as Python functions of a turn, made once a program.
+"""Texts and expressions as Python functions of a turn, made once for all sellers that say the same.
 
 The trees of flows/template.py and flows/expression.py hold nothing but names, comparison and the filters of
 flows/schema.py, and every name is checked against a type, so what is generated here can only read. Buyers' words are
@@ -9,25 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flows import expression as e
 from flows import prompts, schema
 from flows import template as tpl
 from flows.program import CHANNELS, Program
-from flows.settings import hours_text
+from flows.turn import Turn
 
-if TYPE_CHECKING:
-    from flows.turn import Turn
-
-Render = Callable[["Turn"], str]
-Evaluate = Callable[["Turn"], Any]
+Render = Callable[[Turn], str]
+Evaluate = Callable[[Turn], Any]
 
 RENDERED_CHARACTERS_MAX = 4_000
 """A text that comes out longer is cut."""
-CODES_KEPT_MAX = 50_000
-"""Texts and expressions whose code is kept, some 1 KB each: sellers of one template differ in their goods, not in these."""
+FUNCTIONS_KEPT_MAX = 50_000
+"""Texts and expressions whose functions are kept, some 1 KB each: sellers of one template differ in their goods, not in these."""
 LOOP_ITEMS_MAX = 100
 """A loop shows at most so many items; nobody reads more in a message."""
 
@@ -57,91 +53,70 @@ Variables = tuple[tuple[str, str], ...]
 
 
 class Renderer:
-    """Makes the functions of one program."""
+    """Makes the functions of programs with these languages, variables and minor units."""
 
     def __init__(self, program: Program) -> None:
-        self._variables: Variables = tuple(program.variables.items())
-        self._decimals = program.decimals
         self.languages = program.languages
-        groups: dict[str, list[Any]] = {}
-        for product in program.products:
-            groups.setdefault(product.group, []).append(product)
-        language_count = len(program.languages)
-        self.names: dict[str, Any] = {
-            "__builtins__": {"len": len, "str": str, "enumerate": enumerate, "KeyError": KeyError},
-            "P": {product.code: product for product in program.products},
-            "CATALOG": program.products,
-            "GROUPS": groups,
-            "SHOP": program.shop_names,
-            "NUMBER": program.number,
-            "HOURS": [_hours(program.hours, language) for language in program.languages],
-            "STATUS": _statuses(program.languages),
-            "CHANNELS": CHANNELS,
-            "money": _money_writer(program.decimals),
-            "date_words": _date_words,
-            "digits": _digits,
-            "LANGUAGES": program.languages,
-            "CHOICES": {
-                question: {
-                    option.value: [
-                        program.texts[program.wordings[option.label][language_count + language]]
-                        for language in range(language_count)
-                    ]
-                    for option in options
-                }
-                for question, options in program.choices.items()
-            },
-        }
+        self._common = program.languages, program.decimals, tuple(program.variables.items())
 
     def text(self, text: str) -> tuple[Render, bool]:
-        """A text with `{` in it as a function, and whether it says the same in every turn on one channel in one language.
+        """A text with `{` in it as a function, and whether it says the same in every turn of a seller on one channel in one
+        language.
 
         Raises TemplateError or ExpressionError for a text that the checker would refuse.
         """
-        code, constant = _code_of_text(text, self._variables, self._decimals)
-        return self._made(code), constant
+        return _text(text, *self._common)
 
     def expression(self, text: str) -> Evaluate:
         """An expression as a function. Raises ExpressionError."""
-        return self._made(_code_of_expression(text, self._variables, self._decimals))
-
-    def _made(self, code: CodeType) -> Any:
-        namespace: dict[str, Any] = {}
-        exec(code, self.names, namespace)  # noqa: S102  # see the file's head
-        return namespace["made"]
-
-
-_hours = lru_cache(1_024)(hours_text)
+        return _expression(text, *self._common)
 
 
 @lru_cache(1_024)
-def _statuses(languages: tuple[str, ...]) -> list[dict[str, str]]:
+def _names(languages: tuple[str, ...], decimals: int) -> dict[str, Any]:
+    """What the functions may name beside their turn: nothing that is one seller's own."""
     states = ("placed", "confirmed", "shipped", "delivered", "cancelled", "returned")
-    return [{state: prompts.word(state, language) for state in states} for language in languages]
+    return {
+        "__builtins__": {"len": len, "str": str, "enumerate": enumerate, "KeyError": KeyError},
+        "STATUS": [
+            {state: prompts.word(state, language) for state in states} for language in languages
+        ],
+        "CHANNELS": CHANNELS,
+        "money": _money_writer(decimals),
+        "date_words": date_words,
+        "digits": _digits,
+    }
 
 
-@lru_cache(CODES_KEPT_MAX)
-def _code_of_text(text: str, variables: Variables, decimals: int) -> tuple[CodeType, bool]:
-    """Compiled once for all sellers that say the same; what is theirs is in the names it runs with."""
+@lru_cache(FUNCTIONS_KEPT_MAX)
+def _text(
+    text: str, languages: tuple[str, ...], decimals: int, variables: Variables
+) -> tuple[Render, bool]:
     template = tpl.parse_template(text)
     writer = _Writer(variables, decimals)
     tpl.check_template(template, writer.scope)
-    return _compiled(writer.template(template)), not writer.of_turn
+    return _made(writer.template(template), _names(languages, decimals)), not writer.of_turn
 
 
-@lru_cache(CODES_KEPT_MAX)
-def _code_of_expression(text: str, variables: Variables, decimals: int) -> CodeType:
+@lru_cache(FUNCTIONS_KEPT_MAX)
+def _expression(
+    text: str, languages: tuple[str, ...], decimals: int, variables: Variables
+) -> Evaluate:
     tree = e.parse_expression(text)
     writer = _Writer(variables, decimals)
     kind = schema.type_of(tree, writer.scope)
     if kind in ("shop", "buyer", "cart"):
         raise e.ExpressionError(f"{schema.article(kind)} is no value", "name a field of it")
-    return _compiled([f"return {writer.code(tree, {})}"])
+    return _made([f"return {writer.code(tree, {})}"], _names(languages, decimals))
 
 
-def _compiled(body: Sequence[str]) -> CodeType:
-    source = "def made(t):\n v = t.values\n l = t.l\n" + "".join(f" {line}\n" for line in body)
-    return compile(source, "<text>", "exec")
+def _made(body: Sequence[str], names: dict[str, Any]) -> Any:
+    source = "def made(t):\n v = t.values\n l = t.l\n s = t.shop\n" + "".join(
+        f" {line}\n" for line in body
+    )
+    namespace: dict[str, Any] = {}
+    exec(compile(source, "<text>", "exec"), names, namespace)  # noqa: S102  # see the file's head
+    return namespace["made"]
 
 
 _OF_COLUMN = frozenset({"shop", "catalog", "lang", "channel"})
@@ -213,7 +188,7 @@ class _Writer:
         kind = schema.type_of(expression, {**self.scope, **_kinds(local)})
         code = self.code(expression, local)
         if kind.startswith("choice:"):
-            return f"CHOICES[{kind[7:]!r}][{code}][l]"
+            return f"s.choices[{kind[7:]!r}][{code}][l]"
         if kind == "money":
             return f"money({code})"
         if kind == "date":
@@ -293,7 +268,7 @@ class _Writer:
             return self._product(variable, rest)
         if not rest:
             return variable
-        product = f"P[{variable}.code]"
+        product = f"s.products[{variable}.code]"
         return {
             "code": f"{variable}.code",
             "quantity": f"{variable}.quantity",
@@ -309,7 +284,7 @@ class _Writer:
                 return f"v[{name!r}]"
             if rest[0] == "stock":
                 return f"t.stock_of(v[{name!r}])"
-            return self._product(f"P[v[{name!r}]]", rest)
+            return self._product(f"s.products[v[{name!r}]]", rest)
         if rest:
             return f"v[{'.'.join([name, *rest])!r}]"
         return f"v[{name!r}]"
@@ -333,9 +308,9 @@ class _Writer:
         match name:
             case "shop":
                 return {
-                    "name": "SHOP[l]",
-                    "number": "NUMBER",
-                    "hours_text": "HOURS[l]",
+                    "name": "s.names[l]",
+                    "number": "s.number",
+                    "hours_text": "s.hours_texts[l]",
                     "is_open": "t.is_open()",
                     "is_closed": "(not t.is_open())",
                 }[field]
@@ -348,7 +323,7 @@ class _Writer:
                     "has_last_order": "(t.buyer.last_order is not None)",
                 }.get(field, f"t.buyer.{field}")
             case "order" if field == "missing":
-                return "P[t.missing].names[l]"
+                return "s.products[t.missing].names[l]"
             case "order":
                 return self._order("t.order", rest)
             case "cart":
@@ -360,7 +335,7 @@ class _Writer:
                     "is_empty": "(not t.cart)",
                 }[field]
             case "catalog":
-                return f"GROUPS[{field!r}]" if field else "CATALOG"
+                return f"s.groups[{field!r}]" if field else "s.catalog"
             case "lang":
                 return "t.language"
             case "channel":
@@ -385,7 +360,7 @@ def _digits(value: object) -> str:
     return " ".join(str(value))
 
 
-def _date_words(value: str, language: str) -> str:
+def date_words(value: str, language: str) -> str:
     """2026-11-24 as 11月24日 or 24 Nov."""
     _, month, day = value.split("-")
     if language == "zh":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from flows import prompts
 from flows.effects import Effect
 from flows.inputs import Buyer, Line, Order
-from flows.program import Hours, Product
 from flows.settings import is_open
+from flows.shop import Shop
 
 LINES_MAX = 50
 """Different products a cart holds."""
@@ -31,7 +31,6 @@ class Turn:
         "channel",
         "chosen",
         "effects",
-        "hours",
         "l",
         "language",
         "missing",
@@ -39,9 +38,9 @@ class Turn:
         "order",
         "pending",
         "placed",
-        "products",
+        "shop",
         "stock",
-        "timezone",
+        "texts",
         "tries",
         "values",
         "w",
@@ -65,9 +64,10 @@ class Turn:
     missing: str
     pending: int | str | bool | None
     effects: list[Effect]
-    products: Mapping[str, Product]
-    hours: Hours | None
-    timezone: str
+    shop: Shop
+    """What is the seller's own."""
+    texts: Mapping[int, str | Callable[[Turn], str]]
+    """What the seller says; see flows.machine.texts."""
     answered: bool
     chosen: int
     """Option that the answer chose; see flows.machine.Trace.answered."""
@@ -76,11 +76,11 @@ class Turn:
     def stock_of(self, code: str) -> int:
         """What is left of a product."""
         left = self.stock.get(code)
-        return self.products[code].stock if left is None else left
+        return self.shop.products[code].stock if left is None else left
 
     def total(self, lines: tuple[Line, ...]) -> int:
         """What lines cost, in minor units."""
-        products = self.products
+        products = self.shop.products
         cost = 0
         for line in lines:
             cost += products[line.code].price * line.quantity
@@ -93,7 +93,7 @@ class Turn:
     def summary(self, lines: tuple[Line, ...]) -> str:
         """牛肉面x2、凉拌黄瓜x1."""
         pattern = prompts.word("line", self.language)
-        products = self.products
+        products = self.shop.products
         return prompts.word("line_join", self.language).join(
             pattern.format(name=products[line.code].names[self.l], quantity=line.quantity)
             for line in lines
@@ -102,7 +102,7 @@ class Turn:
 
     def local_time(self) -> datetime:
         """The time at the shop."""
-        return datetime.fromtimestamp(self.now, _zone(self.timezone))
+        return datetime.fromtimestamp(self.now, _zone(self.shop.timezone))
 
     def today(self) -> str:
         """The shop's date, ISO."""
@@ -110,12 +110,13 @@ class Turn:
 
     def is_open(self) -> bool:
         """Whether the shop is open now."""
-        if self.hours is None:
+        hours = self.shop.hours
+        if hours is None:
             return True
         local = self.local_time()
         yesterday = (local.date() - timedelta(days=1)).isoformat()
         minute = local.hour * 60 + local.minute
-        return is_open(self.hours, local.weekday(), minute, local.date().isoformat(), yesterday)
+        return is_open(hours, local.weekday(), minute, local.date().isoformat(), yesterday)
 
     def put(self, code: str, quantity: int) -> None:
         """Add pieces of a product to the cart, within its bounds."""

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from sys import intern
 
 import msgspec
 
@@ -176,8 +177,9 @@ class SqliteBatch:
             row = tables.db.execute(tables.sql["seller"], (name,)).fetchone()
             if row is None:
                 return None
-            stock = dict(tables.db.execute(tables.sql["stock"], (row[0],)).fetchall())
-            seller = SellerRow(row[0], row[1], stock)
+            stock = tables.db.execute(tables.sql["stock"], (row[0],))
+            # Many sellers number their goods alike.
+            seller = SellerRow(row[0], row[1], {intern(code): left for code, left in stock})
             tables.hot.sellers.put(name, seller)
         self._sellers[name] = seller
         return seller

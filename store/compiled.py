@@ -15,7 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from flows.program import ENCODING_VERSION, Program, decode
+from flows.packed import ENCODING_VERSION, decode
+from flows.program import Program
 
 COMPILER_VERSION = b"1"
 """Raised when the same source compiles or checks to something else."""
@@ -35,7 +36,7 @@ class CompiledFlow(msgspec.Struct, frozen=True, array_like=True):
 
     fingerprint: bytes
     program: bytes
-    """Encoded; see flows.program.decode."""
+    """Encoded; see flows.packed.decode."""
     files: dict[str, bytes]
     """Other files it named, with their hashes."""
     errors: int

@@ -13,7 +13,8 @@ from flows.inputs import Buyer
 
 BUYERS_HOT_MAX = 20_000
 """Contacts, and buyers, of a generation: some 60 MB at most for both generations of both."""
-SELLERS_HOT_MAX = 5_000
+SELLERS_HOT_MAX = 40_000
+"""Sellers of a generation, with what is left of their goods: some 0.5 KB each, and 0.1 KB a product."""
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")

@@ -16,7 +16,8 @@ from center.ports import StoreError
 from center.text_news import SentText, Stage, TextNews
 from center.world import World
 from flows.inputs import Buyer
-from flows.program import Program, fingerprint
+from flows.packed import fingerprint
+from flows.program import Program
 
 
 @dataclass(slots=True)

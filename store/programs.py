@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flows.program import Program, decode, encode, fingerprint
+from flows.packed import decode, encode, fingerprint
+from flows.program import Program
 from store.batch import errors
 from store.database import Database
 

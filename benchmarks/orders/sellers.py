@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from commands.flows_on_disk import LIBRARY, SELLER_FILE
 from commands.opening import compile_now
-from flows.program import Program, decode, encode, fingerprint
+from flows.packed import decode, encode, fingerprint
+from flows.program import Program
 from store.compiled import CompiledFlow, CompiledFlows, Keyed, key_of
 from store.sqlite import SqliteStore
 

@@ -30,7 +30,8 @@ from commands.serving.platform import Platform
 from commands.serving.sip_tls import client_tls, server_tls
 from commands.serving.trunks import why_unready
 from commands.settings.voice import VoiceSection
-from flows.program import Program, fingerprint
+from flows.packed import fingerprint
+from flows.program import Program
 from ivr.channel.admission import Admission
 from ivr.channel.agreement import Agreements
 from ivr.channel.channel import CHANNEL, VoiceChannel

@@ -19,6 +19,7 @@ from flows.compiler.shop import ShopSettings
 from flows.compiler.statements import argument_texts, service_call, wait_names
 from flows.compiler.variables import variables_of
 from flows.compiler.wordings import SLOT, Wordings, phrases_of
+from flows.packed import ENCODING_VERSION
 from flows.same import Same
 
 TRIES_DEFAULT = 3
@@ -89,7 +90,7 @@ class _Compiler:
         )
         shop = self.shop
         program = p.Program(
-            version=p.ENCODING_VERSION,
+            version=ENCODING_VERSION,
             name=self.flow.name,
             shop_names=self.wordings.by_language(shop.shop.name)
             if shop.shop

@@ -1,7 +1,8 @@
 """A program made ready to run: every node a function, every question a table of what its answers mean.
 
-machine.py has the program and its texts, statements.py and questions.py make the functions of nodes, anywhere.py reads what
-works at every question, made.py keeps what was made, signs.py says what a function may give.
+machine.py has a seller's program, texts.py what it says, works.py the functions, which sellers of one template share. nodes.py
+makes them, by statements.py and questions.py; anywhere.py reads what works at every question; signs.py says what a function
+may give.
 """
 
 from flows.machine.machine import Machine
@@ -20,6 +21,7 @@ from flows.machine.signs import (
     Run,
     Trace,
 )
+from flows.machine.works import Works, shape
 
 __all__ = [
     "ANYWHERE",
@@ -36,4 +38,6 @@ __all__ = [
     "Machine",
     "Run",
     "Trace",
+    "Works",
+    "shape",
 ]

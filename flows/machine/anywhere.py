@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from weakref import proxy
-
-from flows.answers import Phrases, Reader, option_phrases, slot_reader
+from flows.answers import Reader, slot_reader
 from flows.machine.signs import ANYWHERE, NO_MATCH
-from flows.render import Evaluate
+from flows.machine.texts import evaluated
+from flows.phrases import Phrases, option_phrases
+from flows.program import Program
+from flows.render import Evaluate, Renderer
 from flows.turn import Turn
-
-if TYPE_CHECKING:
-    from flows.machine.machine import Machine
 
 
 class Anywhere:
     """Phrases, keys and patterns of `anywhere` that work on one channel."""
 
-    def __init__(self, machine: Machine, channel: str) -> None:
-        self.machine: Machine = proxy(machine)
+    def __init__(self, program: Program, renderer: Renderer, channel: str) -> None:
+        self.program = program
+        self.renderer = renderer
         self.channel = channel
-        self.options = machine.program.anywhere
+        self.options = program.anywhere
         self.phrases: Phrases | None = None
         self.guards: list[Evaluate | None] = []
         self.patterns: list[tuple[list[tuple[str, Reader]], int]] = []
 
     def _prepare(self) -> Phrases:
-        machine = self.machine
-        self.guards = [machine.evaluate(o.guard) if o.guard else None for o in self.options]
+        program, renderer = self.program, self.renderer
+        self.guards = [evaluated(renderer, o.guard) if o.guard else None for o in self.options]
         self.patterns = [
-            ([(name, slot_reader(kind, machine.program)) for name, kind in option.slots], index)
+            ([(name, slot_reader(kind, program)) for name, kind in option.slots], index)
             for index, option in enumerate(self.options)
             if option.slots and option.channel in (None, self.channel)
         ]

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flows import effects, prompts
 from flows import program as p
-from flows.answers import (
-    FREE_TYPES,
-    Phrases,
-    Reader,
-    offered_addresses,
-    option_phrases,
-    product_phrases,
-    reader,
-)
-from flows.machine.signs import ANYWHERE, CONFIRM, NO_MATCH, WAIT, Answer, Run
-from flows.render import RENDERED_CHARACTERS_MAX, Evaluate
+from flows.answers import FREE_TYPES, Reader, offered_addresses, reader
+from flows.machine.anywhere import Anywhere
+from flows.machine.signs import ANYWHERE, CONFIRM, NO_MATCH, WAIT, Answer, Question, Run
+from flows.machine.texts import COLUMNS_MAX, evaluated, text_of
+from flows.phrases import Phrases, option_phrases
+from flows.render import Evaluate, Renderer, date_words, money
 from flows.turn import Turn
 
-if TYPE_CHECKING:
-    from flows.machine.machine import Machine
 
-
-def menu(machine: Machine, menu: p.Menu) -> Run:
-    """Put a menu; what its answers mean is noted in the machine."""
-    name = menu.id
+def menu(menu: p.Menu, renderer: Renderer, elsewhere: list[Anywhere]) -> Question:
+    """A menu, by its phrases and keys, and by what works at every question."""
     options = menu.options
-    guards = [machine.evaluate(o.guard) if o.guard is not None else None for o in options]
+    guards = [evaluated(renderer, o.guard) if o.guard is not None else None for o in options]
     targets = [option.target for option in options]
     tables: list[Phrases | None] = [None] * len(p.CHANNELS)
 
@@ -41,7 +30,7 @@ def menu(machine: Machine, menu: p.Menu) -> Run:
             if guard is None or guard(t):
                 t.chosen = found
                 return targets[found]
-        anywhere = machine.elsewhere[t.channel].find(t, text)
+        anywhere = elsewhere[t.channel].find(t, text)
         if anywhere != NO_MATCH:
             return anywhere
         found = phrases.find_within(text)
@@ -50,86 +39,73 @@ def menu(machine: Machine, menu: p.Menu) -> Run:
             if guard is None or guard(t):
                 t.chosen = found
                 return targets[found]
-        return machine.elsewhere[t.channel].find_within(t, text)
+        return elsewhere[t.channel].find_within(t, text)
 
-    machine.answers[name] = machine.strict[name] = answer
-    if any(guards):
-        return _guarded_menu(machine, menu, guards)
-    return _plain_menu(machine, menu)
+    put = _guarded_menu(menu, guards) if any(guards) else _plain_menu(menu)
+    return Question(menu.id, put, answer, answer)
 
 
-def _plain_menu(machine: Machine, menu: p.Menu) -> Run:
-    name = menu.id
-    tails: dict[int, str | None] = {}
+def _plain_menu(menu: p.Menu) -> Run:
+    name, options = menu.id, menu.options
 
     def run(t: Turn) -> int:
-        w = t.w
-        tail = tails.get(w, "")
-        if tail == "":
-            tail = tails[w] = _constant_lines(machine, menu, w, t)
-        if tail is None:
-            tail = _lines(machine, p.offered(menu.options, p.CHANNELS[t.channel]), t)
-        t.effects.append(effects.Say(_menu_text(machine, menu, tail, t)))
+        shown = name, t.w
+        lines = t.shop.menus.get(shown)
+        if lines is None:
+            lines = _lines(p.offered(options, p.CHANNELS[t.channel]), t, shown)
+        t.effects.append(effects.Say(_menu_text(menu, lines, t)))
         t.at = name
         return WAIT
 
     return run
 
 
-def _guarded_menu(machine: Machine, menu: p.Menu, guards: list[Evaluate | None]) -> Run:
-    name = menu.id
-    kept: dict[tuple[int, tuple[bool, ...]], str] = {}
-    constant = all(machine.is_constant(option.label) for option in menu.options)
+def _guarded_menu(menu: p.Menu, guards: list[Evaluate | None]) -> Run:
+    name, options = menu.id, menu.options
 
     def run(t: Turn) -> int:
-        shown = tuple([guard is None or bool(guard(t)) for guard in guards])
-        tail = kept.get((t.w, shown))
-        if tail is None:
-            open_now = tuple(o for o, on in zip(menu.options, shown, strict=True) if on)
-            tail = _lines(machine, p.offered(open_now, p.CHANNELS[t.channel]), t)
-            if constant:
-                kept[t.w, shown] = tail
-        t.effects.append(effects.Say(_menu_text(machine, menu, tail, t)))
+        held = tuple([guard is None or bool(guard(t)) for guard in guards])
+        shown = name, t.w, held
+        lines = t.shop.menus.get(shown)
+        if lines is None:
+            open_now = tuple(o for o, on in zip(options, held, strict=True) if on)
+            lines = _lines(p.offered(open_now, p.CHANNELS[t.channel]), t, shown)
+        t.effects.append(effects.Say(_menu_text(menu, lines, t)))
         t.at = name
         return WAIT
 
     return run
 
 
-def _menu_text(machine: Machine, menu: p.Menu, tail: str, t: Turn) -> str:
+def _menu_text(menu: p.Menu, lines: str, t: Turn) -> str:
     if menu.wording is None:
-        return tail
-    text = machine.row(menu.wording)[t.w]
-    head = text if isinstance(text, str) else text(t)[:RENDERED_CHARACTERS_MAX]
+        return lines
+    head = text_of(t, menu.wording)
     if t.channel == 0:
-        return prompts.prompt_with_menu(head, tail, "voice")
-    return f"{head}\n{tail}" if head and tail else f"{head}{tail}"
+        return prompts.prompt_with_menu(head, lines, "voice")
+    return f"{head}\n{lines}" if head and lines else f"{head}{lines}"
 
 
-def _constant_lines(machine: Machine, menu: p.Menu, w: int, t: Turn) -> str | None:
-    options = p.offered(menu.options, p.CHANNELS[t.channel])
-    if all(isinstance(machine.row(option.label)[w], str) for option in options):
-        return _lines(machine, options, t)
-    return None
+def _lines(options: tuple[p.Option, ...], t: Turn, shown: object) -> str:
+    """Options as they are shown; kept as `shown` if they say the same in every turn."""
+    listed = [(option.key, text_of(t, option.label)) for option in options]
+    lines = prompts.menu_lines(listed, p.CHANNELS[t.channel], t.language)
+    if all(isinstance(t.texts[option.label * COLUMNS_MAX + t.w], str) for option in options):
+        t.shop.menus[shown] = lines
+    return lines
 
 
-def _lines(machine: Machine, options: tuple[p.Option, ...], t: Turn) -> str:
-    listed = [(option.key, machine.say(t, option.label)) for option in options]
-    return prompts.menu_lines(listed, p.CHANNELS[t.channel], t.language)
-
-
-def ask(machine: Machine, ask: p.Ask) -> Run:
-    """Put a question; what its answers mean is noted in the machine."""
+def ask(ask: p.Ask, program: p.Program, elsewhere: list[Anywhere]) -> Question:
+    """A question for a value, by its reader and by what works at every question."""
     name = ask.id
     read: Reader | None = None
     variable, following, confirms = ask.name, ask.next, ask.confirm
-    free = ask.type in FREE_TYPES
     offers = ask.type == "address" and ask.group is not None
 
     def understand(t: Turn, text: str) -> int:
         nonlocal read
         if read is None:
-            read = reader(ask, machine.program)
+            read = reader(ask, program)
         value = read(t, text)
         if value is None:
             return NO_MATCH
@@ -137,7 +113,7 @@ def ask(machine: Machine, ask: p.Ask) -> Run:
             t.pending = value
             t.at = CONFIRM + name
             t.answered = True
-            t.effects.append(effects.Say(confirmation(machine, t, ask, value)))
+            t.effects.append(effects.Say(confirmation(t, ask, value, program.decimals)))
             return WAIT
         t.values[variable] = value
         return following
@@ -145,54 +121,48 @@ def ask(machine: Machine, ask: p.Ask) -> Run:
     def typed(t: Turn, text: str) -> int:
         found = understand(t, text)
         if found == NO_MATCH:
-            found = machine.elsewhere[t.channel].find(t, text)
-        return found if found != NO_MATCH else machine.elsewhere[t.channel].find_within(t, text)
+            found = elsewhere[t.channel].find(t, text)
+        return found if found != NO_MATCH else elsewhere[t.channel].find_within(t, text)
 
     def exact_then_anywhere(t: Turn, text: str) -> int:
         # `101 2` holds the name of a product, and is more than that: a pattern of `anywhere` goes before.
-        found = machine.elsewhere[t.channel].find(t, text)
+        found = elsewhere[t.channel].find(t, text)
         return found if found != NO_MATCH else understand(t, text)
 
     def anywhere_only(t: Turn, text: str) -> int:
-        return machine.elsewhere[t.channel].find(t, text)
+        return elsewhere[t.channel].find(t, text)
 
-    machine.answers[name] = exact_then_anywhere if free else typed
-    machine.strict[name] = anywhere_only if free else typed
+    put = _present(ask)
+    if ask.type in FREE_TYPES:
+        return Question(name, put, exact_then_anywhere, anywhere_only)
     if ask.type in ("product", "choice"):
-        machine.answers[name] = machine.strict[name] = _named(machine, ask, understand)
-    return _present(machine, ask)
+        named = _named(ask, understand, elsewhere)
+        return Question(name, put, named, named)
+    return Question(name, put, typed, typed)
 
 
-def _named(machine: Machine, ask: p.Ask, understand: Answer) -> Answer:
-    exact: Phrases | None = None
-    meanings: list[str] = []
+def _named(ask: p.Ask, understand: Answer, elsewhere: list[Anywhere]) -> Answer:
+    choices: tuple[Phrases, list[str]] | None = None
+    if ask.type == "choice":
+        choices = option_phrases(ask.choices), [option.value or "" for option in ask.choices]
 
     def answer(t: Turn, text: str) -> int:
-        nonlocal exact, meanings
-        if exact is None:
-            if ask.type == "product":
-                products = [x for x in machine.program.products if ask.group in (None, x.group)]
-                exact, meanings = product_phrases(products), [x.code for x in products]
-            else:
-                exact, meanings = (
-                    option_phrases(ask.choices),
-                    [o.value or "" for o in ask.choices],
-                )
+        exact, meanings = choices if choices is not None else t.shop.goods(ask.group)
         found = exact.find(text)
         if found is not None and not (ask.confirm and t.channel == 0):
             t.values[ask.name] = meanings[found]
             return ask.next
         if found is None:
-            elsewhere = machine.elsewhere[t.channel].find(t, text)
-            if elsewhere != NO_MATCH:
-                return elsewhere
+            somewhere = elsewhere[t.channel].find(t, text)
+            if somewhere != NO_MATCH:
+                return somewhere
         meant = understand(t, text)
-        return meant if meant != NO_MATCH else machine.elsewhere[t.channel].find_within(t, text)
+        return meant if meant != NO_MATCH else elsewhere[t.channel].find_within(t, text)
 
     return answer
 
 
-def _present(machine: Machine, ask: p.Ask) -> Run:
+def _present(ask: p.Ask) -> Run:
     name = ask.id
     wordings = ask.wordings
     hint = ask.type == "yesno"
@@ -201,8 +171,8 @@ def _present(machine: Machine, ask: p.Ask) -> Run:
     def run(t: Turn) -> int:
         t.at = name
         for wording in wordings[:-1]:
-            t.effects.append(effects.Say(machine.say(t, wording)))
-        text = machine.say(t, wordings[-1]) if wordings else ""
+            t.effects.append(effects.Say(text_of(t, wording)))
+        text = text_of(t, wordings[-1]) if wordings else ""
         if hint:
             channel = p.CHANNELS[t.channel]
             text = prompts.prompt_with_menu(text, prompts.yesno_hint(channel, t.language), channel)
@@ -211,7 +181,7 @@ def _present(machine: Machine, ask: p.Ask) -> Run:
             listed = (
                 offered_addresses(t.buyer.addresses, channel)
                 if offers
-                else [(option.key, machine.say(t, option.label)) for option in ask.choices]
+                else [(option.key, text_of(t, option.label)) for option in ask.choices]
             )
             lines = prompts.menu_lines(listed, channel, t.language)
             text = prompts.prompt_with_menu(text, lines, channel)
@@ -222,29 +192,29 @@ def _present(machine: Machine, ask: p.Ask) -> Run:
     return run
 
 
-def confirmation(machine: Machine, t: Turn, ask: p.Ask, value: int | str | bool) -> str:
-    """The question that reads an answer back."""
+def confirmation(t: Turn, ask: p.Ask, value: int | str | bool, decimals: int) -> str:
+    """The question that reads an answer back; `decimals` are those of money."""
     shown = str(value)
     if ask.type == "product":
-        shown = machine.products[shown].names[t.l]
+        shown = t.shop.products[shown].names[t.l]
     elif ask.type == "choice":
-        shown = next(machine.say(t, o.label) for o in ask.choices if o.value == value)
+        shown = next(text_of(t, o.label) for o in ask.choices if o.value == value)
     elif ask.type == "money":
-        shown = machine.renderer.names["money"](value)
+        shown = money(int(value), decimals)
     elif ask.type == "date":
-        shown = machine.renderer.names["date_words"](value, t.language)
+        shown = date_words(shown, t.language)
     elif ask.type in ("digits", "phone", "pin"):
         shown = " ".join(shown)
     return heard_back(t, shown)
 
 
-def reading_back(machine: Machine, t: Turn, at: str, heard: str) -> str:
+def reading_back(t: Turn, question: p.Question, anywhere: tuple[p.Option, ...], heard: str) -> str:
     """The question that reads back what was heard, by the label of the option that it chose."""
-    question, chosen = machine.questions[at], t.chosen
+    chosen = t.chosen
     options = question.options if isinstance(question, p.Menu) else question.choices
     if chosen >= ANYWHERE:
-        options, chosen = machine.program.anywhere, chosen - ANYWHERE
-    shown = machine.say(t, options[chosen].label) if 0 <= chosen < len(options) else heard
+        options, chosen = anywhere, chosen - ANYWHERE
+    shown = text_of(t, options[chosen].label) if 0 <= chosen < len(options) else heard
     return heard_back(t, shown)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from flows import program as p
 from flows.turn import Turn
@@ -45,6 +45,16 @@ Run = Callable[[Turn], int]
 Answer = Callable[[Turn, str], int]
 Said = str | Callable[[Turn], str]
 """A text, or a function that gives it."""
+
+
+class Question(NamedTuple):
+    """The functions of a node that asks."""
+
+    name: str
+    put: Run
+    answer: Answer
+    strict: Answer
+    """As `answer`, for a first message: it takes no words that may mean anything."""
 
 
 class FlowTroubleError(Exception):

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from flows import effects
 from flows import program as p
 from flows.effects import Effect
-from flows.machine.signs import CALLS_MAX, END, WAIT, FlowTroubleError, Run
-from flows.render import RENDERED_CHARACTERS_MAX, Evaluate
+from flows.machine.signs import CALLS_MAX, END, WAIT, FlowTroubleError, Run, Trace
+from flows.machine.texts import COLUMNS_MAX, evaluated, text_of
+from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
 from flows.turn import Turn
 
-if TYPE_CHECKING:
-    from flows.machine.machine import Machine
 
-
-def say(machine: Machine, wording: int, following: int, effect: Callable[[str], Effect]) -> Run:
-    row = machine.row(wording)
+def say(wording: int, following: int, effect: Callable[[str], Effect]) -> Run:
+    # As `text_of` has it, without a call: this is by far the commonest node.
+    first = wording * COLUMNS_MAX
 
     def run(t: Turn) -> int:
-        text = row[t.w]
-        said = text if isinstance(text, str) else text(t)[:RENDERED_CHARACTERS_MAX]
-        t.effects.append(effect(said))
+        text = t.texts[first + t.w]
+        t.effects.append(
+            effect(text if isinstance(text, str) else text(t)[:RENDERED_CHARACTERS_MAX])
+        )
         return following
 
     return run
@@ -32,9 +31,8 @@ def announced(text: str) -> effects.Say:
     return effects.Say(text, to_its_end=True)
 
 
-def tell_shop(machine: Machine, tell: Run) -> Run:
-    """The seller reads the shop's first language, whatever the buyer speaks."""
-    own = machine.program.languages[0]
+def tell_shop(own: str, tell: Run) -> Run:
+    """The seller reads their own language, the shop's first, whatever the buyer speaks."""
 
     def run(t: Turn) -> int:
         spoken, index = t.language, t.l
@@ -47,10 +45,8 @@ def tell_shop(machine: Machine, tell: Run) -> Run:
     return run
 
 
-def assign(machine: Machine, node: p.Assign) -> Run:
+def assign(node: p.Assign, evaluate: Evaluate, languages: tuple[str, ...]) -> Run:
     path, following = node.path, node.next
-    evaluate = machine.evaluate(node.value)
-    languages = machine.languages
 
     def variable(t: Turn) -> int:
         t.values[path] = evaluate(t)
@@ -59,12 +55,12 @@ def assign(machine: Machine, node: p.Assign) -> Run:
     def language(t: Turn) -> int:
         value = evaluate(t)
         if value in languages and value != t.language:
-            set_language(t, value, languages[value])
+            set_language(t, value, languages.index(value))
             t.effects.append(effects.KeepBuyer("language", value))
         return following
 
     def cart(t: Turn) -> int:
-        products = machine.products
+        products = t.shop.products
         t.cart = tuple(line for line in evaluate(t) if line.code in products)
         t.placed = False
         return following
@@ -127,12 +123,12 @@ def place_order(node: p.PlaceOrder) -> Run:
     return run
 
 
-def hand_over(machine: Machine, node: p.HandOver) -> Run:
+def hand_over(node: p.HandOver) -> Run:
     name, queue, wordings = node.id, node.queue, node.wordings
 
     def run(t: Turn) -> int:
         for wording in wordings:
-            t.effects.append(effects.Say(machine.say(t, wording)))
+            t.effects.append(effects.Say(text_of(t, wording)))
         t.at = name
         t.effects.append(effects.HandOver(queue))
         return WAIT
@@ -140,9 +136,9 @@ def hand_over(machine: Machine, node: p.HandOver) -> Run:
     return run
 
 
-def request(machine: Machine, node: p.Request) -> Run:
+def request(node: p.Request, renderer: Renderer) -> Run:
     name, service, operation = node.id, node.service, node.operation
-    arguments = [machine.evaluate(argument) for argument in node.arguments]
+    arguments = [evaluated(renderer, argument) for argument in node.arguments]
 
     def run(t: Turn) -> int:
         t.at = name
@@ -153,9 +149,8 @@ def request(machine: Machine, node: p.Request) -> Run:
     return run
 
 
-def pay(machine: Machine, node: p.Pay) -> Run:
+def pay(node: p.Pay, amount: Evaluate) -> Run:
     name = node.id
-    amount = machine.evaluate(node.amount)
 
     def run(t: Turn) -> int:
         t.at = name
@@ -165,9 +160,9 @@ def pay(machine: Machine, node: p.Pay) -> Run:
     return run
 
 
-def call(machine: Machine, node: p.Call) -> Run:
+def call(node: p.Call, renderer: Renderer) -> Run:
     name, target = node.id, node.target
-    arguments = [machine.evaluate(argument) for argument in node.arguments]
+    arguments = [evaluated(renderer, argument) for argument in node.arguments]
     parameters = node.parameters
 
     def run(t: Turn) -> int:
@@ -181,18 +176,23 @@ def call(machine: Machine, node: p.Call) -> Run:
     return run
 
 
-def come_back(machine: Machine, t: Turn) -> int:
-    if not t.calls:
-        return END
-    *rest, name = t.calls
-    t.calls = tuple(rest)
-    index = machine.program.waits.get(name)
-    node = machine.program.nodes[index] if index is not None else None
-    if index is None or not isinstance(node, p.Call):
-        return END
-    if machine.trace is not None:
-        machine.trace.edge(index, "return")
-    return node.next
+def come_back(program: p.Program, trace: Trace | None) -> Run:
+    waits, nodes = program.waits, program.nodes
+
+    def run(t: Turn) -> int:
+        if not t.calls:
+            return END
+        *rest, name = t.calls
+        t.calls = tuple(rest)
+        index = waits.get(name)
+        node = nodes[index] if index is not None else None
+        if index is None or not isinstance(node, p.Call):
+            return END
+        if trace is not None:
+            trace.edge(index, "return")
+        return node.next
+
+    return run
 
 
 def set_language(t: Turn, language: str, index: int) -> None:

@@ -4,11 +4,16 @@ import gc
 from weakref import ref
 
 import pytest
+from msgspec.structs import replace
 
 from center import shops
 from center.shops import Shops
 from flows.engine import begin, step
-from flows.inputs import Buyer, Given, Text
+from flows.effects import Say
+from flows.inputs import Buyer, Given, Opened, Text
+from flows.machine import Machine
+from flows.packed import decode, encode
+from flows.program import Program
 from tests.flows.shops import NOON, program_of
 
 FIRST, SECOND = b"first...", b"second.."
@@ -55,3 +60,77 @@ def test_a_program_is_known_by_its_fingerprint() -> None:
     machine = open_shops().machine(FIRST)
     assert machine is not None
     assert machine.fingerprint == FIRST
+
+
+def shop_called(name: str) -> Program:
+    """A seller of the template that all here are of: with a name, goods and prices of their own."""
+    program = program_of()
+    products = [
+        replace(each, names=(f"{name}{each.code}",), phrases=(f"{name}{each.code}",), price=price)
+        for each, price in zip(program.products, range(len(name), 99), strict=False)
+    ]
+    # As it comes from a store.
+    return decode(encode(replace(program, name=name, products=tuple(products))))
+
+
+def hears(machine: Machine, *words: str) -> list[str]:
+    """What a buyer reads, who says this."""
+    given = Given(Opened(), Buyer("13800138000"), {})
+    session, said = begin(machine, "sms", given, NOON)
+    for word in words:
+        session, more = step(machine, session, say(word), NOON)
+        said += more
+    return [one.text for one in said if isinstance(one, Say)]
+
+
+def test_sellers_of_one_template_share_its_works_and_nothing_of_their_own() -> None:
+    programs = {FIRST: shop_called("甲"), SECOND: shop_called("乙乙")}
+    opened = Shops({"a": FIRST, "b": SECOND}, programs.get)
+    first, second = opened.current("a"), opened.current("b")
+    assert first is not None and second is not None
+    assert first.works is second.works
+    # Whoever comes first leaves nothing behind for the other.
+    alone = {name: Machine(program) for name, program in programs.items()}
+    for words in ((), ("下单",), ("甲1 2",), ("乙乙1 2",), ("甲1 2", "1"), ("乙乙1 2", "1")):
+        assert hears(first, *words) == hears(alone[FIRST], *words)
+        assert hears(second, *words) == hears(alone[SECOND], *words)
+    assert hears(first, "甲1 2") != hears(second, "乙乙1 2") != hears(second, "甲1 2")
+
+
+def test_works_go_with_the_last_seller_who_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shops, "MACHINES_MAX", 2)
+    other = program_of(
+        "step start\n  say 别的\n  goodbye\nstep take\n  goodbye\nstep agent\n  goodbye\n"
+    )
+    programs = {b"1": shop_called("甲"), b"2": shop_called("乙"), b"3": decode(encode(other))}
+    opened = Shops({}, programs.get)
+    first = opened.machine(b"1")
+    assert first is not None
+    works = ref(first.works)
+    del first
+    gc.disable()
+    try:
+        opened.machine(b"2")
+        opened.machine(b"3")
+        assert works() is not None
+        opened.machine(b"1")
+        assert works() is not None
+        opened.machine(b"3")
+        monkeypatch.setattr(shops, "MACHINES_MAX", 1)
+        programs[b"4"] = programs[b"3"]
+        opened.machine(b"4")
+        assert works() is None
+    finally:
+        gc.enable()
+
+
+def test_works_of_their_own_make_room_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shops, "WORKS_MAX", 1)
+    opened = open_shops()
+    machine = opened.current("a")
+    assert machine is not None
+    seen = ref(machine)
+    del machine
+    # It was compiled anew, so nothing of it is the other's.
+    opened.current("b")
+    assert seen() is None

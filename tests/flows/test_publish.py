@@ -7,6 +7,7 @@ from flows.checker import Beside, check_flow
 from flows.compiler import compile_flow
 from flows.folder import flow_of
 from flows.inputs import Line
+from flows.packed import fingerprint
 from flows.publish import Verdict, compare, move
 from flows.session import ENDED, Session
 
@@ -71,7 +72,7 @@ def verdict(name: str, *changes: tuple[str, str]) -> Verdict:
 
 
 def waiting(at: str, **values: int | str | bool) -> Session:
-    return Session(p.fingerprint(OLD), 1, "zh", at=at, values=values)
+    return Session(fingerprint(OLD), 1, "zh", at=at, values=values)
 
 
 def test_a_flow_that_did_not_change_moves_nobody_elsewhere() -> None:
@@ -146,7 +147,7 @@ def test_buyers_follow_a_step_to_its_new_name() -> None:
     assert compare(OLD, new)["address.1"] is Verdict.SAME
     moved = move(waiting("address.1"), OLD, new)
     assert moved is not None
-    assert (moved.at, moved.program) == ("where.1", p.fingerprint(new))
+    assert (moved.at, moved.program) == ("where.1", fingerprint(new))
 
 
 def test_a_buyer_at_a_changed_question_stays_in_the_old_version() -> None:
@@ -154,7 +155,7 @@ def test_a_buyer_at_a_changed_question_stays_in_the_old_version() -> None:
 
 
 def test_a_buyer_stays_where_a_call_to_return_to_is_gone() -> None:
-    inside = Session(p.fingerprint(OLD), 1, "zh", at="address.1", calls=("order.call1",))
+    inside = Session(fingerprint(OLD), 1, "zh", at="address.1", calls=("order.call1",))
     without = edited(("  call address\n", ""), ("1 下单 -> order", "1 下单 -> address"))
     assert move(inside, OLD, without) is None
     assert move(inside, OLD, compiled(SHOP)) is not None
@@ -170,7 +171,7 @@ def test_a_buyer_with_a_value_of_another_kind_or_a_product_that_is_gone_stays() 
     new = edited(("count as number 1..9", "count as text"))
     assert move(waiting("start.1", count=3), OLD, new) is None
     assert move(waiting("start.1"), OLD, new) is not None
-    cart = Session(p.fingerprint(OLD), 1, "zh", at="start.1", cart=(Line("2", 1),))
+    cart = Session(fingerprint(OLD), 1, "zh", at="start.1", cart=(Line("2", 1),))
     assert move(cart, OLD, edited(("  item 2 price 10.00 stock 1 西瓜\n", ""))) is None
 
 

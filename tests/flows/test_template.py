@@ -132,8 +132,7 @@ def turn() -> Turn:
     made.now = NOON
     made.order = Order("A0001", "placed", 1500, "12:30", made.cart)
     made.missing = ""
-    made.products = visitor.machine.products
-    made.hours, made.timezone = None, "Asia/Shanghai"
+    made.shop = visitor.machine.shop
     return made
 
 

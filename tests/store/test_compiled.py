@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from flows.program import encode, fingerprint
+from flows.packed import encode, fingerprint
 from store.compiled import CompiledFlow, CompiledFlows, Keyed, digest, key_of
 from tests.flows.shops import program_of
 

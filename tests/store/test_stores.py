@@ -18,7 +18,7 @@ from center.turns import take_turns
 from flows.effects import Effect, HandOver
 from flows.inputs import Outcome, Text
 from flows.machine import Machine
-from flows.program import fingerprint
+from flows.packed import fingerprint
 from flows.transcript.replay import difference, replay
 from flows.transcript.talk import read_talks
 from store.inbox import INBOX_KEPT_S

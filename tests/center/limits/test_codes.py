@@ -8,7 +8,7 @@ from center.reply import Reply
 from center.shops import Shops
 from center.turns import take_turns
 from flows.inputs import HungUp, Input, Keys, Opened, Silence, Speech, Text
-from flows.program import fingerprint
+from flows.packed import fingerprint
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, program_of
 

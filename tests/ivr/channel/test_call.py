@@ -3,7 +3,7 @@
 import pytest
 
 from flows.inputs import Outcome
-from flows.program import decode, encode
+from flows.packed import decode, encode
 from ivr.channel.call import OUTCOME_S_MAX, REFUSED_TRIES_MAX, TYPED_AHEAD_MAX
 from tests.flows.shops import program_of
 from tests.ivr.channel.noodles import FLOW

@@ -1,0 +1,220 @@
+"""What an order costs beside how many sellers there are and how many orders are past: the same batches, in turn.
+
+    python -m benchmarks.orders.growth                                  # 1, 1,000 and 40,000 sellers
+    python -m benchmarks.orders.growth --sellers 1000 --past-orders 0 10000000
+
+One process an arm has the system without sockets (benchmarks/orders/trade.py) on a database of its own; they take turns by
+slices, so that what else the machine does costs all of them the same. Only CPU is counted. Every order goes to another seller
+than the last, of all in no order, so with 40,000 sellers each batch meets sellers that the one before did not.
+
+Beside it stand the pages that a batch changes, and what changing such pages costs in a bare transaction: the floor under what
+more sellers cost, since what belongs to different sellers cannot lie together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import multiprocessing
+import random
+import sqlite3
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from struct import Struct
+
+from benchmarks.orders import past, process, sellers
+from benchmarks.orders.trade import NOON, Trade
+from commands.serving.running import settle_memory
+from store.figures import read_figures
+
+SLICES = 10
+_LAST_FRAME = Struct("=I")
+"""How many frames the write-ahead log has, in its index; see SQLite's walformat.html, section 2.2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What differs between the runs that are compared."""
+
+    sellers: int
+    past_orders: int
+    beginning: int
+    """Orders that begin with a batch; so many end with it, and four times as many messages come."""
+
+    def __str__(self) -> str:
+        return f"{self.sellers:,} sellers, {self.past_orders:,} past orders"
+
+
+@dataclass(slots=True)
+class Spent:
+    """What slices came to."""
+
+    system_ns: int = 0
+    orders: int = 0
+    pages: int = 0
+    batches: int = 0
+
+    def add(self, other: Spent) -> None:
+        """Count another slice."""
+        self.system_ns += other.system_ns
+        self.orders += other.orders
+        self.pages += other.pages
+        self.batches += other.batches
+
+    @property
+    def order_us(self) -> float:
+        """CPU an order."""
+        return self.system_ns / 1_000 / max(1, self.orders)
+
+    @property
+    def batch_pages(self) -> float:
+        """Pages a batch changed."""
+        return self.pages / max(1, self.batches)
+
+
+class _Log:
+    """Counts what goes into a database's write-ahead log."""
+
+    def __init__(self, database: Path) -> None:
+        self._index = database.with_name(f"{database.name}-shm")
+        self._last = self._frames()
+        self.pages = 0
+
+    def _frames(self) -> int:
+        with self._index.open("rb") as index:
+            index.seek(16)
+            return _LAST_FRAME.unpack(index.read(4))[0]
+
+    def look(self) -> None:
+        """After a commit. The log begins anew when all of it is in the database."""
+        frames = self._frames()
+        self.pages += frames - self._last if frames >= self._last else frames
+        self._last = frames
+
+
+def _live(arm: Arm, folder: Path, connection: Connection) -> None:
+    """An arm, in a process of its own."""
+    asyncio.run(_trade(arm, folder, connection))
+
+
+async def _trade(arm: Arm, folder: Path, connection: Connection) -> None:
+    database, flows = folder / "orders.db", folder / "sellers"
+    codes = sellers.write(flows, arm.sellers, database, NOON)
+    if arm.past_orders:
+        past.write(database, arm.sellers, arm.past_orders, 0, NOON)
+    trade = Trade(database, flows, codes)
+    settle_memory()
+    connection.send(trade.start_ns / 1e9)
+    log = _Log(database)
+    while (batches := connection.recv()) is not None:
+        before = Spent(trade.system_ns, trade.orders, log.pages)
+        for _ in range(batches):
+            trade.batch(arm.beginning)
+            log.look()
+            await asyncio.sleep(0)
+        connection.send(
+            Spent(
+                trade.system_ns - before.system_ns,
+                trade.orders - before.orders,
+                log.pages - before.pages,
+                batches,
+            )
+        )
+    trade.end()
+    kept = read_figures(database).orders
+    assert kept == trade.orders + arm.past_orders, f"{kept} orders are kept"
+    gc.collect()
+    connection.send(process.resident_bytes(multiprocessing.current_process().pid or 0))
+
+
+def measure(arms: Sequence[Arm], folder: Path, batches: int) -> None:
+    """All arms, in turn, and what they cost."""
+    context = multiprocessing.get_context("spawn")
+    running: list[tuple[Arm, Connection]] = []
+    for number, arm in enumerate(arms):
+        own = folder / f"arm{number}"
+        own.mkdir()
+        connection, other = context.Pipe()
+        context.Process(target=_live, args=(arm, own, other), daemon=True).start()
+        print(f"{arm}: from opening to serving {connection.recv():.1f} s of CPU", flush=True)
+        running.append((arm, connection))
+    first = _slices(running, batches)
+    again = _slices(running, batches)
+    print(f"\nan order, where {arms[0].beginning} begin with a batch; against the first:")
+    for (arm, connection), at_first, later in zip(running, first, again, strict=True):
+        connection.send(None)
+        resident = connection.recv()
+        print(
+            f"{arm!s:<36} {at_first.order_us:6.0f} us, then {later.order_us:6.0f} us"
+            f" ({at_first.order_us / first[0].order_us:.2f}, {later.order_us / again[0].order_us:.2f} times),"
+            f" {later.batch_pages:5.1f} pages a batch, {resident / 2**20:,.0f} MiB"
+        )
+
+
+def _slices(running: Sequence[tuple[Arm, Connection]], batches: int) -> list[Spent]:
+    spent = [Spent() for _ in running]
+    for _ in range(SLICES):
+        for (_, connection), own in zip(running, spent, strict=True):
+            connection.send(batches // SLICES)
+            own.add(connection.recv())
+    return spent
+
+
+def floor_us(folder: Path, pages: int, rounds: int = 200) -> float:
+    """What a page more costs a bare transaction: one row changed on each of so many pages, and the log moved to the file."""
+    path = folder / "floor.db"
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("pragma journal_mode = wal")
+    db.execute("pragma synchronous = full")
+    db.execute("pragma cache_size = -65536")
+    db.execute("pragma wal_autocheckpoint = 4000")
+    db.execute("create table rows (id integer primary key, count integer, filling blob)")
+    db.execute("begin")
+    db.executemany(
+        "insert into rows values (?, 0, ?)", ((number, bytes(3_000)) for number in range(8_000))
+    )
+    db.execute("commit")
+    chance = random.Random(1)
+    costs: list[float] = []
+    for count in (1, pages):
+        began = time.process_time()
+        for _ in range(rounds):
+            db.execute("begin immediate")
+            db.executemany(
+                "update rows set count = count + 1 where id = ?",
+                [(chance.randrange(8_000),) for _ in range(count)],
+            )
+            db.execute("commit")
+        costs.append((time.process_time() - began) / rounds)
+    db.close()
+    return (costs[1] - costs[0]) / (pages - 1) * 1e6
+
+
+def main() -> None:
+    """Read the options, run, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sellers", type=int, nargs="+", default=[1, 1_000, 40_000])
+    parser.add_argument("--past-orders", type=int, nargs="+", default=[0])
+    parser.add_argument("--beginning", type=int, default=3, help="orders that begin with a batch")
+    parser.add_argument("--batches", type=int, default=2_000, help="of each arm, twice")
+    parser.add_argument("--folder", type=Path, default=Path("/dev/shm"))
+    options = parser.parse_args()
+    arms = [
+        Arm(count, past_orders, options.beginning)
+        for count in options.sellers
+        for past_orders in options.past_orders
+    ]
+    with tempfile.TemporaryDirectory(prefix="dialcart-growth-", dir=options.folder) as name:
+        print(f"a page more in a bare transaction: {floor_us(Path(name), 40):.1f} us")
+        measure(arms, Path(name), options.batches)
+
+
+if __name__ == "__main__":
+    main()
