@@ -18,7 +18,7 @@ from center.world import World
 from flows.inputs import Buyer
 from store.hot import NOTHING, HotRows, Nothing, SellerRow
 from store.inbox import Inbox
-from store.outbox_rows import Noted, OutboxRows
+from store.outbox_rows import Noted, OutboxRows, rows_of
 from store.recent import Recent
 from store.records import (
     kept_from,
@@ -28,7 +28,7 @@ from store.records import (
     unpack_awaited,
     unpack_buyer,
 )
-from store.turn_log import TurnIds, pack_turns, row_id
+from store.turn_log import TurnLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Tables:
     inbox: Inbox
     recent: Recent
     outbox: OutboxRows
-    turn_ids: TurnIds
+    turns: TurnLog
     awaiting: set[ContactKey]
     """Contacts that wait for an outcome. They are few, and all others need not be looked for."""
 
@@ -87,6 +87,7 @@ class SqliteBatch:
         self._tables.outbox.written(self._noted)
         self._tables.inbox.written()
         self._tables.recent.written()
+        self._tables.turns.written()
         for contact, awaited in self._written.awaited.items():
             awaiting = self._tables.awaiting
             (awaiting.discard if awaited is None else awaiting.add)(contact)
@@ -227,12 +228,9 @@ class SqliteBatch:
             db.execute(sql["readdress_order"], (order.address, *known))
             db.execute(sql["note_readdressed"], (order.at, *known))
         if c.texts:
-            sellers = {text.seller for text in c.texts}
-            sellers.discard("")
-            self.text_ids = tables.outbox.put(c.texts, map(self._id, sellers))
+            self.text_ids = tables.outbox.put(c.texts)
         noted = tables.outbox.write()
-        if c.talks:
-            self._write_talks(c.talks)
+        self._write_talks(c)
         if c.messages:
             db.executemany(
                 sql["put_message"], [(m.seller, m.buyer, m.text, m.at) for m in c.messages]
@@ -276,28 +274,18 @@ class SqliteBatch:
                     pack_lines(order.lines),
                 )
             )
-        db, sql = self._tables.db, self._tables.sql
-        db.executemany(sql["place_order"], rows)
-        db.executemany(
-            sql["count_orders"],
-            [
-                (self._world.orders[seller], self._id(seller))
-                for seller in {order.seller for order in c.orders}
-            ],
-        )
+        self._tables.db.executemany(self._tables.sql["place_order"], rows)
 
-    def _write_talks(self, talks: Sequence[Talk]) -> None:
-        by_seller: dict[str, list[Talk]] = {}
-        for talk in talks:
-            by_seller.setdefault(talk.contact.seller, []).append(talk)
-        at, count = self._tables.turn_ids.next(max(talk.at for talk in talks))
-        self._tables.db.executemany(
-            self._tables.sql["put_turns"],
-            [
-                (row_id(self._id(seller), at, count), pack_turns(own))
-                for seller, own in by_seller.items()
-            ],
-        )
+    def _write_talks(self, c: Changes) -> None:
+        """What was said, and whose the texts are."""
+        number = self._id
+        talks: dict[int, list[Talk]] = {}
+        for talk in c.talks:
+            talks.setdefault(number(talk.contact.seller), []).append(talk)
+        # Those that reached no shop are nobody's.
+        texts_of = {text.seller for text in c.texts} - {""}
+        at = max((said.at for said in (*c.talks, *c.texts)), default=self._at)
+        self._tables.turns.put(at, talks, map(number, texts_of), rows_of(self.text_ids))
 
     def _remember(self, c: Changes) -> None:
         """What was committed is what the next batch finds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from store.outbox_rows import OutboxRows
 from store.queries import queries, schema
 from store.recent import Recent
 from store.records import unpack_awaited
-from store.turn_log import TurnIds, row_id
+from store.turn_log import TurnLog
 
 BUSY_TIMEOUT_S = 5.0
 """Another writer, such as `dialcart orders ship`, has so long to finish."""
@@ -71,23 +71,13 @@ class Database:
             Inbox(self._db, self._sql),
             Recent(self._db, self._sql),
             OutboxRows(self._db, self._sql),
-            TurnIds(self._last_turns()),
+            TurnLog(self._db, self._sql),
             {awaited.contact for awaited in self.awaited()},
         )
 
     def limit_pages(self, pages: int) -> None:
         """Let the file grow to so many pages of 4 KiB and no further, as a quota would."""
         self._db.execute(f"pragma max_page_count = {int(pages)}")
-
-    def _last_turns(self) -> Iterator[int]:
-        """The id of each seller's last row in the log."""
-        ids = [row[0] for row in self._db.execute("select id from sellers").fetchall()]
-        for seller in ids:
-            found = self._db.execute(
-                self._sql["last_turn"], (row_id(seller, 0), row_id(seller + 1, 0))
-            ).fetchone()
-            if found[0] is not None:
-                yield found[0]
 
     def _number(self, seller: str) -> int | None:
         """What stands for a seller in the tables; None if nobody of that name is published here."""
@@ -127,6 +117,7 @@ class Database:
             if version != self._version:
                 self._tables.hot.clear()
                 self._tables.recent.follow()
+                self._tables.turns.follow()
                 self._version = version
 
     def _rollback(self) -> None:

@@ -13,10 +13,7 @@ from flows.inputs import Buyer
 from store.database import ROWS_MAX, Database
 from store.outbox_rows import sent_texts
 from store.records import kept_from, pack_buyer, unpack_buyer, unpack_lines
-from store.turn_log import ROWS_READ_MAX, TalkRow, row_id, talk, talks
-
-TEXT_ROWS_READ_MAX = 50_000
-"""Rows of texts that are looked through for one listing."""
+from store.turn_log import LoggedRow, TalkRow, talk, talks
 
 
 class Ledger(Database):
@@ -145,29 +142,24 @@ class Ledger(Database):
 
     def talk(self, key: ContactKey, serial: int) -> list[str]:
         """Lines of one session's log, oldest first."""
-        number = self._number(key.seller)
-        if number is None:
-            return []
-        between = (row_id(number, 0), row_id(number + 1, 0), ROWS_READ_MAX)
-        rows = self._db.execute(self._sql["turns_of_seller"], between)
-        return talk((row[0] for row in rows), key, serial)
+        return talk(self._logged(key.seller), key, serial)
 
     def talks(self, seller: str, limit: int = 100) -> list[TalkRow]:
         """Logged conversations, a row a session, newest first: buyer, channel, serial, began, lines."""
-        number = self._number(seller)
-        if number is None:
-            return []
-        between = (row_id(number, 0), row_id(number + 1, 0), ROWS_READ_MAX)
-        return talks(
-            (row[0] for row in self._db.execute(self._sql["turns_of_seller"], between)), limit
-        )
+        return talks(self._logged(seller), limit)
 
     def texts(self, seller: str) -> Iterator[SentText]:
         """A seller's texts to phones and what became of them, newest first; read as far as is needed."""
-        rows = self._db.execute(
-            self._sql["texts_of_seller"], (self._number(seller), TEXT_ROWS_READ_MAX)
-        )
-        return sent_texts(rows, seller)
+        for logged in self._logged(seller):
+            for row in reversed(logged.text_rows):
+                yield from sent_texts(self._db.execute(self._sql["texts_of_row"], (row,)), seller)
+
+    def _logged(self, seller: str) -> Iterator[LoggedRow]:
+        """Rows that have something of a seller, newest first."""
+        number = self._number(seller)
+        if number is not None:
+            self._look()
+            yield from self._tables.turns.rows(number)
 
     def messages(self, seller: str, limit: int = 100) -> list[tuple[str, str, str, int]]:
         """Messages for a seller, newest first: seller, buyer, text, time."""

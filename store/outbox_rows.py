@@ -102,11 +102,8 @@ class OutboxRows:
         """Rows in memory."""
         return len(self._rows)
 
-    def put(self, texts: Sequence[OutgoingText], sellers: Iterable[int] = ()) -> list[int]:
-        """Write the texts of a batch, within its transaction; their ids, which count once it is committed.
-
-        `sellers` are the numbers of those whose texts they are.
-        """
+    def put(self, texts: Sequence[OutgoingText]) -> list[int]:
+        """Write the texts of a batch, within its transaction; their ids, which count once it is committed."""
         ids: list[int] = []
         db, sql = self._db, self._sql
         for begin in range(0, len(texts), TEXTS_PER_ROW_MAX):
@@ -117,7 +114,6 @@ class OutboxRows:
             count = len(some)
             db.execute(sql["put_outbox"], (row, self._at, count))
             db.execute(sql["put_texts"], (row, self._at, count, _texts()[0].encode(some)))
-            db.executemany(sql["put_text_seller"], [(seller, row) for seller in sellers])
             # If the transaction fails nobody learns of these ids, and the row is forgotten with time.
             self._rows[row] = _Row(count, None)
             first = row << _PLACE_BITS
@@ -262,6 +258,11 @@ class OutboxRows:
             if number >= first:
                 found[number] = row.stages
         return found
+
+
+def rows_of(ids: Sequence[int]) -> range:
+    """The rows of a batch's texts."""
+    return range(ids[0] >> _PLACE_BITS, (ids[-1] >> _PLACE_BITS) + 1) if ids else range(0)
 
 
 def sent_texts(rows: Iterable[tuple[int, bytes, bytes | None]], seller: str) -> Iterator[SentText]:

@@ -1,5 +1,7 @@
 -- name: seller
-select id, orders from sellers where seller = ?;
+-- With the serial of the last order: of those that are kept, or of those that were forgotten.
+select s.id, max(s.orders, coalesce((select max(o.serial) from orders as o where o.seller = s.id), 0))
+from sellers as s where s.seller = ?;
 
 -- name: contact
 select serial, session, stamp from contacts where seller = ? and buyer = ? and channel = ?;
@@ -74,9 +76,6 @@ insert into order_events (order_id, status, at)
 select id, 'readdressed', ? from orders where seller = ? and serial = ? and status in ('placed', 'confirmed')
 on conflict do update set at = excluded.at;
 
--- name: count_orders
-update sellers set orders = ? where id = ?;
-
 -- name: keep_seen
 insert into inbox (first, at, keys) values (?, ?, ?);
 
@@ -111,9 +110,6 @@ insert into outbox (id, at, left_count) values (?, ?, ?);
 -- name: put_texts
 insert into texts (id, at, count, texts) values (?, ?, ?, ?);
 
--- name: put_text_seller
-insert into text_sellers (seller, id) values (?, ?);
-
 -- name: outbox_last
 select coalesce((select seq from sqlite_sequence where name = 'outbox'), 0);
 
@@ -144,11 +140,8 @@ insert into text_names (at, names) values (?, ?);
 -- Newest first.
 select names from text_names order by id desc;
 
--- name: texts_of_seller
--- Newest first.
-select t.id, t.texts, s.stages
-from text_sellers as o join texts as t on t.id = o.id left join text_stages as s on s.id = o.id
-where o.seller = ? order by o.id desc limit ?;
+-- name: texts_of_row
+select t.id, t.texts, s.stages from texts as t left join text_stages as s on s.id = t.id where t.id = ?;
 
 -- name: notes
 -- Names from a prefix up to the next one that does not begin with it.
@@ -162,14 +155,25 @@ on conflict do update set at = excluded.at, value = excluded.value;
 delete from notes where name = ?;
 
 -- name: put_turns
-insert into turns (id, turns) values (?, ?);
+insert into turns (at, first_text, text_rows, links, turns) values (?, ?, ?, ?, ?);
 
--- name: turns_of_seller
--- Newest first.
-select turns from turns where id >= ? and id < ? order by id desc limit ?;
+-- name: turns_row
+select first_text, text_rows, links, turns from turns where id = ?;
 
--- name: last_turn
-select max(id) from turns where id >= ? and id < ?;
+-- name: turns_after
+select id, links from turns where id > ? order by id;
+
+-- name: newest_turns
+select seller, id from newest_turns;
+
+-- name: keep_newest_turns
+insert into newest_turns (seller, id) values (?, ?) on conflict do update set id = excluded.id;
+
+-- name: turns_known
+select value from meta where name = 'turns_known';
+
+-- name: keep_turns_known
+insert into meta (name, value) values ('turns_known', ?) on conflict do update set value = excluded.value;
 
 -- name: put_message
 insert into shop_messages (seller, buyer, text, at) values (?, ?, ?, ?);
@@ -268,7 +272,7 @@ select status, at from order_events where order_id = ? order by at;
 select
   (select coalesce(sum(left_count), 0) from outbox) as texts_waiting,
   (select at from outbox order by id limit 1) as oldest_text_at,
-  (select coalesce(sum(orders), 0) from sellers) as orders,
+  (select coalesce(sum(orders), 0) from sellers) + (select coalesce(max(id) - min(id) + 1, 0) from orders) as orders,
   (select count(*) from sellers) as sellers;
 
 -- name: census
@@ -279,7 +283,16 @@ select
   (select count(*) from hand_overs) as hand_overs;
 
 -- name: forget_turns
-delete from turns where id in (select id from turns where id >= ? and id < ? limit ?);
+-- The oldest lie first.
+delete from turns where id in (select id from turns order by id limit :rows) and at < :before;
+
+-- name: oldest_order
+select placed_at from orders order by id limit 1;
+
+-- name: keep_serials
+-- Of the sellers of the next so many orders, so that those that come go on from there when these are forgotten.
+update sellers set orders = max(orders, (select max(o.serial) from orders as o where o.seller = sellers.id))
+where id in (select seller from orders order by id limit :rows);
 
 -- name: forget_orders
 -- The oldest lie first.
@@ -302,9 +315,6 @@ delete from text_stages where id <= ?;
 
 -- name: forget_names
 delete from text_names where id in (select id from text_names order by id limit :rows) and at < :before;
-
--- name: forget_text_sellers
-delete from text_sellers where seller = ? and id < coalesce((select min(id) from texts), 1 << 62);
 
 -- name: forget_hand_overs
 delete from hand_overs where id in (select id from hand_overs order by id limit :rows) and at < :before;
@@ -333,9 +343,6 @@ update notes set at = :now where name > :begin and at = 0 and name <= :end;
 
 -- name: forget_notes
 delete from notes where name > ? and name <= ? and at < ?;
-
--- name: seller_ids
-select id from sellers where id > ? order by id limit ?;
 
 -- name: recent_orders
 -- What limits count again at a start, oldest first: of so many orders the newest. Older ones are not looked at, however many.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from center.outbox import PASSING
 from store.batch import Tables
-from store.turn_log import row_id
 
 DAY_S = 86_400
 TURNS_KEPT_S = 7 * DAY_S
@@ -29,8 +28,7 @@ NOTES_KEPT_S = 90 * DAY_S
 
 ROWS_A_STEP = 5_000
 TEXT_ROWS_A_STEP = 500
-"""Each has the texts of a batch; at full speed there are fewer than a hundred batches a second."""
-SELLERS_A_STEP = 500
+"""Each has the texts, or the turns, of a batch; at full speed there are fewer than a hundred batches a second."""
 
 _CONTACTS_BEGIN = (0, "", "")
 _BUYERS_BEGIN = (0, "")
@@ -48,19 +46,19 @@ class Retention:
         self._contact: tuple[object, ...] = _CONTACTS_BEGIN
         self._buyer: tuple[object, ...] = _BUYERS_BEGIN
         self._note: tuple[object, ...] = _NOTES_BEGIN
-        self._seller = 0
 
     def step(self, now: int) -> None:
         """Forget a part, within a transaction; call `stepped` after its commit."""
         db, sql = self._tables.db, self._tables.sql
         self._tables.inbox.forget(now)
         self._tables.recent.rest(now)
+        self._tables.turns.rest()
         old = {"before": now - MESSAGES_KEPT_S, "rows": ROWS_A_STEP}
-        db.execute(sql["forget_orders"], {**old, "before": now - ORDERS_KEPT_S})
+        self._forget_orders(now - ORDERS_KEPT_S)
         db.execute(sql["forget_messages"], old)
         db.execute(sql["forget_hand_overs"], old)
         self._forget_texts(now - TEXTS_KEPT_S)
-        self._forget_turns(now - TURNS_KEPT_S)
+        db.execute(sql["forget_turns"], {"before": now - TURNS_KEPT_S, "rows": TEXT_ROWS_A_STEP})
         self._contact = self._sweep(
             "contacts", self._contact, _CONTACTS_BEGIN, _CONTACTS_END, now - CONTACTS_KEPT_S
         )
@@ -75,6 +73,15 @@ class Retention:
         """The step was committed."""
         self._tables.inbox.reload()
         self._tables.recent.written()
+        self._tables.turns.written()
+
+    def _forget_orders(self, before: int) -> None:
+        db, sql = self._tables.db, self._tables.sql
+        oldest = db.execute(sql["oldest_order"]).fetchone()
+        if oldest is not None and oldest[0] < before:
+            old = {"before": before, "rows": ROWS_A_STEP}
+            db.execute(sql["keep_serials"], old)
+            db.execute(sql["forget_orders"], old)
 
     def _forget_texts(self, before: int) -> None:
         db, sql = self._tables.db, self._tables.sql
@@ -84,25 +91,6 @@ class Retention:
         if last is not None:
             db.execute(sql["forget_texts"], (last,))
             db.execute(sql["forget_stages"], (last,))
-
-    def _forget_turns(self, before: int) -> None:
-        if before < 0:
-            return
-        db, sql = self._tables.db, self._tables.sql
-        sellers = db.execute(sql["seller_ids"], (self._seller, SELLERS_A_STEP)).fetchall()
-        room = ROWS_A_STEP
-        for (seller,) in sellers:
-            db.execute(sql["forget_text_sellers"], (seller,))
-            forgotten = db.execute(
-                sql["forget_turns"], (row_id(seller, 0), row_id(seller, before), room)
-            )
-            room -= forgotten.rowcount
-            if room <= 0:
-                # There may be more of this one.
-                return
-            self._seller = seller
-        if len(sellers) < SELLERS_A_STEP:
-            self._seller = 0
 
     def _sweep(
         self,

@@ -12,6 +12,7 @@ create table if not exists programs (
   encoded blob not null
 ) without rowid;
 
+-- `orders`: the highest serial of their orders that were forgotten.
 create table if not exists sellers (
   id integer primary key,
   seller text not null unique,
@@ -142,18 +143,21 @@ create table if not exists text_names (
   names blob not null
 );
 
--- Whose texts a row has.
-create table if not exists text_sellers (
-  seller integer not null,
-  id integer not null,
-  primary key (seller, id)
-) without rowid;
-
--- What was said, those turns of a batch that are one seller's in a row. The id is the seller's number, the time and a
--- count (see store.turn_log), so that a seller's turns lie together in their order.
+-- What was said, that of a batch in one row: turns by seller, and which rows of texts have those of its sellers. `links` says
+-- of each of them which row before has something of theirs; see store.turn_log.
 create table if not exists turns (
-  id integer primary key,
+  id integer primary key autoincrement,
+  at integer not null,
+  first_text integer not null,
+  text_rows integer not null,
+  links blob not null,
   turns blob not null
+);
+
+-- Where that way begins for each seller, as it was when `turns_known` in meta was the newest row, or later.
+create table if not exists newest_turns (
+  seller integer primary key,
+  id integer not null
 );
 
 -- What a channel keeps for itself, such as the first segments of a text whose last has not come.

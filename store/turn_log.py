@@ -1,26 +1,27 @@
-"""Turns as they are logged: those of a batch that are one seller's in one row, found by seller and time.
+"""Turns as they are logged, those of a batch in one row, and the way from a seller's newest row to their oldest.
 
-A row's id holds the seller's number in its upper bits, then the time in seconds, then a count within it. So a seller's
-turns lie together in their order without an index, and old ones are a range.
+What 40,000 sellers say at once lies in one place: a row says of each of its sellers which row before it has something of
+theirs, so a batch costs the same whoever it is of, and old rows are a range. Each seller's newest row is known in memory. It is
+written to a table of its own a while later, by the sweep, that of many sellers on a page at once; which rows came since is
+noted too, so that a start has to look through no others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import msgspec
 
 from center.changes import Talk
 from center.contact import ContactKey
 
-SELLER_BITS = 20
-AT_BITS = 32
-COUNT_BITS = 11
-_WITHIN_SELLER = (1 << (AT_BITS + COUNT_BITS)) - 1
-SELLERS_MAX = 1 << SELLER_BITS
 ROWS_READ_MAX = 50_000
 """Rows that are looked through for one listing."""
+NEWEST_A_STEP = 1_000
+"""Sellers whose newest rows the sweep writes at a time; ten pages or so, as they go in the order of the table."""
 
 
 class LoggedTurn(msgspec.Struct, frozen=True, array_like=True):
@@ -37,50 +38,147 @@ TalkRow = tuple[str, str, int, int, str]
 """A session: buyer, channel, serial, when it began, its lines."""
 
 
-def row_id(seller: int, at: int, count: int = 0) -> int:
-    """The id of a row."""
-    if seller >= SELLERS_MAX:
-        raise ValueError(f"a shard logs at most {SELLERS_MAX} sellers; spread them over more")
-    return (seller << (AT_BITS + COUNT_BITS)) | (at << COUNT_BITS) | count
+class LoggedRow(NamedTuple):
+    """What a row has of one seller."""
+
+    turns: Sequence[LoggedTurn]
+    text_rows: range
+    """Rows of the outbox that may have texts of theirs."""
 
 
-class TurnIds:
-    """Ids that go up within each run, whatever the clock does."""
-
-    def __init__(self, rows: Iterable[int] = ()) -> None:
-        """`rows` are ids that earlier runs gave."""
-        last = max((row & _WITHIN_SELLER for row in rows), default=0)
-        self._at = last >> COUNT_BITS
-        self._count = last & ((1 << COUNT_BITS) - 1)
-
-    def next(self, at: int) -> tuple[int, int]:
-        """Time and count for the rows of a batch at this time."""
-        if at > self._at:
-            self._at, self._count = at, 0
-        else:
-            self._count += 1
-            if self._count >> COUNT_BITS:
-                self._at, self._count = self._at + 1, 0
-        return self._at, self._count
+class _Codec(NamedTuple):
+    encode: msgspec.msgpack.Encoder
+    links: msgspec.msgpack.Decoder[dict[int, int]]
+    by_seller: msgspec.msgpack.Decoder[dict[int, msgspec.Raw]]
+    turns: msgspec.msgpack.Decoder[list[LoggedTurn]]
 
 
 @cache
-def _codec() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[list[LoggedTurn]]]:
-    return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(list[LoggedTurn])
-
-
-def pack_turns(talks: Sequence[Talk]) -> bytes:
-    """Turns of one seller as a row."""
-    return _codec()[0].encode(
-        [(t.contact.buyer, t.contact.channel, t.serial, t.at, t.lines) for t in talks]
+def _codec() -> _Codec:
+    return _Codec(
+        msgspec.msgpack.Encoder(),
+        msgspec.msgpack.Decoder(dict[int, int]),
+        msgspec.msgpack.Decoder(dict[int, msgspec.Raw]),
+        msgspec.msgpack.Decoder(list[LoggedTurn]),
     )
 
 
-def talk(rows: Iterable[bytes], key: ContactKey, serial: int) -> list[str]:
+class TurnLog:
+    """Writes rows, and reads one seller's."""
+
+    def __init__(self, db: sqlite3.Connection, sql: Mapping[str, str]) -> None:
+        self._db = db
+        self._sql = sql
+        self._newest: dict[int, int] = {}
+        """By seller, the newest row that has something of theirs."""
+        self._last = 0
+        """The newest row that this knows of."""
+        self._added: tuple[int, Iterable[int]] | None = None
+        """The row of the open batch, and its sellers."""
+        self._unwritten: set[int] = set()
+        """Sellers whose newest row is not in its table."""
+        self._round: list[int] = []
+        """Of these, who are still to be written before it can be noted that all rows up to `_through` are known there."""
+        self._through = 0
+        self._step: list[int] = []
+        """Of these, whom the open step writes."""
+        self._is_read = False
+
+    # --- writing ---
+
+    def put(
+        self, at: int, talks: Mapping[int, Sequence[Talk]], texts_of: Iterable[int], rows: range
+    ) -> None:
+        """Write a batch's row, within its transaction; it counts after `written`.
+
+        `talks` are by seller; `texts_of` are sellers who have texts in `rows` of the outbox.
+        """
+        self._added, self._step = None, []
+        sellers = {*talks, *texts_of}
+        if not sellers:
+            return
+        self._read()
+        newest = self._newest
+        links = {seller: newest.get(seller, 0) for seller in sellers}
+        turns = {
+            seller: [(t.contact.buyer, t.contact.channel, t.serial, t.at, t.lines) for t in own]
+            for seller, own in talks.items()
+        }
+        encode = _codec().encode.encode
+        row = at, rows.start, len(rows), encode(links), encode(turns)
+        added = self._db.execute(self._sql["put_turns"], row).lastrowid
+        assert added is not None
+        self._added = added, links
+
+    def rest(self) -> None:
+        """Write some sellers' newest rows, within a transaction; it counts after `written`."""
+        self._added = None
+        self._read()
+        if not self._round:
+            self._round = sorted(self._unwritten, reverse=True)
+            self._through = self._last
+        self._step = self._round[-NEWEST_A_STEP:]
+        if self._step:
+            newest = [(seller, self._newest[seller]) for seller in reversed(self._step)]
+            self._db.executemany(self._sql["keep_newest_turns"], newest)
+            if len(self._step) == len(self._round):
+                self._db.execute(self._sql["keep_turns_known"], (str(self._through),))
+
+    def written(self) -> None:
+        """The transaction of the last `put` or `rest` was committed."""
+        if self._added is not None:
+            self._know(*self._added)
+            self._added = None
+        if self._step:
+            del self._round[-len(self._step) :]
+            self._unwritten.difference_update(self._step)
+            self._step = []
+
+    def _know(self, row: int, sellers: Iterable[int]) -> None:
+        self._newest.update(dict.fromkeys(sellers, row))
+        self._unwritten.update(sellers)
+        self._last = row
+
+    def _read(self) -> None:
+        """Know who is where, when it is first needed; many programs that open a database never ask."""
+        if self._is_read:
+            return
+        self._newest = dict(self._db.execute(self._sql["newest_turns"]).fetchall())
+        known = self._db.execute(self._sql["turns_known"]).fetchone()
+        self._last = int(known[0]) if known is not None else 0
+        self._is_read = True
+        self.follow()
+
+    def follow(self) -> None:
+        """Take up rows that other programs have added."""
+        if not self._is_read:
+            return
+        decode = _codec().links.decode
+        for row, links in self._db.execute(self._sql["turns_after"], (self._last,)).fetchall():
+            self._know(row, decode(links))
+
+    # --- reading ---
+
+    def rows(self, seller: int) -> Iterator[LoggedRow]:
+        """What is there of a seller, newest first; read as far as is needed."""
+        self._read()
+        codec, row = _codec(), self._newest.get(seller, 0)
+        for _ in range(ROWS_READ_MAX):
+            found = self._db.execute(self._sql["turns_row"], (row,)).fetchone() if row else None
+            if found is None:
+                return
+            first_text, text_rows, links, packed = found
+            own = codec.by_seller.decode(packed).get(seller)
+            turns = codec.turns.decode(own) if own is not None else []
+            yield LoggedRow(turns, range(first_text, first_text + text_rows))
+            row = codec.links.decode(links).get(seller, 0)
+
+
+def talk(rows: Iterable[LoggedRow], key: ContactKey, serial: int) -> list[str]:
     """Lines of one session, oldest first. `rows` come newest first and are read back to the session's first turn."""
     turns: list[str] = []
     for row in rows:
-        for turn in reversed(_codec()[1].decode(row)):
+        for turn in reversed(row.turns):
             if (turn.buyer, turn.channel, turn.serial) == (key.buyer, key.channel, serial):
                 turns.append(turn.lines)
                 if turn.lines.startswith("@ "):
@@ -88,12 +186,12 @@ def talk(rows: Iterable[bytes], key: ContactKey, serial: int) -> list[str]:
     return [line for lines in reversed(turns) for line in lines.split("\n")]
 
 
-def talks(rows: Iterable[bytes], limit: int) -> list[TalkRow]:
+def talks(rows: Iterable[LoggedRow], limit: int) -> list[TalkRow]:
     """Sessions that rows hold, newest first. `rows` come newest first and are read only as far as is needed."""
     sessions: dict[tuple[str, str, int], list[LoggedTurn]] = {}
     begun = 0
     for row in rows:
-        for turn in reversed(_codec()[1].decode(row)):
+        for turn in reversed(row.turns):
             sessions.setdefault((turn.buyer, turn.channel, turn.serial), []).append(turn)
             # The first turn of a session is logged with its head.
             begun += turn.lines.startswith("@ ")

@@ -43,9 +43,6 @@ def write(database: Path, sellers: int, orders: int, waiting: int, now: int) -> 
                 "lines": '[{"code":"101","name":"牛肉面","quantity":2,"price":1800}]'.encode(),
             },
         )
-        db.execute(
-            "update sellers set orders = (select count(*) from orders where seller = sellers.id)"
-        )
     _fill(
         db,
         "insert into contacts (seller, buyer, channel, serial, at, stamp, session)"

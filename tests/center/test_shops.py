@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from center import shops
 from center.shops import Shops
-from flows.engine import begin, step
 from flows.effects import Say
+from flows.engine import begin, step
 from flows.inputs import Buyer, Given, Opened, Text
 from flows.machine import Machine
 from flows.packed import decode, encode
@@ -87,7 +87,8 @@ def test_sellers_of_one_template_share_its_works_and_nothing_of_their_own() -> N
     programs = {FIRST: shop_called("甲"), SECOND: shop_called("乙乙")}
     opened = Shops({"a": FIRST, "b": SECOND}, programs.get)
     first, second = opened.current("a"), opened.current("b")
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert first.works is second.works
     # Whoever comes first leaves nothing behind for the other.
     alone = {name: Machine(program) for name, program in programs.items()}

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from center.changes import OutgoingText
-from center.text_news import Stage, TextNews
+from center.text_news import SentText, Stage, TextNews
 from store import outbox_rows
-from store.outbox_rows import TEXTS_PER_ROW_MAX, OutboxRows, sent_texts
+from store.outbox_rows import TEXTS_PER_ROW_MAX, OutboxRows, rows_of, sent_texts
 from store.queries import queries, schema
 
 
@@ -22,6 +22,12 @@ def sent(*ids: int) -> list[TextNews]:
 
 def named(text_id: int, *names: str) -> TextNews:
     return TextNews(text_id, Stage.SENT, "", "carrier", names)
+
+
+def of_seller(db: sqlite3.Connection, ids: list[int], seller: str) -> list[SentText]:
+    """What a seller reads of texts with these ids."""
+    found = (db.execute(queries()["texts_of_row"], (row,)) for row in rows_of(ids))
+    return [one for rows in found for one in sent_texts(rows, seller)]
 
 
 def write(rows: OutboxRows) -> None:
@@ -75,6 +81,7 @@ def test_a_batch_of_more_texts_than_a_row_holds_takes_two(db: sqlite3.Connection
     rows = OutboxRows(db, queries())
     ids = rows.put([text(number) for number in range(TEXTS_PER_ROW_MAX + 1)])
     assert ids == sorted(set(ids))
+    assert [len(rows_of(some)) for some in (ids, ids[:-1], ids[:1], [])] == [2, 1, 1, 0]
     assert db.execute("select count(*) from outbox").fetchone() == (2,)
     assert phones(rows, after=ids[-2]) == [str(TEXTS_PER_ROW_MAX)]
 
@@ -103,13 +110,12 @@ def test_a_text_that_is_taken_twice_is_taken_once(db: sqlite3.Connection) -> Non
 
 def test_the_last_word_on_a_text_holds(db: sqlite3.Connection) -> None:
     rows = OutboxRows(db, queries())
-    first, second, third = rows.put([text(n, "noodles") for n in range(3)], [1])
+    first, second, third = rows.put([text(n, "noodles") for n in range(3)])
     rows.note([*sent(first, second), TextNews(third, Stage.FAILED, "refused: INVDSTADR")])
     rows.note([TextNews(first, Stage.FAILED, "UNDELIV 001"), TextNews(second, Stage.DELIVERED)])
     rows.note([TextNews(first, Stage.DELIVERED), TextNews(second, Stage.FAILED, "late")])
     write(rows)
-    found = db.execute(queries()["texts_of_seller"], (1, 10))
-    assert [(one.stage, one.reason) for one in sent_texts(found, "noodles")] == [
+    assert [(one.stage, one.reason) for one in of_seller(db, [first], "noodles")] == [
         (Stage.FAILED, "refused: INVDSTADR"),
         (Stage.DELIVERED, ""),
         (Stage.FAILED, "UNDELIV 001"),
@@ -137,13 +143,13 @@ def test_news_of_rows_that_are_not_in_memory_any_more(
 ) -> None:
     monkeypatch.setattr(outbox_rows, "ROWS_HOT_MAX", 2)
     rows = OutboxRows(db, queries())
-    ids = [rows.put([text(n, "noodles")], [1])[0] for n in range(10)]
+    ids = [rows.put([text(n, "noodles")])[0] for n in range(10)]
     rows.note([named(text_id, "x") for text_id in ids])
     write(rows)
     assert rows.rows_hot == 2
     rows.note([TextNews(text_id, Stage.DELIVERED) for text_id in ids])
     write(rows)
-    found = list(sent_texts(db.execute(queries()["texts_of_seller"], (1, 99)), "noodles"))
+    found = of_seller(db, ids, "noodles")
     assert [one.stage for one in found] == [Stage.DELIVERED] * 10
     assert rows.rows_hot == 0
 
@@ -157,7 +163,6 @@ def test_news_of_a_text_that_is_forgotten_or_never_was_is_dropped(db: sqlite3.Co
 
 def test_a_seller_sees_no_other_sellers_texts(db: sqlite3.Connection) -> None:
     rows = OutboxRows(db, queries())
-    rows.put([text(1, "noodles"), text(2, "tea"), text(3, "noodles")], [1, 2])
-    for number, seller, seen in ((1, "noodles", ["3", "1"]), (2, "tea", ["2"]), (3, "shoes", [])):
-        found = db.execute(queries()["texts_of_seller"], (number, 10))
-        assert [one.text.destination for one in sent_texts(found, seller)] == seen
+    ids = rows.put([text(1, "noodles"), text(2, "tea"), text(3, "noodles")])
+    for seller, seen in (("noodles", ["3", "1"]), ("tea", ["2"]), ("shoes", [])):
+        assert [one.text.destination for one in of_seller(db, ids, seller)] == seen

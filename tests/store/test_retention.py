@@ -14,6 +14,7 @@ from center.text_news import Stage, TextNews
 from center.turns import take_turns
 from flows.inputs import Text
 from store import retention
+from store.figures import read_figures
 from store.recent import RESTS_S
 from store.retention import (
     BUYERS_KEPT_S,
@@ -70,6 +71,18 @@ def test_what_is_old_goes_and_what_is_new_stays(store: SqliteStore) -> None:
     assert (count(store, "turns"), count(store, "buyers")) == (0, 0)
 
 
+def test_orders_are_numbered_on_when_all_before_are_forgotten(store: SqliteStore) -> None:
+    for buyer in ("1", "2"):
+        order(store, buyer)
+    store.forget_old(NOON + ORDERS_KEPT_S + 500)
+    assert (count(store, "orders"), read_figures(Path(store.path)).orders) == (0, 2)
+    again = SqliteStore(store.path)
+    order(again, "3", NOON + ORDERS_KEPT_S + 500)
+    assert [placed.number for placed in again.orders("shop")] == ["A0003"]
+    assert read_figures(Path(store.path)).orders == 3
+    again.close()
+
+
 def test_old_texts_go_with_all_that_is_known_of_them_but_not_those_that_wait(
     store: SqliteStore,
 ) -> None:
@@ -81,8 +94,8 @@ def test_old_texts_go_with_all_that_is_known_of_them_but_not_those_that_wait(
     store.forget_old(NOON + TEXTS_KEPT_S + 2_000)
     # The second waits for its carrier, however old it is.
     assert [one.text.destination for one in store.texts("shop")] == ["2"]
-    tables = ("texts", "text_stages", "text_names", "text_sellers", "outbox")
-    assert [count(store, table) for table in tables] == [1, 0, 0, 1, 1]
+    tables = ("texts", "text_stages", "text_names", "outbox")
+    assert [count(store, table) for table in tables] == [1, 0, 0, 1]
 
 
 def test_notes_that_may_pass_do_and_no_others(store: SqliteStore) -> None:

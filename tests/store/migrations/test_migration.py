@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from center.contact import ContactKey
 from center.ports import StoreError
 from center.shops import Shops
 from center.turns import take_turns
@@ -22,7 +23,7 @@ WRITTEN = {
     for path in sorted(Path(__file__).parent.glob("schema_*.sql"))
 }
 """Dumps of small databases, each by the program of its time: an order that was sent, a buyer who is in the middle of one."""
-LAYOUT = (5, "5f51ce9774b2")
+LAYOUT = (6, "c1d41789af23")
 """Today's schema, and what its tables come to."""
 
 
@@ -67,6 +68,17 @@ def test_what_an_older_program_wrote_goes_on(schema: int, tmp_path: Path) -> Non
         changes = take_turns(came, batch.world, Shops(store.published(), store.program))
         batch.commit(changes)
     assert changes.texts[0].text == "订单A0002，12:30到"
+    assert [(buyer, serial) for buyer, _, serial, _, _ in store.talks("shop")] == [
+        ("13900139000", 1),
+        ("13800138000", 1),
+    ]
+    assert store.talk(ContactKey("shop", "13900139000", "sms"), 1)[-1] == "! goodbye"
+    assert [one.text.text[:4] for one in store.texts("shop")] == [
+        "订单A0",
+        "共2.5",
+        "订单A0",
+        "共5.0",
+    ]
     store.close()
 
 
