@@ -4,9 +4,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from flows import effects
-from flows.engine import RESUME_OFFER_MAX_S, TURNS_AFTER_LIMIT_MAX
 from flows.inputs import Buyer, HungUp, Keys, Line, Opened, Order, Outcome, Silence, Speech, Text
 from flows.machine import STEPS_PER_TURN_MAX
+from flows.replies import TURNS_AFTER_LIMIT_MAX
+from flows.resumption import RESUME_OFFER_MAX_S
 from flows.session import SESSION_BYTES_MAX, pack, unpack
 from tests.flows.shops import NOON, ORDER, SHOP, Visitor, kinds, machine_of
 
