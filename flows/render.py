@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from types import CodeType, FunctionType
 from typing import Any
 
 from flows import expression as e
@@ -93,9 +94,41 @@ def _text(
     text: str, languages: tuple[str, ...], decimals: int, variables: Variables
 ) -> tuple[Render, bool]:
     template = tpl.parse_template(text)
+    names = _names(languages, decimals)
+    values: list[e.Expression] = []
+    pattern = ""
+    for part in template:
+        match part:
+            case tpl.Plain(plain):
+                pattern += plain.replace("%", "%%")
+            case tpl.Output(expression):
+                pattern += "%s"
+                values.append(expression)
+            case _:
+                code, constant = _code_of_template(template, variables, decimals)
+                return FunctionType(code, names), constant
+    code, constant = _code_of_values(tuple(values), variables, decimals)
+    return FunctionType(code, names, None, (pattern,)), constant
+
+
+@lru_cache(FUNCTIONS_KEPT_MAX)
+def _code_of_values(
+    values: tuple[e.Expression, ...], variables: Variables, decimals: int
+) -> tuple[CodeType, bool]:
+    """A text that only shows values: sellers word it in many ways, so the words come as an argument."""
+    writer = _Writer(variables, decimals)
+    tpl.check_template(tuple(map(tpl.Output, values)), writer.scope)
+    shown = "".join([f"{writer.shown(value, {})}, " for value in values])
+    return _compiled([f"return pattern % ({shown})"], "t, pattern"), not writer.of_turn
+
+
+@lru_cache(FUNCTIONS_KEPT_MAX)
+def _code_of_template(
+    template: tpl.Template, variables: Variables, decimals: int
+) -> tuple[CodeType, bool]:
     writer = _Writer(variables, decimals)
     tpl.check_template(template, writer.scope)
-    return _made(writer.template(template), _names(languages, decimals)), not writer.of_turn
+    return _compiled(writer.template(template)), not writer.of_turn
 
 
 @lru_cache(FUNCTIONS_KEPT_MAX)
@@ -107,16 +140,17 @@ def _expression(
     kind = schema.type_of(tree, writer.scope)
     if kind in ("shop", "buyer", "cart"):
         raise e.ExpressionError(f"{schema.article(kind)} is no value", "name a field of it")
-    return _made([f"return {writer.code(tree, {})}"], _names(languages, decimals))
+    code = _compiled([f"return {writer.code(tree, {})}"])
+    return FunctionType(code, _names(languages, decimals))
 
 
-def _made(body: Sequence[str], names: dict[str, Any]) -> Any:
-    source = "def made(t):\n v = t.values\n l = t.l\n s = t.shop\n" + "".join(
+def _compiled(body: Sequence[str], arguments: str = "t") -> CodeType:
+    source = f"def made({arguments}):\n v = t.values\n l = t.l\n s = t.shop\n" + "".join(
         f" {line}\n" for line in body
     )
-    namespace: dict[str, Any] = {}
-    exec(compile(source, "<text>", "exec"), names, namespace)  # noqa: S102  # see the file's head
-    return namespace["made"]
+    module = compile(source, "<text>", "exec")  # see the file's head
+    [code] = [constant for constant in module.co_consts if isinstance(constant, CodeType)]
+    return code
 
 
 _OF_COLUMN = frozenset({"shop", "catalog", "lang", "channel"})
@@ -136,8 +170,6 @@ class _Writer:
 
     def template(self, template: tpl.Template) -> list[str]:
         """A template as the lines of a function."""
-        if all(isinstance(part, tpl.Plain | tpl.Output) for part in template):
-            return [f"return {self._format(template, {})}"]
         return ["o = []", *self._lines(template, {}, ""), 'return "".join(o)']
 
     def _format(self, parts: Sequence[tpl.Part], local: Mapping[str, str]) -> str:
@@ -148,7 +180,7 @@ class _Writer:
                 pattern += part.text.replace("%", "%%")
             elif isinstance(part, tpl.Output):
                 pattern += "%s"
-                values.append(self._shown(part.expression, local))
+                values.append(self.shown(part.expression, local))
         if not values:
             return repr(pattern.replace("%%", "%"))
         return f"{pattern!r} % ({', '.join(values)},)"
@@ -184,7 +216,8 @@ class _Writer:
         flush()
         return lines
 
-    def _shown(self, expression: e.Expression, local: Mapping[str, str]) -> str:
+    def shown(self, expression: e.Expression, local: Mapping[str, str]) -> str:
+        """A value as it is shown in a text."""
         kind = schema.type_of(expression, {**self.scope, **_kinds(local)})
         code = self.code(expression, local)
         if kind.startswith("choice:"):

@@ -77,6 +77,10 @@ _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "lteq": "<=", "gteq": ">="}
 
 
+OUTPUTS_KEPT_MAX = 10_000
+"""What texts show, each kept once."""
+
+
 @lru_cache(maxsize=100_000)
 def parse_template(text: str) -> Template:
     """Text to tree. Raises TemplateError."""
@@ -97,13 +101,9 @@ def _parse_simple(text: str) -> Template | None:
     for found in _SIMPLE.finditer(text):
         if found.start() > end:
             parts.append(Plain(text[end : found.start()]))
-        path = found[1]
-        if path in _RESERVED:
+        if found[1] in _RESERVED:
             return None
-        expression: e.Expression = e.Path(tuple(path.split(".")))
-        if found[2]:
-            expression = e.Filtered(expression, found[2], ())
-        parts.append(Output(expression))
+        parts.append(_output(found[1], found[2]))
         end = found.end()
     if end < len(text):
         parts.append(Plain(text[end:]))
@@ -111,6 +111,12 @@ def _parse_simple(text: str) -> Template | None:
     if "{{" in rest or "{%" in rest or "{#" in rest or "}}" in rest or "%}" in rest:
         return None
     return tuple(parts)
+
+
+@lru_cache(OUTPUTS_KEPT_MAX)
+def _output(path: str, filter_: str | None) -> Output:
+    read: e.Expression = e.Path(tuple(path.split(".")))
+    return Output(e.Filtered(read, filter_, ()) if filter_ else read)
 
 
 _RESERVED = frozenset(

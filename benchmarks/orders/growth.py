@@ -1,6 +1,7 @@
 """What an order costs beside how many sellers there are and how many orders are past: the same batches, in turn.
 
     python -m benchmarks.orders.growth                                  # 1, 1,000 and 40,000 sellers
+    python -m benchmarks.orders.growth --own                            # with name, prices and wording of their own
     python -m benchmarks.orders.growth --sellers 1000 --past-orders 0 10000000
 
 One process an arm has the system without sockets (benchmarks/orders/trade.py) on a database of its own; they take turns by
@@ -45,6 +46,8 @@ class Arm:
     past_orders: int
     beginning: int
     """Orders that begin with a batch; so many end with it, and four times as many messages come."""
+    own: bool
+    """Whether sellers have more than a code that is theirs."""
 
     def __str__(self) -> str:
         return f"{self.sellers:,} sellers, {self.past_orders:,} past orders"
@@ -104,7 +107,7 @@ def _live(arm: Arm, folder: Path, connection: Connection) -> None:
 
 async def _trade(arm: Arm, folder: Path, connection: Connection) -> None:
     database, flows = folder / "orders.db", folder / "sellers"
-    codes = sellers.write(flows, arm.sellers, database, NOON)
+    codes = sellers.write(flows, arm.sellers, database, NOON, own=arm.own)
     if arm.past_orders:
         past.write(database, arm.sellers, arm.past_orders, 0, NOON)
     trade = Trade(database, flows, codes)
@@ -202,12 +205,15 @@ def main() -> None:
     )
     parser.add_argument("--sellers", type=int, nargs="+", default=[1, 1_000, 40_000])
     parser.add_argument("--past-orders", type=int, nargs="+", default=[0])
+    parser.add_argument(
+        "--own", action="store_true", help="sellers have names, prices and wording of their own"
+    )
     parser.add_argument("--beginning", type=int, default=3, help="orders that begin with a batch")
     parser.add_argument("--batches", type=int, default=2_000, help="of each arm, twice")
     parser.add_argument("--folder", type=Path, default=Path("/dev/shm"))
     options = parser.parse_args()
     arms = [
-        Arm(count, past_orders, options.beginning)
+        Arm(count, past_orders, options.beginning, options.own)
         for count in options.sellers
         for past_orders in options.past_orders
     ]

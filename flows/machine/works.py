@@ -19,12 +19,13 @@ from flows.machine import nodes
 from flows.machine.anywhere import Anywhere
 from flows.machine.signs import Answer, Question, Run, Trace
 from flows.render import Renderer
+from flows.same import Same
 from flows.turn import Turn
 from grammars.folding import fold
 
 
 def shape(program: p.Program) -> Hashable:
-    """The same for programs that may have the same works, as long as one of them is there.
+    """The same for programs that may have the same works.
 
     Parts with the same bytes are the same object (flows.packed.decode), so that nothing is compared or hashed at length.
     """
@@ -36,7 +37,7 @@ def shape(program: p.Program) -> Hashable:
         program.grammars,
         program.choices,
     )
-    return (program.languages, program.decimals, program.currency, *map(id, shared))
+    return (program.languages, program.decimals, program.currency, *map(Same, shared))
 
 
 class Works:
