@@ -119,7 +119,7 @@ class SqliteBatch:
                 seller = self._seller(name)
                 if seller is None:
                     continue
-                world.stock[name] = dict(seller.stock)
+                world.stock[name] = seller.stock
                 world.orders[name] = seller.orders
             contact = hot.contacts.get(key)
             if contact is None:

@@ -65,7 +65,7 @@ class MemoryStore:
                 for a in arrivals
                 if (who := (a.contact.seller, a.contact.number)) in kept.buyers
             },
-            {seller: dict(kept.stock.get(seller, {})) for seller in sellers},
+            {seller: kept.stock.get(seller, {}) for seller in sellers},
             {seller: kept.counts[seller] for seller in sellers if seller in kept.counts},
             {a.key: kept.seen[a.key] for a in arrivals if a.key in kept.seen},
             {a.contact: kept.awaited[a.contact] for a in arrivals if a.contact in kept.awaited},

@@ -28,7 +28,8 @@ def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -
         return Outcome("sold out", {"missing": missing})
     seller, _, channel = visit.key
     program, products = visit.machine.program, visit.machine.products
-    stock, taken = visit.stock, visit.changes.stock
+    taken = visit.changes.stock
+    visit.stock = stock = visit.world.stock_of(seller)
     for code, quantity in wanted.items():
         stock[code] = stock.get(code, products[code].stock) - quantity
         taken[seller, code] = taken.get((seller, code), 0) + quantity

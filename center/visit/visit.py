@@ -6,6 +6,8 @@ center.visit.taking.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from center.awaited import Awaited
 from center.changes import OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, Contact
@@ -16,6 +18,8 @@ from flows.inputs import Buyer, Text
 from flows.machine import Machine
 from flows.publish import move
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
+
+NO_STOCK: Mapping[str, int] = {}
 
 
 class Visit:
@@ -51,7 +55,7 @@ class Visit:
     """All effects of the turn, for a channel that performs them itself."""
     began: bool
     """Whether the last step began a session."""
-    stock: dict[str, int]
+    stock: Mapping[str, int]
     """What is left of the seller's products; one that is not in it has its catalog's stock."""
     number: str
     """The buyer's."""
@@ -74,10 +78,7 @@ class Visit:
         number = self.number = key.number
         self.known = world.buyers.get((seller, number))
         self.buyer = self.known or Buyer(number)
-        stock = world.stock.get(seller)
-        if stock is None:
-            stock = world.stock[seller] = {}
-        self.stock = stock
+        self.stock = world.stock.get(seller, NO_STOCK)
         self.began = False
         self.said: list[str] = []
         self.asides = []

@@ -109,12 +109,14 @@ def test_what_two_buyers_want_in_one_batch_is_sold_once(store: AnyStore) -> None
 
 def test_a_batch_that_is_not_committed_never_happened(store: AnyStore) -> None:
     store.publish("shop", PROGRAM, NOON)
-    run(store, arrival("苹果 2"))
+    # The only one that there is.
+    run(store, arrival("西瓜 1"))
     arrivals = [arrival("1")]
     with store.batch(arrivals) as batch:
-        take_turns(arrivals, batch.world, Shops(store.published(), store.program))
+        changes = take_turns(arrivals, batch.world, Shops(store.published(), store.program))
+    assert len(changes.orders) == 1
     assert store.orders("shop") == []
-    assert store.stock("shop")["1"] == 5
+    assert store.stock("shop")["2"] == 1
     assert run(store, arrival("1")) == ["订单A0001，12:30到"]
 
 
