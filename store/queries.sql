@@ -268,7 +268,8 @@ update orders set status = ? where id = ? and status = ?;
 select status, at from order_events where order_id = ? order by at;
 
 -- name: figures
--- For operators: what costs the same however much there is. The oldest text is the first row.
+-- For operators: what costs the same however much there is. The oldest text is the first row; orders are numbered without
+-- gaps and forgotten from the first.
 select
   (select coalesce(sum(left_count), 0) from outbox) as texts_waiting,
   (select at from outbox order by id limit 1) as oldest_text_at,
@@ -289,10 +290,14 @@ delete from turns where id in (select id from turns order by id limit :rows) and
 -- name: oldest_order
 select placed_at from orders order by id limit 1;
 
--- name: keep_serials
--- Of the sellers of the next so many orders, so that those that come go on from there when these are forgotten.
-update sellers set orders = max(orders, (select max(o.serial) from orders as o where o.seller = sellers.id))
-where id in (select seller from orders order by id limit :rows);
+-- name: count_forgotten
+-- Of those that the next query forgets, the last of each seller: the next orders are numbered on from there.
+update sellers set orders = forgotten.serial
+from (
+  select seller, max(serial) as serial from (select seller, serial, placed_at from orders order by id limit :rows)
+  where placed_at < :before group by seller
+) as forgotten
+where sellers.id = forgotten.seller;
 
 -- name: forget_orders
 -- The oldest lie first.

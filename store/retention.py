@@ -80,7 +80,7 @@ class Retention:
         oldest = db.execute(sql["oldest_order"]).fetchone()
         if oldest is not None and oldest[0] < before:
             old = {"before": before, "rows": ROWS_A_STEP}
-            db.execute(sql["keep_serials"], old)
+            db.execute(sql["count_forgotten"], old)
             db.execute(sql["forget_orders"], old)
 
     def _forget_texts(self, before: int) -> None:

@@ -12,7 +12,7 @@ create table if not exists programs (
   encoded blob not null
 ) without rowid;
 
--- `orders`: the highest serial of their orders that were forgotten.
+-- `orders`: how many of their orders were forgotten; those that are kept have the serials after it.
 create table if not exists sellers (
   id integer primary key,
   seller text not null unique,

@@ -4,7 +4,7 @@
     python -m benchmarks.orders.growth --own                            # with name, prices and wording of their own
     python -m benchmarks.orders.growth --sellers 1000 --past-orders 0 10000000
 
-One process an arm has the system without sockets (benchmarks/orders/trade.py) on a database of its own; they take turns by
+One process an arm has the system without sockets (benchmarks.orders.steady.py) on a database of its own; they take turns by
 slices, so that what else the machine does costs all of them the same. Only CPU is counted. Every order goes to another seller
 than the last, of all in no order, so with 40,000 sellers each batch meets sellers that the one before did not.
 
@@ -29,7 +29,7 @@ from pathlib import Path
 from struct import Struct
 
 from benchmarks.orders import past, process, sellers
-from benchmarks.orders.trade import NOON, Trade
+from benchmarks.orders.steady import NOON, Steady
 from commands.serving.running import settle_memory
 from store.figures import read_figures
 
@@ -110,7 +110,7 @@ async def _trade(arm: Arm, folder: Path, connection: Connection) -> None:
     codes = sellers.write(flows, arm.sellers, database, NOON, own=arm.own)
     if arm.past_orders:
         past.write(database, arm.sellers, arm.past_orders, 0, NOON)
-    trade = Trade(database, flows, codes)
+    trade = Steady(database, flows, codes)
     settle_memory()
     connection.send(trade.start_ns / 1e9)
     log = _Log(database)

@@ -33,6 +33,10 @@ _OLD_TURNS = "select id & ? as place, id from turns order by place, id"
 _OLD_TEXTS = """\
 select t.at, t.id, o.seller from texts as t join text_sellers as o on o.id = t.id order by t.id"""
 
+_FORGOTTEN = """\
+update sellers set orders = coalesce((select min(o.serial) from orders as o where o.seller = sellers.id) - 1, orders)"""
+"""All were counted there, and now only those that are not kept."""
+
 
 class _Said(NamedTuple):
     """What a row of today holds."""
@@ -62,6 +66,7 @@ def _take(db: sqlite3.Connection) -> None:
     db.execute("drop table text_sellers")
     db.execute("drop table turns")
     db.execute("alter table turns_6 rename to turns")
+    db.execute(_FORGOTTEN)
 
 
 def _turns(db: sqlite3.Connection) -> Iterator[_Said]:

@@ -66,6 +66,7 @@ def test_what_is_old_goes_and_what_is_new_stays(store: SqliteStore) -> None:
     assert count(store, "orders") == 2
     store.forget_old(NOON + ORDERS_KEPT_S + 500)
     assert [placed.buyer for placed in store.orders("shop")] == ["2"]
+    assert read_figures(Path(store.path)).orders == 2
     store.forget_old(NOON + CONTACTS_KEPT_S + 500)
     assert (count(store, "contacts"), count(store, "orders")) == (1, 0)
     assert (count(store, "turns"), count(store, "buyers")) == (0, 0)

@@ -11,6 +11,7 @@ from center.contact import ContactKey
 from center.ports import StoreError
 from center.shops import Shops
 from center.turns import take_turns
+from store.figures import read_figures
 from store.migrations import migration
 from store.migrations.migration import migrate
 from store.migrations.step import Step
@@ -61,6 +62,7 @@ def test_what_an_older_program_wrote_goes_on(schema: int, tmp_path: Path) -> Non
     assert layout(path) == layout(tmp_path / "new.db")
     store = SqliteStore(path)
     assert [order.number for order in store.orders("shop")] == ["A0001"]
+    assert read_figures(path).orders == 1
     assert store.stock("shop") == {"1": 3, "2": 1}
     assert len(store.waiting_texts(0, 10)) == 2
     came = [arrival("1", buyer="13900139000", stamp=2)]
