@@ -2,6 +2,7 @@
 
     python -m benchmarks.orders.growth                                  # 1, 1,000 and 40,000 sellers
     python -m benchmarks.orders.growth --own                            # with name, prices and wording of their own
+    python -m benchmarks.orders.growth --cold                           # another program has the processor between batches
     python -m benchmarks.orders.growth --sellers 1000 --past-orders 0 10000000
 
 One process an arm has the system without sockets (benchmarks.orders.steady.py) on a database of its own; they take turns by
@@ -27,6 +28,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from struct import Struct
+from typing import cast
 
 from benchmarks.orders import past, process, sellers
 from benchmarks.orders.steady import NOON, Steady
@@ -34,6 +36,7 @@ from commands.serving.running import settle_memory
 from store.figures import read_figures
 
 SLICES = 10
+CACHE_OCTETS = 64 * 2**20
 _LAST_FRAME = Struct("=I")
 """How many frames the write-ahead log has, in its index; see SQLite's walformat.html, section 2.2."""
 
@@ -48,6 +51,8 @@ class Arm:
     """Orders that begin with a batch; so many end with it, and four times as many messages come."""
     own: bool
     """Whether sellers have more than a code that is theirs."""
+    cold: bool
+    """Whether the processor's caches hold nothing of ours when a batch begins, as between batches that are 25 ms apart."""
 
     def __str__(self) -> str:
         return f"{self.sellers:,} sellers, {self.past_orders:,} past orders"
@@ -78,6 +83,17 @@ class Spent:
     def batch_pages(self) -> float:
         """Pages a batch changed."""
         return self.pages / max(1, self.batches)
+
+
+class _Others:
+    """Other programs: as much memory as any cache holds, written between batches."""
+
+    def __init__(self) -> None:
+        self._from, self._to = bytes(CACHE_OCTETS), memoryview(bytearray(CACHE_OCTETS))
+
+    def run(self) -> None:
+        """They have the processor."""
+        self._to[:] = self._from
 
 
 class _Log:
@@ -113,10 +129,12 @@ async def _trade(arm: Arm, folder: Path, connection: Connection) -> None:
     trade = Steady(database, flows, codes)
     settle_memory()
     connection.send(trade.start_ns / 1e9)
-    log = _Log(database)
+    log, others = _Log(database), _Others()
     while (batches := connection.recv()) is not None:
         before = Spent(trade.system_ns, trade.orders, log.pages)
         for _ in range(batches):
+            if arm.cold:
+                others.run()
             trade.batch(arm.beginning)
             log.look()
             await asyncio.sleep(0)
@@ -145,7 +163,7 @@ def measure(arms: Sequence[Arm], folder: Path, batches: int) -> None:
         connection, other = context.Pipe()
         context.Process(target=_live, args=(arm, own, other), daemon=True).start()
         print(f"{arm}: from opening to serving {connection.recv():.1f} s of CPU", flush=True)
-        running.append((arm, connection))
+        running.append((arm, cast("Connection", connection)))
     first = _slices(running, batches)
     again = _slices(running, batches)
     print(f"\nan order, where {arms[0].beginning} begin with a batch; against the first:")
@@ -208,12 +226,15 @@ def main() -> None:
     parser.add_argument(
         "--own", action="store_true", help="sellers have names, prices and wording of their own"
     )
+    parser.add_argument(
+        "--cold", action="store_true", help="caches hold nothing of ours when a batch begins"
+    )
     parser.add_argument("--beginning", type=int, default=3, help="orders that begin with a batch")
     parser.add_argument("--batches", type=int, default=2_000, help="of each arm, twice")
     parser.add_argument("--folder", type=Path, default=Path("/dev/shm"))
     options = parser.parse_args()
     arms = [
-        Arm(count, past_orders, options.beginning, options.own)
+        Arm(count, past_orders, options.beginning, options.own, options.cold)
         for count in options.sellers
         for past_orders in options.past_orders
     ]
