@@ -69,7 +69,10 @@ media_port = 0
 calls = {rows}
 speech = "{speech}"
 recordings = "{folder}/recordings"
+first_packet_s_max = 0
+packet_s_max = 0
 """
+"""Callers send nothing but keys, and on a busy machine it takes long until the last of a thousand is up."""
 
 
 class Caller:
