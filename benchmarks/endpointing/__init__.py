@@ -1,0 +1,1 @@
+"""Where callers begin to speak: our end-pointer beside others."""
