@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,23 +16,12 @@ from commands.flows_on_disk import LIBRARY
 from commands.logs import log_to_stderr
 from commands.serving.books import Books
 from commands.serving.business import Business, OpenSeller, open_business
-from commands.serving.calls import Calls, folders_of
-from commands.serving.demonstration import (
-    NAME,
-    demonstrator,
-    password_of_a_demonstration,
-    shop_with_a_person,
-)
-from commands.serving.floor import FloorService
 from commands.serving.forgetting import Forgetting
 from commands.serving.operations import Operations
-from commands.serving.pages import Pages
-from commands.serving.platform import Platform
 from commands.serving.publications import Publications
 from commands.serving.running import run, stop_signals
 from commands.serving.service import Service
 from commands.serving.simulator import Simulator
-from commands.serving.telephones import Telephones
 from commands.serving.texts import Texts
 from commands.settings.limits import LimitsSection
 from commands.settings.queues import queues_of
@@ -147,29 +135,21 @@ def services_of(config: Config, business: Business, password: str | None = None)
         *before,
         texts,
     ]
-    calls = platform = None
-    if config.platform is not None:
-        platform = Platform(config.platform, config.store.database)
-        services.append(platform)
-    if config.voice is not None:
-        calls = Calls(business, config.voice, folders_of(config.sellers), platform)
-        services.append(calls)
-    speak = calls.render if calls is not None else None
-    services.append(Publications(business.store, business.shops, business.routes, speak))
-    if config.web is not None:
-        extra = [demonstrator(password)] if password is not None else []
-        queues = queues_of(config.queue)
-        floor = FloorService(
-            business, config.store.database, extra, calls, queues, config.web.timezone
-        )
-        if platform is not None:
-            floor.tie(platform)
-        telephones = Telephones(business, texts.channel, calls)
-        services += [floor, Pages(config.web.host, config.web.port, floor, telephones)]
+    if _is_texts_alone(config):
+        services.append(Publications(store, business.shops, business.routes))
+    else:
+        from commands.serving.whole import whole_services
+
+        services += whole_services(config, business, texts, password)
     if config.operations is not None:
         told = Operations(config.operations.host, config.operations.port, services)
         return [told, *services]
     return services
+
+
+def _is_texts_alone(config: Config) -> bool:
+    """What else there may be is imported where it is asked for: see commands.serving.whole."""
+    return all(section is None for section in (config.platform, config.voice, config.web))
 
 
 def front_services(config: Config, business: Business, shards: Shards) -> list[Service]:
@@ -255,7 +235,10 @@ async def serve(config: Config) -> int:
             typer.echo(told, err=True)
         services = front_services(config, business, shards)
     else:
-        password = password_of_a_demonstration(config)
+        if config.web is not None:
+            from commands.serving.demonstration import password_of_a_demonstration
+
+            password = password_of_a_demonstration(config)
         services = services_of(config, business, password)
     stop, hurry = stop_signals()
 
@@ -263,18 +246,10 @@ async def serve(config: Config) -> int:
         control_port = next((s.control_port for s in services if isinstance(s, Simulator)), None)
         _say_what_next(business.sellers, database, control_port)
         _say_limits(config.limits)
-        for pages in (s for s in services if isinstance(s, Pages)):
-            address = f"http://{pages.host}:{pages.port}"
-            known = f", sign in as {NAME} with {password}" if password else ""
-            typer.echo(f"In a browser, be a buyer: {address}/telephone/")
-            typer.echo(f"For agents: {address}/desk, for supervisors {address}/floor{known}")
-            open_now = shop_with_a_person(business, int(time.time()))
-            if open_now is not None:
-                typer.echo(
-                    f"To see them meet: be ready at the desk, call at {address}/telephone/{open_now} and press 0"
-                )
-        for calls in (s for s in services if isinstance(s, Calls)):
-            _say_how_to_call(business.sellers, calls)
+        if shards is None and not _is_texts_alone(config):
+            from commands.serving.whole import say
+
+            say(services, business, password)
         for told in (s for s in services if isinstance(s, Operations)):
             typer.echo(f"For operators: http://{told.host}:{told.port}/metrics, /health, /ready")
 
@@ -299,18 +274,6 @@ def _say_limits(limits: LimitsSection) -> None:
     if counted:
         typer.echo(
             f"From one number: at most {' and '.join(counted)}; `[limits]` in a settings file changes it\n"
-        )
-
-
-def _say_how_to_call(sellers: Sequence[OpenSeller], calls: Calls) -> None:
-    if calls.closed_by:
-        typer.echo(f"No calls are taken: {calls.closed_by}\n")
-        return
-    numbers = [f"{s.number} ({s.seller})" for s in sellers if s.number][:SELLERS_SHOWN_MAX]
-    if numbers:
-        typer.echo(
-            f"Calls: SIP over UDP on port {calls.port}; dial {', '.join(numbers)}, such as\n"
-            f"  sip:{''.join(filter(str.isdigit, numbers[0].partition(' (')[0]))}@127.0.0.1:{calls.port}\n"
         )
 
 
