@@ -66,8 +66,6 @@ class Doubts(msgspec.Struct, frozen=True, array_like=True):
     lost_stamps: tuple[int, ...] = ()
     lost_firsts: tuple[int, ...] = ()
     """Of what they repeat, or their own."""
-    lost_repeats: tuple[int, ...] = ()
-    """How surely what comes again repeats them, as Repeats: as if we had not fallen."""
 
 
 _packer = msgspec.msgpack.Encoder()
@@ -187,13 +185,11 @@ class Redeliveries:
         self._lost: deque[Answer] = deque()
         """Of connections that are gone, which carriers bring again in their own time."""
         stamps = before.lost_stamps or (0,) * len(before.lost)
-        repeats = before.lost_repeats or (Repeats.LIKELY,) * len(stamps)
         firsts = before.lost_firsts or stamps
-        for key, stamp, first, surely in zip(before.lost, stamps, firsts, repeats, strict=True):
-            late = surely < Repeats.CERTAIN
-            answer = Answer(_GONE, 0, key[:KEY_BYTES], now, stamp, late=late, first=first)
-            # Whichever of the two was kept, what comes again is that.
-            answer.refused, answer.repeats = first != stamp, Repeats(surely)
+        for key, stamp, first in zip(before.lost, stamps, firsts, strict=True):
+            answer = Answer(_GONE, 0, key[:KEY_BYTES], now, stamp, late=True, first=first)
+            # Whichever of the two was kept, what comes again is likely that.
+            answer.refused, answer.repeats = True, Repeats.LIKELY
             self._hold(answer, self._lost)
         self._lost_version = 0
         """Changes with what is lost."""
@@ -274,8 +270,7 @@ class Redeliveries:
         keys = tuple([answer.key for answer in lost])
         stamps = tuple([answer.stamp for answer in lost])
         firsts = tuple([answer.first or answer.stamp for answer in lost])
-        repeats = tuple([_how_surely_after(answer, now) for answer in lost])
-        return _packer.encode(Doubts(reserved, certain, runs, keys, stamps, firsts, repeats))
+        return _packer.encode(Doubts(reserved, certain, runs, keys, stamps, firsts))
 
     def last_to_keep(self, now: float) -> bytes:
         """The same when all connections are closed and no message will be judged any more."""
@@ -401,15 +396,6 @@ def _how_surely(earlier: Answer, answer: Answer) -> Repeats:
         earlier.line is answer.line or (lately and not earlier.line.alive)
     )
     return Repeats.CERTAIN if is_known else Repeats.LIKELY
-
-
-def _how_surely_after(answer: Answer, now: float) -> Repeats:
-    """The same for the next run, as `_how_surely` if it has no final answer, or went down with its connection a while ago."""
-    if answer.refused or (answer.asked is None and answer.line.alive):
-        return max(answer.repeats, Repeats.LIKELY)
-    is_known = not (answer.late or answer.line.alive or answer.line is _GONE)
-    lately = now - answer.came_at <= RETURNS_S
-    return Repeats.CERTAIN if is_known and lately else Repeats.LIKELY
 
 
 def _is_answered_copy(earlier: Answer, answer: Answer) -> bool:

@@ -112,6 +112,9 @@ class Trouble:
         }
         on_disk = seed % 10 == 0
         spread = not on_disk and random.Random(f"{seed} spread").random() < SPREAD
+        if spread and (dies or kills_s):
+            # What is lost on its second way, too, comes later than sms.held.HOLD_S, and the next crash may be before (decision 0030).
+            towards_us.pop("lost_delivery", None)
         return cls(
             buyers=buyers,
             orders=orders,

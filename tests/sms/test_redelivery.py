@@ -345,27 +345,6 @@ def test_what_came_again_and_was_not_kept_when_we_fell_is_found_where_it_was_bef
     assert not inbox.take(again)
 
 
-def test_what_went_down_with_its_connection_is_known_over_a_crash_though_the_buyer_went_on() -> (
-    None
-):
-    inbox, line, other = Inbox(), Line(), Line()
-    inbox.follow = True
-    first = two(line)
-    inbox.take(first)
-    line.alive = False
-    first.write(0.0)
-    apple = Answer(other, 1, b"apple", 1.0)
-    assert inbox.take(apple)
-    had(other, apple, 1.0)
-    assert inbox.take(Answer(other, 2, b"3", 2.0))
-    inbox.start(now=3.0)
-    line = Line()
-    again = Answer(line, 1, b"2", 4.0)
-    assert not inbox.take(again)
-    had(line, again, 4.0)
-    assert inbox.take(Answer(line, 2, b"2", 4.0))
-
-
 def test_a_buyer_who_went_on_is_in_doubt_no_more() -> None:
     inbox, line = Inbox(), Line()
     inbox.follow = True
