@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from center.acd import events as ev
 from center.acd.agent import CHANNELS, REASON_NO_ANSWER, Agent, Skill
 from center.acd.backlog import tickets
-from center.acd.decisions import Leave, Offer, Withdraw
+from center.acd.decisions import Clear, Leave, Offer, Withdraw
 from center.acd.journal import RECORD_BYTES_MAX, JournalError, decode, encode, rebuild
 from center.acd.queue import Choice, Queue
 from center.acd.recipe import OfferCallBack, Overflow, Play, Raise, Step, Widen
@@ -169,6 +169,8 @@ class Watcher:
                 case Leave(contact=contact):
                     assert contact not in self.offered
                     assert contact not in self.talking
+                case Clear(contact=contact, agent=agent):
+                    assert self.talking.pop(contact) == agent
                 case _:
                     assert decision.wait_s >= 0
 
