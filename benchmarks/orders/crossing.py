@@ -155,7 +155,7 @@ async def run(options: argparse.Namespace) -> None:
             if shards:
                 system: System = Spread(folder, folder / "sellers", clock, policies, shards)
             else:
-                system = OneProcess(folder, folder / "sellers", clock, policies)
+                system = OneProcess(folder / "orders.db", folder / "sellers", clock, policies)
             at_once = options.at_once * max(1, shards if options.sellers > 1 else 1)
             await _run(system, codes, clock, at_once, options.orders)
 

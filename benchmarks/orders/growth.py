@@ -31,7 +31,8 @@ from struct import Struct
 from typing import cast
 
 from benchmarks.orders import past, process, sellers
-from benchmarks.orders.steady import NOON, Steady
+from benchmarks.orders.stand_ins import NOON
+from benchmarks.orders.steady import Steady
 from commands.serving.running import settle_memory
 from store.figures import read_figures
 

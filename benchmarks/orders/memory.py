@@ -33,7 +33,7 @@ async def run(folder: Path, orders: int) -> int:
     """Trade, and tell; the exit status."""
     clock = Clock()
     codes = sellers.write(folder / "sellers", 1, folder / "orders.db", NOON)
-    system = OneProcess(folder, folder / "sellers", clock)
+    system = OneProcess(folder / "orders.db", folder / "sellers", clock)
     trade = Trade(system, codes, clock, A_SECOND)
     seconds = max(2 * TOLD, orders // A_SECOND)
     half_kib = 0
