@@ -24,9 +24,13 @@ _PHONES = {
 _STRESS = re.compile("[ˈˌ\u0361\u200d ]")
 
 
+class PronouncingError(Exception):
+    """espeak-ng did not answer: another time it may."""
+
+
 @lru_cache(maxsize=10_000)
 def pronounce(word: str) -> str:
-    """Phones between spaces; empty where there is no espeak-ng or it says what English has no phones for."""
+    """Phones between spaces; empty where there is no espeak-ng or it says what English has no phones for. Raises PronouncingError."""
     program = find_program("espeak-ng")
     if program is None or not word[:1].isalpha() or len(word) > WORD_CHARACTERS_MAX:
         return ""
@@ -38,8 +42,8 @@ def pronounce(word: str) -> str:
             timeout=PRONOUNCE_S_MAX,
             check=True,
         ).stdout.decode()
-    except (OSError, subprocess.SubprocessError):
-        return ""
+    except (OSError, subprocess.SubprocessError) as error:
+        raise PronouncingError from error
     phones = [
         _PHONES.get(_STRESS.sub("", each))
         for each in said.strip().replace(" ", "_").split("_")

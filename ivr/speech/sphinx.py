@@ -18,7 +18,7 @@ from typing import Any
 
 import pocketsphinx
 
-from ivr.speech.pronouncing import pronounce
+from ivr.speech.pronouncing import PronouncingError, pronounce
 from ivr.speech.quieting import quieted
 from ivr.speech.recognition import Hypothesis, Listening
 from ivr.speech.samples import Samples, to_int16
@@ -71,7 +71,8 @@ class Sphinx:
         # A search keeps what the settings were when it was made: those of grammars come later.
         for name, value in {**BEAMS, "maxhmmpf": PATHS_MAX}.items():
             self._decoder.config[name] = value
-        self._searches: OrderedDict[str, None] = OrderedDict()
+        self._searches: OrderedDict[str, bool] = OrderedDict()
+        """Whether all words of each are in it that can be."""
 
     def hear(self, listening: Listening, samples: Samples) -> Hypothesis:
         """What was said on the telephone, by the grammar, and how sure that is."""
@@ -115,27 +116,38 @@ class Sphinx:
     def _search(self, listening: Listening) -> str:
         """The compiled grammar."""
         name = sha256(listening.jsgf.encode()).hexdigest()[:16]
-        if name in self._searches:
+        if self._searches.get(name):
             self._searches.move_to_end(name)
             return name
-        self._decoder.add_jsgf_string(name, self._known(listening.jsgf))
-        self._searches[name] = None
+        if self._searches.pop(name, None) is not None:
+            self._decoder.remove_search(name)
+        rules, is_whole = self._known(listening.jsgf)
+        self._decoder.add_jsgf_string(name, rules)
+        self._searches[name] = is_whole
         while len(self._searches) > SEARCHES_MAX:
             oldest, _ = self._searches.popitem(last=False)
             self._decoder.remove_search(oldest)
         return name
 
-    def _known(self, jsgf: str) -> str:
-        """The grammar with a pronunciation for each of its words; a word without one cannot be said."""
+    def _known(self, jsgf: str) -> tuple[str, bool]:
+        """The grammar with a pronunciation for each of its words, and whether another try would find no more.
+
+        A word without one cannot be said.
+        """
         head, _, rules = jsgf.partition("grammar answer;")
         lost: set[str] = set()
+        is_whole = True
         for word in sorted(set(_WORD.findall(rules)) - {"public"}):
             if self._decoder.lookup_word(word) is None:
-                phones = pronounce(word)
+                try:
+                    phones = pronounce(word)
+                except PronouncingError:
+                    # A busy machine; the next utterance asks again.
+                    phones, is_whole = "", False
                 if phones:
                     self._decoder.add_word(word, phones, True)
                 else:
                     lost.add(word)
         if lost:
             rules = _WORD.sub(lambda found: "<VOID>" if found[0] in lost else found[0], rules)
-        return f"{head}grammar answer;{rules}"
+        return f"{head}grammar answer;{rules}", is_whole

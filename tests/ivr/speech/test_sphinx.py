@@ -1,0 +1,25 @@
+"""pocketsphinx within one process."""
+
+import subprocess
+
+from ivr.rtp.codec import PCMU
+from ivr.speech.pronouncing import pronounce
+from ivr.speech.recognition import Request
+from ivr.speech.sayable import Sayable
+from ivr.speech.sphinx import Sphinx
+from ivr.speech.worker import said as heard
+from tests.ivr.speech.calls import said
+
+
+def test_a_word_that_could_not_be_pronounced_in_time_is_tried_again(tmp_path, monkeypatch):
+    asked = Sayable("en", ("karibu", "plimsoll", "gumboot"), ()).listening
+    samples = heard(Request(asked, said("plimsoll", tmp_path), PCMU))
+    pronounce.cache_clear()
+    engine = Sphinx()
+    with monkeypatch.context() as busy:
+        busy.setattr("ivr.speech.pronouncing.PRONOUNCE_S_MAX", 0.0)
+        assert "plimsoll" not in engine.hear(asked, samples).text
+    assert engine.hear(asked, samples).text == "plimsoll"
+    # And is then known.
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: None)
+    assert engine.hear(asked, samples).text == "plimsoll"
