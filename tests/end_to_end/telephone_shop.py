@@ -163,7 +163,7 @@ class Running:
 
     @contextlib.contextmanager
     def phone(self, number: str, code: str = "106900010") -> Iterator[Callable[..., str]]:
-        """A phone that is on for texts; writes some and gives what came, once it is switched off."""
+        """A phone that is on for texts; writes some and gives what came once it is switched off, which `until` must be among."""
         words = ["phone", "--to", code, "--from", number, "--port", self.control_port]
         with subprocess.Popen(
             [sys.executable, "cli.py", *words],
@@ -172,4 +172,19 @@ class Running:
             stdout=subprocess.PIPE,
             text=True,
         ) as phone:
-            yield lambda said="": phone.communicate(f"{said}\n", timeout=30)[0]
+            assert phone.stdin is not None
+            assert phone.stdout is not None
+            texts, told = phone.stdout, phone.stdout.readline()
+            assert told.startswith("phone"), "it is on"
+
+            def heard(said: str = "", until: str = "") -> str:
+                print(said, file=phone.stdin, flush=True)
+                came = told
+                while until not in came:
+                    line = texts.readline()
+                    assert line, came
+                    came += line
+                phone.stdin.close()
+                return came + texts.read()
+
+            yield heard

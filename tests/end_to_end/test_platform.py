@@ -1,8 +1,6 @@
 """A shop whose platform has no media board: callers are refused with 503 and texted; then a board is there."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,20 +29,12 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request) -> Iterator[p
 
 @pytest.mark.parametrize("shop", ['["GPU"]'], indirect=True)
 def test_who_cannot_be_carried_is_refused_and_texted_that_all_lines_are_busy(shop, tmp_path):
-    words = ["--to", "106900010", "--from", "13800138007", "--port", shop.control_port]
-    with subprocess.Popen(
-        [sys.executable, "cli.py", "phone", *words],
-        cwd=phones.ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as phone:
-        assert phone.stdout.readline().startswith("phone"), "it is on"
+    with shop.phone("13800138007") as texts:
         for _ in range(2):
             # They try again, as people do, and are texted once.
             done = Caller(tmp_path, "13800138007").call(shop.port, phones.NUMBER, status=503)
             assert done.returncode == 0, done.stdout[-2_000:]
-        heard, _ = phone.communicate("\n", timeout=30)
+        heard = texts(until="线路都在忙")
     assert heard.count("线路都在忙") == 1
     assert not shop.orders()
 
