@@ -3,7 +3,7 @@
     every stream   refused at the door, on platforms where one resource after another is short, and where several are
     few who ask    seats and conferences, at a tenth refused
     every group    answered in time, hung up, mean wait, occupancy: as the plan has it, and where the level is just met
-    who stays      answered in time, waits at all, mean wait, occupancy (Erlang C), where the level is just met
+    who stays      answered in time, waits at all, mean wait, occupancy (Erlang C)
 
 Theory is held where it refuses enough to be counted: a platform is planned to refuse next to nobody. Each figure has a
 precision: its 95 % interval is at most SETTLED of theory wide to either side. What happens to fewer than RARE of all
@@ -12,7 +12,7 @@ that are simulated, such as hanging up on a pool that answers at once, cannot be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
@@ -27,7 +27,7 @@ from center.uap.capacity import Capacity
 from center.uap.figures import Figure
 from center.uap.kinds import usual_kinds
 from center.uap.models import Model, model
-from center.uap.people import needed, needed_if_all_stay, served, sizes
+from center.uap.people import needed, served, sizes
 from center.uap.plan import Plan
 from center.uap.resources import CAPS, RESOURCES, named, vector
 from center.uap.sizing import idle_of_conference, idle_of_seat
@@ -50,6 +50,8 @@ TOGETHER = 10
 SOURCES = 40
 AGENTS_AT_LEVEL = 20
 """A group where the level is just met; smaller ones settle sooner."""
+PATIENT_AGENTS, PATIENT_ERLANGS = 2, 0.8
+"""A group of whom nobody hangs up on, loaded so little that queues are short: a long one is long in many waits at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,22 +202,22 @@ def hold_groups(found: Plan, contacts: int, seed: int) -> Iterator[Held]:
                     {"group": group.name, "agents": size, "erlangs": erlangs},
                 )
                 yield from _group(where, traffic, erlangs, size, contacts, seed)
-    erlangs = _most(lambda some: needed(traffic, some) <= AGENTS_AT_LEVEL)
+    erlangs = _most(traffic)
     where = Said(
         "the level just met: {agents:,} agents, {erlangs:,.4g} erlangs",
         {"agents": AGENTS_AT_LEVEL, "erlangs": erlangs},
     )
     # Few agents, quickly simulated; and few hang up.
     yield from _group(where, traffic, erlangs, AGENTS_AT_LEVEL, 2 * contacts, seed)
-    yield from _patient(traffic, 2 * contacts, seed)
+    yield from _patient(traffic, 3 * contacts, seed)
 
 
-def _most(enough: Callable[[float], bool]) -> float:
-    """The most erlangs for which a group of AGENTS_AT_LEVEL is enough, to a thousandth."""
+def _most(traffic: Traffic) -> float:
+    """The most erlangs for which AGENTS_AT_LEVEL are enough, to a thousandth."""
     low, high = 0.0, 2.0 * AGENTS_AT_LEVEL
     while high - low > 1e-3:
         middle = (low + high) / 2
-        low, high = (middle, high) if enough(middle) else (low, middle)
+        low, high = (middle, high) if needed(traffic, middle) <= AGENTS_AT_LEVEL else (low, middle)
     return low
 
 
@@ -239,10 +241,10 @@ def _group(
 
 def _patient(traffic: Traffic, contacts: int, seed: int) -> Iterator[Held]:
     """Of those who stay however long it takes: Erlang C."""
-    agents, service_s, within_s = AGENTS_AT_LEVEL, traffic.handled_s, traffic.within_s
-    erlangs = _most(lambda some: needed_if_all_stay(traffic, some) <= agents)
+    agents, erlangs = PATIENT_AGENTS, PATIENT_ERLANGS
+    service_s, within_s = traffic.handled_s, traffic.within_s
     where = Said(
-        "nobody hangs up, the level just met: {agents:,} agents, {erlangs:,.4g} erlangs",
+        "nobody hangs up: {agents:,} agents, {erlangs:,.4g} erlangs",
         {"agents": agents, "erlangs": erlangs},
     )
     tally = _day(traffic, erlangs, agents, inf, contacts, seed)

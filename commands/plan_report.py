@@ -246,7 +246,7 @@ class Report:
         )
 
     def _held(self, held: Sequence[Held]) -> Iterator[str]:
-        from commands.plan_check import SETTLED, WITHIN
+        from commands.plan_check import RARE, SETTLED, WITHIN
 
         word = self.word
         yield word(
@@ -272,12 +272,13 @@ class Report:
         )
         count = Counter(one.verdict for one in held)
         yield word(
-            "{within} of {all} figures lie within {most:.0%} of simulation, each known to {settled:.0%}; {rare} are too rare to be counted; {unsettled} unsettled, {apart} apart.",
+            "{within} of {all} figures lie within {most:.0%} of simulation, each known to {settled:.0%}; {rare} are too rare: of all that was simulated they befall fewer than {events:,}, and so few cannot be counted that closely; {unsettled} unsettled, {apart} apart.",
             within=count["within"],
             all=len(held),
             most=WITHIN,
             settled=SETTLED,
             rare=count["too rare"],
+            events=RARE,
             unsettled=count["unsettled"],
             apart=count["apart"],
         )
