@@ -53,6 +53,8 @@ TEXTS = replace(
     addresses=(),
 )
 
+MIDNIGHT = 1_795_478_400.0
+"""Of 2026-11-24 in Greenwich."""
 AGENTS = (
     AgentView("li", "ready", "", 1, True, 0.61, 940.0, 12, 0),
     AgentView("wang", "not ready", "lunch", 0, False, 0.4, 400.0, 9, 2),
@@ -179,7 +181,7 @@ class OneQueueFloor:
             tuple(agent for agent in self.agents if wanted in agent.agent),
             1,
             len(self.agents),
-            self.at - 3_600,
+            MIDNIGHT,
         )
 
     async def put_on_ear(self, ear, offer):

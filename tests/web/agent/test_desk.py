@@ -246,7 +246,7 @@ def test_a_supervisor_sees_the_floor_and_listens(page: Page, site: Site):
     told = page.locator("#agents td").all_inner_texts()
     assert told[4:7] == ["40 %", "9", "2"], "occupancy, answered, not answered"
     assert page.locator("#queues td").all_inner_texts()[3:5] == ["1 / 5", "2"]
-    expect(page.locator("#agents-shown")).to_contain_text("显示 1 / 2 · 自 19")
+    expect(page.locator("#agents-shown")).to_contain_text("显示 1 / 2 · 自 2026")
 
     assert site.floor.asked[:2] == [("listen", "boss", "li", "whisper"), ("stop listening",)]
 
