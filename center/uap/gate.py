@@ -7,7 +7,7 @@ from collections.abc import Callable
 from center.uap.capacity import Capacity
 from center.uap.chassis import PlatformError
 from center.uap.door import Admitted, Refused, Why
-from center.uap.kinds import kind_name, usual_kinds
+from center.uap.kinds import Kind, kind_name, usual_kinds
 from center.uap.resources import ASR
 
 SEAT = "seat "
@@ -30,6 +30,8 @@ class Gate:
     ) -> None:
         self.capacity = capacity
         self.kinds = usual_kinds(access)
+        self._beside = usual_kinds("sip")
+        """Of what comes over the internet, whatever trunks there are."""
         self.refused: dict[Why, int] = dict.fromkeys(Why, 0)
         self._now = now
 
@@ -41,19 +43,21 @@ class Gate:
         by_speech: bool = False,
         to_person: bool = False,
         records: bool = False,
+        by_browser: bool = False,
     ) -> Admitted | Refused:
-        """Let a call in by what it may come to need: recognition, a person, a recorder."""
+        """Let a call in by what it may come to need: recognition, a person, a recorder. A browser's takes no trunk."""
+        kinds = self._beside if by_browser else self.kinds
         name = kind_name(by_speech=by_speech, to_person=to_person, records=records)
-        answer = self._admit(call, name, seller)
+        answer = self._admit(call, kinds[name], seller)
         if isinstance(answer, Refused) and by_speech and answer.resource in ("asr", "tts"):
             # Better keys than no call.
             name = kind_name(by_speech=False, to_person=to_person, records=records)
-            answer = self._admit(call, name, seller)
+            answer = self._admit(call, kinds[name], seller)
         return self._counted(answer)
 
     def seat(self, agent: str) -> Admitted | Refused:
         """Let an agent sit down."""
-        return self._counted(self._admit(SEAT + agent, "seat", ""))
+        return self._counted(self._admit(SEAT + agent, self.kinds["seat"], ""))
 
     def leave_seat(self, agent: str) -> None:
         """The agent is gone."""
@@ -61,7 +65,7 @@ class Gate:
 
     def confer(self, contact: str) -> Admitted | Refused:
         """Let more than two be on a call. Asked twice, it takes one unit."""
-        return self._counted(self._admit(CONFERENCE + contact, "conference", ""))
+        return self._counted(self._admit(CONFERENCE + contact, self.kinds["conference"], ""))
 
     def disperse(self, contact: str) -> None:
         """There are two on it again, or none."""
@@ -95,7 +99,7 @@ class Gate:
             self.refused[answer.why] += 1
         return answer
 
-    def _admit(self, call: str, kind: str, seller: str) -> Admitted | Refused:
+    def _admit(self, call: str, kind: Kind, seller: str) -> Admitted | Refused:
         now = self._now()
         self.capacity.advance(now)
-        return self.capacity.admit(call, self.kinds[kind], now, seller=seller)
+        return self.capacity.admit(call, kind, now, seller=seller)

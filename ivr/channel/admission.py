@@ -47,21 +47,20 @@ class Admission:
         self._regret(program, caller)
         return answer
 
-    def has_room(
-        self,
-        call: str,
-        program: Program,
-        seller: str,
-        cut_off: Callable[[], object] | None = None,
-    ) -> bool:
-        """The same, for a call that we make or whose page says itself that all lines are busy: nobody is texted.
+    def has_room(self, call: str, program: Program, seller: str) -> bool:
+        """The same, for a call that we make: nobody is texted."""
+        return not isinstance(self._ask(call, program, seller), Refused)
 
-        `cut_off` is told if the platform loses what it is on, for a call that no trunk knows.
+    def has_room_for_browser(
+        self, call: str, program: Program, seller: str, cut_off: Callable[[], object]
+    ) -> bool:
+        """The same, for a call by no trunk, whose page says itself that all lines are busy.
+
+        `cut_off` is told if the platform loses what it is on.
         """
-        if isinstance(self._ask(call, program, seller), Refused):
+        if isinstance(self._ask(call, program, seller, by_browser=True), Refused):
             return False
-        if cut_off is not None:
-            self._cut_off[call] = cut_off
+        self._cut_off[call] = cut_off
         return True
 
     def cut_off(self, call: str) -> bool:
@@ -88,7 +87,9 @@ class Admission:
         self._cut_off.pop(call, None)
         self._gate.release(call)
 
-    def _ask(self, call: str, program: Program, seller: str) -> Admitted | Refused:
+    def _ask(
+        self, call: str, program: Program, seller: str, *, by_browser: bool = False
+    ) -> Admitted | Refused:
         """By what the flow may come to: what callers say is recognised, a person takes over, an answer is recorded."""
         return self._gate.admit(
             call,
@@ -98,6 +99,7 @@ class Admission:
             records=any(
                 isinstance(node, Ask) and node.type in FREE_TYPES for node in program.nodes
             ),
+            by_browser=by_browser,
         )
 
     def _regret(self, program: Program, caller: str) -> None:

@@ -75,7 +75,7 @@ class BrowserCall:
         offer: str,
     ) -> str:
         """Our description, for the browser; `program` says what of the platform it may need. Raises OfferError, BusyError."""
-        if self._admission is not None and not self._admission.has_room(
+        if self._admission is not None and not self._admission.has_room_for_browser(
             self._name, program, seller, self._cut_off
         ):
             raise BusyError

@@ -5,6 +5,7 @@ from center.uap.capacity import Capacity
 from center.uap.door import Admitted, Refused, Why
 from center.uap.gate import Gate
 from center.uap.models import model
+from center.uap.resources import SIP
 
 
 def gate(*boards, **given):
@@ -27,6 +28,14 @@ def test_a_call_goes_its_way_and_leaves_nothing_behind():
     found.release("c1")
     found.release("c1")
     assert found.capacity.usage().free == before
+
+
+def test_a_browsers_call_takes_no_e1_channel():
+    found = gate("MSU", "GPU")
+    found = Gate(found.capacity, lambda: 1_000.0, access="e1")
+    assert found.admit("c1").resource == "e1", "no board has one"
+    assert isinstance(found.admit("c2", by_browser=True), Admitted)
+    assert found.capacity.holds("c2", SIP) == 1
 
 
 def test_without_a_recogniser_a_call_is_let_in_by_keys():
