@@ -29,6 +29,8 @@ class Awaited(msgspec.Struct, frozen=True):
     """Wrong answers so far, of an order that waits for its code."""
     before: tuple[ContactKey, int] | None = None
     """The contact and serial by which the buyer came, where the session has moved to SMS to wait for a person."""
+    asked: str = ""
+    """The step at whose question the buyer was; empty for one who had not been asked anything."""
 
     @property
     def key(self) -> str:

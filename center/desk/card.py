@@ -59,7 +59,7 @@ class Card(msgspec.Struct, frozen=True):
     name: str = ""
     language: str = ""
     step: str = ""
-    """The question at which the flow handed over."""
+    """Of the question at which the buyer was; that of the hand-over for one who had not been asked anything."""
     transcript: tuple[str, ...] = ()
     """Lines of the talk so far: `> ` what the buyer said, `< ` what the shop said."""
     basket: tuple[BasketLine, ...] = ()

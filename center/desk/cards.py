@@ -94,7 +94,7 @@ class Cards:
             number=number,
             name=buyer.name if buyer else "",
             language=session.language,
-            step=session.at.partition(".")[0],
+            step=awaited.asked or session.at.partition(".")[0],
             transcript=tuple(
                 line
                 for key, serial in (*came_by, (awaited.contact, awaited.serial))

@@ -49,9 +49,12 @@ def wait_by_sms(visit: Visit, effect: effects.HandOver) -> bool:
     if before is not None:
         visit.changes.awaited[visit.key] = None
     since = before.at if before is not None else visit.arrival.at
+    asked = before.asked if before is not None else visit.step_asked()
     came_by = (visit.key, visit.serial)
     serial = move(visit, replace(session, channel=SMS, touched=visit.arrival.at), there)
     code = program.codes["sms"][0]
-    awaited = Awaited(there, serial, session.turns, effect, code, "", since, before=came_by)
+    awaited = Awaited(
+        there, serial, session.turns, effect, code, "", since, before=came_by, asked=asked
+    )
     visit.changes.awaited[there] = visit.world.awaited[there] = awaited
     return True

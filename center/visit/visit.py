@@ -28,6 +28,7 @@ class Visit:
     __slots__ = (
         "arrival",
         "asides",
+        "asked",
         "began",
         "buyer",
         "changes",
@@ -49,6 +50,8 @@ class Visit:
 
     session: Session | None
     """Where the buyer is; None before the first turn, and when the last session is over."""
+    asked: Session | None
+    """Where the buyer was when the turn began."""
     asides: list[str]
     """Texts sent besides the conversation; they go out after what was said."""
     performed: list[Effect]
@@ -75,6 +78,7 @@ class Visit:
             self.serial, self.stamp = contact.serial, contact.stamp
             self.resume(unpack(contact.session))
         seller = key.seller
+        self.asked = self.session
         number = self.number = key.number
         self.known = world.buyers.get((seller, number))
         self.buyer = self.known or Buyer(number)
@@ -168,9 +172,14 @@ class Visit:
             self.arrival.code,
             self.arrival.carrier,
             self.arrival.at,
+            asked=self.step_asked(),
         )
         self.changes.awaited[self.key] = self.world.awaited[self.key] = awaited
         return awaited
+
+    def step_asked(self) -> str:
+        """The step at whose question the buyer was; empty where there was none."""
+        return self.asked.at.lstrip("~?").partition(".")[0] if self.asked is not None else ""
 
     def keep(self) -> None:
         """Note the session as it is now, the buyer, the texts and the log."""
