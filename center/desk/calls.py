@@ -23,7 +23,6 @@ class Calls:
 
     def __init__(
         self,
-        voice: Voice | None,
         kept: KeptRouter,
         talks: Talks,
         cards: Cards,
@@ -33,7 +32,7 @@ class Calls:
         refused: Callable[[Talk, RefusedError], object],
         changed: Callable[[str], object],
     ) -> None:
-        self.voice = voice
+        self.voice: Voice | None = None
         self._kept = kept
         self._talks = talks
         self._cards = cards
@@ -86,7 +85,7 @@ class Calls:
             self._changed(talk.agent)
 
     def wait_for(self, agent: str) -> None:
-        """The desk of an agent is away: callers who are alone with them hear music, and no silence."""
+        """The desk or the headset of an agent is away: callers who are alone with them hear music, and no silence."""
         for talk in self._busy_with(agent):
             if (
                 talk.is_on_call
@@ -99,9 +98,10 @@ class Calls:
                 self.needed.hold(talk.name)
 
     def go_on_with(self, agent: str) -> None:
-        """It is back: they are heard again."""
-        for talk in self._busy_with(agent):
-            self.go_on(talk)
+        """It is back: they are heard again. A desk that comes back has its headset a little later."""
+        if self.voice is not None and self.voice.has_line(agent):
+            for talk in self._busy_with(agent):
+                self.go_on(talk)
 
     def go_on(self, talk: Talk) -> None:
         """Somebody is with a caller again who heard music for want of anybody."""

@@ -42,8 +42,8 @@ class Desk(Protocol):
         """Stop ringing."""
         ...
 
-    def stage(self, contact: str, stage: Stage) -> None:
-        """A contact of this desk is at another stage."""
+    def stage(self, contact: str, stage: Stage, ends_at: float = 0.0) -> None:
+        """A contact of this desk is at another stage, which ends by itself at these Unix seconds; 0 if it does not."""
         ...
 
     def card(self, card: Card) -> None:
@@ -99,6 +99,8 @@ class AgentView(msgspec.Struct, frozen=True):
     reason: str
     contacts: int
     """How many, and not which: their names hold buyers' numbers."""
+    writing_up: int
+    """Of these, in wrap-up."""
     on_call: bool
     """Whether there is something to listen to."""
     occupancy: float

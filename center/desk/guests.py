@@ -109,7 +109,7 @@ class Guests:
         if was == "guest":
             self._calls.needed.dismiss(contact, agent)
             self._kept.post(CallParted(self._now(), contact, agent))
-            if self._desks.is_away(talk):
+            if self._desks.is_away(talk) or not self._calls.needed.has_line(talk.agent):
                 self._calls.wait_for(talk.agent)
         else:
             self._desks.refuse(talk, RefusedError("{other} does not come in now", other=agent))

@@ -128,7 +128,11 @@ class Voice(Protocol):
         ...
 
     def has_line(self, agent: str) -> bool:
-        """Whether a desk's softphone is up."""
+        """Whether a desk's softphone is up, and heard."""
+        ...
+
+    def watch(self, lost: Callable[[str], object], found: Callable[[str], object]) -> None:
+        """Tell when a softphone's sound is lost, as on a network that fails, and when there is some; not of `hang_up`."""
         ...
 
     def hang_up(self, agent: str) -> None:

@@ -77,4 +77,4 @@ class Sitter:
                 desk.card(shown)
         self.known[talk.name] = stage
         if stage != "offered":
-            desk.stage(talk.name, stage)
+            desk.stage(talk.name, stage, talk.written_up_by if stage == "wrap-up" else 0.0)

@@ -80,7 +80,6 @@ class Switchboard:
         later: Later,
         now: Callable[[], float],
         queues: Queues | None = None,
-        voice: Voice | None = None,
     ) -> None:
         self.kept = KeptRouter(
             journal, later=later, now=now, decided=self._decided, lost=self._floor_lost
@@ -93,7 +92,6 @@ class Switchboard:
         self._talks = Talks(self.kept, turns, self._queues, now)
         self.conferences = Conferences()
         self._calls = Calls(
-            voice,
             self.kept,
             self._talks,
             self._cards,
@@ -157,6 +155,8 @@ class Switchboard:
     @voice.setter
     def voice(self, voice: Voice | None) -> None:
         self._calls.voice = voice
+        if voice is not None:
+            voice.watch(self._calls.wait_for, self._calls.go_on_with)
 
     # --- life ---
 
@@ -365,6 +365,7 @@ class Switchboard:
 
     def _end(self, talk: Talk) -> None:
         missed = talk.channel == "voice" and bool(talk.reach)
+        talk.written_up_by = self._now() + self.kept.router.backlogs[talk.queue].queue.wrap_up_s
         self._calls.release(talk)
         # Nobody is there to hear how the flow goes on: as after any hang-up, it keeps the place.
         self._talks.settle(talk, Outcome("hangup" if missed else "ok"))

@@ -33,9 +33,11 @@ class Talk:
     """Colleagues who are on the call, or asked in."""
     is_held: bool = False
     hears_music: bool = False
-    """While the desk of its agent is away; `is_held` is what the agent asked for."""
+    """While the desk or the headset of its agent is away; `is_held` is what the agent asked for."""
     is_let_go: bool = False
     """Its agent handed it on, and has nothing more to do with it."""
+    written_up_by: float = 0.0
+    """Unix seconds, while its agent writes up."""
     is_settled: bool = False
     """Its session goes on without the agent."""
 

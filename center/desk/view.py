@@ -120,6 +120,7 @@ def _agent(router: Router, person: Person, now: float) -> AgentView:
         measure.presence,
         measure.reason,
         sum(slot != "offered" for _, slot in measure.contacts),
+        sum(slot == "wrap-up" for _, slot in measure.contacts),
         any(
             t.slot == "busy" and (t.beside or CHANNELS[t.channel] == "voice")
             for t in person.tickets.values()

@@ -30,6 +30,7 @@ RECORDINGS_MAX = 20
 """Of one buyer, on one card."""
 LINES_MAX = 5_000
 """Softphones at once, agents' and supervisors'."""
+ALL_TAKEN = "every line is taken; try again in a while"
 
 
 class CallsUp(Protocol):
@@ -83,25 +84,32 @@ class AgentLines:
         self._lines: dict[str, _Line] = {}
         self._talks: dict[str, _Talk] = {}
         """By the switchboard's name of the contact."""
+        self._lost: Callable[[str], object] = lambda _: None
+        self._found: Callable[[str], object] = lambda _: None
 
     # --- lines ---
+
+    def watch(self, lost: Callable[[str], object], found: Callable[[str], object]) -> None:
+        """See Voice."""
+        self._lost, self._found = lost, found
 
     async def line(self, agent: str, offer: str) -> str:
         """See Voice."""
         if agent not in self._lines and len(self._lines) >= LINES_MAX:
-            raise RefusedError("every line is taken; try again in a while")
+            raise RefusedError(ALL_TAKEN)
         self.hang_up(agent)
         leg = BrowserLeg(self._reception, lambda state: self._moved(agent, leg, state))
         try:
             # An agent may say nothing all day.
             answer, row, _ = await put_on_plane(leg, self._media, offer, first_limit_s=0, limit_s=0)
-        except (OfferError, PlaneFullError, PlaneBehindError) as error:
-            raise RefusedError(
-                "the headset cannot be connected: {why}", why=str(error) or "every line is taken"
-            ) from None
+        except OfferError as error:
+            raise RefusedError("the headset cannot be connected: {why}", why=str(error)) from None
+        except (PlaneFullError, PlaneBehindError):
+            raise RefusedError(ALL_TAKEN) from None
         # A page that was loaded anew meanwhile has brought up another.
         self.hang_up(agent)
         self._lines[agent] = _Line(leg, row.call)
+        leg.watch()
         if leg.state is LegState.DOWN:
             self.hang_up(agent)
         for name, talk in self._talks.items():
@@ -112,7 +120,7 @@ class AgentLines:
     def has_line(self, agent: str) -> bool:
         """See Voice."""
         line = self._lines.get(agent)
-        return line is not None and line.leg.state is not LegState.DOWN
+        return line is not None and line.leg.state not in (LegState.QUIET, LegState.DOWN)
 
     def hang_up(self, agent: str) -> None:
         """See Voice."""
@@ -123,8 +131,14 @@ class AgentLines:
 
     def _moved(self, agent: str, leg: BrowserLeg, state: LegState) -> None:
         line = self._lines.get(agent)
-        if state is LegState.DOWN and line is not None and line.leg is leg:
+        if line is None or line.leg is not leg:
+            return
+        if state is LegState.DOWN:
             self.hang_up(agent)
+        if state is LegState.UP:
+            self._found(agent)
+        elif state in (LegState.QUIET, LegState.DOWN):
+            self._lost(agent)
 
     # --- calls ---
 

@@ -32,6 +32,8 @@ from ivr.webrtc.opus import OpusCoder
 
 CONNECT_S_MAX = 15.0
 """A browser that has not connected by then is given up."""
+QUIET_S = 2.0
+"""A microphone never pauses, muted or not: a browser of which nothing came for so long has no network, or no time."""
 DATAGRAM_BYTES_MAX = 1_500
 DATAGRAMS_AT_ONCE_MAX = 64
 """Packets taken from the plane before others have a turn."""
@@ -47,6 +49,8 @@ class LegState(StrEnum):
     NEW = "new"
     CONNECTING = "connecting"
     UP = "up"
+    QUIET = "quiet"
+    """Up, and nothing comes; only of a leg that is watched."""
     DOWN = "down"
 
 
@@ -114,6 +118,10 @@ class BrowserLeg:
         self._connecting: asyncio.Task[None] | None = None
         self._sending: asyncio.Queue[bytes] = asyncio.Queue(SENDING_MAX)
         self._sender: asyncio.Task[None] | None = None
+        self._is_heard = False
+        """Since the last look."""
+        self._was_heard = False
+        self._looks: asyncio.TimerHandle | None = None
 
     @property
     def media(self) -> tuple[str, int]:
@@ -163,12 +171,21 @@ class BrowserLeg:
             asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
             self._sender = asyncio.create_task(self._send())
 
+    def watch(self) -> None:
+        """Tell from now on when nothing comes any more (QUIET), and when something does again (UP).
+
+        A browser that was never heard has no microphone, and is not quiet.
+        """
+        self._looks = asyncio.get_running_loop().call_later(QUIET_S, self._look)
+
     async def close(self) -> None:
         """Hang up on the browser and let go of the sockets."""
         if self._socket.fileno() == -1:
             return
         asyncio.get_running_loop().remove_reader(self._socket.fileno())
         self._socket.close()
+        if self._looks is not None:
+            self._looks.cancel()
         if self._opus is not None:
             self._opus = None
             self._reception.opus_legs -= 1
@@ -216,8 +233,19 @@ class BrowserLeg:
             self.state = state
             self._on_state(state)
 
+    def _look(self) -> None:
+        """Whether anything came since the last look."""
+        if self._was_heard and not self._is_heard and self.state is LegState.UP:
+            self._move(LegState.QUIET)
+        self._was_heard = self._was_heard or self._is_heard
+        self._is_heard = False
+        self.watch()
+
     def _heard(self, packet: bytes) -> None:
         """A packet from the browser, for the plane."""
+        self._is_heard = True
+        if self.state is LegState.QUIET:
+            self._move(LegState.UP)
         crossed = packet if self._opus is None else self._opus.heard(packet)
         if self._plane is None:
             return

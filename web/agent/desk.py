@@ -61,16 +61,16 @@ class DeskSocket:
 
     def offered(self, card: Card, answer_by: float) -> None:
         """See Desk."""
-        # As a span: the clock of the agent's machine may be minutes off.
-        self._page.tell("offered", card=card, answer_in_s=max(0.0, answer_by - self._now()))
+        self._page.tell("offered", card=card, answer_in_s=self._span(answer_by))
 
     def withdrawn(self, contact: str, why: str) -> None:
         """See Desk."""
         self._page.tell("withdrawn", contact=contact, why=why)
 
-    def stage(self, contact: str, stage: Stage) -> None:
+    def stage(self, contact: str, stage: Stage, ends_at: float = 0.0) -> None:
         """See Desk."""
-        self._page.tell("stage", contact=contact, stage=stage)
+        ends_in_s = self._span(ends_at) if ends_at else None
+        self._page.tell("stage", contact=contact, stage=stage, ends_in_s=ends_in_s)
 
     def card(self, card: Card) -> None:
         """See Desk."""
@@ -87,6 +87,10 @@ class DeskSocket:
     def ended(self, contact: str, why: str) -> None:
         """See Desk."""
         self._page.tell("ended", contact=contact, why=why)
+
+    def _span(self, until: float) -> float:
+        """For the page: the clock of the agent's machine may be minutes off."""
+        return max(0.0, until - self._now())
 
     # --- what the page says ---
 

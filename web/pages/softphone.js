@@ -18,7 +18,10 @@ export class Softphone {
     this._isMuted = false;
     this._line = new RTCPeerConnection();
     this._line.onconnectionstatechange = () => this._changed();
-    this._line.ontrack = event => { sound.srcObject = event.streams[0] ?? new MediaStream([event.track]); };
+    this._line.ontrack = event => {
+      sound.srcObject = event.streams[0] ?? new MediaStream([event.track]);
+      play(sound);
+    };
     this._seek = () => this._again();
     navigator.mediaDevices?.addEventListener("devicechange", this._seek);
     navigator.permissions?.query({ name: "microphone" }).then(
@@ -76,9 +79,13 @@ export class Softphone {
       return await navigator.mediaDevices.getUserMedia(WANTED);
     } catch {
       this.isSilent = true;
-      this._context = new AudioContext();
-      return this._context.createMediaStreamDestination().stream;
+      return this._silence();
     }
+  }
+
+  _silence() {
+    this._context ??= new AudioContext();
+    return this._context.createMediaStreamDestination().stream;
   }
 
   /** A microphone may have been plugged in or allowed since. */
@@ -97,7 +104,16 @@ export class Softphone {
     this._microphone = microphone;
     this.mute(this._isMuted);
     const [track] = microphone.getAudioTracks();
-    track.onended = () => { this.isSilent = true; this._events.microphone?.(); this._again(); };
+    track.onended = async () => {
+      if (this._isOver) return;
+      this.isSilent = true;
+      this._events.microphone?.();
+      // The other end takes who sends nothing for one who has no network.
+      const silence = this._silence();
+      this._use(silence);
+      await this._sender.replaceTrack(silence.getAudioTracks()[0]);
+      this._again();
+    };
   }
 
   _changed() {
@@ -109,6 +125,18 @@ export class Softphone {
       this._events.shaky?.();
     } else if (state === "failed" || state === "closed") {
       this._events.down?.();
+    }
+  }
+}
+
+/** A browser plays nothing before the person has touched a page that was opened without them. */
+async function play(sound) {
+  try {
+    await sound.play();
+  } catch (error) {
+    if (error.name !== "NotAllowedError") return;
+    for (const touch of ["pointerdown", "keydown"]) {
+      addEventListener(touch, () => sound.srcObject && play(sound), { once: true });
     }
   }
 }

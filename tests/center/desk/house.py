@@ -63,6 +63,8 @@ class Desk:
 
     told: list[tuple] = field(default_factory=list)
     cards: dict[str, Card] = field(default_factory=dict)
+    ends: dict[str, float] = field(default_factory=dict)
+    """By contact, when its stage ends by itself."""
 
     def presence(self, presence, reason):
         self.told.append(("presence", presence, reason))
@@ -74,8 +76,9 @@ class Desk:
     def withdrawn(self, contact, why):
         self.told.append(("withdrawn", contact))
 
-    def stage(self, contact, stage):
+    def stage(self, contact, stage, ends_at=0.0):
         self.told.append(("stage", contact, stage))
+        self.ends[contact] = ends_at
 
     def card(self, card):
         self.cards[card.contact] = card
@@ -123,12 +126,27 @@ class Voice:
         self.phoned: dict[str, Callable[[Reached], object]] = {}
         self.phones = True
         self.recordings: list[str] = []
+        self.lost: set[str] = set()
+        """Agents whose headsets are not heard."""
 
     def __getattr__(self, name: str):
         return lambda *words: self.told.append((name, *words))
 
     def has_line(self, agent):
-        return True
+        return agent not in self.lost
+
+    def watch(self, lost, found):
+        self.watchers = lost, found
+
+    def loses(self, agent: str) -> None:
+        """The sound of a headset is gone."""
+        self.lost.add(agent)
+        self.watchers[0](agent)
+
+    def finds(self, agent: str) -> None:
+        """There is some again."""
+        self.lost.discard(agent)
+        self.watchers[1](agent)
 
     def connect(self, contact, agent):
         self.told.append(("connect", contact, agent))

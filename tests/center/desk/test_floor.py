@@ -127,6 +127,15 @@ def test_a_supervisor_sees_who_lets_it_ring(house: House):
     assert (view.agents_here, view.queues_in_use) == (2, 1)
 
 
+def test_a_supervisor_sees_who_writes_up(house: House):
+    desk = house.sits("li")
+    house.texts("人工")
+    house.does(house.floor.finish, "li", house.answers(desk, "li"))
+    view = house.floor.view("wang")
+
+    assert [(a.agent, a.contacts, a.writing_up) for a in view.agents] == [("li", 1, 1)]
+
+
 def test_the_deeds_below_are_all_there_are():
     of_contact = {
         name

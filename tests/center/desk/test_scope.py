@@ -61,7 +61,7 @@ def test_partners_of_one_seller_see_who_waits_and_nothing_of_each_others_work(fl
     assert (other.talking, other.service_level) == (1, 1)
     for share in (tea, other):
         assert (share.abandoned, share.abandonment, share.turned_away) == (None, None, None)
-        assert (share.is_share, share.waiting) == (True, whole.waiting)
+        assert (share.is_share, share.waiting, share.not_answered) == (True, whole.waiting, 0)
 
 
 def test_a_contract_that_comes_shows_the_queue(floor: House):

@@ -58,6 +58,49 @@ def test_a_caller_hears_music_while_the_desk_is_away(house: House):
     assert voice.take() == [("resume", contact)]
 
 
+def test_a_caller_hears_music_until_the_headset_is_heard_again(house: House):
+    house.switchboard.voice = voice = Voice()
+    desk = house.sits("li")
+    voice.up.add(CALL)
+    waits(house)
+    contact = house.answers(desk, "li")
+    voice.take()
+    voice.loses("li")
+    assert voice.take() == [("hold", contact)]
+    house.floor.sign_out("li", desk)
+    house.clock.passes(RELOAD_S + 1)
+    house.sits("li", ready=False)
+    assert voice.take() == [("hang_up", "li")], "the page is there sooner than its headset"
+
+    voice.finds("li")
+    assert voice.take() == [("resume", contact)]
+    voice.finds("li")
+    assert voice.take() == []
+
+
+def test_who_is_on_hold_stays_so_whatever_becomes_of_the_headset(house: House):
+    house.switchboard.voice = voice = Voice()
+    desk = house.sits("li")
+    voice.up.add(CALL)
+    waits(house)
+    contact = house.answers(desk, "li")
+    house.floor.hold("li", contact)
+    voice.take()
+    voice.loses("li")
+    voice.finds("li")
+    assert voice.take() == []
+
+
+def test_nobody_answers_without_being_heard(house: House):
+    house.switchboard.voice = voice = Voice()
+    desk = house.sits("li")
+    waits(house)
+    (contact,) = (told[1] for told in desk.take() if told[0] == "offered")
+    voice.loses("li")
+    with pytest.raises(RefusedError, match="headset is not connected"):
+        house.floor.accept("li", contact)
+
+
 def test_a_desk_that_stays_away_gives_its_buyers_back(house: House):
     desk, other = house.sits("li"), house.sits("wang", ready=False)
     house.texts("人工")

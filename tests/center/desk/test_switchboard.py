@@ -8,6 +8,7 @@ from center.acd.agent import Agent
 from center.acd.events import ContactArrived
 from center.acd.explain import explain
 from center.acd.journal import decode
+from center.acd.queue import Queue
 from center.changes import HandOverRequest
 from center.contact import ContactKey
 from center.desk.card import BasketLine
@@ -67,7 +68,8 @@ def test_a_buyer_is_offered_answered_and_written_with(house: House):
     house.texts("苹果", "2", "人工")
     card = next(iter(desk.cards.values()))
     assert card.basket == (BasketLine("1", 2),)
-    assert (card.shop, card.queue, card.number, card.step) == ("小店", "sales", BUYER, "agent")
+    assert (card.shop, card.queue, card.number, card.step) == ("小店", "sales", BUYER, "take")
+    assert card.templates[0] == "您好，我是小店的客服，请问有什么可以帮您？"
     assert "> 苹果" in card.transcript
     contact = house.answers(desk, "li")
     assert ("stage", contact, "talking") in desk.take()
@@ -80,6 +82,7 @@ def test_a_buyer_is_offered_answered_and_written_with(house: House):
 
     house.does(house.floor.finish, "li", contact)
     assert desk.take() == [("stage", contact, "wrap-up")]
+    assert desk.ends[contact] == pytest.approx(house.clock.now + Queue("", "").wrap_up_s, abs=0.2)
     house.does(house.floor.wrap_up, "li", contact, "question", "about apples")
     assert desk.take() == [("ended", contact)]
     assert house.store.awaited() == []
