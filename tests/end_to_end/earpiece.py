@@ -70,6 +70,16 @@ class Earpiece:
         levels = {tone: round(self._level(tone)) for tone in (*tones_hz, *without)}
         assert so, f"not heard so: {levels}"
 
+    def hears_music(self, *, without: float) -> None:
+        """Wait until something is heard, and this tone is not."""
+
+        def is_so() -> bool:
+            loudness = float(np.sqrt(np.mean(self._heard**2)))
+            return loudness > LOUD and not self._is_loud(without)
+
+        with self._came:
+            assert self._came.wait_for(is_so, WAIT_S_MAX), "no music"
+
     def press(self, keys: str) -> None:
         """Press keys, once somebody is there to hear them, as a finger does: one after another (RFC 4733)."""
         with self._came:

@@ -140,16 +140,21 @@ def test_three_hear_one_another_and_the_call_goes_round(
         expect(wang.locator("#nobody")).to_be_visible()
         wait_for(shop, CONFERENCES.format("taken"), 0)
 
-        # To the queue: to the other agent, with the place of who has waited since then.
-        li.select_option("#reason", "break")
-        hand_on(li, "queue", "sales")
+        # To a colleague by name, who sends them to the queue: to the other agent, with the place of who has waited since then.
+        hand_on(li, "agent", "wang")
         expect(wang.locator("#contacts li.offered")).to_contain_text(BUYER)
         expect(li.locator("#nobody")).to_be_visible()
         wang.keyboard.press("Alt+a")
         ear.hears(WANG_HZ, without=(LI_HZ,))
-        # Back into the flow, which says goodbye and hangs up.
-        hand_on(wang, "step", "bye")
+        wang.select_option("#reason", "break")
+        hand_on(wang, "queue", "sales")
+        expect(li.locator("#contacts li.offered")).to_contain_text(BUYER)
         expect(wang.locator("#nobody")).to_be_visible()
+        li.keyboard.press("Alt+a")
+        ear.hears(LI_HZ, without=(WANG_HZ,))
+        # Back into the flow, which says goodbye and hangs up.
+        hand_on(li, "step", "bye")
+        expect(li.locator("#nobody")).to_be_visible()
         went_well(call)
     assert "谢谢，再见" in shop.talk()
 

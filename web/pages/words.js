@@ -1,11 +1,12 @@
 // Words of a page in the reader's language: elements say `data-word="name"`, scripts call `word("name")`.
 
-const LANGUAGES = ["zh", "en"];
+/** Each by its own name. */
+const LANGUAGES = { zh: "中文", en: "English" };
 
 /** The language chosen here before, else the browser's, else English. */
 export function language() {
   const chosen = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem("language");
-  if (LANGUAGES.includes(chosen)) return chosen;
+  if (Object.hasOwn(LANGUAGES, chosen)) return chosen;
   return navigator.language.startsWith("zh") ? "zh" : "en";
 }
 
@@ -24,14 +25,23 @@ export function words(table) {
     }
   }
 
-  /** Choose another language; `changed` draws what scripts wrote. */
-  function choose(other, changed) {
-    now = other;
-    localStorage.setItem("language", other);
-    show();
-    changed?.();
+  /** Have a button choose the other language; `changed` draws what scripts wrote. */
+  function chosenBy(button, changed) {
+    const label = () => {
+      const [other] = Object.keys(LANGUAGES).filter(each => each !== now);
+      button.textContent = LANGUAGES[other];
+      button.lang = other;
+    };
+    button.onclick = () => {
+      now = button.lang;
+      localStorage.setItem("language", now);
+      show();
+      label();
+      changed();
+    };
+    label();
   }
 
   show();
-  return { word, choose, language: () => now };
+  return { word, chosenBy, language: () => now };
 }

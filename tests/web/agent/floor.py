@@ -56,8 +56,8 @@ TEXTS = replace(
 MIDNIGHT = 1_795_478_400.0
 """Of 2026-11-24 in Greenwich."""
 AGENTS = (
-    AgentView("li", "ready", "", 1, True, 0.61, 940.0, 12, 0),
-    AgentView("wang", "not ready", "lunch", 0, False, 0.4, 400.0, 9, 2),
+    AgentView("li", "ready", "", 2, 1, True, 0.61, 940.0, 12, 0),
+    AgentView("wang", "not ready", "lunch", 0, 0, False, 0.4, 400.0, 9, 2),
 )
 
 

@@ -52,11 +52,12 @@ class Site:
 
         self.loop.run(ring())
 
-    def stage(self, contact: str, stage) -> None:
+    def stage(self, contact: str, stage, ends_in_s: float = 0.0) -> None:
         """The floor moves a contact on."""
 
         async def move():
-            self.floor.desks["li"].stage(contact, stage)
+            ends_at = time.time() + ends_in_s if ends_in_s else 0.0
+            self.floor.desks["li"].stage(contact, stage, ends_at)
 
         self.loop.run(move())
 
@@ -137,11 +138,23 @@ def talk(page: Page, site: Site, *cards) -> None:
     expect(page.locator("#contacts li.talking")).to_have_count(len(cards))
 
 
-SPILT = """() => [document.scrollingElement, ...document.querySelectorAll("main, main > *, header, button, select")]
-  .filter(one => one.scrollWidth > one.clientWidth && one.clientWidth)
-  .concat([document.scrollingElement, ...document.querySelectorAll("main > *")]
-    .filter(one => one.scrollHeight > one.clientHeight && one.clientHeight))
-  .map(one => `${one.tagName}#${one.id}: ${one.scrollWidth}x${one.scrollHeight} in ${one.clientWidth}x${one.clientHeight}`)"""
+SPILT = """() => {
+  const cut = [document.scrollingElement, ...document.querySelectorAll("main, main > *, header, button")]
+    .filter(one => one.scrollWidth > one.clientWidth && one.clientWidth)
+    .concat([document.scrollingElement, ...document.querySelectorAll("main > *")]
+      .filter(one => one.scrollHeight > one.clientHeight && one.clientHeight))
+    .map(one => `${one.tagName}#${one.id}: ${one.scrollWidth}x${one.scrollHeight} in ${one.clientWidth}x${one.clientHeight}`);
+  // What a select cuts off is in no width of its own.
+  const pen = document.createElement("canvas").getContext("2d"), arrow = 18;
+  for (const one of document.querySelectorAll("select")) {
+    const style = getComputedStyle(one), [chosen] = one.selectedOptions;
+    if (!one.offsetParent || !chosen) continue;
+    pen.font = style.font;
+    const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+    if (pen.measureText(chosen.text).width > room) cut.push(`${one.id}: ${chosen.text}`);
+  }
+  return cut;
+}"""
 
 
 def assert_fits(page: Page) -> None:

@@ -1,16 +1,19 @@
 """The desk and the supervisor's page in a real browser, on a floor of one queue."""
 
+import re
+
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from center.desk.card import BasketLine
+from center.desk.card import BasketLine, Goods
 from center.desk.desk import RefusedError
 from center.desk.sitting import SEAT_LOST
 from tests.web.agent.floor import CALL, TEXTS
 from tests.web.agent.site import Site, assert_fits, be_ready, sign_in, talk
+from web.accounts.routes import COOKIE
 from web.agent.messages import (
     TEXT_CHARACTERS_MAX,
     WORD_CHARACTERS_MAX,
@@ -145,6 +148,38 @@ def test_a_key_does_only_what_a_mouse_could_do_now(page: Page, site: Site):
     assert site.floor.asked == []
 
 
+def test_what_is_left_of_goods_is_told_in_the_readers_language(page: Page, site: Site):
+    gone = Goods("301", "酸梅汤，大杯，少冰，三分糖，配小份凉拌黄瓜与一个茶叶蛋", 500, 0)
+    talk(page, site, replace(CALL, goods=(*CALL.goods, gone)))
+    expect(page.locator("#left")).to_have_text("¥18.00 · 剩 40")
+    assert_fits(page)
+    page.select_option("#goods", "201")
+    expect(page.locator("#left")).to_have_text("¥6.00 · 剩 100")
+    page.click("#language")
+    expect(page.locator("#left")).to_have_text("CN¥6.00 · 100 left")
+    page.select_option("#goods", "301")
+    expect(page.locator("#left")).to_have_text("CN¥5.00 · sold out")
+
+
+def test_it_rings_until_it_is_answered(page: Page, site: Site):
+    page.add_init_script(
+        "window.tones = 0; const usual = AudioScheduledSourceNode.prototype.start;"
+        "AudioScheduledSourceNode.prototype.start ="
+        " function (...when) { window.tones += 1; usual.apply(this, when); };"
+    )
+    page.clock.install()
+    be_ready(page, site)
+    site.offer(CALL)
+    expect(page.locator("#contacts li.offered")).to_be_visible()
+    assert page.evaluate("tones") == 2
+    page.clock.fast_forward(2_000)
+    assert page.evaluate("tones") == 4
+    page.keyboard.press("Alt+a")
+    expect(page.locator("#contacts li.talking")).to_be_visible()
+    page.clock.fast_forward(10_000)
+    assert page.evaluate("tones") == 4
+
+
 def test_a_second_offer_does_not_take_the_first_from_under_the_hand(page: Page, site: Site):
     be_ready(page, site)
     site.offer(TEXTS)
@@ -199,6 +234,17 @@ def test_a_contact_is_handed_on_or_the_person_told_why_not(page: Page, site: Sit
     expect(page.locator("#empty")).to_be_visible()
 
     assert site.floor.asked == [("transfer", CALL.contact, "step", "main")]
+
+
+def test_a_note_that_is_half_written_when_its_time_is_over_is_kept(page: Page, site: Site):
+    talk(page, site, CALL)
+    site.stage(CALL.contact, "wrap-up", 5.0)
+    expect(page.locator("#wrap-up button")).to_contain_text(re.compile(r"\([345]\)"))
+    page.select_option("#code", "complaint")
+    page.fill("#note", "少了一份")
+    expect(page.locator("#empty")).to_be_visible()
+
+    assert site.floor.asked == [("wrap up", CALL.contact, "complaint", "少了一份")]
 
 
 def test_a_person_pauses_for_a_reason_and_refuses_an_offer(page: Page, site: Site):
@@ -274,6 +320,21 @@ def test_a_line_is_for_who_is_signed_in(site: Site, path: str):
     with pytest.raises(InvalidStatus) as refused, connect(address, origin=site.address):
         pass
     assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/desk/line", "/floor/line"])
+def test_another_sites_page_speaks_for_nobody_who_is_signed_in(site: Site, path: str):
+    address = site.address.replace("http", "ws") + path
+    cookie = {"cookie": f"{COOKIE}={site.door.admit(site.people.account('boss'))}"}
+    with connect(address, origin=site.address, additional_headers=cookie) as line:
+        assert line.recv()
+    for origin in ("http://elsewhere.test", None):
+        with (
+            pytest.raises(InvalidStatus) as refused,
+            connect(address, origin=origin, additional_headers=cookie),
+        ):
+            pass
+        assert refused.value.response.status_code == 403
 
 
 def test_what_a_page_says_has_longest_lengths():

@@ -10,7 +10,9 @@ from tests.web.agent.floor import AGENTS, CALL, TEXTS
 from tests.web.agent.site import Site, be_ready, sign_in, talk
 from web.agent.lead import VIEW_EVERY_S
 
-OTHERS = tuple(AgentView(name, "ready", "", 0, False, 0.0, 940.0, 0, 0) for name in ("an", "zhou"))
+OTHERS = tuple(
+    AgentView(name, "ready", "", 0, 0, False, 0.0, 940.0, 0, 0) for name in ("an", "zhou")
+)
 TONE_S = 30.0
 assert VIEW_EVERY_S <= 1, "else these tests see no second picture"
 

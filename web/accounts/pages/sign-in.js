@@ -2,13 +2,15 @@
 
 import { words } from "/pages/words.js";
 
-const { word, choose, language } = words({
+const { word, chosenBy } = words({
   title: { zh: "登录坐席", en: "Sign in" },
   name: { zh: "工号", en: "Name" },
   password: { zh: "密码", en: "Password" },
   sign_in: { zh: "登录", en: "Sign in" },
   wrong: { zh: "工号或密码不对", en: "The name or the password is wrong" },
   wait: { zh: "试得太多了，请 {seconds} 秒后再试", en: "Too many tries: wait {seconds} seconds" },
+  form: { zh: "工号或密码太长", en: "The name or the password is too long" },
+  origin: { zh: "页面的地址和服务器的不同；代理要保留 Host", en: "This page has another address than its server: a proxy must keep Host" },
   down: { zh: "服务器没有回应，请稍后再试", en: "The server does not answer; try again" },
 });
 
@@ -17,7 +19,6 @@ let state = ["", {}];
 
 function show() {
   $("state").textContent = state[0] && word(...state);
-  $("language").textContent = language() === "zh" ? "English" : "中文";
 }
 
 function tell(name, values = {}) {
@@ -45,5 +46,4 @@ $("form").onsubmit = async event => {
     tell("down");
   }
 };
-$("language").onclick = () => choose(language() === "zh" ? "en" : "zh", show);
-show();
+chosenBy($("language"), show);

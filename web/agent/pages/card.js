@@ -20,8 +20,10 @@ export function drawCard(card, tools) {
   redraw($("heard"), ...card.recordings.map(recording => make("div", { "data-key": `${card.contact} ${recording.id}` },
     make("span", { class: "faint" }, word("recording", { question: recording.question, seconds: Math.round(recording.seconds) })),
     make("audio", { controls: true, preload: "none", src: `/desk/recording?${new URLSearchParams({ contact: card.contact, recording: recording.id })}` }))));
+  const day = new Intl.DateTimeFormat(LOCALES[language()], { dateStyle: "medium" });
   redraw($("orders"), ...(card.orders.length ? card.orders.map(order => make("li", {},
-    `${order.number} · ${word(`order_${order.status}`)} · ${money(order.total)} · ${order.summary}`)) : [make("li", { class: "faint" }, word("no_orders"))]));
+    `${order.number} · ${word(`order_${order.status}`)} · ${day.format(order.placed_at * 1_000)}`,
+    make("div", { class: "faint" }, `${money(order.total)} · ${order.summary}`))) : [make("li", { class: "faint" }, word("no_orders"))]));
 }
 
 /** A language's own page calls it by name. */
@@ -60,9 +62,13 @@ function basket(card, money, { word, mayChange, setBasket }) {
   const total = card.basket.reduce((sum, { code, quantity }) => sum + (goods.get(code)?.price ?? 0) * quantity, 0);
   $("total").textContent = money(total);
   const picked = $("goods").value;
-  redraw($("goods"), ...card.goods.map(each =>
-    new Option(`${each.code} ${each.name} ${money(each.price)} (${word("left", { n: each.stock })})`, each.code)));
+  redraw($("goods"), ...card.goods.map(each => new Option(`${each.code} ${each.name}`, each.code)));
   if (picked && goods.has(picked)) $("goods").value = picked;
+  $("goods").onchange = () => {
+    const { price, stock } = goods.get($("goods").value) ?? {};
+    $("left").value = price === undefined ? "" : `${money(price)} · ${stock ? word("left", { n: stock }) : word("sold_out")}`;
+  };
+  $("goods").onchange();
   $("order").hidden = !mayChange;
   $("order").querySelector("button").disabled = !card.basket.length;
 }

@@ -3,58 +3,43 @@
 import { words } from "/pages/words.js";
 import { Live, $, make } from "/pages/live.js";
 import { redraw } from "/pages/redraw.js";
-import { Softphone } from "/pages/softphone.js";
+import { Headset } from "/desk/pages/headset.js";
 import { Ringer } from "/desk/pages/ringer.js";
+import { notice, state, keep as keepNotice } from "/desk/pages/notice.js";
+import * as shortcuts from "/desk/pages/shortcuts.js";
 import { drawCard } from "/desk/pages/card.js";
 import { WORDS, REASONS, CODES } from "/desk/pages/words-of-desk.js";
 import { REFUSALS } from "/desk/pages/refusals.js";
 
-const { word, choose, language } = words({ ...WORDS, ...REASONS, ...CODES, ...REFUSALS });
+const { word, chosenBy, language } = words({ ...WORDS, ...REASONS, ...CODES, ...REFUSALS });
 
-/** A key does what a person could do with the mouse now, and nothing else. */
-const isShown = id => $(id).offsetParent !== null && !$(id).disabled;
-const press = id => () => isShown(id) && $(id).click();
-const send = id => () => isShown(id) && $(id).requestSubmit();
-/** A key for who rings is for whoever rings, also while another is looked at. */
-const pressRinging = id => () => { lookAtRinging(); press(id)(); };
-
-const SHORTCUTS = {
-  r: ["be_ready", press("ready")],
-  a: ["answer", pressRinging("answer")],
-  d: ["decline", pressRinging("decline")],
-  c: ["call_again", press("again")],
-  p: ["phone", press("phone")],
-  h: ["hold", press("hold")],
-  m: ["mute", press("mute")],
-  t: ["hand_on", press("hand-on")],
-  f: ["finish", press("finish")],
-  o: ["place_order", send("order")],
-  w: ["done", send("wrap-up")],
-};
 /** Reasons that a person may choose; others are the floor's. */
 const PAUSES = ["break", "lunch", "meeting", "training", "paperwork"];
 const LINES_MAX = 500;
 /** What a person writes about one contact. */
 const DRAFTS = ["text", "note", "to", "address"];
-const NOTICE_MS = 6_000;
 const RETRY_MS = 10_000;
+/** So long before a wrap-up ends by itself its note is sent: a second's tick, and the way to the floor. */
+const LAST_MS = 2_500;
 
-/** By contact: {card, told, stage, lines, unread, answerBy, drafts}; `card` has what was changed here already, `told` is the floor's. */
+/** By contact: {card, told, stage, lines, unread, answerBy, endsAt, drafts}; `card` has what was changed here already, `told` is the floor's. */
 const contacts = new Map();
 /** What was half written to each before the connection broke. */
 let drafts = new Map();
 /** The contact that the person wants to see; another is shown while it is not there. */
 let chosen = null;
 let presence = "signed out";
-let phone = null;
-let phones = 0;
-let phoneTimer = 0;
-let isMuted = false;
-let noticeTimer = 0;
 let seatTimer = 0;
 let colleagues = [];
 let who = { name: "" };
 const ringer = new Ringer();
+const headset = new Headset($("sound"), {
+  // Also at one who pauses: a call that is under way goes on.
+  needed: () => presence === "ready" || [...contacts.values()].some(entry => isOnCall(entry) || entry.stage === "guest"),
+  offers: line => live.tell({ kind: "line", ...line }),
+  changed: draw,
+  shaky: () => live.check(),
+});
 
 // --- what the floor tells ---
 
@@ -66,10 +51,10 @@ const live = new Live("/desk/line", {
       swapDrafts();
       drafts = new Map([...contacts].map(([contact, entry]) => [contact, entry.drafts]));
       contacts.clear();
-      notice("");
+      state("");
       // The other end of the headset went with the connection.
-      if (phone) { hangUp(); putOnLine(); }
-    } else notice(word("offline"), true);
+      headset.renew();
+    } else state(word("offline"));
     draw();
   },
 });
@@ -96,8 +81,9 @@ function hear(message) {
       const isHeard = message.stage === "guest" || message.stage === (held.card.channel === "voice" ? "talking" : "on call");
       const begins = isHeard && held.stage !== "held" && held.stage !== message.stage;
       held.stage = message.stage;
+      held.endsAt = message.ends_in_s ? performance.now() + message.ends_in_s * 1_000 : 0;
       // A new call is looked at, and never begun unheard.
-      if (begins) { mute(false); chosen = message.contact; }
+      if (begins) { headset.mute(false); chosen = message.contact; }
       break;
     }
     case "said":
@@ -111,12 +97,8 @@ function hear(message) {
       contacts.delete(message.contact);
       if (message.why) notice(word(message.why));
       break;
-    case "line":
-      if (message.number === phones) phone?.answered(message.answer);
-      break;
-    case "no line":
-      if (message.number === phones) hangUp(RETRY_MS);
-      break;
+    case "line": headset.answered(message); break;
+    case "no line": headset.refused(message); break;
     case "refused":
       if (held) held.card = held.told;
       notice(refusal(message));
@@ -126,10 +108,10 @@ function hear(message) {
       live.close();
       presence = "signed out";
       turnedOut();
-      notice(word("closed"), true);
+      state(word("closed"));
       break;
   }
-  if (needsHeadset()) putOnLine();
+  headset.see();
   draw();
 }
 
@@ -141,57 +123,19 @@ function refusal({ why, values = {} }) {
 function keep(card, stage) {
   const known = contacts.get(card.contact);
   const lines = card.transcript.map(line => [line.startsWith("> ") ? "buyer" : "shop", line.replace(/^[<>] /, "")]);
-  const entry = known ?? { stage: stage ?? "talking", lines, unread: 0, answerBy: 0, drafts: drafts.get(card.contact) ?? {} };
+  const entry = known ?? { stage: stage ?? "talking", lines, unread: 0, answerBy: 0, endsAt: 0, drafts: drafts.get(card.contact) ?? {} };
   entry.card = entry.told = card;
   if (stage) entry.stage = stage;
   contacts.set(card.contact, entry);
   return entry;
 }
 
-// --- the softphone: one line for the working day; the floor puts calls on it ---
-
-/** Also at one who pauses: a call that is under way goes on. */
-const needsHeadset = () => presence === "ready" || [...contacts.values()].some(entry => isOnCall(entry) || entry.stage === "guest");
-
-async function putOnLine() {
-  if (phone || phoneTimer) return;
-  const number = ++phones;
-  phone = new Softphone($("sound"), {
-    up: draw,
-    microphone: draw,
-    shaky: () => live.check(),
-    down: () => { hangUp(); if (needsHeadset()) putOnLine(); draw(); },
-  });
-  phone.mute(isMuted);
-  const offer = await phone.offer();
-  if (offer && number === phones) live.tell({ kind: "line", offer, number });
-}
-
-function phoneState() {
-  if (!phone?.isUp) return "line_none";
-  return phone.isSilent ? "line_silent" : "line_up";
-}
-
-function mute(isSo) {
-  isMuted = isSo;
-  phone?.mute(isMuted);
-}
-
-/** Another is put on the line when one is needed, after a while. */
-function hangUp(restMs = 0) {
-  phone?.close();
-  phone = null;
-  phones += 1;
-  clearTimeout(phoneTimer);
-  phoneTimer = restMs && setTimeout(() => { phoneTimer = 0; if (needsHeadset()) putOnLine(); }, restMs);
-}
-
 /** The seat is gone: what is said of why stays for as long as it is so. */
 function turnedOut() {
   contacts.clear();
   chosen = null;
-  hangUp();
-  clearTimeout(noticeTimer);
+  headset.takeOff();
+  keepNotice();
 }
 
 // --- what the person does ---
@@ -221,16 +165,17 @@ $("reason").onchange = () => $("reason").value && live.tell({ kind: "not ready",
 $("answer").onclick = () => tell("accept");
 $("decline").onclick = () => tell("decline");
 $("hold").onclick = () => tell(current()?.stage === "held" ? "resume" : "hold");
-$("mute").onclick = () => { mute(!isMuted); draw(); };
+$("mute").onclick = () => { headset.mute(!headset.isMuted); draw(); };
 $("again").onclick = () => tell("call again");
 $("phone").onclick = async () => {
   if (PHONED.includes(current()?.stage)) { tell("hang up"); return; }
-  await putOnLine();
+  await headset.putOn();
   tell("phone");
 };
-$("keypad").onclick = () => { $("pad").hidden = !$("pad").hidden; };
+$("keypad").onclick = () => { $("pad").hidden = !$("pad").hidden; draw(); };
 $("hand-on").onclick = () => {
   $("transfer").hidden = !$("transfer").hidden;
+  draw();
   if ($("transfer").hidden) return;
   tell("colleagues");
   $("to").focus();
@@ -282,20 +227,17 @@ function setBasket(lines) {
 
 $("sign-out").onclick = async () => {
   live.tell({ kind: "leave" });
-  if (!await live.signOut()) notice(word("offline"), true);
+  if (!await live.signOut()) state(word("offline"));
 };
-$("language").onclick = () => choose(language() === "zh" ? "en" : "zh", () => { lists(); draw(); });
+chosenBy($("language"), () => { lists(); draw(); });
 $("help").onclick = () => $("keys").showModal();
 
-document.addEventListener("keydown", event => {
-  if (!event.altKey || event.ctrlKey || event.metaKey) return;
-  const key = event.code.replace(/^(Key|Digit)/, "").toLowerCase();
-  if (/^[1-9]$/.test(key)) {
-    const contact = [...contacts.keys()][Number(key) - 1];
+shortcuts.listen({
+  lookAtRinging,
+  choose: n => {
+    const contact = [...contacts.keys()][n - 1];
     if (contact) choose_(contact);
-  } else if (key in SHORTCUTS) SHORTCUTS[key][1]();
-  else return;
-  event.preventDefault();
+  },
 });
 
 for (const key of "123456789*0#") {
@@ -304,23 +246,11 @@ for (const key of "123456789*0#") {
 
 // --- drawing ---
 
-function notice(text, stays = false) {
-  clearTimeout(noticeTimer);
-  $("notice").textContent = text;
-  $("notice").hidden = !text;
-  if (text && !stays) noticeTimer = setTimeout(() => notice(""), NOTICE_MS);
-}
-
 function lists() {
   const options = table => Object.keys(table).map(name => new Option(word(name), name));
   redraw($("reason"), new Option(word("choose"), ""), ...PAUSES.map(name => new Option(word(name), name)));
   redraw($("code"), ...options(CODES));
-  $("language").textContent = language() === "zh" ? "English" : "中文";
-  $("shortcuts").replaceChildren(
-    ...Object.entries(SHORTCUTS).flatMap(([key, [name]]) => [
-      make("dt", {}, make("kbd", {}, `Alt+${key.toUpperCase()}`)), make("dd", {}, word(name))]),
-    make("dt", {}, make("kbd", {}, "Alt+1…9")), make("dd", {}, word("contacts")),
-  );
+  $("shortcuts").replaceChildren(...shortcuts.listed(word));
 }
 
 function draw() {
@@ -328,8 +258,8 @@ function draw() {
   $("presence").textContent = word(presence) + (presence === "not ready" && $("presence").dataset.reason ? ` · ${word($("presence").dataset.reason)}` : "");
   $("presence").className = `badge ${presence.replace(" ", "-")}`;
   $("ready").disabled = presence !== "not ready";
-  $("line").textContent = word(phoneState());
-  $("line").className = phoneState() === "line_silent" ? "error" : "faint";
+  $("line").textContent = word(headset.state);
+  $("line").className = headset.state === "line_silent" ? "error" : "faint";
   drawContacts();
   const entry = current();
   $("talk").hidden = $("card").hidden = !entry;
@@ -353,15 +283,33 @@ function drawContacts() {
 /** Stages of one who writes in which the telephone is off the hook. */
 const PHONED = ["calling", "on call", "held"];
 
-/** Seconds that an offer still rings; by this machine's own clock, from when it began. */
-const rings = answerBy => Math.max(0, Math.round((answerBy - performance.now()) / 1_000));
+/** Seconds until then, by this machine's own clock. */
+const secondsTo = then => Math.max(0, Math.round((then - performance.now()) / 1_000));
+const countdown = then => then ? ` (${secondsTo(then)})` : "";
 
-function drawAnswer({ card, stage, answerBy }) {
-  const left = answerBy ? ` (${rings(answerBy)})` : "";
+/** What is pressed before the time is over. */
+function drawTimed({ card, stage, answerBy, endsAt }) {
   const name = stage === "invited" ? "join" : card.call_back ? "answer_by_calling" : "answer";
-  $("answer").textContent = word(name) + left;
+  $("answer").textContent = word(name) + countdown(answerBy);
+  $("wrap-up").querySelector("button").textContent = word("done") + countdown(endsAt);
 }
-setInterval(() => { if (isRinging(current())) drawAnswer(current()); }, 1_000);
+
+/** A note that is half written when the time is over is kept as it stands. */
+function keepNotes() {
+  for (const [contact, entry] of contacts) {
+    if (entry.stage !== "wrap-up" || !entry.endsAt || entry.endsAt - performance.now() > LAST_MS) continue;
+    const isShown = entry === current();
+    const note = (isShown ? $("note").value : entry.drafts.note ?? "").trim();
+    if (note) live.tell({ kind: "wrap up", contact, code: isShown ? $("code").value : "other", note });
+    if (isShown) $("note").value = "";
+    entry.drafts = {};
+  }
+}
+
+setInterval(() => {
+  keepNotes();
+  if (current()) drawTimed(current());
+}, 1_000);
 
 const PLACES = { queue: card => card.queues, step: card => card.steps, agent: () => colleagues, invite: () => colleagues, outside: () => [] };
 
@@ -388,7 +336,7 @@ function drawTalk(entry) {
   const isTalking = ["talking", "on call", "held", "calling", "missed"].includes(stage);
   const isGuest = stage === "guest";
   const isPhoned = !isVoice && PHONED.includes(stage);
-  drawAnswer(entry);
+  drawTimed(entry);
   for (const [id, shows] of Object.entries({
     answer: isRinging(entry), decline: isRinging(entry),
     hold: isUp, mute: isUp || isGuest, keypad: isUp, again: stage === "missed",
@@ -399,8 +347,11 @@ function drawTalk(entry) {
   $("hold").textContent = word(stage === "held" ? "resume" : "hold");
   $("phone").textContent = word(isPhoned ? "hang_up" : "phone");
   $("finish").textContent = word(isGuest ? "leave" : "finish");
-  $("mute").textContent = word(isMuted ? "unmute" : "mute");
-  redraw($("places"), ...PLACES[$("way").value](card).map(place => new Option(place, place)));
+  $("mute").textContent = word(headset.isMuted ? "unmute" : "mute");
+  const places = PLACES[$("way").value](card);
+  redraw($("places"), ...places.map(place => new Option(place, place)));
+  $("to").placeholder = word(places.length || $("way").value === "outside" ? "where_to" : "nobody_ready");
+  for (const [button, opens] of [["hand-on", "transfer"], ["keypad", "pad"]]) $(button).setAttribute("aria-expanded", String(!$(opens).hidden));
   $("templates").hidden = !card.templates.length;
   redraw($("templates"), new Option(word("templates"), ""), ...card.templates.map(text => new Option(text, text)));
   const list = $("lines");

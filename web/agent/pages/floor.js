@@ -4,19 +4,18 @@ import { words } from "/pages/words.js";
 import { Live, $, make } from "/pages/live.js";
 import { redraw } from "/pages/redraw.js";
 import { Softphone } from "/pages/softphone.js";
+import { notice, state } from "/desk/pages/notice.js";
 import { REFUSALS } from "/desk/pages/refusals.js";
 import { WORDS, REASONS } from "/desk/pages/words-of-desk.js";
 
 const LATE_S = 60;
-const NOTICE_MS = 6_000;
 const MODES = ["monitor", "whisper", "barge-in"];
 
-const { word, choose, language } = words({ ...WORDS, ...REASONS, ...REFUSALS });
+const { word, chosenBy, language } = words({ ...WORDS, ...REASONS, ...REFUSALS });
 let view = { at: 0, queues: [], agents: [], queues_in_use: 0, agents_here: 0, since: 0 };
 let phone = null;
 /** Whom we hear, as the floor says. */
 let ear = { agent: "", mode: "" };
-let noticeTimer = 0;
 
 const live = new Live("/floor/line", {
   may: who => who.role === "supervisor",
@@ -28,7 +27,6 @@ const live = new Live("/floor/line", {
       case "refused":
         if (!ear.agent) hangUp();
         notice(word(message.why, message.values));
-        noticeTimer = setTimeout(() => notice(""), NOTICE_MS);
         break;
     }
     draw();
@@ -37,16 +35,10 @@ const live = new Live("/floor/line", {
     // The other end of the headset went with the connection.
     hangUp();
     if (isOpen) find();
-    notice(isOpen ? "" : word("offline"));
+    state(isOpen ? "" : word("offline"));
     draw();
   },
 });
-
-function notice(text) {
-  clearTimeout(noticeTimer);
-  $("notice").textContent = text;
-  $("notice").hidden = !text;
-}
 
 async function listen(agent, mode) {
   if (!phone) {
@@ -90,7 +82,6 @@ function counted() {
 }
 
 function draw() {
-  $("language").textContent = language() === "zh" ? "English" : "中文";
   $("stop").hidden = !ear.agent;
   $("ear").textContent = ear.agent ? `${word(ear.mode)}: ${ear.agent}` : "";
   $("silent").hidden = !(ear.agent && phone?.isSilent);
@@ -105,8 +96,8 @@ function draw() {
   $("queues-shown").textContent = word("shown", { n: queues.length, all: view.queues_in_use }) + counted();
   redraw($("agents"), ...view.agents.map(a => make("tr", { "data-key": a.agent },
     make("td", {}, a.agent),
-    make("td", {}, make("span", { class: `dot ${a.presence.replace(" ", "-")}` }), word(a.presence), a.presence === "not ready" ? ` · ${word(a.reason)}` : ""),
-    make("td", {}, seconds(Math.max(0, view.at - a.since))), make("td", {}, String(a.contacts)), make("td", {}, percent(a.occupancy)),
+    make("td", {}, make("span", { class: `dot ${a.presence.replace(" ", "-")}` }), word(a.presence), a.presence === "not ready" ? ` · ${word(a.reason)}` : "", a.on_call ? ` · ${word("on call")}` : ""),
+    make("td", {}, seconds(Math.max(0, view.at - a.since))), make("td", {}, String(a.contacts) + (a.writing_up ? ` (${word("writing_up", { n: a.writing_up })})` : "")), make("td", {}, percent(a.occupancy)),
     make("td", {}, String(a.answered)), make("td", {}, String(a.not_answered)),
     make("td", {}, ...(a.on_call ? MODES.map(mode =>
       make("button", { onclick: () => listen(a.agent, mode), "aria-pressed": String(ear.agent === a.agent && ear.mode === mode) }, word(mode))) : [])))));
@@ -115,9 +106,9 @@ function draw() {
 
 $("find").oninput = find;
 $("stop").onclick = stop;
-$("language").onclick = () => choose(language() === "zh" ? "en" : "zh", draw);
+chosenBy($("language"), draw);
 $("sign-out").onclick = async () => {
-  if (!await live.signOut()) notice(word("offline"));
+  if (!await live.signOut()) state(word("offline"));
 };
 draw();
 $("who").textContent = (await (await fetch("/who")).json()).name;

@@ -13,6 +13,8 @@ export class Ringer {
 
   _sound() {
     this._context ??= new AudioContext();
+    // As with any sound, see play in softphone.js.
+    if (this._context.state === "suspended") this._context.resume();
     const { currentTime: now, destination } = this._context;
     for (const frequency of TONES_HZ) {
       const tone = new OscillatorNode(this._context, { frequency });

@@ -4,7 +4,7 @@ import { words } from "/pages/words.js";
 import { Live, $, make } from "/pages/live.js";
 import { Softphone } from "/pages/softphone.js";
 
-const { word, choose, language } = words({
+const { word, chosenBy, language } = words({
   title: { zh: "网页电话", en: "Web telephone" },
   shop: { zh: "店铺", en: "Shop" },
   number: { zh: "本机号码", en: "My number" },
@@ -71,8 +71,6 @@ function showShop() {
   $("dialled").textContent = shop?.number ?? "";
   $("code").textContent = shop?.code ?? "";
   $("name").textContent = shop?.name ?? word("title");
-  $("language").textContent = language() === "zh" ? "English" : "中文";
-  $("language").lang = language() === "zh" ? "en" : "zh";
   $("text").disabled = !shop?.code;
   if (!phone) $("dial").disabled = !shop?.number;
   if (shop && !shop.number) showState("no_calls");
@@ -170,7 +168,7 @@ document.addEventListener("keydown", event => {
   if (event.target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (KEYS.includes(event.key)) press(event.key);
 });
-$("language").onclick = () => choose(language() === "zh" ? "en" : "zh", showShop);
+chosenBy($("language"), showShop);
 $("shop").onchange = () => { location.pathname = `/telephone/${$("shop").value}`; };
 $("number").onchange = () => {
   if (!$("number").reportValidity()) return;
