@@ -56,12 +56,15 @@ class Media:
 
 
 class Call:
-    """See ivr.channel.call.Call."""
+    """See ivr.channel.call.Call, and what its `person` does."""
 
     reached = SimpleNamespace(leg=BUYER)
     over = ended = False
 
-    def be_with_agent(self):
+    def __init__(self):
+        self.person = self
+
+    def join(self):
         self.hears_music = False
 
     def hold(self):
