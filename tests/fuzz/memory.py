@@ -18,14 +18,16 @@ class Watch:
 
     def __init__(self) -> None:
         self._before = memory_kib()
+        self._blocks = sys.getallocatedblocks()
         self._began = time.process_time()
 
     def verdict(self, name: str, totals: Mapping[str, int]) -> int:
         """Say how the run went; the exit status, 1 if memory grew by more than GREW_KIB_MAX."""
         took = time.process_time() - self._began
         grown = memory_kib() - self._before
+        more = sys.getallocatedblocks() - self._blocks
         sys.stdout.write(
             f"fuzz {name}: {dict(totals)}, {took:.1f} s of CPU, no crash; memory grew by {grown} KiB of {self._before}, "
-            f"at most {GREW_KIB_MAX} allowed\n"
+            f"at most {GREW_KIB_MAX} allowed, in {more:+,} live blocks of {self._blocks:,}\n"
         )
         return 0 if grown <= GREW_KIB_MAX else 1

@@ -51,6 +51,8 @@ from tests.fuzz.memory import Watch
 PDUS_A_SHOP = 4_000
 """Then the shop is opened anew: what it keeps in memory for tests is on disk in earnest."""
 WARM_UP_PDUS = 100_000
+WARM_UP_PDUS_A_SHOP = 5 * PDUS_A_SHOP
+"""Of the warm-up: its shops hold more than any later one, which finds room in what they leave."""
 WARM_UP_TEXTS = 5_000
 """More than any table of texts that were seen keeps."""
 WIDE, SAID = "𠀀", "好" * 195
@@ -196,7 +198,7 @@ def _program() -> Program:
     )
 
 
-async def fuzz(count: int, seed: int) -> dict[str, int]:
+async def fuzz(count: int, seed: int, pdus_a_shop: int = PDUS_A_SHOP) -> dict[str, int]:
     """Feed so many PDUs; what became of them."""
     chance = random.Random(seed)
     program = _program()
@@ -205,7 +207,7 @@ async def fuzz(count: int, seed: int) -> dict[str, int]:
         shop = Shop(program, chance)
         totals["connections"] += 1
         fed = 0
-        while fed < PDUS_A_SHOP:
+        while fed < pdus_a_shop:
             frames = sound(chance, fed + 1)
             data = b"".join(mutated(f, chance) if chance.random() < 0.5 else f for f in frames)
             # The network cuts where it likes.
@@ -278,7 +280,7 @@ def main() -> int:
     given = parser.parse_args()
     logging.disable()
     fill_tables()
-    asyncio.run(fuzz(WARM_UP_PDUS, given.seed))
+    asyncio.run(fuzz(WARM_UP_PDUS, given.seed, WARM_UP_PDUS_A_SHOP))
     watch = Watch()
     return watch.verdict("session", asyncio.run(fuzz(given.count, given.seed + 1)))
 
