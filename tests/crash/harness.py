@@ -135,6 +135,7 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
                 while not town.done and getting_on(town, since, plan.stalls_s):  # noqa: ASYNC110
                     # Any of many buyers may be the last.
                     await asyncio.sleep(0.02)
+        assert process.returncode is None, f"the shop ended by itself with {process.returncode}"
         process.terminate()
         await asyncio.wait_for(process.wait(), FINISH_S_MAX)
     stores = stores_of(folder / "shop.db")
