@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -14,9 +15,12 @@ from ivr.desk.lines import AgentLines
 from ivr.media.client import PlaneFullError
 from ivr.webrtc.description import OfferError
 from ivr.webrtc.leg import LegState, Reception
+from tests.ivr.webrtc.test_description import CHROMIUM
 
 CONTACT = "shop/13800138000/voice/1/2"
 BUYER = 1
+TICKS = 1_000
+"""Of the loop, in which what is closed is let go."""
 
 
 class Leg:
@@ -195,3 +199,31 @@ def test_a_held_buyer_hears_music_and_nobody_hears_them(office: Office):
     office.lines.resume(CONTACT)
     assert not office.call.hears_music
     assert office.media.heard == {BUYER: (10,), 10: (BUYER,)}
+
+
+def sockets() -> int:
+    return sum(os.readlink(f"/proc/self/fd/{n}").startswith("socket:") for n in fds())
+
+
+def fds() -> list[str]:
+    """Those that are still there when they are looked at."""
+    return [n for n in os.listdir("/proc/self/fd") if os.path.islink(f"/proc/self/fd/{n}")]
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 8])
+def test_a_page_that_goes_away_while_its_line_is_made_leaves_no_socket(steps: int):
+    async def day():
+        before = sockets()
+        opened = AgentLines(SimpleNamespace(), Media(), Reception(), None, asyncio.ensure_future)
+        line = asyncio.ensure_future(opened.line("li", CHROMIUM))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        line.cancel()
+        await asyncio.gather(line, return_exceptions=True)
+        for _ in range(TICKS):
+            if sockets() == before:
+                return
+            await asyncio.sleep(0)
+        raise AssertionError(f"{sockets() - before} sockets are left")
+
+    asyncio.run(day())
