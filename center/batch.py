@@ -244,12 +244,14 @@ class TurnBatch:
             kept = self._finished(entries, stepped, error)
         except Exception as failed:  # noqa: BLE001 - what the store could not keep, it told
             error = failed
-        self._end(entries, kept, error)
-        if self._entries:
-            # These have waited while the disk was: half as long is enough for more to come along.
-            self._cancel()
-            again_s = min(map(self._linger_of, self._entries)) / 2
-            self._arm(again_s if len(self._entries) < BATCH_MAX else 0.0)
+        try:
+            self._end(entries, kept, error)
+        finally:
+            if self._entries:
+                # These have waited while the disk was: half as long is enough for more to come along.
+                self._cancel()
+                again_s = min(map(self._linger_of, self._entries)) / 2
+                self._arm(again_s if len(self._entries) < BATCH_MAX else 0.0)
 
     def _end(
         self, entries: Sequence[Entry], kept: Kept | None, error: BaseException | None
@@ -362,32 +364,37 @@ class TurnBatch:
     # --- out ---
 
     def _tell_channels(self, told: Iterable[tuple[str, Taken]]) -> None:
-        """Tell each channel all that is its own at once."""
+        """Tell each channel all that is its own at once; one that fails is raised when the others are told."""
         by_channel: dict[str, list[Taken]] = {}
         for name, taken in told:
             by_channel.setdefault(name, []).append(taken)
-        for name, taken in by_channel.items():
-            channel = self._channels.get(name)
-            if channel is not None:
-                channel.taken(taken)
+        with ExitStack() as telling:
+            for name, taken in reversed(by_channel.items()):
+                channel = self._channels.get(name)
+                if channel is not None:
+                    telling.callback(channel.taken, taken)
 
     def _tell(self, entries: Sequence[Entry], fates: Sequence[Fate], kept: Kept) -> None:
-        self._tell_channels(
-            [
+        """Tell everybody, from the last line to the first: whoever fails is raised only when the others are told.
+
+        All is on disk: a text that is not sent now would wait until the next start.
+        """
+        with ExitStack() as telling:
+            if kept.turned_away:
+                telling.callback(self.performer.turned_away, kept.turned_away)
+            if kept.heard:
+                telling.callback(self.performer.heard, kept.heard)
+            if kept.awaited:
+                telling.callback(self.performer.perform, kept.awaited)
+            if kept.texts and self._send is not None:
+                telling.callback(self._send, kept.texts)
+            if Fate.REFUSED in fates:
+                telling.callback(self._bring_again, entries, fates)
+            told = [
                 (entry.channel, Taken(entry.ticket, fate, entry.arrival, reply))
                 for entry, fate, reply in zip(entries, fates, kept.replies, strict=True)
             ]
-        )
-        if Fate.REFUSED in fates:
-            self._bring_again(entries, fates)
-        if kept.texts and self._send is not None:
-            self._send(kept.texts)
-        if kept.awaited:
-            self.performer.perform(kept.awaited)
-        if kept.heard:
-            self.performer.heard(kept.heard)
-        if kept.turned_away:
-            self.performer.turned_away(kept.turned_away)
+            telling.callback(self._tell_channels, told)
 
     def _bring_again(self, entries: Sequence[Entry], fates: Sequence[Fate]) -> None:
         """Outcomes that were refused, which nobody else brings again."""

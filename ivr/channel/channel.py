@@ -203,7 +203,10 @@ class VoiceChannel:
     def heard(self) -> None:
         """Take what the plane has to tell; call it when MediaClient.fileno is readable."""
         for event in self._media.events():
-            self._media_event(event)
+            try:
+                self._media_event(event)
+            except Exception as error:  # noqa: BLE001 - whatever one call does, the others are heard
+                self._broke(None if isinstance(event, Resumed) else self._by_leg.get(event.call), error)
 
     def _media_event(self, event: Event) -> None:
         if isinstance(event, Resumed):
@@ -232,18 +235,29 @@ class VoiceChannel:
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
         for one in taken:
-            call = one.ticket
-            if isinstance(call, Kept):
-                call.then(one.fate)
-                continue
-            if not isinstance(call, Call):
-                found = (
-                    self._by_contact.get(one.arrival.contact) if one.arrival is not None else None
-                )
-                if found is None:
-                    continue
-                call = found
-            call.took(one)
+            call = self._call_told(one)
+            try:
+                if isinstance(one.ticket, Kept):
+                    one.ticket.then(one.fate)
+                elif call is not None:
+                    call.took(one)
+            except Exception as error:  # noqa: BLE001 - whatever one call does, the others are told
+                self._broke(call, error)
+
+    def _call_told(self, one: Taken) -> Call | None:
+        """Whom it concerns: of an outcome that somebody else brought, the call of its contact."""
+        if isinstance(one.ticket, Call):
+            return one.ticket
+        return self._by_contact.get(one.arrival.contact) if one.arrival is not None else None
+
+    def _broke(self, call: Call | None, error: Exception) -> None:
+        """A call, or who listens on a leg, could not bear what came: the call alone is hung up, and goes on when its buyer calls again."""
+        log.error("what came for a call was not borne: %s", type(error).__name__)
+        if call is not None:
+            try:
+                call.hang_up("something failed")
+            except Exception as again:  # noqa: BLE001 - its silence, or its hour, ends it
+                log.error("nor was it hung up: %s", type(again).__name__)
 
     # --- tasks ---
 

@@ -215,6 +215,33 @@ def test_what_the_disk_did_not_take_is_refused() -> None:
     assert house.turns.counters.batches == 0
 
 
+class Broken:
+    """A channel that cannot bear what it is told."""
+
+    def taken(self, taken: Sequence[Taken]) -> None:
+        raise RuntimeError(f"{len(taken)} were too many")
+
+
+def test_a_channel_that_fails_keeps_no_other_from_being_told() -> None:
+    house = House(disk=(disk := Disk()))
+    texts: list[str] = []
+    house.turns.send_texts_by(lambda sent: texts.extend(text.text for _, text in sent))
+    house.turns.open("ussd", Broken())
+    text = OutgoingText("carrier", "1069", BUYER, "hello", NOON, "shop")
+    house.turns.hold("ussd", "held", texts=[text])
+    house.turns.add(arrival(Opened(), "1"), "1")
+    house.clock.due.pop()[1]()
+    house.turns.add(arrival(Opened(), "2"), "2")
+    with pytest.raises(RuntimeError, match="1 were too many"):
+        disk.wait()
+    assert [one.ticket for one in house.calls.told] == ["1"]
+    assert texts == ["hello"]
+    [(_, begin)] = house.clock.due
+    begin()
+    disk.wait()
+    assert [one.ticket for one in house.calls.told] == ["1", "2"]
+
+
 def test_a_buyer_whose_row_cannot_be_read_holds_up_nobody_else(tmp_path: Path) -> None:
     house = House(store=SqliteStore(tmp_path / "shop.db"))
     with contextlib.closing(sqlite3.connect(tmp_path / "shop.db")) as spoiled, spoiled:

@@ -183,6 +183,31 @@ def test_a_third_call_takes_the_first_place_that_is_free(tmp_path):
     assert house.channel.calls == 3
 
 
+@pytest.mark.parametrize("broken", ["heard", "told", "hung up"])
+def test_a_call_that_fails_takes_no_other_along(tmp_path, caplog, broken):
+    house = House(tmp_path)
+    other = house.calls(8)
+
+    def fail(*_):
+        raise RuntimeError("13800138000")
+
+    call = house.channel.call_of(CALL)
+    if broken == "told":
+        call.took = fail
+    else:
+        call.pressed = fail
+    if broken == "hung up":
+        house.line.hang_up = fail
+    house.said()
+    for key in "1012#":
+        house.plane_tells(*(Digit(leg, key, "event", 1.0, 1) for leg in (LEG, 8)))
+    assert any("36.00" in said for said in house.said()), "the other's basket"
+    assert house.line.hung_up == ([] if broken == "hung up" else ["something failed"])
+    assert other.hung_up == []
+    assert "RuntimeError" in caplog.text
+    assert BUYER not in caplog.text
+
+
 def test_the_number_of_a_further_call_is_the_number():
     assert [CALL.further(place).buyer for place in (1, 2, 3)] == [BUYER, f"{BUYER}~2", f"{BUYER}~3"]
     assert CALL.further(2).further(1) == CALL
