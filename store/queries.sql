@@ -291,8 +291,9 @@ delete from turns where id in (select id from turns order by id limit :rows) and
 select placed_at from orders order by id limit 1;
 
 -- name: count_forgotten
--- Of those that the next query forgets, the last of each seller: the next orders are numbered on from there.
-update sellers set orders = forgotten.serial
+-- Of those that the next query forgets, the last of each seller: the next orders are numbered on from there. Never from before: a
+-- clock that was set back has an earlier order be forgotten after a later one.
+update sellers set orders = max(sellers.orders, forgotten.serial)
 from (
   select seller, max(serial) as serial from (select seller, serial, placed_at from orders order by id limit :rows)
   where placed_at < :before group by seller

@@ -167,3 +167,16 @@ def test_orders_go_on_being_numbered_after_the_first_are_forgotten(store: Sqlite
     store.forget_old(later)
     order(store, "1", later)
     assert [placed.number for placed in store.orders("shop")] == ["A0002"]
+
+
+def test_no_number_comes_twice_where_a_clock_was_set_back(store: SqliteStore) -> None:
+    for buyer, at in (("1", NOON), ("2", NOON + 100), ("3", NOON)):
+        order(store, buyer, at)
+    store.forget_old(NOON + ORDERS_KEPT_S + 50)
+    assert [placed.number for placed in store.orders("shop")] == ["A0002"]
+    later = NOON + CONTACTS_KEPT_S + 200
+    store.forget_old(later)
+    started_anew = SqliteStore(Path(store.path))
+    order(started_anew, "4", later)
+    assert [placed.number for placed in started_anew.orders("shop")] == ["A0004"]
+    started_anew.close()
