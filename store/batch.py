@@ -256,15 +256,15 @@ class SqliteBatch:
             return
         rows: list[tuple[object, ...]] = []
         for order in c.orders:
-            _, session, turn = order.key.rsplit("/", 2)
+            seller, buyer, channel, session, turn = order.origin
             rows.append(
                 (
-                    self._id(order.seller),
+                    self._id(seller),
                     order_serial(order.number),
-                    order.buyer,
-                    order.channel,
-                    int(session),
-                    int(turn),
+                    buyer,
+                    channel,
+                    session,
+                    turn,
                     order.status,
                     order.total,
                     order.currency,

@@ -28,7 +28,8 @@ class _Kept:
     counts: dict[str, int] = field(default_factory=dict[str, int])
     seen: dict[bytes, int] = field(default_factory=dict[bytes, int])
     orders: list[PlacedOrder] = field(default_factory=list[PlacedOrder])
-    order_keys: set[str] = field(default_factory=set[str])
+    placed: set[tuple[object, ...]] = field(default_factory=set[tuple[object, ...]])
+    """Origins and numbers of the orders."""
     texts: dict[int, OutgoingText] = field(default_factory=dict[int, OutgoingText])
     text_count: int = 0
     talks: list[Talk] = field(default_factory=list[Talk])
@@ -84,8 +85,9 @@ class MemoryStore:
         for (seller, code), pieces in left.items():
             if pieces < 0:
                 raise StoreError(f"{seller} has {-pieces} of {code} too few")
-        keys = {order.key for order in changes.orders}
-        if len(keys) < len(changes.orders) or not keys.isdisjoint(kept.order_keys):
+        placed: set[tuple[object, ...]] = {order.origin for order in changes.orders}
+        placed |= {(order.seller, order.number) for order in changes.orders}
+        if len(placed) < 2 * len(changes.orders) or not placed.isdisjoint(kept.placed):
             raise StoreError("an order was placed before")
         kept.seen.update(changes.seen)
         kept.seen.update(changes.named)
@@ -93,7 +95,7 @@ class MemoryStore:
         kept.buyers.update(changes.buyers)
         for (seller, code), pieces in left.items():
             kept.stock[seller][code] = pieces
-        kept.order_keys |= keys
+        kept.placed |= placed
         for order in changes.orders:
             kept.orders.append(order)
             kept.counts[order.seller] = world.orders[order.seller]

@@ -75,6 +75,12 @@ class PlacedOrder(msgspec.Struct, frozen=True):
     """Unix seconds, when it should arrive."""
     status: Status = Status.PLACED
 
+    @property
+    def origin(self) -> tuple[str, str, str, int, int]:
+        """Seller, buyer, channel, session and turn that placed it. No two orders have the same: every store refuses the second."""
+        _, session, turn = self.key.rsplit("/", 2)
+        return self.seller, self.buyer, self.channel, int(session), int(turn)
+
 
 def advance(status: Status, to: Status) -> Status:
     """The next state, if the table allows it; raises OrderError with what is possible."""

@@ -377,7 +377,16 @@ def test_an_older_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     assert "orders" not in names
 
 
-def test_the_same_turn_cannot_place_two_orders(store: AnyStore) -> None:
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"number": "A0002"},
+        {"number": "A0002", "key": "shop/13800138000~2/sms/1/2"},
+        {"key": "shop/13800138000/sms/9/9"},
+    ],
+    ids=["the same turn", "a key that says so otherwise", "the same number"],
+)
+def test_the_same_turn_cannot_place_two_orders(store: AnyStore, other: dict[str, str]) -> None:
     store.publish("shop", PROGRAM, NOON)
     run(store, arrival("苹果 2"))
     arrivals = [arrival("1")]
@@ -385,7 +394,9 @@ def test_the_same_turn_cannot_place_two_orders(store: AnyStore) -> None:
     def place_twice() -> None:
         with store.batch(arrivals) as batch:
             changes = take_turns(arrivals, batch.world, Shops(store.published(), store.program))
-            changes.orders.append(replace(changes.orders[0], number="A0002"))
+            [first] = changes.orders
+            assert first.key == "shop/13800138000/sms/1/2"
+            changes.orders.append(replace(first, **other))
             batch.commit(changes)
 
     with pytest.raises(StoreError):
