@@ -1,21 +1,27 @@
 """Messages for web telephones, each kept until a page says that it has shown it.
 
 They stay in the outbox meanwhile, so a page that is closed, or a shop that is started anew, loses none: it is told them when it is
-opened again. What is told may be told once more; a page knows it by its number.
+opened again. What is told may be told once more; a page knows it by its number. A message that nobody opens a page for fails when
+it is old: nothing is forgotten of the texts behind one that waits in the outbox (store.retention), whoever's carrier they are.
 """
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from center.changes import OutgoingText
+from center.ports import Later
 from center.text_news import Stage, TextNews
 from web.telephone.exchange import Telephone
 
 KEPT_MAX = 10_000
 """Messages; past it the oldest counts as failed."""
+KEPT_S = 172_800.0
+"""For a page that is not opened; other texts are kept for longer, whatever becomes of them."""
+LOOK_EVERY_S = 60.0
 TOLD_MAX = 100
 """Messages that a page is told and has not shown yet: it cannot take any number at once."""
 NOBODY_CAME = "nobody opened the web telephone"
@@ -36,25 +42,36 @@ class _Box:
 class MessageBoxes:
     """Of all web telephones; `note` is told what became of messages."""
 
-    def __init__(self, note: Callable[[TextNews], object]) -> None:
+    def __init__(
+        self,
+        note: Callable[[TextNews], object],
+        *,
+        later: Later,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`clock` gives Unix seconds, as messages have them."""
         self._note = note
+        self._later = later
+        self._clock = clock
         self._boxes: dict[Owner, _Box] = {}
-        self._kept: OrderedDict[int, Owner] = OrderedDict()
-        """Messages that were not shown yet, by the outbox's name, the oldest first."""
+        self._kept: OrderedDict[int, tuple[Owner, float]] = OrderedDict()
+        """Messages that were not shown yet, by the outbox's name, the oldest first: whose, and until when (Unix seconds)."""
+        self._looking = False
+        """Whether it is looked, from time to time, which are old."""
 
     def put(self, text_id: int, text: OutgoingText) -> None:
         """A message; one that is kept already stays as it is."""
         if text_id in self._kept:
             return
         owner = (text.seller, text.destination)
-        self._kept[text_id] = owner
+        self._kept[text_id] = owner, text.at + KEPT_S
         box = self._boxes.setdefault(owner, _Box())
         box.untold.append((text_id, text.text))
         self._tell(box)
         if len(self._kept) > KEPT_MAX:
-            oldest, whose = next(iter(self._kept.items()))
-            self._drop(whose, oldest)
-            self._note(TextNews(oldest, Stage.FAILED, NOBODY_CAME))
+            self._give_up(next(iter(self._kept)))
+        if not self._looking:
+            self._look()
 
     def open(self, owner: Owner, telephone: Telephone) -> None:
         """A page is there, or the one that is used last of several: what is kept goes to it."""
@@ -80,6 +97,20 @@ class MessageBoxes:
             self._drop(owner, text_id)
             self._note(TextNews(text_id, Stage.DELIVERED))
             self._tell(box)
+
+    def _look(self) -> None:
+        """Give up what is old, and look again as long as there is something."""
+        now = self._clock()
+        while self._kept and (oldest := next(iter(self._kept.items())))[1][1] <= now:
+            self._give_up(oldest[0])
+        self._looking = bool(self._kept)
+        if self._looking:
+            self._later(LOOK_EVERY_S, self._look)
+
+    def _give_up(self, oldest: int) -> None:
+        owner, _ = self._kept[oldest]
+        self._drop(owner, oldest)
+        self._note(TextNews(oldest, Stage.FAILED, NOBODY_CAME))
 
     def _tell(self, box: _Box) -> None:
         while box.telephone is not None and box.untold and len(box.told) < TOLD_MAX:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from center.contact import Arrival, ContactKey
-from commands.serving.business import Business
+from commands.serving.business import Business, later
 from commands.serving.calls import Calls
 from commands.serving.message_boxes import MessageBoxes
 from flows.inputs import Text
@@ -39,7 +39,7 @@ class Telephones:
         """Without `calls` it takes messages alone."""
         self._business = business
         self._calls = calls
-        self._boxes = MessageBoxes(lambda news: note(news))
+        self._boxes = MessageBoxes(lambda news: note(news), later=later)
         """Only messages to calls and messages of web telephones come here, whoever else has the number."""
         note = texts.add_taker(CARRIER, self._boxes.put)
 

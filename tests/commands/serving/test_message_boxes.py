@@ -4,8 +4,17 @@ import pytest
 
 from center.changes import OutgoingText
 from center.text_news import Stage, TextNews
-from commands.serving.message_boxes import KEPT_MAX, NOBODY_CAME, TOLD_MAX, MessageBoxes
+from commands.serving.message_boxes import (
+    KEPT_MAX,
+    KEPT_S,
+    LOOK_EVERY_S,
+    NOBODY_CAME,
+    TOLD_MAX,
+    MessageBoxes,
+)
+from store.retention import TEXTS_KEPT_S
 
+NOON = 1_795_600_000.0
 MINE, YOURS = ("noodles", "13900000001"), ("noodles", "13900000002")
 
 
@@ -19,7 +28,23 @@ class Page:
 
 def text(owner, words):
     seller, number = owner
-    return OutgoingText("web telephone", "106900010", number, words, 1, seller)
+    return OutgoingText("web telephone", "106900010", number, words, int(NOON), seller)
+
+
+class Clock:
+    def __init__(self):
+        self.now = NOON
+        self.due = []
+
+    def later(self, delay_s, callback):
+        self.due.append((self.now + delay_s, callback))
+
+    def passes(self, seconds):
+        end = self.now + seconds
+        while self.due and self.due[0][0] <= end:
+            self.now, callback = self.due.pop(0)
+            callback()
+        self.now = end
 
 
 @pytest.fixture
@@ -28,8 +53,13 @@ def news():
 
 
 @pytest.fixture
-def boxes(news):
-    return MessageBoxes(news.append)
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def boxes(news, clock):
+    return MessageBoxes(news.append, later=clock.later, clock=lambda: clock.now)
 
 
 def test_a_message_comes_at_once_to_a_page_that_is_open_and_is_delivered_once_shown(boxes, news):
@@ -98,3 +128,27 @@ def test_past_the_bound_the_oldest_message_has_failed(boxes, news):
     boxes.put(KEPT_MAX + 1, text(YOURS, "one more"))
     boxes.shown(MINE, 1)
     assert [one.text for one in news] == [0, 1], "told, not shown, and given up"
+
+
+def test_a_message_for_a_page_that_nobody_opens_has_failed_before_other_texts_are_old(
+    boxes, news, clock
+):
+    assert KEPT_S < TEXTS_KEPT_S, "what waits in the outbox holds up what is behind it"
+    boxes.put(1, text(MINE, "one"))
+    boxes.put(2, text(YOURS, "two"))
+    clock.passes(KEPT_S - 1)
+    assert (news, len(clock.due)) == ([], 1)
+    clock.passes(LOOK_EVERY_S)
+    assert news == [TextNews(number, Stage.FAILED, NOBODY_CAME) for number in (1, 2)]
+    assert clock.due == []
+    # One that an earlier run left.
+    boxes.put(3, text(MINE, "three"))
+    assert news[2:] == [TextNews(3, Stage.FAILED, NOBODY_CAME)]
+    clock.now = NOON
+    boxes.put(4, text(MINE, "four"))
+    page = Page()
+    boxes.open(MINE, page)
+    boxes.shown(MINE, 4)
+    assert page.told == [(4, "four")]
+    clock.passes(LOOK_EVERY_S)
+    assert clock.due == []
