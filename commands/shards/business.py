@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,9 +48,10 @@ def open_front(
     for seller, program, _ in read_sellers(Path(store.path), list(sellers)):
         routes.add(seller.seller, program)
         opened.append(seller)
-    sockets = front_database(database).parent.resolve()
+    sockets, beside = front_database(database).parent.resolve(), None
     if len(str(sockets)) > _SOCKET_PATH_MAX:
-        sockets = Path(tempfile.mkdtemp(prefix="dialcart-"))
+        # Nobody can guess it, and make it first.
+        sockets = beside = Path(tempfile.gettempdir()) / f"dialcart-{secrets.token_hex(8)}"
     plans = [
         Plan(
             index,
@@ -69,4 +71,4 @@ def open_front(
     )
     shops = Shops({}, store.program)
     business = Business(store, MeasuredStore(store), shops, turns, routes, tuple(opened), disk)
-    return business, Shards(plans, turns)
+    return business, Shards(plans, turns, beside)

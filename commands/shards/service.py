@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
+import shutil
 from collections.abc import Iterable, Sequence
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from center.measure import Measure, Spread, counter, gauge
 from commands.serving.turns import turn_measures
@@ -51,15 +53,21 @@ class Shards:
 
     name = "shards"
 
-    def __init__(self, plans: Sequence[Plan], turns: FrontBatch) -> None:
+    def __init__(
+        self, plans: Sequence[Plan], turns: FrontBatch, sockets: Path | None = None
+    ) -> None:
+        """`sockets` is a folder for those of these plans alone: it is there from `open` to `close`."""
         self.plans = plans
         self.turns = turns
+        self._sockets = sockets
         self.restarts = 0
         self.processes: list[BaseProcess | None] = [None] * len(plans)
         self._keeping: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
         """Start all and wait until they answer. Raises OSError if one does not."""
+        if self._sockets is not None:
+            self._sockets.mkdir(mode=0o700)
         self._keeping = [asyncio.create_task(self._keep(i)) for i in range(len(self.plans))]
         for link in self.turns.links:
             link.start()
@@ -109,6 +117,8 @@ class Shards:
         for process in running:
             process.terminate()
         await asyncio.gather(*(asyncio.to_thread(process.join, CLOSE_S_MAX) for process in running))
+        if self._sockets is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
 
     def unready(self) -> str | None:
         """Shards that do not answer."""

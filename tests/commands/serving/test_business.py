@@ -1,5 +1,7 @@
 """A business that opens on what earlier versions left."""
 
+import asyncio
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,34 @@ def test_a_front_brings_its_own_file_and_those_of_its_shards_forward(tmp_path: P
     )
     business.close()
     assert {meta(file) for file in files} == {str(SCHEMA_VERSION)}
+
+
+def test_sockets_of_a_path_that_is_too_long_lie_in_a_folder_that_goes_with_the_shards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = tmp_path / "tmp"
+    short.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(short))
+    deep = tmp_path / ("long" * 20)
+    deep.mkdir()
+    business, shards = open_front(
+        deep / "shop.db", [shop_in(tmp_path)], Policies(), 2, log_level="info", log_format="text"
+    )
+    [folder] = {plan.socket.parent for plan in shards.plans}
+    assert folder.parent == short
+    shards.plans = ()
+    shards.turns.links.clear()
+
+    async def run() -> None:
+        assert list(short.iterdir()) == [], "nothing is left by one that never opens"
+        await shards.open()
+        assert folder.stat().st_mode & 0o777 == 0o700
+        (folder / "shard-0.sock").touch()
+        await shards.close()
+        assert list(short.iterdir()) == []
+
+    asyncio.run(run())
+    business.close()
 
 
 def test_copies_that_lie_beside_shards_are_no_shards(tmp_path: Path) -> None:
