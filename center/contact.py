@@ -16,7 +16,13 @@ MOVING = Opened | HungUp | GoOnBySms
 
 
 FURTHER = "~"
-"""Between a number and which of its calls that are up at once this is, from the second on: no number holds it."""
+"""Between a number and which of its calls that are up at once this is, from the second on. No number holds it; a name may that
+somebody calls or writes by, and what follows it there is no place.
+"""
+
+
+PLACE_DIGITS_MAX = 4
+"""Of a number more calls are never up at once."""
 
 
 class ContactKey(NamedTuple):
@@ -30,12 +36,17 @@ class ContactKey(NamedTuple):
     @property
     def number(self) -> str:
         """The buyer's number, whichever of its calls this is."""
-        return self.buyer.partition(FURTHER)[0]
+        return self.buyer if FURTHER not in self.buyer else self._parted()[0]
 
     @property
     def place(self) -> int:
         """Which of that number's calls that are up at once this is, from 1 on."""
-        return int(self.buyer.partition(FURTHER)[2] or 1)
+        return 1 if FURTHER not in self.buyer else self._parted()[1]
+
+    def _parted(self) -> tuple[str, int]:
+        number, _, place = self.buyer.rpartition(FURTHER)
+        is_place = place.isascii() and place.isdigit() and len(place) <= PLACE_DIGITS_MAX
+        return (number, int(place)) if is_place and int(place) > 1 else (self.buyer, 1)
 
     def further(self, place: int) -> ContactKey:
         """The contact of that number's call in this place, from 1 on. The first has the number alone."""

@@ -212,3 +212,11 @@ def test_the_number_of_a_further_call_is_the_number():
     assert [CALL.further(place).buyer for place in (1, 2, 3)] == [BUYER, f"{BUYER}~2", f"{BUYER}~3"]
     assert CALL.further(2).further(1) == CALL
     assert CALL.further(2).number == BUYER
+
+
+@pytest.mark.parametrize("name", ["anna~x", "anna~", "~", "anna~1", "anna~²", "anna~" + "9" * 5_000])
+def test_a_name_that_looks_like_a_further_call_is_a_name(name):
+    contact = CALL._replace(buyer=name)
+    assert (contact.number, contact.place, contact.further(1)) == (name, 1, contact)
+    assert contact.further(2).further(1) == contact
+    assert contact.further(2).place == 2
