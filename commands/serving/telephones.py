@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from center.contact import Arrival, ContactKey
+from center.text_news import TextNews
 from commands.serving.business import Business, later
 from commands.serving.calls import Calls
 from commands.serving.message_boxes import MessageBoxes
@@ -39,9 +40,13 @@ class Telephones:
         """Without `calls` it takes messages alone."""
         self._business = business
         self._calls = calls
-        self._boxes = MessageBoxes(lambda news: note(news), later=later)
+
+        def note(news: TextNews) -> None:
+            tell(news)
+
+        self._boxes = MessageBoxes(note, later=later)
         """Only messages to calls and messages of web telephones come here, whoever else has the number."""
-        note = texts.add_taker(CARRIER, self._boxes.put)
+        tell = texts.add_taker(CARRIER, self._boxes.put)
 
     def shops(self) -> Sequence[ShopWindow]:
         """See Exchange."""

@@ -206,7 +206,9 @@ class VoiceChannel:
             try:
                 self._media_event(event)
             except Exception as error:  # noqa: BLE001 - whatever one call does, the others are heard
-                self._broke(None if isinstance(event, Resumed) else self._by_leg.get(event.call), error)
+                self._broke(
+                    None if isinstance(event, Resumed) else self._by_leg.get(event.call), error
+                )
 
     def _media_event(self, event: Event) -> None:
         if isinstance(event, Resumed):

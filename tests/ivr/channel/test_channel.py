@@ -214,7 +214,9 @@ def test_the_number_of_a_further_call_is_the_number():
     assert CALL.further(2).number == BUYER
 
 
-@pytest.mark.parametrize("name", ["anna~x", "anna~", "~", "anna~1", "anna~²", "anna~" + "9" * 5_000])
+@pytest.mark.parametrize(
+    "name", ["anna~x", "anna~", "~", "anna~1", "anna~²", "anna~" + "9" * 5_000]
+)
 def test_a_name_that_looks_like_a_further_call_is_a_name(name):
     contact = CALL._replace(buyer=name)
     assert (contact.number, contact.place, contact.further(1)) == (name, 1, contact)
