@@ -26,10 +26,10 @@ class SqliteStore(Programs, Ledger):
 
     def __init__(self, path: Path | str) -> None:
         """Open or make the database. Raises StoreError if it is not one of ours."""
-        super().__init__(path)
-        self._retention = Retention(self._tables)
         self._batch_is_open = False
         """From its beginning until what it wrote is on disk and noted here."""
+        super().__init__(path)
+        self._retention = Retention(self._tables)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -48,6 +48,11 @@ class SqliteStore(Programs, Ledger):
                 yield SqliteBatch(self._tables, arrivals)
             finally:
                 self._batch_is_open = False
+
+    def _look(self) -> None:
+        """Not while a batch is open: what it has written, and is not noted here yet, would be taken for another program's."""
+        if not self._batch_is_open:
+            super()._look()
 
     # --- the outbox ---
 

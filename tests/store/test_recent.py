@@ -119,3 +119,28 @@ def test_two_programs_see_what_the_other_changed(store: SqliteStore) -> None:
     assert other.contact(KEY) == store.contact(KEY)
     assert rows(store, "recent") == 1
     other.close()
+
+
+def test_who_looks_while_a_batch_that_is_on_disk_is_not_noted_yet_loses_nobody(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A desk asks for a buyer while the disk's thread has just committed, and another program has written meanwhile."""
+    monkeypatch.setattr(recent, "ROWS_WAIT_MAX", 4)
+    buyers = [f"1380000000{n}" for n in range(6)]
+    for buyer in buyers:
+        run(store, arrival("苹果 1", buyer=buyer))
+    other = SqliteStore(store.path)
+    given = [arrival("1", buyer=buyers[-1])]
+    with store.batch(given) as batch:
+        batch.write(take_turns(given, batch.world, Shops(store.published(), store.program)))
+        batch.finish()
+        other.opt_out("shop", "13900000000", NOON)
+        store.contact(KEY)
+        batch.finished()
+    run(store, arrival("你好", buyer="13900000001"))
+    for buyer in (*buyers, "13900000001"):
+        key = ContactKey("shop", buyer, "sms")
+        assert store.contact(key) == other.contact(key), buyer
+        assert store.contact(key) is not None
+    assert store.talks("shop") == other.talks("shop")
+    other.close()
