@@ -118,6 +118,7 @@ class Database:
                 self._tables.hot.clear()
                 self._tables.recent.follow()
                 self._tables.turns.follow()
+                self._tables.outbox.follow()
                 self._version = version
 
     def _rollback(self) -> None:

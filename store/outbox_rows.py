@@ -82,8 +82,7 @@ class OutboxRows:
     def __init__(self, db: sqlite3.Connection, sql: Mapping[str, str]) -> None:
         self._db = db
         self._sql = sql
-        # Ids go up within a run also when the outbox has been empty.
-        self._next: int = db.execute(sql["outbox_last"]).fetchone()[0] + 1
+        self._next = 1
         self._rows: dict[int, _Row] = {}
         """Those of which there was news lately; those of which there was none for long come first."""
         self._touched: set[int] = set()
@@ -91,6 +90,12 @@ class OutboxRows:
         self._named: list[TextNews] = []
         """Names that are not written."""
         self._at = 0
+        self.follow()
+
+    def follow(self) -> None:
+        """Take no id that others have given: ids go up also when the outbox has been empty."""
+        last: int = self._db.execute(self._sql["outbox_last"]).fetchone()[0]
+        self._next = max(self._next, last + 1)
 
     @property
     def is_behind(self) -> bool:

@@ -363,6 +363,19 @@ def test_what_another_program_writes_is_seen_by_the_next_batch(tmp_path: Path) -
     store.close()
 
 
+def test_two_programs_that_write_texts_into_one_file_refuse_each_other_nothing(
+    tmp_path: Path,
+) -> None:
+    """As where a shop is started while another that has its database only stood still."""
+    stores = [SqliteStore(tmp_path / "shop.db") for _ in range(2)]
+    stores[0].publish("shop", PROGRAM, NOON)
+    for number, store in enumerate((*stores, *stores), 1):
+        assert order(store, "苹果 1", str(number)) == [f"订单A000{number}，12:30到"]
+    for store in stores:
+        assert len(list(store.texts("shop"))) == 8
+        store.close()
+
+
 def test_an_older_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "shop.db") as database:
         database.execute("create table meta (name text primary key, value text)")
