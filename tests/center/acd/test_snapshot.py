@@ -3,6 +3,7 @@
 from itertools import islice
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from center.acd import events as ev
 from center.acd import known
 from center.acd.agent import Agent, Skill
+from center.acd.decisions import Offer
 from center.acd.journal import RECORD_BYTES_MAX, decode, encode, rebuild
 from center.acd.queue import Choice, Queue
 from center.acd.router import Router
@@ -78,3 +80,33 @@ def test_of_so_many_buyers_and_no_more_it_is_remembered_who_served_them(monkeypa
     assert "b0" not in router.served
     assert list(again(router).served.items()) == list(router.served.items())
     assert list(router.served.items())[-1] == ("b1", "ann")
+
+
+OLDER = (
+    ["ContractSet", 5.0, "house", "noodles"],
+    [
+        *("AgentStood", 5.0, {"name": "ann", "pool": "house"}, "not ready", "signed in"),
+        *(0.0, 5.0, [1.0, 2.0, 3.0], [4.0, 4.0], [None, None]),
+    ],
+    [
+        *("QueueStood", 5.0, {"name": "sales", "seller": "noodles"}),
+        *({"arrived": 2, "answered": 1, "by_pool": {"house": {"answered": 1}}}, 4.0, 2.0),
+    ],
+    [
+        *("ContactStood", 5.0, "c1", "sales", "voice", 1, 3.0, 3.0, 0.0, "", 0.0, False, None),
+        *(0, "free", "", 0.0, [603.0, 2]),
+    ],
+    ["Stood", 5.0, 2],
+    ["ContactArrived", 6.0, "c2", "sales", "voice", None, 0.0, ""],
+    ["AgentReady", 7.0, "ann"],
+)
+"""As the first version wrote them that kept a journal short; what was added since comes last in each record, and may be missing."""
+
+
+def test_a_journal_of_an_older_version_is_taken_up():
+    older = [decode(msgspec.msgpack.encode(record)) for record in OLDER]
+    router = rebuild(older[:-1])
+    assert router.queue_measure("sales").counts.arrived == 3
+    (offer,) = router.handle(older[-1])
+    assert offer == Offer("c1", "ann", "sales", 22.0)
+    assert again(router).picture() == router.picture()
