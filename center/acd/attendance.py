@@ -40,14 +40,15 @@ class Attendance(Waiting):
         person.reason = reason[:REASON_LENGTH_MAX]
         for seat in person.seats:
             seat.stamp += 1
-        if person.presence == "signed out":
-            self.staff(person, -1)
+        is_missed = person.presence == "signed out" and self.staff(person, -1)
         ringing = [ticket for ticket in person.tickets.values() if ticket.slot == "offered"]
         for ticket in ringing:
             person.not_answered += 1
             ticket.backlog.counts.not_answered += 1
             ticket.backlog.counts.share(person.agent.pool).not_answered += 1
             self._take_back(ticket, person.reason)
+        if is_missed:
+            self._note_alone(self.floor.directory.sellers(person.agent.pool))
 
     def _begin_day(self) -> None:
         """Count figures anew. How busy somebody was of late, and waits that are told, go by hours and not by days."""
@@ -67,11 +68,11 @@ class Attendance(Waiting):
         self._seek_again(ticket)
         return seat
 
-    def staff(self, person: Person, change: int) -> None:
-        """Count one more or one fewer who is signed in, for each channel they have."""
-        for seat in person.seats:
-            if seat.slots:
-                person.profile.staff(seat.channel, change)
+    def staff(self, person: Person, change: int) -> bool:
+        """Count one more or one fewer who is signed in, for each channel they have; whether they were the last for some need."""
+        channels = [seat.channel for seat in person.seats if seat.slots]
+        missed = [person.profile.staff(channel, change) for channel in channels]
+        return any(missed)
 
     def _fail(self, contact: str, agent: str, reason: str) -> None:
         """An agent does not take what was offered: a pause for the agent, the old place for the contact."""

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from center.acd.agent import CHANNELS, Agent
 from center.acd.attendance import Attendance
 from center.acd.backlog import tickets
-from center.acd.floor import Floor
 from center.acd.queue import Queue
 from center.acd.state import Backlog, Person
 
 
 class Entering(Attendance):
     """What operators set."""
-
-    def __init__(self, floor: Floor | None = None) -> None:
-        super().__init__(floor)
-        self._of_seller: dict[str, list[Backlog]] = {}
-
-    def queues_of(self, seller: str) -> Sequence[Backlog]:
-        """All that were opened for a seller."""
-        return self._of_seller.get(seller, ())
 
     def set_queue(self, queue: Queue) -> None:
         """A queue is opened or changed; who waits in it stays in place."""
@@ -35,6 +24,7 @@ class Entering(Attendance):
             assert backlog.queue.seller == queue.seller, "a queue stays with its seller"
             backlog.queue = queue
             self._place_all(backlog)
+            self._note_alone([queue.seller])
 
     def set_agent(self, agent: Agent) -> None:
         """An agent is entered or changed."""
@@ -45,9 +35,8 @@ class Entering(Attendance):
         if person is None:
             self.people[agent.name] = Person(agent, profile)
             return
-        signed_in = person.presence != "signed out"
-        if signed_in:
-            self.staff(person, -1)
+        signed_in, pool = person.presence != "signed out", person.agent.pool
+        is_missed = signed_in and self.staff(person, -1)
         person.agent, person.profile = agent, profile
         person.seats[0].slots = agent.voice_slots
         person.seats[1].slots = agent.sms_slots
@@ -58,6 +47,8 @@ class Entering(Attendance):
         self._let_go_of(person)
         for seat in person.seats:
             self._serve(seat)
+        if is_missed:
+            self._note_alone(self.floor.directory.sellers(pool))
 
     def _let_go_of(self, person: Person) -> None:
         """Whom somebody who has changed may not serve any more: who waits for them alone, and what rings. Talks go on."""
@@ -91,6 +82,7 @@ class Entering(Attendance):
         ]
         for ticket in sorted(ringing, key=lambda ticket: ticket.order):
             self._serve(self._take_back(ticket, ""))
+        self._note_alone([seller])
 
     def place_again(self, seller: str) -> None:
         """A seller's buyers may be served by others than before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from center.acd.decisions import Decision
 from center.acd.floor import Floor
@@ -33,7 +34,12 @@ class Known:
         self.timers = Timers()
         self.served: OrderedDict[str, str] = OrderedDict()
         """By buyer, the agent who served them last; who was served last comes last."""
+        self._of_seller: dict[str, list[Backlog]] = {}
         self._decisions: list[Decision] = []
+
+    def queues_of(self, seller: str) -> Sequence[Backlog]:
+        """All that were opened for a seller."""
+        return self._of_seller.get(seller, ())
 
     def _backlog(self, name: str) -> Backlog:
         try:

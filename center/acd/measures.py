@@ -46,6 +46,7 @@ class Counts:
     no_agents: int = 0
     busy: int = 0
     timed_out: int = 0
+    """Waited as long as one may, or until nobody was left who could be asked."""
     not_answered: int = 0
     """Offers that rang at an agent in vain, were declined, or were left behind; each is one more for a contact that is offered again."""
     by_pool: dict[str, Share] = field(default_factory=dict[str, Share])

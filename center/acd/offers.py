@@ -19,7 +19,7 @@ class Offers(Known):
         ticket.slot = SLOT[ticket.slot, "offer"]
         ticket.stamp += 1
         ticket.seat = seat
-        ticket.sticky_until = 0.0
+        ticket.sticky_until = ticket.alone_until = 0.0
         seat.taken += 1
         seat.stamp += 1
         person.tickets[ticket.name] = ticket

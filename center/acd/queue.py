@@ -18,13 +18,15 @@ WRAP_UP_S_MAX = 3_600
 ANSWER_S_MAX = 300
 STICKY_S_MAX = 3_600
 POINTS_MAX = 1e6
+NOBODY_S = 60.0
+"""Who waits is let go so long after the last has signed out who could be asked: shifts change, and a lost seat is taken again."""
 
 
 class Exit(StrEnum):
     """How a buyer leaves a queue without a person; a flow goes on from each."""
 
     NO_AGENTS = "no agents"
-    """Nobody is signed in whom any step of the queue could ask."""
+    """Nobody is signed in whom any step of the queue could ask: on arrival, or for NOBODY_S while one waits on the line."""
     BUSY = "busy"
     """As many wait as may."""
     TIME_OUT = "time-out"

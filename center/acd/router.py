@@ -148,7 +148,8 @@ class Router(Entering):
             "day": self.day_began_at,
             "contacts": {
                 name: (
-                    *(t.slot, t.seat and t.seat.person.agent.name, t.order, t.since, t.step),
+                    *(t.slot, t.seat and t.seat.person.agent.name),
+                    *(t.order, t.since, t.step, t.alone_until),
                     *(seat.person.agent.name for seat in t.beside),
                 )
                 for name, t in self.tickets.items()

@@ -109,6 +109,7 @@ def _contact(
         due.get(ticket.name),
         tuple(seat.person.agent.name for seat in ticket.beside),
         ticket.buyer,
+        ticket.alone_until,
     )
 
 
@@ -161,7 +162,7 @@ def _put_contact(router: Entering, backlog: Backlog, record: ContactStood) -> No
     ticket.since, ticket.joined_at, ticket.points = record.since, record.joined_at, record.points
     ticket.prefers, ticket.sticky_until = record.prefers, record.sticky_until
     ticket.call_back, ticket.step = record.call_back, record.step
-    ticket.buyer = record.buyer
+    ticket.buyer, ticket.alone_until = record.buyer, record.alone_until
     ticket.needs = router.rings.after(backlog, ticket.channel, ticket.step)
     ticket.slot, ticket.answered_at = record.slot, record.answered_at
     router.tickets[ticket.name] = ticket

@@ -62,6 +62,7 @@ class ContactStood(Event, frozen=True, tag=True, array_like=True):
     beside: tuple[str, ...] = ()
     """Agents whose slot for calls it takes besides."""
     buyer: str = ""
+    alone_until: float = 0.0
 
 
 class ServedStood(Event, frozen=True, tag=True, array_like=True):

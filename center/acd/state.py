@@ -22,6 +22,7 @@ class Ticket:
     """A contact's place: in a queue while its slot is "free", and then with an agent."""
 
     __slots__ = (
+        "alone_until",
         "answered_at",
         "backlog",
         "beside",
@@ -56,6 +57,8 @@ class Ticket:
         self.buyer = ""
         self.sticky_until = 0.0
         """Waits for the preferred agent alone until then."""
+        self.alone_until = 0.0
+        """Nobody was left who could be asked: goes on then, unless somebody has come. 0: somebody was there."""
         self.call_back: Channel | None = None
         self.step = 0
         """How many steps of the recipe are done."""
@@ -208,13 +211,15 @@ class Profile:
             self.skills.get(name, 0) >= level for name, level in need.requires
         )
 
-    def staff(self, channel: int, change: int) -> None:
-        """Count one more or one fewer who is signed in."""
-        before = self.staffed[channel]
+    def staff(self, channel: int, change: int) -> bool:
+        """Count one more or one fewer who is signed in; whether they were the last for some need."""
+        before, is_missed = self.staffed[channel], False
         self.staffed[channel] = before + change
         if before == 0 or self.staffed[channel] == 0:
             for need in self.needs[channel]:
                 need.staffed += change
+                is_missed = is_missed or not need.staffed
+        return is_missed
 
 
 class Backlog:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from center.acd.agent import CHANNELS
-from center.acd.backlog import estimate_s, join, part, rejoin
+from center.acd.backlog import estimate_s, join, part, rejoin, tickets
 from center.acd.decisions import Leave, ProposeCallBack, Say, Withdraw
 from center.acd.events import CallBackTaken, ContactArrived
 from center.acd.measures import SHORT_S
 from center.acd.offers import Offers
-from center.acd.queue import WAIT_S_MAX, Exit
+from center.acd.queue import NOBODY_S, WAIT_S_MAX, Exit
 from center.acd.recipe import OfferCallBack, Overflow, Play, Raise, Step, Widen
 from center.acd.state import Seat, Ticket
 
@@ -75,8 +77,9 @@ class Waiting(Offers):
         steps = ticket.backlog.queue.recipe
         if ticket.step < len(steps):
             due = min(due, ticket.joined_at + steps[ticket.step].after_s)
-        if self.now < ticket.sticky_until < due:
-            due = ticket.sticky_until
+        for until in (ticket.sticky_until, ticket.alone_until):
+            if self.now < until < due:
+                due = until
         self.timers.push(due, self.floor.order(), ticket)
 
     def _gives_up_at(self, ticket: Ticket) -> float:
@@ -134,11 +137,14 @@ class Waiting(Offers):
 
     def _follow_recipe(self, ticket: Ticket) -> None:
         if self.now >= self._gives_up_at(ticket):
-            ticket.backlog.counts.timed_out += 1
-            part(ticket)
-            self._decisions.append(Leave(ticket.name, Exit.TIME_OUT))
-            self._forget(ticket)
+            self._let_go(ticket, Exit.TIME_OUT)
             return
+        if 0 < ticket.alone_until <= self.now:
+            ticket.alone_until = 0.0
+            is_staffed = self.rings.staffed(ticket.backlog, ticket.channel)
+            if not is_staffed and ticket.call_back is None:
+                self._let_go(ticket, Exit.NO_AGENTS)
+                return
         steps = ticket.backlog.queue.recipe
         moved = 0 < ticket.sticky_until <= self.now
         if moved:
@@ -153,6 +159,23 @@ class Waiting(Offers):
             self._seek_again(ticket)
         else:
             self._call_when_due(ticket)
+
+    def _let_go(self, ticket: Ticket, way: Exit) -> None:
+        """One who has waited goes on without a person."""
+        ticket.backlog.counts.timed_out += 1
+        part(ticket)
+        self._decisions.append(Leave(ticket.name, way))
+        self._forget(ticket)
+
+    def _note_alone(self, sellers: Iterable[str]) -> None:
+        """Some of those who could be asked are gone: who waits and has nobody left is let go in NOBODY_S."""
+        for backlog in [b for seller in sellers for b in self.queues_of(seller) if b.waiting]:
+            staffed = [self.rings.staffed(backlog, n) for n in range(len(CHANNELS))]
+            for ticket in () if all(staffed) else tickets(backlog):
+                # Who is to be called back waits for no particular hour.
+                if not staffed[ticket.channel] and ticket.call_back is None:
+                    ticket.alone_until = self.now + NOBODY_S
+                    self._seek_again(ticket)
 
     def _act(self, ticket: Ticket, step: Step) -> bool:
         """Do a step; whether it changed where the contact stands."""

@@ -204,7 +204,9 @@ def check_slots(router, watcher, slots_at_offer):
 
 
 def check_lines(router):
-    """Nobody who is free stands beside somebody who waits and fits, queues count who waits, and it rings where it may."""
+    """Nobody who is free stands beside somebody who waits and fits, queues count who waits, it rings where it may, and
+    nobody waits on the line for nobody without an end.
+    """
     for ticket in router.tickets.values():
         if ticket.slot == "offered":
             pool, seller = ticket.seat.person.agent.pool, ticket.backlog.queue.seller
@@ -216,6 +218,8 @@ def check_lines(router):
     for ticket in waiting:
         assert ticket.slot == "free"
         assert ticket.seat is None
+        if ticket.call_back is None and not router.rings.staffed(ticket.backlog, ticket.channel):
+            assert ticket.alone_until > 0
         if ticket.sticky_until > router.now:
             assert router.people[ticket.prefers].profile.fits(ticket.needs[0])
             continue

@@ -2,16 +2,20 @@
 
 import pytest
 
-from center.acd.agent import REASON_DECLINED, Skill
+from center.acd.agent import REASON_DECLINED, Agent, Skill
 from center.acd.decisions import Leave, Offer, ProposeCallBack, Say, Withdraw
 from center.acd.events import (
     AgentPaused,
+    AgentSet,
     AgentSignedOut,
     CallBackTaken,
     ContactLeft,
+    ContractEnded,
+    ContractSet,
     OfferDeclined,
+    QueueSet,
 )
-from center.acd.queue import WAIT_S_MAX, Exit, Queue
+from center.acd.queue import NOBODY_S, WAIT_S_MAX, Exit, Queue
 from center.acd.recipe import OfferCallBack, Overflow, Play, Raise, Step, Widen
 from tests.center.acd.floor import Floor, offers
 
@@ -54,6 +58,65 @@ def test_nobody_signed_in_who_could_ever_take_it_is_the_exit_no_agents():
     assert floor.arrive("c2", "tea") == []
     floor.do(AgentSignedOut(floor.now, "bob"))
     assert floor.arrive("c3", "tea") == [Leave("c3", Exit.NO_AGENTS)]
+
+
+def test_who_waits_goes_on_a_minute_after_the_last_who_could_be_asked_has_signed_out():
+    floor = Floor(Queue("sales", "noodles"), Queue("tea", "noodles", (Skill("tea"),), recipe=RINGS))
+    floor.agent("ann", ready=False)
+    floor.agent("tess", ("tea",), ready=False)
+    floor.arrive("c1")
+    floor.arrive("c2", "tea")
+    floor.do(AgentSignedOut(floor.now, "tess"))
+    assert floor.passes(NOBODY_S) == [], "a later ring has ann"
+    floor.do(AgentSignedOut(floor.now, "ann"))
+    assert floor.passes(NOBODY_S - 0.1) == []
+    assert floor.passes(0.1) == [Leave("c1", Exit.NO_AGENTS), Leave("c2", Exit.NO_AGENTS)]
+    counts = floor.router.queue_measure("sales").counts
+    assert (counts.timed_out, counts.no_agents) == (1, 0), "a wait in vain"
+    assert floor.ready("ann") == []
+
+
+def test_who_waits_stays_where_somebody_signs_in_before_the_minute_is_over():
+    floor = Floor(Queue("sales", "noodles"))
+    floor.agent("ann", ready=False)
+    floor.arrive("c1")
+    floor.do(AgentSignedOut(floor.now, "ann"))
+    floor.passes(NOBODY_S - 1)
+    floor.agent("bob", ready=False)
+    assert floor.passes(2) == []
+    floor.do(AgentSignedOut(floor.now, "bob"))
+    assert floor.passes(NOBODY_S - 1) == [], "another minute"
+    assert offers(floor.agent("cat")) == [("c1", "cat")]
+
+
+def test_who_rang_at_the_last_who_signs_out_goes_on_too_and_who_is_to_be_called_back_waits():
+    floor = Floor(Queue("sales", "noodles"))
+    floor.agent("ann")
+    floor.arrive("c1")
+    floor.arrive("c2")
+    floor.do(CallBackTaken(floor.now, "c2", "voice"))
+    floor.do(AgentSignedOut(floor.now, "ann"))
+    assert floor.passes(NOBODY_S) == [Leave("c1", Exit.NO_AGENTS)]
+    assert floor.passes(WAIT_S_MAX / 2) == []
+    assert offers(floor.agent("ann")) == [("c2", "ann")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ContractEnded(0, "north", "noodles"),
+        AgentSet(0, Agent("ann", "south", (Skill("tea"),))),
+        AgentSet(0, Agent("ann", "north")),
+        QueueSet(0, Queue("sales", "noodles", (Skill("tea", 2),))),
+    ],
+)
+def test_who_may_be_asked_no_more_is_as_one_who_has_signed_out(change):
+    floor = Floor(Queue("sales", "noodles", (Skill("tea"),)))
+    floor.do(ContractSet(floor.now, "north", "noodles"))
+    floor.agent("ann", ("tea", 1), pool="north", ready=False)
+    floor.arrive("c1")
+    floor.do(change)
+    assert floor.passes(NOBODY_S) == [Leave("c1", Exit.NO_AGENTS)]
 
 
 def test_as_many_wait_as_may_and_one_more_is_the_exit_busy():

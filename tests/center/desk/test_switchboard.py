@@ -8,14 +8,14 @@ from center.acd.agent import Agent
 from center.acd.events import ContactArrived
 from center.acd.explain import explain
 from center.acd.journal import decode
-from center.acd.queue import Queue
+from center.acd.queue import NOBODY_S, Queue
 from center.changes import HandOverRequest
 from center.contact import ContactKey
 from center.desk.card import BasketLine
 from center.desk.person import HOUSE
 from center.ports import StoreFullError
 from flows.inputs import HungUp, Keys, Opened, Text
-from tests.center.desk.house import BUYER, OTHER, House
+from tests.center.desk.house import BUYER, OTHER, House, assert_counted_as_it_stands
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
 
 
@@ -51,6 +51,20 @@ def test_without_anybody_signed_in_the_flow_takes_its_way_for_closed(house: Hous
     events = [decode(record) for record in house.journal.records()]
     (name,) = {event.contact for event in events if isinstance(event, ContactArrived)}
     assert any("leaves the queue by `no agents`" in line for line in explain(events, name))
+
+
+def test_who_waits_when_the_last_agent_leaves_takes_the_way_for_closed_in_a_minute(house: House):
+    house = closing(house)
+    house.sits("li", ready=False)
+    house.texts("人工")
+    house.does(house.floor.leave, "li")
+    house.clock.passes(NOBODY_S - 1)
+    assert house.store.awaited() != []
+
+    house.clock.passes(1)
+    assert house.store.awaited() == []
+    assert "打烊了" in house.outbox(BUYER)[-1]
+    assert_counted_as_it_stands(house)
 
 
 def test_who_signs_in_just_after_is_not_offered_one_who_was_turned_away(house: House):
