@@ -81,5 +81,7 @@ def longest_s(backlog: Backlog, now: float) -> float:
 
 
 def is_in_use(backlog: Backlog) -> bool:
-    """Whether somebody waits, or came today."""
-    return backlog.waiting > 0 or backlog.counts.arrived > 0
+    """Whether somebody waits, or something became of somebody today, who may have come before midnight."""
+    counts = backlog.counts
+    became = counts.arrived or counts.answered or counts.abandoned or counts.timed_out
+    return bool(backlog.waiting or became or counts.not_answered)

@@ -81,3 +81,13 @@ def test_figures_are_those_of_the_day_and_who_waits_is_shown_over_midnight(house
     restarted = House(house.store, house.journal, house.clock)
     assert_counted_as_it_stands(restarted)
     assert restarted.floor.view("li").since == house.floor.view("li").since
+
+
+def test_who_came_before_midnight_and_is_answered_after_it_is_shown(house: House):
+    li = house.sits("li")
+    house.texts("人工")
+    house.does(house.switchboard.begin_day, house.clock.now)
+    house.does(house.floor.finish, "li", house.answers(li, "li"))
+    (queue,) = house.floor.view("li").queues
+    assert (queue.waiting, queue.service_level) == (0, 1.0)
+    assert_counted_as_it_stands(house)
