@@ -61,6 +61,10 @@ class Directory:
         """Whether people of this pool may be with buyers of this seller."""
         return pool in self._allowed(seller)
 
+    def pools(self, seller: str) -> Collection[str]:
+        """Whose people may be with a seller's buyers."""
+        return self._allowed(seller)
+
     def sellers(self, pool: str) -> Collection[str]:
         """Whom people of this pool may serve, of those who were ever named."""
         return self._sellers.get(pool, {})

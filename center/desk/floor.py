@@ -41,7 +41,6 @@ from center.desk.view import view_of
 from flows.inputs import Line
 
 NOT_SENT = "the caller cannot be sent there now: {why}"
-COLLEAGUES_SHOWN_MAX = 200
 
 
 class Floor:
@@ -225,7 +224,7 @@ class Floor:
     def colleagues(self, agent: str, contact: str) -> tuple[str, ...]:
         """See Floor."""
         talk = self._talks.at(agent, contact, "busy")
-        return tuple(colleagues(self._kept.router, talk)[:COLLEAGUES_SHOWN_MAX])
+        return tuple(colleagues(self._kept.router, self._census, talk))
 
     def view(self, supervisor: str, wanted: str = "") -> FloorView:
         """See Floor."""

@@ -16,7 +16,7 @@ from functools import partial
 from center.acd.events import CallJoined, CallParted
 from center.acd.kept import KeptRouter
 from center.desk.calls import Calls
-from center.desk.colleagues import colleagues
+from center.desk.colleagues import is_ready_colleague
 from center.desk.conferences import Conferences, Party
 from center.desk.desk import RefusedError
 from center.desk.desks import Desks
@@ -61,7 +61,7 @@ class Guests:
         """Ask a colleague in. Raises RefusedError."""
         if len(talk.guests) >= GUESTS_MAX:
             raise RefusedError("a call has at most {most} guests", most=str(GUESTS_MAX))
-        if other in talk.guests or other not in colleagues(self._kept.router, talk):
+        if other in talk.guests or not is_ready_colleague(self._kept.router, talk, other):
             raise RefusedError("{other} cannot be invited", other=other)
         if not self._calls.needed.has_line(other):
             raise RefusedError("{agent} has no headset connected", agent=other)

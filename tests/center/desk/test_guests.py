@@ -188,6 +188,20 @@ def test_nobody_is_asked_who_may_not_serve_the_seller_or_cannot_hear(
         house.floor.invite("li", CALL, "wang")
 
 
+def test_the_first_of_all_pools_are_named_and_the_others_may_be_asked_too(
+    house: House, voice: Voice, desks, monkeypatch
+):
+    monkeypatch.setattr("center.desk.colleagues.COLLEAGUES_SHOWN_MAX", 2)
+    for name, pool in (("zoe", HOUSE), ("amy", "shop"), ("bea", "shop")):
+        house.switchboard.set_agent(Agent(name, pool))
+        house.clock.passes()
+        house.sits(name, ready=name != "bea")
+    assert house.floor.colleagues("li", CALL) == ("amy", "wang")
+    with pytest.raises(RefusedError, match="cannot be invited"):
+        house.floor.invite("li", CALL, "bea")
+    house.does(house.floor.invite, "li", CALL, "zoe")
+
+
 def test_so_many_and_no_more_are_asked(house: House, voice: Voice, desks):
     names = [f"w{n}" for n in range(GUESTS_MAX)]
     for name in names:
