@@ -31,9 +31,10 @@ def _is_new(
 ) -> bool:
     while other and now - other[0][1] > ECHO_S:
         other.popleft()
-    if other and other[0][0] == key:
-        # Each way is in order, so its echoes are too.
-        other.popleft()
-        return False
+    for place, (told, _) in enumerate(other):
+        # The oldest such press: what is before it had its echo lost, as a datagram may be, or still to come.
+        if told == key:
+            del other[place]
+            return False
     own.append((key, now))
     return True

@@ -15,6 +15,9 @@ from ivr.channel.two_ways import ECHO_S, TwoWays
         ("m1 m2 m3", "123"),
         ("i5 i5 i5", "555"),
         ("m1 i2", "12"),
+        ("m1 m2 i2 m2 i2", "122"),
+        ("m1 m2 i2 i1", "12"),
+        ("i1 i2 m2 m3 i3", "123"),
     ],
 )
 def test_a_press_that_comes_by_both_ways_is_one(pressed, taken):
