@@ -13,7 +13,6 @@ A plane that dies is replaced by one that stood ready, with every call as it was
 """
 
 import secrets
-import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -273,13 +272,14 @@ class MediaClient:
     def silent_s(self, call: int) -> float:
         """How long nothing has come on a call that sends all the time; 0 on hold, and for who says by comfort noise that it is quiet."""
         columns, slot = self._memory.columns, slot_of(call)
-        if call not in self._calls or columns.noise[slot]:
+        if int(columns.call[slot]) != call or columns.noise[slot]:
             return 0.0
         if not (columns.hears[slot] and columns.sends[slot]):
             # Who holds us may send nothing, though it said it might (RFC 3264, section 8.4).
             return 0.0
-        heard_at = float(columns.heard_at[slot]) or float(columns.opened_at[slot])
-        return max(0.0, time.monotonic() - heard_at)
+        since = max(float(columns.heard_at[slot]), float(columns.agreed_at[slot]))
+        # By the plane's clock: while it hangs or is handed on it hears nobody, who are not gone for that.
+        return max(0.0, float(self._memory.clock[0]) - since)
 
     # --- several calls ---
 
