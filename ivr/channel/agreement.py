@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from ipaddress import ip_address
 
 from ivr.channel.ports import Rows
 from ivr.media.leg import Leg
-from ivr.media.link import PlaneBehindError
+from ivr.media.remote import read_remote
 from ivr.sip.offer import Agreed, LocalMedia, answer, make_offer, not_acceptable, settle
 from ivr.sip.sdp import Sdp
 from ivr.speech.fragments import Codec
@@ -47,7 +46,8 @@ class Agreement:
         made = cls(media, local, leg, ours)
         try:
             made._take(agreed)
-        except PlaneBehindError:
+        except Exception:
+            # Whatever it is: nobody else knows the row.
             made.close()
             raise
         return made
@@ -152,9 +152,8 @@ def _with_key(local: LocalMedia) -> LocalMedia:
 def _address(agreed: Agreed, local: LocalMedia) -> tuple[str, int] | None:
     """Where packets go; None where it is a name or zeros, or of IPv6 and we have none, and symmetric RTP finds it."""
     try:
-        address = ip_address(agreed.host)
+        where = read_remote(agreed.host, agreed.port)
     except ValueError:
         return None
     has_ipv6 = ":" in local.host or local.host6 != ""
-    is_ours = address.version == 4 or has_ipv6
-    return (agreed.host, agreed.port) if is_ours and not address.is_unspecified else None
+    return (agreed.host, agreed.port) if where.ip or has_ipv6 else None

@@ -7,8 +7,7 @@ import msgspec
 from ivr.media.messages import Open
 from ivr.media.remote import Remote
 from ivr.rtp.codec import PCMA, PCMU
-
-EVENT_RATES_HZ = (8_000, 16_000, 32_000, 48_000)
+from ivr.rtp.event import RATES_HZ
 
 
 def with_agreement(command: Open, events: Sequence[tuple[int, int]], tones: bool | None) -> Open:
@@ -19,7 +18,7 @@ def with_agreement(command: Open, events: Sequence[tuple[int, int]], tones: bool
     if command.codec not in (PCMU, PCMA):
         raise ValueError(f"payload type {command.codec} is not G.711: 0 or 8")
     for payload_type, rate_hz in events:
-        if not 0 <= payload_type < 128 or rate_hz not in EVENT_RATES_HZ:
+        if not 0 <= payload_type < 128 or rate_hz not in RATES_HZ:
             raise ValueError(f"no telephone-event: payload type {payload_type} at {rate_hz} Hz")
     # Ours are sent by the audio's own clock where it was agreed.
     chosen = tuple(sorted(events, key=lambda pair: pair[1] != 8000))

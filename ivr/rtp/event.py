@@ -5,6 +5,9 @@ from dataclasses import dataclass
 KEYS = "0123456789*#ABCD"
 """By event code: RFC 4733, table 3. Other events are no keys and are passed over."""
 
+RATES_HZ = (8_000, 12_000, 16_000, 24_000, 32_000, 48_000)
+"""Clocks of events that are understood, in whole kHz: of the codecs that telephones offer beside G.711."""
+
 LOST_END_S = 0.15
 """No packet of a key for so long: its end was lost. RFC 4733, section 2.5.2.2, asks for three intervals of 50 ms."""
 SLACK_S = 0.02
@@ -23,7 +26,7 @@ class Packet:
 
     payload_type: int
     clock_rate_hz: int
-    """What the offer named for this payload type: 8000, 16000 or 48000."""
+    """What the offer named for this payload type: one of RATES_HZ."""
     ssrc: int
     marker: bool
     timestamp: int

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ivr.sip.address import Address
 from ivr.sip.cseq import CSeq
 from ivr.sip.errors import FramingError, ProtocolError
-from ivr.sip.grammar import bad, is_token, method_name, number, split_list
+from ivr.sip.grammar import bad, is_digits, is_token, method_name, number, split_list
 from ivr.sip.uri import Uri
 from ivr.sip.via import Via
 
@@ -256,7 +256,7 @@ def _start(line: str) -> Request | Response:
     parts = line.split(" ", 2)
     if len(parts) == 3:
         if parts[0] == "SIP/2.0" or parts[0].upper() == "SIP/2.0":
-            if len(parts[1]) != 3 or not parts[1].isdigit() or not "1" <= parts[1][0] <= "6":
+            if len(parts[1]) != 3 or not is_digits(parts[1]) or not "1" <= parts[1][0] <= "6":
                 raise ProtocolError(400, "Bad status code")
             return Response({}, status=int(parts[1]), reason=parts[2])
         method, uri, version = parts

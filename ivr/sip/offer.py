@@ -10,8 +10,10 @@ import ipaddress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from ivr.rtp.event import RATES_HZ
 from ivr.sip.crypto import SUITES, Crypto
 from ivr.sip.errors import ProtocolError
+from ivr.sip.grammar import is_digits
 from ivr.sip.sdp import HELD_HOST, STATIC, Attributes, Media, RtpMap, Sdp
 
 ADDRESS_CHARACTERS_MAX = 64
@@ -229,7 +231,7 @@ def _answer_media(media: Media, local: LocalMedia) -> tuple[Media, Agreed]:
         receive = next(filter(None, map(Crypto.parse, media.all("crypto"))))
         send = Crypto(receive.tag, receive.suite, local.srtp_key)
     agreed = _agreed(media, codec, local, send, receive)
-    offered = [entry for entry in maps if entry.name == "TELEPHONE-EVENT"]
+    offered = _events(maps)
     # Events share the clock of the audio they stand in (RFC 4733, section 2.1); where none does, any is better than none.
     fitting = [entry for entry in offered if entry.clock_hz == codec.clock_hz] or offered[:1]
     attributes = _described([codec], fitting, local)
@@ -249,6 +251,13 @@ def _answer_media(media: Media, local: LocalMedia) -> tuple[Media, Agreed]:
     return Media("audio", local.port, media.protocol, formats, "", attributes), agreed
 
 
+def _events(maps: list[RtpMap]) -> list[RtpMap]:
+    """Telephone-events by a clock that we keep; keys by any other come as tones, as where there are none."""
+    return [
+        entry for entry in maps if entry.name == "TELEPHONE-EVENT" and entry.clock_hz in RATES_HZ
+    ]
+
+
 def _described(maps: list[RtpMap], events: list[RtpMap], local: LocalMedia) -> Attributes:
     """rtpmap, fmtp and ptime of what is listed."""
     lines = [("rtpmap", f"{entry.payload_type} {entry.name}/{entry.clock_hz}") for entry in maps]
@@ -266,7 +275,7 @@ def _agreed(
     send: Crypto | None,
     receive: Crypto | None,
 ) -> Agreed:
-    offered = [entry for entry in media.maps if entry.name == "TELEPHONE-EVENT"]
+    offered = _events(media.maps)
     # Listened to are all, since some phones send another than was answered; the fitting clock is sent.
     offered.sort(key=lambda entry: entry.clock_hz != codec.clock_hz)
     # An address of zeros is how RFC 2543 put a call on hold (RFC 3264, section 8.4).
@@ -275,7 +284,8 @@ def _agreed(
     mux = local.rtcp_mux and media.attribute("rtcp-mux") is not None
     rtcp = (media.attribute("rtcp") or "").split(" ", 1)[0]
     ptime = media.attribute("ptime") or ""
-    rtcp_port = int(rtcp) if rtcp.isdigit() and len(rtcp) < 6 else media.port + 1
+    length_ms = int(ptime) if is_digits(ptime) and len(ptime) < 4 else 0
+    rtcp_port = int(rtcp) if is_digits(rtcp) and len(rtcp) < 6 else media.port + 1
     return Agreed(
         host=media.host,
         port=media.port,
@@ -286,7 +296,7 @@ def _agreed(
         and not silent
         and local.direction != "inactive",
         receives=direction in ("sendrecv", "sendonly") and local.direction == "sendrecv",
-        ptime_ms=int(ptime) if ptime.isdigit() and 10 <= int(ptime[:4]) <= 200 else local.ptime_ms,
+        ptime_ms=length_ms if 10 <= length_ms <= 200 else local.ptime_ms,
         rtcp_port=media.port if mux else min(rtcp_port, 65_535),
         rtcp_mux=mux,
         send_crypto=send,

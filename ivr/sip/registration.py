@@ -12,6 +12,7 @@ from ivr.sip.digest import choose, credentials
 from ivr.sip.errors import ProtocolError
 from ivr.sip.events import Registration, SipEvent
 from ivr.sip.flow import Flow
+from ivr.sip.grammar import is_digits
 from ivr.sip.layer import Layer, Outgoing
 from ivr.sip.message import Response
 from ivr.sip.peers import SILENT_S, Peers
@@ -174,7 +175,7 @@ class Registering:
         try:
             for contact in response.addresses("contact"):
                 expires = contact.parameter("expires")
-                if expires and expires.isdigit() and contact.uri.host in own:
+                if expires and is_digits(expires) and contact.uri.host in own:
                     return min(int(expires[:9]), EXPIRES_S_MAX)
             found = response.whole("expires", 2**32 - 1)
         except ProtocolError:

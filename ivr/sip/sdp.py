@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 
 from ivr.sip.errors import ProtocolError
+from ivr.sip.grammar import is_digits
 
 SDP_BYTES_MAX = 16_384
 LINES_MAX = 512
 MEDIA_MAX = 16
 FORMATS_MAX = 64
+PAYLOAD_TYPE_MAX = 127
 HELD_HOST = "0.0.0.0"  # noqa: S104 - no address to listen on, but RFC 2543's way to hold a call
 DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
@@ -92,7 +94,8 @@ class Media:
             payload, _, rest = value.partition(" ")
             name, _, rate = rest.strip().partition("/")
             clock, _, channels = rate.partition("/")
-            if payload.isdigit() and clock.isdigit() and len(payload) < 4 and len(clock) < 8:
+            are_numbers = is_digits(payload) and is_digits(clock) and len(clock) < 8
+            if are_numbers and len(payload) < 4 and int(payload) <= PAYLOAD_TYPE_MAX:
                 told[payload] = RtpMap(
                     int(payload),
                     name.upper(),

@@ -7,7 +7,7 @@ import re
 from ivr.sip.address import Address
 from ivr.sip.cseq import CSeq
 from ivr.sip.errors import ProtocolError
-from ivr.sip.grammar import bad, split_list
+from ivr.sip.grammar import bad, is_digits, split_list
 from ivr.sip.message import Message, Request, Response
 from ivr.sip.via import Via
 
@@ -88,7 +88,7 @@ def _check_contacts(request: Request) -> None:
             continue
         contact = Address.parse(value, "Contact")
         expires = contact.parameter("expires")
-        if expires and (not expires.isdigit() or int(expires[:12]) > EXPIRES_MAX):
+        if expires and (not is_digits(expires) or int(expires[:12]) > EXPIRES_MAX):
             raise bad("Contact")
         if value[0] != "<" and "<" not in value and "?" in value:
             raise bad("Contact")

@@ -99,6 +99,7 @@ PIECES = [
         b"Via: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bKq\r\n",
         b"Content-Length: 5\r\n",
         b"((((",
+        "²".encode(),
         b"A" * 4096,
     ),
 ]

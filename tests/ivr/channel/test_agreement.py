@@ -5,14 +5,18 @@ from dataclasses import replace
 import pytest
 
 from ivr.channel.agreement import Agreement
+from ivr.media.agreeing import with_agreement
 from ivr.media.leg import Leg
 from ivr.media.link import PlaneBehindError
+from ivr.media.messages import Open
+from ivr.media.remote import read_remote
 from ivr.sip.crypto import Crypto
 from ivr.sip.errors import ProtocolError
 from ivr.sip.offer import LocalMedia, answer, make_offer
 from ivr.sip.sdp import Sdp
 
 HERE, THERE = LocalMedia("192.0.2.1", 0), LocalMedia("198.51.100.7", 4_000)
+OPENED = Open(7, 8, 0, 0, 0, True, True, True, (), 0, 0, False, 0, 0, 0)
 KEY, OTHER_KEY = bytes(range(30)), bytes(range(1, 31))
 
 
@@ -30,6 +34,10 @@ class FakeRows:
         self.told.append(("seal", keys))
 
     def change(self, call, **changes):
+        # What the plane does not take it refuses; see MediaClient.
+        with_agreement(OPENED, changes["events"], None)
+        if changes["remote"] is not None:
+            read_remote(*changes["remote"])
         self.told.append(("change", changes))
 
     def close(self, call):
@@ -60,6 +68,28 @@ def test_a_plane_that_is_behind_gets_its_row_back():
     with pytest.raises(PlaneBehindError):
         Agreement.answering(rows, HERE, offer_of("m=audio 4000 RTP/AVP 8"))
     assert rows.names() == ["open", "close"]
+
+
+@pytest.mark.parametrize(
+    ("formats", "line", "events"),
+    [
+        ("8 101", "a=rtpmap:101 telephone-event/44100", ()),
+        ("8 101", "a=rtpmap:101 telephone-event/0", ()),
+        ("8 101", "a=rtpmap:101 telephone-event/²", ()),
+        ("8 200", "a=rtpmap:200 telephone-event/8000", ()),
+        ("8 ²", "a=rtpmap:² telephone-event/8000", ()),
+        ("8 101", "a=rtpmap:101 telephone-event/24000", ((101, 24_000),)),
+        ("8", "a=ptime:²⁰", ()),
+        ("8", "a=rtcp:²", ()),
+        ("8", "c=IN IP6 ::ffff:0.0.0.0", ()),
+        ("8", "c=IN IP6 ::ffff:198.51.100.7", ()),
+    ],
+)
+def test_whatever_is_offered_the_plane_is_told_what_it_takes(formats, line, events):
+    rows, both = FakeRows(), replace(HERE, host6="2001:db8::1")
+    Agreement.answering(rows, both, offer_of(f"m=audio 4000 RTP/AVP {formats}", line))
+    assert rows.told[-1][1]["events"] == events
+    assert rows.names() == ["open", "change"]
 
 
 def test_a_plain_offer_is_answered_with_the_rows_port_and_nothing_is_sealed():

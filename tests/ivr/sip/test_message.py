@@ -35,6 +35,12 @@ def test_bytes_that_are_not_utf_8_come_out_as_they_went_in():
     assert b"Wang\xff\xfe" in bytes(parse(data))
 
 
+@pytest.mark.parametrize("status", ["2²2", "²00", "٢٠٠", "20"])
+def test_a_status_is_three_digits_as_a_keyboard_has_them(status):
+    with pytest.raises(ProtocolError, match="status"):
+        parse(f"SIP/2.0 {status} OK\r\nCSeq: 1 INVITE\r\n\r\n".encode())
+
+
 def test_a_response_has_its_status_and_reason():
     response = parse(b"SIP/2.0 486 Busy Here\r\nCSeq: 1 INVITE\r\n\r\n")
     assert isinstance(response, Response)
