@@ -111,31 +111,39 @@ class TrunkCalls:
     def received(self, events: Sequence[SipEvent]) -> None:
         """See ivr.signalling.endpoint.Handler."""
         for event in events:
-            match event:
-                case Incoming():
-                    self._incoming(event)
-                case TurnedAway(trunk, caller, dialled):
-                    self._turned_away(trunk, caller, dialled)
-                case Answered(call, remote):
-                    self._answered(call, remote)
-                case Reinvited(call, offer):
-                    self._reinvited(call, offer)
-                case MediaChanged(call, remote):
-                    self._settle(call, remote)
-                case Digits(call, digits):
-                    self._informed(call, digits)
-                case TransferAsked(call):
-                    # No flow transfers on a caller's word; people's desks do, by themselves.
-                    self._try(lambda call=call: self._line().report_transfer(call, 403))
-                case TransferProgress(call, status, final):
-                    if final:
-                        self._sent_on(call, status)
-                case Ended(call, cause, status):
-                    self._ended(call, cause, status)
-                case TrunkHealth() | Registration():
-                    self.trunks.note(event)
-                case _:
-                    pass
+            try:
+                self._received(event)
+            except Exception:
+                # Whatever one call does, those whose events came with it go on.
+                log.exception("a call fails, and is hung up")
+                self.hang_up(getattr(event, "call", ""), "internal error")
+
+    def _received(self, event: SipEvent) -> None:
+        match event:
+            case Incoming():
+                self._incoming(event)
+            case TurnedAway(trunk, caller, dialled):
+                self._turned_away(trunk, caller, dialled)
+            case Answered(call, remote):
+                self._answered(call, remote)
+            case Reinvited(call, offer):
+                self._reinvited(call, offer)
+            case MediaChanged(call, remote):
+                self._settle(call, remote)
+            case Digits(call, digits):
+                self._informed(call, digits)
+            case TransferAsked(call):
+                # No flow transfers on a caller's word; people's desks do, by themselves.
+                self._try(lambda: self._line().report_transfer(call, 403))
+            case TransferProgress(call, status, final):
+                if final:
+                    self._sent_on(call, status)
+            case Ended(call, cause, status):
+                self._ended(call, cause, status)
+            case TrunkHealth() | Registration():
+                self.trunks.note(event)
+            case _:
+                pass
 
     def _incoming(self, event: Incoming) -> None:
         seller = self._routes.by_number(event.dialled)

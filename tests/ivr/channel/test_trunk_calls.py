@@ -1,5 +1,6 @@
 """Calls from trunks: SIP's events in, its commands out."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
@@ -33,6 +34,10 @@ OFFER = offer_of("m=audio 4000 RTP/AVP 8")
 INCOMING = Incoming("c1", "here", "13800138000", "4008001234", OFFER)
 OUTSIDE = AllowList(("02088886666", "95*"))
 """The operator's."""
+
+
+def replace_call(event, name):
+    return dataclasses.replace(event, call=name)
 
 
 class FakeSignalling:
@@ -147,6 +152,24 @@ def test_a_call_begins_once_the_other_end_has_the_answer_and_ends_with_it():
     }  # fmt: skip
     here.hear(Digits("c1", "12", 160), Ended("c1", Cause.HUNG_UP))
     assert (call.keys, here.channel.ended) == ("12", [call])
+
+
+def test_a_call_that_fails_is_hung_up_and_those_whose_events_came_with_it_go_on():
+    here = Exchange()
+    begin = here.channel.begin
+
+    def closed(line, **about):
+        here.channel.begin = begin
+        raise KeyError(about["contact"].seller)
+
+    here.channel.begin = closed
+    here.hear(INCOMING, replace_call(INCOMING, "c2"))
+    here.signalling.names()
+    here.hear(Answered("c1", None), Answered("c2", None))
+    assert here.signalling.told == [("hang_up", "c1", "internal error")]
+    assert len(here.channel.calls) == 1
+    here.hear(Ended("c1", Cause.CLOSED))
+    assert here.rows.names() == ["open", "change", "open", "change", "close"]
 
 
 def test_a_caller_without_a_number_is_somebody_all_the_same():
