@@ -58,7 +58,6 @@ from ivr.signalling.lookups import Lookups, with_domain
 from ivr.signalling.resolver import DnsResolver, Resolving
 from ivr.signalling.streams import StreamOwner, Streams
 from ivr.signalling.udp import UdpSocket
-from ivr.sip.errors import ProtocolError
 from ivr.sip.events import Registration, SipEvent, TrunkHealth
 from ivr.sip.flow import Flow
 from ivr.sip.layer import Chance
@@ -341,7 +340,7 @@ class Endpoint(StreamOwner):
             if standing is not None:
                 try:
                     stack.receive(data, flow, now, standing)
-                except ProtocolError:
+                except Exception:
                     # Ours to mend, and no reason to lose the messages that came with it.
                     log.exception(
                         "a message of %s was not understood where it should have been", flow

@@ -133,6 +133,23 @@ def test_options_are_answered_on_their_connection():
     asyncio.run(run())
 
 
+def test_a_message_that_we_stumble_over_costs_its_connection_nothing(monkeypatch):
+    async def run():
+        async with open_endpoint(Operator(), transports=("tcp",)) as endpoint:
+            receive = endpoint.stack.receive
+
+            def stumbles(data, *more):
+                if b"branch=z9hG4bK1\r" in data:
+                    raise ValueError("a mistake of ours")
+                receive(data, *more)
+
+            monkeypatch.setattr(endpoint.stack, "receive", stumbles)
+            response = parse(await ask(endpoint, options(1) + options(2)))
+            assert (response.status, response.via.branch) == (200, "z9hG4bK2")
+
+    asyncio.run(run())
+
+
 def test_a_stranger_is_hung_up_on_and_hears_nothing():
     async def run():
         elsewhere = Trunk("elsewhere", networks("192.0.2.0/24"))
