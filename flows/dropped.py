@@ -52,6 +52,7 @@ def by_sms(machine: Machine, session: Session, now: int) -> tuple[Session, str] 
         tries=0,
         calls=session.calls,
         pending=None,
+        other="",
     )
     return moved, prompts.prompt_with_menu(told, lines, "sms")
 

@@ -95,7 +95,7 @@ def _uncommon(
     at = session.at
     if given_input.__class__ is HungUp:
         # The place is kept: the buyer may call back, or go on by SMS.
-        turn.pending = session.pending
+        turn.pending, turn.other = session.pending, session.other
         return close(turn, session, WAIT, turns)
     if given_input.__class__ is Outcome:
         return close(turn, session, outcome_of(machine, turn, at, given_input), turns)  # type: ignore[arg-type]
@@ -124,8 +124,8 @@ def _uncommon(
         return close(turn, session, over_limit(machine, turn, turns), turns)
     if text is None:
         return close(turn, session, again(machine, turn, at, silent=True), turns)
-    if given_input.__class__ is Speech:
-        return close(turn, session, spoken(machine, turn, at, text), turns)
+    if isinstance(given_input, Speech):
+        return close(turn, session, spoken(machine, turn, at, text, given_input.other), turns)
     return close(turn, session, answer(machine, turn, at, text), turns)
 
 

@@ -33,6 +33,8 @@ class Speech(Input, frozen=True, tag="speech"):
 
     text: str
     confidence: float = 1.0
+    other: str = ""
+    """The second best: what else it may have been."""
 
 
 class Silence(Input, frozen=True, tag="silence"):

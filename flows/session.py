@@ -48,6 +48,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=False)
     """An answer that waits to be confirmed."""
     placed: bool = False
     """Whether the cart is the one that was ordered last, kept for the texts that follow."""
+    other: str = ""
+    """What else the caller may have said than what waits to be confirmed: offered after a no."""
 
 
 @cache

@@ -36,6 +36,7 @@ class Turn:
         "missing",
         "now",
         "order",
+        "other",
         "pending",
         "placed",
         "shop",
@@ -63,6 +64,7 @@ class Turn:
     order: Order | None
     missing: str
     pending: int | str | bool | None
+    other: str
     effects: list[Effect]
     shop: Shop
     """What is the seller's own."""

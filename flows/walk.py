@@ -29,6 +29,7 @@ def turn_of(machine: Machine, session: Session, given: Given, now: int) -> Turn:
     turn.missing = session.missing
     turn.placed = session.placed
     turn.pending = None
+    turn.other = ""
     turn.effects = []
     turn.shop = machine.shop
     turn.texts = machine.texts
@@ -84,6 +85,7 @@ def close(turn: Turn, session: Session, sign: int, turns: int) -> tuple[Session,
             turn.calls,
             turn.pending,
             turn.placed,
+            turn.other,
         ),
         turn.effects,
     )

@@ -1,6 +1,7 @@
 """The lines of a transcript: inputs and effects as text, one mark in the first column each.
 
-`> 101`            a message; `> [1]` keys; `> "牛肉面" 0.83` speech; `> hangup`; `>` alone opens without a word
+`> 101`            a message; `> [1]` keys; `> hangup`; `>` alone opens without a word
+`> "牛肉面" 0.83`   speech, with its confidence; `> "牛肉面" 0.83 or "牛肉饭"` with the second best
 `~ 6s`             silence, or time that passes
 `< 牛肉面要几份？`    what the buyer hears or reads (a line break is shown as a space)
 `! goodbye`        an effect
@@ -19,6 +20,7 @@ from flows.program import Program, Request
 from flows.render import money
 from flows.schema import article
 
+_OTHER = re.compile(r'(".*"[ 0-9.]*) or "([^"]+)"')
 _OUTCOME = re.compile(r"(\w+)=(\"[^\"]*\"|\S+)")
 
 
@@ -40,8 +42,9 @@ def input_line(given: Input, program: Program | None = None) -> str:
             )
         case Keys(keys):
             return f"> [{keys}]"
-        case Speech(text, confidence):
-            return f'> "{flatten(text)}"' + (f" {confidence:.2f}" if confidence < 1 else "")
+        case Speech(text, confidence, other):
+            sure = f" {confidence:.2f}" if confidence < 1 else ""
+            return f'> "{flatten(text)}"{sure}' + (f' or "{flatten(other)}"' if other else "")
         case Silence():
             return "~"
         case HungUp():
@@ -152,16 +155,20 @@ def parse_input(text: str) -> Input:
             raise ValueError(f"`{text}` is not keys; write `[12#]` with 0-9, * and #")
         return Keys(keys)
     if text.startswith('"'):
-        said, quote, rest = text[1:].rpartition('"')
+        both = _OTHER.fullmatch(text)
+        best, other = both.groups() if both is not None else (text, "")
+        said, quote, rest = best[1:].rpartition('"')
         if not quote:
-            raise ValueError(f'`{text}` is not speech; write `"words"` or `"words" 0.83`')
+            raise ValueError(
+                f'`{text}` is not speech; write `"words"`, `"words" 0.83` or `"words" 0.83 or "others"`'
+            )
         try:
             confidence = float(rest) if rest.strip() else 1.0
         except ValueError:
             raise ValueError(f"`{rest.strip()}` is not a confidence; write 0.83") from None
         if not 0 <= confidence <= 1:
             raise ValueError(f"`{rest.strip()}` is not a confidence from 0 to 1")
-        return Speech(said, confidence)
+        return Speech(said, confidence, other)
     return Text(text)
 
 

@@ -172,7 +172,7 @@ class Question:
             return
         self._around.media.stop(self._reached.leg)
         text, confidence = asked.understood(heard)
-        self._asking.answered(Speech(text, confidence))
+        self._asking.answered(Speech(text, confidence, asked.second(heard, text)))
 
     def _recorded(self) -> None:
         """The caller is through with what was to be recorded."""

@@ -102,6 +102,11 @@ class Sayable:
         found = self.snapped(beginning) if beginning else None
         return (found, heard.confidence * SECOND_CHOICE) if found is not None else ("", 0.0)
 
+    def second(self, heard: Hypothesis, means: str) -> str:
+        """What else that may be said it may have been than what it was understood as; nothing where there is no such thing."""
+        also = map(self.snapped, heard.alternatives)
+        return next((found for found in also if found is not None and found != means), "")
+
 
 def sayable(machine: Machine, question: str, kind: str, language: str) -> Sayable:
     """What may be said at a question; `kind` is that of center.reply.Expected, `yesno` while an answer is confirmed."""

@@ -65,7 +65,7 @@ def test_an_english_order_is_spoken(shop: Running, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-2_000:] + shop.talk()
     talk = shop.talk()
     # "buy" is the same option's other word, and as short: what an answer means is held, not its letters.
-    assert re.search(r'> "(Order|buy)" [\d.]+\n< What would you like', talk), talk
+    assert re.search(r'> "(Order|buy)" [\d.]+( or "[^"]*")?\n< What would you like', talk), talk
     assert '> "Beef noodles"' in talk, talk
     assert "Added 2 Beef noodles" in talk, talk
 
@@ -88,7 +88,7 @@ def test_what_would_place_an_order_is_asked_back_by_voice(shop: Running, tmp_pat
     with ThreadPoolExecutor() as pool:
         one, other = (pool.submit(call, *words) for words in ASKED_BACK)
         agreed, refused = one.result(), other.result()
-    asked = r'> "Confirm"[ \d.]*\n< You said Confirm. Is that right\?[^\n]*\n> "{}[^\n]*\n{}'
+    asked = r'> "Confirm"[ \d.]*(?: or "[^"]*")?\n< You said Confirm. Is that right\?[^\n]*\n> "{}[^\n]*\n{}'
     assert re.search(asked.format("y", "! place order"), agreed), agreed
     # A no is no order: the question is put again, and a key is an answer that needs no second one.
     assert re.search(asked.format("no", "< 1 dishes"), refused), refused

@@ -225,3 +225,63 @@ def test_no_noise_at_the_offer_to_go_on_costs_the_basket(machine, noise: Input) 
     caller.give(noise)
     assert caller.session.cart
     assert caller.at == "middle.1"
+
+
+def test_after_a_no_the_second_best_is_read_back_once(machine) -> None:
+    caller = caller_with_basket(machine)
+    caller.give(Speech("下单", 0.9, "清空"))
+    caller.give(Speech("", 0.0))
+    assert caller.heard() == ["您说的是下单，对吗？是请按1，不是请按2。"]
+    caller.give(Keys("2"))
+    assert caller.heard() == ["您说的是清空，对吗？是请按1，不是请按2。"]
+    assert caller.session.cart
+    caller.give(Keys("2"))
+    assert caller.heard()[0].startswith("好吗")
+    caller.give(Speech("下单", 0.9, "清空"))
+    caller.give(Keys("2"))
+    caller.give(Speech("是", 0.9))
+    assert caller.heard()[0] == "空了"
+    assert caller.session.cart == ()
+
+
+def test_a_second_best_that_could_be_taken_back_is_read_back_after_a_no_all_the_same(
+    machine,
+) -> None:
+    caller = caller_with_basket(machine)
+    caller.give(Speech("下单", 0.9, "加单"))
+    caller.give(Keys("2"))
+    assert caller.heard() == ["您说的是加单，对吗？是请按1，不是请按2。"]
+    caller.give(Keys("1"))
+    assert caller.at == "start.1"
+
+
+@pytest.mark.parametrize("other", ["", "1", "下单 ", "胡说"])
+def test_a_second_best_that_means_the_same_or_nothing_is_not_offered(machine, other) -> None:
+    caller = caller_with_basket(machine)
+    caller.give(Speech("下单", 0.9, other))
+    assert caller.session.other == ""
+    caller.give(Keys("2"))
+    assert caller.heard()[0].startswith("好吗")
+
+
+def test_the_second_best_of_an_answer_that_a_question_reads_back() -> None:
+    caller = Visitor(
+        machine_of(STEPS.replace("    say 菜\n", "    say 菜\n    confirm\n")), "voice"
+    )
+    caller.opens()
+    caller.give(Speech("苹果", 0.9, "西瓜"))
+    assert caller.heard() == ["您说的是苹果，对吗？是请按1，不是请按2。"]
+    caller.give(Keys("2"))
+    assert caller.heard() == ["您说的是大西瓜，对吗？是请按1，不是请按2。"]
+    caller.give(Keys("1"))
+    assert caller.at == "middle.1"
+    assert [line.code for line in caller.session.cart] == ["2"]
+
+
+def test_a_hang_up_loses_the_second_best_as_it_loses_what_was_heard_first(machine) -> None:
+    caller = caller_with_basket(machine)
+    caller.give(Speech("下单", 0.9, "清空"))
+    caller.give(HungUp())
+    caller.give(Opened())
+    assert "继续吗" in caller.heard()[0]
+    assert caller.session.other == ""

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.inputs import Speech
 from flows.transcript.lines import input_line, outcome_line, parse_input, parse_outcome
 from flows.transcript.replay import difference, matches, replay, rewrite
 from flows.transcript.talk import TalkError, fenced_talks, read_talks
@@ -134,6 +135,13 @@ def test_a_call_is_played_with_keys_speech_and_silence() -> None:
 """
     result = replay(machine_of(), read_talks(talk)[0])
     assert result.passed, difference(result, "x")
+
+
+@pytest.mark.parametrize(
+    "given_input", [Speech("two"), Speech("two", 0.83), Speech("two", 0.5, "too"), Speech("", 0.0)]
+)
+def test_speech_survives_being_written(given_input: Speech) -> None:
+    assert parse_input(input_line(given_input)[2:]) == given_input
 
 
 @given(

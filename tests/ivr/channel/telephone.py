@@ -211,10 +211,10 @@ class Telephone:
             # Each answer makes a turn, after which the next keys are looked at.
             self.turns.flush()
 
-    def say(self, text, confidence=0.9):
+    def say(self, text, confidence=0.9, others=()):
         """Speech, as the plane tells of it."""
         self.hearing.answers.append(
-            text if isinstance(text, Exception) else Hypothesis(text, confidence)
+            text if isinstance(text, Exception) else Hypothesis(text, confidence, others)
         )
         self.call.speech_started(20)
         if self.media.sink is not None:

@@ -111,6 +111,23 @@ def test_speech_that_is_hardly_heard_is_not_understood(tmp_path, program):
     assert call.heard()[0] == "Sorry, I did not understand."
 
 
+def test_the_second_best_is_read_back_after_a_no(tmp_path, program):
+    call = Telephone(tmp_path, program, hearing=FakeHearing(frozenset({"en"})))
+    call.press("1101" + "2#")
+    call.listen_to_the_end()
+    call.call.speech_started(100)
+    call.call.speech_ended(200)
+    call.turns.flush()
+    call.run()
+    call.heard()
+    call.say("confirm", others=("bananas", "cancel"))
+    assert call.heard()[0].startswith("You said Confirm")
+    call.press("2")
+    assert call.heard()[0].startswith("You said Cancel")
+    call.press("1")
+    assert call.heard() == ["Goodbye."]
+
+
 def test_a_call_without_a_recogniser_of_the_platform_is_asked_for_keys(tmp_path, program):
     call = Telephone(tmp_path, program, hearing=FakeHearing(frozenset({"en"})))
     call.line.hears = False

@@ -51,6 +51,13 @@ def test_the_next_hypothesis_is_taken_with_less_confidence_where_the_first_says_
     assert asked.understood(Hypothesis("bananas", 0.9, ("apples",))) == ("", 0.0)
 
 
+def test_the_second_best_is_something_else_that_may_be_said():
+    asked = at("main.1", "menu")
+    heard = Hypothesis("order", 0.9, ("order in", "bananas", "order status", "agent"))
+    assert asked.second(heard, asked.understood(heard)[0]) == "Order status"
+    assert asked.second(Hypothesis("order", 0.9, ("bananas", "order")), "Order") == ""
+
+
 def test_an_answer_with_a_noise_behind_it_is_the_answer_with_less_confidence():
     asked = sayable(MACHINE, "address.1", "yesno", "en")
     assert asked.understood(Hypothesis("yeah in", 0.8)) == ("yeah", pytest.approx(0.64))
