@@ -7,7 +7,7 @@ import pytest
 from center.batch import TurnBatch
 from center.contact import Arrival, ContactKey
 from center.shops import Shops
-from flows.inputs import Silence, Text
+from flows.inputs import Text
 from ivr.channel.channel import VoiceChannel
 from ivr.channel.notes import Notes
 from ivr.media.messages import Digit, RtpTimeout
@@ -98,25 +98,6 @@ class House:
         self.turns.add(Arrival(PHONE, Text(text), "1069", "carrier", b"", 0, now), None)
         self.turns.flush()
         return self.texts[-1].text
-
-
-def test_a_call_that_fails_takes_no_key_and_no_reply_of_another(tmp_path, monkeypatch):
-    house = House(tmp_path)
-    other = house.calls(LEG + 1)
-    house.said()
-    failing = house.channel.call_of(CALL)
-
-    def fails(_):
-        raise RuntimeError("a mistake of ours")
-
-    monkeypatch.setattr(failing, "pressed", fails)
-    monkeypatch.setattr(failing, "took", fails)
-    failing.bring(Silence())
-    house.plane_tells(
-        *(Digit(leg, key, "event", 1.0, 1) for key in "101" for leg in (LEG, LEG + 1))
-    )
-    assert house.said() == ["How many?"]
-    assert other.hung_up == []
 
 
 def test_a_call_without_media_is_hung_up_and_its_basket_goes_on_by_sms(tmp_path):
