@@ -62,7 +62,7 @@ class Repeats(IntEnum):
     LIKELY = 1
     """That one is in doubt: it is if the buyer has said nothing since."""
     CERTAIN = 2
-    """It is."""
+    """It is, if that one was kept; else this may be an older one that reads the same, as if PERHAPS were said of it."""
     NAMED = 3
     """It is if there was one: the key holds the carrier's own name for it."""
 
@@ -86,7 +86,7 @@ class Arrival(msgspec.Struct, frozen=True, array_like=True):
     """For an outcome: serial and turn of the session that asked. It is dropped if that session waits no more."""
     doubt: tuple[tuple[int, int], ...] = ()
     """Ranges of stamps, from the first up to, not including, the second: messages that may be delivered again, as far as
-    the channel knows, among them the one that this may be."""
+    the channel knows, among them the one that this may be. Of what surely repeats something: first where that is, if it was kept."""
     repeats: Repeats = Repeats.PERHAPS
     elsewhere: Elsewhere = ()
     """What its sender did in other places, where sellers are spread over several."""

@@ -66,10 +66,14 @@ def _is_redelivery(arrival: Arrival, seen: int, contact: Contact | None) -> bool
 
     A buyer who went on has read our reply to what was in doubt, and the carrier our answer before it.
     """
-    if arrival.repeats >= Repeats.CERTAIN:
+    doubt = arrival.doubt
+    if arrival.repeats is Repeats.NAMED:
         return True
-    in_doubt = any(since <= seen < until for since, until in arrival.doubt)
-    if arrival.repeats is Repeats.PERHAPS and not in_doubt:
+    if arrival.repeats is Repeats.CERTAIN and (not doubt or seen >= doubt[0][0]):
+        return True
+    # What it surely repeats was not kept: this may be an older one that reads the same.
+    in_doubt = any(since <= seen < until for since, until in doubt)
+    if arrival.repeats is not Repeats.LIKELY and not in_doubt:
         return False
     return contact is None or contact.stamp <= seen
 

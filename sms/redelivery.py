@@ -135,6 +135,8 @@ class Answer(msgspec.Struct, eq=False):
     """It is among those in doubt."""
     first: int = 0
     """Stamp of the message that it repeats, which is kept if this one is refused."""
+    surely: int = 0
+    """If it repeats something for certain: what has this stamp or a later one. What was kept before may be the buyer's last like it."""
 
     def write(self, now: float) -> None:
         """It is written now."""
@@ -232,9 +234,12 @@ class Redeliveries:
             # Those that are refused together are all that matters, not what came before them.
             earlier.repeated = None
         answer.first = earlier.first if earlier.refused else earlier.stamp
+        answer.surely = earlier.surely if earlier.refused else earlier.stamp
         self._again[answer.stamp] = answer
         self._lost_version += 1
         doubt = ((answer.first, until), *self._ranges)
+        if answer.repeats is Repeats.CERTAIN and answer.surely > answer.first:
+            doubt = ((answer.surely, until), *doubt)
         return Judgement(answer.stamp, doubt, answer.repeats, answer.since)
 
     def last_of(self, buyer: str) -> Answer | None:
@@ -291,7 +296,7 @@ class Redeliveries:
             if before is not None and id(before) in unkept:
                 # Neither was kept: what comes again repeats what the first of the two did, if anything.
                 answer.repeats = before.repeats
-                answer.first = before.first
+                answer.first, answer.surely = before.first, before.surely
             unkept.add(id(answer))
             if before is not None and _is_answered_copy(before, answer):
                 continue
@@ -304,6 +309,9 @@ class Redeliveries:
         """Messages of which it is not known whether they were kept come again, as what repeats them for certain if they were."""
         for answer in answers:
             answer.first = answer.first or answer.stamp
+            if answer.repeats is not Repeats.CERTAIN:
+                # If it was not kept itself, what comes again is no surer to have been taken than it was.
+                answer.surely = answer.stamp
             if answer.held:
                 self._again[answer.stamp] = answer
             answer.refused = True

@@ -1,8 +1,14 @@
 """Whatever breaks, whenever: nothing is lost and nothing doubled. A seed that fails is tried with `--seed`."""
 
+from pathlib import Path
+
 import pytest
 
+from sms.smsc.faults import Faults
 from tests.simulation.many import quiet, story_of, try_all
+from tests.simulation.network import Weather
+from tests.simulation.trouble import Trouble
+from tests.simulation.world import World
 
 SEEDS_EACH = 500
 
@@ -25,3 +31,35 @@ def test_no_seed_loses_or_doubles_anything(part: int) -> None:
 def test_a_seed_tells_the_same_story_each_time(seed: int) -> None:
     with quiet():
         assert story_of(seed) == story_of(seed)
+
+
+@pytest.mark.parametrize("seed", [6, 7, 10])
+def test_nobody_says_anything_twice_where_fronts_and_shards_fall_and_nothing_else_does(
+    tmp_path: Path, seed: int
+) -> None:
+    falls = Trouble(
+        buyers=5,
+        orders=8,
+        weather=Weather(latency_s=0.005),
+        faults=Faults(seed=seed),
+        dies=0.05,
+        refuses=0.0,
+        full_s=0.0,
+        slow_s=0.001,
+        kills_s=2.0,
+        jumps=False,
+        late_s=0.0,
+        twice=False,
+        partner_s=0.0,
+        partner_dead=0.0,
+        doubled=0.0,
+        binds=1,
+        on_disk=False,
+        spread=True,
+    )
+    with quiet():
+        story = World(seed, tmp_path, falls).run()
+    assert story.right
+    assert story.lives > 4
+    # What a shard had when it fell and did not keep is no older word that reads the same.
+    assert not story.said_again

@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -329,6 +330,33 @@ def test_what_was_not_kept_by_who_fell_is_new_when_it_comes_again() -> None:
     inbox.seen = before
     inbox.redeliveries.leave_open([first])
     assert inbox.take(two(line))
+
+
+@pytest.mark.parametrize("came_again", [False, True])
+def test_what_was_not_kept_by_who_fell_is_not_an_older_one_that_reads_the_same(
+    came_again: bool,
+) -> None:
+    inbox, line = Inbox(), Line()
+    inbox.follow = True
+    inbox.take(Answer(line, 1, b"apple"))
+    if came_again:
+        line.alive = False
+        inbox.take(Answer(Line(), 1, b"apple"))
+    inbox.start()
+    line = Line()
+    one = Answer(line, 1, b"1")
+    inbox.take(one)
+    had(line, one)
+    kept = list(inbox.seen), inbox.last
+    apple = Answer(line, 2, b"apple")
+    assert inbox.take(apple)
+    inbox.seen, inbox.last = kept
+    inbox.redeliveries.leave_open([apple])
+    again = Answer(line, 3, b"apple")
+    assert inbox.take(again)
+    # And once more, now that it was kept.
+    inbox.redeliveries.leave_open([again])
+    assert not inbox.take(Answer(line, 4, b"apple"))
 
 
 def test_what_came_again_and_was_not_kept_when_we_fell_is_found_where_it_was_before() -> None:
