@@ -1,5 +1,6 @@
 """What calls say, on its way from the plane to those who take it: recognisers, recordings."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from ivr.media.memory import HEARD_FRAMES, Memory
 from ivr.media.recording import Recording
 from ivr.rtp.codec import FRAME_BYTES
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,14 @@ class Hearers:
                 part = codes[at * FRAME_BYTES : (at + 1) * FRAME_BYTES]
                 if recording is not None:
                     recording.add(part)
-                if sink is not None:
+                if sink is None:
+                    continue
+                try:
                     sink(Heard(call, frame, codec, part))
+                except Exception as error:  # noqa: BLE001 - else all calls would come to this frame again, and no further
+                    log.error(
+                        "who listens to a call failed, and hears no more: %s", type(error).__name__
+                    )
+                    self._sinks.pop(call, None)
             read += len(some)
             self._ends[8] = read

@@ -52,6 +52,24 @@ def test_frames_on_both_sides_of_the_rings_end_come_in_order() -> None:
     assert [each.codes[0] for each in heard] == [(first + n) % 200 for n in range(5)]
 
 
+def test_who_fails_at_a_frame_hears_no_more_and_the_others_go_on() -> None:
+    paper = Paper()
+    hearers = Hearers(paper.memory)
+    heard: list[Heard] = []
+    tries: list[Heard] = []
+
+    def fail(frame: Heard) -> None:
+        tries.append(frame)
+        raise RuntimeError
+
+    hearers.give(CALL, fail)
+    hearers.give(OTHER, heard.append)
+    hand_on(paper, CALL, CALL, OTHER)
+    hearers.take()
+    assert (len(tries), len(heard)) == (1, 1)
+    assert paper.memory.heard_ends[8] == 3
+
+
 def test_a_file_holds_what_came_until_it_is_ended(tmp_path: Path) -> None:
     paper = Paper()
     hearers = Hearers(paper.memory)
