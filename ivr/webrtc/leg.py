@@ -10,6 +10,7 @@ Promised: packets cross in order of arrival. Not promised: that they all arrive.
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import socket
 from collections.abc import Callable
@@ -41,6 +42,8 @@ SENDING_MAX = 256
 """Packets on their way to one browser; more are dropped, as a full socket would."""
 OPUS_LEGS_MAX = 64
 """Legs of one process that speak Opus: each takes some 4 ms of a core a second from all others."""
+
+log = logging.getLogger("dialcart.calls")
 
 
 class LegState(StrEnum):
@@ -215,7 +218,10 @@ class BrowserLeg:
                         fingerprints=[RTCDtlsFingerprint(*pair) for pair in offer.fingerprints]
                     )
                 )
-        except TimeoutError:
+        except Exception as error:
+            # Late, or an offer that aiortc stumbles over: its page would wait for ever, and hold its row.
+            if not isinstance(error, TimeoutError):
+                log.exception("a browser cannot be connected to")
             self._move(LegState.DOWN)
 
     def _dtls_changed(self) -> None:

@@ -46,3 +46,29 @@ def test_a_page_that_goes_away_while_its_ways_are_gathered_leaves_no_socket_open
         assert states == [LegState.DOWN]
 
     asyncio.run(run())
+
+
+def test_an_offer_that_cannot_be_connected_to_ends_the_leg():
+    async def run() -> None:
+        states = []
+        down = asyncio.Event()
+
+        def moved(state: LegState) -> None:
+            states.append(state)
+            if state is LegState.DOWN:
+                down.set()
+
+        leg = BrowserLeg(Reception(), moved)
+
+        async def stumbles(_):
+            raise ValueError
+
+        leg._ice.start = stumbles  # noqa: SLF001 - a browser takes seconds to come so far
+        try:
+            await leg.answer(CHROMIUM)
+            await down.wait()
+        finally:
+            await leg.close()
+        assert states == [LegState.CONNECTING, LegState.DOWN]
+
+    asyncio.run(asyncio.wait_for(run(), 10))
