@@ -11,6 +11,7 @@ with a permanent one.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import cast
@@ -18,6 +19,7 @@ from typing import cast
 import msgspec
 
 from center.batch import TurnBatch
+from center.failing import kind_of
 from center.outbox import Outbox
 from center.routing import Routes
 from center.taken import Fate, Taken
@@ -42,6 +44,8 @@ STATUSES = {
     Fate.SET_ASIDE: Status.X_R_APPN,
 }
 """How a deliver_sm is answered."""
+
+log = logging.getLogger(__name__)
 
 _ESM_RECEIPT = 0x04
 _ESM_TYPE_MASK = 0x3C
@@ -119,7 +123,11 @@ class SmsChannel:
             elif self._refusing:
                 link.acknowledge([(message.sequence, Status.X_T_APPN)])
             else:
-                self.receiving.receive(link, message, at, came_at)
+                try:
+                    self.receiving.receive(link, message, at, came_at)
+                except Exception as error:  # noqa: BLE001 - it would come again, and end the next connection too
+                    log.error("a message that nobody can read is refused: %s", kind_of(error))
+                    link.acknowledge([(message.sequence, Status.X_R_APPN)])
         if receipts:
             told = [(receipt.message, receipt.tlvs) for receipt in receipts]
             self._told(link, [receipt.sequence for receipt in receipts], told)

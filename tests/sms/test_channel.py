@@ -10,14 +10,14 @@ import pytest
 from center import batch
 from center.batch import TurnBatch
 from center.changes import OutgoingText
-from center.contact import Arrival
+from center.contact import Arrival, ContactKey
 from center.failing import TRIES_MAX
 from center.ports import Batch, StoreFullError, Timer
 from center.routing import Routes
 from center.shops import Shops
 from center.text_news import Stage, TextNews
 from flows.inputs import Text
-from sms import segments, sending
+from sms import piece, segments, sending
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.smpp import pdu as p
@@ -134,6 +134,25 @@ def test_what_the_program_was_told_is_not_in_the_log(
     write(channel, line, *text(1, poison))
     assert "ZeroDivisionError" in caplog.text
     assert poison not in caplog.text
+    assert "13800138000" not in caplog.text
+
+
+def test_a_message_that_cannot_be_read_is_refused_for_good_and_those_beside_it_are_taken(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel, store, line = open_channel()
+    read = piece.alone
+
+    def fail(octets: bytes, *rest: Any) -> str | None:
+        if octets == b"poison":
+            raise ValueError("13800138000")
+        return read(octets, *rest)
+
+    monkeypatch.setattr(piece, "alone", fail)
+    write(channel, line, *text(1, "poison", "13900139000"), *text(2, "苹果 2"))
+    assert line.answers == {1: Status.X_R_APPN, 2: Status.OK}
+    assert store.contact(ContactKey("shop", "13800138000", "sms")) is not None
+    assert "ValueError" in caplog.text
     assert "13800138000" not in caplog.text
 
 
