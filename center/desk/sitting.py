@@ -24,6 +24,7 @@ AWAY_S = 60.0
 REASON_AWAY = "away"
 SEAT_LOST = "the seat's board has failed; sign in again when another is in service"
 LET_GO = "you do not work here any more"
+GIVEN_BACK = "your desk was away for too long, and your buyers went back to their queues"
 FLOOR_LOST = "another server has taken the desks over; this page looks for it"
 
 
@@ -53,6 +54,8 @@ class Sitting:
         self._sitters: dict[str, Sitter] = {}
         self._waits: dict[str, list[Timer]] = {}
         """What comes of an agent whose desk is away; nothing once there is a desk again."""
+        self._untold: set[str] = set()
+        """Whose buyers were given back while the desk was away: they are told when they come back."""
 
     def restore(self) -> None:
         """After a start: whoever was signed in has so long to come back, to a seat that nobody else takes meanwhile."""
@@ -98,8 +101,11 @@ class Sitting:
         presence = self._kept.router.agent_measure(agent).presence
         if presence == "signed out":
             self._kept.post(AgentSignedIn(self._now(), agent))
+            if agent in self._untold:
+                desk.refused("", RefusedError(GIVEN_BACK))
         elif sitter.was_ready and presence == "not ready" and sitter.reason == REASON_AWAY:
             self._kept.post(AgentReady(self._now(), agent))
+        self._untold.discard(agent)
         sitter.was_ready = False
         sitter.presence = "signed out"
         if sitter.is_away:
@@ -121,7 +127,7 @@ class Sitting:
         sitter = self._sitters.get(agent)
         if sitter is not None:
             sitter.desk = None
-            self._gone(agent)
+            self._give_up(agent)
 
     def lose_seat(self, agent: str) -> None:
         """The platform has lost the board of an agent's seat."""
@@ -166,6 +172,12 @@ class Sitting:
         sitter = self._sitters.get(agent)
         if sitter is None or sitter.desk is not None:
             return
+        if any(slot == "busy" for _, slot in self._kept.router.agent_measure(agent).contacts):
+            self._untold.add(agent)
+        self._give_up(agent)
+
+    def _give_up(self, agent: str) -> None:
+        """The seat is for others."""
         if self.gate is not None:
             self.gate.leave_seat(agent)
         self._sign_off(agent)

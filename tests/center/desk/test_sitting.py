@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from center.desk.desk import RefusedError
-from center.desk.sitting import AWAY_S, RELOAD_S
+from center.desk.sitting import AWAY_S, GIVEN_BACK, RELOAD_S
 from center.uap.boards import Place
 from center.uap.capacity import Capacity
 from center.uap.gate import Gate
@@ -110,6 +110,24 @@ def test_a_desk_that_stays_away_gives_its_buyers_back(house: House):
     house.does(house.floor.ready, "wang")
 
     assert house.answers(other, "wang") == f"{contact}#2"
+    told = ("refused", GIVEN_BACK)
+    assert told in comes_back(house), "who comes back looks for the buyer"
+    house.floor.leave("li")
+    assert told not in comes_back(house), "once"
+
+
+def comes_back(house: House) -> list[tuple]:
+    """What the desk of somebody who was away is told."""
+    again = Desk()
+    house.does(house.floor.sign_in, "li", again)
+    return again.told
+
+
+def test_who_was_away_with_nobody_is_told_nothing(house: House):
+    house.floor.sign_out("li", house.sits("li"))
+    house.clock.passes(AWAY_S + 1)
+
+    assert [told[0] for told in comes_back(house)] == ["presence"]
 
 
 def test_who_signs_in_elsewhere_leaves_the_first_desk(house: House):

@@ -55,6 +55,7 @@ const ZH = {
   "the conference's board has failed; the buyer is with one agent alone": "会议所在的单板坏了，买家现在只和一位坐席通话",
   "the seat's board has failed; sign in again when another is in service": "坐席所在的单板坏了，请等别的单板投入后重新登录",
   "you do not work here any more": "您已不在这里工作",
+  "your desk was away for too long, and your buyers went back to their queues": "您离线太久，手上的买家已回到队列",
   "another server has taken the desks over; this page looks for it": "坐席已由另一台服务器接管，本页正在重新连接",
   "{why}": "{why}",
 };
