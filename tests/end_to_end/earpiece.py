@@ -40,6 +40,8 @@ class Earpiece:
         self.port = self._socket.getsockname()[1]
         self._peer: tuple[str, int] | None = None
         self._heard = np.zeros(int(RATE_HZ * HEARD_S), np.float64)
+        self._keys_heard: dict[bytes, str] = {}
+        """By their timestamps: each is told several times (RFC 4733, section 2.5.1.4)."""
         self._came = threading.Condition()
         self._keys = 0
         self._stop = False
@@ -72,13 +74,21 @@ class Earpiece:
 
     def hears_music(self, *, without: float) -> None:
         """Wait until something is heard, and this tone is not."""
+        # The end of the tone is no music: it is looked for in what came after it.
+        newest = len(self._heard) // 4
 
         def is_so() -> bool:
-            loudness = float(np.sqrt(np.mean(self._heard**2)))
+            loudness = float(np.sqrt(np.mean(self._heard[-newest:] ** 2)))
             return loudness > LOUD and not self._is_loud(without)
 
         with self._came:
             assert self._came.wait_for(is_so, WAIT_S_MAX), "no music"
+
+    def hears_keys(self, keys: str) -> None:
+        """Wait until these were pressed, in this order, and no others."""
+        with self._came:
+            so = self._came.wait_for(lambda: self._all_keys() == keys, WAIT_S_MAX)
+        assert so, f"keys: {self._all_keys()}"
 
     def press(self, keys: str) -> None:
         """Press keys, once somebody is there to hear them, as a finger does: one after another (RFC 4733)."""
@@ -99,6 +109,9 @@ class Earpiece:
         head = bytes((0x80, EVENT_PAYLOAD_TYPE)) + number.to_bytes(2) + at.to_bytes(4)
         event = bytes((EVENTS.index(key), 0x80 * is_end | 10))
         return head + b"\0\0\x51\xb1" + event + (160 * min(step + 1, 6)).to_bytes(2)
+
+    def _all_keys(self) -> str:
+        return "".join(self._keys_heard.values())
 
     def _is_loud(self, tone_hz: float) -> bool:
         return self._level(tone_hz) > LOUD
@@ -125,6 +138,10 @@ class Earpiece:
             data, self._peer = self._socket.recvfrom(2_048)
         except TimeoutError:
             return
+        if data[1] & 0x7F == EVENT_PAYLOAD_TYPE:
+            with self._came:
+                self._keys_heard[data[4:8]] = EVENTS[data[12]]
+                self._came.notify_all()
         if len(data) != 12 + FRAME or data[1] & 0x7F != PCMU:
             return
         samples = decode(PCMU, np.frombuffer(data[12:], np.uint8)).astype(np.float64)
