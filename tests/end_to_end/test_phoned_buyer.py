@@ -76,6 +76,12 @@ def test_an_agent_phones_a_buyer_who_texted(shop: Running, tmp_path: Path) -> No
         expect(desk.locator("#contacts li.on-call")).to_contain_text("通话中")
         hears(desk, BUYER_HZ)
         ear.hears(AGENT_HZ)
+        # As into the switchboard of the firm where the buyer works.
+        desk.click("#keypad")
+        for key in "8*0#":
+            desk.click(f"#pad button:text-is('{key}')")
+        ear.hears_keys("8*0#")
+        ear.hears(AGENT_HZ)
 
         text(shop, BUYER, "我在听")
         expect(desk.locator("#lines li").last).to_have_text("我在听")
