@@ -6,7 +6,7 @@ from center.acd.agent import PRESENCE, REASON_LENGTH_MAX, REASON_SIGNED_IN, Pres
 from center.acd.backlog import rejoin
 from center.acd.decisions import Withdraw
 from center.acd.measures import Counts
-from center.acd.occupancy import account
+from center.acd.occupancy import account, take_off
 from center.acd.state import Person, Seat, Ticket
 from center.acd.waiting import Waiting
 
@@ -56,8 +56,7 @@ class Attendance(Waiting):
         for backlog in self.backlogs.values():
             backlog.counts = Counts()
         for person in self.people.values():
-            account(person, self.now)
-            person.busy_s = person.ready_s = person.not_ready_s = 0.0
+            take_off(person, self.now)
             person.answered = person.not_answered = 0
 
     def _take_back(self, ticket: Ticket, reason: str) -> Seat:

@@ -34,3 +34,13 @@ def account(person: Person, now: float) -> None:
         person.ready_s += spent_s
     elif person.presence == "not ready":
         person.not_ready_s += spent_s
+
+
+def take_off(person: Person, now: float) -> None:
+    """Count the time from now on alone; what a person does goes on since it began, so its time until now is taken off."""
+    began_at, occupancy = person.measured_at, person.occupancy
+    person.busy_s = person.ready_s = person.not_ready_s = 0.0
+    account(person, now)
+    person.busy_s, person.ready_s = -person.busy_s, -person.ready_s
+    person.not_ready_s = -person.not_ready_s
+    person.measured_at, person.occupancy = began_at, occupancy

@@ -105,7 +105,7 @@ class AgentView(msgspec.Struct, frozen=True):
     """Whether there is something to listen to."""
     occupancy: float
     since: float
-    """Unix seconds of the last change of presence."""
+    """Unix seconds: of the last change of presence, or of the contacts they have."""
     answered: int
     not_answered: int
     """Offers that rang in vain, were declined, or were left behind."""
