@@ -127,6 +127,7 @@ class SmsChannel:
                     self.receiving.receive(link, message, at, came_at)
                 except Exception as error:  # noqa: BLE001 - it would come again, and end the next connection too
                     log.error("a message that nobody can read is refused: %s", kind_of(error))
+                    self.receiving.counters.unreadable += 1
                     link.acknowledge([(message.sequence, Status.X_R_APPN)])
         if receipts:
             told = [(receipt.message, receipt.tlvs) for receipt in receipts]

@@ -55,6 +55,8 @@ class ReceivingCounters:
     unrouted: int = 0
     not_phones: int = 0
     """From names, short codes and ourselves; acknowledged, and nothing else."""
+    unreadable: int = 0
+    """Texts that we stumbled over, and refused for good."""
 
 
 class Receiving:

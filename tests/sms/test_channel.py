@@ -151,6 +151,7 @@ def test_a_message_that_cannot_be_read_is_refused_for_good_and_those_beside_it_a
     monkeypatch.setattr(piece, "alone", fail)
     write(channel, line, *text(1, "poison", "13900139000"), *text(2, "苹果 2"))
     assert line.answers == {1: Status.X_R_APPN, 2: Status.OK}
+    assert channel.receiving.counters.unreadable == 1
     assert store.contact(ContactKey("shop", "13800138000", "sms")) is not None
     assert "ValueError" in caplog.text
     assert "13800138000" not in caplog.text
