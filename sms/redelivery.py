@@ -146,7 +146,12 @@ class Answer(msgspec.Struct, eq=False):
     @property
     def certain(self) -> bool:
         """The carrier has it, and in time."""
-        if self.asked is None or self.late or self.refused:
+        return not self.late and self.is_read
+
+    @property
+    def is_read(self) -> bool:
+        """The carrier has it, though it may have given up waiting before."""
+        if self.asked is None or self.refused:
             return False
         return self.line.answered > self.asked
 
@@ -385,7 +390,7 @@ class Redeliveries:
 
 def _since(last: Answer | None, answer: Answer) -> int:
     """From which stamp on messages may come again when a buyer says something: did they wait for our reply to the last?"""
-    if last is None or last.certain or answer.came_at - last.came_at > RETURNS_S:
+    if last is None or last.is_read or answer.came_at - last.came_at > RETURNS_S:
         return answer.stamp
     return last.since
 

@@ -423,6 +423,20 @@ def test_what_came_again_behind_a_buyers_last_message_may_come_once_more() -> No
     assert judge(other, 4, b"1").since > again.stamp
 
 
+def test_a_buyer_who_went_on_is_in_doubt_no_more_where_all_answers_are_late() -> None:
+    inbox, line = Inbox(), Line()
+    inbox.follow = True
+    for place, word in enumerate((b"apple", b"3", b"1")):
+        answer = Answer(line, place, word, came_at=20.0 * place)
+        assert inbox.take(answer)
+        had(line, answer, 20.0 * place + GIVEN_UP_S)
+    # The next order; until the buyer goes on it may come again.
+    apple = Answer(line, 3, b"apple", came_at=60.0)
+    assert inbox.take(apple)
+    had(line, apple, 60.0 + GIVEN_UP_S)
+    assert not inbox.take(Answer(line, 4, b"apple", came_at=70.0))
+
+
 def test_what_a_buyer_said_long_after_a_connection_was_lost_is_new() -> None:
     inbox, line, other = Inbox(), Line(), Line()
     inbox.follow = True
