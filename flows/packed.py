@@ -13,43 +13,30 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from flows.program import Calling, Program, Value
+from flows.program import Program, Value
 
 ENCODING_VERSION = 1
 PARTS_KEPT_MAX = 2_000
 """Parts of each kind that are at hand for programs that come next."""
 
 
-class _Packed(Value, frozen=True, array_like=True):
-    """A program field by field, its larger parts as bytes still."""
-
-    version: int
-    name: str
-    shop_names: tuple[str, ...]
-    number: str
-    codes: dict[str, tuple[str, ...]]
-    languages: tuple[str, ...]
-    channels: tuple[str, ...]
-    currency: str
-    decimals: int
-    timezone: str
-    hours: msgspec.Raw
-    delivery_s: int | None
-    queues: tuple[str, ...]
-    limits: msgspec.Raw
-    products: msgspec.Raw
-    grammars: msgspec.Raw
-    variables: msgspec.Raw
-    choices: msgspec.Raw
-    texts: msgspec.Raw
-    wordings: msgspec.Raw
-    nodes: msgspec.Raw
-    steps: msgspec.Raw
-    waits: msgspec.Raw
-    anywhere: msgspec.Raw
-    renamed: dict[str, str]
-    start: int
-    calling: Calling = Calling()
+_PARTS = frozenset(
+    [
+        "hours",
+        "limits",
+        "products",
+        "grammars",
+        "variables",
+        "choices",
+        "texts",
+        "wordings",
+        "nodes",
+        "steps",
+        "waits",
+        "anywhere",
+    ]
+)
+"""A program's larger fields, which sellers of one template may share."""
 
 
 @cache
@@ -58,8 +45,22 @@ def _encoder() -> msgspec.msgpack.Encoder:
 
 
 @cache
-def _decoder() -> msgspec.msgpack.Decoder[_Packed]:
-    return msgspec.msgpack.Decoder(_Packed)
+def _decoder() -> msgspec.msgpack.Decoder[Any]:
+    """Of a program field by field, its larger ones as bytes still."""
+    kinds = get_type_hints(Program)
+    packed = msgspec.defstruct(
+        "_Packed",
+        [
+            (field.name, msgspec.Raw if field.name in _PARTS else kinds[field.name])
+            if field.default is msgspec.NODEFAULT
+            else (field.name, kinds[field.name], field.default)
+            for field in msgspec.structs.fields(Program)
+        ],
+        bases=(Value,),
+        frozen=True,
+        array_like=True,
+    )
+    return msgspec.msgpack.Decoder(packed)
 
 
 @cache
@@ -67,10 +68,10 @@ def _parts() -> tuple[Callable[[bytes], Any] | None, ...]:
     """What decodes each field's bytes; None where the field is no bytes."""
     kinds = get_type_hints(Program)
     return tuple(
-        lru_cache(PARTS_KEPT_MAX)(msgspec.msgpack.Decoder(kinds[field]).decode)
-        if kind is msgspec.Raw
+        lru_cache(PARTS_KEPT_MAX)(msgspec.msgpack.Decoder(kinds[name]).decode)
+        if name in _PARTS
         else None
-        for field, kind in get_type_hints(_Packed).items()
+        for name in Program.__struct_fields__
     )
 
 
