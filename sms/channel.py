@@ -11,7 +11,6 @@ with a permanent one.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import cast
@@ -19,11 +18,11 @@ from typing import cast
 import msgspec
 
 from center.batch import TurnBatch
-from center.failing import kind_of
 from center.outbox import Outbox
 from center.routing import Routes
 from center.taken import Fate, Taken
 from center.text_news import TextNews
+from sms import unreadable
 from sms.carrier import Carrier
 from sms.client import Esme
 from sms.deliveries import Deliveries
@@ -44,8 +43,6 @@ STATUSES = {
     Fate.SET_ASIDE: Status.X_R_APPN,
 }
 """How a deliver_sm is answered."""
-
-log = logging.getLogger(__name__)
 
 _ESM_RECEIPT = 0x04
 _ESM_TYPE_MASK = 0x3C
@@ -125,10 +122,9 @@ class SmsChannel:
             else:
                 try:
                     self.receiving.receive(link, message, at, came_at)
-                except Exception as error:  # noqa: BLE001 - it would come again, and end the next connection too
-                    log.error("a message that nobody can read is refused: %s", kind_of(error))
+                except Exception as error:  # noqa: BLE001 - see sms.unreadable
                     self.receiving.counters.unreadable += 1
-                    link.acknowledge([(message.sequence, Status.X_R_APPN)])
+                    unreadable.refuse(link, message, error)
         if receipts:
             told = [(receipt.message, receipt.tlvs) for receipt in receipts]
             self._told(link, [receipt.sequence for receipt in receipts], told)

@@ -77,6 +77,11 @@ class Texts:
         yield counter(
             "dialcart_sms_not_phones", "Texts of names and short codes.", receiving.not_phones
         )
+        yield counter(
+            "dialcart_sms_unreadable",
+            "Texts that we stumbled over and refused for good.",
+            receiving.unreadable,
+        )
         deliveries = self.channel.deliveries
         became = deliveries.counters
         yield counter("dialcart_sms_receipts", "Delivery receipts.", became.receipts)
@@ -162,6 +167,7 @@ _USSD: tuple[tuple[str, str, Callable[[UssdCounters], int]], ...] = (
     ("repeated", "Answers that came twice.", lambda c: c.repeated),
     ("late", "Moves of dialogs that were given up before.", lambda c: c.late),
     ("unrouted", "Codes dialled that no shop has.", lambda c: c.unrouted),
+    ("unreadable", "Messages that we stumbled over.", lambda c: c.unreadable),
 )
 """What is told of USSD."""
 

@@ -34,7 +34,7 @@ from center.routing import Routes
 from center.taken import Fate, Taken
 from flows import prompts
 from flows.inputs import HungUp, Input, Opened, Text
-from sms import piece
+from sms import piece, unreadable
 from sms.link import Link
 from sms.receiving import DOUBTS_NOTE, Notes
 from sms.redelivery import KEY_BYTES, Answer, Redeliveries
@@ -107,6 +107,13 @@ class UssdChannel:
 
     def received(self, link: Link, message: p.DeliverSm, heard: Heard) -> None:
         """Something from a phone, or from its network."""
+        try:
+            self._take(link, message, heard)
+        except Exception as error:  # noqa: BLE001 - see sms.unreadable
+            self.counters.unreadable += 1
+            unreadable.refuse(link, message, error)
+
+    def _take(self, link: Link, message: p.DeliverSm, heard: Heard) -> None:
         now = self._clock()
         self._dialogs.forget_idle(now)
         key = (link.carrier.name, message.source.digits)

@@ -22,3 +22,5 @@ class UssdCounters:
     late: int = 0
     """Of a dialog that was given up."""
     unrouted: int = 0
+    unreadable: int = 0
+    """That we stumbled over, and refused for good."""

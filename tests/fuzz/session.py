@@ -112,6 +112,7 @@ class Shop:
         assert reassembly.octets <= OCTETS_MAX
         assert self.ussd.open_dialogs <= DIALOGS_MAX
         assert self.texts.receiving.counters.unreadable == 0
+        assert self.ussd.counters.unreadable == 0
 
 
 def sound(chance: random.Random, sequence: int) -> list[bytes]:

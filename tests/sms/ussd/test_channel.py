@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, cast
 
+import pytest
+
 from center.batch import TurnBatch
 from center.routing import Routes
 from center.shops import Shops
+from sms import piece
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.smpp import pdu as p
@@ -184,3 +187,21 @@ def test_a_seller_who_is_gone_is_not_asked_for_ever() -> None:
     shop.take()
     assert line.acknowledged == {1: Status.OK}
     assert line.screens == []
+
+
+def test_a_message_that_cannot_be_read_is_refused_for_good_and_ends_no_connection(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> str:
+        raise ValueError("13800138000")
+
+    shop, line = Open(), Line()
+    with monkeypatch.context() as broken:
+        broken.setattr(piece, "read", fail)
+        shop.take(line, 1, Move.DIAL, "*106#")
+    assert line.acknowledged == {1: Status.X_R_APPN}
+    assert shop.ussd.counters.unreadable == 1
+    assert "ValueError" in caplog.text
+    assert "13800138000" not in caplog.text
+    shop.take(line, 2, Move.DIAL, "*106#")
+    assert line.acknowledged[2] == Status.OK
