@@ -9,6 +9,7 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 
+from center.failing import kind_of
 from commands.serving.service import Service
 
 DRAIN_S_MAX = 10.0
@@ -97,7 +98,7 @@ async def drain(services: Sequence[Service], hurry: asyncio.Event, within_s: flo
     await asyncio.gather(everything, return_exceptions=True)
     for service, task in draining.items():
         if service.name not in unfinished and (error := task.exception()) is not None:
-            log.error("%s did not drain: %s", service.name, type(error).__name__)
+            log.error("%s did not drain: %s", service.name, kind_of(error))
     if unfinished:
         log.warning("not drained, goes on at the next start: %s", ", ".join(unfinished))
     return not unfinished

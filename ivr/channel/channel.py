@@ -12,6 +12,7 @@ from typing import Any
 
 from center.batch import TurnBatch
 from center.contact import ContactKey
+from center.failing import kind_of
 from center.ports import Later
 from center.shops import Shops
 from center.taken import Fate, Taken
@@ -254,12 +255,12 @@ class VoiceChannel:
 
     def _broke(self, call: Call | None, error: Exception) -> None:
         """A call, or who listens on a leg, could not bear what came: the call alone is hung up, and goes on when its buyer calls again."""
-        log.error("what came for a call was not borne: %s", type(error).__name__)
+        log.error("what came for a call was not borne: %s", kind_of(error))
         if call is not None:
             try:
                 call.hang_up("something failed")
             except Exception as again:  # noqa: BLE001 - its silence, or its hour, ends it
-                log.error("nor was it hung up: %s", type(again).__name__)
+                log.error("nor was it hung up: %s", kind_of(again))
 
     # --- tasks ---
 
@@ -272,4 +273,4 @@ class VoiceChannel:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("something beside a call failed: %s", type(error).__name__)
+            log.error("something beside a call failed: %s", kind_of(error))

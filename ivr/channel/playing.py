@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from center.failing import kind_of
 from ivr.channel.hold_music import hold_music
 from ivr.channel.ports import Speaking
 from ivr.channel.spoken import Spoken, Texts
@@ -56,7 +57,7 @@ class Playing:
         try:
             self._play = self._around.media.play(self._leg, [music], barge_in=False, loop=True)
         except (ArenaFullError, PlaneBehindError) as error:
-            log.error("no music on hold: %s", type(error).__name__)
+            log.error("no music on hold: %s", kind_of(error))
 
     def stop(self) -> None:
         """Play nothing more, and tell nobody that it is over."""
@@ -90,7 +91,7 @@ class Playing:
         try:
             self._play = self._around.media.play(self._leg, [piece], barge_in=barge_in)
         except (ArenaFullError, PlaneBehindError) as error:
-            log.error("a prompt is not played: %s", type(error).__name__)
+            log.error("a prompt is not played: %s", kind_of(error))
             self._over()
             return
         if self._answered_at is not None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from center.failing import kind_of
 from ivr.media.memory import HEARD_FRAMES, Memory
 from ivr.media.recording import Recording
 from ivr.rtp.codec import FRAME_BYTES
@@ -89,9 +90,7 @@ class Hearers:
                 try:
                     sink(Heard(call, frame, codec, part))
                 except Exception as error:  # noqa: BLE001 - else all calls would come to this frame again, and no further
-                    log.error(
-                        "who listens to a call failed, and hears no more: %s", type(error).__name__
-                    )
+                    log.error("who listens to a call failed, and hears no more: %s", kind_of(error))
                     self._sinks.pop(call, None)
             read += len(some)
             self._ends[8] = read
