@@ -11,6 +11,7 @@ from pydantic import SecretStr, ValidationError
 
 from center.desk.queue_names import QueueNames
 from center.ports import StoreError
+from commands.alone import DIES_S_MAX, alone_on
 from commands.config import lacking_with_shards, load_settings
 from commands.flows_on_disk import LIBRARY
 from commands.logs import log_to_stderr
@@ -198,34 +199,40 @@ def _texts(config: Config, business: Business) -> tuple[list[Service], Texts]:
 async def serve(config: Config) -> int:
     """Serve until interrupted; the exit status."""
     log_to_stderr(config.log.level, config.log.format)
-    database, sellers = config.store.database, config.sellers or [LIBRARY]
-    shards: Shards | None = None
     try:
-        if config.store.shards > 1:
-            business, shards = open_front(
-                database,
-                sellers,
-                config.limits.policies(),
-                config.store.shards,
-                numbering=config.numbers.numbering(),
-                log_level=config.log.level,
-                log_format=config.log.format,
-            )
-        else:
-            check_count(database, 0)
-            names = QueueNames(queues_of(config.queue))
-            business = open_business(
-                database,
-                sellers,
-                config.limits.policies(),
-                numbering=config.numbers.numbering(),
-                seen=names.add if config.queue else None,
-            )
-            for told in (*names.missing(), *names.unused()):
-                typer.echo(told, err=True)
+        with alone_on(config.store.database, wait_s=DIES_S_MAX):
+            return await _serve_alone(config)
     except StoreError as error:
         typer.echo(str(error), err=True)
         return 1
+
+
+async def _serve_alone(config: Config) -> int:
+    """Serve a database that is ours; the exit status. Raises StoreError if it cannot be opened."""
+    database, sellers = config.store.database, config.sellers or [LIBRARY]
+    shards: Shards | None = None
+    if config.store.shards > 1:
+        business, shards = open_front(
+            database,
+            sellers,
+            config.limits.policies(),
+            config.store.shards,
+            numbering=config.numbers.numbering(),
+            log_level=config.log.level,
+            log_format=config.log.format,
+        )
+    else:
+        check_count(database, 0)
+        names = QueueNames(queues_of(config.queue))
+        business = open_business(
+            database,
+            sellers,
+            config.limits.policies(),
+            numbering=config.numbers.numbering(),
+            seen=names.add if config.queue else None,
+        )
+        for told in (*names.missing(), *names.unused()):
+            typer.echo(told, err=True)
     if not business.sellers:
         typer.echo("no seller to serve", err=True)
         return 1

@@ -29,6 +29,14 @@ PAGES_CACHED_KIB = 65_536
 CHECKPOINT_PAGES = 4_000
 """The write-ahead log goes into the database when it has so many pages, 16 MiB."""
 
+_MAY_NOT = "who owns it and its folder: whoever opens it must be let write there"
+_LOOK_AT = {
+    sqlite3.SQLITE_CANTOPEN: _MAY_NOT,
+    sqlite3.SQLITE_READONLY: _MAY_NOT,
+    sqlite3.SQLITE_BUSY: "what else has it open",
+}
+"""Where an operator finds why, by SQLite's result codes; the others come of a disk that is full or broken."""
+
 
 class Database:
     """One connection to one file. Not to be shared between threads."""
@@ -38,11 +46,11 @@ class Database:
         self.path = str(path)
         if self.path != ":memory:":
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(
-            self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
         self._sql = queries()
         try:
+            self._db = sqlite3.connect(
+                self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
             # Before anything is made in it: an older database is left as it is.
             check_schema(self.path, self._db)
             # FULL: a commit is on disk when it returns, also if the power goes.
@@ -53,15 +61,15 @@ class Database:
             self._db.execute(f"pragma cache_size = -{PAGES_CACHED_KIB}")
             self._db.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
             self._db.executescript(schema())
+            self._db.execute(
+                "insert into meta values ('schema', ?) on conflict do nothing",
+                (str(SCHEMA_VERSION),),
+            )
         except sqlite3.OperationalError as error:
-            raise StoreError(
-                f"{self.path} cannot be opened: {error}; see whether its disk is full"
-            ) from None
+            look = _LOOK_AT.get(error.sqlite_errorcode & 0xFF, "whether its disk is full")
+            raise StoreError(f"{self.path} cannot be opened: {error}; see {look}") from None
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self.path} is not a database of dialcart: {error}") from None
-        self._db.execute(
-            "insert into meta values ('schema', ?) on conflict do nothing", (str(SCHEMA_VERSION),)
-        )
         self._version = 0
         """SQLite's count of other writers' commits."""
         self._tables = Tables(

@@ -40,14 +40,16 @@ class SqliteJournal:
         self._path = path
         self._shortens = shortens
         self._shortening: Thread | None = None
-        self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         self._epoch = 0
         """Ours, if we took over."""
         try:
             with errors():
+                self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
                 self._db.execute("pragma journal_mode = wal")
                 self._db.execute("pragma synchronous = full")
                 self._db.executescript(_SCHEMA)
+        except StoreError as error:
+            raise type(error)(f"{path} cannot be opened: {error}") from None
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{path} is not a journal of dialcart: {error}") from None
 

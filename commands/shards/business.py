@@ -14,6 +14,7 @@ from center.limits.policy import Policies
 from center.numbering import Numbering
 from center.routing import Routes
 from center.shops import Shops
+from commands.alone import LEAVES_S_MAX, alone_on
 from commands.serving.aside import DiskThread
 from commands.serving.business import Business, OpenSeller, later, read_sellers
 from commands.shards.front import FrontBatch
@@ -38,11 +39,14 @@ def open_front(
     log_level: str,
     log_format: Literal["json", "text"],
 ) -> tuple[Business, Shards]:
-    """The front's business and its shards, not started yet. Raises StoreError if they were another number before."""
+    """The front's business and its shards, not started yet. Raises StoreError if they were another number before, or
+    those of a front that is gone do not end."""
     check_count(database, count)
-    for path in (front_database(database), *shard_databases(database)):
-        # Here, once: the shards are not started yet.
-        migrate(path, typer.echo)
+    migrate(front_database(database), typer.echo)
+    for path in shard_databases(database):
+        # Here, once: our shards are not started yet. Those of a front that was killed may still write.
+        with alone_on(path, wait_s=LEAVES_S_MAX):
+            migrate(path, typer.echo)
     store = FrontStore(front_database(database))
     routes, opened = Routes([], numbering), list[OpenSeller]()
     for seller, program, _ in read_sellers(Path(store.path), list(sellers)):

@@ -38,11 +38,6 @@ def shard_database(database: Path, index: int, count: int) -> Path:
     return folder_of(database) / f"shard-{index}-of-{count}.db"
 
 
-def shard_lock(database: Path, index: int, count: int) -> Path:
-    """Whoever holds this has the shard's file to itself."""
-    return shard_database(database, index, count).with_suffix(".lock")
-
-
 def shard_databases(database: Path) -> list[Path]:
     """The files of all shards, in order; none where a database is not spread. Raises StoreError for a mixture."""
     # Copies of older schemas may lie beside them.

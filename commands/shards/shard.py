@@ -19,14 +19,14 @@ from center.measure import Measure, Spread
 from center.ports import StoreError
 from center.taken import Fate, Taken
 from center.text_news import Stage, TextNews
+from commands.alone import LEAVES_S_MAX, alone_on
 from commands.logs import log_to_stderr
 from commands.serving.books import Books
 from commands.serving.business import Business, open_business
 from commands.serving.forgetting import Forgetting
 from commands.serving.publications import Publications
 from commands.serving.running import run
-from commands.shards.alone import alone_on
-from commands.shards.homes import shard_database, shard_lock, shard_of
+from commands.shards.homes import shard_database, shard_of
 from commands.shards.telling import Telling
 from commands.shards.wire import FrameReader, ToFront, Told, frame, performed, to_shard_decoder
 
@@ -191,8 +191,13 @@ class FrontLink(asyncio.Protocol):
 def main(plan: Plan) -> None:
     """Be a shard until SIGTERM, or until the front that started it is gone."""
     log_to_stderr(plan.log_level, plan.log_format, plan.index)
-    with alone_on(shard_lock(plan.database, plan.index, plan.count)):
-        asyncio.run(_serve(plan))
+    try:
+        with alone_on(shard_database(plan.database, plan.index, plan.count), wait_s=LEAVES_S_MAX):
+            asyncio.run(_serve(plan))
+    except (OSError, StoreError) as error:
+        # The front tells that this one ended, and starts it again.
+        log.error("%s", error)
+        raise SystemExit(1) from None
 
 
 async def _serve(plan: Plan) -> None:

@@ -1,7 +1,14 @@
 """What `dialcart serve` says before it opens."""
 
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from commands.alone import alone_on
 from commands.config import lacking_with_shards
-from commands.serve import Options
+from commands.serve import Options, serve
 
 
 def test_whoever_asks_for_people_or_calls_with_shards_is_told_that_there_are_none():
@@ -15,3 +22,18 @@ def test_whoever_asks_for_people_or_calls_with_shards_is_told_that_there_are_non
 def test_whoever_asks_for_texts_alone_is_told_nothing():
     config = Options(shards=2, sip_port=None).config()
     assert lacking_with_shards(config.model_copy(update={"web": None})) == ""
+
+
+@pytest.mark.parametrize("shards", [1, 2])
+def test_a_second_shop_on_a_database_is_refused(
+    shards: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("commands.serve.DIES_S_MAX", 0)
+    database = tmp_path / "shop.db"
+    with alone_on(database, wait_s=0):
+        assert asyncio.run(serve(Options(database=database, shards=shards).config())) == 1
+    assert f"{database} is served by process {os.getpid()} on" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["shop.lock"], "it is left as it is"

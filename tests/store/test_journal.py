@@ -45,6 +45,13 @@ def test_what_is_no_journal_is_refused(tmp_path):
         SqliteJournal(tmp_path / "floor")
 
 
+def test_what_cannot_be_opened_is_told_by_its_name(tmp_path):
+    (tmp_path / "floor").mkdir()
+
+    with pytest.raises(StoreError, match="floor cannot be opened: unable to open"):
+        SqliteJournal(tmp_path / "floor")
+
+
 def test_who_took_over_last_writes_and_nobody_else(tmp_path):
     first, second = SqliteJournal(tmp_path / "floor"), SqliteJournal(tmp_path / "floor")
     first.take_over()

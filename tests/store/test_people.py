@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from center.ports import StoreError
 from store.people import People
 
 
@@ -20,3 +23,9 @@ def test_a_contract_ends_alone_once_and_for_good(tmp_path: Path):
     people.contract("tea-desk", "teahouse")
     assert ("tea-desk", "teahouse") in people.contracts(), "it may be made again"
     people.close()
+
+
+def test_a_file_that_we_may_not_have_is_told_by_its_name(tmp_path: Path):
+    (tmp_path / "shop.people").mkdir()
+    with pytest.raises(StoreError, match=r"shop\.people holds no people of dialcart: unable to"):
+        People(tmp_path / "shop.people")

@@ -330,6 +330,12 @@ def test_a_file_that_is_not_a_database_is_refused_by_name(tmp_path: Path) -> Non
     assert path.read_text().startswith("these are notes")
 
 
+def test_a_file_that_we_may_not_have_is_told_with_where_to_look(tmp_path: Path) -> None:
+    (tmp_path / "shop.db").mkdir()
+    with pytest.raises(StoreError, match=r"cannot be opened: unable .*; see who owns it and its"):
+        SqliteStore(tmp_path / "shop.db")
+
+
 def test_a_full_disk_refuses_the_batch_and_keeps_the_world(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "shop.db")
     store.publish("shop", PROGRAM, NOON)

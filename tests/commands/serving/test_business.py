@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from center.limits.policy import Policies
+from center.ports import StoreError
+from commands.alone import alone_on
 from commands.serving.business import open_business
 from commands.shards.business import open_front
 from commands.shards.homes import front_database, shard_database, shard_databases
@@ -44,6 +46,24 @@ def test_a_front_brings_its_own_file_and_those_of_its_shards_forward(tmp_path: P
     )
     business.close()
     assert {meta(file) for file in files} == {str(SCHEMA_VERSION)}
+
+
+def test_a_shard_that_outlives_its_front_is_not_brought_forward_under_its_feet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = tmp_path / "shop.db"
+    file = shard_database(database, 0, 1)
+    file.parent.mkdir()
+    written_by(3, file)
+    monkeypatch.setattr("commands.shards.business.LEAVES_S_MAX", 0)
+    with (
+        alone_on(file, wait_s=0),
+        pytest.raises(StoreError, match=r"shard-0-of-1.db is served by process .*; stop that one"),
+    ):
+        open_front(
+            database, [shop_in(tmp_path)], Policies(), 1, log_level="info", log_format="text"
+        )
+    assert meta(file) == "3"
 
 
 def test_sockets_of_a_path_that_is_too_long_lie_in_a_folder_that_goes_with_the_shards(
