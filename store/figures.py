@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from center.ports import StoreError
+from store.outbox_rows import oldest_waiting
 from store.queries import queries
 from store.recent import contacts_without_a_row
 
 BUSY_TIMEOUT_S = 5.0
+ROWS_LOOKED_MAX = 20_000
+"""Of the outbox, for the oldest text: past so many that hold none but those of the carrier besides, the next row's age is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Figures:
     texts_waiting: int
     """That no carrier has taken."""
     oldest_text_at: int | None
-    """Unix seconds."""
+    """Unix seconds; None where none waits for a carrier."""
     orders: int
     sellers: int
     bytes: int
@@ -40,13 +43,14 @@ class Census:
     hand_overs: int
 
 
-def read_figures(path: Path) -> Figures:
-    """Look. Raises StoreError."""
+def read_figures(path: Path, besides: str = "") -> Figures:
+    """Look. A carrier `besides` the others may take its time: the oldest text is none of its. Raises StoreError."""
     with _reading(path) as db:
-        row = db.execute(queries()["figures"]).fetchone()
+        waiting, orders, sellers = db.execute(queries()["figures"]).fetchone()
+        oldest = oldest_waiting(db, besides, ROWS_LOOKED_MAX) if waiting else None
     files = (path, path.with_name(f"{path.name}-wal"))
     size = sum(file.stat().st_size for file in files if file.exists())
-    return Figures(*row, bytes=size)
+    return Figures(waiting, oldest, orders, sellers, bytes=size)
 
 
 def take_census(path: Path) -> Census:

@@ -19,6 +19,7 @@ import msgspec
 
 from center.changes import OutgoingText
 from center.text_news import SentText, Stage, TextNews
+from store.queries import queries
 
 _PLACE_BITS = 12
 TEXTS_PER_ROW_MAX = 1 << _PLACE_BITS
@@ -268,6 +269,20 @@ class OutboxRows:
 def rows_of(ids: Sequence[int]) -> range:
     """The rows of a batch's texts."""
     return range(ids[0] >> _PLACE_BITS, (ids[-1] >> _PLACE_BITS) + 1) if ids else range(0)
+
+
+def oldest_waiting(db: sqlite3.Connection, besides: str, rows_max: int) -> int | None:
+    """Unix seconds of the oldest text, as far as is written, that waits for another carrier than the one `besides`."""
+    for looked, (at, packed, kept) in enumerate(
+        db.execute(queries()["waiting_rows"], (rows_max + 1,))
+    ):
+        if looked == rows_max:
+            return at
+        stages = _stages().decode(kept).stages if kept is not None else b""
+        for place, text in enumerate(_texts()[1].decode(packed)):
+            if text.carrier != besides and (not stages or stages[place] == _WAITING):
+                return text.at
+    return None
 
 
 def sent_texts(rows: Iterable[tuple[int, bytes, bytes | None]], seller: str) -> Iterator[SentText]:

@@ -118,6 +118,12 @@ select o.id, t.texts, s.stages
 from outbox as o join texts as t on t.id = o.id left join text_stages as s on s.id = o.id
 where o.id >= ? order by o.id limit ?;
 
+-- name: waiting_rows
+-- Oldest first.
+select o.at, t.texts, s.stages
+from outbox as o join texts as t on t.id = o.id left join text_stages as s on s.id = o.id
+order by o.id limit ?;
+
 -- name: text_stages
 select t.count, s.stages from texts as t left join text_stages as s on s.id = t.id where t.id = ?;
 
@@ -268,11 +274,9 @@ update orders set status = ? where id = ? and status = ?;
 select status, at from order_events where order_id = ? order by at;
 
 -- name: figures
--- For operators: what costs the same however much there is. The oldest text is the first row; orders are numbered without
--- gaps and forgotten from the first.
+-- For operators: what costs the same however much there is. Orders are numbered without gaps and forgotten from the first.
 select
   (select coalesce(sum(left_count), 0) from outbox) as texts_waiting,
-  (select at from outbox order by id limit 1) as oldest_text_at,
   (select coalesce(sum(orders), 0) from sellers) + (select coalesce(max(id) - min(id) + 1, 0) from orders) as orders,
   (select count(*) from sellers) as sellers;
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from center.batch import TurnBatch
 from center.measure import Measure, Spread, gauge
 from center.ports import StoreError
+from commands.serving.message_boxes import CARRIER
 from commands.serving.rounds import Rounds
 from commands.serving.turns import turn_measures
 from store.figures import Census, Figures, read_figures, take_census
@@ -38,7 +39,7 @@ class Books:
         self._census: Census | None = None
         self._census_not_before = 0.0
         self._wrong: str | None = None
-        self._rounds = Rounds("the books are not counted", LOOK_EVERY_S, self._look)
+        self._rounds = Rounds("the books are not counted", LOOK_EVERY_S, self.look)
 
     async def open(self) -> None:
         """Count from now on."""
@@ -64,10 +65,10 @@ class Books:
             return
         oldest = figures.oldest_text_at
         age_s = max(0.0, time.time() - oldest) if oldest is not None else 0.0
+        yield gauge("dialcart_outbox_texts", "Texts that nobody has taken.", figures.texts_waiting)
         yield gauge(
-            "dialcart_outbox_texts", "Texts that no carrier has taken.", figures.texts_waiting
+            "dialcart_outbox_age_seconds", "Age of the oldest, but for web telephones.", age_s
         )
-        yield gauge("dialcart_outbox_age_seconds", "Age of the oldest of them.", age_s)
         yield gauge("dialcart_orders", "Orders kept.", figures.orders)
         yield gauge("dialcart_sellers", "Sellers that were published.", figures.sellers)
         yield gauge("dialcart_store_bytes", "Size of the database on disk.", figures.bytes)
@@ -77,10 +78,11 @@ class Books:
         yield gauge("dialcart_shop_messages", "Messages that sellers may read.", census.messages)
         yield gauge("dialcart_hand_overs", "Requests for a person.", census.hand_overs)
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Count what the store holds now."""
         path = Path(self._store.path)
         try:
-            self._figures = await asyncio.to_thread(read_figures, path)
+            self._figures = await asyncio.to_thread(read_figures, path, CARRIER)
             began = time.monotonic()
             if began >= self._census_not_before:
                 self._census = await asyncio.to_thread(take_census, path)

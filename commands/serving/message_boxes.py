@@ -17,6 +17,8 @@ from center.ports import Later
 from center.text_news import Stage, TextNews
 from web.telephone.exchange import Telephone
 
+CARRIER = "web telephone"
+"""Whose texts these are."""
 KEPT_MAX = 10_000
 """Messages; past it the oldest counts as failed."""
 KEPT_S = 172_800.0
@@ -58,6 +60,11 @@ class MessageBoxes:
         """Messages that were not shown yet, by the outbox's name, the oldest first: whose, and until when (Unix seconds)."""
         self._looking = False
         """Whether it is looked, from time to time, which are old."""
+
+    @property
+    def waiting(self) -> int:
+        """Messages that no page has shown."""
+        return len(self._kept)
 
     def put(self, text_id: int, text: OutgoingText) -> None:
         """A message; one that is kept already stays as it is."""

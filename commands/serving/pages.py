@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from starlette.routing import BaseRoute
 
-from center.measure import Measure, Spread
+from center.measure import Measure, Spread, gauge
 from center.ports import StoreError
 from commands.serving.floor import FloorService
 from commands.serving.rounds import Rounds
@@ -78,6 +78,7 @@ class Pages:
     ) -> None:
         """`port` None: PORT, or any other where that is taken."""
         self.host = host
+        self._exchange = exchange
         self.door = Doorkeeper(KnownPeople(floor), book=KeptVisits(floor.people))
         floor.changed = self.door.look_again
         self._rounds = Rounds("visits cannot be looked at", LOOK_EVERY_S, self.door.end_old)
@@ -119,5 +120,9 @@ class Pages:
         return None
 
     def measures(self) -> Iterable[Measure | Spread]:
-        """None of its own."""
-        return ()
+        """What waits for web telephones."""
+        yield gauge(
+            "dialcart_web_messages_waiting",
+            "Messages that no web telephone has shown.",
+            self._exchange.messages_waiting,
+        )

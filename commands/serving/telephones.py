@@ -10,14 +10,13 @@ from center.contact import Arrival, ContactKey
 from center.text_news import TextNews
 from commands.serving.business import Business, later
 from commands.serving.calls import Calls
-from commands.serving.message_boxes import MessageBoxes
+from commands.serving.message_boxes import CARRIER, MessageBoxes
 from flows.inputs import Text
 from ivr.channel.browser import BrowserCall, BusyError
 from ivr.webrtc.description import OfferError
 from sms.channel import SmsChannel
 from web.telephone.exchange import Call, CallRefusedError, ShopWindow, Telephone
 
-CARRIER = "web telephone"
 SHOPS_SHOWN_MAX = 1_000
 
 
@@ -47,6 +46,11 @@ class Telephones:
         self._boxes = MessageBoxes(note, later=later)
         """Only messages to calls and messages of web telephones come here, whoever else has the number."""
         tell = texts.add_taker(CARRIER, self._boxes.put)
+
+    @property
+    def messages_waiting(self) -> int:
+        """See Exchange."""
+        return self._boxes.waiting
 
     def shops(self) -> Sequence[ShopWindow]:
         """See Exchange."""

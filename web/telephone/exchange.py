@@ -55,6 +55,11 @@ class Call(Protocol):
 class Exchange(Protocol):
     """Puts calls and messages through to flows."""
 
+    @property
+    def messages_waiting(self) -> int:
+        """Messages that no telephone has shown yet."""
+        ...
+
     def shops(self) -> Sequence[ShopWindow]:
         """Every shop that is open, in the order to show them."""
         ...

@@ -84,6 +84,9 @@ def test_what_a_page_did_not_show_is_told_to_the_next_one_in_order(boxes):
     boxes.put(3, text(MINE, "three"))
     boxes.open(MINE, second)
     assert second.told == [(2, "two"), (3, "three")]
+    assert boxes.waiting == 2
+    boxes.shown(MINE, 2)
+    assert boxes.waiting == 1
 
 
 def test_a_page_hears_of_its_own_shop_and_number_and_shows_no_others_message(boxes, news):

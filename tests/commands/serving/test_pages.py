@@ -35,7 +35,7 @@ def pages_of(people: People) -> tuple[Pages, SimpleNamespace]:
     floor = SimpleNamespace(
         people=people, person=people.person, switchboard=SimpleNamespace(floor=None)
     )
-    return Pages("127.0.0.1", 0, floor, None), floor
+    return Pages("127.0.0.1", 0, floor, SimpleNamespace(messages_waiting=3, shops=list)), floor
 
 
 def browser(token: str) -> HTTPConnection:
@@ -72,3 +72,10 @@ def test_the_floor_tells_the_door_who_is_let_go(people: People):
         assert closed == ["li"]
     assert people.visits() == []
     assert pages.door.who(visitor) is None
+
+
+def test_operators_are_told_what_waits_for_web_telephones(people: People):
+    pages, _ = pages_of(people)
+    assert [(one.name, one.samples) for one in pages.measures()] == [
+        ("dialcart_web_messages_waiting", [((), 3)])
+    ]
