@@ -1,14 +1,16 @@
-"""Programs as bytes, which name them, and back.
+"""Programs as bytes, which name them, and back; and apart, so that what sellers have in common is kept once.
 
-Sellers of one template have most of a program in common: its nodes, its phrases, often its texts. A part that comes again is
-not decoded again, and is one object for all of them.
+Sellers of one template have most of a program in common: its nodes, its phrases, often its texts. `split` parts its bytes into
+what is the seller's own and parts that others may have too; `join` puts it together again. A part that comes again is not
+decoded again, and is one object for all of them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, get_type_hints
 
 import msgspec
@@ -16,81 +18,127 @@ import msgspec
 from flows.program import Program, Value
 
 ENCODING_VERSION = 1
+NAME_OCTETS = 8
 PARTS_KEPT_MAX = 2_000
 """Parts of each kind that are at hand for programs that come next."""
 
-
-_PARTS = frozenset(
-    [
-        "hours",
-        "limits",
-        "products",
-        "grammars",
-        "variables",
-        "choices",
-        "texts",
-        "wordings",
-        "nodes",
-        "steps",
-        "waits",
-        "anywhere",
-    ]
+_OWN = ("name", "shop_names", "number", "codes")
+"""No two sellers have these in common."""
+_LARGE = (
+    "hours",
+    "limits",
+    "products",
+    "grammars",
+    "variables",
+    "choices",
+    "texts",
+    "wordings",
+    "nodes",
+    "steps",
+    "waits",
+    "anywhere",
 )
-"""A program's larger fields, which sellers of one template may share."""
+"""Each of these is a part by itself. All that is not named here makes one more, the first."""
+PARTS = 1 + len(_LARGE)
+"""What `split` makes of a program, beside what is its own."""
+_FIELDS = Program.__struct_fields__
+_SMALL = tuple([name for name in _FIELDS if name not in {*_OWN, *_LARGE}])
+
+
+def _places(names: Iterable[str]) -> tuple[int, ...]:
+    return tuple(map(_FIELDS.index, names))
+
+
+_OWN_PLACES, _SMALL_PLACES, _LARGE_PLACES = map(_places, (_OWN, _SMALL, _LARGE))
+_in_order = itemgetter(*map((*_OWN, *_SMALL, *_LARGE).index, _FIELDS))
+"""Fields as a program has them, of those that are its own, the small ones and the large ones."""
+
+
+class _Codec(msgspec.Struct, frozen=True):
+    encode: msgspec.msgpack.Encoder
+    fields: msgspec.msgpack.Decoder[list[msgspec.Raw]]
+    own: msgspec.msgpack.Decoder[Any]
+    parts: tuple[Callable[[bytes], Any], ...]
 
 
 @cache
-def _encoder() -> msgspec.msgpack.Encoder:
-    return msgspec.msgpack.Encoder(order="sorted")
-
-
-@cache
-def _decoder() -> msgspec.msgpack.Decoder[Any]:
-    """Of a program field by field, its larger ones as bytes still."""
+def _codec() -> _Codec:
     kinds = get_type_hints(Program)
-    packed = msgspec.defstruct(
-        "_Packed",
-        [
-            (field.name, msgspec.Raw if field.name in _PARTS else kinds[field.name])
-            if field.default is msgspec.NODEFAULT
-            else (field.name, kinds[field.name], field.default)
-            for field in msgspec.structs.fields(Program)
-        ],
-        bases=(Value,),
-        frozen=True,
-        array_like=True,
+    defaults = {field.name: field.default for field in msgspec.structs.fields(Program)}
+
+    def struct(names: Iterable[str]) -> type[msgspec.Struct]:
+        return msgspec.defstruct(
+            "_Packed",
+            [
+                (name, kinds[name])
+                if defaults[name] is msgspec.NODEFAULT
+                else (name, kinds[name], defaults[name])
+                for name in names
+            ],
+            bases=(Value,),
+            frozen=True,
+            array_like=True,
+        )
+
+    small = msgspec.msgpack.Decoder(struct(_SMALL))
+    return _Codec(
+        msgspec.msgpack.Encoder(order="sorted"),
+        msgspec.msgpack.Decoder(list[msgspec.Raw]),
+        msgspec.msgpack.Decoder(struct(_OWN)),
+        (
+            lambda data: msgspec.structs.astuple(small.decode(data)),
+            *[msgspec.msgpack.Decoder(kinds[name]).decode for name in _LARGE],
+        ),
     )
-    return msgspec.msgpack.Decoder(packed)
 
 
 @cache
-def _parts() -> tuple[Callable[[bytes], Any] | None, ...]:
-    """What decodes each field's bytes; None where the field is no bytes."""
-    kinds = get_type_hints(Program)
-    return tuple(
-        lru_cache(PARTS_KEPT_MAX)(msgspec.msgpack.Decoder(kinds[name]).decode)
-        if name in _PARTS
-        else None
-        for name in Program.__struct_fields__
-    )
+def _kept_parts() -> tuple[Callable[[bytes], Any], ...]:
+    return tuple(map(lru_cache(PARTS_KEPT_MAX), _codec().parts))
 
 
 def encode(program: Program) -> bytes:
     """The same program gives the same bytes."""
-    return _encoder().encode(program)
+    return _codec().encode.encode(program)
 
 
 def decode(data: bytes) -> Program:
     """Raises msgspec.DecodeError or msgspec.ValidationError for bytes that are no program."""
-    fields = msgspec.structs.astuple(_decoder().decode(data))
-    return Program(
-        *[
-            field if part is None else part(bytes(field))
-            for field, part in zip(fields, _parts(), strict=True)
-        ]
-    )
+    own, parts = split(data)
+    return join(own, [part(data) for part, data in zip(_kept_parts(), parts, strict=True)])
+
+
+def split(data: bytes) -> tuple[bytes, list[bytes]]:
+    """A program's bytes as its own, and parts that other programs may have too.
+
+    Raises msgspec.DecodeError or msgspec.ValidationError for bytes that are no program.
+    """
+    codec = _codec()
+    fields = codec.fields.decode(data)
+    if not max(_LARGE_PLACES) < len(fields) <= len(_FIELDS):
+        raise msgspec.ValidationError(f"no program has {len(fields)} fields")
+    pack = codec.encode.encode
+    own = pack([fields[place] for place in _OWN_PLACES])
+    small = pack([fields[place] for place in _SMALL_PLACES if place < len(fields)])
+    return own, [small, *[bytes(fields[place]) for place in _LARGE_PLACES]]
+
+
+def join(own: bytes, parts: Iterable[Any]) -> Program:
+    """A program of what `split` parted, its parts decoded by `decode_part`. Raises as `decode` does."""
+    small, *large = parts
+    return Program(*_in_order((*msgspec.structs.astuple(_codec().own.decode(own)), *small, *large)))
+
+
+def decode_part(kind: int, data: bytes) -> Any:
+    """A part as it stands in a program; `kind` is its place among them. Raises as `decode` does."""
+    return _codec().parts[kind](data)
+
+
+def name_of(data: bytes) -> bytes:
+    """Eight bytes that name a program or a part of one: the head of the SHA-256 of its encoding."""
+    return hashlib.sha256(data).digest()[:NAME_OCTETS]
 
 
 def fingerprint(program: Program) -> bytes:
-    """Eight bytes that name a program: the head of the SHA-256 of its encoding."""
-    return hashlib.sha256(encode(program)).digest()[:8]
+    """The name of a program."""
+    return name_of(encode(program))

@@ -30,6 +30,8 @@ from store.records import (
 )
 from store.turn_log import TurnLog
 
+_read_stock = msgspec.json.Decoder(dict[str, int]).decode
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:
@@ -178,9 +180,10 @@ class SqliteBatch:
             row = tables.db.execute(tables.sql["seller"], (name,)).fetchone()
             if row is None:
                 return None
-            stock = tables.db.execute(tables.sql["stock"], (row[0],))
+            number, orders, left = row
             # Many sellers number their goods alike.
-            seller = SellerRow(row[0], row[1], {intern(code): left for code, left in stock})
+            stock = {intern(code): count for code, count in _read_stock(left).items()}
+            seller = SellerRow(number, orders, stock)
             tables.hot.sellers.put(name, seller)
         self._sellers[name] = seller
         return seller

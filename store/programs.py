@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
-from flows.packed import decode, encode, fingerprint
 from flows.program import Program
 from store.batch import errors
 from store.database import Database
+from store.parted import PartedPrograms
 
 
 class Programs(Database):
     """What is live, what was before it, and the programs that sessions are pinned to."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(path)
+        self._programs = PartedPrograms(self._db, self._sql)
 
     def publish(self, seller: str, program: Program, now: int) -> bytes:
         """Make a program the one that new sessions of a seller run; its products get their stock once."""
@@ -19,14 +24,14 @@ class Programs(Database):
 
     def publish_all(self, programs: Iterable[tuple[str, Program]], now: int) -> list[bytes]:
         """The same of many sellers, in one transaction; their programs' fingerprints."""
+        kept: set[int] = set()
         with self._transaction():
-            names = [self._publish(seller, program, now) for seller, program in programs]
+            names = [self._publish(seller, program, now, kept) for seller, program in programs]
         self._tables.hot.clear()
         return names
 
-    def _publish(self, seller: str, program: Program, now: int) -> bytes:
-        name = fingerprint(program)
-        self._db.execute(self._sql["keep_program"], (name, encode(program)))
+    def _publish(self, seller: str, program: Program, now: int, kept: set[int]) -> bytes:
+        name = self._programs.keep(program, kept)
         self._db.execute(self._sql["publish"], (seller, name))
         number = self._db.execute(self._sql["seller"], (seller,)).fetchone()[0]
         self._db.execute(self._sql["note_publication"], (number, name, now))
@@ -56,8 +61,7 @@ class Programs(Database):
 
     def program(self, name: bytes) -> Program | None:
         """The program of a fingerprint."""
-        row = self._db.execute(self._sql["programs"], (name,)).fetchone()
-        return decode(row[0]) if row is not None else None
+        return self._programs.find(name)
 
     def sessions(self, seller: str) -> list[bytes]:
         """Packed sessions of a seller, live or over."""

@@ -1,6 +1,8 @@
 -- name: seller
--- With the serial of the last order: of those that are kept, or of those that were forgotten.
-select s.id, max(s.orders, coalesce((select max(o.serial) from orders as o where o.seller = s.id), 0))
+-- With the serial of the last order, of those that are kept, or of those that were forgotten; and with what is left of their
+-- goods, as JSON, since a statement more costs as much again.
+select s.id, max(s.orders, coalesce((select max(o.serial) from orders as o where o.seller = s.id), 0)),
+  (select json_group_object(t.code, t.left_count) from stock as t where t.seller = s.id)
 from sellers as s where s.seller = ?;
 
 -- name: contact
@@ -207,11 +209,17 @@ delete from awaited where seller = ? and buyer = ? and channel = ?;
 -- name: put_hand_over
 insert into hand_overs (seller, buyer, channel, serial, queue, at) values (?, ?, ?, ?, ?, ?);
 
--- name: programs
-select encoded from programs where fingerprint = ?;
+-- name: program
+select own, parts from programs where id = ?;
+
+-- name: program_part
+select encoded from program_parts where id = ?;
 
 -- name: keep_program
-insert into programs (fingerprint, encoded) values (?, ?) on conflict do nothing;
+insert into programs (id, own, parts) values (?, ?, ?) on conflict do nothing;
+
+-- name: keep_program_part
+insert into program_parts (id, encoded) values (?, ?) on conflict do nothing;
 
 -- name: published
 select seller, fingerprint from sellers;

@@ -6,11 +6,17 @@ create table if not exists meta (
   value text not null
 ) without rowid;
 
--- Programs by the fingerprint that sessions are pinned to.
+-- Programs by the fingerprint that sessions are pinned to, as a number: what is each one's own, and the ids of its parts, eight
+-- bytes each. Parts are named in the same way, and are there once for all programs that have them; see flows.packed.split.
 create table if not exists programs (
-  fingerprint blob primary key,
+  id integer primary key,
+  own blob not null,
+  parts blob not null
+);
+create table if not exists program_parts (
+  id integer primary key,
   encoded blob not null
-) without rowid;
+);
 
 -- `orders`: how many of their orders were forgotten; those that are kept have the serials after it.
 create table if not exists sellers (

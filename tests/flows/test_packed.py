@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from flows.packed import decode, encode, fingerprint
+from flows.packed import PARTS, decode, decode_part, encode, fingerprint, join, split
 from flows.program import Program
 from tests.flows.shops import program_of
 
@@ -37,6 +37,22 @@ def test_bytes_that_are_no_program_are_refused(field: str) -> None:
     fields[Program.__struct_fields__.index(field)] = {"x": 1.5}
     with pytest.raises(msgspec.ValidationError):
         decode(msgspec.msgpack.encode(fields))
+
+
+@pytest.mark.parametrize("fields", [[], [1] * 40])
+def test_another_number_of_fields_is_refused(fields: list[int]) -> None:
+    with pytest.raises(msgspec.ValidationError, match=f"no program has {len(fields)} fields"):
+        decode(msgspec.msgpack.encode(fields))
+
+
+def test_what_is_common_to_two_sellers_is_apart_from_what_is_each_ones_own() -> None:
+    program = program_of()
+    other = replace(program, name="other", shop_names=("别家", "Other"), number="400", codes={})
+    (own, parts), (others_own, others_parts) = split(encode(program)), split(encode(other))
+    assert own != others_own
+    assert parts == others_parts
+    assert len(parts) == PARTS
+    assert join(others_own, [decode_part(kind, part) for kind, part in enumerate(parts)]) == other
 
 
 def test_a_program_of_other_bytes_has_another_name() -> None:
