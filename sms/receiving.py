@@ -28,6 +28,7 @@ from sms.senders import buyer_of, may_be_answered
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.smpp.tlv import Tag, find
+from sms.unrouted import Helps
 
 TEXT_CHARACTERS_MAX = 2_000
 BUYERS_KNOWN_MAX = 20_000
@@ -84,6 +85,7 @@ class Receiving:
         self._last: OrderedDict[tuple[str, str], tuple[str, float]] = OrderedDict()
         """The last seller of each buyer on each shared code, and until when that need not be written again."""
         self._buyers: dict[p.Address, str] = {}
+        self._helps = Helps()
 
     def go_back(self) -> None:
         """Take up what is kept, and that alone: after a start, and when what was refused will come again."""
@@ -175,9 +177,9 @@ class Receiving:
         routed = self.routes.find(code, text, last)
         if routed is None:
             self.counters.unrouted += 1
-            known = self.routes.codes().get(code)
+            is_told = self.routes.serves(code) and self._helps.may_tell(buyer, text, now)
             help_text = OutgoingText(carrier, code, buyer, self.routes.help(code), now)
-            self.turns.hold("sms", answer, notes=notes, texts=(help_text,) if known else ())
+            self.turns.hold("sms", answer, notes=notes, texts=(help_text,) if is_told else ())
             return
         if is_shared:
             self._remember(code, buyer, routed.seller, notes, at)
