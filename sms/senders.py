@@ -29,6 +29,7 @@ def may_be_answered(source: Address, is_ours: Callable[[str], bool]) -> bool:
         and digits.isascii()
         and digits.isdecimal()
         and not is_ours(source.digits)
+        and not is_ours(digits)
     )
 
 

@@ -52,6 +52,7 @@ binds = {o.binds}
 messages_per_sender = 0
 messages_per_prefix = 0
 orders_per_sender = 0
+confirm_over = {{}}
 [log]
 level = "warning"
 format = "text"

@@ -18,6 +18,7 @@ from center.contact import ContactKey
 from center.limits.policy import Policies, Policy
 from center.limits.robots import Robots
 from center.limits.tally import (
+    CODES,
     MESSAGES,
     ORDERS,
     PREFIX,
@@ -26,6 +27,7 @@ from center.limits.tally import (
     Count,
     Elsewhere,
     Tally,
+    unconfirmed,
 )
 
 RESTORED_MAX = 200_000
@@ -33,6 +35,9 @@ RESTORED_MAX = 200_000
 CODE_DIGITS = 6
 CODE_TRIES_MAX = 3
 """A code is guessed by chance with three in a million."""
+CODES_PER_SENDER_MAX = 5
+"""Codes sent to one number within ORDERS_WINDOW_S that did not come back. Who forges a number neither guesses at it all day
+nor has us text its owner without end."""
 CODE_S_MAX = 900
 """A code that is typed later is not taken."""
 
@@ -114,7 +119,8 @@ class Guard:
     def restore(self, orders: Iterable[Spent]) -> None:
         """Count orders that earlier runs placed, oldest first."""
         for spent in orders:
-            self.placed(spent)
+            over = self.policies.of(spent.seller).confirm_over.get(spent.currency)
+            self.placed(spent, is_vouched=over is not None and spent.total > over)
         self._counted.clear()
 
     def counts(self) -> list[Count]:
@@ -163,17 +169,25 @@ class Guard:
     # --- orders ---
 
     def judge(self, order: Spent, elsewhere: Elsewhere = ()) -> Placing:
-        """What becomes of an order that is not confirmed yet."""
+        """What becomes of an order that is not confirmed yet.
+
+        What its sender ordered unconfirmed lately counts with it: many small orders are worth as much as a large one.
+        """
         policy = self.policies.of(order.seller)
         if self.is_too_much(order, elsewhere):
             return Placing.REFUSE
         over = policy.confirm_over.get(order.currency)
-        if over is None or order.total <= over:
+        if (
+            over is None
+            or self._with_others(unconfirmed(order.currency), order.total, order, elsewhere) <= over
+        ):
             return Placing.PLACE
-        if policy.confirm_by == "call back":
+        if (
+            policy.confirm_by == "call back"
+            or self._with_others(CODES, 1, order, elsewhere) > CODES_PER_SENDER_MAX
+        ):
             self.counters.call_backs += 1
             return Placing.CALL_BACK
-        self.counters.codes_asked += 1
         return Placing.ASK_CODE
 
     def is_too_much(self, order: Spent, elsewhere: Elsewhere = ()) -> bool:
@@ -189,14 +203,35 @@ class Guard:
                 return True
         return False
 
-    def placed(self, order: Spent) -> None:
-        """An order was placed in the batch that is open."""
-        at, tally = order.at, self._tally
-        for what, whose, name, amount, _ in _limits(self.policies.of(order.seller), order):
-            self._counted.append((what, whose, name, amount, at))
-            tally.rates(what).add((whose, name), amount, at)
+    def placed(self, order: Spent, *, is_vouched: bool = False) -> None:
+        """An order was placed in the batch that is open; `is_vouched` by a code or an agent, not by its number alone."""
+        policy = self.policies.of(order.seller)
+        for what, whose, name, amount, _ in _limits(policy, order):
+            self._count(what, whose, name, amount, order.at)
+        if not is_vouched and order.currency in policy.confirm_over:
+            what = unconfirmed(order.currency)
+            self._count(what, SENDER, order.buyer, order.total, order.at)
+
+    def _count(self, what: str, whose: str, name: str, amount: int, at: int) -> None:
+        self._counted.append((what, whose, name, amount, at))
+        self._tally.rates(what).add((whose, name), amount, at)
+
+    def _with_others(self, what: str, amount: int, order: Spent, elsewhere: Elsewhere) -> int:
+        """An amount, with what else came of it from an order's sender."""
+        here = self._tally.total(what, SENDER, order.buyer, order.at)
+        return amount + here + _amount(elsewhere, what, SENDER)
 
     # --- codes ---
+
+    def ask(self, order: Spent, key: str) -> str:
+        """The code that is sent for an order which `key` names."""
+        self.counters.codes_asked += 1
+        self._count(CODES, SENDER, order.buyer, 1, order.at)
+        return self.code(key)
+
+    def came_back(self, order: Spent) -> None:
+        """A code that was sent for this order: its number is its sender's."""
+        self._count(CODES, SENDER, order.buyer, -1, order.at)
 
     def code(self, key: str) -> str:
         """The code that confirms what `key` names."""

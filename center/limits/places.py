@@ -13,7 +13,17 @@ from typing import NamedTuple
 from center.contact import ContactKey
 from center.limits.policy import Policies, Policy
 from center.limits.rates import KEYS_MAX
-from center.limits.tally import MESSAGES, ORDERS, PREFIX, SENDER, Count, Elsewhere, Tally
+from center.limits.tally import (
+    CODES,
+    MESSAGES,
+    ORDERS,
+    PREFIX,
+    SENDER,
+    Count,
+    Elsewhere,
+    Tally,
+    unconfirmed,
+)
 
 
 class Places:
@@ -79,7 +89,9 @@ class _Asked(NamedTuple):
 
 
 def _asked(policy: Policy) -> _Asked:
-    of_sender = [*policy.spend_per_sender]
+    of_sender = [*policy.spend_per_sender, *map(unconfirmed, policy.confirm_over)]
+    if policy.confirm_over and policy.confirm_by == "code":
+        of_sender.append(CODES)
     if policy.messages_per_sender:
         of_sender.append(MESSAGES)
     if policy.orders_per_sender:

@@ -28,7 +28,8 @@ class Policy:
     spend_per_prefix: Amounts = field(default_factory=dict[str, int])
     spend_per_seller: Amounts = field(default_factory=dict[str, int])
     confirm_over: Amounts = field(default_factory=dict[str, int])
-    """An order worth more is not placed at once: a sender's number is easily forged."""
+    """An order by which a sender comes to more within ORDERS_WINDOW_S is not placed at once: a number is easily forged. What
+    was confirmed does not count."""
     confirm_by: Literal["code", "call back"] = "code"
     """`code`: a code goes to the number by SMS and must be typed back. `call back`: the seller is asked to call."""
 
@@ -41,6 +42,7 @@ class Policy:
             or self.orders_per_sender
             or self.spend_per_sender
             or self.spend_per_prefix
+            or self.confirm_over
         )
 
 

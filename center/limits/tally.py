@@ -10,14 +10,21 @@ MESSAGES_WINDOW_S = 600
 ORDERS_WINDOW_S = 86_400
 MESSAGES = "messages"
 ORDERS = "orders"
-"""What is counted; beside these a currency, in which orders' worth is."""
+CODES = "codes"
+"""What is counted; beside these a currency, in which orders' worth is, and what `unconfirmed` makes of it."""
 SENDER, PREFIX, SELLER = "sender", "prefix", "seller"
 """Whose it is."""
+
 
 Count = tuple[str, str, str, int, int]
 """What, whose, the name of that, how much, and the Unix second."""
 Elsewhere = tuple[tuple[str, str, int], ...]
 """What, whose and how much of it came in other places, where it is anything; see center.limits.places."""
+
+
+def unconfirmed(currency: str) -> str:
+    """Worth of orders in a currency that were placed on the word of a number alone, which is easily forged."""
+    return f"{currency} unconfirmed"
 
 
 class Tally:

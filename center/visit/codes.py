@@ -18,7 +18,7 @@ def ask(visit: Visit, effect: effects.PlaceOrder) -> None:
     awaited = visit.wait_for(effect)
     language = visit.language()
     values = {
-        "code": visit.shared.guard.code(awaited.key),
+        "code": visit.shared.guard.ask(placing.spent(visit, effect), awaited.key),
         "total": write_money(effect.total, visit.machine.program.decimals),
     }
     if visit.key.channel == "sms":

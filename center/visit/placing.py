@@ -20,8 +20,14 @@ SESSIONS_PER_PLACE_MAX = 1 << 32
 """Sessions that the calls in one place of a number may come to, before their orders were taken for those of the next place."""
 
 
-def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -> Outcome:
-    """Reserve the stock and write the order, or say what is sold out."""
+def place(
+    visit: Visit,
+    effect: effects.PlaceOrder,
+    *,
+    by_agent: bool = False,
+    is_confirmed: bool = False,
+) -> Outcome:
+    """Reserve the stock and write the order, or say what is sold out. `is_confirmed` by its code."""
     wanted = pieces(effect)
     missing = sold_out(visit, wanted)
     if missing is not None:
@@ -69,7 +75,7 @@ def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -
             due_at=due,
         )
     )
-    visit.shared.guard.placed(spent(visit, effect))
+    visit.shared.guard.placed(spent(visit, effect), is_vouched=by_agent or is_confirmed)
     eta = due_text(due, now, program.timezone, session.language)
     written_until = 0
     if channel == "voice" and names_one(effect.address) and program.codes.get("sms"):
@@ -81,9 +87,11 @@ def place(visit: Visit, effect: effects.PlaceOrder, *, by_agent: bool = False) -
 
 def confirmed(visit: Visit, effect: effects.PlaceOrder) -> Outcome:
     """Place an order whose code came back, unless others that were placed meanwhile make it too much."""
-    if visit.shared.guard.is_too_much(spent(visit, effect), visit.arrival.elsewhere):
+    order, guard = spent(visit, effect), visit.shared.guard
+    guard.came_back(order)
+    if guard.is_too_much(order, visit.arrival.elsewhere):
         return to_the_seller(visit, effect, OVER_LIMIT)
-    return place(visit, effect)
+    return place(visit, effect, is_confirmed=True)
 
 
 def to_the_seller(visit: Visit, effect: effects.PlaceOrder, why: str) -> Outcome:

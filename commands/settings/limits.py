@@ -38,8 +38,9 @@ class Limits(Section):
     spend_per_seller: Amounts = Field(default={})
     """The same to one seller."""
     confirm_over: Amounts = Field(default=CONFIRM_OVER)
-    """Orders worth more are confirmed first, by currency, since a sender's number is easily forged: `{ CNY = 500 }`; `{}` for
-    none. Of a currency that is not named no order is."""
+    """An order is confirmed first where it, and what its number ordered unconfirmed in the 24 hours before, is worth more,
+    by currency, since a sender's number is easily forged: `{ CNY = 500 }`; `{}` for none. Of a currency that is not named
+    no order is."""
     confirm_by: Literal["code", "call back"] = "code"
     """How: a code sent to the number by SMS, to be typed back; or the seller is asked to call the buyer back."""
 

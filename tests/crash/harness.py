@@ -51,6 +51,7 @@ system_id = "dialcart"
 messages_per_sender = 0
 messages_per_prefix = 0
 orders_per_sender = 0
+confirm_over = {{}}
 [log]
 format = "text"
 level = "warning"

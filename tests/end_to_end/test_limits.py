@@ -61,6 +61,25 @@ def test_a_code_does_not_place_what_has_become_too_much_meanwhile(tmp_path: Path
     asyncio.run(run())
 
 
+def test_small_orders_are_confirmed_where_they_come_to_a_dear_one(tmp_path: Path) -> None:
+    async def run() -> None:
+        guard = guard_of(confirm_over={"CNY": 499})
+        async with open_shop(tmp_path / "shop.db", guard=guard) as shop:
+            phone = shop.phone()
+            for number in ("A0001", "A0002", "A0003"):
+                phone.text("苹果 1")
+                await phone.hears()
+                phone.text("1")
+                told = await phone.hears()
+                if number != "A0001":
+                    assert len(shop.store.orders()) == int(number[1:]) - 1
+                    phone.text(re.findall(r"\d{6}", told)[0])
+                    told = await phone.hears()
+                assert told.startswith(f"订单{number}")
+
+    asyncio.run(run())
+
+
 def test_a_code_is_kept_over_a_restart(tmp_path: Path) -> None:
     async def run() -> None:
         guard = guard_of(confirm_over={"CNY": 499})

@@ -16,6 +16,7 @@ from sms.smpp.pdu import Address
         ("1" * PHONE_DIGITS_MAX, 1, True),
         ("1" * (PHONE_DIGITS_MAX + 1), 1, False),
         ("10690001", 3, False),
+        ("+10690001", 1, False),
         ("MyBank", 5, False),
         ("13800138000", 5, False),
         ("1380013800x", 1, False),

@@ -3,9 +3,9 @@
 import pytest
 
 from center.contact import ContactKey
-from center.limits.guard import Guard, Placing, Spent, Verdict
+from center.limits.guard import CODES_PER_SENDER_MAX, Guard, Placing, Spent, Verdict
 from center.limits.policy import Policies, Policy
-from center.limits.tally import MESSAGES, ORDERS, ORDERS_WINDOW_S, SENDER, Count
+from center.limits.tally import CODES, MESSAGES, ORDERS, ORDERS_WINDOW_S, SENDER, Count
 
 NOW = 1_000_000
 
@@ -55,6 +55,41 @@ def test_an_order_over_the_value_is_confirmed_first() -> None:
     assert guard.judge(order(501)._replace(currency="KES")) is Placing.PLACE
     calling = guard_of(confirm_over={"CNY": 500}, confirm_by="call back")
     assert calling.judge(order(501)) is Placing.CALL_BACK
+
+
+def test_many_small_orders_are_worth_as_much_as_a_large_one() -> None:
+    guard = guard_of(confirm_over={"CNY": 500})
+    for _ in range(5):
+        assert guard.judge(order()) is Placing.PLACE
+        guard.placed(order())
+    assert guard.judge(order(1)) is Placing.ASK_CODE
+    assert guard.judge(order(1, seller="another")) is Placing.ASK_CODE
+    assert guard.judge(order(1, buyer="13800138001")) is Placing.PLACE
+    assert guard.judge(order()._replace(at=NOW + 2 * ORDERS_WINDOW_S)) is Placing.PLACE
+
+
+def test_what_was_confirmed_does_not_count_against_the_next_order() -> None:
+    guard = guard_of(confirm_over={"CNY": 500})
+    guard.placed(order(900), is_vouched=True)
+    assert guard.judge(order(500)) is Placing.PLACE
+    again = guard_of(confirm_over={"CNY": 500})
+    again.restore([order(900), order(400)])
+    assert again.judge(order(100)) is Placing.PLACE
+    assert again.judge(order(101)) is Placing.ASK_CODE
+
+
+def test_codes_that_do_not_come_back_are_not_sent_without_end() -> None:
+    guard = guard_of(confirm_over={"CNY": 500})
+    for turn in range(CODES_PER_SENDER_MAX):
+        assert guard.judge(order(501)) is Placing.ASK_CODE
+        guard.ask(order(501), str(turn))
+    assert guard.judge(order(501)) is Placing.CALL_BACK
+    assert guard.judge(order(501, buyer="13800138001")) is Placing.ASK_CODE
+    guard.came_back(order(501))
+    assert guard.judge(order(501)) is Placing.ASK_CODE
+    assert guard.judge(order(501), ((CODES, SENDER, 1),)) is Placing.CALL_BACK
+    assert guard.judge(order(100)) is Placing.PLACE
+    assert guard.judge(order(100), (("CNY unconfirmed", SENDER, 401),)) is Placing.ASK_CODE
 
 
 @pytest.mark.parametrize(
