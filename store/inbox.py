@@ -19,6 +19,8 @@ from center.contact import Arrival
 
 INBOX_KEPT_S = 3_600
 """A key is kept at least so long while we run. A system that was down for hours still has those of its last hour."""
+GAP_S_MAX = 60
+"""Of the sweep, which comes once a second: past it the clock was set, or nobody ran."""
 ROWS_IN_DOUBT_MAX = 256
 """Rows in which a batch's messages are looked for, the newest: what is in doubt after a fall is the last batch or two."""
 ROWS_A_STEP = 500
@@ -51,8 +53,11 @@ class Inbox:
         """Rows as the open batch wrote them."""
         self._last_at = db.execute(sql["inbox_last_at"]).fetchone()[0]
         """When a run before this one wrote last."""
-        self._began_at: int | None = None
-        """When this run swept first."""
+        self._swept_at: int | None = None
+        self._resumed_at = 0
+        """When time was last seen to have gone by that was none for what was taken before: the clock was set, or nobody ran."""
+        self._gone_s = 0
+        """How much of it."""
         self.reload()
 
     def reload(self) -> None:
@@ -137,12 +142,10 @@ class Inbox:
 
     def forget(self, now: int) -> None:
         """Within a transaction of its own: forget rows that are old, and turn the tables if it is time."""
-        if self._began_at is None:
-            self._began_at = now
+        self._look_for_a_gap(now)
         before = now - INBOX_KEPT_S
-        if before <= self._began_at:
-            # While we were down no time has passed for what was taken before.
-            before -= max(0, self._began_at - self._last_at)
+        if before <= self._resumed_at:
+            before -= self._gone_s
         self._db.execute(self._sql["forget_seen"], {"before": before, "rows": ROWS_A_STEP})
         if self._since and now < self._since + INBOX_KEPT_S:
             return
@@ -150,5 +153,25 @@ class Inbox:
         if self._since:
             current = "b" if current == "a" else "a"
             self._db.execute(self._sql[f"forget_named_{current}"])
+        self._put("inbox", current)
+        self._put("inbox_since", str(now))
+
+    def _look_for_a_gap(self, now: int) -> None:
+        """Note time that was none for what was taken before, so that it is kept as long as if it had not gone by."""
+        last = self._last_at if self._swept_at is None else self._swept_at
+        is_first = self._swept_at is None
+        self._swept_at = now
+        if not is_first and abs(now - last) <= GAP_S_MAX:
+            return
+        if last - self._resumed_at > INBOX_KEPT_S:
+            self._gone_s = 0
+        self._gone_s = max(0, self._gone_s + now - last)
+        self._resumed_at = now
+        if self._since and not self._since <= now < self._since + INBOX_KEPT_S:
+            # The table whose turn it would be may have what was taken a moment before.
+            self._since = now
+            self._put("inbox_since", str(now))
+
+    def _put(self, name: str, value: str) -> None:
         put = "insert into meta values (?, ?) on conflict do update set value = excluded.value"
-        self._db.executemany(put, [("inbox", current), ("inbox_since", str(now))])
+        self._db.execute(put, (name, value))

@@ -13,7 +13,7 @@ from store import inbox
 from store.inbox import INBOX_KEPT_S
 from store.sqlite import SqliteStore
 from tests.flows.shops import NOON, program_of
-from tests.store.test_stores import arrival, run
+from tests.store.test_stores import arrival, run, sweep
 
 
 @pytest.fixture
@@ -78,9 +78,33 @@ def test_no_time_passes_for_messages_while_the_system_is_down(tmp_path: Path) ->
     store.close()
     down = 9 * INBOX_KEPT_S
     again = SqliteStore(tmp_path / "shop.db")
-    again.forget_old(NOON + down)
-    again.forget_old(NOON + down + INBOX_KEPT_S)
+    sweep(again, NOON + down, INBOX_KEPT_S)
     assert run(again, arrival("你好", key=b"a", stamp=20, doubt=((10, 11),))) == []
     again.forget_old(NOON + down + INBOX_KEPT_S + 1)
     assert run(again, arrival("你好", key=b"a", stamp=21, doubt=((10, 11),))) != []
     again.close()
+
+
+@pytest.mark.parametrize("off_s", [9 * INBOX_KEPT_S, -9 * INBOX_KEPT_S])
+def test_no_message_is_forgotten_because_the_clock_is_set(store: SqliteStore, off_s: int) -> None:
+    """It is set away, and right again, between a message and its redelivery; then an hour goes by."""
+    store.forget_old(NOON - 1)
+    run(store, arrival("你好", key=b"a", stamp=10))
+    for at in (NOON, NOON + off_s, NOON + off_s + 1, NOON + 2, NOON + off_s, NOON + 3):
+        store.forget_old(at)
+    again = arrival("你好", key=b"a", stamp=20, doubt=((10, 11),))
+    assert run(store, replace(again, repeats=Repeats.CERTAIN)) == []
+    sweep(store, NOON + 4, 2 * INBOX_KEPT_S)
+    assert run(store, replace(again, stamp=21, repeats=Repeats.CERTAIN)) != []
+
+
+@pytest.mark.parametrize("off_s", [9 * INBOX_KEPT_S, -9 * INBOX_KEPT_S])
+def test_nor_is_one_that_its_carrier_names(store: SqliteStore, off_s: int) -> None:
+    """It was taken just before its table's turn to rest, and the clock is set when the turn to be emptied comes near."""
+    named = replace(arrival("你好", key=b"a", stamp=10), repeats=Repeats.NAMED)
+    store.forget_old(NOON - INBOX_KEPT_S + 1)
+    run(store, named)
+    sweep(store, NOON - INBOX_KEPT_S + 2, INBOX_KEPT_S)
+    for at in (NOON + off_s, NOON + off_s + 1, NOON + 2, NOON + off_s):
+        store.forget_old(at)
+    assert run(store, replace(named, stamp=20)) == []
