@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from sms.smsc.faults import parse_faults
 from tests.crash.harness import Plan, crash
 
 
@@ -16,10 +17,20 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--buyers", type=int, default=60)
     parser.add_argument("--shards", type=int, default=1)
+    parser.add_argument("--binds", type=int, default=1)
+    parser.add_argument("--faults", default="none", help="as `dialcart smsc --faults` reads them")
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dialcart-crash-") as folder:
-        plan = Plan(options.kills, options.seed, options.buyers, shards=options.shards)
+        faults = parse_faults(options.faults)
+        plan = Plan(
+            options.kills,
+            options.seed,
+            options.buyers,
+            faults,
+            binds=options.binds,
+            shards=options.shards,
+        )
         books = asyncio.run(crash(Path(folder), plan, tell=not options.quiet))
     sys.stdout.write(f"{books}\n")
     return 0 if books.right else 1

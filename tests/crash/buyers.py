@@ -17,6 +17,8 @@ from sms.smsc.server import Smsc
 CODE = "1069"
 THINKS_S = 0.5
 """Before who says the same again says it: longer than a round trip."""
+UNLIKE = 60
+"""Ways to say the same."""
 PRICE_CENTS = 250
 STOCK = 1_000_000
 
@@ -29,6 +31,9 @@ shop Crash test
   channels sms
   sms code {CODE}
   delivery 30m
+
+defaults
+  sms session 48h
 
 catalog
   item 1 price 2.50 stock {STOCK} Apple
@@ -103,6 +108,10 @@ class Buyer:
     says_it_twice: bool = False
     """Now and then the next thing reads as the last, though not within a round trip. After a crash, or while a connection
     breaks, it may be taken for it (decision 0030)."""
+    says_it_anew: bool = False
+    """Each thing reads unlike the last few dozen: where answers are lost with their connections, or come later than the phone
+    says the next thing, that may be taken for something like it of a minute before, and have to be said again (decision 0030)."""
+    said: int = 0
 
     def begin(self) -> None:
         """The next order."""
@@ -117,7 +126,9 @@ class Buyer:
         self._say()
 
     def _say(self) -> None:
-        self.phone.text(self.code, self.lines[0][0])
+        self.said += 1
+        unlike = " " * (self.said % UNLIKE) if self.says_it_anew else ""
+        self.phone.text(self.code, self.lines[0][0] + unlike)
 
     def _say_then(self, line: tuple[str, str]) -> None:
         """Say it, unless a reply that came meanwhile has gone past it."""
@@ -187,6 +198,7 @@ class Town:
         *,
         orders: int | None = None,
         say_it_twice: bool = False,
+        say_it_anew: bool = False,
         codes: Sequence[str] = (CODE,),
     ) -> None:
         """`orders`: how many each buyer begins; None: until told to stop. `codes`: of the sellers, among whom they are shared out."""
@@ -208,6 +220,7 @@ class Town:
             chance = random.Random(seed * 1_000_003 + place)
             self.buyers[number] = Buyer(phone, chance, code, orders)
             self.buyers[number].says_it_twice = say_it_twice
+            self.buyers[number].says_it_anew = say_it_anew
 
     def _hear(self, heard: Heard) -> None:
         self.heard_at = time.monotonic()

@@ -47,6 +47,7 @@ name = "carrier"
 host = "127.0.0.1"
 port = {port}
 system_id = "dialcart"
+binds = {binds}
 [limits]
 messages_per_sender = 0
 messages_per_prefix = 0
@@ -82,6 +83,9 @@ class Plan:
     stalls_s: float = STALLS_S_MAX
     mutant: str | None = None
     """One of tests.simulation.mutants: with a safety taken out the count must be wrong."""
+    binds: int = 1
+    clock_is_set: bool = True
+    """As tests.crash.clock does."""
     shards: int = 1
     """Past one there is a front, which is killed like the shop, and shards, one of which is killed before it."""
 
@@ -105,14 +109,15 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
     """Run a plan in a folder of its own."""
     chance = random.Random(plan.seed)
     async with Smsc(Settings(port=0, faults=plan.faults)) as smsc:
-        codes = furnish(folder, smsc.port, plan.shards)
-        town = Town(smsc, plan.buyers, plan.seed, codes=codes)
+        codes = furnish(folder, smsc.port, plan.shards, plan.binds)
+        is_faulty = plan.faults != Faults()
+        town = Town(smsc, plan.buyers, plan.seed, say_it_anew=is_faulty, codes=codes)
         town.begin()
         missed = 0
         for done, kill in enumerate(plan.listed(chance), 1):
             began = time.monotonic()
             passes = chance.randint(1, PASSES_MAX)
-            process = await start(folder, kill, passes, plan.mutant)
+            process = await start(folder, kill, passes, plan)
             await bound(smsc, process)
             if not await dies(process, kill, town, plan, chance):
                 # Nothing more is learnt from kills of a shop where nobody gets on.
@@ -127,7 +132,7 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
                 took_s = time.monotonic() - began
                 sys.stdout.write(f"kill {done}: at {where} after {took_s:.1f} s\n")
                 sys.stdout.flush()
-        process = await start(folder, None, mutant=plan.mutant)
+        process = await start(folder, None, plan=plan)
         await bound(smsc, process)
         town.stop()
         with suppress(TimeoutError):
@@ -196,20 +201,20 @@ def getting_on(town: Town, since: float, stalls_s: float) -> bool:
     return time.monotonic() - max(town.heard_at, since) < stalls_s
 
 
-def furnish(folder: Path, port: int, shards: int = 1) -> list[str]:
+def furnish(folder: Path, port: int, shards: int = 1, binds: int = 1) -> list[str]:
     """Sellers, as many as shards but two at most, and settings for a carrier at this port; the sellers' codes."""
     sellers = dict(list(SELLERS.items())[:shards])
     for name, code in sellers.items():
         (folder / "sellers" / name).mkdir(parents=True)
         flow = FLOW.replace(f"  sms code {CODE}\n", f"  sms code {code}\n")
         (folder / "sellers" / name / "seller.flow").write_text(flow)
-    settings = SETTINGS.format(folder=folder, port=port, shards=shards)
+    settings = SETTINGS.format(folder=folder, port=port, shards=shards, binds=binds)
     (folder / "dialcart.toml").write_text(settings)
     return list(sellers.values())
 
 
 async def start(
-    folder: Path, kill: Kill | None, passes: int = 1, mutant: str | None = None
+    folder: Path, kill: Kill | None, passes: int = 1, plan: Plan | None = None
 ) -> asyncio.subprocess.Process:
     """The shop of a folder, to die at a point, passed so often, or to live."""
     environment = {
@@ -218,8 +223,10 @@ async def start(
         "DIALCART_CARRIER_CARRIER_PASSWORD": "dialcart",
     }
     environment.pop("DIALCART_DIE_AT", None)
-    if mutant:
-        environment["DIALCART_MUTANT"] = mutant
+    if plan is not None and plan.mutant:
+        environment["DIALCART_MUTANT"] = plan.mutant
+    if plan is not None and plan.clock_is_set:
+        environment["DIALCART_CLOCK_SEED"] = str(plan.seed)
     if kill is not None and kill.point is not None:
         whose = IN_SHARD if kill.in_shard else ""
         environment["DIALCART_DIE_AT"] = f"{whose}{kill.point}:{passes}"

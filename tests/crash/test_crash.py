@@ -5,19 +5,32 @@ from pathlib import Path
 
 import pytest
 
+from sms.smsc.faults import Faults
 from tests.crash.harness import Plan, crash
+
+FAULTS = Faults(
+    throttled=0.05,
+    queue_full=0.05,
+    duplicated_delivery=1.0,
+    lost_answer=0.002,
+    early_receipt=0.3,
+    duplicated_receipt=0.2,
+    receipt_delay_s=0.05,
+    jitter_s=0.05,
+)
+"""Of answers few are lost, each with its connection: buyers order in between."""
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    ("shards", "kills", "orders"),
-    [(1, 17, 100), (2, 3, 20)],
+    ("plan", "orders"),
+    [(Plan(kills=17, seed=20), 100), (Plan(3, 20, faults=FAULTS, binds=2, shards=2), 10)],
     ids=["one process", "front and shards"],
 )
 def test_twenty_kills_lose_nothing_and_double_nothing(
-    tmp_path: Path, shards: int, kills: int, orders: int
+    tmp_path: Path, plan: Plan, orders: int
 ) -> None:
-    books = asyncio.run(crash(tmp_path, Plan(kills, seed=20, shards=shards)))
+    books = asyncio.run(crash(tmp_path, plan))
     assert books.right, books
     assert books.orders > orders
     assert books.repeated > 0

@@ -17,6 +17,7 @@ from typing import Any
 
 from sms import link, sending
 from store import batch, outbox_rows, sqlite
+from tests.crash import clock
 
 POINTS = (
     "before commit",
@@ -140,6 +141,7 @@ def arm_as_told(whose: str = "") -> None:
 
 def main() -> None:
     """`python -m tests.crash.victim serve ...`."""
+    clock.set_at_random()
     arm_as_told()
     from cli import main as dialcart
 
@@ -155,4 +157,5 @@ if __name__ == "__main__":
     sys.exit(main())
 if __name__ == "__mp_main__":
     # A shard: multiprocessing imports in it what its front runs.
+    clock.set_at_random()
     arm_as_told(IN_SHARD)
