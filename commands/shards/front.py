@@ -189,11 +189,14 @@ class FrontBatch(TurnBatch):
     def _tell_refused(self) -> None:
         refused, self._refused = self._refused, deque()
         self.counters.refused += len(refused)
-        self._tell_channels(
-            (going.channel, Taken(going.ticket, fate, going.arrival)) for going, fate in refused
-        )
-        for going, _ in refused:
-            self._through(going)
+        try:
+            self._tell_channels(
+                (going.channel, Taken(going.ticket, fate, going.arrival)) for going, fate in refused
+            )
+        finally:
+            # Whatever a channel does, or their senders' messages would wait for these for ever.
+            for going, _ in refused:
+                self._through(going)
 
     def _told(self, link: ShardLink, news: ToFront) -> None:
         """What a shard has on disk."""

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from center.contact import Arrival, ContactKey
+from center.limits.policy import Policies, Policy
 from center.taken import Fate, Taken
 from commands.shards.front import FrontBatch
 from commands.shards.front_store import FrontStore
+from commands.shards.homes import shard_of
 from commands.shards.shard_link import Going
 from flows.inputs import Text
 from sms.receiving import DOUBTS_NOTE, LAST_NOTE
@@ -17,15 +22,16 @@ from tests.flows.shops import NOON
 
 
 class Front:
-    """A front whose only shard takes all that it is brought, and says nothing."""
+    """A front whose shards take all that they are brought, and say nothing."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, policies: Policies | None = None, shards: int = 1) -> None:
         due: list[Callable[[], object]] = []
         self.store = FrontStore(folder / "front.db")
         self.batch = FrontBatch(
             self.store,
-            [folder / "shard-0.sock"],
+            [folder / f"shard-{index}.sock" for index in range(shards)],
             later=lambda _, callback: cast("Any", due.append(callback)),
+            policies=policies,
         )
         self.redeliveries = Redeliveries(NOON * 1_000_000, 0.0)
         self.due = due
@@ -33,7 +39,8 @@ class Front:
         self.told: list[Taken] = []
         self.batch.open("sms", self)
         self.count = 0
-        cast("Any", self.batch.links[0]).bring = self._bring
+        for link in self.batch.links:
+            cast("Any", link).bring = self._bring
 
     def _bring(self, going: Any, _: object) -> bool:
         self.brought.append(going.ticket)
@@ -43,13 +50,13 @@ class Front:
         """See center.ports.Channel."""
         self.told += taken
 
-    def add(self, **notes: bytes) -> None:
+    def add(self, seller: str = "shop", **notes: bytes) -> None:
         """A message, numbered from 1, with what the channel keeps for it."""
         self.count += 1
         answer = Answer(Line(), self.count, b"k%d" % self.count)
         stamp = self.redeliveries.judge(answer, NOON * 1_000_000 + self.count).stamp
         doubts = self.redeliveries.to_keep(0.0)
-        key = ContactKey("shop", "138", "sms")
+        key = ContactKey(seller, "138", "sms")
         arrival = Arrival(key, Text("2"), "1069", "c", answer.key, stamp, NOON)
         self.batch.add(arrival, self.count, notes={DOUBTS_NOTE: doubts, **notes})
 
@@ -95,3 +102,22 @@ def test_what_a_shard_fell_with_may_be_on_its_disk_and_what_it_never_got_is_not(
         ("brought", Fate.UNKNOWN),
         (2, Fate.REFUSED),
     ]
+
+
+def test_who_was_refused_goes_on_where_a_channel_fails_to_hear_of_it(tmp_path: Path) -> None:
+    def stumbles(_: object) -> None:
+        raise RuntimeError("a channel stumbles")
+
+    here = "shop"
+    there = next(name for name in "abcdef" if shard_of(name, 2) != shard_of(here, 2))
+    front = Front(tmp_path, Policies(Policy(messages_per_sender=10)), shards=2)
+    front.batch.open("sms", SimpleNamespace(taken=stumbles))
+    cast("Any", front.batch.links[shard_of(here, 2)]).bring = lambda *_: False
+    front.add(here)
+    front.batch.flush()
+    tell_refused = front.due[-1]
+    front.add(there)
+    assert front.brought == []
+    with pytest.raises(RuntimeError, match="stumbles"):
+        tell_refused()
+    assert front.brought == [2]
