@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -15,6 +14,7 @@ from center.acd.journal import JournalError, Record, decode, rebuild
 from center.acd.measures import QueueMeasure
 from center.acd.standing import ContactStood
 from commands.serving.floor import journal_file
+from commands.shop_clocks import clocks_of
 from commands.tables import table
 from store.journal import SqliteJournal
 
@@ -42,8 +42,12 @@ def explain(contact: str, database: Path) -> int:
             )
             for name in found[-NAMES_MAX:]:
                 typer.echo(f"  {name}", err=True)
-        for line in explained(events(), found[-1]):
+        # A contact's name begins with its seller's.
+        with clocks_of(database) as clocks:
+            zone = clocks.zone(found[-1].partition("/")[0])
+        for line in explained(events(), found[-1], zone):
             typer.echo(line)
+        typer.echo(f"Times are of {zone}.")
     return 0
 
 
@@ -83,8 +87,9 @@ def queues(database: Path) -> int:
         )
     typer.echo(table(rows))
     if router.day_began_at:
-        began = datetime.fromtimestamp(router.day_began_at).astimezone()
-        typer.echo(f"counted since {began.isoformat(' ', 'seconds')}")
+        seller = next((backlog.queue.seller for backlog in router.backlogs.values()), "")
+        with clocks_of(database) as clocks:
+            typer.echo(f"counted since {clocks.tell(seller, router.day_began_at)}")
     for name, formula in FORMULAS:
         typer.echo(f"{name} = {(formula.__doc__ or '').rstrip('.')}")
     return 0

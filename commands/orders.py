@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import time
-from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -16,6 +15,7 @@ from center.orders.order import OrderError, PlacedOrder, Status
 from center.ports import StoreError
 from commands.logs import on_one_line
 from commands.shards.homes import is_there, stores_of
+from commands.shop_clocks import ShopClocks
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
 from grammars.phones import read_phone
@@ -84,6 +84,8 @@ def orders(
             ]
             if len(stores) > 1:
                 found = sorted(found, key=lambda order: -order.placed_at)[:limit]
+        clocks = ShopClocks(stores)
+        rows = [_row(order, clocks.tell(order.seller, order.placed_at)) for order in found]
     except (OrderError, LookupError, StoreError, ValueError) as error:
         typer.echo(str(error), err=True)
         return 1
@@ -93,12 +95,11 @@ def orders(
     if number is not None and not found:
         typer.echo(f"there is no order {number}{f' of {seller}' if seller else ''}", err=True)
         return 1
-    typer.echo(_written(found, output), nl=False)
+    typer.echo(_written(found, rows, output), nl=False)
     return 0
 
 
-def _written(found: list[PlacedOrder], output: str) -> str:
-    rows = [_row(order) for order in found]
+def _written(found: list[PlacedOrder], rows: list[dict[str, object]], output: str) -> str:
     if output == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
     if output == "csv":
@@ -128,13 +129,13 @@ def _lines(order: PlacedOrder) -> str:
     return ", ".join(f"{line.code}x{line.quantity} {line.name}" for line in order.lines)
 
 
-def _row(order: PlacedOrder) -> dict[str, object]:
+def _row(order: PlacedOrder, placed: str) -> dict[str, object]:
     decimals = CURRENCY_DECIMALS.get(order.currency, 2)
     return {
         "seller": order.seller,
         "number": order.number,
         "status": str(order.status),
-        "placed": datetime.fromtimestamp(order.placed_at).astimezone().isoformat(" ", "seconds"),
+        "placed": placed,
         "total": money(order.total, decimals),
         "currency": order.currency,
         "buyer": order.buyer,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -15,6 +14,7 @@ from commands.config import load_settings
 from commands.flows_on_disk import flow_name, load
 from commands.queue_names import missing_in
 from commands.shards.homes import is_there, stores_of
+from commands.shop_clocks import ShopClocks
 from commands.voicing import wanted_voices
 from flows.checker import Beside, check_flow
 from flows.diagnostic import render
@@ -155,8 +155,9 @@ def rollback(seller: str, to: str | None, database: Path) -> int:
             return 1
         live = store.published().get(seller)
         if to is None:
+            clocks = ShopClocks([store])
             for name, at in publications:
-                when = datetime.fromtimestamp(at).astimezone().isoformat(" ", "seconds")
+                when = clocks.tell(seller, at)
                 typer.echo(f"{name.hex()}  {when}{'  live' if name == live else ''}")
             return 0
         wanted = [name for name, _ in publications if name.hex().startswith(to)]

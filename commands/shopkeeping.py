@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -12,6 +11,7 @@ from center.ports import StoreError
 from center.text_news import Stage
 from commands.logs import masked, on_one_line
 from commands.shards.homes import is_there, stores_of
+from commands.shop_clocks import ShopClocks
 from flows.catalog import read_stock
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
@@ -75,8 +75,9 @@ def messages(seller: str, limit: int, database: Path) -> int:
     store = _open(database, seller)
     if store is None:
         return 1
+    clocks = ShopClocks([store])
     for _, buyer, text, at in store.messages(seller, limit):
-        when = datetime.fromtimestamp(at).astimezone().isoformat(" ", "minutes")
+        when = clocks.tell(seller, at, "minutes")
         typer.echo(f"{when}  {buyer}  {on_one_line(text)}")
     store.close()
     return 0
@@ -88,7 +89,7 @@ def texts(seller: str, number: str | None, *, failed: bool, limit: int, database
     if store is None:
         return 1
     number = read_phone(number) or number if number else None
-    addresses: dict[str, tuple[str, ...]] = {}
+    clocks, addresses = ShopClocks([store]), dict[str, tuple[str, ...]]()
     shown = 0
     for sent in store.texts(seller):
         to = sent.text.destination
@@ -97,7 +98,7 @@ def texts(seller: str, number: str | None, *, failed: bool, limit: int, database
         if to not in addresses:
             known = store.buyer(seller, to)
             addresses[to] = known.addresses if known is not None else ()
-        when = datetime.fromtimestamp(sent.text.at).astimezone().isoformat(" ", "seconds")
+        when = clocks.tell(seller, sent.text.at)
         said = _masked(sent.text.text, addresses[to])
         typer.echo(f"{when}  {mask_phone(to):<12} {sent.stage.word:<9} {sent.reason:<12} {said}")
         shown += 1
@@ -153,8 +154,9 @@ def buyer(seller: str, number: str, *, leave: bool, database: Path) -> int:
             ):
                 if value:
                     typer.echo(f"{name:<9} {on_one_line(value)}")
+        clocks = ShopClocks([store])
         for order in found:
-            when = datetime.fromtimestamp(order.placed_at).astimezone().isoformat(" ", "minutes")
+            when = clocks.tell(seller, order.placed_at, "minutes")
             total = money(order.total, CURRENCY_DECIMALS.get(order.currency, 2))
             typer.echo(f"order     {order.number} {order.status}, {when}, {total} {order.currency}")
     except StoreError as error:

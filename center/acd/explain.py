@@ -6,8 +6,8 @@ state: nothing is noted while it works, so asking costs nothing until it is aske
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, tzinfo
 
 from center.acd.agent import CHANNELS
 from center.acd.decisions import Clear, Leave, Offer, Withdraw
@@ -35,36 +35,39 @@ from center.acd.state import Need, Person, Seat, Ticket
 SHOWN_MAX = 8
 """People and contacts that are named of each sort; of the others there is a count."""
 
+Clock = Callable[[float], str]
+"""Unix seconds to the time of day."""
 
-def explain(events: Iterable[Record], contact: str) -> Iterator[str]:
+
+def explain(events: Iterable[Record], contact: str, zone: tzinfo = UTC) -> Iterator[str]:
     """Lines that tell a contact's way; none if it never came. It may have gone on under another name meanwhile."""
-    router, step, joined_at = Router(), 0, 0.0
+    router, step, joined_at, clock = Router(), 0, 0.0, _clock_in(zone)
     for event in events:
         decisions = router.handle(event)
         about = getattr(event, "contact", "") == contact
         ticket = router.tickets.get(contact)
         if about and isinstance(event, ContactArrived):
             step, joined_at = 0, router.now
-            yield from _joins(router, event)
+            yield from _joins(clock, router, event)
         if ticket is not None and ticket.step > step:
             for done in ticket.backlog.queue.recipe[step : ticket.step]:
-                yield from _step(router.now, done)
+                yield from _step(clock, router.now, done)
             step = ticket.step
         for decision in decisions:
             match decision:
                 case Offer(contact=who, agent=agent) if who == contact:
-                    yield from _offered(router, event, contact, agent)
+                    yield from _offered(clock, router, event, contact, agent)
                 case Withdraw(contact=who, agent=agent, reason=reason) if who == contact:
                     why = _taken_back(event, agent, reason)
-                    yield f"{_clock(router.now)} taken back from {agent}: {why}."
+                    yield f"{clock(router.now)} taken back from {agent}: {why}."
                 case Clear(contact=who, agent=agent) if who == contact:
-                    yield f"{_clock(router.now)} the time to write it up is over for {agent}."
+                    yield f"{clock(router.now)} the time to write it up is over for {agent}."
                 case Leave(contact=who, exit=way) if who == contact:
-                    yield _leaves(router, event, way)
+                    yield _leaves(clock, router, event, way)
                 case _:
                     pass
         if about:
-            yield from _told(router.now, event, joined_at)
+            yield from _told(clock, router.now, event, joined_at)
             if isinstance(event, CallBackTaken) and event.to in router.tickets:
                 contact = event.to
 
@@ -79,32 +82,34 @@ def _taken_back(event: Record, agent: str, reason: str) -> str:
     return "the buyer left"
 
 
-def _joins(router: Router, event: ContactArrived) -> Iterator[str]:
+def _joins(clock: Clock, router: Router, event: ContactArrived) -> Iterator[str]:
     queue = router.backlogs[event.queue].queue
     points = queue.base + event.points
     yield (
-        f"{_clock(router.now)} {event.contact} joins {queue.name} of {queue.seller} by {event.channel}. The queue asks for"
+        f"{clock(router.now)} {event.contact} joins {queue.name} of {queue.seller} by {event.channel}. The queue asks for"
         f" {_skills(queue.requires)}; the priority is {points:g} points and {queue.rate:g} more a second."
     )
     if event.prefers:
         yield f"  It asks for {event.prefers}, and may wait {queue.sticky_s:g} s for them."
 
 
-def _step(now: float, step: Step) -> Iterator[str]:
+def _step(clock: Clock, now: float, step: Step) -> Iterator[str]:
     match step.action:
         case Widen(requires=requires):
-            yield f"{_clock(now)} after {step.after_s:g} s those with {_skills(requires)} are asked as well."
+            yield f"{clock(now)} after {step.after_s:g} s those with {_skills(requires)} are asked as well."
         case Overflow(queue=queue):
-            yield f"{_clock(now)} after {step.after_s:g} s those who serve {queue} are asked as well."
+            yield f"{clock(now)} after {step.after_s:g} s those who serve {queue} are asked as well."
         case Raise(points=points):
-            yield f"{_clock(now)} after {step.after_s:g} s the priority is raised by {points:g} points."
+            yield f"{clock(now)} after {step.after_s:g} s the priority is raised by {points:g} points."
         case _:
             pass
 
 
-def _offered(router: Router, event: Record, contact: str, agent: str) -> Iterator[str]:
+def _offered(
+    clock: Clock, router: Router, event: Record, contact: str, agent: str
+) -> Iterator[str]:
     ticket, person = router.tickets[contact], router.people[agent]
-    yield f"{_clock(router.now)} offered to {agent}."
+    yield f"{clock(router.now)} offered to {agent}."
     fitting, unfit = _sorted_people(router, ticket)
     free = [one for one in fitting if one is person or one.seats[ticket.channel].free()]
     free.sort(key=lambda one: _rank(ticket, one))
@@ -224,7 +229,7 @@ def _engaged(person: Person) -> str:
     return ", ".join(slots) or "busy"
 
 
-def _leaves(router: Router, event: Record, way: Exit) -> str:
+def _leaves(clock: Clock, router: Router, event: Record, way: Exit) -> str:
     told = {
         Exit.NO_AGENTS: "nobody is signed in whom any step of the queue could ask",
         Exit.BUSY: "as many wait as may",
@@ -234,24 +239,24 @@ def _leaves(router: Router, event: Record, way: Exit) -> str:
     if isinstance(event, ContactArrived):
         queue = router.backlogs[event.queue].queue
     limit = f" ({queue.waiting_max})" if queue is not None and way is Exit.BUSY else ""
-    return f"{_clock(router.now)} leaves the queue by `{way}`: {told}{limit}."
+    return f"{clock(router.now)} leaves the queue by `{way}`: {told}{limit}."
 
 
-def _told(now: float, event: Record, joined_at: float) -> Iterator[str]:
+def _told(clock: Clock, now: float, event: Record, joined_at: float) -> Iterator[str]:
     match event:
         case OfferAccepted(agent=agent):
-            yield f"{_clock(now)} {agent} answers, {now - joined_at:.1f} s after it joined."
+            yield f"{clock(now)} {agent} answers, {now - joined_at:.1f} s after it joined."
         case ContactFinished(agent=agent):
-            yield f"{_clock(now)} {agent} ends the talk."
+            yield f"{clock(now)} {agent} ends the talk."
         case WrapUpEnded(agent=agent):
-            yield f"{_clock(now)} {agent} is done with it."
+            yield f"{clock(now)} {agent} is done with it."
         case ContactStood(joined_at=joined, queue=queue, slot=slot, agent=agent):
             held = f", {slot} with {agent}" if agent else ""
-            yield f"{_clock(joined)} it had joined {queue}{held}; the journal begins after that."
+            yield f"{clock(joined)} it had joined {queue}{held}; the journal begins after that."
         case ContactLeft():
-            yield f"{_clock(now)} the buyer is gone."
+            yield f"{clock(now)} the buyer is gone."
         case CallBackTaken(channel=channel):
-            yield f"{_clock(now)} the buyer keeps the place and will be reached by {channel}."
+            yield f"{clock(now)} the buyer keeps the place and will be reached by {channel}."
         case _:
             pass
 
@@ -267,5 +272,5 @@ def _some(lines: list[str]) -> Iterator[str]:
         yield f"    and {len(lines) - SHOWN_MAX} more"
 
 
-def _clock(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}"
+def _clock_in(zone: tzinfo) -> Clock:
+    return lambda at: f"{datetime.fromtimestamp(at, zone):%H:%M:%S}"
