@@ -22,6 +22,9 @@ class Shop:
         self.names = program.shop_names
         self.number = program.number
         self.catalog = program.products
+        limits = program.limits
+        self.session_s = (limits.voice_session_s, limits.sms_session_s, limits.ussd_session_s)
+        """How long a session lasts, by channel."""
         self._goods: dict[str | None, tuple[Phrases, list[str]]] = {}
 
     def goods(self, group: str | None) -> tuple[Phrases, list[str]]:

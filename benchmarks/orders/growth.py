@@ -7,7 +7,8 @@
 
 One process an arm has the system without sockets (benchmarks.orders.steady.py) on a database of its own; they take turns by
 slices, so that what else the machine does costs all of them the same. Only CPU is counted. Every order goes to another seller
-than the last, of all in no order, so with 40,000 sellers each batch meets sellers that the one before did not.
+than the last, of all in no order, so with 40,000 sellers each batch meets sellers that the one before did not. In the first half
+every seller has their first order in the process, if it is long enough; in the second the run is steady.
 
 Beside it stand the pages that a batch changes, and what changing such pages costs in a bare transaction: the floor under what
 more sellers cost, since what belongs to different sellers cannot lie together.
@@ -167,15 +168,23 @@ def measure(arms: Sequence[Arm], folder: Path, batches: int) -> None:
         running.append((arm, cast("Connection", connection)))
     first = _slices(running, batches)
     again = _slices(running, batches)
-    print(f"\nan order, where {arms[0].beginning} begin with a batch; against the first:")
+    print(f"\nan order, where {arms[0].beginning} begin with a batch, against the first arm:")
     for (arm, connection), at_first, later in zip(running, first, again, strict=True):
         connection.send(None)
         resident = connection.recv()
         print(
-            f"{arm!s:<36} {at_first.order_us:6.0f} us, then {later.order_us:6.0f} us"
+            f"{arm!s:<36} {at_first.order_us:6.0f} us at first, {later.order_us:6.0f} us later"
             f" ({at_first.order_us / first[0].order_us:.2f}, {later.order_us / again[0].order_us:.2f} times),"
             f" {later.batch_pages:5.1f} pages a batch, {resident / 2**20:,.0f} MiB"
         )
+        if at_first.orders < arm.sellers:
+            print(f"  not steady: only {at_first.orders:,} sellers had an order in the first half")
+        elif arm.sellers > arms[0].sellers:
+            more_us = at_first.order_us - first[0].order_us - later.order_us + again[0].order_us
+            print(
+                f"  first use: {more_us * at_first.orders / arm.sellers:.0f} us more for a seller's"
+                f" first order in the process; steady: {later.order_us / again[0].order_us:.2f} times"
+            )
 
 
 def _slices(running: Sequence[tuple[Arm, Connection]], batches: int) -> list[Spent]:

@@ -15,15 +15,15 @@ COLUMNS_MAX = 1_000
 
 
 class Texts(dict[int, Said]):
-    """One seller's. What says the same in every turn is a text, all else the function that gives it."""
+    """One shop's. What says the same in every turn is a text, all else the function that gives it."""
 
-    __slots__ = ("_program", "_renderer", "_shop")
+    __slots__ = ("__weakref__", "_program", "_renderer", "shop")
 
-    def __init__(self, program: Program, shop: Shop, renderer: Renderer) -> None:
+    def __init__(self, program: Program, renderer: Renderer) -> None:
         super().__init__()
         self._program = program
-        self._shop = shop
         self._renderer = renderer
+        self.shop = Shop(program)
 
     def __missing__(self, place: int) -> Said:
         made = self[place] = self._made(*divmod(place, COLUMNS_MAX))
@@ -44,7 +44,7 @@ class Texts(dict[int, Said]):
         turn.channel, turn.l = divmod(column, len(program.languages))
         turn.language = program.languages[turn.l]
         turn.values = {}
-        turn.shop = self._shop
+        turn.shop = self.shop
         return render(turn)[:RENDERED_CHARACTERS_MAX]
 
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import cached_property
-from weakref import proxy
+from weakref import WeakValueDictionary, proxy
 
 from flows import program as p
 from flows.answers import PRIVATE_TYPES
 from flows.machine import nodes
 from flows.machine.anywhere import Anywhere
 from flows.machine.signs import Answer, Question, Run, Trace
+from flows.machine.texts import Texts
 from flows.render import Renderer
 from flows.same import Same
 from flows.turn import Turn
@@ -56,6 +57,18 @@ class Works:
         self.answers = _Answers(self)
         self.strict = _Answers(self)
         """As `answers`, for a first message: nothing that takes any words."""
+        self._texts: WeakValueDictionary[Hashable, Texts] = WeakValueDictionary()
+        """By what sellers who say the same have in common, as long as one of them is there."""
+
+    def texts_of(self, program: p.Program) -> Texts:
+        """What a seller says, and their shop: those of another who has the same goods, names and words, where there is one."""
+        # What is told by its identity is alive as long as its texts are.
+        parts = program.texts, program.wordings, program.products, program.hours, program.limits
+        key = (program.shop_names, program.number, program.timezone, *map(id, parts))
+        texts = self._texts.get(key)
+        if texts is None:
+            texts = self._texts[key] = Texts(program, self.renderer)
+        return texts
 
     def make(self, index: int) -> Run:
         """A node's function; what understands the answer, if it is a question, is noted too."""

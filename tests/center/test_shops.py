@@ -62,6 +62,26 @@ def test_a_program_is_known_by_its_fingerprint() -> None:
     assert machine.fingerprint == FIRST
 
 
+def test_sellers_who_say_the_same_have_it_once() -> None:
+    program = program_of()
+    a, b, other = [
+        # As they come from a store.
+        decode(encode(each))
+        for each in (
+            replace(program, name="a", codes={"sms": ("1069",)}),
+            replace(program, name="b", codes={"sms": ("1070",)}),
+            replace(program, name="other", shop_names=("别家", "Other")),
+        )
+    ]
+    first = Machine(a)
+    second, third = Machine(b, works=first.works), Machine(other, works=first.works)
+    assert second.texts is first.texts
+    assert second.shop is first.shop
+    assert (second.program.name, second.program.codes) == ("b", {"sms": ("1070",)})
+    assert third.texts is not first.texts
+    assert third.shop.names == ("别家", "Other")
+
+
 def shop_called(name: str) -> Program:
     """A seller of the template that all here are of: with a name, goods and prices of their own."""
     program = program_of()
