@@ -1,6 +1,7 @@
 """One connection to a carrier: its bind, what phones send by it, and our answers.
 
 Messages are handed in as they come, many at a time, and are answered only when the owner says so, after its commit.
+Nothing that a carrier does makes a link grow: one that leaves too much unanswered by us, or unread, is not read from.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ from sms.submission import Settlement, Submission
 
 UNACKNOWLEDGED_MAX = 4_000
 """deliver_sm that the owner has not answered; past it no more is read from that connection."""
+UNREAD_BYTES_MAX = 65_536
+"""What we wrote and the carrier does not take; past it no more is read from it, so that no more has to be answered."""
+CLOSE_S_MAX = 5.0
+"""For a carrier to read what was written before a close; then the connection is cut."""
 ASSURE_S = 1.0
 """After answers that nothing followed on their connection the peer is asked whether it is there: it tells that it has
 read them. With several binds it is asked at once. See sms.redelivery."""
@@ -98,12 +103,17 @@ class Link(asyncio.Protocol):
         """When the first of the answers was written after which nothing was asked."""
         self._asked = 0
         """Requests made when it was."""
+        self._is_unread = False
+        """The carrier does not take what we write."""
+        self._cut_at: float | None = None
+        """When a connection that closes is cut."""
 
     # --- asyncio.Protocol ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        transport.set_write_buffer_limits(UNREAD_BYTES_MAX)
         now = self.esme.now()
         self.machine = BindMachine(
             "esme", now, timers=self.carrier.timers, window=self.carrier.window
@@ -127,6 +137,15 @@ class Link(asyncio.Protocol):
         self.esme.outgoing.broken()
         if not self.lost.done():
             self.lost.set_result(None)
+
+    def pause_writing(self) -> None:
+        self._is_unread = True
+        if self.transport is not None:
+            self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._is_unread = False
+        self._read_on()
 
     # --- what the owner does ---
 
@@ -158,8 +177,7 @@ class Link(asyncio.Protocol):
                 # Replies may go by the other binds, and buyers come back by them: ask when those are out.
                 asyncio.get_running_loop().call_soon(self._assure)
         self.flush()
-        if self.unacknowledged < UNACKNOWLEDGED_MAX and not self.transport.is_reading():
-            self.transport.resume_reading()
+        self._read_on()
 
     def flush(self) -> None:
         """Give the connection what the machine has to say, in one write."""
@@ -170,6 +188,11 @@ class Link(asyncio.Protocol):
     def tick(self) -> None:
         """Time has passed."""
         now = self.esme.now()
+        if self._cut_at is not None:
+            if now >= self._cut_at and self.transport is not None:
+                log.info("%s: link %d is cut", self.carrier.name, self.index)
+                self.transport.abort()
+            return
         self._handle(self.machine.handle_timer(now))
         if self._answered_at is not None and now - self._answered_at >= ASSURE_S:
             self._assure()
@@ -193,7 +216,21 @@ class Link(asyncio.Protocol):
             self.machine.request(p.Unbind(), self.esme.now())
             self.flush()
         else:
-            self.transport.close()
+            self._shut()
+
+    def _shut(self) -> None:
+        """Close, and cut what a carrier that does not read would keep open."""
+        assert self.transport is not None
+        # Nothing more goes out by it.
+        self.bound = False
+        if self._cut_at is None:
+            self._cut_at = self.esme.now() + CLOSE_S_MAX
+        self.transport.close()
+
+    @property
+    def unread_bytes(self) -> int:
+        """What we wrote and the carrier has not taken."""
+        return 0 if self.transport is None else self.transport.get_write_buffer_size()
 
     # --- events ---
 
@@ -235,7 +272,7 @@ class Link(asyncio.Protocol):
             self._take_receipts(receipts)
         if closing is not None and self.transport is not None:
             log.info("%s: link %d closes: %s", self.carrier.name, self.index, closing)
-            self.transport.close()
+            self._shut()
         else:
             outgoing.pump()
 
@@ -252,6 +289,17 @@ class Link(asyncio.Protocol):
         self.unacknowledged += count
         if self.unacknowledged >= UNACKNOWLEDGED_MAX and self.transport is not None:
             self.transport.pause_reading()
+
+    def _read_on(self) -> None:
+        """Read again, if nothing speaks against it."""
+        transport = self.transport
+        if (
+            transport is not None
+            and not self._is_unread
+            and self.unacknowledged < UNACKNOWLEDGED_MAX
+            and not transport.is_reading()
+        ):
+            transport.resume_reading()
 
     def _refuse(self, pdu: p.Pdu) -> None:
         if isinstance(pdu, p.DataSm):

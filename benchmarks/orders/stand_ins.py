@@ -48,6 +48,9 @@ class Pipe(asyncio.Transport):
         """Likewise."""
         self._reads = True
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """There is none."""
+
 
 class Clock:
     """Time that goes when it is told to, and what is due then."""

@@ -175,6 +175,12 @@ _BINDS: tuple[tuple[str, Kind, str, Callable[[Link], float]], ...] = (
     ("up", "gauge", "1 where the bind is up, 0 where it connects.", lambda link: link.bound),
     ("unacknowledged", "gauge", "deliver_sm not answered yet.", lambda link: link.unacknowledged),
     (
+        "unread_bytes",
+        "gauge",
+        "Octets written that the carrier has not taken.",
+        lambda link: link.unread_bytes,
+    ),
+    (
         "window_used",
         "gauge",
         "Requests that wait for their answers.",

@@ -1,12 +1,14 @@
-"""One connection to a carrier: when it is asked whether it has our answers."""
+"""One connection to a carrier: when it is asked whether it has our answers, and what one gets that does not read."""
 
 import asyncio
 import random
+from collections.abc import Callable
 from typing import Any, cast
 
+from benchmarks.orders.stand_ins import Pipe
 from sms.carrier import Carrier
 from sms.client import Esme
-from sms.link import Link
+from sms.link import CLOSE_S_MAX, UNACKNOWLEDGED_MAX, Link
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from tests.sms.wire import Owner, SmscTransport
@@ -30,3 +32,74 @@ def test_with_several_binds_a_carrier_is_asked_at_once_whether_it_has_our_answer
     answers = [p.DeliverSmResp(sequence=1), p.DeliverSmResp(sequence=2)]
     assert asyncio.run(asked(1)) == answers
     assert asyncio.run(asked(2)) == [*answers, p.EnquireLink(sequence=2)]
+
+
+class Unread(Pipe):
+    """A carrier that does not read: a close waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_cut = False
+
+    def close(self) -> None:
+        pass
+
+    def abort(self) -> None:
+        self.is_cut = True
+
+
+def _bound(now: Callable[[], float], wire: Pipe) -> Link:
+    carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+    esme = Esme(carrier, cast("Any", Owner()), chance=random.Random(1), now=now)
+    link = Link(esme, p.BIND_TRANSCEIVER, 0)
+    esme.links.append(link)
+    link.connection_made(wire)
+    answer = p.BindResp(command=p.BIND_TRANSCEIVER | p.RESPONSE, sequence=1)
+    link.data_received(p.encode(answer))
+    return link
+
+
+def test_a_carrier_that_does_not_read_is_not_read_from() -> None:
+    async def run() -> None:
+        wire = Pipe()
+        link = _bound(lambda: 0.0, wire)
+        link.pause_writing()
+        assert not wire.is_reading()
+        # Answers that went out make room for more messages, but who does not take them gets no more.
+        link.acknowledge([(1, Status.OK)])
+        assert not wire.is_reading()
+        link.resume_writing()
+        assert wire.is_reading()
+
+    asyncio.run(run())
+
+
+def test_a_carrier_with_too_much_unanswered_is_not_read_from_because_it_reads() -> None:
+    async def run() -> None:
+        wire = Pipe()
+        link = _bound(lambda: 0.0, wire)
+        link.unacknowledged = UNACKNOWLEDGED_MAX
+        link.pause_writing()
+        link.resume_writing()
+        assert not wire.is_reading()
+        link.acknowledge([(1, Status.OK)])
+        assert wire.is_reading()
+
+    asyncio.run(run())
+
+
+def test_a_carrier_that_does_not_read_cannot_keep_a_closing_connection() -> None:
+    async def run() -> None:
+        now = [0.0]
+        wire = Unread()
+        link = _bound(lambda: now[0], wire)
+        link.pause_writing()
+        now[0] = link.machine.timers.inactivity_s
+        link.tick()
+        assert not link.bound
+        assert not wire.is_cut
+        now[0] += CLOSE_S_MAX
+        link.tick()
+        assert wire.is_cut
+
+    asyncio.run(run())
