@@ -10,7 +10,7 @@ import sys
 from sms.smpp import pdu as p
 from sms.smpp.bind import BindMachine
 from sms.smpp.state import State
-from tests.fuzz.memory import Watch
+from tests.fuzz.memory import watch
 
 _SEEDS = (
     p.SubmitSm(sequence=1, source=p.Address("1", 1, 1), message=b"hello", tlvs=((0x0424, b"x"),)),
@@ -60,8 +60,7 @@ def main() -> int:
     for number in range(20_000):
         p.decode(p.encode(p.DeliverSm(source=p.Address(str(number)))))
     fuzz(10_000, given.seed + 1)
-    watch = Watch()
-    return watch.verdict("pdu", fuzz(given.count, given.seed))
+    return watch("pdu", given.count, given.seed, fuzz)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from ivr.media.traffic import Arrived
 from ivr.rtp import rtcp
 from ivr.rtp.packet import HEADER_BYTES
 from ivr.rtp.srtp import Secured
-from tests.fuzz.memory import Watch
+from tests.fuzz.memory import watch
 from tests.ivr.media.paper import CALL, OTHER, PHONE, SETTINGS, Paper, extended, key, rtp
 
 AT_ONCE = 32
@@ -149,8 +149,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     fuzz(10_000, given.seed)
-    watch = Watch()
-    return watch.verdict("rtp", fuzz(given.count, given.seed))
+    return watch("rtp", given.count, given.seed, fuzz)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from ivr.sip.settings import Settings
 from ivr.sip.stack import Stack
 from ivr.sip.trunk import Trunk, networks
 from ivr.sip.uri import KEPT_CHARACTERS_MAX, KEPT_MAX, Uri
-from tests.fuzz.memory import Watch
+from tests.fuzz.memory import watch
 from tests.ivr.sip.torture import TORTURE
 
 MEDIA = LocalMedia("192.0.2.1", 40_000, srtp_key=bytes(30))
@@ -358,9 +358,13 @@ def main() -> int:
     words = parser.parse_args()
     fill_tables()
     fuzz(WARM_UP_MESSAGES, words.seed)
-    watch = Watch()
-    totals = fuzz(words.count, words.seed + 1)
-    return watch.verdict("signalling", dict(totals.most_common(KINDS_SHOWN_MAX)))
+    return watch(
+        "signalling",
+        words.count,
+        words.seed,
+        lambda count, seed: dict(fuzz(count, seed).most_common(KINDS_SHOWN_MAX)),
+        fill_tables,
+    )
 
 
 if __name__ == "__main__":

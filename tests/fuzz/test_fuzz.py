@@ -56,11 +56,42 @@ def test_any_rtp_and_rtcp_is_taken_or_counted() -> None:
     assert totals["forged"] > 1_000
 
 
-@pytest.mark.parametrize(("kept_kib", "status"), [(0, 0), (4 * memory.GREW_KIB_MAX, 1)])
-def test_a_run_fails_whose_memory_grows_past_the_bound(
-    kept_kib: int, status: int, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("octets_a_stretch", "status"), [(0, 0), (50_000, 1)])
+def test_a_run_fails_that_keeps_a_byte_in_ten_pdus(
+    octets_a_stretch: int, status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    watch = memory.Watch()
-    kept = b"x" * (1_024 * kept_kib)
-    assert watch.verdict("nothing", {"kept": len(kept)}) == status
-    assert f"at most {memory.GREW_KIB_MAX} allowed" in capsys.readouterr().out
+    kept = bytearray()
+
+    def feed(count: int, _: int) -> dict[str, int]:
+        kept.extend(bytes(octets_a_stretch))
+        return {"pdus": count}
+
+    assert memory.watch("nothing", 10_000_000, 1, feed) == status
+    said = capsys.readouterr().out
+    assert "500,000: " in said
+    assert said.endswith("live objects grow\n" if status else "flat\n")
+
+
+def test_a_run_fails_whose_pieces_are_small_and_many() -> None:
+    kept: list[object] = []
+
+    def feed(count: int, _: int) -> dict[str, int]:
+        kept.extend(object() for _ in range(500))
+        return {"pdus": count}
+
+    assert memory.watch("nothing", 1_000, 1, feed) == 1
+
+
+@pytest.mark.parametrize(
+    ("resident_kib", "failure"),
+    [
+        # Room between objects that stops growing, and that does not.
+        ([70_000, 74_000, 75_000, 75_500, 75_200], None),
+        ([70_000, 71_000, 72_000, 73_000, 74_000], "resident memory grows without end"),
+        ([70_000, 80_000, 80_000, 80_000, 80_000], "the room between objects is too large"),
+    ],
+)
+def test_resident_memory_stops_growing_in_the_first_half(
+    resident_kib: list[int], failure: str | None
+) -> None:
+    assert memory.failure([memory.Look(kib, 1, 1, 1) for kib in resident_kib]) == failure
