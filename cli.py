@@ -149,6 +149,7 @@ def serve(
     """Open sellers for business by SMS and telephone."""
     import asyncio
 
+    from commands.logs import log_uncaught
     from commands.serve import Options, settings_of
     from commands.serve import serve as run
 
@@ -174,6 +175,7 @@ def serve(
         and name != "config"
     ]
     settings = settings_of(config, options, typed)
+    log_uncaught()
     raise typer.Exit(asyncio.run(run(settings)) if settings is not None else 2)
 
 

@@ -1,7 +1,8 @@
 """Logs: one event a line, as JSON for machines or as text for people, and never a buyer's number or words.
 
 Whoever logs is careful first; what is here catches what slips: numbers of NUMBER_DIGITS_MIN digits and more are masked
-wherever they stand, and of an error its kind and place are told, not its words, which may quote a buyer's.
+wherever they stand, and of an error its kind and place are told, not its words, which may quote a buyer's. What Python itself
+would write past this, of errors that nobody caught and events that cannot be written, goes the same way.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import json
 import logging
 import re
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final, Literal, TextIO
 
 NUMBER_DIGITS_MIN: Final = 6
@@ -26,6 +29,8 @@ _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 """Not told again; uvicorn gives its events a second time, for terminals."""
 _ADDRESS: Final = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+
+log = logging.getLogger("dialcart")
 
 
 def masked(text: str) -> str:
@@ -57,7 +62,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
         "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname.lower(),
         "from": record.name,
-        "event": masked(record.getMessage()),
+        "event": masked(_event(record)),
     }
     for name, value in vars(record).items():
         if name not in _OWN:
@@ -70,6 +75,14 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
         frames = traceback.extract_tb(record.exc_info[2])[-FRAMES_MAX:]
         fields["where"] = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]
     return fields
+
+
+def _event(record: logging.LogRecord) -> str:
+    """What happened. asyncio shows the arguments of a callback, or an error's words, which may be a buyer's."""
+    told = record.getMessage()
+    if record.name == "asyncio" and record.exc_info:
+        return told.partition("\n")[0].partition("(")[0]
+    return told
 
 
 class JsonLines(logging.Formatter):
@@ -91,9 +104,28 @@ class PlainLines(logging.Formatter):
         return f"{at[11:19]} {level:<7} {name}: {event}{rest}"
 
 
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes events; of one that cannot be written it tells where it is from."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """See logging.Handler, whose own shows the event's arguments."""
+        if self.stream.closed or isinstance(sys.exception(), OSError):
+            # Nobody reads it any more.
+            return
+        place = f"{Path(record.pathname).name}:{record.lineno}"
+        told = logging.makeLogRecord(
+            {
+                "name": record.name,
+                "levelname": "ERROR",
+                "msg": f"an event of {place} cannot be told",
+            }
+        )
+        self.stream.write(self.format(told) + self.terminator)
+
+
 def log_to(stream: TextIO, level: str, form: Literal["json", "text"]) -> logging.Handler:
     """Write every logger's events to a stream from now on."""
-    handler = logging.StreamHandler(stream)
+    handler = Lines(stream)
     handler.setFormatter(JsonLines() if form == "json" else PlainLines())
     root = logging.getLogger()
     for old in list(root.handlers):
@@ -113,6 +145,22 @@ def log_to_stderr(
     if shard is not None:
         handler.addFilter(Shard(shard))
     return handler
+
+
+def log_uncaught() -> None:
+    """From now on an error that nobody catches in this process is an event, whichever thread it is in."""
+    sys.excepthook = _uncaught
+    sys.unraisablehook = lambda error: _uncaught(
+        error.exc_type, error.exc_value, error.exc_traceback
+    )
+    threading.excepthook = sys.unraisablehook
+
+
+def _uncaught(
+    kind: type[BaseException], error: BaseException | None, where: TracebackType | None
+) -> None:
+    """An error that nobody caught: Python would write its words, and lines that are no events."""
+    log.critical("an error that nobody caught", exc_info=(kind, error or kind(), where))
 
 
 class Shard(logging.Filter):

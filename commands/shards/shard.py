@@ -20,7 +20,7 @@ from center.ports import StoreError
 from center.taken import Fate, Taken
 from center.text_news import Stage, TextNews
 from commands.alone import LEAVES_S_MAX, alone_on
-from commands.logs import log_to_stderr
+from commands.logs import log_to_stderr, log_uncaught
 from commands.serving.books import Books
 from commands.serving.business import Business, open_business
 from commands.serving.forgetting import Forgetting
@@ -191,6 +191,7 @@ class FrontLink(asyncio.Protocol):
 def main(plan: Plan) -> None:
     """Be a shard until SIGTERM, or until the front that started it is gone."""
     log_to_stderr(plan.log_level, plan.log_format, plan.index)
+    log_uncaught()
     try:
         with alone_on(shard_database(plan.database, plan.index, plan.count), wait_s=LEAVES_S_MAX):
             asyncio.run(_serve(plan))

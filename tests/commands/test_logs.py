@@ -1,9 +1,14 @@
 """No log line holds a buyer's number or an error's words, and each is one line."""
 
+import asyncio
+import gc
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -64,6 +69,73 @@ def test_numbers_and_the_words_of_errors_are_not_told(form: str, root: None) -> 
     assert "牛肉面" not in told
     assert "ValueError" in told
     assert "test_logs.py" in told
+
+
+def test_what_asyncio_says_of_an_error_names_no_arguments(root: None) -> None:
+    stream = io.StringIO()
+    log_to(stream, "debug", "json")
+
+    def fails(said: str) -> None:
+        raise ValueError(said)
+
+    async def fails_too(said: str) -> None:
+        raise ValueError(said)
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(fails, "文三路1号")
+        task: asyncio.Task[None] | None = asyncio.create_task(fails_too("文三路1号"))
+        await asyncio.wait([task])
+        task = None
+        gc.collect()
+
+    asyncio.run(run())
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [one["error"] for one in told] == ["ValueError", "ValueError"]
+    assert "文三路" not in stream.getvalue()
+    assert "Exception in callback" in told[0]["event"]
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_an_event_that_cannot_be_written_shows_no_arguments(
+    form: Literal["json", "text"], root: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stream = io.StringIO()
+    log_to(stream, "debug", form)
+    log.info("%d texts", "文三路1号")
+    assert "an event of test_logs.py" in stream.getvalue()
+    assert "文三路" not in stream.getvalue() + capsys.readouterr().err
+
+
+def test_a_log_that_nobody_reads_any_more_disturbs_nobody(root: None) -> None:
+    stream = io.StringIO()
+    log_to(stream, "debug", "json")
+    stream.close()
+    log.info("open")
+
+
+def test_an_error_that_nobody_caught_is_an_event_without_its_words() -> None:
+    program = (
+        "import threading\n"
+        "from commands.logs import log_to_stderr, log_uncaught\n"
+        "log_to_stderr('info', 'json')\n"
+        "log_uncaught()\n"
+        "def fails(): raise ValueError('文三路1号')\n"
+        "class Falls:\n"
+        "    def __del__(self): fails()\n"
+        "Falls()\n"
+        "thread = threading.Thread(target=fails)\n"
+        "thread.start()\n"
+        "thread.join()\n"
+        "fails()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    told = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert [one["error"] for one in told] == ["ValueError"] * 3
+    assert "文三路" not in ended.stderr
 
 
 def test_what_is_short_stays() -> None:
