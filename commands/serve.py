@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec
 
 import typer
 from pydantic import SecretStr, ValidationError
@@ -47,6 +50,10 @@ from sms.ussd.profile import STANDARD
 
 DEFAULT_CONTROL_PORT = 2776
 SELLERS_SHOWN_MAX = 20
+
+P = ParamSpec("P")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +256,7 @@ async def _serve_alone(config: Config) -> int:
         services = services_of(config, business, password)
     stop, hurry = stop_signals()
 
+    @_if_it_can_be_told
     def opened() -> None:
         control_port = next((s.control_port for s in services if isinstance(s, Simulator)), None)
         _say_what_next(business.sellers, database, control_port)
@@ -264,8 +272,21 @@ async def _serve_alone(config: Config) -> int:
         await run(services, stop, hurry, opened=opened, drain_s_max=config.drain_s)
     finally:
         business.close()
-    typer.echo("closed: what was taken is finished or kept")
+    _if_it_can_be_told(typer.echo)("closed: what was taken is finished or kept")
     return 0
+
+
+def _if_it_can_be_told(tell: Callable[P, None]) -> Callable[P, None]:
+    """On a full disk, or to nobody: a shop serves though what it says to a person cannot be written."""
+
+    @wraps(tell)
+    def told(*args: P.args, **named: P.kwargs) -> None:
+        try:
+            tell(*args, **named)
+        except OSError as error:
+            log.warning("what a person would read was not written: %s", error)
+
+    return told
 
 
 def _say_limits(limits: LimitsSection) -> None:

@@ -1,6 +1,7 @@
 """A disk that is full while buyers order: texts are refused for now and nothing else, and all goes on when there is room.
 
     unshare -rm python -m tests.crash.full_disk FOLDER          a small tmpfs, seen by this process and its children alone
+    unshare -rm python -m tests.crash.full_disk FOLDER shards   the same with a front and two shards
     python -m tests.crash.full_disk FOLDER quota                where no namespace may be had: a limit on the size of files
 
 A real `dialcart serve` runs in the folder. A ballast fills the tmpfs, or the kernel lets the shop's files grow no further; it
@@ -15,17 +16,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from commands.shards.homes import stores_of
 from sms.smpp.status import Status
 from sms.smsc import exchange
 from sms.smsc.exchange import Delivery
 from sms.smsc.server import Settings, Smsc
-from store.sqlite import SqliteStore
 from tests.crash.books import Books, count
 from tests.crash.buyers import Town
 from tests.crash.harness import FINISH_S_MAX, bound, furnish, start
 
 DISK_MIB = 3
-"""Room for the log of a few hundred orders."""
+"""A file: room for the log of a few hundred orders. A front has one, and so has each shard."""
+SHARDS = 2
 BUYERS = 20
 MANY = 40
 """Orders before the disk fills, refusals while it is full, orders afterwards."""
@@ -74,8 +76,9 @@ class _Watched:
 class Tmpfs:
     """The disk of this folder."""
 
-    def __init__(self, folder: Path) -> None:
-        disk = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "none", str(folder)]
+    def __init__(self, folder: Path, files: int) -> None:
+        size = f"size={DISK_MIB * files}m"
+        disk = ["mount", "-t", "tmpfs", "-o", size, "none", str(folder)]
         subprocess.run(disk, check=True)
         self._ballast = folder / "ballast"
 
@@ -118,12 +121,12 @@ class Quota:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
 
 
-async def fill_and_free(folder: Path, disk: Tmpfs | Quota) -> FullDisk:
+async def fill_and_free(folder: Path, disk: Tmpfs | Quota, shards: int = 1) -> FullDisk:
     """Run it in a folder."""
     exchange.ATTEMPTS_MAX = 1_000_000  # type: ignore[misc]  # Carriers try for days.
     async with Smsc(Settings(port=0)) as smsc:
-        furnish(folder, smsc.port)
-        town = Town(smsc, BUYERS, seed=1)
+        codes = furnish(folder, smsc.port, shards)
+        town = Town(smsc, BUYERS, seed=1, codes=codes)
         watched = _Watched(smsc)
         process = await start(folder, None)
         await bound(smsc, process)
@@ -134,10 +137,10 @@ async def fill_and_free(folder: Path, disk: Tmpfs | Quota) -> FullDisk:
         await _until(lambda: watched.refused >= refused + MANY)
         taken = watched.taken - before
         assert process.returncode is None, "the shop ended on a full disk"
-        # Who is killed then starts on it, and refuses as before.
+        # Who is killed then starts on it, without a word where there is no room for one, and refuses as before.
         process.kill()
         await process.wait()
-        process = await start(folder, None)
+        process = await start(folder, None, said_to=Path("/dev/full"))
         disk.started(process.pid)
         await bound(smsc, process)
         again = watched.refused
@@ -149,9 +152,10 @@ async def fill_and_free(folder: Path, disk: Tmpfs | Quota) -> FullDisk:
         await _until(lambda: town.done)
         process.terminate()
         await asyncio.wait_for(process.wait(), FINISH_S_MAX)
-    store = SqliteStore(folder / "shop.db")
-    books = count([store], town, 1)
-    store.close()
+    stores = stores_of(folder / "shop.db")
+    books = count(stores, town, 1)
+    for store in stores:
+        store.close()
     return FullDisk(watched.refused, watched.otherwise, taken, books)
 
 
@@ -168,10 +172,12 @@ async def _until(true: Callable[[], bool]) -> None:
 
 def main() -> int:
     """Run, tell, and fail if anything is off."""
-    folder, *quota = sys.argv[1:]
-    disk = (Quota if quota else Tmpfs)(Path(folder))
+    folder, *words = sys.argv[1:]
+    shards = SHARDS if "shards" in words else 1
+    files = 1 if shards == 1 else 1 + shards
+    disk = Quota(Path(folder)) if "quota" in words else Tmpfs(Path(folder), files)
     try:
-        found = asyncio.run(fill_and_free(Path(folder), disk))
+        found = asyncio.run(fill_and_free(Path(folder), disk, shards))
     except BaseException:
         log = Path(folder) / "log.txt"
         sys.stdout.write(log.read_text()[-4_000:] if log.exists() else "")

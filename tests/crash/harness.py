@@ -214,9 +214,13 @@ def furnish(folder: Path, port: int, shards: int = 1, binds: int = 1) -> list[st
 
 
 async def start(
-    folder: Path, kill: Kill | None, passes: int = 1, plan: Plan | None = None
+    folder: Path,
+    kill: Kill | None,
+    passes: int = 1,
+    plan: Plan | None = None,
+    said_to: Path | None = None,
 ) -> asyncio.subprocess.Process:
-    """The shop of a folder, to die at a point, passed so often, or to live."""
+    """The shop of a folder, to die at a point, passed so often, or to live; `said_to`: where its log is not beside it."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -231,7 +235,7 @@ async def start(
         whose = IN_SHARD if kill.in_shard else ""
         environment["DIALCART_DIE_AT"] = f"{whose}{kill.point}:{passes}"
     words = ["-m", "tests.crash.victim", "serve", "--config", str(folder / "dialcart.toml")]
-    with (folder / "log.txt").open("ab") as log:
+    with (said_to or folder / "log.txt").open("ab") as log:
         return await asyncio.create_subprocess_exec(
             sys.executable, *words, cwd=ROOT, env=environment, stdout=log, stderr=log
         )
