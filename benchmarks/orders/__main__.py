@@ -48,6 +48,7 @@ port = {port}
 system_id = "dialcart"
 password = "dialcart"
 binds = {o.binds}
+window = {o.window}
 [limits]
 messages_per_sender = 0
 messages_per_prefix = 0
@@ -85,6 +86,9 @@ def main() -> None:
         "--cold", action="store_true", help="start with no page of the database in memory"
     )
     parser.add_argument("--binds", type=int, default=1)
+    parser.add_argument(
+        "--window", type=int, default=64, help="texts that the carrier lets wait on a bind"
+    )
     parser.add_argument("--shards", type=int, default=1, help="processes to spread sellers over")
     parser.add_argument("--parts", action="store_true", help="put a stopwatch on the parts")
     parser.add_argument(
@@ -148,6 +152,7 @@ def _what(options: argparse.Namespace) -> str:
         if options.open
         else f"closed loop, {options.phones} phones"
     )
+    loop += f", {options.binds} binds with windows of {options.window}"
     return (
         f"{loop}; an order is {messages} messages, {texts} texts and their receipts, {2 * (messages + 2 * texts)} PDUs; "
         f"{options.sellers} sellers, {options.past_orders:,} past orders, {options.waiting:,} more sessions waiting"
