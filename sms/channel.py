@@ -6,7 +6,8 @@
 4. A reply leaves the outbox when the carrier has taken all its segments; receipts tell what became of it (sms.deliveries).
 
 What the batch refuses is answered with a temporary error, and the carrier brings it again; what it sets aside is answered
-with a permanent one.
+with a permanent one. So is refused what was kept so late that the carrier may have given up before: then it surely comes again,
+and is answered at once, where an answer that may have been heeded or not would leave doubt.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ class SmsChannel:
         self.turns = turns
         self.ticks = ticks
         self.receiving = Receiving(turns, outbox, routes, clock=clock, ticks=ticks)
+        self.receiving.answer_known = self._answer_known
         self.deliveries = Deliveries(outbox, ticks=ticks)
         self.sending = Sending(outbox, self.deliveries, first_reference=int(clock()))
         self._refusing = False
@@ -145,6 +147,7 @@ class SmsChannel:
         answers: dict[Link, list[tuple[int, int]]] = {}
         refused: list[Answer] = []
         unknown: list[Answer] = []
+        late: list[Answer] = []
         answered: list[str] = []
         kept = 0
         is_kept, ok = Fate.KEPT, int(Status.OK)
@@ -161,6 +164,9 @@ class SmsChannel:
             if fate is is_kept:
                 if one.arrival is not None:
                     kept = answer.stamp
+                    if answer.late:
+                        late.append(answer)
+                        continue
                     if answer.line.alive:
                         answered.append(one.arrival.contact.buyer)
             elif fate is Fate.REFUSED:
@@ -175,9 +181,31 @@ class SmsChannel:
             self.receiving.redeliveries.refuse(refused)
             self.receiving.redeliveries.leave_open(unknown)
             self.sending.refused()
+        if late:
+            self._tell_late(late, answers, answered)
         for link, listed in answers.items():
             link.acknowledge(listed)
         self.sending.answered(answered)
+
+    def _tell_late(
+        self,
+        late: Sequence[Answer],
+        answers: dict[Link, list[tuple[int, int]]],
+        answered: list[str],
+    ) -> None:
+        """What is to be said to messages that are kept, but so late that the carrier may have given up."""
+        self.receiving.redeliveries.refuse_late(late)
+        for answer in late:
+            if answer.line.alive and not answer.refused:
+                answered.append(answer.buyer)
+            status = STATUSES[Fate.REFUSED if answer.refused else Fate.KEPT]
+            answers.setdefault(cast("Link", answer.line), []).append((answer.sequence, status))
+
+    def _answer_known(self, answer: Answer) -> None:
+        """It repeats what is on disk: its answer need not wait for the disk again, which is slow now."""
+        answer.write(self.ticks())
+        cast("Link", answer.line).acknowledge([(answer.sequence, Status.OK)])
+        self.sending.answered([answer.buyer])
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """See sms.link.Handler."""

@@ -51,11 +51,11 @@ class Held:
         """Whether their last message, of an earlier run, may still come again."""
         return self._everybody and buyer not in self._answered
 
-    def add(self, text_id: int, text: OutgoingText, now: float) -> None:
-        """Hold this too."""
+    def add(self, text_id: int, text: OutgoingText, from_s: float) -> None:
+        """Hold this too; what is held for this buyer may go from then on, or from when the first of it may."""
         held = self._of_buyer.get(text.destination)
         if held is None:
-            held = self._of_buyer[text.destination] = now + HOLD_S, []
+            held = self._of_buyer[text.destination] = from_s, []
         held[1].append((text_id, text))
         self._count += 1
 

@@ -79,6 +79,8 @@ class Receiving:
         self.clock = clock
         self.ticks = ticks
         self.counters = ReceivingCounters()
+        self.answer_known: Callable[[Answer], None] = lambda _: None
+        """Answers what repeats a message that is on disk for certain."""
         kept = outbox.notes(DOUBTS_NOTE).get(DOUBTS_NOTE, b"")
         self.redeliveries = Redeliveries(int(clock() * 1e6), ticks(), kept)
         self.reassembly = Reassembly()
@@ -189,6 +191,9 @@ class Receiving:
         stamp, doubt, repeats, since = self.redeliveries.judge(
             answer, int(at * 1e6), named=bool(name)
         )
+        if answer.kept and not notes:
+            self.answer_known(answer)
+            return
         doubts = self.redeliveries.to_keep(answer.came_at)
         if doubts is not None:
             notes[DOUBTS_NOTE] = doubts

@@ -133,6 +133,8 @@ class Answer(msgspec.Struct, eq=False):
     """The answer to the message that it repeats."""
     held: bool = False
     """It is among those in doubt."""
+    kept: bool = False
+    """Its message is on disk, and surely comes again; or it repeats such a one."""
     first: int = 0
     """Stamp of the message that it repeats, which is kept if this one is refused."""
     surely: int = 0
@@ -238,8 +240,11 @@ class Redeliveries:
         if earlier.asked is not None:
             # Those that are refused together are all that matters, not what came before them.
             earlier.repeated = None
-        answer.first = earlier.first if earlier.refused else earlier.stamp
-        answer.surely = earlier.surely if earlier.refused else earlier.stamp
+        # What was refused was not kept, or this is where it was found; what was kept before it came again was not written again.
+        is_elsewhere = earlier.refused or earlier.kept
+        answer.first = earlier.first if is_elsewhere else earlier.stamp
+        answer.surely = earlier.surely if is_elsewhere else earlier.stamp
+        answer.kept = earlier.kept and answer.repeats is Repeats.CERTAIN
         self._again[answer.stamp] = answer
         self._lost_version += 1
         doubt = ((answer.first, until), *self._ranges)
@@ -312,15 +317,40 @@ class Redeliveries:
 
     def leave_open(self, answers: Iterable[Answer]) -> None:
         """Messages of which it is not known whether they were kept come again, as what repeats them for certain if they were."""
+        left_open: set[int] = set()
         for answer in answers:
             answer.first = answer.first or answer.stamp
-            if answer.repeats is not Repeats.CERTAIN:
+            before = answer.repeated
+            if before is not None and id(before) in left_open:
+                # If neither was kept, what comes again is found where the first of the two would have been.
+                answer.first, answer.surely = before.first, before.surely
+            elif answer.repeats is not Repeats.CERTAIN:
                 # If it was not kept itself, what comes again is no surer to have been taken than it was.
                 answer.surely = answer.stamp
+            left_open.add(id(answer))
             if answer.held:
                 self._again[answer.stamp] = answer
             answer.refused = True
             answer.repeats = Repeats.CERTAIN
+
+    def refuse_late(self, answers: Sequence[Answer]) -> None:
+        """Refuse messages that are kept, but late: the carrier gave up before or is told to try again, so they surely come again.
+
+        What has come again by now is not `refused`, unless what came again is late and refused with it.
+        """
+        told = {id(answer) for answer in answers}
+        come_again: set[int] = set()
+        refused: list[Answer] = []
+        for answer in reversed(answers):
+            before = answer.repeated
+            if before is not None and id(before) not in told and _is_answered_copy(before, answer):
+                answer.late = before.late
+            elif answer.held or id(answer) in come_again:
+                refused.append(answer)
+                come_again.add(id(before))
+        self.leave_open(refused[::-1])
+        for answer in refused:
+            answer.kept = True
 
     @property
     def in_doubt(self) -> bool:

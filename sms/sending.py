@@ -22,7 +22,7 @@ from sms import segments
 from sms.carrier import Carrier
 from sms.client import Esme
 from sms.deliveries import Deliveries
-from sms.held import HELD_MAX, Held
+from sms.held import HELD_MAX, HOLD_S, REFUSED_HOLD_S, Held
 from sms.phones import phone_address
 from sms.redelivery import Answer
 from sms.smpp import pdu as p
@@ -111,7 +111,7 @@ class Sending:
         self._held.begin()
         now = asyncio.get_running_loop().time()
         for text_id, text in waiting:
-            self._held.add(text_id, text, now)
+            self._held.add(text_id, text, now + HOLD_S)
         self._look_soon()
 
     def _must_wait(self, buyer: str, last: Answer | None, *, has_waited: bool) -> bool:
@@ -128,12 +128,13 @@ class Sending:
             return self._held.waits_for(buyer)
         return not (last.line.alive or last.waited)
 
-    def _hold(self, text_id: int, text: OutgoingText) -> None:
+    def _hold(self, text_id: int, text: OutgoingText, last: Answer | None) -> None:
         if len(self._held) >= HELD_MAX:
             # It is read from the outbox when these have gone, and so is all that comes after it.
             self._after_held = text_id - 1
             return
-        self._held.add(text_id, text, asyncio.get_running_loop().time())
+        hold_s = REFUSED_HOLD_S if last is not None and last.refused else HOLD_S
+        self._held.add(text_id, text, asyncio.get_running_loop().time() + hold_s)
         self._look_soon()
 
     def refused(self) -> None:
@@ -204,7 +205,7 @@ class Sending:
                 continue
             last = self.last_answer(text.destination)
             if self._must_wait(text.destination, last, has_waited=has_waited):
-                self._hold(text_id, text)
+                self._hold(text_id, text, last)
                 continue
             carrier = esme.carrier
             try:

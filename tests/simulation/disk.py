@@ -17,14 +17,22 @@ class DiedError(BaseException):
     """The process was killed at this instruction. Nothing of the product may catch it."""
 
 
+STALLS_S = 10.0
+"""A commit that stalls takes so long at most, as where a disk is written back or fails over."""
+
+
 class Moods:
     """What the disk does next."""
 
-    def __init__(self, chance: random.Random, *, dies: float, refuses: float) -> None:
+    def __init__(
+        self, chance: random.Random, *, dies: float, refuses: float, stalls: float = 0.0
+    ) -> None:
         self.chance = chance
         self.dies = dies
         """Of commits around which the process dies."""
         self.refuses = refuses
+        self.stalls = stalls
+        """Of commits that stall."""
         self.full = False
         """Every batch is refused while it lasts."""
         self.refused = 0
@@ -135,35 +143,57 @@ class DiskBatch:
 
 
 class SlowDisk:
-    """See center.ports.Aside: each commit takes a while."""
+    """See center.ports.Aside: each commit takes a while, and a stalled one may be on disk long before that is known."""
 
-    def __init__(self, chance: random.Random, disk: Disk, slow_s: float) -> None:
+    def __init__(self, chance: random.Random, disk: Disk, moods: Moods, slow_s: float) -> None:
         self._chance = chance
         self._disk = disk
+        self._moods = moods
         self._slow_s = slow_s
         self._running: Callable[[], None] | None = None
+        """What is left of it."""
 
     def run(self, work: Callable[[], None], done: Callable[[BaseException | None], None]) -> None:
         """See center.ports.Aside."""
+        moods, loop = self._moods, asyncio.get_running_loop()
+        error: BaseException | None = None
 
-        def finish() -> None:
-            if self._running is not finish:
-                return
-            self._running = None
-            error: BaseException | None = None
+        def keep() -> None:
+            nonlocal error
+            if self._disk.dead:
+                raise DiedError
             try:
-                if self._disk.dead:
-                    raise DiedError
                 work()
             except Exception as failed:  # noqa: BLE001 - handed on
                 error = failed
+
+        def tell() -> None:
+            if self._disk.dead:
+                raise DiedError
+            self._running = None
             done(error)
 
-        self._running = finish
-        loop = asyncio.get_running_loop()
-        loop.call_later(self._chance.uniform(0.0, 2 * self._slow_s), finish)
+        def finish() -> None:
+            keep()
+            tell()
+
+        def then(delay_s: float, step: Callable[[], None]) -> None:
+            self._running = step
+            loop.call_later(delay_s, lambda: step() if self._running is step else None)
+
+        if not (moods.stalls and moods.chance.random() < moods.stalls):
+            then(self._chance.uniform(0.0, 2 * self._slow_s), finish)
+            return
+        takes_s = moods.chance.uniform(0.0, STALLS_S)
+        kept_s = moods.chance.uniform(0.0, takes_s)
+
+        def keep_first() -> None:
+            keep()
+            then(takes_s - kept_s, tell)
+
+        then(kept_s, keep_first)
 
     def wait(self) -> None:
         """See center.ports.Aside."""
-        if self._running is not None:
+        while self._running is not None:
             self._running()

@@ -66,7 +66,7 @@ class Life:
         self.store = store
         self.disk = Disk(store, moods, died)
         self.asking = Asking(depot, clock, lambda: self.disk.dead)
-        self.turns = self._batch(SlowDisk(chance, self.disk, trouble.slow_s))
+        self.turns = self._batch(SlowDisk(chance, self.disk, moods, trouble.slow_s))
         self.asking.turns = self.turns
         ticks = asyncio.get_running_loop().time
         routes = Routes([("shop", program())])

@@ -139,6 +139,7 @@ def mutants() -> dict[str, Any]:
         "send what may overtake an answer": patched(Sending, "_must_wait", _never),
         "let a start hold nothing back": patched(Held, "begin", _nothing),
         "reply by any bind": reply_by_any_bind(),
+        "answer what is late as if it were not": patched(Redeliveries, "refuse_late", _nothing),
         "leave the stock as it is": lose_a_sale(),
         "take what a shard fell with as refused": patched(
             FrontBatch,

@@ -41,7 +41,7 @@ class Shard:
         """`store` is what it finds on disk; `within` is the machine."""
         self.died: Callable[[], None] = lambda: None
         self.disk = Disk(store, moods, lambda: self.died())
-        aside = SlowDisk(chance, self.disk, trouble.slow_s)
+        aside = SlowDisk(chance, self.disk, moods, trouble.slow_s)
         self.turns = TurnBatch(self.disk, shops(), later=later, aside=aside)
         business: Any = SimpleNamespace(turns=self.turns, store=self.disk)
         self._link = FrontLink(business)

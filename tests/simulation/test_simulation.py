@@ -46,6 +46,7 @@ def test_nobody_says_anything_twice_where_fronts_and_shards_fall_and_nothing_els
         refuses=0.0,
         full_s=0.0,
         slow_s=0.001,
+        disk_stalls=0.0,
         kills_s=2.0,
         jumps=False,
         late_s=0.0,

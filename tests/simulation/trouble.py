@@ -55,6 +55,8 @@ class Trouble:
     """How long the disk is full, once; 0: never."""
     slow_s: float
     """A commit takes so long."""
+    disk_stalls: float
+    """Of commits that take up to disk.STALLS_S."""
     kills_s: float
     """The process is killed about so often, wherever it is; 0: never."""
     jumps: bool
@@ -112,7 +114,8 @@ class Trouble:
         }
         on_disk = seed % 10 == 0
         spread = not on_disk and random.Random(f"{seed} spread").random() < SPREAD
-        if spread and (dies or kills_s):
+        disk_stalls = _disk_stalls(seed)
+        if (spread or disk_stalls) and (dies or kills_s):
             # What is lost on its second way, too, comes later than sms.held.HOLD_S, and the next crash may be before (decision 0030).
             towards_us.pop("lost_delivery", None)
         return cls(
@@ -124,6 +127,7 @@ class Trouble:
             refuses=now_and_then(0.3, 0.1),
             full_s=now_and_then(0.2, chance.uniform(1.0, 8.0)),
             slow_s=slow_s,
+            disk_stalls=disk_stalls,
             kills_s=kills_s,
             jumps=chance.random() < 0.3,
             # After a crash what comes later than sms.held.HOLD_S cannot be told apart (decision 0030).
@@ -155,6 +159,13 @@ def _stalls(seed: int) -> float:
     """Drawn apart, so that seeds without them stay what they were."""
     chance = random.Random(f"{seed} stalls")
     return 0.05 if chance.random() < 0.2 else 0.0
+
+
+def _disk_stalls(seed: int) -> float:
+    """Drawn apart, too."""
+    chance = random.Random(f"{seed} disk stalls")
+    share = chance.choice((0.02, 0.1, 0.5))
+    return share if chance.random() < 0.3 else 0.0
 
 
 def _towards_us(seed: int) -> dict[str, Any]:

@@ -62,7 +62,12 @@ class World:
         self.story = Story(seed, self.trouble)
         self.folder = folder
         self.network = Network(self.chance, copy(self.trouble.weather))
-        self.moods = Moods(self.chance, dies=self.trouble.dies, refuses=self.trouble.refuses)
+        self.moods = Moods(
+            self.chance,
+            dies=self.trouble.dies,
+            refuses=self.trouble.refuses,
+            stalls=self.trouble.disk_stalls,
+        )
         self.depot = Depot(
             self.chance, slow_s=self.trouble.partner_s, dead=self.trouble.partner_dead
         )
@@ -264,7 +269,7 @@ class World:
     def _be_kind(self, smsc: Smsc) -> None:
         """From now on everything comes to its end."""
         self.moods.full = False
-        self.moods.dies = self.moods.refuses = 0.0
+        self.moods.dies = self.moods.refuses = self.moods.stalls = 0.0
         self.network.weather.breaks = 0.0
         chance = smsc.network.chance
         chance.change(

@@ -20,6 +20,7 @@ from flows.inputs import Text
 from sms import piece, segments, sending
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
+from sms.redelivery import GIVEN_UP_S
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.submission import Settlement
@@ -168,6 +169,24 @@ def test_a_long_text_refused_by_a_full_disk_is_taken_when_it_comes_again() -> No
     assert line.answers[11] == line.answers[12] == Status.OK
     [(_, reply)] = store.waiting_texts(0, 10)
     assert reply.text == "共5.00\n1 下单\n2 再加"
+
+
+def test_what_is_kept_too_late_is_refused_and_answered_at_once_when_it_comes_again() -> None:
+    channel, store, line = open_channel()
+    now = [0.0]
+    channel.ticks = channel.receiving.ticks = lambda: now[0]
+
+    async def run() -> None:
+        channel.received(cast("Any", line), text(1, "苹果"))
+        now[0] = GIVEN_UP_S
+        channel.turns.flush()
+        assert line.answers == {1: Status.X_T_APPN}
+        # It is on disk, which may be as slow again.
+        channel.received(cast("Any", line), text(2, "苹果"))
+        assert line.answers[2] == Status.OK
+
+    asyncio.run(run())
+    assert len(store.waiting_texts(0, 10)) == 1
 
 
 class Slow:

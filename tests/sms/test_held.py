@@ -7,7 +7,7 @@ from sms.held import HOLD_S, REFUSED_HOLD_S, Held
 def held_of(*texts: tuple[int, str], at: float = 0.0) -> Held:
     held = Held()
     for text_id, buyer in texts:
-        held.add(text_id, OutgoingText("carrier", "1069", buyer, f"text {text_id}", 0), at)
+        held.add(text_id, OutgoingText("carrier", "1069", buyer, f"text {text_id}", 0), at + HOLD_S)
     return held
 
 
@@ -41,7 +41,7 @@ def test_a_lost_bind_begins_the_wait_anew() -> None:
 def test_what_came_later_waits_as_long_and_holds_nobody_else_up() -> None:
     held = held_of((1, "a"))
     due(held, 0.0)
-    held.add(2, OutgoingText("carrier", "1069", "b", "text 2", 0), HOLD_S / 2)
+    held.add(2, OutgoingText("carrier", "1069", "b", "text 2", 0), HOLD_S * 1.5)
     assert due(held, HOLD_S) == [1]
     assert due(held, HOLD_S * 1.5) == [2]
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -330,6 +331,68 @@ def test_what_was_not_kept_by_who_fell_is_new_when_it_comes_again() -> None:
     inbox.seen = before
     inbox.redeliveries.leave_open([first])
     assert inbox.take(two(line))
+
+
+def test_what_is_refused_since_it_was_late_comes_again_for_certain() -> None:
+    inbox, line = Inbox(), Line()
+    first = two(line)
+    inbox.take(first)
+    first.write(GIVEN_UP_S)
+    inbox.redeliveries.refuse_late([first])
+    assert first.refused
+    again = two(Line())
+    again.came_at = GIVEN_UP_S + 1
+    judged = inbox.redeliveries.judge(again, NOW_US)
+    assert again.kept
+    assert judged.repeats is Repeats.CERTAIN
+    had(cast("Line", again.line), again, GIVEN_UP_S + 1)
+    # No doubt is left: the next that reads the same is new.
+    later = two(line)
+    later.came_at = GIVEN_UP_S + 2
+    assert inbox.take(later)
+
+
+def test_what_came_twice_under_one_number_and_is_late_comes_again_once() -> None:
+    inbox, line = Inbox(), Line()
+    first, copy = Answer(line, 7, b"2"), Answer(line, 7, b"2")
+    inbox.take(first)
+    assert not inbox.take(copy)
+    for answer in (first, copy):
+        answer.write(GIVEN_UP_S)
+    inbox.redeliveries.refuse_late([first, copy])
+    assert first.refused
+    assert copy.refused
+    again = Answer(line, 8, b"2", GIVEN_UP_S + 1)
+    assert not inbox.take(again)
+    had(line, again, GIVEN_UP_S + 1)
+    assert inbox.take(Answer(line, 9, b"2", GIVEN_UP_S + 2))
+
+
+def test_a_copy_of_what_was_answered_in_time_is_not_late() -> None:
+    inbox, line = Inbox(), Line()
+    first, copy = Answer(line, 7, b"2"), Answer(line, 7, b"2")
+    inbox.take(first)
+    first.write(0.0)
+    assert not inbox.take(copy)
+    copy.write(GIVEN_UP_S)
+    inbox.redeliveries.refuse_late([copy])
+    assert not copy.refused
+    line.answered = line.asked = line.asked + 1
+    assert inbox.take(Answer(line, 8, b"2", GIVEN_UP_S + 1))
+
+
+def test_two_copies_that_fell_together_are_found_where_the_first_message_was() -> None:
+    inbox, line = Inbox(), Line()
+    first = two(line)
+    assert inbox.take(first)
+    inbox.redeliveries.leave_open([first])
+    kept = list(inbox.seen)
+    again, copy = Answer(line, 7, b"2"), Answer(line, 7, b"2")
+    assert not inbox.take(again)
+    assert not inbox.take(copy)
+    inbox.seen = kept
+    inbox.redeliveries.leave_open([again, copy])
+    assert not inbox.take(two(line))
 
 
 @pytest.mark.parametrize("came_again", [False, True])
