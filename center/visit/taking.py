@@ -43,7 +43,7 @@ def take(visit: Visit) -> Reply | None:
         cut_off.take_back(visit)
     if isinstance(given, Text):
         if _opts_out(visit, given):
-            return None
+            return _leave_taken(visit)
     elif isinstance(given, Deed):
         # Said by no buyer: the session does not take a turn.
         return deeds.do(visit, given)
@@ -90,19 +90,33 @@ def turn_away(visit: Visit, verdict: Verdict) -> None:
 
 
 def _opts_out(visit: Visit, said: Text) -> bool:
-    """STOP works in every shop; where the seller's own flow takes the word, the flow has it."""
-    if visit.key.channel != "sms" or len(said.text) > OPT_OUT_CHARACTERS_MAX:
+    """STOP works in every shop, in writing; where the seller's own flow takes the word in a text, the flow has it."""
+    is_text = visit.key.channel == "sms"
+    if len(said.text) > OPT_OUT_CHARACTERS_MAX or not (is_text or visit.key.channel == "ussd"):
         return False
     program = visit.machine.program
     if not opts_out(said.text, program.languages, program.codes.get("keyword", ())):
         return False
-    if fold(said.text) in visit.machine.anywhere_phrases and visit.awaited_order() is None:
+    anywhere = visit.machine.anywhere_phrases
+    if is_text and fold(said.text) in anywhere and visit.awaited_order() is None:
         return False
     language = visit.session.language if visit.session else visit.machine.program.languages[0]
     visit.buyer = replace(visit.buyer, opted_out=True)
-    visit.send(prompts.word("opted_out", language))
+    told = prompts.word("opted_out", language)
+    if is_text:
+        visit.send(told)
+    else:
+        visit.say(told)
     visit.keep_buyer()
     return True
+
+
+def _leave_taken(visit: Visit) -> Reply | None:
+    """Ends a dialog with what was said; the session stays where it was."""
+    if visit.key.channel == "sms":
+        return None
+    fingerprint = visit.machine.fingerprint
+    return Reply(tuple(visit.performed), visit.language(), None, True, fingerprint)
 
 
 def _is_corrected(visit: Visit) -> bool:

@@ -145,6 +145,24 @@ def test_a_buyer_who_is_asked_for_a_code_may_still_leave(tmp_path: Path) -> None
     asyncio.run(run())
 
 
+def test_stop_ends_a_dialog_by_ussd(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_for_ussd(tmp_path / "shop.db") as shop:
+            for said in ("STOP", "退訂。"):
+                shop.phone.dial()
+                await shop.phone.sees()
+                shop.phone.answer(said)
+                told, screen = await shop.phone.sees()
+                assert "退订" in told
+                assert screen == "end"
+                assert shop.store.orders() == []
+            buyer = shop.store.buyer("shop", "13800138000")
+            assert buyer is not None
+            assert buyer.opted_out
+
+    asyncio.run(run())
+
+
 def test_a_seller_is_asked_to_call_back_about_a_dear_order(tmp_path: Path) -> None:
     async def run() -> None:
         guard = guard_of(confirm_over={"CNY": 499}, confirm_by="call back")
