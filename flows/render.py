@@ -93,7 +93,8 @@ def _names(languages: tuple[str, ...], decimals: int) -> dict[str, Any]:
 def _text(
     text: str, languages: tuple[str, ...], decimals: int, variables: Variables
 ) -> tuple[Render, bool]:
-    template = tpl.parse_template(text)
+    # What is made of a tree is kept; the tree would be twice as much again.
+    template = tpl.read_template(text)
     names = _names(languages, decimals)
     values: list[e.Expression] = []
     pattern = ""

@@ -77,12 +77,12 @@ _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "lteq": "<=", "gteq": ">="}
 
 
+TEMPLATES_KEPT_MAX = 100_000
 OUTPUTS_KEPT_MAX = 10_000
 """What texts show, each kept once."""
 
 
-@lru_cache(maxsize=100_000)
-def parse_template(text: str) -> Template:
+def read_template(text: str) -> Template:
     """Text to tree. Raises TemplateError."""
     if len(text) > TEMPLATE_CHARACTERS_MAX:
         raise TemplateError(
@@ -93,6 +93,10 @@ def parse_template(text: str) -> Template:
         return (Plain(text),) if text else ()
     simple = _parse_simple(text)
     return simple if simple is not None else _parse_jinja(text)
+
+
+parse_template = lru_cache(TEMPLATES_KEPT_MAX)(read_template)
+"""The same, for who looks at a text several times, as the checker does."""
 
 
 def _parse_simple(text: str) -> Template | None:
