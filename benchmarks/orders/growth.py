@@ -38,6 +38,8 @@ from commands.serving.running import settle_memory
 from store.figures import read_figures
 
 SLICES = 10
+MET_LEAST = 0.95
+"""Of an arm's sellers, whom the first half has to meet; the orders of the last batches are not at their end in it."""
 CACHE_OCTETS = 64 * 2**20
 _LAST_FRAME = Struct("=I")
 """How many frames the write-ahead log has, in its index; see SQLite's walformat.html, section 2.2."""
@@ -177,9 +179,10 @@ def measure(arms: Sequence[Arm], folder: Path, batches: int) -> None:
             f" ({at_first.order_us / first[0].order_us:.2f}, {later.order_us / again[0].order_us:.2f} times),"
             f" {later.batch_pages:5.1f} pages a batch, {resident / 2**20:,.0f} MiB"
         )
-        if at_first.orders < arm.sellers:
+        if at_first.orders < arm.sellers * MET_LEAST:
             print(f"  not steady: only {at_first.orders:,} sellers had an order in the first half")
-        elif arm.sellers > arms[0].sellers:
+        elif arm.sellers > at_first.orders / 2:
+            # With fewer sellers what else changes from half to half is more than their first use.
             more_us = at_first.order_us - first[0].order_us - later.order_us + again[0].order_us
             print(
                 f"  first use: {more_us * at_first.orders / arm.sellers:.0f} us more for a seller's"
