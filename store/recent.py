@@ -15,7 +15,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from itertools import islice
 
 import msgspec
 
@@ -33,6 +33,9 @@ ContactRow = tuple[int, str, str, int, int, int, bytes]
 BuyerRow = tuple[int, str, int, bytes]
 """As `keep_buyer` takes it: seller and number, then time and record."""
 
+_ContactName = tuple[int, str, str]
+_BuyerName = tuple[int, str]
+
 
 class _Rows(msgspec.Struct, frozen=True, array_like=True):
     """What a batch changed, as it is kept."""
@@ -41,10 +44,18 @@ class _Rows(msgspec.Struct, frozen=True, array_like=True):
     buyers: Sequence[BuyerRow]
 
 
-class _Batch(NamedTuple):
-    id: int
-    at: int
-    rows: _Rows
+class _Batch:
+    """What a batch changed, as far as nothing has changed it again since."""
+
+    __slots__ = ("at", "buyers", "contacts", "count", "id")
+
+    def __init__(self, number: int, at: int, count: int) -> None:
+        self.id = number
+        self.at = at
+        self.count = count
+        """Rows that it is kept with, also those that were changed again."""
+        self.contacts: dict[_ContactName, ContactRow] = {}
+        self.buyers: dict[_BuyerName, BuyerRow] = {}
 
 
 @cache
@@ -68,15 +79,16 @@ class Recent:
         self._db = db
         self._sql = sql
         self._batches: deque[_Batch] = deque()
-        self._contacts: dict[tuple[int, str, str], ContactRow] = {}
-        self._buyers: dict[tuple[int, str], BuyerRow] = {}
+        self._contacts: dict[_ContactName, _Batch] = {}
+        self._buyers: dict[_BuyerName, _Batch] = {}
+        """By name: the last batch that changed it. An older one lets go of it, so that nothing is held for what it was before."""
         self._last = 0
         """The newest batch that is known."""
         self._waiting = 0
         """Rows of all batches."""
-        self._new: _Batch | None = None
+        self._new: tuple[int, int, _Rows] | None = None
         self._resting = 0
-        """Within a transaction: the batch that it adds, and how many of the oldest it writes to rows of their own."""
+        """Within a transaction: the batch that it adds, its number and time, and how many of the oldest it writes to rows of their own."""
         self.follow()
 
     def __len__(self) -> int:
@@ -87,20 +99,22 @@ class Recent:
 
     def contact(self, seller: int, buyer: str, channel: str) -> Contact | None:
         """A contact that changed lately; None: it is as its own row says."""
-        row = self._contacts.get((seller, buyer, channel))
-        return Contact(row[3], row[6], row[5]) if row is not None else None
+        name = seller, buyer, channel
+        batch = self._contacts.get(name)
+        return _contact(batch.contacts[name]) if batch is not None else None
 
     def buyer(self, seller: int, number: str) -> bytes | None:
         """The record of a buyer who changed lately; None: it is as its own row says."""
-        row = self._buyers.get((seller, number))
-        return row[3] if row is not None else None
+        name = seller, number
+        batch = self._buyers.get(name)
+        return batch.buyers[name][3] if batch is not None else None
 
     def contacts_of(self, seller: int) -> dict[tuple[str, str], Contact]:
         """A seller's contacts that changed lately, by buyer and channel."""
         return {
-            key[1:]: Contact(row[3], row[6], row[5])
-            for key, row in self._contacts.items()
-            if key[0] == seller
+            name[1:]: _contact(batch.contacts[name])
+            for name, batch in self._contacts.items()
+            if name[0] == seller
         }
 
     def follow(self) -> None:
@@ -111,7 +125,7 @@ class Recent:
         if newest > self._last:
             decode = _codec()[1].decode
             for number, at, packed in self._db.execute(self._sql["recent_after"], (self._last,)):
-                self._know(_Batch(number, at, decode(packed)))
+                self._know(number, at, decode(packed))
         self._last = max(self._last, newest)
 
     # --- writing ---
@@ -123,12 +137,12 @@ class Recent:
             rows = _Rows(contacts, buyers)
             added = self._db.execute(self._sql["put_recent"], (at, _codec()[0].encode(rows)))
             assert added.lastrowid is not None
-            self._new = _Batch(added.lastrowid, at, rows)
+            self._new = added.lastrowid, at, rows
         over = self._waiting + len(contacts) + len(buyers) - ROWS_WAIT_MAX
         for batch in self._batches:
             if over <= 0:
                 break
-            over -= len(batch.rows.contacts) + len(batch.rows.buyers)
+            over -= batch.count
             self._resting += 1
         self._write_resting()
 
@@ -147,9 +161,9 @@ class Recent:
         contacts: list[ContactRow] = []
         buyers: list[BuyerRow] = []
         last = 0
-        for batch, _ in zip(self._batches, range(self._resting), strict=False):
-            contacts += [row for row in batch.rows.contacts if self._contacts[row[:3]] is row]
-            buyers += [row for row in batch.rows.buyers if self._buyers[row[:2]] is row]
+        for batch in islice(self._batches, self._resting):
+            contacts += batch.contacts.values()
+            buyers += batch.buyers.values()
             last = batch.id
         # In the order of the tables, so that rows of one page are written together.
         self._db.executemany(self._sql["keep_contact"], sorted(contacts))
@@ -161,27 +175,37 @@ class Recent:
         for _ in range(self._resting):
             self._let_go(self._batches.popleft())
         if self._new is not None:
-            self._know(self._new)
-            self._last = self._new.id
+            self._know(*self._new)
+            self._last = self._new[0]
         self._new, self._resting = None, 0
 
-    def _know(self, batch: _Batch) -> None:
+    def _know(self, number: int, at: int, rows: _Rows) -> None:
+        batch = _Batch(number, at, len(rows.contacts) + len(rows.buyers))
         self._batches.append(batch)
-        rows = batch.rows
-        self._waiting += len(rows.contacts) + len(rows.buyers)
-        contacts, buyers = self._contacts, self._buyers
+        self._waiting += batch.count
+        of_contact, of_buyer = self._contacts, self._buyers
         for contact in rows.contacts:
-            contacts[contact[:3]] = contact
+            name = contact[:3]
+            before = of_contact.get(name)
+            if before is not None:
+                del before.contacts[name]
+            of_contact[name] = batch
+            batch.contacts[name] = contact
         for buyer in rows.buyers:
-            buyers[buyer[:2]] = buyer
+            who = buyer[:2]
+            before = of_buyer.get(who)
+            if before is not None:
+                del before.buyers[who]
+            of_buyer[who] = batch
+            batch.buyers[who] = buyer
 
     def _let_go(self, batch: _Batch) -> None:
-        rows = batch.rows
-        self._waiting -= len(rows.contacts) + len(rows.buyers)
-        contacts, buyers = self._contacts, self._buyers
-        for contact in rows.contacts:
-            if contacts[contact[:3]] is contact:
-                del contacts[contact[:3]]
-        for buyer in rows.buyers:
-            if buyers[buyer[:2]] is buyer:
-                del buyers[buyer[:2]]
+        self._waiting -= batch.count
+        for name in batch.contacts:
+            del self._contacts[name]
+        for who in batch.buyers:
+            del self._buyers[who]
+
+
+def _contact(row: ContactRow) -> Contact:
+    return Contact(row[3], row[6], row[5])
