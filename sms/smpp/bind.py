@@ -388,6 +388,8 @@ class BindMachine:
 
     def closed(self, _reason: str = "") -> list[Event]:
         """The connection is gone: requests that still waited are unanswered."""
+        # Who remembers what came by it for long keeps no half of a PDU with it.
+        self._rest = b""
         events: list[Event] = [
             Unanswered(context, command)
             for command, context, _ in self._waiting.values()

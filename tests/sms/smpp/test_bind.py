@@ -352,3 +352,12 @@ def test_an_answer_of_another_kind_than_was_asked_is_no_answer() -> None:
     assert pair.esme.counters.stray_responses == 2
     [answered] = pair.esme.receive(p.encode(p.SubmitSmResp(sequence=asked, message_id="1")), 0.0)
     assert answered == Submitted([("order", "1")])
+
+
+def test_a_connection_that_is_gone_keeps_no_half_of_a_pdu() -> None:
+    # Answers that a carrier may lack are remembered for an hour with their connection (sms.redelivery): 70 KB for each it breaks.
+    machine = BindMachine("smsc", 0.0, state=State.BOUND_TRX)
+    machine.receive(p.HEADER.pack(FRAME_BYTES_UNBOUND_MAX, p.DELIVER_SM, 0, 1) + bytes(900), 0.0)
+    assert len(machine._rest) > 900  # noqa: SLF001  # nothing else tells what waits
+    machine.closed()
+    assert not machine._rest  # noqa: SLF001
