@@ -38,7 +38,6 @@ from sms.link import UNACKNOWLEDGED_MAX, Link
 from sms.reassembly import OCTETS_MAX, PARTIALS_MAX
 from sms.receipts import parse_date
 from sms.smpp import pdu as p
-from sms.smpp.pdu import message
 from sms.smpp.state import State
 from sms.sorting import Sorting
 from sms.ussd.channel import UssdChannel
@@ -47,6 +46,7 @@ from sms.ussd.profile import STANDARD, Move
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
 from tests.fuzz.memory import watch
+from tests.fuzz.pdu import fill_addresses
 
 PDUS_A_SHOP = 4_000
 """Then the shop is opened anew: what it keeps in memory for tests is on disk in earnest."""
@@ -266,12 +266,7 @@ def fill_tables() -> None:
         log.log_lines(Text(f"{number:05d}{WIDE}"), [effects.Say(f"{number:05d}{SAID}")], program)
         log._minute(NOON + 60 * number, program.timezone)  # noqa: SLF001  # else a session has to begin in each
         due_text(NOON + 60 * number, NOON, program.timezone, "zh")
-    # One address too many, and a full table begins again.
-    for kept in (message._SEEN, message._PACKED):  # noqa: SLF001  # nothing else tells how full it is
-        kept.clear()
-    for number in range(message.ADDRESSES_MAX):
-        address = p.Address(f"{number:020d}", 1, 1)
-        p.decode(p.encode(p.DeliverSm(source=address, destination=address)))
+    fill_addresses()
 
 
 def main() -> int:

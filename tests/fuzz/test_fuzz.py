@@ -76,7 +76,7 @@ def test_a_run_fails_whose_pieces_are_small_and_many() -> None:
     kept: list[object] = []
 
     def feed(count: int, _: int) -> dict[str, int]:
-        kept.extend(object() for _ in range(500))
+        kept.extend(object() for _ in range(2_000))
         return {"pdus": count}
 
     assert memory.watch("nothing", 1_000, 1, feed) == 1
