@@ -244,26 +244,22 @@ class OutboxRows:
         newest = sorted(found.values(), key=lambda one: one.text)[-limit:]
         if not newest:
             return []
-        stages = self._with_receipts_to_come(newest[0].text >> _PLACE_BITS)
-        sent: list[TextNews] = []
+        by_row: dict[int, list[TextNews]] = {}
         for one in newest:
-            row = stages.get(one.text >> _PLACE_BITS)
-            if row is not None and row[one.text & _PLACE] == _SENT:
-                sent.append(one)
-        return sent
+            by_row.setdefault(one.text >> _PLACE_BITS, []).append(one)
+        return [
+            one
+            for number, stages in self._stages_since(newest[0].text >> _PLACE_BITS)
+            for one in by_row.get(number, ())
+            if stages[one.text & _PLACE] == _SENT
+        ]
 
-    def _with_receipts_to_come(self, first: int) -> dict[int, bytes | bytearray]:
-        """Stages of rows from a number on that have texts whose receipts are to come: read in one go, since a start waits for it."""
-        decode = _stages().decode
-        found: dict[int, bytes | bytearray] = {}
+    def _stages_since(self, first: int) -> Iterator[tuple[int, bytes | bytearray]]:
+        """Stages of rows from a number on, in order: read in one go, since a start waits for it, and none kept, since there may be days of them."""
+        decode, hot = _stages().decode, self._rows
         for number, packed in self._db.execute(self._sql["stages_since"], (first,)):
-            stages = decode(packed).stages
-            if _SENT in stages:
-                found[number] = stages
-        for number, row in self._rows.items():
-            if number >= first:
-                found[number] = row.stages
-        return found
+            row = hot.get(number)
+            yield number, row.stages if row is not None else decode(packed).stages
 
 
 def rows_of(ids: Sequence[int]) -> range:

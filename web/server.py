@@ -54,7 +54,9 @@ class WebServer:
         try:
             await self._server.startup()
         except SystemExit:
-            raise OSError(f"port {self.port} on {self.host} cannot be served") from None
+            raise OSError(
+                f"port {self.port} on {self.host} cannot be served; stop what has it, or write another `port`"
+            ) from None
         self.port = self._server.servers[0].sockets[0].getsockname()[1]
         self._serving = asyncio.create_task(self._server.main_loop())
         return self

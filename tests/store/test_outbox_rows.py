@@ -1,6 +1,7 @@
 """Texts on their way out, many in a row."""
 
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -136,6 +137,24 @@ def test_receipts_are_waited_for_after_a_restart(db: sqlite3.Connection) -> None
         (third, ("d",)),
     ]
     assert [one.text for one in later.without_receipts(1)] == [second]
+
+
+def test_a_start_keeps_no_stages_however_old_the_oldest_text_is_that_waits(
+    db: sqlite3.Connection,
+) -> None:
+    rows = OutboxRows(db, queries())
+    ids = [rows.put([text(number) for number in range(100)]) for _ in range(400)]
+    rows.note(sent(*(one for some in ids for one in some[1:])))
+    rows.note([named(ids[0][0], "oldest"), named(ids[-1][0], "newest")])
+    write(rows)
+    later = OutboxRows(db, queries())
+    later.without_receipts(10)
+    tracemalloc.start()
+    waiting = later.without_receipts(10)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [one.names for one in waiting] == [("oldest",), ("newest",)]
+    assert most < 20_000, "400 rows of stages take more than 50,000"
 
 
 def test_news_of_rows_that_are_not_in_memory_any_more(
