@@ -31,6 +31,7 @@ BEGIN = {
     "let a start hold nothing back": 1_683,
     "send what may overtake an answer": 1_683,
     "reply by any bind": 1_650,
+    "answer what is late as if it were not": 320,
 }
 """Where to look for those that only a few seeds in a thousand find."""
 
