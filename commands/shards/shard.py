@@ -65,13 +65,23 @@ class FrontLink(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self._reader = FrameReader()
         self._connection = 0
-        self._writing = False
+        self._writing: asyncio.TimerHandle | None = None
         self._counts: list[Count] = []
         """That the front has not been told."""
         self.turns.guard.kept = self._counts.extend
         for name in ("sms", "ussd", FRONT):
             self.turns.open(name, self)
         self.turns.send_texts_by(self.send)
+
+    def close(self) -> None:
+        """Touch the store no more: it is closed next, and writes then what became of texts."""
+        self._connection += 1
+        if self._writing is not None:
+            self._writing.cancel()
+        if self.transport is not None:
+            # Not aborted: what was told last is read yet.
+            self.transport.close()
+            self.transport = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if self.transport is not None:
@@ -101,13 +111,13 @@ class FrontLink(asyncio.Protocol):
                 self._write_soon()
 
     def _write_soon(self) -> None:
-        if not self._writing:
-            self._writing = True
-            asyncio.get_running_loop().call_later(NEWS_WRITTEN_S, self._write)
+        if self._writing is None:
+            loop = asyncio.get_running_loop()
+            self._writing = loop.call_later(NEWS_WRITTEN_S, self._write)
 
     def _write(self) -> None:
         """Until it is written: a crash before sends what carriers had taken once more."""
-        self._writing = False
+        self._writing = None
         try:
             written = self.store.write_noted()
         except StoreError as error:
@@ -233,4 +243,5 @@ async def _serve(plan: Plan) -> None:
         loop.remove_reader(front.sentinel)
         server.close()
         business.turns.flush()
+        link.close()
         business.close()

@@ -33,6 +33,10 @@ class Socket:
     def __init__(self) -> None:
         self.reader = FrameReader()
         self.frames: list[ToFront] = []
+        self.is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
 
     def write(self, data: bytes) -> None:
         self.frames += [to_front_decoder().decode(body) for body in self.reader.feed(data)]
@@ -134,3 +138,47 @@ def test_what_became_of_texts_is_written_when_there_is_room_again(
         await asyncio.wait_for(store.written.wait(), 30)
 
     asyncio.run(run())
+
+
+class ClosedStore(MemoryStore):
+    """Tells who touches it once it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_closed = False
+        self.touched: list[str] = []
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def write_noted(self) -> bool:
+        self._touch("write_noted")
+        return super().write_noted()
+
+    def texts_without_receipts(self, limit: int) -> list[TextNews]:
+        self._touch("texts_without_receipts")
+        return super().texts_without_receipts(limit)
+
+    def _touch(self, what: str) -> None:
+        if self.is_closed:
+            self.touched.append(what)
+
+
+def test_a_link_that_is_closed_leaves_the_store_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "NEWS_WRITTEN_S", 0.0)
+
+    async def run() -> tuple[list[str], bool]:
+        store, socket = ClosedStore(), Socket()
+        link, turns = shard(store)
+        # A front that has just come, and news of texts: both are seen to in the next turns of the loop.
+        link.connection_made(cast("Any", socket))
+        link.data_received(frame(ToShard(news=[TextNews(1, Stage.SENT)])))
+        turns.flush()
+        link.close()
+        store.close()
+        ended = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.0, ended.set)
+        await ended.wait()
+        return store.touched, socket.is_closed
+
+    assert asyncio.run(run()) == ([], True)
