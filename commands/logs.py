@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, TextIO
 
+from commands.floods import Floods
+
 NUMBER_DIGITS_MIN: Final = 6
 """A run of as many digits or more is taken for a phone's number, also with blanks or dashes between them."""
 LINE_CHARACTERS_MAX: Final = 4_000
@@ -127,6 +129,7 @@ def log_to(stream: TextIO, level: str, form: Literal["json", "text"]) -> logging
     """Write every logger's events to a stream from now on."""
     handler = Lines(stream)
     handler.setFormatter(JsonLines() if form == "json" else PlainLines())
+    handler.addFilter(Floods())
     root = logging.getLogger()
     for old in list(root.handlers):
         root.removeHandler(old)
