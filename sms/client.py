@@ -105,7 +105,8 @@ class Esme:
                     ssl=context,
                     server_hostname=self.carrier.host if context else None,
                 )
-            except OSError as error:
+            except (OSError, ValueError) as error:
+                # A name that DNS cannot hold is an error of encoding (UnicodeError), not of the network.
                 log.warning("%s: no connection: %s", self.carrier.name, error)
             else:
                 self.links.append(link)

@@ -110,6 +110,21 @@ class CarrierSection(Section):
     dialog is named and what ends it. Left out: all that it brings is SMS."""
     timers: TimersSection = TimersSection()
 
+    @field_validator("host")
+    @classmethod
+    def _is_a_name(cls, host: str) -> str:
+        try:
+            host.encode("idna")  # RFC 3490: labels of 1 to 63 octets
+        except UnicodeError:
+            is_name = False
+        else:
+            is_name = host.isprintable() and " " not in host
+        if not is_name:
+            raise ValueError(
+                '`host` is no name of a host; write it like host = "smsc.example.net": no spaces, and 1 to 63 letters between dots'
+            )
+        return host
+
     @model_validator(mode="after")
     def _ca_file_needs_tls(self) -> CarrierSection:
         if self.ca_file is not None and not self.tls:

@@ -179,7 +179,7 @@ async def _known_to_the_system(host: str, port: int) -> list[str]:
         found = await asyncio.wait_for(
             asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM), LOOKUP_S
         )
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, ValueError):  # ValueError: no name at all, such as a..b
         return []
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 

@@ -119,3 +119,9 @@ def test_a_spare_that_is_not_found_is_left_out_and_looked_for_soon():
 def test_nothing_found_is_said():
     with pytest.raises(NotFoundError, match=r"nobody\.test"):
         find(Flow("udp", "nobody.test", 0))
+
+
+def test_a_host_that_can_be_no_name_is_not_found():
+    flow = Flow("udp", "a..b", 5060)
+    with pytest.raises(NotFoundError, match=r"a\.\.b"):
+        asyncio.run(DnsResolver().find([flow]))
