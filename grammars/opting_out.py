@@ -11,7 +11,10 @@ from functools import cache, lru_cache
 
 from grammars.folding import KEPT_TEXTS_MAX, fold
 
-EVERYWHERE = ("stop", "stopall", "stop all", "unsubscribe", "opt out", "optout")
+EVERYWHERE = (
+    *("stop", "stopall", "stop all", "stop-all"),
+    *("unsubscribe", "opt out", "opt-out", "optout", "revoke"),
+)
 
 BY_LANGUAGE: dict[str, tuple[str, ...]] = {
     "am": ("አቁም",),
@@ -48,7 +51,7 @@ BY_LANGUAGE: dict[str, tuple[str, ...]] = {
     "ur": ("بند", "روکیں"),
     "vi": ("dừng", "dung lai", "huy dk", "hủy đk", "từ chối"),
     "yo": ("duro",),
-    "zh": ("退订", "退订短信", "取消订阅", "停止发送", "td", "tdhf", "t退订"),
+    "zh": ("退订", "退订短信", "取消订阅", "停止发送", "拒收", "拒收短信", "td", "tdhf", "t退订"),
     "zu": ("misa",),
 }
 """By language code. A language that is not here has those of EVERYWHERE."""
@@ -83,7 +86,12 @@ def opts_out(text: str, languages: tuple[str, ...], keywords: tuple[str, ...] = 
     """Whether a text says so in a shop with these languages: the word, as people put it ("please stop"), or, on a code that
     shops share, with a keyword of the shop behind it ("STOP SHOES").
     """
-    word, words = fold(text), opt_out_words(languages)
+    return says_one_of(opt_out_words(languages), text, keywords)
+
+
+def says_one_of(words: frozenset[str], text: str, keywords: tuple[str, ...]) -> bool:
+    """Whether a text is one of these folded words, with courtesies round it or not, or with a shop's keyword behind it."""
+    word = fold(text)
     if word in words:
         return True
     plain = without_courtesies(word)

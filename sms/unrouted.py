@@ -11,7 +11,7 @@ from typing import Final
 from center.limits.policy import Policy
 from center.limits.rates import Rates
 from center.limits.tally import MESSAGES_WINDOW_S
-from center.visit.taking import OPT_OUT_CHARACTERS_MAX
+from center.visit.opting import OPT_OUT_CHARACTERS_MAX
 from grammars.opting_out import BY_LANGUAGE, opts_out
 
 HELPS_PER_SENDER_MAX: Final = 3

@@ -1,19 +1,17 @@
 """A visit from where its buyer was to the next wait: the session is stepped, and what it asks for is carried out.
 
 What a kind of effect or input needs beside stands in a file of its own: orders (ordering, placing), their codes (codes),
-agents' deeds (deeds), calls that are cut off (cut_off), addresses put right (addressing).
+agents' deeds (deeds), calls that are cut off (cut_off), addresses put right (addressing), STOP and START (opting).
 """
 
 from __future__ import annotations
-
-from msgspec.structs import replace
 
 from center.changes import HandOverRequest
 from center.desk.deed import SENT_TO_STEP, Deed
 from center.desk.heard import Heard
 from center.limits.guard import CODE_DIGITS, Verdict
 from center.reply import Expected, Reply, expected
-from center.visit import addressing, codes, cut_off, deeds, moving, ordering
+from center.visit import addressing, codes, cut_off, deeds, moving, opting, ordering
 from center.visit.visit import Visit
 from flows import effects, prompts
 from flows.effects import Effect
@@ -22,13 +20,9 @@ from flows.inputs import Given, HungUp, Input, Keys, Opened, Outcome, Silence, S
 from flows.program import HandOver
 from flows.session import ENDED
 from flows.transcript.log import log_head, log_lines
-from grammars.folding import fold
-from grammars.opting_out import opts_out
 
 CODE_EXPECTED = Expected("", "digits", (), CODE_DIGITS, 60)
 """What the buyer may do while an order waits for its code."""
-OPT_OUT_CHARACTERS_MAX = 32
-"""A longer text is no word that stops messages, whatever stands round it."""
 OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
 OVERHEARD = Text | Speech | Keys | Silence | HungUp | Opened
@@ -42,8 +36,8 @@ def take(visit: Visit) -> Reply | None:
     if given.__class__ is Opened:
         cut_off.take_back(visit)
     if isinstance(given, Text):
-        if _opts_out(visit, given):
-            return _leave_taken(visit)
+        if opting.takes(visit, given):
+            return opting.reply(visit)
     elif isinstance(given, Deed):
         # Said by no buyer: the session does not take a turn.
         return deeds.do(visit, given)
@@ -87,36 +81,6 @@ def turn_away(visit: Visit, verdict: Verdict) -> None:
     """Too much came from the sender: it is told once, and the session stays where it is."""
     if verdict is Verdict.TELL:
         visit.send(prompts.word("slow_down", visit.language()))
-
-
-def _opts_out(visit: Visit, said: Text) -> bool:
-    """STOP works in every shop, in writing; where the seller's own flow takes the word in a text, the flow has it."""
-    is_text = visit.key.channel == "sms"
-    if len(said.text) > OPT_OUT_CHARACTERS_MAX or not (is_text or visit.key.channel == "ussd"):
-        return False
-    program = visit.machine.program
-    if not opts_out(said.text, program.languages, program.codes.get("keyword", ())):
-        return False
-    anywhere = visit.machine.anywhere_phrases
-    if is_text and fold(said.text) in anywhere and visit.awaited_order() is None:
-        return False
-    language = visit.session.language if visit.session else visit.machine.program.languages[0]
-    visit.buyer = replace(visit.buyer, opted_out=True)
-    told = prompts.word("opted_out", language)
-    if is_text:
-        visit.send(told)
-    else:
-        visit.say(told)
-    visit.keep_buyer()
-    return True
-
-
-def _leave_taken(visit: Visit) -> Reply | None:
-    """Ends a dialog with what was said; the session stays where it was."""
-    if visit.key.channel == "sms":
-        return None
-    fingerprint = visit.machine.fingerprint
-    return Reply(tuple(visit.performed), visit.language(), None, True, fingerprint)
 
 
 def _is_corrected(visit: Visit) -> bool:

@@ -319,7 +319,11 @@ class Streams:
                     ssl=context,
                     server_hostname=self.names.get(flow.host, flow.host) if context else None,
                 )
-        except (OSError, TimeoutError, ValueError) as error:  # ValueError: no name at all, such as a..b
+        except (
+            OSError,
+            TimeoutError,
+            ValueError,
+        ) as error:  # ValueError: no name at all, such as a..b
             log.warning("%s: no connection: %s", flow, error)
             del self._opening[flow]
             self.owner.broken(flow)

@@ -145,6 +145,23 @@ def test_a_buyer_who_is_asked_for_a_code_may_still_leave(tmp_path: Path) -> None
     asyncio.run(run())
 
 
+def test_start_in_a_dialog_by_ussd_takes_stop_back(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_for_ussd(tmp_path / "shop.db") as shop:
+            for said, word in (("STOP", "退订"), ("START", "恢复")):
+                shop.phone.dial()
+                await shop.phone.sees()
+                shop.phone.answer(said)
+                told, screen = await shop.phone.sees()
+                assert word in told
+                assert screen == "end"
+            buyer = shop.store.buyer("shop", "13800138000")
+            assert buyer is not None
+            assert not buyer.opted_out
+
+    asyncio.run(run())
+
+
 def test_stop_ends_a_dialog_by_ussd(tmp_path: Path) -> None:
     async def run() -> None:
         async with open_for_ussd(tmp_path / "shop.db") as shop:

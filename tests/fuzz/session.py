@@ -28,6 +28,7 @@ from flows.transcript import log
 from grammars.folding import KEPT_LENGTH_MAX, fold, normalise
 from grammars.money import read_money
 from grammars.numbers import read_number
+from grammars.opting_in import opts_in
 from grammars.opting_out import opts_out
 from grammars.yesno import read_yesno
 from sms import segments
@@ -261,6 +262,7 @@ def fill_tables() -> None:
         for read in (fold, normalise, read_number, read_money, read_yesno):
             read(word)
         opts_out(word, program.languages)
+        opts_in(word, program.languages)
         segments.alone(f"{number:0{segments.ALONE_CHARACTERS_MAX}d}")
         parse_date(f"26{number % 12 + 1:02d}{number % 28 + 1:02d}{number:04d}")
         log.log_lines(Text(f"{number:05d}{WIDE}"), [effects.Say(f"{number:05d}{SAID}")], program)

@@ -29,7 +29,7 @@ def test_a_host_that_no_name_server_could_know_is_knocked_at_again() -> None:
         esme.start()
         try:
             async with asyncio.timeout(CONNECT_S_MAX):
-                while esme.reconnects < 1:
+                while esme.reconnects < 1:  # noqa: ASYNC110
                     await asyncio.sleep(0)
         finally:
             await esme.close()
