@@ -1,4 +1,4 @@
-"""The screen, drawn again every while, or once for a script.
+"""The screen, drawn again every while and cut to the terminal, or once for a script.
 
 A shop that was there and answers no more is waited for, with what it said last on the screen: it is being started again.
 """
@@ -6,6 +6,8 @@ A shop that was there and answers no more is waited for, with what it said last 
 from __future__ import annotations
 
 import http.client
+import os
+import shutil
 import sys
 import time
 import urllib.request
@@ -41,6 +43,7 @@ def top(
     get: Callable[[str], Reading] = fetch,
     pause: Callable[[float], None] = time.sleep,
     screen: TextIO | None = None,
+    size: Callable[[], os.terminal_size] = shutil.get_terminal_size,
 ) -> int:
     """Show until interrupted, or once, over two readings; the exit status."""
     screen = screen if screen is not None else sys.stdout
@@ -51,7 +54,7 @@ def top(
         if once:
             screen.write("\n".join(view(get(address), before)) + "\n")
             return 0
-        _show(screen, address, every_s, get, pause, before)
+        _show(screen, size, address, every_s, get, pause, before)
     except KeyboardInterrupt:
         return 0
     except NOBODY as error:
@@ -65,6 +68,7 @@ def top(
 
 def _show(
     screen: TextIO,
+    size: Callable[[], os.terminal_size],
     address: str,
     every_s: float,
     get: Callable[[str], Reading],
@@ -82,9 +86,18 @@ def _show(
         except NOBODY as error:
             told = f"nobody answers: {_reason(error)}; this is what was said last"[:WIDTH]
         lines = [f"dialcart at {address}, every {every_s:g} s; Ctrl-C ends", told, *shown]
-        screen.write(HOME + "".join(f"{line}{CLEAR_LINE}\n" for line in lines) + CLEAR_REST)
+        screen.write(HOME + "".join(_cut(lines, size())) + CLEAR_REST)
         screen.flush()
         pause(every_s)
+
+
+def _cut(lines: list[str], size: os.terminal_size) -> list[str]:
+    """What fits: a line that wraps, or a screen that scrolls, would be drawn anew beside what is there.
+
+    The last column stays free, since CLEAR_LINE would take its character away; so does the last line, for the cursor.
+    """
+    shown = lines[: max(1, size.lines - 1)]
+    return [f"{line[: max(1, size.columns - 1)]}{CLEAR_LINE}\n" for line in shown]
 
 
 def _reason(error: Exception) -> object:

@@ -10,6 +10,7 @@ WIDTH = 78
 def view(now: Reading, before: Reading | None) -> list[str]:
     """What an operator looks at first, top to bottom."""
     lines = [
+        *_state(now),
         _row("turns/s", _rate(now, before, "dialcart_turns_total"), "orders/s", _rate(now, before, "dialcart_orders_placed_total"), "texts in/s", _rate(now, before, "dialcart_sms_received_total")),
         _row("replies/s", _rate(now, before, "dialcart_sms_replies_total"), "refused/s", _rate(now, before, "dialcart_arrivals_refused_total"), "undeliverable", _count(now.value("dialcart_sms_undeliverable_total"))),
         _row("batch p50", _count(now.quantile("dialcart_batch_arrivals", 0.5, before)), "commit p50", _ms(now.quantile("dialcart_commit_seconds", 0.5, before)), "commit p99", _ms(now.quantile("dialcart_commit_seconds", 0.99, before))),
@@ -45,16 +46,19 @@ def view(now: Reading, before: Reading | None) -> list[str]:
             f"{'shard':<16} {'cpu':>7} {'memory':>9}",
         ]  # fmt: skip
     lines += [_shard(now, before, shard) for shard in shards]
+    return [line[:WIDTH] for line in lines]
+
+
+def _state(now: Reading) -> list[str]:
+    """Nothing where all is well."""
+    if now.value("dialcart_draining"):
+        return ["draining: nothing new is taken"]
     not_ready = [
         service
         for service in now.labels("dialcart_ready", "service")
         if not now.value("dialcart_ready", service=service)
     ]
-    if now.value("dialcart_draining"):
-        lines.append("draining: nothing new is taken")
-    elif not_ready:
-        lines.append(f"not ready: {', '.join(not_ready)}")
-    return [line[:WIDTH] for line in lines]
+    return [f"not ready: {', '.join(not_ready)}"] if not_ready else []
 
 
 def _trunk(now: Reading, trunk: str) -> str:

@@ -1,6 +1,7 @@
 """What a running shop says, as an operator's screen."""
 
 import io
+import os
 from itertools import count
 
 import pytest
@@ -154,3 +155,22 @@ def test_nobody_there_is_told_with_what_to_do(capsys: pytest.CaptureFixture[str]
 
 def test_a_page_that_is_none_is_no_figures() -> None:
     assert read_page("<html>\nx{ 1\n# x 1\ny nan?\n", 0.0).figures == {}
+
+
+def test_a_small_terminal_gets_what_fits_and_what_is_wrong_first() -> None:
+    screen, clock = io.StringIO(), count()
+
+    def pause(_: float) -> None:
+        if next(clock) > 1:
+            raise KeyboardInterrupt
+
+    def get(_: str) -> Reading:
+        return read_page(page(1, [], 0), float(next(clock)))
+
+    small = os.terminal_size((40, 12))
+    top("x", 2.0, once=False, get=get, pause=pause, screen=screen, size=lambda: small)
+    drawn = screen.getvalue().split("\x1b[H")[-1].removesuffix("\x1b[J")
+    lines = drawn.replace("\x1b[K", "").split("\n")
+    assert len(lines) == small.lines
+    assert max(map(len, lines)) < small.columns
+    assert "not ready: texts" in lines[2]
