@@ -13,6 +13,8 @@ from center.ports import Batch, Store, StoreError
 from center.world import World
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+REFUSED_S = 60.0
+"""A batch that failed longer ago says nothing of now; carriers bring again what was refused within seconds."""
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
@@ -26,6 +28,8 @@ class MeasuredStore:
         self._turn_s = Histogram(SECONDS)
         self._commit_s = Histogram(SECONDS)
         self._failed = 0
+        self._refused: tuple[float, str] | None = None
+        """When the last batch was refused and why, if it was."""
         self._orders = 0
 
     @contextmanager
@@ -35,11 +39,20 @@ class MeasuredStore:
         try:
             with self._store.batch(arrivals) as batch:
                 yield _MeasuredBatch(batch, self._clock, self._committed)
-        except StoreError:
+        except StoreError as error:
             self._failed += 1
+            self._refused = self._clock(), str(error)
             raise
+        self._refused = None
         self._sizes.observe(len(arrivals))
         self._turn_s.observe(self._clock() - began)
+
+    def wrong(self) -> str | None:
+        """Why the last batch could not be kept, if it was lately."""
+        if self._refused is None:
+            return None
+        at, why = self._refused
+        return why if self._clock() - at <= REFUSED_S else None
 
     @property
     def is_behind(self) -> bool:

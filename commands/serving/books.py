@@ -53,8 +53,8 @@ class Books:
         await self._rounds.end()
 
     def unready(self) -> str | None:
-        """Whether the store could not be read when it was last counted."""
-        return self._wrong
+        """Why the store could not be read when it was last counted, or could not keep the last batch."""
+        return self._wrong or self._measured.wrong()
 
     def measures(self) -> Iterable[Measure | Spread]:
         """What the last count said, and what turns and batches did since the start."""

@@ -203,7 +203,8 @@ class FrontBatch(TurnBatch):
         if news.anew or news.counts:
             self._count(link, news)
         if news.measures:
-            self.measures.tell(self.links.index(link), [*news.measures, *news.spreads])
+            told = [*news.measures, *news.spreads]
+            self.measures.tell(self.links.index(link), told, news.unready)
         if news.told:
             self._tell_channels(self._on_disk(link, news.told))
         if news.texts:

@@ -14,6 +14,8 @@ class ShardMeasures:
         self._told: list[list[Measure | Spread]] = [[] for _ in range(count)]
         self._earlier: list[list[Measure | Spread]] = [[] for _ in range(count)]
         """What earlier runs of each had counted when they ended."""
+        self.unready = [""] * count
+        """Why each cannot serve, though it answers."""
 
     def begin(self, shard: int) -> None:
         """A shard has just started, or its front has."""
@@ -22,10 +24,12 @@ class ShardMeasures:
         ]
         self._earlier[shard] = merged([self._earlier[shard], counted])
         self._told[shard] = []
+        self.unready[shard] = ""
 
-    def tell(self, shard: int, measures: Iterable[Measure | Spread]) -> None:
-        """What a shard's figures are now."""
+    def tell(self, shard: int, measures: Iterable[Measure | Spread], unready: str = "") -> None:
+        """What a shard's figures are now, and why it cannot serve, if it cannot."""
         self._told[shard] = list(measures)
+        self.unready[shard] = unready
 
     def over_all(self) -> list[Measure | Spread]:
         """The figures of all shards."""

@@ -73,10 +73,10 @@ class Shards:
             link.start()
         try:
             async with asyncio.timeout(OPEN_S_MAX):
-                while self.unready() is not None:  # noqa: ASYNC110 - other processes make it true
+                while self._silent() is not None:  # noqa: ASYNC110 - other processes make it true
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
-            raise OSError(f"{self.unready()} after {OPEN_S_MAX:.0f} s") from None
+            raise OSError(f"{self._silent()} after {OPEN_S_MAX:.0f} s") from None
 
     async def _keep(self, index: int) -> None:
         """Start a shard, again and again."""
@@ -121,7 +121,13 @@ class Shards:
             shutil.rmtree(self._sockets, ignore_errors=True)
 
     def unready(self) -> str | None:
-        """Shards that do not answer."""
+        """Shards that do not answer, or cannot keep what they are told."""
+        silent = self._silent()
+        told = [silent] if silent is not None else []
+        told += [f"shard {i}: {why}" for i, why in enumerate(self.turns.measures.unready) if why]
+        return "; ".join(told) or None
+
+    def _silent(self) -> str | None:
         down = [str(i) for i, link in enumerate(self.turns.links) if not link.is_up]
         return f"shards {', '.join(down)} do not answer" if down else None
 

@@ -184,12 +184,13 @@ class FrontLink(asyncio.Protocol):
         """Texts that were just kept. Without a front they wait in the outbox."""
         self._tell(ToFront([], texts))
 
-    def tell_measures(self, told: Sequence[Measure | Spread]) -> None:
-        """How this shard does."""
+    def tell_measures(self, told: Sequence[Measure | Spread], unready: str) -> None:
+        """How this shard does, and why it cannot serve, if it cannot."""
         self._tell(
             ToFront(
                 measures=[one for one in told if isinstance(one, Measure)],
                 spreads=[one for one in told if isinstance(one, Spread)],
+                unready=unready,
             )
         )
 

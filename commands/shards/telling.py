@@ -23,7 +23,7 @@ class Telling:
         self,
         shard: int,
         services: Sequence[Service],
-        tell: Callable[[list[Measure | Spread]], None],
+        tell: Callable[[list[Measure | Spread], str], None],
     ) -> None:
         self._shard = shard
         self._services = services
@@ -65,7 +65,8 @@ class Telling:
 
     def _look(self) -> None:
         told = [one for service in (self, *self._services) for one in service.measures()]
-        self._tell(told)
+        why = [why for service in self._services if (why := service.unready()) is not None]
+        self._tell(told, "; ".join(why))
 
 
 def _resident_octets() -> int:

@@ -101,6 +101,8 @@ class ToFront(msgspec.Struct, frozen=True, array_like=True):
     measures: list[Measure] = []
     spreads: list[Spread] = []
     """How the shard does: every figure that it has, now and then."""
+    unready: str = ""
+    """With these: why it cannot serve now, if it cannot."""
     anew: bool = False
     """Whether the counts are all that there are, from the beginning: the first frame to a front."""
 

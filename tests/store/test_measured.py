@@ -5,7 +5,7 @@ import pytest
 from center.changes import Changes
 from center.measure import Measure, Spread
 from center.ports import StoreFullError
-from store.measured import MeasuredStore
+from store.measured import REFUSED_S, MeasuredStore
 from store.memory import MemoryStore
 
 
@@ -41,3 +41,24 @@ def test_a_batch_that_the_store_cannot_keep_is_counted_apart() -> None:
     found = figures(store)
     assert found["dialcart_batches_refused"] == 1
     assert found["dialcart_batch_arrivals"] == 0
+
+
+def test_why_the_last_batch_was_not_kept_is_told_until_one_is_or_for_a_while() -> None:
+    now = [0.0]
+    store = MeasuredStore(MemoryStore(), clock=lambda: now[0])
+
+    def refuse() -> None:
+        with pytest.raises(StoreFullError), store.batch([]):
+            raise StoreFullError("full")
+
+    assert store.wrong() is None
+    refuse()
+    assert store.wrong() == "full"
+    with store.batch([]) as batch:
+        batch.commit(Changes())
+    assert store.wrong() is None
+    refuse()
+    now[0] = REFUSED_S
+    assert store.wrong() == "full"
+    now[0] += 1
+    assert store.wrong() is None

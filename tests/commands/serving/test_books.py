@@ -4,8 +4,11 @@ import asyncio
 import time
 from pathlib import Path
 
+import pytest
+
 from center.changes import Changes, OutgoingText
 from center.measure import Measure
+from center.ports import StoreFullError
 from commands.serving.books import Books
 from commands.serving.business import open_business
 from commands.serving.message_boxes import CARRIER
@@ -31,4 +34,17 @@ def test_what_a_closed_page_has_not_shown_raises_no_alarm(tmp_path: Path) -> Non
     texts, age_s = told(("unicom", 600), (CARRIER, 500))
     assert texts == 3
     assert 600 <= age_s < 660
+    business.close()
+
+
+def test_a_store_that_cannot_keep_a_batch_is_not_ready_until_it_can(tmp_path: Path) -> None:
+    business = open_business(tmp_path / "shop.db", [shop_in(tmp_path)])
+    books = Books(business.store, business.measured, business.turns)
+    assert books.unready() is None
+    with pytest.raises(StoreFullError), business.measured.batch([]):
+        raise StoreFullError("the disk is full")
+    assert books.unready() == "the disk is full"
+    with business.measured.batch([]) as batch:
+        batch.commit(Changes())
+    assert books.unready() is None
     business.close()

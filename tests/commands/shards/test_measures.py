@@ -25,3 +25,11 @@ def test_counters_of_a_shard_that_starts_again_go_on_and_what_it_holds_is_told_a
     assert figures(measures) == {"orders_placed": 6, "orders": 6}
     measures.begin(0)
     assert figures(measures) == {"orders_placed": 6}
+
+
+def test_what_a_shard_lacks_is_told_until_it_starts_again() -> None:
+    measures = ShardMeasures(2)
+    measures.tell(1, [], "the disk is full")
+    assert measures.unready == ["", "the disk is full"]
+    measures.begin(1)
+    assert measures.unready == ["", ""]
