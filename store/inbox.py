@@ -58,6 +58,8 @@ class Inbox:
         """When time was last seen to have gone by that was none for what was taken before: the clock was set, or nobody ran."""
         self._gone_s = 0
         """How much of it."""
+        self._gap_kept = ""
+        """Both, as the table has them: a run that begins within an hour of a gap must know of it."""
         self.reload()
 
     def reload(self) -> None:
@@ -66,6 +68,9 @@ class Inbox:
         meta = dict(db.execute("select name, value from meta where name like 'inbox%'").fetchall())
         self._current = meta.get("inbox", "a")
         self._since = int(meta.get("inbox_since", 0))
+        self._gap_kept = meta.get("inbox_gap", "")
+        if self._swept_at is None and self._gap_kept:
+            self._resumed_at, self._gone_s = map(int, self._gap_kept.split())
 
     # --- reading ---
 
@@ -161,12 +166,16 @@ class Inbox:
         last = self._last_at if self._swept_at is None else self._swept_at
         is_first = self._swept_at is None
         self._swept_at = now
-        if not is_first and abs(now - last) <= GAP_S_MAX:
+        if is_first or abs(now - last) > GAP_S_MAX:
+            if last - self._resumed_at > INBOX_KEPT_S:
+                self._gone_s = 0
+            self._gone_s = max(0, self._gone_s + now - last)
+            self._resumed_at = now
+        gap = f"{self._resumed_at} {self._gone_s}"
+        if gap == self._gap_kept:
             return
-        if last - self._resumed_at > INBOX_KEPT_S:
-            self._gone_s = 0
-        self._gone_s = max(0, self._gone_s + now - last)
-        self._resumed_at = now
+        # Also after a step that was not committed.
+        self._put("inbox_gap", gap)
         if self._since and not self._since <= now < self._since + INBOX_KEPT_S:
             # The table whose turn it would be may have what was taken a moment before.
             self._since = now

@@ -85,6 +85,23 @@ def test_no_time_passes_for_messages_while_the_system_is_down(tmp_path: Path) ->
     again.close()
 
 
+def test_nor_while_it_is_down_twice_within_an_hour(tmp_path: Path) -> None:
+    path, at = tmp_path / "shop.db", NOON
+    store = SqliteStore(path)
+    store.publish("shop", program_of(), at)
+    run(store, arrival("你好", key=b"a", stamp=10))
+    for life in range(1, 3):
+        store.close()
+        at += 9 * INBOX_KEPT_S
+        store = SqliteStore(path)
+        store.forget_old(at)
+        run(store, replace(arrival("你好", key=b"b%d" % life, stamp=10 + life), at=at + 1))
+        store.forget_old(at + 2)
+    again = arrival("你好", key=b"a", stamp=20, doubt=((10, 11),))
+    assert run(store, replace(again, repeats=Repeats.CERTAIN)) == []
+    store.close()
+
+
 @pytest.mark.parametrize("off_s", [9 * INBOX_KEPT_S, -9 * INBOX_KEPT_S])
 def test_no_message_is_forgotten_because_the_clock_is_set(store: SqliteStore, off_s: int) -> None:
     """It is set away, and right again, between a message and its redelivery; then an hour goes by."""
