@@ -20,12 +20,14 @@ from flows.inputs import Text
 from sms import piece, segments, sending
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
+from sms.held import REFUSED_HOLD_S
 from sms.redelivery import GIVEN_UP_S
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.submission import Settlement
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, program_of
+from tests.simulation.loop import SimulatedLoop
 
 
 class Line:
@@ -215,6 +217,39 @@ class Slow:
             await asyncio.sleep(0)
 
         asyncio.run(run())
+
+
+class Bound(Slow):
+    """One that is there."""
+
+    bound = True
+
+
+def test_a_reply_to_what_was_refused_for_being_late_goes_though_the_carrier_gave_up_for_good() -> (
+    None
+):
+    loop = SimulatedLoop(cast("Any", None), cast("Any", None))
+    channel, _, line = open_channel()
+    carrier = Bound()
+    channel.add(cast("Any", carrier))
+    channel.ticks = channel.receiving.ticks = loop.time
+
+    async def run() -> None:
+        channel.received(cast("Any", line), text(1, "苹果"))
+        loop.pass_time(GIVEN_UP_S)
+        channel.turns.flush()
+        assert line.answers == {1: Status.X_T_APPN}
+        await asyncio.sleep(REFUSED_HOLD_S * 0.9)
+        assert carrier.waiting == 0, "the message may still come again"
+        await asyncio.sleep(REFUSED_HOLD_S * 0.2)
+        assert carrier.waiting == 1
+        # And it does come, after all.
+        channel.received(cast("Any", line), text(2, "苹果"))
+        assert line.answers[2] == Status.OK
+        assert carrier.waiting == 1
+
+    loop.run_until_complete(run())
+    loop.close()
 
 
 def test_texts_that_a_full_queue_left_behind_go_out_in_order(
