@@ -26,6 +26,12 @@ TEXTS_PER_ROW_MAX = 1 << _PLACE_BITS
 _PLACE = TEXTS_PER_ROW_MAX - 1
 ROWS_HOT_MAX = 4_000
 """Rows whose stages are in memory: of a minute at full speed. Older ones are read when there is news of them."""
+NAMES_READ_MAX = 2_000_000
+"""Names that a start reads, the last first, to find the texts that wait for receipts: half a second's work."""
+NAME_ROWS_READ_MAX = 500_000
+"""Rows of names that it reads, where they hold few: a second's work."""
+STAGES_AT_ONCE_MAX = 32
+"""Rows whose stages it has in hand: texts that were named together are of a few rows."""
 
 # Names of their own: a member looked up in its enumeration costs as much as all else that is done for a text here.
 _WAITING, _SENT = Stage.WAITING, Stage.SENT
@@ -235,31 +241,32 @@ class OutboxRows:
     def without_receipts(self, limit: int) -> list[TextNews]:
         """Texts that wait for receipts, as carriers name them; at most so many, those named last, oldest first."""
         found: dict[int, TextNews] = {}
-        for (packed,) in self._db.execute(self._sql["text_names"]):
-            for one in reversed(_names().decode(packed)):
-                # What was learnt last holds.
-                found.setdefault(one.text, one)
-            if len(found) >= limit:
+        looked_at: dict[int, bytes | bytearray] = {}
+        read = 0
+        for (packed,) in self._db.execute(self._sql["text_names"], (NAME_ROWS_READ_MAX,)):
+            named = _names().decode(packed)
+            for one in reversed(named):
+                number = one.text >> _PLACE_BITS
+                stages = looked_at.get(number)
+                if stages is None:
+                    if len(looked_at) == STAGES_AT_ONCE_MAX:
+                        looked_at.clear()
+                    stages = looked_at[number] = self._look_at_stages(number)
+                if stages and stages[one.text & _PLACE] == _SENT:
+                    # What was learnt last holds.
+                    found.setdefault(one.text, one)
+            read += len(named)
+            if len(found) >= limit or read >= NAMES_READ_MAX:
                 break
-        newest = sorted(found.values(), key=lambda one: one.text)[-limit:]
-        if not newest:
-            return []
-        by_row: dict[int, list[TextNews]] = {}
-        for one in newest:
-            by_row.setdefault(one.text >> _PLACE_BITS, []).append(one)
-        return [
-            one
-            for number, stages in self._stages_since(newest[0].text >> _PLACE_BITS)
-            for one in by_row.get(number, ())
-            if stages[one.text & _PLACE] == _SENT
-        ]
+        return sorted(found.values(), key=lambda one: one.text)[-limit:]
 
-    def _stages_since(self, first: int) -> Iterator[tuple[int, bytes | bytearray]]:
-        """Stages of rows from a number on, in order: read in one go, since a start waits for it, and none kept, since there may be days of them."""
-        decode, hot = _stages().decode, self._rows
-        for number, packed in self._db.execute(self._sql["stages_since"], (first,)):
-            row = hot.get(number)
-            yield number, row.stages if row is not None else decode(packed).stages
+    def _look_at_stages(self, number: int) -> bytes | bytearray:
+        """A row's stages, which stay where they are: there may be days of rows. Empty where it is forgotten."""
+        row = self._rows.get(number)
+        if row is not None:
+            return row.stages
+        found = self._db.execute(self._sql["stages"], (number,)).fetchone()
+        return _stages().decode(found[0]).stages if found is not None else b""
 
 
 def rows_of(ids: Sequence[int]) -> range:

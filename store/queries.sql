@@ -129,8 +129,8 @@ order by o.id limit ?;
 -- name: text_stages
 select t.count, s.stages from texts as t left join text_stages as s on s.id = t.id where t.id = ?;
 
--- name: stages_since
-select id, stages from text_stages where id >= ? order by id;
+-- name: stages
+select stages from text_stages where id = ?;
 
 -- name: keep_stages
 insert into text_stages (id, stages) values (?, ?) on conflict do update set stages = excluded.stages;
@@ -146,7 +146,7 @@ insert into text_names (at, names) values (?, ?);
 
 -- name: text_names
 -- Newest first.
-select names from text_names order by id desc;
+select names from text_names order by id desc limit ?;
 
 -- name: texts_of_row
 select t.id, t.texts, s.stages from texts as t left join text_stages as s on s.id = t.id where t.id = ?;
