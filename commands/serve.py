@@ -122,7 +122,8 @@ def settings_of(file: Path | None, options: Options, typed: Sequence[str]) -> Co
             return options.config()
         except ValidationError as error:
             for found in error.errors():
-                typer.echo(f"{'.'.join(map(str, found['loc']))}: {found['msg']}", err=True)
+                where, told = ".".join(map(str, found["loc"])), found["msg"]
+                typer.echo(f"{where}: {told.removeprefix('Value error, ')}", err=True)
         except ValueError as error:
             typer.echo(str(error), err=True)
         return None

@@ -43,6 +43,10 @@ class StoreSection(Section):
     def _names_a_file(cls, database: Path) -> Path:
         if not database.name:
             raise ValueError(f'`database` names no file; write database = "{database / "shop.db"}"')
+        if str(database) == ":memory:":
+            raise ValueError(
+                '`:memory:` is gone with its process, and orders with it; write database = "var/dialcart.db"'
+            )
         return database
 
 

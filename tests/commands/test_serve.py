@@ -8,7 +8,7 @@ import pytest
 
 from commands.alone import alone_on
 from commands.config import lacking_with_shards
-from commands.serve import Options, serve
+from commands.serve import Options, serve, settings_of
 
 
 def test_whoever_asks_for_people_or_calls_with_shards_is_told_that_there_are_none():
@@ -22,6 +22,11 @@ def test_whoever_asks_for_people_or_calls_with_shards_is_told_that_there_are_non
 def test_whoever_asks_for_texts_alone_is_told_nothing():
     config = Options(shards=2, sip_port=None).config()
     assert lacking_with_shards(config.model_copy(update={"web": None})) == ""
+
+
+def test_a_shop_without_a_disk_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert settings_of(None, Options(database=Path(":memory:")), []) is None
+    assert capsys.readouterr().err.startswith("database: `:memory:` is gone with its process")
 
 
 @pytest.mark.parametrize("shards", [1, 2])

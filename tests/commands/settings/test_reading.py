@@ -131,6 +131,7 @@ CARRIER = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\n'
         ('sellers = "x"', 1, "`sellers` is no list"),
         ('[store]\ndatabase = ""', 2, 'write database = "shop.db"'),
         ('[store]\ndatabase = "/"', 2, 'write database = "/shop.db"'),
+        ('[store]\ndatabase = ":memory:"', 2, "gone with its process, and orders with it"),
         (f"sellers = {'[' * 5_000}", 1, "too deeply"),
     ],
 )
