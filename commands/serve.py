@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -207,15 +208,17 @@ def _texts(config: Config, business: Business) -> tuple[list[Service], Texts]:
 async def serve(config: Config) -> int:
     """Serve until interrupted; the exit status."""
     log_to_stderr(config.log.level, config.log.format)
+    # Before anything is opened: a stop that comes meanwhile is heeded as soon as it is.
+    stop, hurry = stop_signals()
     try:
         with alone_on(config.store.database, wait_s=DIES_S_MAX):
-            return await _serve_alone(config)
+            return await _serve_alone(config, stop, hurry)
     except StoreError as error:
         typer.echo(str(error), err=True)
         return 1
 
 
-async def _serve_alone(config: Config) -> int:
+async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event) -> int:
     """Serve a database that is ours; the exit status. Raises StoreError if it cannot be opened."""
     database, sellers = config.store.database, config.sellers or [LIBRARY]
     shards: Shards | None = None
@@ -255,7 +258,6 @@ async def _serve_alone(config: Config) -> int:
 
             password = password_of_a_demonstration(config)
         services = services_of(config, business, password)
-    stop, hurry = stop_signals()
 
     @_if_it_can_be_told
     def opened() -> None:

@@ -213,6 +213,12 @@ def main(plan: Plan) -> None:
 
 
 async def _serve(plan: Plan) -> None:
+    stop, hurry = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    # Before anything is opened: a shard that is told to stop meanwhile ends as any other.
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    # Ctrl-C goes to all; the front drains first and then tells its shards.
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
     business = open_business(
         shard_database(plan.database, plan.index, plan.count),
         plan.sellers,
@@ -220,11 +226,6 @@ async def _serve(plan: Plan) -> None:
         lives_here=lambda seller: shard_of(seller, plan.count) == plan.index,
     )
     link = FrontLink(business)
-    stop, hurry = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
-    # Ctrl-C goes to all; the front drains first and then tells its shards.
-    loop.add_signal_handler(signal.SIGINT, lambda: None)
     front = multiprocessing.parent_process()
     assert front is not None, "a shard is started by its front"
     # Readable when the front is gone, which is told to its children by nothing else.

@@ -2,13 +2,18 @@
 
 import asyncio
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from commands.alone import alone_on
 from commands.config import lacking_with_shards
+from commands.flows_on_disk import LIBRARY
 from commands.serve import Options, serve, settings_of
+from commands.serving.business import Business, open_business
 
 
 def test_whoever_asks_for_people_or_calls_with_shards_is_told_that_there_are_none():
@@ -27,6 +32,32 @@ def test_whoever_asks_for_texts_alone_is_told_nothing():
 def test_a_shop_without_a_disk_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert settings_of(None, Options(database=Path(":memory:")), []) is None
     assert capsys.readouterr().err.startswith("database: `:memory:` is gone with its process")
+
+
+@pytest.fixture
+def stopping() -> Iterator[None]:
+    """SIGTERM, where no shop takes it, fails a test rather than end the run."""
+
+    def untaken(*_: object) -> None:
+        raise AssertionError("SIGTERM would have ended it with 143")
+
+    before = signal.signal(signal.SIGTERM, untaken)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("stopping")
+def test_a_stop_while_the_database_is_opened_is_an_orderly_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped_meanwhile(*args: Any, **named: Any) -> Business:
+        signal.raise_signal(signal.SIGTERM)
+        return open_business(*args, **named)
+
+    monkeypatch.setattr("commands.serve.open_business", stopped_meanwhile)
+    options = Options((LIBRARY / "noodles",), tmp_path / "shop.db", smsc="127.0.0.1:9")
+    assert asyncio.run(serve(options.config())) == 0
+    assert "closed: what was taken is finished or kept" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("shards", [1, 2])
