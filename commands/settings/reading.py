@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from commands.settings.lines import line_of, lines_of
 from commands.settings.schema import Config
 from commands.settings.secrets import secret_fields, variable_of, with_secrets
+from commands.settings.section import SecondError
 from commands.settings.sections import Path, header_of, is_array, is_table, section_at, section_of
 
 FILE_BYTES_MAX = 1_000_000
@@ -78,7 +79,9 @@ def _problems(error: ValidationError, values: dict[str, Any]) -> list[tuple[Path
     told: list[tuple[Path, str]] = []
     for found in error.errors(include_url=False):
         path = tuple(part for part in found["loc"] if isinstance(part, int) or _is_key(part))
-        told.append((path, _told(found, path, values)))
+        cause = found.get("ctx", {}).get("error")
+        where = (*path, cause.place) if isinstance(cause, SecondError) else path
+        told.append((where, _told(found, path, values)))
     return told
 
 

@@ -15,7 +15,7 @@ from commands.settings.limits import LimitsSection
 from commands.settings.numbers import NumbersSection
 from commands.settings.platform import PlatformSection
 from commands.settings.queues import QueueSection
-from commands.settings.section import Section
+from commands.settings.section import Section, refuse_a_second
 from commands.settings.voice import VoiceSection
 from flows.settings import timezone as time_zone
 from sms.carrier import Carrier
@@ -210,20 +210,20 @@ class Config(Section):
     queue: list[QueueSection] = Field(default=[], max_length=10_000)
     log: LogSection = LogSection()
 
-    @model_validator(mode="after")
-    def _names_differ(self) -> Config:
-        names = [carrier.name for carrier in self.carrier]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(
-                    f"two carriers are called `{name}`; give each a name of its own, for replies go back by it"
-                )
-        return self
+    @field_validator("carrier")
+    @classmethod
+    def _names_differ(cls, carriers: list[CarrierSection]) -> list[CarrierSection]:
+        refuse_a_second(
+            [carrier.name for carrier in carriers],
+            "two carriers are called `{name}`; give each a name of its own, for replies go back by it",
+        )
+        return carriers
 
-    @model_validator(mode="after")
-    def _queues_differ(self) -> Config:
-        names = [queue.name for queue in self.queue]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"the queue `{name}` stands here twice; write it once")
-        return self
+    @field_validator("queue")
+    @classmethod
+    def _queues_differ(cls, queues: list[QueueSection]) -> list[QueueSection]:
+        refuse_a_second(
+            [queue.name for queue in queues],
+            "the queue `{name}` stands here twice; write it once",
+        )
+        return queues

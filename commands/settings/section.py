@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -11,3 +13,21 @@ class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
     )
+
+
+class SecondError(ValueError):
+    """A table of an array bears a name that one before it has."""
+
+    def __init__(self, told: str, place: int) -> None:
+        super().__init__(told)
+        self.place = place
+        """In the array, from 0."""
+
+
+def refuse_a_second(names: Sequence[str], told: str) -> None:
+    """Names of an array's tables differ. Raises SecondError, with `{name}` in `told` filled in."""
+    seen: set[str] = set()
+    for place, name in enumerate(names):
+        if name in seen:
+            raise SecondError(told.format(name=name), place)
+        seen.add(name)

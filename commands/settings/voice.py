@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from center.numbering import CHINA, Numbering
-from commands.settings.section import Section
+from commands.settings.section import Section, refuse_a_second
 from ivr.sip.digest import ALGORITHMS, Secret
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
@@ -231,6 +231,15 @@ class VoiceSection(Section):
     """Recognisers of each language. Past twice as many waiting callers the next are asked for keys."""
     recogniser_s_max: Annotated[float, Field(ge=0.5, le=30)] = HEAR_S_MAX
     """Who is not understood so long after an utterance is asked for keys."""
+
+    @field_validator("trunk")
+    @classmethod
+    def _names_differ(cls, trunks: list[TrunkSection]) -> list[TrunkSection]:
+        refuse_a_second(
+            [trunk.name for trunk in trunks],
+            "two trunks are called `{name}`; give each a name of its own, or one of them both `networks`",
+        )
+        return trunks
 
     @model_validator(mode="after")
     def _has_a_certificate_for_tls(self) -> VoiceSection:

@@ -102,6 +102,8 @@ def test_no_secret_is_shown() -> None:
 
 
 CARRIER = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\n'
+TRUNK = '[[voice.trunk]]\nname = "unicom"\nnetworks = ["192.0.2.0/24"]\n'
+QUEUE = '[[queue]]\nname = "noodles"\n'
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,10 @@ CARRIER = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\n'
         (CARRIER.replace("unicom", "Uni Com") + 'password = ""', 2, "small letters"),
         (CARRIER.replace("unicom", "x"), 1, "set the environment variable DIALCART_CARRIER_X_"),
         (CARRIER.replace('host = "h"\n', ""), 1, 'write host = "smsc.example.net"'),
-        (CARRIER + CARRIER, 1, "two carriers are called `unicom`"),
+        (CARRIER + CARRIER, 5, "two carriers are called `unicom`"),
+        (QUEUE + CARRIER + QUEUE, 7, "the queue `noodles` stands here twice"),
+        ("[voice]\n" + TRUNK + TRUNK, 5, "two trunks are called `unicom`"),
+        ("[voice]\n" + TRUNK.replace("0/24", "7/24"), 4, "`192.0.2.7/24` is no network; write"),
         ("[carrier]\n", 1, "write [[carrier]]"),
         (CARRIER + "[carrier.timers]\nresponse_s = 0", 6, "`response_s` is out of range"),
         (CARRIER + "[[carrier.timers]]\n", 5, "write [carrier.timers]"),
