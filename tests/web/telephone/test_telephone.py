@@ -125,6 +125,12 @@ def test_what_was_kept_for_a_page_is_shown_once_and_only_once(page: Page, site, 
     page.evaluate("dispatchEvent(new Event('online'))")
     page.reload()
     expect(page.locator("#thread li")).to_have_text(["two"])
+    # An answer to what the page says next comes after its word that it has shown them.
+    page.fill("#number", "13900000001")
+    page.press("#number", "Tab")
+    page.fill("#text", "2")
+    page.press("#text", "Enter")
+    expect(page.locator("#thread li")).to_have_text(["two", "2", "noodles heard 13900000001 say 2"])
     assert exchange.kept == {}
 
 
