@@ -115,7 +115,7 @@ class UssdChannel:
 
     def _take(self, link: Link, message: p.DeliverSm, heard: Heard) -> None:
         now = self._clock()
-        self._dialogs.forget_idle(now)
+        self._dialogs.forget_idle(self._ticks())
         key = (link.carrier.name, message.source.digits)
         dialog = self._dialogs.of(key)
         text = _text_of(message)
@@ -152,7 +152,7 @@ class UssdChannel:
             heard.session,
             ContactKey(seller, buyer, "ussd"),
             dialled.code if dialled else "",
-            now,
+            self._ticks(),
         )
         if dialled is None or routed is None:
             self.counters.unrouted += 1
@@ -195,7 +195,7 @@ class UssdChannel:
         dialog.answered = text
         dialog.session = heard.session or dialog.session
         dialog.is_our_move = True
-        self._dialogs.touch(dialog, now)
+        self._dialogs.touch(dialog, self._ticks())
         if dialog.pages and (dialog.is_over or text.strip() == NEXT_KEY):
             link.acknowledge([(message.sequence, Status.OK)])
             self._display.show_page(dialog)

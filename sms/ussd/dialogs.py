@@ -39,6 +39,7 @@ class Dialog:
     contact: ContactKey
     code: str
     touched: float
+    """When its phone spoke last, by a clock that only goes forward."""
     answered: str = ""
     """What the phone answered last."""
     choices: list[str] = field(default_factory=list[str])
@@ -115,7 +116,7 @@ class Dialogs:
         self.close(dialog)
 
     def forget_idle(self, now: float) -> None:
-        """Drop what was idle too long, a few at once."""
+        """Drop what was idle too long, a few at once; `now` by the clock of `Dialog.touched`."""
         for _ in range(EXPIRED_AT_ONCE_MAX):
             oldest = next(iter(self._open.values()), None)
             if oldest is None or now - oldest.touched <= IDLE_S_MAX:

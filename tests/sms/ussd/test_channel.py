@@ -16,6 +16,7 @@ from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.submission import Submission
 from sms.ussd.channel import UssdChannel
+from sms.ussd.dialogs import IDLE_S_MAX
 from sms.ussd.profile import STANDARD, Move
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
@@ -64,18 +65,21 @@ class Open:
         if store is None:
             self.store.publish("shop", PROGRAM, NOON)
         self.now = 0.0
+        self.clock = float(NOON)
         turns = TurnBatch(
             self.store, Shops(self.store.published(), self.store.program), later=later
         )
         routes = Routes([("shop", PROGRAM)])
-        texts = SmsChannel(turns, self.store, routes, clock=lambda: NOON, ticks=lambda: self.now)
+        texts = SmsChannel(
+            turns, self.store, routes, clock=lambda: self.clock, ticks=lambda: self.now
+        )
         self.turns = turns
         self.ussd = UssdChannel(
             turns,
             routes,
             texts.receiving.redeliveries,
             later=later,
-            clock=lambda: NOON,
+            clock=lambda: self.clock,
             ticks=lambda: self.now,
         )
 
@@ -137,6 +141,23 @@ def test_an_answer_whose_screen_was_lost_with_its_connection_is_not_read_at_the_
     assert other.screens == []
     shop.take(other, 2, Move.ANSWER, "3")
     assert other.shown.startswith("共7.50")
+
+
+def test_a_clock_that_is_set_forward_drops_no_dialog() -> None:
+    shop, one, other = Open(), Line(), Line()
+    shop.take(one, 1, Move.DIAL, "*106#")
+    one.hears()
+    shop.take(one, 2, Move.ANSWER, "1")
+    one.alive = False
+    shop.clock += 3_600
+    shop.take(other, 1, Move.ANSWER, "1")
+    shop.take()
+    # The screen of this dialog is on its way, and nobody is asked whether to go on.
+    assert other.screens == []
+    assert shop.ussd.counters.dropped == 0
+    shop.now += IDLE_S_MAX + 1
+    shop.take(other, 2, Move.ANSWER, "3")
+    assert shop.ussd.counters.dropped == 1
 
 
 def test_the_same_key_at_two_menus_over_two_connections_is_two_answers() -> None:
