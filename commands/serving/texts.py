@@ -167,6 +167,7 @@ _USSD: tuple[tuple[str, str, Callable[[UssdCounters], int]], ...] = (
     ("repeated", "Answers that came twice.", lambda c: c.repeated),
     ("late", "Moves of dialogs that were given up before.", lambda c: c.late),
     ("unrouted", "Codes dialled that no shop has.", lambda c: c.unrouted),
+    ("not_phones", "Moves of names and short codes.", lambda c: c.not_phones),
     ("unreadable", "Messages that we stumbled over.", lambda c: c.unreadable),
 )
 """What is told of USSD."""

@@ -38,7 +38,7 @@ from sms import piece, unreadable
 from sms.link import Link
 from sms.receiving import DOUBTS_NOTE, Notes
 from sms.redelivery import KEY_BYTES, Answer, Redeliveries
-from sms.senders import buyer_of
+from sms.senders import buyer_of, may_be_answered
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.submission import Settlement
@@ -114,6 +114,10 @@ class UssdChannel:
             unreadable.refuse(link, message, error)
 
     def _take(self, link: Link, message: p.DeliverSm, heard: Heard) -> None:
+        if not may_be_answered(message.source, self.routes.serves):
+            self.counters.not_phones += 1
+            link.acknowledge([(message.sequence, Status.OK)])
+            return
         now = self._clock()
         self._dialogs.forget_idle(self._ticks())
         key = (link.carrier.name, message.source.digits)

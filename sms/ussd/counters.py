@@ -22,5 +22,7 @@ class UssdCounters:
     late: int = 0
     """Of a dialog that was given up."""
     unrouted: int = 0
+    not_phones: int = 0
+    """From names, short codes and ourselves; acknowledged, and nothing else."""
     unreadable: int = 0
     """That we stumbled over, and refused for good."""

@@ -25,6 +25,7 @@ from tests.sms.test_channel import later
 PROGRAM = program_of(
     ORDER, SHOP.replace("  sms code 1069\n", "  sms code 1069\n  ussd code *106#\n")
 )
+PHONE = p.Address("13800138000")
 
 
 class Line:
@@ -83,12 +84,20 @@ class Open:
             ticks=lambda: self.now,
         )
 
-    def hear(self, line: Line, sequence: int, move: Move, text: str, dialog: int = 1) -> None:
+    def hear(
+        self,
+        line: Line,
+        sequence: int,
+        move: Move,
+        text: str,
+        dialog: int = 1,
+        source: p.Address = PHONE,
+    ) -> None:
         """A move, and no batch yet."""
         message = p.DeliverSm(
             sequence=sequence,
             service_type="USSD",
-            source=p.Address("13800138000"),
+            source=source,
             destination=p.Address("*106#"),
             message=text.encode(),
             tlvs=STANDARD.phone(move, dialog),
@@ -226,3 +235,32 @@ def test_a_message_that_cannot_be_read_is_refused_for_good_and_ends_no_connectio
     assert "13800138000" not in caplog.text
     shop.take(line, 2, Move.DIAL, "*106#")
     assert line.acknowledged[2] == Status.OK
+
+
+@pytest.mark.parametrize(
+    "source", [p.Address("BANK", ton=5), p.Address("95588"), p.Address("13800138000", ton=5)]
+)
+def test_who_is_no_phone_gets_no_dialog(source: p.Address) -> None:
+    shop, line = Open(), Line()
+    shop.take(line, 1, Move.DIAL, "*106#", 1, source)
+    shop.take(line, 2, Move.ANSWER, "1", 1, source)
+    assert line.acknowledged == {1: Status.OK, 2: Status.OK}
+    assert line.screens == []
+    assert shop.ussd.open_dialogs == 0
+    assert shop.ussd.counters.not_phones == 2
+
+
+def test_a_number_that_dials_again_has_one_dialog_and_goes_on_in_the_second() -> None:
+    shop, line = Open(), Line()
+    shop.take(line, 1, Move.DIAL, "*106#", 1)
+    shop.take(line, 2, Move.DIAL, "*106#", 2)
+    asked = line.shown
+    assert shop.ussd.open_dialogs == 1
+    shop.take(line, 3, Move.ANSWER, "1", 1)
+    assert line.shown == asked
+    assert shop.ussd.counters.late == 1
+    shop.take(line, 4, Move.ANSWER, "1", 2)
+    assert line.shown != asked
+    shop.take(line, 5, Move.HANG_UP, "", 1)
+    assert shop.ussd.open_dialogs == 1
+    assert line.acknowledged == dict.fromkeys(range(1, 6), Status.OK)
