@@ -120,6 +120,7 @@ class SmsChannel:
             if message.esm_class & _ESM_TYPE_MASK == _ESM_RECEIPT:
                 receipts.append(message)
             elif self._refusing:
+                self.receiving.counters.left += 1
                 link.acknowledge([(message.sequence, Status.X_T_APPN)])
             else:
                 try:

@@ -56,6 +56,8 @@ class ReceivingCounters:
     unrouted: int = 0
     not_phones: int = 0
     """From names, short codes and ourselves; acknowledged, and nothing else."""
+    left: int = 0
+    """Texts that were left with their carriers while we drained."""
     unreadable: int = 0
     """Texts that we stumbled over, and refused for good."""
 

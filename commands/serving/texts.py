@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
@@ -20,6 +21,8 @@ from sms.ussd.counters import UssdCounters
 
 DRAIN_LOOK_S = 0.02
 """How often a drain looks whether the carriers have taken everything."""
+
+log = logging.getLogger(__name__)
 
 
 class Texts:
@@ -57,7 +60,12 @@ class Texts:
     async def close(self) -> None:
         """Unbind everywhere."""
         self.channel.turns.flush()
+        not_sent = sum(esme.waiting for esme in self.esmes)
         await asyncio.gather(*(esme.close() for esme in self.esmes))
+        left = self.channel.receiving.counters.left
+        log.info(
+            "texts are closed", extra={"left_with_carriers": left, "segments_not_sent": not_sent}
+        )
         self.channel.end()
         self.channel.turns.flush()
 
@@ -76,6 +84,9 @@ class Texts:
         yield counter("dialcart_sms_unrouted", "Texts for no seller.", receiving.unrouted)
         yield counter(
             "dialcart_sms_not_phones", "Texts of names and short codes.", receiving.not_phones
+        )
+        yield counter(
+            "dialcart_sms_left", "Texts left with carriers while draining.", receiving.left
         )
         yield counter(
             "dialcart_sms_unreadable",

@@ -109,6 +109,8 @@ def test_a_shop_tells_how_it_does_and_drains_on_sigterm(tmp_path: Path) -> None:
         assert any("bound as transceiver" in event["event"] for event in events)
         told = [event["event"] for event in events if event["from"] == "dialcart"]
         assert told == ["open", "draining: nothing new is taken", "drained", "closed"]
+        [closed] = [event for event in events if event["event"] == "texts are closed"]
+        assert closed["left_with_carriers"] == closed["segments_not_sent"] == 0
         assert "13800138000" not in logged
         store = SqliteStore(shop.database)
         assert [order.number for order in store.orders()] == ["A0001"]

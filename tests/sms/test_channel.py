@@ -119,6 +119,15 @@ def test_a_message_that_makes_the_program_fail_fails_alone(poison: str) -> None:
     ]
 
 
+def test_texts_that_come_while_we_drain_stay_with_the_carrier_and_are_counted() -> None:
+    channel, store, line = open_channel()
+    channel.refuse_new()
+    write(channel, line, *text(1, "苹果 2"), *text(2, "苹果 2", "13800138001"))
+    assert line.answers == {1: Status.X_T_APPN, 2: Status.X_T_APPN}
+    assert channel.receiving.counters.left == 2
+    assert store.waiting_texts(0, 10) == []
+
+
 def test_after_some_tries_a_person_has_it(poison: str) -> None:
     channel, store, line = open_channel()
     answers: list[int] = []
