@@ -148,6 +148,13 @@ def serve(
 ) -> None:
     """Open sellers for business by SMS and telephone."""
     import asyncio
+    import signal
+
+    def stopped(*_: object) -> None:
+        sys.exit(0)
+
+    # What is imported takes a second. Until `serve` heeds signals nothing is open, so a stop is an end and no failure.
+    signal.signal(signal.SIGTERM, stopped)
 
     from commands.logs import log_uncaught
     from commands.serve import Options, settings_of

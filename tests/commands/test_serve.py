@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from commands.config import lacking_with_shards
 from commands.flows_on_disk import LIBRARY
 from commands.serve import Options, serve, settings_of
 from commands.serving.business import Business, open_business
+from tests.end_to_end.process import ROOT
 
 
 def test_whoever_asks_for_people_or_calls_with_shards_is_told_that_there_are_none():
@@ -58,6 +61,21 @@ def test_a_stop_while_the_database_is_opened_is_an_orderly_end(
     options = Options((LIBRARY / "noodles",), tmp_path / "shop.db", smsc="127.0.0.1:9")
     assert asyncio.run(serve(options.config())) == 0
     assert "closed: what was taken is finished or kept" in capsys.readouterr().out
+
+
+def test_a_stop_while_the_program_is_loaded_is_an_orderly_end(tmp_path: Path) -> None:
+    words = ["serve", "--database", str(tmp_path / "shop.db"), "--smsc", "127.0.0.1:9"]
+    with subprocess.Popen(
+        [sys.executable, "-X", "importtime", str(ROOT / "cli.py"), *words, "--sip-port", "0"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert any("commands.logs" in line for line in process.stderr), "that is imported first"
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("shards", [1, 2])
