@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.crash.buyers import STOCK, Town
+from tests.simulation.poison import SET_ASIDE
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,22 @@ class Books:
     """Buyers of whom any of it is said."""
     missed: int = 0
     """Kills at a point that the process never passed: they tried nothing."""
+    poisoned: int = 0
+    """Messages that made the program fail."""
+    misread: int = 0
+    """Of these, those that a seller cannot read, or reads more than once, and those that the carrier still brings."""
 
     @property
     def right(self) -> bool:
         """Whether nothing was lost and nothing doubled."""
         return not (
-            self.lost or self.doubled or self.absent or self.wrong or self.stock_off or self.missed
+            self.lost
+            or self.doubled
+            or self.absent
+            or self.wrong
+            or self.stock_off
+            or self.missed
+            or self.misread
         )
 
     def __str__(self) -> str:
@@ -44,7 +55,7 @@ class Books:
             f"{self.kills} kills, {self.orders} orders, {self.acknowledged} messages acknowledged, "
             f"{self.repeated} brought again: acknowledged and lost {self.lost}, orders doubled {self.doubled}, "
             f"announced but absent {self.absent}, wrong {self.wrong}, stock off by {self.stock_off}, "
-            f"kill points missed {self.missed}: {verdict}"
+            f"kill points missed {self.missed}, of {self.poisoned} poisoned messages not once before the seller {self.misread}: {verdict}"
         )
 
 
@@ -74,6 +85,13 @@ def count(
     sold = sum(sum(quantities) for quantities in by_buyer.values())
     sellers = [(store, seller) for store in stores for seller in store.published()]
     left = sum(store.stock(seller)["1"] for store, seller in sellers)
+    set_aside = Counter(
+        who
+        for store, seller in sellers
+        for _, who, said, _ in store.messages(seller, len(town.poisoners) + 1)
+        if said == SET_ASIDE
+    )
+    poisoners = town.poisoners.items()
     return Books(
         kills,
         len(orders),
@@ -86,4 +104,6 @@ def count(
         abs(STOCK * len(sellers) - sold - left),
         frozenset(off),
         missed,
+        len(poisoners),
+        sum(set_aside[who] != 1 or not is_settled for who, is_settled in poisoners),
     )

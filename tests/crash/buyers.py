@@ -13,6 +13,7 @@ from sms.smsc.handset import Heard
 from sms.smsc.network import RECEIPT_ESM_CLASS
 from sms.smsc.phone import Phone
 from sms.smsc.server import Smsc
+from tests.simulation.poison import POISON
 
 CODE = "1069"
 THINKS_S = 0.5
@@ -212,6 +213,9 @@ class Town:
         """Messages that were answered `taken`, by number."""
         self.repeated = 0
         """Messages that were brought again, or are to be."""
+        self.poisoners: dict[str, bool] = {}
+        """Who wrote what makes the program fail, once, and whether the carrier is done with it."""
+        self._codes = codes
         self._watch()
         for place in range(count):
             number = f"138{place:08d}"
@@ -234,6 +238,8 @@ class Town:
             delivery = answered(link, sequence, again=again, ok=ok)
             if delivery is not None and ok and not _is_receipt(delivery):
                 self.acknowledged[delivery.source] += 1
+            if delivery is not None and not again and delivery.source in self.poisoners:
+                self.poisoners[delivery.source] = True
             return delivery
 
         def repeated(delivery: Delivery) -> None:
@@ -250,6 +256,13 @@ class Town:
         for other in self.others.values():
             other.start()
 
+    def poison(self) -> None:
+        """Somebody else writes what makes the program fail, to one seller after the other."""
+        place = len(self.poisoners)
+        number = f"139{place:08d}"
+        self.poisoners[number] = False
+        Phone(self.smsc.network, number).text(self._codes[place % len(self._codes)], POISON)
+
     def stop(self) -> None:
         """Everybody finishes what they began."""
         for buyer in self.buyers.values():
@@ -261,8 +274,9 @@ class Town:
 
     @property
     def done(self) -> bool:
-        """Whether everybody has."""
-        return all(buyer.done for buyer in self.everybody.values())
+        """Whether everybody has, and no poison is brought any more."""
+        ordered = all(buyer.done for buyer in self.everybody.values())
+        return ordered and all(self.poisoners.values())
 
     @property
     def everybody(self) -> dict[str, Buyer | Other]:

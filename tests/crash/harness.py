@@ -119,6 +119,7 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
             passes = chance.randint(1, PASSES_MAX)
             process = await start(folder, kill, passes, plan)
             await bound(smsc, process)
+            town.poison()
             if not await dies(process, kill, town, plan, chance):
                 # Nothing more is learnt from kills of a shop where nobody gets on.
                 missed += 1

@@ -2,7 +2,7 @@
 
 The number says how often the point is passed first. With "shard " before the point it is a shard that dies, else the process
 that has the carriers. What is patched here is what a debugger would stop at; the program
-itself knows nothing of it. A point that the program no longer passes is found out: the harness counts a victim that does
+itself knows nothing of it, nor of the words that it fails on (tests.simulation.poison). A point that the program no longer passes is found out: the harness counts a victim that does
 not die of itself as a failure.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 from sms import link, sending
 from store import batch, outbox_rows, sqlite
 from tests.crash import clock
+from tests.simulation.poison import fail_at_poison
 
 POINTS = (
     "before commit",
@@ -141,6 +142,7 @@ def arm_as_told(whose: str = "") -> None:
 
 def main() -> None:
     """`python -m tests.crash.victim serve ...`."""
+    fail_at_poison()
     clock.set_at_random()
     arm_as_told()
     from cli import main as dialcart
@@ -157,5 +159,6 @@ if __name__ == "__main__":
     sys.exit(main())
 if __name__ == "__mp_main__":
     # A shard: multiprocessing imports in it what its front runs.
+    fail_at_poison()
     clock.set_at_random()
     arm_as_told(IN_SHARD)

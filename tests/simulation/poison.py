@@ -1,6 +1,6 @@
 """Words that make a seller's program fail, as a defect of ours would, and who writes them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,8 +15,16 @@ SET_ASIDE = f"[not understood] {POISON}"
 
 @contextmanager
 def poisonous() -> Iterator[None]:
-    """While this lasts the program fails at POISON, where it would step: a redelivery is known before."""
+    """While this lasts the program fails at POISON."""
+    cure = fail_at_poison()
+    try:
+        yield
+    finally:
+        cure()
 
+
+def fail_at_poison() -> Callable[[], None]:
+    """From now on the program does, where it would step: a redelivery is known before. Call the result to stop."""
     sound = turns.take
 
     def fail(visit: Visit) -> Any:
@@ -25,11 +33,11 @@ def poisonous() -> Iterator[None]:
             raise ZeroDivisionError(POISON)
         return sound(visit)
 
-    turns.take = fail
-    try:
-        yield
-    finally:
+    def cure() -> None:
         turns.take = sound
+
+    turns.take = fail
+    return cure
 
 
 def numbers(count: int) -> list[str]:
