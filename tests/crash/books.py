@@ -1,8 +1,8 @@
 """The count afterwards: what buyers were told against what is on disk."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
@@ -35,6 +35,8 @@ class Books:
     """Messages that made the program fail."""
     misread: int = 0
     """Of these, those that a seller cannot read, or reads more than once, and those that the carrier still brings."""
+    where: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Kills by where they were."""
 
     @property
     def right(self) -> bool:
@@ -51,8 +53,9 @@ class Books:
 
     def __str__(self) -> str:
         verdict = "nothing lost, nothing doubled" if self.right else "WRONG"
+        where = ", ".join(f"{count} {place}" for place, count in sorted(self.where.items()))
         return (
-            f"{self.kills} kills, {self.orders} orders, {self.acknowledged} messages acknowledged, "
+            f"{self.kills} kills{f' ({where})' if where else ''}, {self.orders} orders, {self.acknowledged} messages acknowledged, "
             f"{self.repeated} brought again: acknowledged and lost {self.lost}, orders doubled {self.doubled}, "
             f"announced but absent {self.absent}, wrong {self.wrong}, stock off by {self.stock_off}, "
             f"kill points missed {self.missed}, of {self.poisoned} poisoned messages not once before the seller {self.misread}: {verdict}"

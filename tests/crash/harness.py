@@ -6,18 +6,20 @@ import random
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from commands.shards.homes import stores_of
 from sms.smsc.faults import Faults
 from sms.smsc.server import Settings, Smsc
+from store.sqlite import SqliteStore
 from tests.crash.books import Books, count
 from tests.crash.buyers import CODE, FLOW, Town
-from tests.crash.victim import FRONT_POINTS, IN_SHARD, POINTS, SHARD_POINTS
+from tests.crash.victim import CUT_SHORT, FRONT_POINTS, IN_SHARD, POINTS, SHARD_POINTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_S_MAX = 240.0
@@ -69,7 +71,7 @@ class Kill(NamedTuple):
     """A shard does, and a little later the front."""
 
     def __str__(self) -> str:
-        return f"{self.point or 'a random time'}{' in a shard' if self.in_shard else ''}"
+        return f"{self.point or 'at a random time'}{' in a shard' if self.in_shard else ''}"
 
 
 @dataclass
@@ -114,10 +116,11 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         town = Town(smsc, plan.buyers, plan.seed, say_it_anew=is_faulty, codes=codes)
         town.begin()
         missed = 0
+        died_at: list[Kill] = []
         for done, kill in enumerate(plan.listed(chance), 1):
             began = time.monotonic()
             passes = chance.randint(1, PASSES_MAX)
-            process = await start(folder, kill, passes, plan)
+            process = await start(folder, kill, passes, plan, number=done)
             await bound(smsc, process)
             town.poison()
             if not await dies(process, kill, town, plan, chance):
@@ -128,10 +131,11 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
                 break
             died = await process.wait()
             assert died in DIED_OF, f"the shop ended by itself with {died}"
+            died_at.append(kill)
             if tell:
                 where = f"{kill}, pass {passes}" if kill.point else str(kill)
                 took_s = time.monotonic() - began
-                sys.stdout.write(f"kill {done}: at {where} after {took_s:.1f} s\n")
+                sys.stdout.write(f"kill {done}: {where} after {took_s:.1f} s\n")
                 sys.stdout.flush()
         process = await start(folder, None, plan=plan)
         await bound(smsc, process)
@@ -146,10 +150,28 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         process.terminate()
         await asyncio.wait_for(process.wait(), FINISH_S_MAX)
     stores = stores_of(folder / "shop.db")
-    books = count(stores, town, plan.kills, missed)
+    kept = kept_of(folder, stores)
+    where = Counter(
+        f"{kill}, {'kept' if kept[number] else 'undone'}" if number in kept else str(kill)
+        for number, kill in enumerate(died_at, 1)
+    )
+    books = replace(count(stores, town, plan.kills, missed), where=where)
     for store in stores:
         store.close()
     return books
+
+
+def kept_of(folder: Path, stores: Sequence[SqliteStore]) -> dict[int, bool]:
+    """The kills within a commit, by number: whether the commit was kept all the same."""
+    if not (told := folder / "cut_short").exists():
+        return {}
+    marks = dict(line.split() for line in told.read_text().splitlines())
+    notes = {
+        name.removeprefix(CUT_SHORT): mark.decode()
+        for store in stores
+        for name, mark in store.notes(CUT_SHORT).items()
+    }
+    return {int(number): notes.get(number) == mark for number, mark in marks.items()}
 
 
 async def dies(
@@ -220,8 +242,9 @@ async def start(
     passes: int = 1,
     plan: Plan | None = None,
     said_to: Path | None = None,
+    number: int = 0,
 ) -> asyncio.subprocess.Process:
-    """The shop of a folder, to die at a point, passed so often, or to live; `said_to`: where its log is not beside it."""
+    """The shop of a folder, to die at a point, passed so often, or to live; `said_to`: where its log is not beside it; `number`: of the kill."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -235,6 +258,8 @@ async def start(
     if kill is not None and kill.point is not None:
         whose = IN_SHARD if kill.in_shard else ""
         environment["DIALCART_DIE_AT"] = f"{whose}{kill.point}:{passes}"
+        environment["DIALCART_KILL"] = str(number)
+        environment["DIALCART_CUT_SHORT"] = str(folder / "cut_short")
     words = ["-m", "tests.crash.victim", "serve", "--config", str(folder / "dialcart.toml")]
     with (said_to or folder / "log.txt").open("ab") as log:
         return await asyncio.create_subprocess_exec(

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from sms import link, sending
@@ -39,6 +40,9 @@ SHARD_POINTS = tuple(point for point in POINTS if point not in ("in answers", "a
 """Of a shard: carriers are answered by its front."""
 COMMIT_S_MIN = 50e-6
 """A commit is cut short after so long at least."""
+CUT_SHORT = "cut short "
+"""A note in such a commit is named so, with the kill's number, and holds which try it is: the file beside tells which was the last,
+the database which of them was kept."""
 
 
 def die() -> None:
@@ -84,6 +88,7 @@ def arm(countdown: Countdown) -> None:
         nonlocal took_s
         # The kernel ends us, whoever holds the interpreter then; if it comes too late, then in the next commit.
         if countdown.passes("in commit"):
+            _tell_of_commit(self)
             signal.setitimer(signal.ITIMER_REAL, random.uniform(COMMIT_S_MIN, took_s))
         began = time.perf_counter()
         finish(self)
@@ -128,6 +133,18 @@ def arm(countdown: Countdown) -> None:
     ]
     for owner, name, patched in patches:
         setattr(owner, name, patched)
+
+
+def _tell_of_commit(batch_of_it: Any) -> None:
+    """Leave word of a commit that is about to be cut short, in it and beside it, where somebody wants to know."""
+    if (number := os.environ.get("DIALCART_KILL")) is None:
+        return
+    with Path(os.environ["DIALCART_CUT_SHORT"]).open("a+") as file:
+        file.seek(0)
+        mark = str(len(file.readlines()))
+        file.write(f"{number} {mark}\n")
+    tables = batch_of_it._tables  # noqa: SLF001
+    tables.db.execute(tables.sql["keep_note"], (f"{CUT_SHORT}{number}", 0, mark.encode()))
 
 
 def arm_as_told(whose: str = "") -> None:
