@@ -1,0 +1,188 @@
+"""A carrier that allows so many texts a second and refuses a tenth of them all the same: how near we come, and in which order.
+
+    python -m benchmarks.throttled [--rate 200] [--seconds 20] [--binds 1]
+
+`dialcart serve` as it ships against the simulator, on real sockets; 5 % of submit_sm are answered ESME_RTHROTTLED, 5 %
+ESME_RMSGQFUL. Each phone writes twelve texts at once, so that more replies wait than the carrier takes, and must hear their
+replies in that order. Told is what the carrier took a second while they waited, past the burst of the first second that the
+allowance grants. A run fails below 95 % of the rate, past it, or where a phone heard anything out of order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sms.smsc.faults import Faults
+from sms.smsc.handset import Heard
+from sms.smsc.phone import Phone
+from sms.smsc.server import Settings, Smsc
+
+ROOT = Path(__file__).resolve().parent.parent
+FAULTS = Faults(throttled=0.05, queue_full=0.05)
+SHARE_MIN, SHARE_MAX = 0.95, 1.01
+"""Of the allowed rate; of what is taken more we would be cut off."""
+WAITS = 0.9
+"""Until so many of all texts are taken there are always some that wait."""
+SETTLES_S = 2.0
+"""From the first text: the burst of a second, and what the first refusals do to it."""
+START_S_MAX = 120.0
+CODE = "1069"
+TEXTS = ("apple", "3", "1")
+REPLIES = ("How many", "Total 7.50", "Order ")
+ORDERS = 4
+"""Of each phone, all texts at once."""
+FLOW = f"""\
+flow 1
+
+shop Throttled
+  languages en
+  currency CNY
+  channels sms
+  sms code {CODE}
+  delivery 30m
+
+catalog
+  item 1 price 2.50 stock 1000000 Apple
+
+step start
+  ask what as product of catalog
+    say What would you like?
+  ask count as number 1..9
+    say How many?
+  add count of what to cart
+  menu Total {{{{ cart.total|money }}}}
+    1 Order -> place
+    2 More -> start
+
+step place
+  place order
+    when sold out -> bye
+    when failed -> bye
+  say Order {{{{ order.number }}}}
+  goodbye
+
+step bye
+  say Bye
+  goodbye
+"""
+CONFIG = """\
+sellers = ["{folder}/sellers"]
+[store]
+database = "{folder}/shop.db"
+[[carrier]]
+name = "carrier"
+host = "127.0.0.1"
+port = {port}
+system_id = "dialcart"
+rate = {rate}
+binds = {binds}
+[limits]
+messages_per_sender = 0
+messages_per_prefix = 0
+orders_per_sender = 0
+confirm_over = {{}}
+[log]
+level = "warning"
+"""
+
+
+@dataclass
+class Ears:
+    """What all phones heard."""
+
+    at_s: list[float] = field(default_factory=list[float])
+    """When, each text."""
+    by_phone: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+    def hear(self, heard: Heard) -> None:
+        """A phone has a text."""
+        self.at_s.append(asyncio.get_running_loop().time())
+        self.by_phone.setdefault(heard.number, []).append(heard.text)
+
+    def out_of_order(self) -> int:
+        """Phones that heard anything but their replies, one after the other."""
+        return sum(
+            len(texts) != ORDERS * len(REPLIES)
+            or not all(map(str.startswith, texts, REPLIES * ORDERS))
+            for texts in self.by_phone.values()
+        )
+
+    def a_second(self, count: int) -> float:
+        """What was taken a second, from when the run has settled until `count` texts were."""
+        begins = self.at_s[0] + SETTLES_S
+        first = next(place for place, at_s in enumerate(self.at_s) if at_s >= begins)
+        return (count - 1 - first) / (self.at_s[count - 1] - self.at_s[first])
+
+
+async def run(folder: Path, rate: int, seconds: int, binds: int) -> tuple[Ears, int, int]:
+    """Serve as many phones as that takes; what they heard, how many they are, and what was refused."""
+    phones = rate * seconds // (ORDERS * len(REPLIES))
+    ears, refused = Ears(), 0
+    (folder / "sellers" / "shop").mkdir(parents=True)
+    (folder / "sellers" / "shop" / "seller.flow").write_text(FLOW)
+    async with Smsc(Settings(port=0, faults=FAULTS)) as smsc:
+        words = CONFIG.format(folder=folder, port=smsc.port, rate=rate, binds=binds)
+        (folder / "dialcart.toml").write_text(words)
+        submit = smsc.network.submit
+
+        def counted(*given: Any, **named: Any) -> Any:
+            nonlocal refused
+            taken = submit(*given, **named)
+            refused += not taken.message_id
+            return taken
+
+        smsc.network.submit = counted  # type: ignore[method-assign]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("cli.py", "serve", "--config", str(folder / "dialcart.toml")),
+            cwd=ROOT,
+            env={**os.environ, "DIALCART_CARRIER_CARRIER_PASSWORD": "dialcart"},
+        )
+        try:
+            async with asyncio.timeout(seconds * 3 + START_S_MAX):
+                while len(smsc.network.exchange.binds) < binds:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+                for place in range(phones):
+                    phone = Phone(smsc.network, f"138{place:08d}", ears.hear)
+                    for text in TEXTS * ORDERS:
+                        phone.text(CODE, text)
+                while len(ears.at_s) < phones * ORDERS * len(REPLIES):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
+    return ears, phones, refused
+
+
+def main() -> int:
+    """Run, tell, and fail where it falls short."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.throttled")
+    parser.add_argument("--rate", type=int, default=200)
+    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--binds", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="dialcart-throttled-") as folder:
+        ears, phones, refused = asyncio.run(
+            run(Path(folder), options.rate, options.seconds, options.binds)
+        )
+    reached = ears.a_second(int(len(ears.at_s) * WAITS))
+    share, wrong = reached / options.rate, ears.out_of_order()
+    is_right = SHARE_MIN <= share <= SHARE_MAX and not wrong
+    sys.stdout.write(
+        f"{len(ears.at_s)} texts to {phones} phones, {refused} times refused: {reached:.1f} a second of "
+        f"{options.rate} allowed, {share:.1%}; phones that heard them out of order {wrong}: "
+        f"{'right' if is_right else 'WRONG'}\n"
+    )
+    return 0 if is_right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
