@@ -98,6 +98,8 @@ class Receiving:
         kept = self.outbox.notes(SEGMENTS_NOTE)
         self.reassembly.restore(decoder.decode(partial) for partial in kept.values())
         self._last.clear()
+        # Who was refused was told nothing: what they are to write comes with their text when that comes again.
+        self._helps = Helps()
         self.redeliveries.keep_again()
 
     def end(self) -> None:

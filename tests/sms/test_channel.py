@@ -46,6 +46,8 @@ class Line:
 class Full:
     """A store without room."""
 
+    is_behind = True
+
     def batch(self, arrivals: Sequence[Arrival]) -> AbstractContextManager[Batch]:
         raise StoreFullError("the disk is full")
 

@@ -11,7 +11,7 @@ from sms.smpp import pdu as p
 from sms.unrouted import HELPS_PER_PREFIX_MAX, HELPS_PER_SENDER_MAX, Helps
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, SHOP, program_of
-from tests.sms.test_channel import Line, later
+from tests.sms.test_channel import Full, Line, later
 
 BUYER = "13800138000"
 WHAT = "什么店 what shop"
@@ -37,6 +37,14 @@ class Shared:
 
     def told(self, *said: str) -> list[str]:
         """What a buyer reads who says this; every text is answered to its carrier."""
+        self.line.answers.clear()
+        self.say(*said)
+        assert len(self.line.answers) == len(said)
+        assert not any(self.line.answers.values())
+        return [text.text for _, text in self.store.waiting_texts(0, 100)]
+
+    def say(self, *said: str) -> None:
+        """A buyer's texts, each in a batch of its own."""
 
         async def run() -> None:
             for sequence, words in enumerate(said, 1):
@@ -51,15 +59,20 @@ class Shared:
                 self.channel.turns.flush()
 
         asyncio.run(run())
-        assert len(self.line.answers) == len(said)
-        assert not any(self.line.answers.values())
-        return [text.text for _, text in self.store.waiting_texts(0, 100)]
 
 
 def test_a_machine_that_answers_ours_is_answered_a_few_times() -> None:
     told = Shared().told(*[WHAT] * 20)
     assert len(told) == HELPS_PER_SENDER_MAX
     assert "green, red" in told[0]
+
+
+def test_an_answer_that_a_full_disk_refused_does_not_count() -> None:
+    shared = Shared()
+    shared.channel.turns.store = cast("Any", Full())
+    shared.say(*[WHAT] * 2 * HELPS_PER_SENDER_MAX)
+    shared.channel.turns.store = shared.store
+    assert len(shared.told(WHAT)) == 1
 
 
 def test_who_says_stop_to_no_shop_is_told_nothing() -> None:
