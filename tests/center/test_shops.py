@@ -1,6 +1,7 @@
 """Programs ready to run: few enough to fit, and nothing of those that made room stays."""
 
 import gc
+from typing import Any
 from weakref import ref
 
 import pytest
@@ -13,7 +14,7 @@ from flows.engine import begin, step
 from flows.inputs import Buyer, Given, Opened, Text
 from flows.machine import Machine
 from flows.packed import decode, encode
-from flows.program import Program
+from flows.program import Hours, Limits, Program
 from tests.flows.shops import NOON, program_of
 
 FIRST, SECOND = b"first...", b"second.."
@@ -80,6 +81,27 @@ def test_sellers_who_say_the_same_have_it_once() -> None:
     assert (second.program.name, second.program.codes) == ("b", {"sms": ("1070",)})
     assert third.texts is not first.texts
     assert third.shop.names == ("别家", "Other")
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"number": "400"},
+        {"timezone": "Asia/Tokyo"},
+        {"hours": Hours((((540, 1080),),) * 7, ())},
+        {"limits": Limits(sms_session_s=60)},
+        {"texts": ("另一句",) * len(program_of().texts)},
+        {"products": program_of().products[:1]},
+    ],
+    ids=lambda differs: next(iter(differs)),
+)
+def test_sellers_who_differ_have_nothing_of_one_another(differs: dict[str, Any]) -> None:
+    program = program_of()
+    machine = Machine(program)
+    other = Machine(replace(program, **differs), works=machine.works)
+    assert other.works is machine.works
+    assert other.texts is not machine.texts
+    assert other.shop is not machine.shop
 
 
 def shop_called(name: str) -> Program:

@@ -10,7 +10,7 @@ from center.limits import places as places_module
 from center.limits.guard import Guard, Placing, Spent, Verdict
 from center.limits.places import Places
 from center.limits.policy import Policies, Policy
-from center.limits.tally import MESSAGES, ORDERS, PREFIX, SENDER
+from center.limits.tally import CODES, MESSAGES, ORDERS, PREFIX, SENDER, unconfirmed
 
 NOW = 86_400 * 12
 """The beginning of a window of each kind: of the one before, shares are rounded, and in each place by itself."""
@@ -46,6 +46,21 @@ def test_only_what_a_seller_limits_is_told() -> None:
         (ORDERS, SENDER, 1),
         ("CNY", PREFIX, 300),
     }
+
+
+def test_what_is_to_be_confirmed_counts_over_places_too() -> None:
+    policies = Policies(
+        Policy(confirm_over={"CNY": 500}),
+        {"phones": Policy(confirm_over={"CNY": 500}, confirm_by="call back")},
+    )
+    assert policies.platform.spans_sellers
+    places = Places(policies, 2)
+    places.add(1, [(CODES, SENDER, BUYER, 5, NOW), (unconfirmed("CNY"), SENDER, BUYER, 400, NOW)])
+    assert set(places.elsewhere(0, contact("a"), NOW)) == {
+        (CODES, SENDER, 5),
+        (unconfirmed("CNY"), SENDER, 400),
+    }
+    assert places.elsewhere(0, contact("phones"), NOW) == ((unconfirmed("CNY"), SENDER, 400),)
 
 
 def test_a_place_that_begins_again_counts_what_it_tells_then() -> None:
