@@ -111,6 +111,7 @@ class SmsChannel:
     def end(self) -> None:
         """All carriers are unbound. The turn batch is to be flushed once more."""
         self.receiving.end()
+        self.sending.end()
 
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
         """See sms.link.Handler."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SEGMENTS_PER_REPLY_MAX = 10
 """A longer reply is cut: the checker warns of it (C501), and somebody pays for each segment."""
 RESEND_MAX = 1_000
-"""Texts read from the outbox at a time."""
+"""Texts read from the outbox in one turn of the loop."""
 WAITING_MAX = 100_000
 """Segments waiting for a carrier past which texts stay in the outbox."""
 NEWS_WRITTEN_S = 0.1
@@ -85,6 +85,11 @@ class Sending:
         self.counters = SendingCounters()
         self._behind_after: int | None = None
         """While texts stay in the outbox: the last that was submitted. None: each goes out at once."""
+        self._read_to = 0
+        """The last text that was read from the outbox."""
+        self._is_reading = False
+        """Whether the next part is read in the next turn of the loop."""
+        self._has_ended = False
         self._reference = first_reference & 0xFF
         self._codes: dict[tuple[str, str], p.Address] = {}
         self._phones: dict[tuple[str, str], p.Address] = {}
@@ -98,7 +103,7 @@ class Sending:
         """To a buyer's last message, if the carrier may lack it."""
 
     def resend(self) -> int:
-        """Send what an earlier run did not get to; how many texts."""
+        """Send what an earlier run did not get to; how many texts at once, while others follow in parts."""
         before = self.counters.replies
         self._behind_after = 0
         self._catch_up()
@@ -170,6 +175,11 @@ class Sending:
         """Send texts that were just kept, or leave them in the outbox until there is room."""
         if self._behind_after is not None or self._after_held is not None:
             return
+        if texts[0][0] <= self._read_to:
+            # What was read is not told of twice, where a text settled between the commit and here.
+            texts = [one for one in texts if one[0] > self._read_to]
+            if not texts:
+                return
         if self._is_full():
             self._behind_after = texts[0][0] - 1
             return
@@ -180,11 +190,30 @@ class Sending:
         return any(esme.waiting >= WAITING_MAX for esme in self.esmes.values())
 
     def _catch_up(self) -> None:
-        """Send what waits in the outbox, oldest first, as far as there is room again."""
-        while self._behind_after is not None and not self._is_full():
-            waiting = self.outbox.waiting_texts(self._behind_after, RESEND_MAX)
-            self._behind_after = waiting[-1][0] if waiting else None
+        """Send what waits in the outbox, oldest first, as far as there is room again.
+
+        In parts, with other turns of the loop between them: an outage leaves more than a start can wait for.
+        """
+        if self._behind_after is None or self._is_reading or self._has_ended or self._is_full():
+            return
+        waiting = self.outbox.waiting_texts(self._behind_after, RESEND_MAX)
+        if len(waiting) < RESEND_MAX:
+            self._behind_after = None
+        else:
+            self._behind_after = waiting[-1][0]
+            self._is_reading = True
+            asyncio.get_running_loop().call_soon(self._read_on)
+        if waiting:
+            self._read_to = waiting[-1][0]
             self._submit(waiting)
+
+    def _read_on(self) -> None:
+        self._is_reading = False
+        self._catch_up()
+
+    def end(self) -> None:
+        """Leave the outbox alone: it is closed soon, keeps what waits and writes what was noted."""
+        self._has_ended = True
 
     def _submit(
         self, texts: Sequence[tuple[int, OutgoingText]], *, has_waited: bool = False
@@ -326,6 +355,8 @@ class Sending:
     def _write_noted(self) -> None:
         """Write what became of texts, where no batch has done so; a crash before only sends them once more."""
         self._writing = None
+        if self._has_ended:
+            return
         try:
             if not self.outbox.write_noted():
                 self._write_soon()

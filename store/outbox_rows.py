@@ -33,6 +33,11 @@ NAME_ROWS_READ_MAX = 500_000
 STAGES_AT_ONCE_MAX = 32
 """Rows whose stages it has in hand: texts that were named together are of a few rows."""
 
+ROW_MAX = 1 << 50
+"""No row has so high a number."""
+ROWS_READ = 16
+"""Rows read at a time: of some 1,000 texts, or fewer where a batch has many."""
+
 # Names of their own: a member looked up in its enumeration costs as much as all else that is done for a text here.
 _WAITING, _SENT = Stage.WAITING, Stage.SENT
 _FINAL = Stage.DELIVERED
@@ -212,15 +217,25 @@ class OutboxRows:
 
     # --- reading ---
 
-    def waiting(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
-        """Texts that no carrier has taken, with ids above `after`, oldest first."""
+    @property
+    def next_row(self) -> int:
+        """Of the next batch's texts."""
+        return self._next
+
+    def waiting(
+        self, after: int, limit: int, before_row: int = ROW_MAX
+    ) -> list[tuple[int, OutgoingText]]:
+        """Texts that no carrier has taken, with ids above `after`, oldest first, of rows before one."""
         found: list[tuple[int, OutgoingText]] = []
         begin = after >> _PLACE_BITS
         while len(found) < limit:
-            rows = self._db.execute(self._sql["waiting_texts"], (begin, 16)).fetchall()
+            part = (begin, before_row, ROWS_READ)
+            rows = self._db.execute(self._sql["waiting_texts"], part).fetchall()
             if not rows:
                 break
             for number, packed, kept in rows:
+                if len(found) >= limit:
+                    break
                 stages = self._stages_of(number, kept)
                 first = number << _PLACE_BITS
                 found += [

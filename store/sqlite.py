@@ -15,6 +15,7 @@ from center.ports import StoreError
 from center.text_news import TextNews
 from store.batch import SqliteBatch
 from store.ledger import Ledger
+from store.outbox_rows import ROW_MAX
 from store.programs import Programs
 from store.retention import Retention
 
@@ -28,6 +29,8 @@ class SqliteStore(Programs, Ledger):
         """Open or make the database. Raises StoreError if it is not one of ours."""
         self._batch_is_open = False
         """From its beginning until what it wrote is on disk and noted here."""
+        self._batch_row = 0
+        """The first of its texts."""
         super().__init__(path)
         self._retention = Retention(self._tables)
 
@@ -44,6 +47,7 @@ class SqliteStore(Programs, Ledger):
         """See center.ports.Store."""
         with self._transaction():
             self._batch_is_open = True
+            self._batch_row = self._tables.outbox.next_row
             try:
                 yield SqliteBatch(self._tables, arrivals)
             finally:
@@ -57,8 +61,11 @@ class SqliteStore(Programs, Ledger):
     # --- the outbox ---
 
     def waiting_texts(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
-        """Texts that no carrier has taken yet, oldest first, with their ids."""
-        return self._tables.outbox.waiting(after, limit)
+        """Texts that no carrier has taken yet, oldest first, with their ids. Not those of a batch that is open: who keeps it tells
+        of them, when they are on disk.
+        """
+        before = self._batch_row if self._batch_is_open else ROW_MAX
+        return self._tables.outbox.waiting(after, limit, before)
 
     def note_texts(self, news: Sequence[TextNews]) -> None:
         """See center.outbox.Outbox."""

@@ -31,7 +31,7 @@ from commands.shards.telling import Telling
 from commands.shards.wire import FrameReader, ToFront, Told, frame, performed, to_shard_decoder
 
 RESEND_MAX = 1_000
-"""Texts in a frame when the front comes."""
+"""Texts in a frame, and read in one turn of the loop, when the front comes."""
 SENT_MAX = 100_000
 """Texts whose receipts the front hears of when it comes."""
 COUNTS_MAX = 10_000
@@ -68,6 +68,10 @@ class FrontLink(asyncio.Protocol):
         self._writing: asyncio.TimerHandle | None = None
         self._counts: list[Count] = []
         """That the front has not been told."""
+        self._behind_after: int | None = None
+        """While texts stay in the outbox: the last that the front was given. None: each is given at once."""
+        self._is_held = False
+        """Whether the front reads more slowly than we write."""
         self.turns.guard.kept = self._counts.extend
         for name in ("sms", "ussd", FRONT):
             self.turns.open(name, self)
@@ -90,6 +94,8 @@ class FrontLink(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         self._reader = FrameReader()
         self._connection += 1
+        # Until all that waits is given, nothing newer is.
+        self._behind_after, self._is_held = 0, False
         # Behind what is on its way to the disk: texts that are kept are sent once more, and no other.
         self.turns.hold(FRONT, (self._connection, 0))
 
@@ -175,14 +181,35 @@ class FrontLink(asyncio.Protocol):
         if connection != self._connection:
             return
         self._tell(ToFront(sent=self.store.texts_without_receipts(SENT_MAX)))
-        after = 0
-        while waiting := self.store.waiting_texts(after, RESEND_MAX):
+        self._behind_after = 0
+        self._catch_up(connection)
+
+    def _catch_up(self, connection: int) -> None:
+        """Give what waits in the outbox, oldest first, a part in each turn of the loop and as fast as the front reads."""
+        if connection != self._connection or self._behind_after is None or self._is_held:
+            return
+        waiting = self.store.waiting_texts(self._behind_after, RESEND_MAX)
+        if len(waiting) < RESEND_MAX:
+            self._behind_after = None
+        else:
+            self._behind_after = waiting[-1][0]
+            asyncio.get_running_loop().call_soon(self._catch_up, connection)
+        if waiting:
             self._tell(ToFront([], waiting))
-            after = waiting[-1][0]
+
+    def pause_writing(self) -> None:
+        """See asyncio.Protocol: the front has no room for more texts, or is busy."""
+        self._is_held = True
+
+    def resume_writing(self) -> None:
+        """See asyncio.Protocol."""
+        self._is_held = False
+        asyncio.get_running_loop().call_soon(self._catch_up, self._connection)
 
     def send(self, texts: list[tuple[int, OutgoingText]]) -> None:
-        """Texts that were just kept. Without a front they wait in the outbox."""
-        self._tell(ToFront([], texts))
+        """Texts that were just kept. Without a front they wait in the outbox, and so they do behind others."""
+        if self._behind_after is None:
+            self._tell(ToFront([], texts))
 
     def tell_measures(self, told: Sequence[Measure | Spread], unready: str) -> None:
         """How this shard does, and why it cannot serve, if it cannot."""

@@ -167,6 +167,11 @@ class ShardLink(asyncio.Protocol):
             self.transport.write(frame(out))
             self._brought, self._news, self._delivered = [], [], []
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it is not read from."""
+        return self.transport is not None and not self.transport.is_reading()
+
     def hold_reading(self) -> None:
         """Read no more for now."""
         if self.transport is not None and self.transport.is_reading():

@@ -9,7 +9,7 @@ import pytest
 
 from center import batch
 from center.batch import TurnBatch
-from center.changes import OutgoingText
+from center.changes import Changes, OutgoingText
 from center.contact import Arrival, ContactKey
 from center.failing import TRIES_MAX
 from center.ports import Batch, StoreFullError, Timer
@@ -277,6 +277,73 @@ def test_texts_that_a_full_queue_left_behind_go_out_in_order(
         slow.take_all(channel)
     assert slow.heard == [f"1380013800{n}" for n in range(1, 8)]
     assert store.waiting_texts(0, 10) == []
+
+
+def test_what_an_outage_left_is_read_in_parts_and_nothing_newer_goes_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sending, "RESEND_MAX", 2)
+    channel, store, _ = open_channel()
+    slow = Slow()
+
+    def kept(words: str) -> OutgoingText:
+        return OutgoingText("carrier", "1069", "13800138000", words, NOON, "shop")
+
+    async def run() -> list[int]:
+        channel.turns.hold("sms", None, texts=[kept(str(n)) for n in range(5)])
+        channel.turns.flush()
+        channel.add(cast("Any", slow))
+        channel.start()
+        had = [len(slow.given)]
+        channel.turns.hold("sms", None, texts=[kept("5")])
+        channel.turns.flush()
+        for _ in range(3):
+            await asyncio.sleep(0)
+            had.append(len(slow.given))
+        channel.turns.hold("sms", None, texts=[kept("6")])
+        channel.turns.flush()
+        return [*had, len(slow.given)]
+
+    assert asyncio.run(run()) == [2, 4, 6, 6, 7]
+    ids = [text_id for text_id, _ in store.waiting_texts(0, 10)]
+    assert [submission.key for submission in slow.given] == ids
+
+
+def test_a_channel_that_has_ended_reads_no_outbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "RESEND_MAX", 1)
+    channel, store, _ = open_channel()
+    slow = Slow()
+    hello = OutgoingText("carrier", "1069", "13800138000", "hello", NOON, "shop")
+
+    async def run() -> None:
+        channel.turns.hold("sms", None, texts=[hello] * 3)
+        channel.turns.flush()
+        channel.add(cast("Any", slow))
+        channel.start()
+        channel.end()
+        monkeypatch.setattr(store, "waiting_texts", None)
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert len(slow.given) == 1
+
+
+def test_a_text_that_was_read_before_it_is_told_of_goes_once() -> None:
+    channel, store, _ = open_channel()
+    slow = Slow()
+    channel.add(cast("Any", slow))
+    hello = OutgoingText("carrier", "1069", "13800138000", "hello", NOON, "shop")
+    with store.batch([]) as batch:
+        batch.commit(Changes(texts=[hello]))
+    kept = store.waiting_texts(0, 10)
+
+    async def run() -> None:
+        # Its batch is on disk, and something settled while the channels are told.
+        channel.sending.resend()
+        channel.sending.send(kept)
+
+    asyncio.run(run())
+    assert [submission.key for submission in slow.given] == [kept[0][0]]
 
 
 def test_a_clock_that_jumps_loses_no_basket() -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from center.awaited import Awaited
-from center.changes import Changes, Readdressed
+from center.changes import Changes, OutgoingText, Readdressed
 from center.contact import Arrival, ContactKey, Repeats
 from center.orders.order import OrderError, Status
 from center.ports import StoreError, StoreFullError
@@ -174,6 +174,22 @@ def test_texts_wait_in_the_outbox_until_the_carrier_has_them(store: AnyStore) ->
     assert store.write_noted()
     assert store.texts_without_receipts(10) == []
     assert [one.stage for one in store.texts("shop")] == [Stage.WAITING, Stage.DELIVERED]
+
+
+def test_texts_of_a_batch_that_is_open_do_not_wait_yet(tmp_path: Path) -> None:
+    # The store in memory keeps a batch at once.
+    store = SqliteStore(tmp_path / "shop.db")
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("你好", buyer="1"))
+    text = OutgoingText("c", "1069", "2", "hello", NOON, "shop")
+    with store.batch([]) as batch:
+        batch.write(Changes(texts=[text]))
+        # Who goes on with an older text would send one that may never be on disk.
+        assert [one.destination for _, one in store.waiting_texts(0, 10)] == ["1"]
+        batch.finish()
+        batch.finished()
+    assert [one.destination for _, one in store.waiting_texts(0, 10)] == ["1", "2"]
+    store.close()
 
 
 def test_a_buyer_is_known_the_next_time(store: AnyStore) -> None:

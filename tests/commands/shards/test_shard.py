@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from center.batch import TurnBatch
+from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
 from center.ports import StoreFullError
 from center.shops import Shops
@@ -138,6 +139,43 @@ def test_what_became_of_texts_is_written_when_there_is_room_again(
         await asyncio.wait_for(store.written.wait(), 30)
 
     asyncio.run(run())
+
+
+def test_what_an_outage_left_is_given_in_parts_as_the_front_reads_and_nothing_newer_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "RESEND_MAX", 2)
+
+    async def run() -> list[list[str]]:
+        store, socket = MemoryStore(), Socket()
+        link, turns = shard(store)
+        left = [OutgoingText("c", "1069", "13800138000", str(n), NOON) for n in range(5)]
+        turns.hold("", None, texts=left)
+        turns.flush()
+        link.connection_made(cast("Any", socket))
+        # Kept before the front has heard of anything: behind what waits.
+        turns.hold("", None, texts=[OutgoingText("c", "1069", "13800138000", "5", NOON)])
+        turns.flush()
+        given: list[list[str]] = []
+
+        async def turn() -> None:
+            await asyncio.sleep(0)
+            given.append([text.text for one in socket.frames for _, text in one.texts])
+
+        await turn()
+        link.pause_writing()
+        turns.hold("", None, texts=[OutgoingText("c", "1069", "13800138000", "6", NOON)])
+        turns.flush()
+        await turn()
+        link.resume_writing()
+        for _ in range(3):
+            await turn()
+        return given
+
+    given = asyncio.run(run())
+    assert given[:2] == [["0", "1"]] * 2
+    assert given[-1] == ["0", "1", "2", "3", "4", "5", "6"]
+    assert given[2] == ["0", "1", "2", "3"]
 
 
 class ClosedStore(MemoryStore):
