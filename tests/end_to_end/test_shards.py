@@ -24,8 +24,10 @@ from sms.carrier import Carrier
 from sms.smsc.handset import Heard
 from sms.smsc.phone import Phone
 from sms.smsc.server import Settings, Smsc
+from tests.end_to_end.scraped import families_of
 from tests.end_to_end.shop import Handset
 from tests.flows.shops import ORDER, SHOP
+from web.operations.exposition import Exposition
 
 SELLERS = ("red", "green")
 """They live in different shards and share a code."""
@@ -126,6 +128,10 @@ def test_one_view_shows_the_orders_of_all_shards(
         async with open_spread(tmp_path) as spread:
             for seller in SELLERS:
                 await order(spread.first, seller)
+            await soon(lambda: figure(spread, "dialcart_orders_placed") == len(SELLERS))
+            told = (*spread.shards.measures(), *spread.texts.measures())
+            names = families_of(Exposition(lambda: told).text().decode())
+            assert {"dialcart_orders_placed", "dialcart_shards_up", "dialcart_bind_up"} <= {*names}
 
     asyncio.run(run())
     assert list_orders(tmp_path / "shop.db", None, None, None, None, None, "text", 10) == 0
