@@ -307,12 +307,15 @@ class Redeliveries:
                 # Neither was kept: what comes again repeats what the first of the two did, if anything.
                 answer.repeats = before.repeats
                 answer.first, answer.surely = before.first, before.surely
-            unkept.add(id(answer))
-            if before is not None and _is_answered_copy(before, answer):
+            elif before is not None and _is_answered_copy(before, answer):
+                # It was not written: if it comes again with its connection gone, it is found where the first is.
+                if before.kept:
+                    answer.first, answer.surely = before.first, before.surely
+                answer.kept = True
                 continue
-            if answer.repeats is not Repeats.PERHAPS:
-                answer.refused = True
-            else:
+            unkept.add(id(answer))
+            answer.refused = True
+            if answer.repeats is Repeats.PERHAPS:
                 self._remove(answer)
 
     def leave_open(self, answers: Iterable[Answer]) -> None:

@@ -310,6 +310,35 @@ def test_a_copy_that_is_refused_after_the_first_was_answered_does_not_come_again
     assert inbox.take(two(line))
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_copies_that_were_refused_are_found_where_the_first_is_kept(count: int) -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    first = Answer(line, 7, b"2")
+    assert inbox.take(first)
+    before = inbox.seen.copy()
+    copies = [Answer(line, 7, b"2") for _ in range(count)]
+    assert not any(inbox.take(copy) for copy in copies)
+    for answer in (first, *copies):
+        answer.write(0.0)
+    inbox.seen = before
+    inbox.redeliveries.refuse(copies)
+    line.alive = False
+    assert not inbox.take(two(other))
+
+
+def test_a_copy_that_was_refused_after_the_first_was_is_not_kept() -> None:
+    inbox, line = Inbox(), Line()
+    first, copy, again = (Answer(line, 7, b"2") for _ in range(3))
+    inbox.take(first)
+    inbox.take(copy)
+    inbox.seen = []
+    for answer in (first, copy):
+        answer.write(0.0)
+        inbox.redeliveries.refuse([answer])
+    assert inbox.take(again)
+    assert not again.kept
+
+
 def test_what_was_kept_by_who_fell_before_they_told_is_known_when_it_comes_again() -> None:
     inbox, line = Inbox(), Line()
     first = two(line)
