@@ -188,6 +188,8 @@ class Redeliveries:
         """By buyer: the answer to their last message, if it is in doubt."""
         self._again_of: dict[str, Answer] = {}
         """By buyer: the answer to what came again behind their last message, which may come once more."""
+        self._behind_of: dict[str, Answer] = {}
+        """By buyer: the answer to what they said before their last, which may come again if its connection is lost; of more the first."""
         self._in_order: deque[Answer] = deque()
         self._again: dict[int, Answer] = {}
         """By stamp: answers to what came again, which are in order. Until these are kept it is found where it was before."""
@@ -217,6 +219,9 @@ class Redeliveries:
         answer.since = _since(last, answer)
         if self._again_of:
             answer.since = min(answer.since, _since(self._again_of.get(answer.buyer), answer))
+        behind = self._behind_of.get(answer.buyer) if self._behind_of else None
+        if behind is not None and not behind.line.alive:
+            answer.since = min(answer.since, _since(behind, answer))
         if named:
             return Judgement(answer.stamp, (), Repeats.NAMED, answer.since)
         self._forget(answer.came_at)
@@ -227,7 +232,7 @@ class Redeliveries:
         self._hold(answer, self._in_order)
         if earlier is None:
             if last is not None:
-                last.followed = True
+                self._follow(last, answer)
             self._last_of[answer.buyer] = answer
             return Judgement(answer.stamp, self._ranges, since=answer.since)
         self._remove(earlier)
@@ -372,6 +377,15 @@ class Redeliveries:
         else:
             held.append(answer)
 
+    def _follow(self, last: Answer, answer: Answer) -> None:
+        """The buyer has gone on, though what they said last may come again: what they say next proves nothing of it."""
+        last.followed = True
+        behind = self._behind_of.get(answer.buyer)
+        if _since(last, answer) < answer.stamp and (
+            behind is None or _since(behind, answer) == answer.stamp
+        ):
+            self._behind_of[answer.buyer] = last
+
     def _repeated(self, answer: Answer, held: Sequence[Answer]) -> Answer | None:
         """The answer in doubt, of those to what reads the same, whose message this one repeats."""
         for earlier in held:
@@ -407,7 +421,7 @@ class Redeliveries:
             self._ranges = tuple((since, until) for since, until, _ in self._runs)
 
     def _remove(self, answer: Answer) -> None:
-        for of_buyer in (self._last_of, self._again_of):
+        for of_buyer in (self._last_of, self._again_of, self._behind_of):
             if of_buyer.get(answer.buyer) is answer:
                 del of_buyer[answer.buyer]
         if not answer.held:

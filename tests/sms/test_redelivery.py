@@ -540,6 +540,36 @@ def test_what_a_buyer_said_long_after_a_connection_was_lost_is_new() -> None:
     assert inbox.take(Answer(other, 2, b"2", RETURNS_S + 6.0))
 
 
+@pytest.mark.parametrize(("goes_on_s", "is_new"), [(5.0, False), (RETURNS_S + 1.0, True)])
+def test_what_was_lost_may_come_behind_two_more_and_a_crash(goes_on_s: float, is_new: bool) -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    inbox.follow = True
+    first = two(line)
+    inbox.take(first)
+    first.write(0.0)
+    line.alive = False
+    apple = Answer(other, 1, b"apple", 4.0)
+    inbox.take(apple)
+    had(other, apple, 4.0)
+    inbox.take(Answer(other, 2, b"1", goes_on_s))
+    inbox.start(now=goes_on_s)
+    assert inbox.take(Answer(Line(), 1, b"2", goes_on_s)) is is_new
+
+
+def test_a_refused_copy_holds_back_nothing_where_its_connection_lives_on() -> None:
+    redeliveries, line, other = Redeliveries(NOW_US, 0.0), Line(), Line()
+    copy = Answer(other, 9, b"2", buyer="a")
+    for answer in (Answer(line, 1, b"2", buyer="a"), copy):
+        redeliveries.judge(answer, NOW_US)
+        answer.write(0.0)
+    redeliveries.refuse([copy])
+    apple, three = Answer(line, 2, b"apple", buyer="a"), Answer(line, 3, b"3", buyer="a")
+    redeliveries.judge(apple, NOW_US)
+    had(line, apple)
+    redeliveries.judge(three, NOW_US)
+    assert three.since == three.stamp
+
+
 def test_doubts_go_along_with_every_message_until_one_is_kept() -> None:
     redeliveries, line = Redeliveries(NOW_US, 0.0), Line()
 
