@@ -1,11 +1,13 @@
-"""`python -m tests.simulation --seeds 5000` tries seeds from `--from`; `--seed N` tells the story of one."""
+"""`python -m tests.simulation --seeds 5000` tries seeds from `--from`; `--seed N` tells the story of one, `--trace` a buyer's in it."""
 
 import argparse
 import logging
 import sys
 import time
+from contextlib import nullcontext
 
 from tests.simulation.many import story_of, try_all
+from tests.simulation.trace import tracing
 
 
 def main() -> int:
@@ -14,12 +16,16 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=2_000)
     parser.add_argument("--from", dest="first", type=int, default=1)
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--trace", metavar="BUYER", help="a number, of who is off in --seed")
     options = parser.parse_args()
     if options.seed is not None:
         logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-        story = story_of(options.seed)
+        with tracing(options.trace) if options.trace else nullcontext():
+            story = story_of(options.seed)
         sys.stdout.write(f"{story.trouble}\n{story.books}\n")
         sys.stdout.writelines(f"{failure}\n" for failure in story.failures)
+        if story.off:
+            sys.stdout.write(f"off: {', '.join(sorted(story.off))}\n")
         return 0 if story.right else 1
     began = time.monotonic()
     total = try_all(range(options.first, options.first + options.seeds))
