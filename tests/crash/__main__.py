@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--binds", type=int, default=1)
     parser.add_argument("--faults", default="none", help="as `dialcart smsc --faults` reads them")
+    parser.add_argument("--orders", type=int, default=0, help="after the kills; then it is weighed")
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dialcart-crash-") as folder:
@@ -30,6 +31,7 @@ def main() -> int:
             faults,
             binds=options.binds,
             shards=options.shards,
+            orders=options.orders,
         )
         books = asyncio.run(crash(Path(folder), plan, tell=not options.quiet))
     sys.stdout.write(f"{books}\n")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
+from tests.crash.burden import Burdens
 from tests.crash.buyers import STOCK, Town
 from tests.simulation.poison import SET_ASIDE
 
@@ -35,6 +36,8 @@ class Books:
     """Messages that made the program fail."""
     misread: int = 0
     """Of these, those that a seller cannot read, or reads more than once, and those that the carrier still brings."""
+    burdens: Burdens | None = None
+    """Of the last shop, where it was weighed."""
     where: Mapping[str, int] = field(default_factory=dict[str, int])
     """Kills by where they were."""
 
@@ -49,6 +52,7 @@ class Books:
             or self.stock_off
             or self.missed
             or self.misread
+            or (self.burdens is not None and not self.burdens.right)
         )
 
     def __str__(self) -> str:
@@ -59,6 +63,7 @@ class Books:
             f"{self.repeated} brought again: acknowledged and lost {self.lost}, orders doubled {self.doubled}, "
             f"announced but absent {self.absent}, wrong {self.wrong}, stock off by {self.stock_off}, "
             f"kill points missed {self.missed}, of {self.poisoned} poisoned messages not once before the seller {self.misread}: {verdict}"
+            f"{f'; {self.burdens}' if self.burdens is not None else ''}"
         )
 
 

@@ -263,6 +263,11 @@ class Town:
         self.poisoners[number] = False
         Phone(self.smsc.network, number).text(self._codes[place % len(self._codes)], POISON)
 
+    @property
+    def told(self) -> int:
+        """Orders that were announced."""
+        return sum(len(buyer.announced) for buyer in self.everybody.values())
+
     def stop(self) -> None:
         """Everybody finishes what they began."""
         for buyer in self.buyers.values():

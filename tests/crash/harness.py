@@ -18,6 +18,7 @@ from sms.smsc.faults import Faults
 from sms.smsc.server import Settings, Smsc
 from store.sqlite import SqliteStore
 from tests.crash.books import Books, count
+from tests.crash.burden import Burden, Burdens, weigh
 from tests.crash.buyers import CODE, FLOW, Town
 from tests.crash.victim import CUT_SHORT, FRONT_POINTS, IN_SHARD, POINTS, SHARD_POINTS
 
@@ -90,6 +91,8 @@ class Plan:
     """As tests.crash.clock does."""
     shards: int = 1
     """Past one there is a front, which is killed like the shop, and shards, one of which is killed before it."""
+    orders: int = 0
+    """After the kills a shop goes on for so many more, and is weighed."""
 
     def listed(self, chance: random.Random) -> Sequence[Kill]:
         """A third at random times, the others at each point in turn."""
@@ -139,6 +142,7 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
                 sys.stdout.flush()
         process = await start(folder, None, plan=plan)
         await bound(smsc, process)
+        burdens = await weighed(folder, process, town, plan) if plan.orders else None
         town.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S_MAX):
@@ -155,10 +159,27 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         f"{kill}, {'kept' if kept[number] else 'undone'}" if number in kept else str(kill)
         for number, kill in enumerate(died_at, 1)
     )
-    books = replace(count(stores, town, plan.kills, missed), where=where)
+    books = replace(count(stores, town, plan.kills, missed), where=where, burdens=burdens)
     for store in stores:
         store.close()
     return books
+
+
+async def weighed(
+    folder: Path, process: asyncio.subprocess.Process, town: Town, plan: Plan
+) -> Burdens | None:
+    """What a shop holds after a half of the orders and after all; None where nobody gets on any more."""
+    found: list[Burden] = []
+    before, since = town.told, time.monotonic()
+    for wanted in (plan.orders // 2, plan.orders):
+        while town.told < before + wanted:
+            if process.returncode is not None or not getting_on(town, since, plan.stalls_s):
+                return None
+            # Any of many buyers may be the next.
+            await asyncio.sleep(0.02)
+        pids = [process.pid, *shards_of(process.pid)]
+        found.append(weigh(folder, pids, town.told - before))
+    return Burdens(*found)
 
 
 def kept_of(folder: Path, stores: Sequence[SqliteStore]) -> dict[int, bool]:
