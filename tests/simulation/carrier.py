@@ -13,6 +13,7 @@ from sms.client import Esme
 from sms.link import Link
 from sms.smpp import pdu as p
 from sms.smpp.status import TEMPORARY
+from sms.smpp.tlv import Tag, find
 from sms.smsc.exchange import Delivery
 from sms.smsc.faults import PERFECT
 from sms.smsc.link import Link as SmscLink
@@ -139,6 +140,31 @@ class Twice:
         self._channel.settled(carrier, settlements)
 
 
+def _is_named(delivery: Delivery) -> bool:
+    """Whether it bears a name of its own. A USSD answer bears that of its dialog alone."""
+    return find(delivery.tlvs, Tag.USER_MESSAGE_REFERENCE) is not None
+
+
+@contextmanager
+def watching_refused_copies(refused: list[int]) -> Iterator[None]:
+    """Note the numbers of copies by another bind that we refuse for now: nobody brings them again, as the message itself is taken."""
+    acknowledge = Link.acknowledge
+
+    def watched(self: Link, answers: list[tuple[int, int]]) -> None:
+        refused.extend(
+            sequence
+            for sequence, status in answers
+            if sequence > STRANGE_SEQUENCE and status in TEMPORARY
+        )
+        acknowledge(self, answers)
+
+    Link.acknowledge = watched  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Link.acknowledge = acknowledge  # type: ignore[method-assign]
+
+
 @contextmanager
 def watching_what_is_ignored(forgotten: set[str]) -> Iterator[None]:
     """Note who wrote a message without a name whose answer the carrier reads and ignores."""
@@ -150,7 +176,7 @@ def watching_what_is_ignored(forgotten: set[str]) -> Iterator[None]:
         delivery = bound.unanswered.get(pdu.sequence) if bound else None
         ignores = not (fate.is_heeded or fate.drops_the_line)
         final = pdu.status not in TEMPORARY
-        if delivery is not None and ignores and final and not delivery.tlvs:
+        if delivery is not None and ignores and final and not _is_named(delivery):
             forgotten.add(delivery.source)
         take(self, pdu)
 

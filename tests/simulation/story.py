@@ -27,6 +27,8 @@ class Story:
     """Writers of poison whose message the seller was not given to read, or not once."""
     forgotten: frozenset[str] = frozenset()
     """Buyers of a message without a name whose answer the carrier had and ignored, on a connection that lived on."""
+    refused_copies: list[int] = field(default_factory=list[int])
+    """Numbers of copies that we refused by one bind, and took by another: they may come again or not (decision 0030)."""
     failures: list[str] = field(default_factory=list[str])
     events: int = 0
     """Turns, in all lives."""

@@ -19,7 +19,13 @@ from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.crash.buyers import CODE, Town
 from tests.simulation.caller import Caller, Lines
-from tests.simulation.carrier import Tardy, brings, heed_screens, watching_what_is_ignored
+from tests.simulation.carrier import (
+    Tardy,
+    brings,
+    heed_screens,
+    watching_refused_copies,
+    watching_what_is_ignored,
+)
 from tests.simulation.dialler import Dialler
 from tests.simulation.disk import DiedError, Moods
 from tests.simulation.life import NOON, Life, program
@@ -101,7 +107,12 @@ class World:
         asyncio.set_event_loop(self.loop)
         forgotten: set[str] = set()
         try:
-            with patient_carriers(), poisonous(), watching_what_is_ignored(forgotten):
+            with (
+                patient_carriers(),
+                poisonous(),
+                watching_what_is_ignored(forgotten),
+                watching_refused_copies(self.story.refused_copies),
+            ):
                 self.loop.run_until_complete(self._run())
         except NothingLeftError:
             self.story.failures.append("everybody waits for somebody")
