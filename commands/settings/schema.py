@@ -15,7 +15,7 @@ from commands.settings.limits import LimitsSection
 from commands.settings.numbers import NumbersSection
 from commands.settings.platform import PlatformSection
 from commands.settings.queues import QueueSection
-from commands.settings.section import Section, refuse_a_second
+from commands.settings.section import Section, is_host, refuse_a_second
 from commands.settings.voice import VoiceSection
 from flows.settings import timezone as time_zone
 from sms.carrier import Carrier
@@ -117,13 +117,7 @@ class CarrierSection(Section):
     @field_validator("host")
     @classmethod
     def _is_a_name(cls, host: str) -> str:
-        try:
-            host.encode("idna")  # RFC 3490: labels of 1 to 63 octets
-        except UnicodeError:
-            is_name = False
-        else:
-            is_name = host.isprintable() and " " not in host
-        if not is_name:
+        if not is_host(host):
             raise ValueError(
                 '`host` is no name of a host; write it like host = "smsc.example.net": no spaces, and 1 to 63 letters between dots'
             )

@@ -31,3 +31,12 @@ def refuse_a_second(names: Sequence[str], told: str) -> None:
         if name in seen:
             raise SecondError(told.format(name=name), place)
         seen.add(name)
+
+
+def is_host(name: str) -> bool:
+    """Whether it can be looked up: an address, or a name of labels of 1 to 63 octets (RFC 3490, section 4)."""
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        return False
+    return name.isprintable() and " " not in name

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from center.numbering import CHINA, Numbering
-from commands.settings.section import Section, refuse_a_second
+from commands.settings.section import Section, is_host, refuse_a_second
 from ivr.sip.digest import ALGORITHMS, Secret
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
@@ -151,7 +151,12 @@ def _split(peer: str) -> tuple[str, int]:
 
 
 def _checked_peer(peer: str) -> str:
-    if _split(peer)[1] > 65_535:
+    host, port = _split(peer)
+    if not is_host(host):
+        raise ValueError(
+            f"`{peer}` is no peer: a host has no spaces, and 1 to 63 letters between dots"
+        )
+    if port > 65_535:
         raise ValueError(f"`{peer}` is no peer: ports end at 65535")
     return peer
 

@@ -79,6 +79,7 @@ def test_a_trunk_may_prove_itself_by_an_authority_of_its_own(tmp_path):
         ({"spare_peers": ["192.0.2.8:5060"]}, "write the first of them there"),
         ({"registers": True}, "peer_username"),
         ({"networks": ["x"]}, "is no network"),
+        ({"peer": "sbc..example.net:5060"}, "a host has no spaces"),
     ],
 )
 def test_a_trunk_that_cannot_work_says_what_to_write(changes, told):
