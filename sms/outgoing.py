@@ -24,6 +24,8 @@ QUEUE_MAX = 200_000
 """Segments waiting to go out; past it `submit` takes no more."""
 ATTEMPTS_MAX = 5
 """Tries for a segment that the carrier refuses for now, other than by throttling."""
+LOSSES_MAX = 20
+"""Connections that may break under a segment: a line that breaks is seldom its fault, yet one that breaks each ends."""
 THROTTLES_IN_A_ROW = 3
 """A carrier that refuses one now and then is sent the same again at once; after so many in a row it is left alone."""
 PAUSE_MIN_S = 0.05
@@ -205,10 +207,12 @@ class Outgoing:
             self._throttled()
             self._ready.appendleft(submission)
             return
+        if status is None:
+            submission.losses += 1
+            if submission.losses < LOSSES_MAX:
+                self._lost.add([submission], self._now())
+                return
         submission.attempts += 1
-        if status is None and submission.attempts < ATTEMPTS_MAX:
-            self._lost.add([submission], self._now())
-            return
         if status in TEMPORARY and submission.attempts < ATTEMPTS_MAX:
             self._ready.appendleft(submission)
             return

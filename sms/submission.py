@@ -21,7 +21,9 @@ class Submission(msgspec.Struct, eq=False):
     behind: Way | None = None
     """The connection by which our answer goes that this must not overtake; None: any will do."""
     attempts: int = 0
-    """Times that it was refused for now, or lost."""
+    """Times that it was refused for now."""
+    losses: int = 0
+    """Times that its connection broke before it was answered."""
 
 
 def submission(key: Any, pdu: p.SubmitSm, behind: Way | None = None) -> Submission:

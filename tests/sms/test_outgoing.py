@@ -10,9 +10,11 @@ from sms.carrier import Carrier
 from sms.client import Esme
 from sms.held import HOLD_S
 from sms.link import Link
+from sms.outgoing import LOSSES_MAX
 from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
-from sms.submission import submission
+from sms.smpp.status import Status
+from sms.submission import Settlement, submission
 from tests.sms.wire import LATENCY_S, Owner, SmscTransport
 
 STEP_S = 0.005
@@ -155,3 +157,16 @@ def test_a_window_that_is_nearly_full_waits_for_more_answers() -> None:
 
     # An eighth of the window at a time while others wait; at the end, what is left.
     assert asyncio.run(run())[:6] == [1, 0, 1, 0, 1, 2]
+
+
+def test_connections_that_break_under_a_text_are_no_refusals_of_it():
+    carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+    outgoing = Esme(carrier, Owner(), chance=random.Random(1), now=lambda: 0.0).outgoing
+    text = submission(1, p.SubmitSm(source=p.Address("1069"), destination=p.Address("13800138000")))
+    settled: list[Settlement] = []
+    for _ in range(LOSSES_MAX - 1):
+        outgoing.again(text, None, settled)
+    outgoing.again(text, int(Status.SYSERR), settled)
+    assert settled == []
+    outgoing.again(text, None, settled)
+    assert settled == [Settlement(1, None, None)]
