@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from grammars.folding import KEPT_TEXTS_MAX, fold
-from grammars.opting_out import says_one_of
+from grammars.folding import KEPT_TEXTS_MAX
+from grammars.opting_out import says_one_of, words_in
 
 EVERYWHERE = ("start", "unstop", "un-stop", "subscribe", "resubscribe", "opt in", "opt-in")
 
@@ -57,11 +57,7 @@ BY_LANGUAGE: dict[str, tuple[str, ...]] = {
 @cache
 def opt_in_words(languages: tuple[str, ...]) -> frozenset[str]:
     """Folded words by which buyers of a shop with these languages come back."""
-    found = [*EVERYWHERE]
-    # Chinese as in `opt_out_words`: who left by 退订 comes back by 恢复.
-    for language in ("zh", *languages):
-        found += BY_LANGUAGE.get(language, ())
-    return frozenset(fold(word) for word in found)
+    return words_in(languages, EVERYWHERE, BY_LANGUAGE)
 
 
 @lru_cache(KEPT_TEXTS_MAX)

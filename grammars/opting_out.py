@@ -6,7 +6,7 @@ mean nothing else in a shop are here: "cancel" and "end" would take an order's w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from grammars.folding import KEPT_TEXTS_MAX, fold
@@ -74,11 +74,7 @@ AROUND_TOGETHER = (
 @cache
 def opt_out_words(languages: tuple[str, ...]) -> frozenset[str]:
     """Folded words by which buyers of a shop with these languages leave."""
-    found: Iterable[str] = EVERYWHERE
-    # Chinese carriers have their own, which their subscribers send to anybody.
-    for language in ("zh", *languages):
-        found = (*found, *BY_LANGUAGE.get(language, ()))
-    return frozenset(fold(word) for word in found)
+    return words_in(languages, EVERYWHERE, BY_LANGUAGE)
 
 
 @lru_cache(KEPT_TEXTS_MAX)
@@ -87,6 +83,17 @@ def opts_out(text: str, languages: tuple[str, ...], keywords: tuple[str, ...] = 
     shops share, with a keyword of the shop behind it ("STOP SHOES").
     """
     return says_one_of(opt_out_words(languages), text, keywords)
+
+
+def words_in(
+    languages: Iterable[str], everywhere: Iterable[str], by_language: Mapping[str, Iterable[str]]
+) -> frozenset[str]:
+    """Folded words that work everywhere, and those of these languages and of Chinese."""
+    found = [*everywhere]
+    # Chinese carriers have their own, which their subscribers send to anybody; who left by 退订 comes back by 恢复.
+    for language in ("zh", *languages):
+        found += by_language.get(language, ())
+    return frozenset(map(fold, found))
 
 
 def says_one_of(words: frozenset[str], text: str, keywords: tuple[str, ...]) -> bool:
