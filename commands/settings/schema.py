@@ -15,7 +15,7 @@ from commands.settings.limits import LimitsSection
 from commands.settings.numbers import NumbersSection
 from commands.settings.platform import PlatformSection
 from commands.settings.queues import QueueSection
-from commands.settings.section import Section, is_host, refuse_a_second
+from commands.settings.section import Section, is_host, names_differ
 from commands.settings.voice import VoiceSection
 from flows.settings import timezone as time_zone
 from sms.carrier import Carrier
@@ -193,7 +193,12 @@ class Config(Section):
     drain_s: Annotated[float, Field(ge=0, le=600)] = 10.0
     """After SIGTERM, what was taken has so long to be finished and sent. What is left goes on at the next start."""
     store: StoreSection = StoreSection()
-    carrier: list[CarrierSection] = Field(default=[], max_length=64)
+    carrier: Annotated[
+        list[CarrierSection],
+        names_differ(
+            "two carriers are called `{name}`; give each a name of its own, for replies go back by it"
+        ),
+    ] = Field(default=[], max_length=64)
     simulator: SimulatorSection = SimulatorSection()
     numbers: NumbersSection = NumbersSection()
     limits: LimitsSection = LimitsSection()
@@ -201,23 +206,8 @@ class Config(Section):
     web: WebSection | None = None
     voice: VoiceSection | None = None
     platform: PlatformSection | None = None
-    queue: list[QueueSection] = Field(default=[], max_length=10_000)
+    queue: Annotated[
+        list[QueueSection],
+        names_differ("the queue `{name}` stands here twice; write it once"),
+    ] = Field(default=[], max_length=10_000)
     log: LogSection = LogSection()
-
-    @field_validator("carrier")
-    @classmethod
-    def _names_differ(cls, carriers: list[CarrierSection]) -> list[CarrierSection]:
-        refuse_a_second(
-            [carrier.name for carrier in carriers],
-            "two carriers are called `{name}`; give each a name of its own, for replies go back by it",
-        )
-        return carriers
-
-    @field_validator("queue")
-    @classmethod
-    def _queues_differ(cls, queues: list[QueueSection]) -> list[QueueSection]:
-        refuse_a_second(
-            [queue.name for queue in queues],
-            "the queue `{name}` stands here twice; write it once",
-        )
-        return queues

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 class Section(BaseModel):
@@ -13,6 +13,18 @@ class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
     )
+
+
+class Named(Protocol):
+    """A table with a name."""
+
+    @property
+    def name(self) -> str:
+        """By which others refer to it."""
+        ...
+
+
+Table = TypeVar("Table", bound=Named)
 
 
 class SecondError(ValueError):
@@ -24,13 +36,18 @@ class SecondError(ValueError):
         """In the array, from 0."""
 
 
-def refuse_a_second(names: Sequence[str], told: str) -> None:
-    """Names of an array's tables differ. Raises SecondError, with `{name}` in `told` filled in."""
-    seen: set[str] = set()
-    for place, name in enumerate(names):
-        if name in seen:
-            raise SecondError(told.format(name=name), place)
-        seen.add(name)
+def names_differ(told: str) -> AfterValidator:
+    """Of an array of tables that bear names: one that comes twice is a SecondError, with `{name}` in `told` filled in."""
+
+    def differ(tables: list[Table]) -> list[Table]:
+        seen: set[str] = set()
+        for place, table in enumerate(tables):
+            if table.name in seen:
+                raise SecondError(told.format(name=table.name), place)
+            seen.add(table.name)
+        return tables
+
+    return AfterValidator(differ)
 
 
 def is_host(name: str) -> bool:

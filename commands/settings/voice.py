@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from center.numbering import CHINA, Numbering
-from commands.settings.section import Section, is_host, refuse_a_second
+from commands.settings.section import Section, is_host, names_differ
 from ivr.sip.digest import ALGORITHMS, Secret
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
@@ -211,7 +211,12 @@ class VoiceSection(Section):
     """A call from which no audio came so long after it was answered is hung up; a caller may hold it for longer. 0: it is not."""
     packet_s_max: Annotated[float, Field(ge=0, le=3_600)] = 20.0
     """And one whose audio stopped so long ago. 0: it is not, for telephones that send nothing while nobody speaks."""
-    trunk: list[TrunkSection] = Field(default=[], max_length=256)
+    trunk: Annotated[
+        list[TrunkSection],
+        names_differ(
+            "two trunks are called `{name}`; give each a name of its own, or one of them both `networks`"
+        ),
+    ] = Field(default=[], max_length=256)
     """Who may call. None: whoever is on this machine."""
     outside: list[str] = Field(default=[], max_length=1_000, examples=[["02088886666", "400*"]])
     """Numbers that agents may send a caller to, of sellers whose flow names them as well (`send on to`): `400*` for all that
@@ -236,15 +241,6 @@ class VoiceSection(Section):
     """Recognisers of each language. Past twice as many waiting callers the next are asked for keys."""
     recogniser_s_max: Annotated[float, Field(ge=0.5, le=30)] = HEAR_S_MAX
     """Who is not understood so long after an utterance is asked for keys."""
-
-    @field_validator("trunk")
-    @classmethod
-    def _names_differ(cls, trunks: list[TrunkSection]) -> list[TrunkSection]:
-        refuse_a_second(
-            [trunk.name for trunk in trunks],
-            "two trunks are called `{name}`; give each a name of its own, or one of them both `networks`",
-        )
-        return trunks
 
     @model_validator(mode="after")
     def _has_a_certificate_for_tls(self) -> VoiceSection:
