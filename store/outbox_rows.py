@@ -13,6 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -199,8 +200,16 @@ class OutboxRows:
 
     def written(self, noted: Noted | None) -> None:
         """The transaction that wrote these was committed; meanwhile there may have been more news."""
-        if noted is None:
-            return
+        if noted is not None:
+            self._let_go(noted)
+        # Also without news: a carrier that is away has batches come, and none of them go.
+        rows, touched = self._rows, self._touched
+        if (over := len(rows) - ROWS_HOT_MAX) > 0:
+            for number in list(islice((n for n in rows if n not in touched), over)):
+                del rows[number]
+
+    def _let_go(self, noted: Noted) -> None:
+        """Of what is written, but for rows of which more is known by now."""
         rows = self._rows
         del self._named[: noted.names]
         for number, changes in noted.rows:
@@ -211,9 +220,6 @@ class OutboxRows:
                 del rows[number]
                 if row.stages.count(_SENT) or row.left:
                     rows[number] = row
-        if len(rows) > ROWS_HOT_MAX:
-            for number in [n for n in rows if n not in self._touched][: len(rows) - ROWS_HOT_MAX]:
-                del rows[number]
 
     # --- reading ---
 

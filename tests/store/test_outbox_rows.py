@@ -202,6 +202,17 @@ def test_news_of_rows_that_are_not_in_memory_any_more(
     assert rows.rows_hot == 0
 
 
+def test_a_carrier_that_takes_nothing_keeps_no_rows_in_memory(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_rows, "ROWS_HOT_MAX", 2)
+    rows = OutboxRows(db, queries())
+    for number in range(5):
+        rows.put([text(number)])
+        write(rows)
+    assert rows.rows_hot == 2
+
+
 def test_news_of_a_text_that_is_forgotten_or_never_was_is_dropped(db: sqlite3.Connection) -> None:
     rows = OutboxRows(db, queries())
     [only] = rows.put([text(1)])
