@@ -2,10 +2,12 @@
 
 The caller owns the clock. What is held can be taken out as values (`partials`) and put back
 (`restore`) after a restart. A piece seen before is told as Repeated for as long as its message
-is remembered; a piece that contradicts one held begins a new message, because phones reuse
-references. Nothing that a sender does makes the state grow past the limits.
+is remembered, by a digest: as a TLV it may be 64 KiB long. A piece that contradicts one held begins
+a new message, because phones reuse references. Nothing that a sender does makes the state grow past
+the limits.
 """
 
+import hashlib
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
@@ -24,6 +26,8 @@ OCTETS_PER_SENDER_MAX: Final = 16 * 1024
 PARTIALS_MAX: Final = 100_000
 OCTETS_MAX: Final = 64 * 1024 * 1024
 REMEMBERED_MAX: Final = 100_000
+DIGEST_BYTES: Final = 8
+"""Of a piece that is remembered."""
 
 
 class Key(NamedTuple):
@@ -92,7 +96,8 @@ class Reassembly:
         """Oldest first."""
         self._of_sender: dict[str, dict[Key, None]] = {}
         self._octets = 0
-        self._remembered: dict[Key, tuple[float, frozenset[tuple[int, bytes]]]] = {}
+        self._remembered: dict[Key, tuple[float, bytes]] = {}
+        """When each was finished, and the digests of its pieces in order."""
 
     def receive(self, source: str, destination: str, piece: Piece, now: float) -> list[Outcome]:
         """Take a piece: what became of it is last, what had to give way to it stands before."""
@@ -160,9 +165,7 @@ class Reassembly:
         """Octets of text held for all senders."""
         return self._octets
 
-    def _first_remembered(
-        self, now: float
-    ) -> Iterable[tuple[Key, tuple[float, frozenset[tuple[int, bytes]]]]]:
+    def _first_remembered(self, now: float) -> Iterable[tuple[Key, tuple[float, bytes]]]:
         for key, memory in self._remembered.items():
             if memory[0] + REMEMBERED_S > now:
                 return
@@ -170,16 +173,20 @@ class Reassembly:
 
     def _was_in_a_finished_message(self, key: Key, piece: Piece) -> bool:
         memory = self._remembered.get(key)
-        return memory is not None and (piece.number, piece.octets) in memory[1]
+        if memory is None:
+            return False
+        place = (piece.number - 1) * DIGEST_BYTES
+        return memory[1][place : place + DIGEST_BYTES] == _digest(piece)
 
     def _finish(self, key: Key, pieces: tuple[Piece, ...], now: float) -> Whole:
         if key in self._partials:
             self._release(key)
+        in_order = tuple(sorted(pieces, key=lambda piece: piece.number))
         self._remembered.pop(key, None)
-        self._remembered[key] = (now, frozenset((p.number, p.octets) for p in pieces))
+        self._remembered[key] = (now, b"".join(map(_digest, in_order)))
         if len(self._remembered) > REMEMBERED_MAX:
             del self._remembered[next(iter(self._remembered))]
-        return Whole(key, tuple(sorted(pieces, key=lambda piece: piece.number)))
+        return Whole(key, in_order)
 
     def _hold(self, partial: Partial) -> None:
         """Put in place, keeping its age: a dict keeps the order of the first insertion."""
@@ -213,3 +220,7 @@ class Reassembly:
         while len(self._partials) > PARTIALS_MAX or self._octets > OCTETS_MAX:
             dropped.append(self._drop(next(iter(self._partials.values())), "limit"))
         return dropped
+
+
+def _digest(piece: Piece) -> bytes:
+    return hashlib.blake2b(piece.octets, digest_size=DIGEST_BYTES).digest()

@@ -1,5 +1,7 @@
 """Long messages from pieces in any order, twice, late, too many."""
 
+import tracemalloc
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,19 @@ def test_pieces_of_two_senders_do_not_mix():
     first, second = pieces_of("a" * 161)
     assert isinstance(held.receive("alice", "shop", first, 0)[-1], Waiting)
     assert held.receive("bob", "shop", second, 0)[-1].missing == 1
+
+
+def test_a_finished_message_is_remembered_in_little_memory_however_long_its_pieces():
+    held = Reassembly()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for reference in range(100):
+        held.receive("1", "2", piece(1, reference=reference), 0)
+        last = piece(2, reference=reference, octets=bytes(65_535))
+        assert isinstance(held.receive("1", "2", last, 0)[-1], Whole)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 100 * 1_000
 
 
 def test_a_message_waits_so_long_and_no_longer():
