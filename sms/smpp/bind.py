@@ -4,7 +4,8 @@ The rules, in one place:
 - The state is a table (state.py). A request that may not be asked is answered INVBNDSTS and reaches nobody.
 - A request waits for its response in the window; responses may come in any order. All requests wait equally long, so
   the oldest is always the first to run out.
-- A bad PDU is answered generic_nack and forgotten; only a bad length closes, since nothing after it can be found.
+- A bad request is answered generic_nack and forgotten, a bad response taken by its header; only a bad length closes, since
+  nothing after it can be found.
 - What comes is read where it lies, in one pass. Nearly all of it is messages, receipts, and answers to what we submitted:
   an answer and a receipt become no PDU, and what came together is one event.
 - The caller owns the clock: `timer()` says when `handle_timer(now)` wants to be called.
@@ -252,8 +253,12 @@ class BindMachine:
             try:
                 pdu = p.decode(frame)
             except ProtocolError as error:
-                self._nack(error)
-                continue
+                if not p.is_response(command):
+                    self._nack(error)
+                    continue
+                # It tells by its header alone that, and how, a request was answered. A nack of it would bear the number of
+                # that request, and the peer take it for the answer to one of its own.
+                pdu = p.decode(p.HEADER.pack(16, command, status, sequence))
             if delivers and isinstance(pdu, p.DeliverSm):
                 if delivered is None:
                     delivered = []

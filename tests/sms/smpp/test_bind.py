@@ -305,6 +305,22 @@ def test_a_bad_pdu_is_nacked_and_the_next_is_read() -> None:
     assert p.decode(pair.smsc.data_to_send()) == p.GenericNack(sequence=50, status=Status.INVMSGLEN)
 
 
+def test_a_bad_response_answers_all_the_same_and_is_not_nacked() -> None:
+    pair = Pair()
+    pair.bind()
+    asked = pair.esme.request(p.SubmitSm(message=b"abc"), 1.0, "a text")
+    # A name for the message of more than 64 characters. Section 5.2.23.
+    bad = p.HEADER.pack(116, p.SUBMIT_SM | p.RESPONSE, 0, asked) + b"9" * 100
+    assert pair.esme.receive(bad, 1.0) == [Submitted([("a text", "")])]
+    assert not pair.esme.handle_timer(1.0 + Timers().response_s)
+    refused = pair.esme.request(p.SubmitSm(message=b"abc"), 1.0, "another")
+    nack = p.HEADER.pack(18, p.GENERIC_NACK, Status.SYSERR, refused) + b"??"
+    [event] = pair.esme.receive(nack, 1.0)
+    assert isinstance(event, Answered)
+    assert event.pdu.status == Status.SYSERR
+    assert pair.esme.data_to_send().count(p.GENERIC_NACK.to_bytes(4)) == 0
+
+
 def test_an_unknown_command_is_nacked() -> None:
     pair = Pair()
     pair.bind()
