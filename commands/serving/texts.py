@@ -93,6 +93,11 @@ class Texts:
             "Texts that we stumbled over and refused for good.",
             receiving.unreadable,
         )
+        unfinished = self.channel.receiving.reassembly
+        yield gauge(
+            "dialcart_sms_unfinished", "Texts whose segments have not all come.", len(unfinished)
+        )
+        yield gauge("dialcart_sms_unfinished_bytes", "Of segments that came.", unfinished.octets)
         deliveries = self.channel.deliveries
         became = deliveries.counters
         yield counter("dialcart_sms_receipts", "Delivery receipts.", became.receipts)
