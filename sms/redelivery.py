@@ -448,10 +448,12 @@ def _is_past(answer: Answer, now: float) -> bool:
 
 
 def _how_surely(earlier: Answer, answer: Answer) -> Repeats:
-    if earlier.refused:
-        return earlier.repeats
     # A carrier may know late that a connection is gone, and the buyer go on by another in the meantime.
     lately = answer.came_at - earlier.came_at <= RETURNS_S
+    if earlier.refused:
+        # So it is after a crash with what was lost before it and had not come again.
+        is_lost = earlier.line is _GONE and earlier.first == earlier.stamp
+        return Repeats.CERTAIN if is_lost and lately else earlier.repeats
     is_known = not earlier.late and (
         earlier.line is answer.line or (lately and not earlier.line.alive)
     )

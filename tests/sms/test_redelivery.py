@@ -570,6 +570,21 @@ def test_a_refused_copy_holds_back_nothing_where_its_connection_lives_on() -> No
     assert three.since == three.stamp
 
 
+@pytest.mark.parametrize(("comes_s", "is_new"), [(5.0, False), (RETURNS_S + 1.0, True)])
+def test_what_was_lost_may_come_behind_what_was_said_after_a_crash(
+    comes_s: float, is_new: bool
+) -> None:
+    inbox, line = Inbox(), Line()
+    inbox.follow = True
+    inbox.take(two(line))
+    line.alive = False
+    inbox.take(Answer(Line(), 1, b"apple"))
+    inbox.start()
+    line = Line()
+    assert inbox.take(Answer(line, 1, b"1"))
+    assert inbox.take(Answer(line, 2, b"2", comes_s)) is is_new
+
+
 def test_doubts_go_along_with_every_message_until_one_is_kept() -> None:
     redeliveries, line = Redeliveries(NOW_US, 0.0), Line()
 
