@@ -13,7 +13,8 @@ that reads the same (docs/decisions/0030):
    That a reply leaves after the answer to its message holds over crashes too: see sms.held. Who goes on while that answer is
    still under way may not have waited for the reply, and proves nothing.
 4. From which stamp on messages are in doubt is kept with each batch, so that a run knows what it cannot be certain of
-   when the last one ended: the last batch or two. So are the keys and stamps of those that were lost with their connection.
+   when the last one ended: the last batch or two. So are the keys and stamps of those that were lost with their connection;
+   RETURNS_S begins anew with a run for what was lost less long ago.
    What may repeat a message bears the range of stamps in which that is found; the store looks nowhere else.
 
 `now` is a clock that only goes forward. Stamps grow with every message, over restarts and whatever the clock does.
@@ -66,6 +67,8 @@ class Doubts(msgspec.Struct, frozen=True, array_like=True):
     lost_stamps: tuple[int, ...] = ()
     lost_firsts: tuple[int, ...] = ()
     """Of what they repeat, or their own."""
+    lost_ages_s: tuple[int, ...] = ()
+    """How long ago they came, in seconds of running."""
 
 
 _packer = msgspec.msgpack.Encoder()
@@ -197,8 +200,11 @@ class Redeliveries:
         """Of connections that are gone, which carriers bring again in their own time."""
         stamps = before.lost_stamps or (0,) * len(before.lost)
         firsts = before.lost_firsts or stamps
-        for key, stamp, first in zip(before.lost, stamps, firsts, strict=True):
-            answer = Answer(_GONE, 0, key[:KEY_BYTES], now, stamp, late=True, first=first)
+        ages_s = before.lost_ages_s or (0,) * len(before.lost)
+        for key, stamp, first, age_s in zip(before.lost, stamps, firsts, ages_s, strict=True):
+            # A carrier that may have been about to bring it has that long again, now that we are back.
+            came_at = now - age_s if age_s > RETURNS_S else now
+            answer = Answer(_GONE, 0, key[:KEY_BYTES], came_at, stamp, late=True, first=first)
             # Whichever of the two was kept, what comes again is likely that.
             answer.refused, answer.repeats = True, Repeats.LIKELY
             self._hold(answer, self._lost)
@@ -290,7 +296,8 @@ class Redeliveries:
         keys = tuple([answer.key for answer in lost])
         stamps = tuple([answer.stamp for answer in lost])
         firsts = tuple([answer.first or answer.stamp for answer in lost])
-        return _packer.encode(Doubts(reserved, certain, runs, keys, stamps, firsts))
+        ages_s = tuple([max(int(now - answer.came_at), 0) for answer in lost])
+        return _packer.encode(Doubts(reserved, certain, runs, keys, stamps, firsts, ages_s))
 
     def last_to_keep(self, now: float) -> bytes:
         """The same when all connections are closed and no message will be judged any more."""
@@ -451,13 +458,16 @@ def _how_surely(earlier: Answer, answer: Answer) -> Repeats:
     # A carrier may know late that a connection is gone, and the buyer go on by another in the meantime.
     lately = answer.came_at - earlier.came_at <= RETURNS_S
     if earlier.refused:
-        # So it is after a crash with what was lost before it and had not come again.
-        is_lost = earlier.line is _GONE and earlier.first == earlier.stamp
-        return Repeats.CERTAIN if is_lost and lately else earlier.repeats
+        return Repeats.CERTAIN if lately and _was_lost_before(earlier) else earlier.repeats
     is_known = not earlier.late and (
         earlier.line is answer.line or (lately and not earlier.line.alive)
     )
     return Repeats.CERTAIN if is_known else Repeats.LIKELY
+
+
+def _was_lost_before(answer: Answer) -> bool:
+    """Whether its message was lost with its connection before we started, and had not come again."""
+    return answer.line is _GONE and answer.first == answer.stamp
 
 
 def _is_answered_copy(earlier: Answer, answer: Answer) -> bool:

@@ -14,6 +14,7 @@ from center import turns
 from center.batch import TurnBatch
 from center.taken import Fate
 from commands.shards.front import FrontBatch
+from sms import redelivery
 from sms.held import Held
 from sms.link import Link
 from sms.outgoing import Outgoing
@@ -32,6 +33,7 @@ BEGIN = {
     "send what may overtake an answer": 2_560,
     "reply by any bind": 2_560,
     "answer what is late as if it were not": 320,
+    "let who goes on after a crash settle what was lost before": 32_960,
 }
 """Where to look for those that only a few seeds in a thousand find."""
 
@@ -141,6 +143,11 @@ def mutants() -> dict[str, Any]:
         "let a start hold nothing back": patched(Held, "begin", _nothing),
         "reply by any bind": reply_by_any_bind(),
         "answer what is late as if it were not": patched(Redeliveries, "refuse_late", _nothing),
+        "let who goes on after a crash settle what was lost before": patched(
+            redelivery,
+            "_was_lost_before",
+            _never,
+        ),
         "leave the stock as it is": lose_a_sale(),
         "take what a shard fell with as refused": patched(
             FrontBatch,

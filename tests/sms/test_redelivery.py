@@ -570,19 +570,41 @@ def test_a_refused_copy_holds_back_nothing_where_its_connection_lives_on() -> No
     assert three.since == three.stamp
 
 
-@pytest.mark.parametrize(("comes_s", "is_new"), [(5.0, False), (RETURNS_S + 1.0, True)])
+@pytest.mark.parametrize(
+    ("waits_s", "comes_s", "is_new"),
+    [
+        (0.0, 5.0, False),
+        (0.0, RETURNS_S + 1.0, True),
+        (RETURNS_S, RETURNS_S, False),
+        # The carrier had its minute before the crash.
+        (RETURNS_S + 1.0, 5.0, True),
+    ],
+)
 def test_what_was_lost_may_come_behind_what_was_said_after_a_crash(
-    comes_s: float, is_new: bool
+    waits_s: float, comes_s: float, is_new: bool
 ) -> None:
     inbox, line = Inbox(), Line()
     inbox.follow = True
     inbox.take(two(line))
     line.alive = False
-    inbox.take(Answer(Line(), 1, b"apple"))
-    inbox.start()
+    inbox.take(Answer(Line(), 1, b"apple", waits_s, buyer="somebody else"))
+    inbox.start(now=waits_s)
     line = Line()
-    assert inbox.take(Answer(line, 1, b"1"))
-    assert inbox.take(Answer(line, 2, b"2", comes_s)) is is_new
+    assert inbox.take(Answer(line, 1, b"1", waits_s))
+    assert inbox.take(Answer(line, 2, b"2", waits_s + comes_s)) is is_new
+
+
+def test_the_hour_of_what_was_lost_goes_on_over_restarts() -> None:
+    inbox, line = Inbox(), Line()
+    inbox.take(two(line))
+    line.alive = False
+    now = 0.0
+    for word in (b"a", b"b", b"c"):
+        now += KEPT_S / 3
+        inbox.take(Answer(Line(), 1, word, now, buyer=f"who says {word!r}"))
+        inbox.start(now=now)
+        assert inbox.redeliveries.in_doubt
+    assert inbox.take(Answer(Line(), 1, b"2", now + 1.0))
 
 
 def test_doubts_go_along_with_every_message_until_one_is_kept() -> None:
