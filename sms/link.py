@@ -27,13 +27,15 @@ from sms.smpp.events import (
     Unanswered,
 )
 from sms.smpp.state import State
-from sms.smpp.status import Status, name_of
+from sms.smpp.status import TEMPORARY, Status, name_of
 from sms.submission import Settlement, Submission
 
 UNACKNOWLEDGED_MAX = 4_000
 """deliver_sm that the owner has not answered; past it no more is read from that connection."""
 UNREAD_BYTES_MAX = 65_536
 """What we wrote and the carrier does not take; past it no more is read from it, so that no more has to be answered."""
+REFUSED_MAX = 4_000
+"""deliver_sm that we refused for now on one connection, and that the carrier may not know of; of more the oldest are forgotten."""
 CLOSE_S_MAX = 5.0
 """For a carrier to read what was written before a close; then the connection is cut."""
 ASSURE_S = 1.0
@@ -103,6 +105,8 @@ class Link(asyncio.Protocol):
         """When the first of the answers was written after which nothing was asked."""
         self._asked = 0
         """Requests made when it was."""
+        self._refused: dict[int, int] = {}
+        """Sequence numbers of what we refused for now, and the requests made by then; oldest first."""
         self._is_unread = False
         """The carrier does not take what we write."""
         self._cut_at: float | None = None
@@ -171,6 +175,11 @@ class Link(asyncio.Protocol):
         if self.transport is None:
             return
         self.machine.acknowledge(list(answers))
+        refused = [sequence for sequence, status in answers if status and status in TEMPORARY]
+        for sequence in refused:
+            self._refused.setdefault(sequence, self.machine.asked)
+            if len(self._refused) > REFUSED_MAX:
+                del self._refused[next(iter(self._refused))]
         if self._answered_at is None or self.machine.asked > self._asked:
             self._answered_at, self._asked = self.esme.now(), self.machine.asked
             if len(self.esme.links) > 1:
@@ -278,7 +287,24 @@ class Link(asyncio.Protocol):
 
     def _take(self, messages: list[p.DeliverSm]) -> None:
         self._came(len(messages))
-        self.esme.handler.received(self, messages)
+        if self._refused:
+            messages = self._refuse_copies(messages)
+        if messages:
+            self.esme.handler.received(self, messages)
+
+    def _refuse_copies(self, messages: list[p.DeliverSm]) -> list[p.DeliverSm]:
+        """The others, when copies of what we refused are refused too: a carrier heeds the first answer to a number, and brings it again.
+
+        Only what was sent before it read that answer is a copy: it answers nothing that we asked since. Else it is that which comes again.
+        """
+        refused, answered = self._refused, self.machine.answered
+        while refused and refused[first := next(iter(refused))] < answered:
+            del refused[first]
+        copies = [one.sequence for one in messages if one.sequence in refused]
+        if not copies:
+            return messages
+        self.acknowledge([(sequence, Status.X_T_APPN) for sequence in copies])
+        return [one for one in messages if one.sequence not in copies]
 
     def _take_receipts(self, receipts: list[tuple[int, bytes]]) -> None:
         self._came(len(receipts))

@@ -33,6 +33,7 @@ BEGIN = {
     "send what may overtake an answer": 2_560,
     "reply by any bind": 2_560,
     "answer what is late as if it were not": 320,
+    "take a copy of what was refused": 41_960,
     "let who goes on after a crash settle what was lost before": 32_960,
 }
 """Where to look for those that only a few seeds in a thousand find."""
@@ -129,6 +130,10 @@ def _none(*_: Any) -> list[Any]:
     return []
 
 
+def _as_they_are(_: Any, messages: Any) -> Any:
+    return messages
+
+
 def mutants() -> dict[str, Any]:
     """By name, each as what to enter."""
     return {
@@ -148,6 +153,7 @@ def mutants() -> dict[str, Any]:
             "_was_lost_before",
             _never,
         ),
+        "take a copy of what was refused": patched(Link, "_refuse_copies", _as_they_are),
         "leave the stock as it is": lose_a_sale(),
         "take what a shard fell with as refused": patched(
             FrontBatch,

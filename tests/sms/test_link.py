@@ -8,7 +8,7 @@ from typing import Any, cast
 from benchmarks.orders.stand_ins import Pipe
 from sms.carrier import Carrier
 from sms.client import Esme
-from sms.link import CLOSE_S_MAX, UNACKNOWLEDGED_MAX, Link
+from sms.link import CLOSE_S_MAX, REFUSED_MAX, UNACKNOWLEDGED_MAX, Link
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from tests.sms.wire import Owner, SmscTransport
@@ -101,5 +101,66 @@ def test_a_carrier_that_does_not_read_cannot_keep_a_closing_connection() -> None
         now[0] += CLOSE_S_MAX
         link.tick()
         assert wire.is_cut
+
+    asyncio.run(run())
+
+
+class Reader(Owner):
+    """An owner that remembers what came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.had: list[int] = []
+
+    def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
+        self.had += [message.sequence for message in messages]
+
+
+def _read_by(reader: Reader) -> Link:
+    """A bound link whose messages come to `reader`."""
+    link = _bound(lambda: 0.0, Pipe())
+    cast("Any", link.esme).handler = reader
+    return link
+
+
+def _deliver(*sequences: int) -> bytes:
+    return b"".join(
+        p.encode(
+            p.DeliverSm(
+                sequence=sequence,
+                source=p.Address("13800138000"),
+                destination=p.Address("1069"),
+                message=b"2",
+            )
+        )
+        for sequence in sequences
+    )
+
+
+def test_a_copy_of_what_was_refused_is_refused_until_the_carrier_has_that_answer() -> None:
+    async def run() -> None:
+        reader = Reader()
+        link = _read_by(reader)
+        link.data_received(_deliver(7, 8))
+        link.acknowledge([(7, Status.X_T_APPN), (8, Status.OK)])
+        link.data_received(_deliver(7, 8, 9))
+        assert reader.had == [7, 8, 8, 9]
+        assert (link.unacknowledged, link.acknowledged) == (2, 3)
+        # The carrier answers what was asked after the refusal: this 7 was sent by who had read it.
+        link.machine.request(p.EnquireLink(), 0.0)
+        link.data_received(p.encode(p.EnquireLinkResp(sequence=2)) + _deliver(7))
+        assert reader.had == [7, 8, 8, 9, 7]
+
+    asyncio.run(run())
+
+
+def test_of_what_was_refused_the_oldest_is_forgotten() -> None:
+    async def run() -> None:
+        reader = Reader()
+        link = _read_by(reader)
+        count = REFUSED_MAX + 1
+        link.acknowledge([(sequence, Status.X_T_APPN) for sequence in range(1, count + 1)])
+        link.data_received(_deliver(1, 2, count))
+        assert reader.had == [1]
 
     asyncio.run(run())
