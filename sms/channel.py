@@ -13,7 +13,7 @@ and is answered at once, where an answer that may have been heeded or not would 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import cast
 
 import msgspec
@@ -147,9 +147,10 @@ class SmsChannel:
         """See center.ports.Channel."""
         now = self.ticks()
         answers: dict[Link, list[tuple[int, int]]] = {}
-        refused: list[Answer] = []
+        # In their order.
+        refused: dict[Answer, None] = {}
+        late: dict[Answer, None] = {}
         unknown: list[Answer] = []
-        late: list[Answer] = []
         answered: list[str] = []
         kept = 0
         is_kept, ok = Fate.KEPT, int(Status.OK)
@@ -166,13 +167,17 @@ class SmsChannel:
             if fate is is_kept:
                 if one.arrival is not None:
                     kept = answer.stamp
-                    if answer.late:
-                        late.append(answer)
+                    if answer.late or _is_copy_of_refused(answer, refused, late):
+                        late[answer] = None
                         continue
                     if answer.line.alive:
                         answered.append(one.arrival.contact.buyer)
             elif fate is Fate.REFUSED:
-                refused.append(answer)
+                if answer.copied in late:
+                    # What it is a copy of is kept, and refused all the same.
+                    late[answer] = None
+                    continue
+                refused[answer] = None
             elif fate is Fate.UNKNOWN:
                 unknown.append(answer)
             link = cast("Link", answer.line)
@@ -184,7 +189,7 @@ class SmsChannel:
             self.receiving.redeliveries.leave_open(unknown)
             self.sending.refused()
         if late:
-            self._tell_late(late, answers, answered)
+            self._tell_late(list(late), answers, answered)
         for link, listed in answers.items():
             link.acknowledge(listed)
         self.sending.answered(answered)
@@ -212,3 +217,11 @@ class SmsChannel:
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """See sms.link.Handler."""
         self.sending.settled(carrier, settlements)
+
+
+def _is_copy_of_refused(
+    answer: Answer, refused: Container[Answer], late: Container[Answer]
+) -> bool:
+    """Whether the carrier heeds a refusal that went before under the same number: then it brings again what is kept."""
+    before = answer.copied
+    return before is not None and (before.refused or before in refused or before in late)

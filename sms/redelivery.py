@@ -134,6 +134,8 @@ class Answer(msgspec.Struct, eq=False):
     """It says so, and the carrier brings the message again, which repeats then what this one did, as surely."""
     repeated: Answer | None = None
     """The answer to the message that it repeats."""
+    is_copy: bool = False
+    """That came under the same number, and was not refused when this came."""
     held: bool = False
     """It is among those in doubt."""
     kept: bool = False
@@ -147,6 +149,11 @@ class Answer(msgspec.Struct, eq=False):
         """It is written now."""
         self.asked = self.line.asked
         self.late = now - self.came_at >= GIVEN_UP_S
+
+    @property
+    def copied(self) -> Answer | None:
+        """The answer to what came before it under its number, if any did: a carrier heeds that, and not this."""
+        return self.repeated if self.is_copy else None
 
     @property
     def certain(self) -> bool:
@@ -248,6 +255,8 @@ class Redeliveries:
             self._again_of[answer.buyer] = answer
         answer.repeats = _how_surely(earlier, answer)
         answer.repeated = earlier
+        is_number_same = earlier.line is answer.line and earlier.sequence == answer.sequence
+        answer.is_copy = is_number_same and not earlier.refused
         if earlier.asked is not None:
             # Those that are refused together are all that matters, not what came before them.
             earlier.repeated = None
@@ -472,12 +481,7 @@ def _was_lost_before(answer: Answer) -> bool:
 
 def _is_answered_copy(earlier: Answer, answer: Answer) -> bool:
     """Whether its message came twice under one number that was answered before: a carrier heeds the first answer alone."""
-    return (
-        earlier.line is answer.line
-        and earlier.sequence == answer.sequence
-        and earlier.asked is not None
-        and not earlier.refused
-    )
+    return answer.copied is earlier and earlier.asked is not None and not earlier.refused
 
 
 def _may_repeat(earlier: Answer, answer: Answer) -> bool:
