@@ -3,6 +3,7 @@
     python -m benchmarks.orders                         # closed loop, as fast as it goes
     python -m benchmarks.orders --open 800              # so many orders begin a second
     python -m benchmarks.orders --parts --peers         # what codec, engine, SQL and fsync cost; others' codec and session
+    python -m benchmarks.orders --shards 2 --sellers 20 --apart   # and what these cores do when nothing crosses
     python -m benchmarks.orders --sellers 1000 --past-orders 10000000 --waiting 1000000 --cold
 
 `dialcart serve` runs as a process of its own on a fresh database and binds to the load (benchmarks/orders/phones.py), a
@@ -29,7 +30,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.orders import past, process, sellers
+from benchmarks.orders import apart, past, process, sellers
 from benchmarks.orders.dialogue import DIALOGUES
 from commands.shards.homes import shard_databases
 
@@ -90,6 +91,12 @@ def main() -> None:
         "--window", type=int, default=64, help="texts that the carrier lets wait on a bind"
     )
     parser.add_argument("--shards", type=int, default=1, help="processes to spread sellers over")
+    parser.add_argument(
+        "--apart",
+        action="store_true",
+        help="then the same load over as many shops of one process each, side by side",
+    )
+    parser.add_argument("--json", action="store_true", help="the last line is figures as JSON")
     parser.add_argument("--parts", action="store_true", help="put a stopwatch on the parts")
     parser.add_argument(
         "--peers", action="store_true", help="codec and session layer beside smpplib and npm smpp"
@@ -103,15 +110,25 @@ def main() -> None:
     options = parser.parse_args()
     if options.shards > 1 and (options.past_orders or options.waiting):
         parser.error("past orders and waiting sessions are written for one process")
+    if options.apart and options.shards == 1:
+        parser.error("--apart says how far --shards are from shops apart: give --shards 2")
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        run(options, Path(name))
+        told = run(options, Path(name))
+    if options.apart:
+        alike = ("sellers", "phones", "binds", "window", "dialogue", "seconds", "warm")
+        beside = apart.run(
+            options.shards, {name: getattr(options, name) for name in alike}, options.folder
+        )
+        print(f"\n{apart.report(apart.figures([told]), beside, options.shards)}")
+    if options.json:
+        print(json.dumps(told))
     for peer in PEERS if options.peers else ():
         print(f"\n{peer}:", flush=True)
         subprocess.run([sys.executable, "-m", peer], cwd=ROOT, check=True)
 
 
-def run(options: argparse.Namespace, folder: Path) -> None:
-    """One run, from the sellers' folders to the count at the end."""
+def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """One run, from the sellers' folders to the count at the end; its figures, for benchmarks.orders.apart."""
     database = folder / "orders.db"
     now = int(time.time())
     codes = sellers.write(folder / "sellers", options.sellers, database, now)
@@ -142,6 +159,12 @@ def run(options: argparse.Namespace, folder: Path) -> None:
             ended = _expect(load, "announced")
     print(_count(database, ended, options.past_orders))
     _report(told)
+    return {
+        "orders": told["orders"],
+        "seconds": told["seconds"],
+        "system_s": told["system"].cpu_s,
+        "load_s": told["load"].cpu_s,
+    }
 
 
 def _what(options: argparse.Namespace) -> str:
