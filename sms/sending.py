@@ -1,7 +1,7 @@
 """What goes to phones: texts that the outbox keeps, cut into segments and given to their carriers.
 
-A text leaves the outbox when its carrier has taken all its segments. While a carrier has more than WAITING_MAX to do,
-texts stay in the outbox, and are read from it in their order when there is room.
+A text leaves the outbox when its carrier has taken all its segments. While a carrier has more than WAITING_MAX to do, its
+texts stay in the outbox, and are read from it in their order when there is room (center.backlog).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from center.backlog import Backlog, Texts
 from center.changes import OutgoingText
 from center.outbox import Outbox
 from center.ports import StoreError
@@ -34,10 +35,8 @@ if TYPE_CHECKING:
 
 SEGMENTS_PER_REPLY_MAX = 10
 """A longer reply is cut: the checker warns of it (C501), and somebody pays for each segment."""
-RESEND_MAX = 1_000
-"""Texts read from the outbox in one turn of the loop."""
 WAITING_MAX = 100_000
-"""Segments waiting for a carrier past which texts stay in the outbox."""
+"""Segments waiting for a carrier past which its texts stay in the outbox."""
 NEWS_WRITTEN_S = 0.1
 """After so long it is written what became of texts, if no batch has written it; a crash before sends them again."""
 NO_ANSWER = "no answer"
@@ -83,12 +82,13 @@ class Sending:
         self.takers: dict[str, Taker] = {}
         """Carriers without an SMSC, by name: each takes a text whole and at once, and tells later what became of it."""
         self.counters = SendingCounters()
-        self._behind_after: int | None = None
-        """While texts stay in the outbox: the last that was submitted. None: each goes out at once."""
-        self._read_to = 0
-        """The last text that was read from the outbox."""
-        self._is_reading = False
-        """Whether the next part is read in the next turn of the loop."""
+        self._backlog = Backlog(
+            outbox,
+            self._submit,
+            is_full=self._is_full,
+            may_read=self._may_read,
+            soon=lambda callback: asyncio.get_running_loop().call_soon(callback),
+        )
         self._has_ended = False
         self._reference = first_reference & 0xFF
         self._codes: dict[tuple[str, str], p.Address] = {}
@@ -97,22 +97,24 @@ class Sending:
         self._held = Held()
         self._looking = False
         """Whether it is looked, from time to time, whether what is held may go."""
-        self._after_held: int | None = None
-        """The last of the texts that are held, if others are behind it in the outbox."""
+        self._waits_for_held = False
+        """As many are held as may be: all others stay in the outbox until these have gone."""
         self.last_answer: Callable[[str], Answer | None] = lambda _: None
         """To a buyer's last message, if the carrier may lack it."""
 
     def resend(self) -> int:
         """Send what an earlier run did not get to; how many texts at once, while others follow in parts."""
         before = self.counters.replies
-        self._behind_after = 0
-        self._catch_up()
+        self._backlog.begin(0)
+        self._backlog.read_on()
         return self.counters.replies - before
 
     def hold(self) -> None:
         """Send what an earlier run did not get to, but not before its messages are answered if they come again."""
         waiting = self.outbox.waiting_texts(0, HELD_MAX)
-        self._after_held = waiting[-1][0] if len(waiting) == HELD_MAX else None
+        if len(waiting) == HELD_MAX:
+            self._waits_for_held = True
+            self._backlog.begin(waiting[-1][0])
         self._held.begin()
         now = asyncio.get_running_loop().time()
         for text_id, text in waiting:
@@ -134,10 +136,6 @@ class Sending:
         return not (last.line.alive or last.waited)
 
     def _hold(self, text_id: int, text: OutgoingText, last: Answer | None) -> None:
-        if len(self._held) >= HELD_MAX:
-            # It is read from the outbox when these have gone, and so is all that comes after it.
-            self._after_held = text_id - 1
-            return
         hold_s = REFUSED_HOLD_S if last is not None and last.refused else HOLD_S
         self._held.add(text_id, text, asyncio.get_running_loop().time() + hold_s)
         self._look_soon()
@@ -167,73 +165,52 @@ class Sending:
         self._submit(due, has_waited=True)
         if held:
             self._look_soon()
-        elif self._after_held is not None and self._behind_after is None:
-            self._behind_after, self._after_held = self._after_held, None
-            self._catch_up()
+        elif self._waits_for_held:
+            self._waits_for_held = False
+            self._backlog.read_on()
 
     def send(self, texts: list[tuple[int, OutgoingText]]) -> None:
         """Send texts that were just kept, or leave them in the outbox until there is room."""
-        if self._behind_after is not None or self._after_held is not None:
-            return
-        if texts[0][0] <= self._read_to:
-            # What was read is not told of twice, where a text settled between the commit and here.
-            texts = [one for one in texts if one[0] > self._read_to]
-            if not texts:
-                return
-        if self._is_full():
-            self._behind_after = texts[0][0] - 1
-            return
-        self._submit(texts)
+        self._backlog.tell(texts)
 
-    def _is_full(self) -> bool:
-        """Whether a carrier's queue has no room for a batch; its texts then wait in the outbox."""
-        return any(esme.waiting >= WAITING_MAX for esme in self.esmes.values())
+    def _esme_of(self, carrier: str) -> Esme | None:
+        """By which its texts go: one that is not in the settings any more has its place taken by the first."""
+        return self.esmes.get(carrier) or next(iter(self.esmes.values()), None)
 
-    def _catch_up(self) -> None:
-        """Send what waits in the outbox, oldest first, as far as there is room again.
+    def _is_full(self, carrier: str) -> bool:
+        """Whether there is no room for a batch; its texts then wait in the outbox."""
+        if self._waits_for_held:
+            return True
+        esme = self._esme_of(carrier) if carrier not in self.takers else None
+        return esme is not None and esme.waiting >= WAITING_MAX
 
-        In parts, with other turns of the loop between them: an outage leaves more than a start can wait for.
-        """
-        if self._behind_after is None or self._is_reading or self._has_ended or self._is_full():
-            return
-        waiting = self.outbox.waiting_texts(self._behind_after, RESEND_MAX)
-        if len(waiting) < RESEND_MAX:
-            self._behind_after = None
-        else:
-            self._behind_after = waiting[-1][0]
-            self._is_reading = True
-            asyncio.get_running_loop().call_soon(self._read_on)
-        if waiting:
-            self._read_to = waiting[-1][0]
-            self._submit(waiting)
-
-    def _read_on(self) -> None:
-        self._is_reading = False
-        self._catch_up()
+    def _may_read(self) -> bool:
+        return not self._has_ended and not self._waits_for_held
 
     def end(self) -> None:
         """Leave the outbox alone: it is closed soon, keeps what waits and writes what was noted."""
         self._has_ended = True
 
-    def _submit(
-        self, texts: Sequence[tuple[int, OutgoingText]], *, has_waited: bool = False
-    ) -> None:
+    def _submit(self, texts: Texts, *, has_waited: bool = False) -> None:
         """Hand texts to their carriers, each carrier's together; but hold those that could overtake an answer."""
         of_carrier: dict[str, list[Submission]] = {}
         refused: list[TextNews] = []
-        for text_id, text in texts:
-            if self._after_held is not None and text_id > self._after_held:
-                continue
+        for place, (text_id, text) in enumerate(texts):
             taker = self.takers.get(text.carrier)
             if taker is not None:
                 self.counters.replies += 1
                 taker(text_id, text)
                 continue
-            esme = self.esmes.get(text.carrier) or next(iter(self.esmes.values()), None)
+            esme = self._esme_of(text.carrier)
             if esme is None:
                 continue
             last = self.last_answer(text.destination)
             if self._must_wait(text.destination, last, has_waited=has_waited):
+                if len(self._held) >= HELD_MAX:
+                    # With all that comes after it, which is no text that was held before: those made room.
+                    self._waits_for_held = True
+                    self._backlog.leave(texts[place:])
+                    break
                 self._hold(text_id, text, last)
                 continue
             carrier = esme.carrier
@@ -340,7 +317,7 @@ class Sending:
                 news += sent(carrier, reply.id, reply.names)
         if news:
             self.note(news)
-            self._catch_up()
+            self._backlog.read_on()
 
     def note(self, news: Sequence[TextNews]) -> None:
         """Texts are off our hands: that they are is written soon."""

@@ -70,7 +70,8 @@ class FrontBatch(TurnBatch):
         self._sender: SendTexts | None = None
         self.expect_receipts: Callable[[Sequence[TextNews]], None] = lambda _: None
         """Who ties receipts to texts."""
-        store.went = self._read_again
+        store.full_changed = self._tell_full
+        self._tell_full()
         self._doubts = Doubted(lambda value: self.hold(_BESIDE, value, notes={DOUBTS_NOTE: value}))
         self.open(_BESIDE, self._doubts)
         self.open(_GOING, _Waiting(self._kept_before))
@@ -213,9 +214,6 @@ class FrontBatch(TurnBatch):
                 self._sender(texts)
         if news.sent:
             self._expect_receipts(link, news.sent)
-        if self.front_store.is_full:
-            for one in self.links:
-                one.hold_reading()
 
     def _on_disk(self, link: ShardLink, told: Sequence[Told]) -> list[tuple[str, Taken]]:
         """What channels are told now of arrivals that a shard tells of."""
@@ -258,10 +256,9 @@ class FrontBatch(TurnBatch):
                 link.sent[one.text] = None
         self.expect_receipts(expected)
 
-    def _read_again(self) -> None:
-        if not self.front_store.is_full:
-            for link in self.links:
-                link.go_on_reading()
+    def _tell_full(self) -> None:
+        for link in self.links:
+            link.have_no_room(sorted(self.front_store.full))
 
 
 class _Waiting:

@@ -41,11 +41,9 @@ class Silence:
         self._looks = 0
 
     def look(self) -> bool:
-        """LOOK_S after the last: whether the shard hangs. One that has not come yet opens its sellers; one that is not read from
-        may say what it likes.
-        """
+        """LOOK_S after the last: whether the shard hangs. One that has not come yet opens its sellers."""
         link = self._link
-        is_silent = link.is_up and not link.is_held and link.heard == self._heard
+        is_silent = link.is_up and link.heard == self._heard
         self._looks = self._looks + 1 if is_silent else 0
         self._heard = link.heard
         return self._looks * LOOK_S >= SILENT_S_MAX

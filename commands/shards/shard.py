@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from center.backlog import Backlog, Texts
 from center.changes import OutgoingText
 from center.limits.policy import Policies
 from center.limits.tally import Count
@@ -30,8 +31,6 @@ from commands.shards.homes import shard_database, shard_of
 from commands.shards.telling import Telling
 from commands.shards.wire import FrameReader, ToFront, Told, frame, performed, to_shard_decoder
 
-RESEND_MAX = 1_000
-"""Texts in a frame, and read in one turn of the loop, when the front comes."""
 SENT_MAX = 100_000
 """Texts whose receipts the front hears of when it comes."""
 COUNTS_MAX = 10_000
@@ -68,10 +67,19 @@ class FrontLink(asyncio.Protocol):
         self._writing: asyncio.TimerHandle | None = None
         self._counts: list[Count] = []
         """That the front has not been told."""
-        self._behind_after: int | None = None
-        """While texts stay in the outbox: the last that the front was given. None: each is given at once."""
+        self._full: Sequence[str] = ()
+        """Carriers of which the front has no room for more texts."""
+        self._is_told = False
+        """Whether the front has heard of all that it must before texts."""
         self._is_held = False
         """Whether the front reads more slowly than we write."""
+        self._backlog = Backlog(
+            self.store,
+            self._give,
+            is_full=lambda carrier: carrier in self._full,
+            may_read=lambda: self._is_told and not self._is_held,
+            soon=lambda callback: asyncio.get_running_loop().call_soon(callback),
+        )
         self.turns.guard.kept = self._counts.extend
         for name in ("sms", "ussd", FRONT):
             self.turns.open(name, self)
@@ -80,6 +88,7 @@ class FrontLink(asyncio.Protocol):
     def close(self) -> None:
         """Touch the store no more: it is closed next, and writes then what became of texts."""
         self._connection += 1
+        self._is_told = False
         if self._writing is not None:
             self._writing.cancel()
         if self.transport is not None:
@@ -95,7 +104,8 @@ class FrontLink(asyncio.Protocol):
         self._reader = FrameReader()
         self._connection += 1
         # Until all that waits is given, nothing newer is.
-        self._behind_after, self._is_held = 0, False
+        self._full, self._is_told, self._is_held = (), False, False
+        self._backlog.begin(0)
         # Behind what is on its way to the disk: texts that are kept are sent once more, and no other.
         self.turns.hold(FRONT, (self._connection, 0))
 
@@ -107,6 +117,9 @@ class FrontLink(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         for body in self._reader.feed(data):
             news = to_shard_decoder().decode(body)
+            if news.full is not None:
+                self._full = news.full
+                self._backlog.read_on()
             add, connection = self.turns.add, self._connection
             for number, arrival in enumerate(news.brought, news.first):
                 add(arrival, (connection, number))
@@ -181,35 +194,24 @@ class FrontLink(asyncio.Protocol):
         if connection != self._connection:
             return
         self._tell(ToFront(sent=self.store.texts_without_receipts(SENT_MAX)))
-        self._behind_after = 0
-        self._catch_up(connection)
-
-    def _catch_up(self, connection: int) -> None:
-        """Give what waits in the outbox, oldest first, a part in each turn of the loop and as fast as the front reads."""
-        if connection != self._connection or self._behind_after is None or self._is_held:
-            return
-        waiting = self.store.waiting_texts(self._behind_after, RESEND_MAX)
-        if len(waiting) < RESEND_MAX:
-            self._behind_after = None
-        else:
-            self._behind_after = waiting[-1][0]
-            asyncio.get_running_loop().call_soon(self._catch_up, connection)
-        if waiting:
-            self._tell(ToFront([], waiting))
+        self._is_told = True
+        self._backlog.read_on()
 
     def pause_writing(self) -> None:
-        """See asyncio.Protocol: the front has no room for more texts, or is busy."""
+        """See asyncio.Protocol: the front is busy."""
         self._is_held = True
 
     def resume_writing(self) -> None:
         """See asyncio.Protocol."""
         self._is_held = False
-        asyncio.get_running_loop().call_soon(self._catch_up, self._connection)
+        asyncio.get_running_loop().call_soon(self._backlog.read_on)
 
     def send(self, texts: list[tuple[int, OutgoingText]]) -> None:
         """Texts that were just kept. Without a front they wait in the outbox, and so they do behind others."""
-        if self._behind_after is None:
-            self._tell(ToFront([], texts))
+        self._backlog.tell(texts)
+
+    def _give(self, texts: Texts) -> None:
+        self._tell(ToFront([], texts))
 
     def tell_measures(self, told: Sequence[Measure | Spread], unready: str) -> None:
         """How this shard does, and why it cannot serve, if it cannot."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -77,6 +77,8 @@ class ShardLink(asyncio.Protocol):
         self._brought: list[Arrival] = []
         self._news: list[TextNews] = []
         self._delivered: list[int] = []
+        self._full: Sequence[str] = ()
+        self._is_full_told = True
         self._flushing = False
         self._task: asyncio.Task[None] | None = None
         self.lost: Callable[[list[Going]], None] = lambda _: None
@@ -107,6 +109,7 @@ class ShardLink(asyncio.Protocol):
         self._reader = FrameReader()
         # What it may not have heard when it fell; a shard that knows it already does not mind.
         self._news.extend(TextNews(text, Stage.SENT) for text in self.sent)
+        self._is_full_told = not self._full
         self._flush_soon()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -153,6 +156,11 @@ class ShardLink(asyncio.Protocol):
             self._news.append(news)
         self._flush_soon()
 
+    def have_no_room(self, carriers: Sequence[str]) -> None:
+        """Of these carriers no more texts are to be given until another word, and of all others they are."""
+        self._full, self._is_full_told = carriers, False
+        self._flush_soon()
+
     def _flush_soon(self) -> None:
         if not self._flushing and self.transport is not None:
             self._flushing = True
@@ -161,23 +169,12 @@ class ShardLink(asyncio.Protocol):
     def _flush(self) -> None:
         """All that was brought and became known in this turn of the loop, in one frame."""
         self._flushing = False
+        if self.transport is None:
+            return
         first = self._number - len(self._brought) + 1
-        out = ToShard(first, self._brought, self._news, self._delivered)
-        if self.transport is not None and (out.brought or out.news or out.delivered):
+        full = None if self._is_full_told else self._full
+        out = ToShard(first, self._brought, self._news, self._delivered, full)
+        if out.brought or out.news or out.delivered or full is not None:
             self.transport.write(frame(out))
             self._brought, self._news, self._delivered = [], [], []
-
-    @property
-    def is_held(self) -> bool:
-        """Whether it is not read from."""
-        return self.transport is not None and not self.transport.is_reading()
-
-    def hold_reading(self) -> None:
-        """Read no more for now."""
-        if self.transport is not None and self.transport.is_reading():
-            self.transport.pause_reading()
-
-    def go_on_reading(self) -> None:
-        """Read again."""
-        if self.transport is not None and not self.transport.is_reading():
-            self.transport.resume_reading()
+            self._is_full_told = True

@@ -81,6 +81,8 @@ class ToShard(msgspec.Struct, frozen=True, array_like=True):
     """What became of the shard's texts."""
     delivered: Sequence[int] = ()
     """Those of them that phones have, which is what becomes of nearly all."""
+    full: Sequence[str] | None = None
+    """Carriers of which the front has no room for more texts, when that has changed."""
 
 
 class _ToShard(ToShard, frozen=True, array_like=True):
@@ -93,7 +95,7 @@ class ToFront(msgspec.Struct, frozen=True, array_like=True):
     """A frame of a shard. All in it is on disk."""
 
     told: list[Told] = []
-    texts: list[tuple[int, OutgoingText]] = []
+    texts: Sequence[tuple[int, OutgoingText]] = []
     sent: list[TextNews] = []
     """Texts that carriers have and whose receipts are to come, when the front connects."""
     counts: list[Count] = []

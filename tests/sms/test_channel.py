@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from center import batch
+from center import backlog, batch
 from center.batch import TurnBatch
 from center.changes import Changes, OutgoingText
 from center.contact import Arrival, ContactKey
@@ -357,7 +357,7 @@ def test_texts_that_a_full_queue_left_behind_go_out_in_order(
 def test_what_an_outage_left_is_read_in_parts_and_nothing_newer_goes_before_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sending, "RESEND_MAX", 2)
+    monkeypatch.setattr(backlog, "READ_MAX", 2)
     channel, store, _ = open_channel()
     slow = Slow()
 
@@ -385,7 +385,7 @@ def test_what_an_outage_left_is_read_in_parts_and_nothing_newer_goes_before_it(
 
 
 def test_a_channel_that_has_ended_reads_no_outbox(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "RESEND_MAX", 1)
+    monkeypatch.setattr(backlog, "READ_MAX", 1)
     channel, store, _ = open_channel()
     slow = Slow()
     hello = OutgoingText("carrier", "1069", "13800138000", "hello", NOON, "shop")

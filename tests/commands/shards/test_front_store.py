@@ -7,6 +7,7 @@ import pytest
 
 from center.changes import Changes, OutgoingText
 from center.text_news import Stage, TextNews
+from commands.shards import front_store
 from commands.shards.front_store import FrontStore
 from commands.shards.shard_link import ShardLink
 
@@ -89,3 +90,22 @@ def test_the_fronts_own_texts_stay_in_its_own_outbox(store: FrontStore) -> None:
     store.note_texts([TextNews(number, Stage.DELIVERED)])
     assert store.write_noted()
     assert store.waiting_texts(0, 9) == []
+
+
+def test_a_carrier_is_full_by_itself_until_half_of_its_texts_have_gone(
+    store: FrontStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_store, "TEXTS_UNDER_WAY_MAX", 4)
+    told: list[list[str]] = []
+    store.full_changed = lambda: told.append(sorted(store.full))
+    link, other = Link(), OutgoingText("d", "1069", "138", "d", 17)
+    [*given] = numbers(store.number_all(link, [(n, text("c")) for n in range(3)]))
+    store.number_all(link, [(7, other)])
+    assert told == []
+    given += numbers(store.number_all(Link(), [(1, text("c")), (2, text("c"))]))
+    assert told == [["c"]]
+    store.number_all(link, [(8, other)])
+    store.note_texts([TextNews(number, Stage.SENT) for number in given[:2]])
+    assert told == [["c"]]
+    store.note_texts([TextNews(given[2], Stage.FAILED, "refused")])
+    assert told == [["c"], []]

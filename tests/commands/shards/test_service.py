@@ -1,8 +1,6 @@
 """A shard that hangs is known by its silence, and a front that stood still blames nobody."""
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 from commands.shards.service import LOOK_S, SILENT_S_MAX, Silence
 from commands.shards.shard_link import ShardLink
@@ -33,12 +31,5 @@ def test_a_shard_that_tells_how_it_does_once_in_a_while_does_not() -> None:
 def test_a_shard_that_opens_its_sellers_may_take_its_time() -> None:
     shard = link()
     shard.is_up = False
-    silence = Silence(shard)
-    assert not any(silence.look() for _ in range(2 * LOOKS_MAX))
-
-
-def test_a_shard_that_is_not_read_from_for_lack_of_room_is_not_silent() -> None:
-    shard = link()
-    shard.transport = cast("Any", SimpleNamespace(is_reading=lambda: False))
     silence = Silence(shard)
     assert not any(silence.look() for _ in range(2 * LOOKS_MAX))

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from center import backlog
 from center.batch import TurnBatch
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
@@ -37,6 +38,9 @@ class Socket:
         self.is_closed = False
 
     def close(self) -> None:
+        self.is_closed = True
+
+    def abort(self) -> None:
         self.is_closed = True
 
     def write(self, data: bytes) -> None:
@@ -144,7 +148,7 @@ def test_what_became_of_texts_is_written_when_there_is_room_again(
 def test_what_an_outage_left_is_given_in_parts_as_the_front_reads_and_nothing_newer_before_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "RESEND_MAX", 2)
+    monkeypatch.setattr(backlog, "READ_MAX", 2)
 
     async def run() -> list[list[str]]:
         store, socket = MemoryStore(), Socket()
@@ -176,6 +180,36 @@ def test_what_an_outage_left_is_given_in_parts_as_the_front_reads_and_nothing_ne
     assert given[:2] == [["0", "1"]] * 2
     assert given[-1] == ["0", "1", "2", "3", "4", "5", "6"]
     assert given[2] == ["0", "1", "2", "3"]
+
+
+def test_texts_of_a_carrier_for_which_the_front_has_no_room_stay_here_and_no_others() -> None:
+    async def run() -> list[list[str]]:
+        store, socket = MemoryStore(), Socket()
+        link, turns = shard(store)
+        link.connection_made(cast("Any", socket))
+        turns.flush()
+        await asyncio.sleep(0)
+        given: list[list[str]] = []
+
+        def keep(*texts: str) -> None:
+            kept = [OutgoingText(text[0], "1069", "138", text, NOON) for text in texts]
+            turns.hold("", None, texts=kept)
+            turns.flush()
+            given.append([text.text for one in socket.frames for _, text in one.texts])
+
+        link.data_received(frame(ToShard(full=["c"])))
+        keep("c1", "d1")
+        # Another front knows by itself what it has room for.
+        link.connection_made(cast("Any", socket))
+        link.data_received(frame(ToShard(full=["d"])))
+        turns.flush()
+        await asyncio.sleep(0)
+        keep("d2")
+        link.data_received(frame(ToShard(full=[])))
+        keep()
+        return given
+
+    assert asyncio.run(run()) == [["d1"], ["d1", "c1"], ["d1", "c1", "d1", "d2"]]
 
 
 class ClosedStore(MemoryStore):

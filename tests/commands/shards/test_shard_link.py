@@ -95,3 +95,22 @@ def test_what_was_brought_and_not_written_is_lost_with_the_connection() -> None:
     lost, frames = asyncio.run(run())
     assert lost == [1]
     assert not any(one.brought for one in frames)
+
+
+def test_a_shard_hears_for_which_carriers_there_is_no_room_also_when_it_is_back() -> None:
+    async def run() -> list[list[str] | None]:
+        link = made()
+        socket = up(link)
+        link.have_no_room(["c"])
+        await asyncio.sleep(0)
+        link.connection_lost(None)
+        again = up(link)
+        await asyncio.sleep(0)
+        link.have_no_room([])
+        await asyncio.sleep(0)
+        link.delivered(6)
+        await asyncio.sleep(0)
+        told = [one.full for one in (*socket.frames, *again.frames)]
+        return [list(full) if full is not None else None for full in told]
+
+    assert asyncio.run(run()) == [["c"], ["c"], [], None]
