@@ -11,7 +11,7 @@ than the last, of all in no order, so with 40,000 sellers each batch meets selle
 every seller has their first order in the process, if it is long enough; in the second the run is steady.
 
 Beside it stand the pages that a batch changes, and what changing such pages costs in a bare transaction: the floor under what
-more sellers cost, since what belongs to different sellers cannot lie together.
+more sellers cost, since what belongs to different sellers cannot lie together. benchmarks.orders.instructions counts what this times.
 """
 
 from __future__ import annotations
@@ -20,18 +20,14 @@ import argparse
 import asyncio
 import gc
 import multiprocessing
-import random
-import sqlite3
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from struct import Struct
 from typing import cast
 
-from benchmarks.orders import past, process, sellers
+from benchmarks.orders import pages, past, process, sellers
 from benchmarks.orders.stand_ins import NOON
 from benchmarks.orders.steady import Steady
 from commands.serving.running import settle_memory
@@ -41,8 +37,6 @@ SLICES = 10
 MET_LEAST = 0.95
 """Of an arm's sellers, whom the first half has to meet; the orders of the last batches are not at their end in it."""
 CACHE_OCTETS = 64 * 2**20
-_LAST_FRAME = Struct("=I")
-"""How many frames the write-ahead log has, in its index; see SQLite's walformat.html, section 2.2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +94,6 @@ class _Others:
         self._to[:] = self._from
 
 
-class _Log:
-    """Counts what goes into a database's write-ahead log."""
-
-    def __init__(self, database: Path) -> None:
-        self._index = database.with_name(f"{database.name}-shm")
-        self._last = self._frames()
-        self.pages = 0
-
-    def _frames(self) -> int:
-        with self._index.open("rb") as index:
-            index.seek(16)
-            return _LAST_FRAME.unpack(index.read(4))[0]
-
-    def look(self) -> None:
-        """After a commit. The log begins anew when all of it is in the database."""
-        frames = self._frames()
-        self.pages += frames - self._last if frames >= self._last else frames
-        self._last = frames
-
-
 def _live(arm: Arm, folder: Path, connection: Connection) -> None:
     """An arm, in a process of its own."""
     asyncio.run(_trade(arm, folder, connection))
@@ -133,7 +107,7 @@ async def _trade(arm: Arm, folder: Path, connection: Connection) -> None:
     trade = Steady(database, flows, codes)
     settle_memory()
     connection.send(trade.start_ns / 1e9)
-    log, others = _Log(database), _Others()
+    log, others = pages.Log(database), _Others()
     while (batches := connection.recv()) is not None:
         before = Spent(trade.system_ns, trade.orders, log.pages)
         for _ in range(batches):
@@ -199,36 +173,6 @@ def _slices(running: Sequence[tuple[Arm, Connection]], batches: int) -> list[Spe
     return spent
 
 
-def floor_us(folder: Path, pages: int, rounds: int = 200) -> float:
-    """What a page more costs a bare transaction: one row changed on each of so many pages, and the log moved to the file."""
-    path = folder / "floor.db"
-    db = sqlite3.connect(path, isolation_level=None)
-    db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = full")
-    db.execute("pragma cache_size = -65536")
-    db.execute("pragma wal_autocheckpoint = 4000")
-    db.execute("create table rows (id integer primary key, count integer, filling blob)")
-    db.execute("begin")
-    db.executemany(
-        "insert into rows values (?, 0, ?)", ((number, bytes(3_000)) for number in range(8_000))
-    )
-    db.execute("commit")
-    chance = random.Random(1)
-    costs: list[float] = []
-    for count in (1, pages):
-        began = time.process_time()
-        for _ in range(rounds):
-            db.execute("begin immediate")
-            db.executemany(
-                "update rows set count = count + 1 where id = ?",
-                [(chance.randrange(8_000),) for _ in range(count)],
-            )
-            db.execute("commit")
-        costs.append((time.process_time() - began) / rounds)
-    db.close()
-    return (costs[1] - costs[0]) / (pages - 1) * 1e6
-
-
 def main() -> None:
     """Read the options, run, print."""
     parser = argparse.ArgumentParser(
@@ -252,7 +196,7 @@ def main() -> None:
         for past_orders in options.past_orders
     ]
     with tempfile.TemporaryDirectory(prefix="dialcart-growth-", dir=options.folder) as name:
-        print(f"a page more in a bare transaction: {floor_us(Path(name), 40):.1f} us")
+        print(f"a page more in a bare transaction: {pages.floor_us(Path(name), 40):.1f} us")
         measure(arms, Path(name), options.batches)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.orders.dialogue import DIALOGUES
 from benchmarks.orders.stand_ins import Clock
-from benchmarks.orders.trade import CarrierEnd, OneProcess
+from benchmarks.orders.trade import CarrierEnd, OneProcess, Watch
 from center.batch import LINGER_S
 from sms.smpp import pdu as p
 
@@ -26,11 +26,13 @@ STRIDE = 61_803_399
 class Steady:
     """A system, and its carrier. Phones order once each, of the sellers in turn."""
 
-    def __init__(self, database: Path, flows: Path, codes: Sequence[str]) -> None:
+    def __init__(
+        self, database: Path, flows: Path, codes: Sequence[str], watch: Watch | None = None
+    ) -> None:
         self._codes = codes
         self._clock = clock = Clock()
         began = time.process_time_ns()
-        self._system = OneProcess(database, flows, clock)
+        self._system = OneProcess(database, flows, clock, watch=watch)
         self._carrier = CarrierEnd(self._system, clock, WINDOW)
         self.start_ns = time.process_time_ns() - began
         """CPU from the database's opening to the bind."""

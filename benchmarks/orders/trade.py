@@ -40,7 +40,7 @@ class Watch:
         self.spent_ns: dict[str, int] = {}
 
     @contextmanager
-    def on(self, name: str) -> Generator[None]:
+    def on(self, name: str, /) -> Generator[None]:
         """Whatever is done within."""
         began = time.process_time_ns()
         try:
@@ -73,9 +73,14 @@ class OneProcess:
     name = "one process"
 
     def __init__(
-        self, database: Path, sellers: Path, clock: Clock, policies: Policies | None = None
+        self,
+        database: Path,
+        sellers: Path,
+        clock: Clock,
+        policies: Policies | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        self.watch = Watch()
+        self.watch = watch or Watch()
         self._clock = clock
         with self.watch.on(self.name):
             self.store = SqliteStore(database)
