@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 
 from flows.machine import Machine, Works, shape
 from flows.program import Program
 
 MACHINES_MAX = 50_000
-"""Programs kept ready to run, some 3 to 12 KB each; the one that was used longest ago makes room."""
+"""Programs of a generation, kept ready to run: some 3 to 12 KB each, less where sellers say the same."""
 WORKS_MAX = 5_000
-"""Works that they may have between them, some 40 KB each: sellers of one template share them."""
+"""Works that these may have between them, some 40 KB each: sellers of one template share them."""
 
 LoadProgram = Callable[[bytes], Program | None]
 """Gives the program of a fingerprint, None if there is none."""
 
 
+class _Generation:
+    """Machines that were used since the last generation was full."""
+
+    __slots__ = ("machines", "works")
+
+    def __init__(self) -> None:
+        self.machines: dict[bytes, Machine] = {}
+        self.works: dict[Hashable, Works] = {}
+        """Theirs, by shape."""
+
+
 class Shops:
-    """Gives the machine for a seller. Programs load when the first buyer comes."""
+    """Gives the machine for a seller. Programs load when the first buyer comes.
+
+    When the young generation is full it becomes the old one, and the old one goes; what is used again is young again. So a use
+    touches nothing of other sellers, as it would to note who was used last.
+    """
 
     def __init__(self, published: Mapping[str, bytes], load: LoadProgram) -> None:
         self._published = dict(published)
         self._load = load
-        self._machines: OrderedDict[bytes, Machine] = OrderedDict()
-        self._works: dict[Hashable, Works] = {}
-        """By shape, those of the machines that are kept."""
-        self._users: Counter[Hashable] = Counter()
-        """Machines of each of them."""
+        self._young, self._old = _Generation(), _Generation()
 
     def sellers(self) -> tuple[str, ...]:
         """All sellers."""
@@ -48,27 +58,22 @@ class Shops:
 
     def machine(self, fingerprint: bytes) -> Machine | None:
         """The machine of a program."""
-        machine = self._machines.get(fingerprint)
-        if machine is not None:
-            self._machines.move_to_end(fingerprint)
-            return machine
-        program = self._load(fingerprint)
-        return self._make(program, fingerprint) if program is not None else None
+        machine = self._young.machines.get(fingerprint)
+        return machine if machine is not None else self._bring(fingerprint)
 
-    def _make(self, program: Program, fingerprint: bytes) -> Machine:
-        key = shape(program)
-        machine = Machine(program, fingerprint=fingerprint, works=self._works.get(key))
-        self._works[key] = machine.works
-        self._users[key] += 1
-        self._machines[fingerprint] = machine
-        while len(self._machines) > MACHINES_MAX or len(self._works) > WORKS_MAX:
-            self._make_room()
+    def _bring(self, fingerprint: bytes) -> Machine | None:
+        """Make a machine young, or make it of its program."""
+        young, old = self._young, self._old
+        machine = old.machines.get(fingerprint)
+        if machine is None:
+            program = self._load(fingerprint)
+            if program is None:
+                return None
+            key = shape(program)
+            works = young.works.get(key) or old.works.get(key)
+            machine = Machine(program, fingerprint=fingerprint, works=works)
+        young.machines[fingerprint] = machine
+        young.works[shape(machine.program)] = machine.works
+        if len(young.machines) >= MACHINES_MAX or len(young.works) >= WORKS_MAX:
+            self._old, self._young = young, _Generation()
         return machine
-
-    def _make_room(self) -> None:
-        _, machine = self._machines.popitem(last=False)
-        key = shape(machine.program)
-        self._users[key] -= 1
-        if not self._users[key]:
-            # The last that had them.
-            del self._users[key], self._works[key]

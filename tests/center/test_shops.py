@@ -45,6 +45,22 @@ def test_a_program_that_made_room_is_gone_at_once(monkeypatch: pytest.MonkeyPatc
         gc.enable()
 
 
+def test_a_program_that_is_used_again_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shops, "MACHINES_MAX", 2)
+    loaded: list[bytes] = []
+
+    def load(fingerprint: bytes) -> Program:
+        loaded.append(fingerprint)
+        return program_of()
+
+    opened = Shops({}, load)
+    for fingerprint in (FIRST, SECOND, FIRST, b"third...", FIRST):
+        opened.machine(fingerprint)
+    assert loaded == [FIRST, SECOND, b"third..."]
+    opened.machine(SECOND)
+    assert loaded[3:] == [SECOND]
+
+
 def test_whoever_still_runs_on_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shops, "MACHINES_MAX", 1)
     opened = open_shops()
