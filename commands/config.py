@@ -50,6 +50,10 @@ def check(path: Path) -> int:
         if carrier.ca_file is not None and not carrier.ca_file.is_file():
             missing.append(str(carrier.ca_file))
             typer.echo(f"{path}: {carrier.ca_file} of {carrier.name} is not there", err=True)
+    for service in config.service:
+        if service.ca_file is not None and not service.ca_file.is_file():
+            missing.append(str(service.ca_file))
+            typer.echo(f"{path}: {service.ca_file} of {service.name} is not there", err=True)
     if missing:
         return 1
     try:

@@ -23,6 +23,7 @@ from commands.serving.books import Books
 from commands.serving.business import Business, OpenSeller, open_business
 from commands.serving.forgetting import Forgetting
 from commands.serving.operations import Operations
+from commands.serving.partners import PartnerServices
 from commands.serving.publications import Publications
 from commands.serving.running import run, stop_signals
 from commands.serving.service import Service
@@ -142,6 +143,7 @@ def services_of(config: Config, business: Business, password: str | None = None)
     services: list[Service] = [
         Books(store, business.measured, business.turns),
         Forgetting(store),
+        PartnerServices(business, [section.partner() for section in config.service]),
         *before,
         texts,
     ]
@@ -231,6 +233,7 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
             numbering=config.numbers.numbering(),
             log_level=config.log.level,
             log_format=config.log.format,
+            partners=[section.partner() for section in config.service],
         )
     else:
         check_count(database, 0)

@@ -59,6 +59,10 @@ class Request(Effect, frozen=True, tag="request"):
     service: str
     operation: str
     arguments: tuple[int | str | bool, ...]
+    parameters: tuple[str, ...] = ()
+    """What the flow calls each argument."""
+    results: tuple[tuple[str, str], ...] = ()
+    """What the flow declares that comes back, with types: it is kept with what is awaited, so no older program is needed."""
 
 
 class Pay(Effect, frozen=True, tag="pay"):

@@ -173,6 +173,8 @@ class Request(Node, frozen=True, array_like=True, tag="request"):
     results: tuple[tuple[str, str], ...]
     outcomes: dict[str, int]
     next: int
+    parameters: tuple[str, ...] = ()
+    """What the service's declaration calls each argument."""
 
 
 class Pay(Node, frozen=True, array_like=True, tag="pay"):

@@ -18,7 +18,7 @@ import msgspec
 from flows.packed import ENCODING_VERSION, decode
 from flows.program import Program
 
-COMPILER_VERSION = b"1"
+COMPILER_VERSION = b"2"
 """Raised when the same source compiles or checks to something else."""
 
 Read = Callable[[str], bytes]

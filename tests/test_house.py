@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ("grammars", "flows", "center")
-EDGES = ("commands", "sms", "ivr", "store", "web")
+EDGES = ("commands", "sms", "ivr", "store", "web", "gateway")
 
 WORLDLY_MODULES = frozenset(
     [

@@ -15,6 +15,7 @@ from center.limits.guard import RESTORED_MAX, Guard
 from center.limits.policy import Policies
 from center.limits.tally import ORDERS_WINDOW_S
 from center.numbering import Numbering
+from center.performers import Performers
 from center.routing import Routes
 from center.shops import Shops
 from commands.flows_on_disk import flow_files, flow_name
@@ -56,6 +57,8 @@ class Business:
     shops: Shops
     turns: TurnBatch
     """One for all channels; each opens itself there."""
+    performers: Performers
+    """Who does what sessions wait for; each service that does enters itself there."""
     routes: Routes
     sellers: tuple[OpenSeller, ...]
     disk: DiskThread
@@ -94,8 +97,9 @@ def open_business(
     shops = Shops(store.published(), store.program)
     measured = MeasuredStore(store)
     disk = DiskThread()
-    turns = TurnBatch(measured, shops, later=later, guard=guard, aside=disk)
-    return Business(store, measured, shops, turns, routes, tuple(opened), disk)
+    performers = Performers()
+    turns = TurnBatch(measured, shops, later=later, performer=performers, guard=guard, aside=disk)
+    return Business(store, measured, shops, turns, performers, routes, tuple(opened), disk)
 
 
 def later(delay_s: float, callback: Callable[[], object], /) -> asyncio.TimerHandle:

@@ -143,7 +143,7 @@ class FloorService:
         )
         self.switchboard.begin_day(midnight(time.time(), self._zone))
         self._business.turns.open(TELLER, self.switchboard)
-        self._business.turns.performer = self.switchboard
+        self._business.performers.people = self.switchboard
         self._rounds.begin()
 
     def _version(self) -> object:

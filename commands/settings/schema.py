@@ -16,6 +16,7 @@ from commands.settings.numbers import NumbersSection
 from commands.settings.platform import PlatformSection
 from commands.settings.queues import QueueSection
 from commands.settings.section import Section, is_host, names_differ
+from commands.settings.services import ServiceSection
 from commands.settings.voice import VoiceSection
 from flows.settings import timezone as time_zone
 from sms.carrier import Carrier
@@ -210,4 +211,8 @@ class Config(Section):
         list[QueueSection],
         names_differ("the queue `{name}` stands here twice; write it once"),
     ] = Field(default=[], max_length=10_000)
+    service: Annotated[
+        list[ServiceSection],
+        names_differ("two services are called `{name}`; a flow knows them by name alone"),
+    ] = Field(default=[], max_length=64)
     log: LogSection = LogSection()

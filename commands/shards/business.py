@@ -12,6 +12,7 @@ import typer
 
 from center.limits.policy import Policies
 from center.numbering import Numbering
+from center.performers import Performers
 from center.routing import Routes
 from center.shops import Shops
 from commands.alone import LEAVES_S_MAX, alone_on
@@ -22,6 +23,7 @@ from commands.shards.front_store import FrontStore
 from commands.shards.homes import check_count, front_database, shard_databases
 from commands.shards.service import Shards
 from commands.shards.shard import Plan
+from gateway.partner import Partner
 from store.measured import MeasuredStore
 from store.migrations.migration import migrate
 
@@ -38,6 +40,7 @@ def open_front(
     numbering: Numbering | None = None,
     log_level: str,
     log_format: Literal["json", "text"],
+    partners: Sequence[Partner] = (),
 ) -> tuple[Business, Shards]:
     """The front's business and its shards, not started yet. Raises StoreError if they were another number before, or
     those of a front that is gone do not end."""
@@ -66,6 +69,7 @@ def open_front(
             sockets / f"shard-{index}.sock",
             log_level,
             log_format,
+            tuple(partners),
         )
         for index in range(count)
     ]
@@ -74,5 +78,7 @@ def open_front(
         store, [plan.socket for plan in plans], later=later, aside=disk, policies=policies
     )
     shops = Shops({}, store.program)
-    business = Business(store, MeasuredStore(store), shops, turns, routes, tuple(opened), disk)
+    business = Business(
+        store, MeasuredStore(store), shops, turns, Performers(), routes, tuple(opened), disk
+    )
     return business, Shards(plans, turns, beside)

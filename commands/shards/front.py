@@ -34,7 +34,8 @@ from commands.shards.homes import shard_of
 from commands.shards.measures import ShardMeasures
 from commands.shards.senders import Senders
 from commands.shards.shard_link import Going, ShardLink
-from commands.shards.wire import INPUTS, ToFront, Told
+from commands.shards.wire import INPUTS, Led, ToFront, Told
+from flows.inputs import Outcome
 from sms.receiving import DOUBTS_NOTE, SEGMENTS_NOTE
 
 _BESIDE = "front/beside"
@@ -208,6 +209,8 @@ class FrontBatch(TurnBatch):
             self.measures.tell(self.links.index(link), told, news.unready)
         if news.told:
             self._tell_channels(self._on_disk(link, news.told))
+        if news.outcomes:
+            self._tell_channels(map(_led, news.outcomes))
         if news.texts:
             texts = self.front_store.number_all(link, news.texts)
             if texts and self._sender is not None:
@@ -259,6 +262,13 @@ class FrontBatch(TurnBatch):
     def _tell_full(self) -> None:
         for link in self.links:
             link.have_no_room(sorted(self.front_store.full))
+
+
+def _led(led: Led) -> tuple[str, Taken]:
+    """What an outcome led to, as the channel of its contact is told of it."""
+    contact = led.contact
+    arrival = Arrival(contact, Outcome("ok"), "", "", b"", 0, 0)
+    return contact.channel, Taken(None, Fate.KEPT, arrival, led.reply.reply())
 
 
 class _Waiting:

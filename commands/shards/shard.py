@@ -25,11 +25,13 @@ from commands.logs import log_to_stderr, log_uncaught
 from commands.serving.books import Books
 from commands.serving.business import Business, open_business
 from commands.serving.forgetting import Forgetting
+from commands.serving.partners import PartnerServices
 from commands.serving.publications import Publications
 from commands.serving.running import run
 from commands.shards.homes import shard_database, shard_of
 from commands.shards.telling import Telling
-from commands.shards.wire import FrameReader, ToFront, Told, frame, performed, to_shard_decoder
+from commands.shards.wire import FrameReader, Led, ToFront, Told, frame, performed, to_shard_decoder
+from gateway.partner import Partner
 
 SENT_MAX = 100_000
 """Texts whose receipts the front hears of when it comes."""
@@ -53,6 +55,7 @@ class Plan:
     socket: Path
     log_level: str
     log_format: Literal["json", "text"]
+    partners: tuple[Partner, ...] = ()
 
 
 class FrontLink(asyncio.Protocol):
@@ -148,8 +151,9 @@ class FrontLink(asyncio.Protocol):
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
         told = self._told(taken)
-        if told or self._counts:
-            self._tell(ToFront(told, counts=self._counts))
+        outcomes = _outcomes(taken)
+        if told or outcomes or self._counts:
+            self._tell(ToFront(told, counts=self._counts, outcomes=outcomes))
             self._counts.clear()
 
     def _told(self, taken: Sequence[Taken]) -> list[Told]:
@@ -228,6 +232,17 @@ class FrontLink(asyncio.Protocol):
             self.transport.write(frame(news))
 
 
+def _outcomes(taken: Sequence[Taken]) -> list[Led]:
+    """What partners' answers led to in USSD dialogs. By SMS it is a text, which goes as any."""
+    return [
+        Led(one.arrival.contact, reply)
+        for one in taken
+        if one.ticket is None
+        and one.arrival is not None
+        and (reply := performed(one.reply)) is not None
+    ]
+
+
 def main(plan: Plan) -> None:
     """Be a shard until SIGTERM, or until the front that started it is gone."""
     log_to_stderr(plan.log_level, plan.log_format, plan.index)
@@ -267,8 +282,10 @@ async def _serve(plan: Plan) -> None:
         forgetting = Forgetting(business.store)
         published = Publications(business.store, business.shops, business.routes)
         # What is published the front finds by itself.
-        telling = Telling(plan.index, [books], link.tell_measures)
-        services = [books, forgetting, published, telling]
+        # First of all, so that no buyer's request finds nobody.
+        partners = PartnerServices(business, plan.partners, plan.index, plan.count)
+        telling = Telling(plan.index, [books, partners], link.tell_measures)
+        services = [partners, books, forgetting, published, telling]
         await run(services, stop, hurry, opened=lambda: None)
     finally:
         loop.remove_reader(front.sentinel)

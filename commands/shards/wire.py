@@ -10,7 +10,7 @@ from typing import get_args
 import msgspec
 
 from center.changes import OutgoingText
-from center.contact import Arrival
+from center.contact import Arrival, ContactKey
 from center.limits.tally import Count
 from center.measure import Measure, Spread
 from center.reply import Expected, Reply
@@ -71,6 +71,13 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     """How many; they have no reply where it is more than one."""
 
 
+class Led(msgspec.Struct, frozen=True, array_like=True):
+    """What an outcome that a session waited for has led to, for a channel that performs it."""
+
+    contact: ContactKey
+    reply: Performed
+
+
 class ToShard(msgspec.Struct, frozen=True, array_like=True):
     """A frame of the front."""
 
@@ -107,6 +114,7 @@ class ToFront(msgspec.Struct, frozen=True, array_like=True):
     """With these: why it cannot serve now, if it cannot."""
     anew: bool = False
     """Whether the counts are all that there are, from the beginning: the first frame to a front."""
+    outcomes: list[Led] = []
 
 
 @cache

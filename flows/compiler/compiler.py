@@ -244,18 +244,26 @@ class _Compiler:
                 return lambda: p.Pay(name, amount, outcomes(), go(after))
             case s.Request(variable, call):
                 service, operation, arguments = service_call(call)
-                results = self._results(service, operation)
+                declared = self._operation(service, operation)
                 return lambda: p.Request(
-                    name, variable, service, operation, arguments, results, outcomes(), go(after)
+                    name,
+                    variable,
+                    service,
+                    operation,
+                    arguments,
+                    declared.results if declared else (),
+                    outcomes(),
+                    go(after),
+                    declared.parameters if declared else (),
                 )
 
-    def _results(self, service: str, operation: str) -> tuple[tuple[str, str], ...]:
+    def _operation(self, service: str, operation: str) -> s.Operation | None:
         for block in self.flow.blocks:
             if isinstance(block, s.Service) and block.name == service:
                 for listed in block.operations:
                     if listed.name == operation:
-                        return listed.results
-        return ()
+                        return listed
+        return None
 
     def _menu(self, menu: s.Menu, name: str) -> Callable[[], p.AnyNode]:
         wording = self.wordings.of(menu.text) if menu.text else None

@@ -138,12 +138,13 @@ def hand_over(node: p.HandOver) -> Run:
 
 def request(node: p.Request, renderer: Renderer) -> Run:
     name, service, operation = node.id, node.service, node.operation
+    parameters, results = node.parameters, node.results
     arguments = [evaluated(renderer, argument) for argument in node.arguments]
 
     def run(t: Turn) -> int:
         t.at = name
         values = tuple(argument(t) for argument in arguments)
-        t.effects.append(effects.Request(service, operation, values))
+        t.effects.append(effects.Request(service, operation, values, parameters, results))
         return WAIT
 
     return run

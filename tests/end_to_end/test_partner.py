@@ -1,0 +1,127 @@
+"""Buyers, a shop, and a partner's system that answers, is slow, or is dead: all real, all over sockets."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.asking import CARD, TOLD, asking_shop, service
+from tests.end_to_end.shop import until
+from tests.gateway.server import Asked, Says, partner_server, says
+
+
+def test_what_a_partner_answers_is_told_to_the_buyer(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with (
+            partner_server(lambda _: says(**CARD)) as partner,
+            asking_shop(tmp_path, service(partner.url, token="s3cret")) as shop,
+        ):
+            phone = shop.phone()
+            phone.text("hi")
+            assert await phone.hears() == "Which?\n1 Points\n2 Note"
+            phone.text("1")
+            assert await phone.hears() == TOLD + " 1 Mar, 12.50 left"
+            [asked] = partner.asked
+            assert asked.path == "/api/cards/find"
+            assert asked.headers["authorization"] == "Bearer s3cret"
+            assert asked.body == {
+                "seller": "points",
+                "arguments": {"phone": "13800138000", "most": 1250},
+            }
+            assert "138" not in asked.key
+            assert not shop.business.store.awaited()
+
+    asyncio.run(run())
+
+
+def test_a_slow_partner_holds_up_nobody_but_its_own_buyers(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with (
+            partner_server(lambda _: Says(hangs=True)) as partner,
+            asking_shop(tmp_path, service(partner.url, at_once=1, timeout_s=1.0)) as shop,
+        ):
+            waits, other = shop.phone(), shop.phone("13900139000")
+            waits.text("hi")
+            assert await waits.hears() == "Which?\n1 Points\n2 Note"
+            waits.text("1")
+            await until(lambda: partner.asked)
+            other.text("hello")
+            assert await other.hears() == "Hello to you."
+            waits.text("?")
+            assert await waits.hears() == "One moment, please."
+            assert await waits.hears() == "Nobody knows."
+            assert len(partner.asked) == 1
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("said", [Says(404), Says(302), Says(body=b"<html>"), says(points="many")])
+def test_a_partner_that_says_no_or_nothing_to_be_read_has_failed(
+    tmp_path: Path, said: Says
+) -> None:
+    async def run() -> None:
+        async with (
+            partner_server(lambda _: said) as partner,
+            asking_shop(tmp_path, service(partner.url)) as shop,
+        ):
+            phone = shop.phone()
+            phone.text("hi")
+            await phone.hears()
+            phone.text("1")
+            assert await phone.hears() == "No card."
+            assert len(partner.asked) == 1
+
+    asyncio.run(run())
+
+
+def test_a_service_that_nobody_set_fails_at_once(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with asking_shop(tmp_path) as shop:
+            phone = shop.phone()
+            phone.text("hi")
+            await phone.hears()
+            phone.text("1")
+            assert await phone.hears() == "No card."
+            assert shop.partners.performer.unknown == 1
+
+    asyncio.run(run())
+
+
+def test_a_seller_who_may_not_ask_has_failed(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with (
+            partner_server(lambda _: says(**CARD)) as partner,
+            asking_shop(tmp_path, service(partner.url, sellers=["others"])) as shop,
+        ):
+            phone = shop.phone()
+            phone.text("hi")
+            await phone.hears()
+            phone.text("1")
+            assert await phone.hears() == "No card."
+            assert not partner.asked
+
+    asyncio.run(run())
+
+
+def test_what_a_stop_cut_short_is_asked_again_under_its_key(tmp_path: Path) -> None:
+    async def run() -> None:
+        hanging = True
+
+        def answer(_: Asked) -> Says:
+            return Says(hangs=True) if hanging else says(**CARD)
+
+        async with partner_server(answer) as partner:
+            async with asking_shop(tmp_path, service(partner.url)) as shop:
+                phone = shop.phone()
+                phone.text("hi")
+                await phone.hears()
+                phone.text("1")
+                await until(lambda: partner.asked)
+            hanging = False
+            async with asking_shop(tmp_path, service(partner.url)) as again:
+                phone = again.phone()
+                assert (await phone.hears()).startswith(TOLD)
+            assert [asked.key for asked in partner.asked] == [partner.asked[0].key] * 2
+            assert partner.done == {partner.asked[0].key: 1}
+
+    asyncio.run(run())

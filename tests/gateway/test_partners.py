@@ -1,0 +1,92 @@
+"""All partners' services: each request goes to the line of its service, if that is for its seller."""
+
+from center.awaited import Awaited
+from center.contact import ContactKey
+from flows import effects
+from flows.inputs import Outcome
+from gateway.line import Line
+from gateway.message import Answer
+from gateway.partner import Partner
+from gateway.partners import Partners
+from tests.gateway.clock import Clock
+from tests.gateway.test_line import Asks
+
+BUYER = ContactKey("shop", "13800138000", "sms")
+LOOK_UP = effects.Request("crm", "look_up", ())
+
+
+class House:
+    def __init__(self, **partners: Partner) -> None:
+        self.clock = Clock()
+        self.asks = {name: Asks() for name in partners}
+        self.told: list[tuple[str, str]] = []
+        lines = {
+            name: Line(
+                partner, self.asks[name], self.settle, later=self.clock.later, clock=self.clock
+            )
+            for name, partner in partners.items()
+        }
+        self.partners = Partners(lines, self.settle)
+
+    def settle(self, awaited: Awaited, outcome: Outcome) -> None:
+        self.told.append((awaited.contact.buyer, outcome.name))
+
+
+def partner(name: str, **values) -> Partner:
+    return Partner(name, "http://127.0.0.1:1", {"look_up": "find"}, **values)
+
+
+def awaited(effect: effects.Suspending, buyer: str = BUYER.buyer) -> Awaited:
+    return Awaited(BUYER._replace(buyer=buyer), 1, 1, effect, "1069", "carrier", 0)
+
+
+def test_a_request_waits_and_is_asked_when_it_is_kept() -> None:
+    house = House(crm=partner("crm"))
+    assert house.partners.at_once(BUYER, LOOK_UP) is None
+    assert not house.asks["crm"].attempts
+    house.partners.perform([awaited(LOOK_UP)])
+    house.asks["crm"].attempts[0].done(Answer(200))
+    assert house.told == [(BUYER.buyer, "ok")]
+
+
+def test_what_is_not_set_or_not_for_the_seller_fails_at_once() -> None:
+    house = House(crm=partner("crm", sellers=frozenset({"tea"})))
+    for request in (
+        LOOK_UP,
+        effects.Request("crm", "delete", ()),
+        effects.Request("erp", "look_up", ()),
+    ):
+        assert house.partners.at_once(BUYER, request) == Outcome("failed")
+    assert house.partners.at_once(BUYER._replace(seller="tea"), LOOK_UP) is None
+    assert house.partners.unknown == 3
+
+
+def test_one_that_is_dead_holds_up_no_other() -> None:
+    house = House(crm=partner("crm", at_once=1, waiting_max=0), erp=partner("erp"))
+    house.partners.perform([awaited(LOOK_UP)])
+    assert house.partners.at_once(BUYER, LOOK_UP) == Outcome("failed")
+    other = effects.Request("erp", "look_up", ())
+    assert house.partners.at_once(BUYER, other) is None
+    house.partners.perform([awaited(other, "139")])
+    house.asks["erp"].attempts[0].done(Answer(200))
+    assert house.told == [("139", "ok")]
+
+
+def test_after_a_start_requests_are_asked_again_and_nothing_else() -> None:
+    house = House(crm=partner("crm"))
+    waiting = [awaited(LOOK_UP), awaited(effects.HandOver("sales"), "139")]
+    assert house.partners.resume(waiting) == 1
+    assert house.asks["crm"].keys == ["shop/13800138000/sms/1/1"]
+
+
+def test_after_a_start_without_the_service_they_have_failed() -> None:
+    house = House()
+    assert house.partners.resume([awaited(LOOK_UP)]) == 1
+    assert house.told == [(BUYER.buyer, "failed")]
+
+
+def test_what_is_no_request_is_not_its_own() -> None:
+    house = House(crm=partner("crm"))
+    assert house.partners.at_once(BUYER, effects.Pay(100)) == Outcome("failed")
+    house.partners.perform([awaited(effects.HandOver("sales"))])
+    assert not house.asks["crm"].attempts
