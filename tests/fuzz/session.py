@@ -1,6 +1,7 @@
-"""A hostile carrier against all that stands behind a bind: the link, reassembly, receipts, USSD, turns, replies.
+"""A hostile carrier against all that stands behind a bind: the link, reassembly, receipts, USSD, turns, the store, replies.
 
-Mutated PDUs, and sound ones in senseless order, go into our end of a connection. Nothing may fail, every queue must keep to
+One shop (tests/fuzz/shop.py) lives for the whole run. Into its connections go mutated PDUs, sound ones in senseless order and
+ones whose lengths lie (tests/fuzz/hostile.py), before, in and after each kind of bind. Nothing may fail, every queue must keep to
 its limit, and a sound text afterwards must still be answered.
 
 python -m tests.fuzz.session --count 1000000 --seed 1
@@ -13,17 +14,15 @@ import asyncio
 import logging
 import random
 import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
 
-from benchmarks.orders.stand_ins import Clock, Pipe
-from center.batch import TurnBatch
-from center.limits.guard import Guard
-from center.limits.policy import Policies, Policy
-from center.routing import Routes
-from center.shops import Shops
 from flows import effects
 from flows.due import due_text
 from flows.inputs import Text
-from flows.program import Program
 from flows.transcript import log
 from grammars.folding import KEPT_LENGTH_MAX, fold, normalise
 from grammars.money import read_money
@@ -32,243 +31,160 @@ from grammars.opting_in import opts_in
 from grammars.opting_out import opts_out
 from grammars.yesno import read_yesno
 from sms import segments
-from sms.carrier import Carrier
-from sms.channel import SmsChannel
-from sms.client import Esme
-from sms.link import UNACKNOWLEDGED_MAX, Link
-from sms.reassembly import OCTETS_MAX, PARTIALS_MAX
-from sms.receipts import parse_date
-from sms.smpp import pdu as p
-from sms.smpp.state import State
-from sms.sorting import Sorting
-from sms.ussd.channel import UssdChannel
-from sms.ussd.dialogs import DIALOGS_MAX
-from sms.ussd.profile import STANDARD, Move
-from store.memory import MemoryStore
-from tests.flows.shops import NOON, ORDER, SHOP, program_of
+from sms.receipt_book import TEXTS_MAX
+from sms.receipts import ID_MAX, parse_date
+from tests.flows.shops import NOON
+from tests.fuzz.hostile import mutated, sound
 from tests.fuzz.memory import watch
 from tests.fuzz.pdu import fill_addresses
+from tests.fuzz.shop import Connection, Shop, program
+from tests.simulation.loop import SimulatedLoop
 
-PDUS_A_SHOP = 4_000
-"""Then the shop is opened anew: what it keeps in memory for tests is on disk in earnest."""
-WARM_UP_PDUS = 100_000
-WARM_UP_PDUS_A_SHOP = 5 * PDUS_A_SHOP
-"""Of the warm-up: its shops hold more than any later one, which finds room in what they leave."""
+PDUS_A_ROUND = 4_000
+"""Then a buyer comes who must be served."""
+PDUS_A_SWEEP = 100
+"""Then a part of what is too old is swept, as it is each second."""
+WARM_UP_PDUS = 200_000
+"""By then the store has in memory as many rows of texts as it may (store.outbox_rows.ROWS_HOT_MAX)."""
 WARM_UP_TEXTS = 10_000
 """More than twice what any table of texts that were seen keeps: the first half drives out what was there, so that it ends the same."""
 WIDE, SAID = "𠀀", "好" * 195
 """As many octets a character as Python ever takes, and 200 characters that a shop says: longer texts lie in other memory."""
-CODES = ("1069", "*106#", "106", "", "x" * 20)
-WORDS = ("1", "2", "苹果 2", "99", "STOP", "", "0", "hello" * 30, "é€[]" * 40, "😀" * 90)
-RECEIPTS = (
-    "id:1 sub:001 dlvrd:001 submit date:2601010000 done date:2601010000 stat:DELIVRD err:000 text:x",
-    "id:zz stat:", "stat:DELIVRD", "", "id:" + "9" * 300, "text: id:1 stat:EXPIRED",
-)  # fmt: skip
+BIND_ANSWERS = (0, 0, 0, 0, 0, 0, 0x0D, None)
+"""What the carrier says to a bind, by status; None: nothing, so that all that follows comes before it."""
+
+TIMES_S = (*(0.001, 0.1, 1.0, 5.0) * 5, 30.0, 200.0, 4_000.0)
+"""That pass between PDUs. Some let a connection run out, the last all that is in doubt."""
+HARM = (0.5, 0.02)
+"""How many of a round's PDUs are mutated: where it is nearly half, few connections live for long."""
 
 
-class Shop:
-    """A shop behind one link, bound."""
+class Siege:
+    """One shop, and the carrier that it is bound to."""
 
-    def __init__(self, program: Program, chance: random.Random) -> None:
-        self.clock = Clock()
-        store = MemoryStore()
-        store.publish("shop", program, NOON)
-        guard = Guard(Policies(Policy(messages_per_sender=100, confirm_over={"CNY": 499})), b"x")
-        turns = TurnBatch(
-            store, Shops(store.published(), store.program), later=self.clock.later, guard=guard
-        )
-        routes = Routes([("shop", program)])
-        self.texts = SmsChannel(turns, store, routes, clock=lambda: self.clock.now)
-        self.ussd = UssdChannel(
-            turns,
-            routes,
-            self.texts.receiving.redeliveries,
-            later=self.clock.later,
-            clock=lambda: self.clock.now,
-        )
-        carrier = Carrier("c", "nowhere", 1, "us", "secret", ussd=STANDARD, window=8)
-        self.esme = Esme(
-            carrier, Sorting(self.texts, self.ussd), chance=chance, now=lambda: self.clock.now
-        )
-        self.texts.add(self.esme)
-        self.link = self.connect()
+    def __init__(self, shop: Shop, chance: random.Random) -> None:
+        self._shop = shop
+        self._chance = chance
+        self._rounds = 0
+        self._sequence = 0
+        self._harm = HARM[0]
 
-    def connect(self) -> Link:
-        """A new connection, which the carrier lets in."""
-        link = Link(self.esme, p.BIND_TRANSCEIVER, 0)
-        self.esme.links[:] = [link]
-        link.connection_made(Pipe())
-        answer = p.BindResp(command=p.BIND_TRANSCEIVER | p.RESPONSE, sequence=1)
-        link.data_received(p.encode(answer))
-        assert link.machine.state is State.BOUND_TRX
-        return link
-
-    def check(self) -> None:
-        """Every limit holds."""
-        link = self.link
-        reassembly = self.texts.receiving.reassembly
-        assert link.machine.room() >= 0
-        assert link.unacknowledged <= UNACKNOWLEDGED_MAX + 512
-        assert len(reassembly) <= PARTIALS_MAX
-        assert reassembly.octets <= OCTETS_MAX
-        assert self.ussd.open_dialogs <= DIALOGS_MAX
-        assert self.texts.receiving.counters.unreadable == 0
-        assert self.ussd.counters.unreadable == 0
-
-
-def sound(chance: random.Random, sequence: int) -> list[bytes]:
-    """PDUs that are well formed, whatever they mean here."""
-    number = f"1380013{chance.randrange(20):04d}"
-    source, destination = p.Address(number, 1, 1), p.Address(chance.choice(CODES))
-    kind = chance.randrange(10)
-    if kind < 4:
-        cut = segments.split(
-            chance.choice(WORDS),
-            reference=chance.randrange(4),
-            concatenation=chance.choice(("udh8", "udh16", "sar", "payload")),
-        )
-        chance.shuffle(cut)
-        return [
-            p.encode(
-                p.DeliverSm(
-                    sequence=sequence + place,
-                    source=source,
-                    destination=destination,
-                    esm_class=one.esm_class,
-                    data_coding=one.data_coding,
-                    message=one.short_message,
-                    tlvs=one.tlvs,
-                )
-            )
-            for place, one in enumerate(cut)
-            if chance.random() < 0.9
-        ]
-    if kind < 6:
-        move, dialog = chance.choice(list(Move)), chance.randrange(256)
-        text = chance.choice(("*106#", "*106*1*2*1#", *WORDS)).encode("ascii", "replace")[:140]
-        message = p.DeliverSm(
-            sequence=sequence,
-            service_type="USSD",
-            source=source,
-            destination=destination,
-            message=text,
-            tlvs=STANDARD.phone(move, dialog),
-        )
-        return [p.encode(message)]
-    if kind == 6:
-        receipt = chance.choice(RECEIPTS).encode()[:254]
-        tlvs = ((0x001E, b"1\0"), (0x0427, bytes((chance.randrange(12),))))
-        message = p.DeliverSm(
-            sequence=sequence,
-            source=source,
-            destination=destination,
-            esm_class=4,
-            message=receipt,
-            tlvs=tlvs[: chance.randrange(3)],
-        )
-        return [p.encode(message)]
-    asked = chance.randrange(1, 40)
-    answer = chance.choice(
-        (
-            p.SubmitSmResp(sequence=asked, message_id=str(asked)),
-            p.SubmitSmResp(sequence=asked, status=chance.choice((0x58, 0x14, 0x45, 0x0B))),
-            p.BindResp(command=p.BIND_TRANSCEIVER | p.RESPONSE, sequence=asked),
-            p.EnquireLinkResp(sequence=asked),
-            p.GenericNack(sequence=asked, status=3),
-            p.EnquireLink(sequence=sequence),
-            p.DataSm(sequence=sequence),
-            p.UnbindResp(sequence=asked),
-        )
-    )
-    return [p.encode(answer)]
-
-
-def mutated(frame: bytes, chance: random.Random) -> bytes:
-    """The same with some octets changed or cut, its length mostly put right again."""
-    octets = bytearray(frame)
-    for _ in range(chance.randrange(4)):
-        octets[chance.randrange(len(octets))] = chance.randrange(256)
-    if chance.random() < 0.1:
-        del octets[chance.randrange(min(16, len(octets)), len(octets) + 1) :]
-    if chance.random() < 0.97:
-        octets[:4] = len(octets).to_bytes(4, "big")
-    return bytes(octets)
-
-
-def _program() -> Program:
-    return program_of(
-        ORDER, SHOP.replace("  sms code 1069\n", "  sms code 1069\n  ussd code *106#\n")
-    )
-
-
-async def fuzz(count: int, seed: int, pdus_a_shop: int = PDUS_A_SHOP) -> dict[str, int]:
-    """Feed so many PDUs; what became of them."""
-    chance = random.Random(seed)
-    program = _program()
-    totals = {"pdus": 0, "connections": 0, "turns": 0, "screens": 0, "orders": 0, "receipts": 0}
-    while totals["pdus"] < count:
-        shop = Shop(program, chance)
-        totals["connections"] += 1
+    async def feed(self, count: int, seed: int) -> dict[str, int]:
+        """So many PDUs; what became of them."""
+        shop, chance = self._shop, self._chance
+        chance.seed(seed)
+        before, connected = self._counts(), shop.connected
         fed = 0
-        while fed < pdus_a_shop:
-            frames = sound(chance, fed + 1)
-            data = b"".join(mutated(f, chance) if chance.random() < 0.5 else f for f in frames)
-            # The network cuts where it likes.
-            cut = chance.randrange(len(data) + 1) if data else 0
-            for part in (data[:cut], data[cut:]):
-                if part and shop.link.transport is not None:
-                    shop.link.data_received(part)
-            fed += len(frames)
+        while fed < count:
+            was = fed
+            fed += self._write(chance.randrange(len(shop.connections)))
             if chance.random() < 0.2:
-                shop.clock.now += chance.choice((0.001, 0.1, 5.0, 200.0))
-                shop.clock.run()
-                shop.link.tick()
+                await shop.pass_time(chance.choice(TIMES_S))
                 shop.check()
-                # What `settled` left for the loop's next turn.
-                await asyncio.sleep(0)
-            transport = shop.link.transport
-            if transport is None or transport.is_closing():
-                shop.link.connection_lost(None)
-                shop.link = shop.connect()
-                totals["connections"] += 1
-        _ask(shop, totals)
-        totals["pdus"] += fed
-        totals["turns"] += shop.texts.turns.counters.turns
-        totals["screens"] += shop.ussd.counters.screens
-        totals["receipts"] += shop.texts.deliveries.counters.receipts
-    return totals
+            if fed // PDUS_A_SWEEP > was // PDUS_A_SWEEP:
+                shop.sweep()
+            if fed // PDUS_A_ROUND > was // PDUS_A_ROUND:
+                await self._end_round()
+        await self._end_round()
+        after = self._counts()
+        return {
+            "pdus": fed,
+            "connections": shop.connected - connected,
+            **{name: after[name] - before[name] for name in after},
+        }
+
+    def _write(self, place: int) -> int:
+        """Write on one connection; how many PDUs."""
+        shop, chance = self._shop, self._chance
+        connection = shop.connections[place]
+        if connection.is_over:
+            shop.lose(connection)
+            connection = shop.connections[place] = self._connect()
+        self._sequence = self._sequence % 0x7FFF_FF00 + 64
+        known = connection.known
+        frames = sound(chance, self._sequence, known)
+        if chance.random() < 0.5:
+            frames += known.answers()
+        data = b"".join(mutated(f, chance) if chance.random() < self._harm else f for f in frames)
+        # The network cuts where it likes.
+        cut = chance.randrange(len(data) + 1)
+        connection.write(data[:cut])
+        connection.write(data[cut:])
+        connection.read()
+        return len(frames)
+
+    def _connect(self) -> Connection:
+        shop, chance = self._shop, self._chance
+        connection = shop.connect()
+        status = chance.choice(BIND_ANSWERS)
+        if status is not None:
+            shop.accept(connection, status)
+        return connection
+
+    async def _end_round(self) -> None:
+        self._rounds += 1
+        shop = self._shop
+        self._harm = self._chance.choice(HARM)
+        await shop.ask(f"1390013{self._rounds % 1_000:04d}")
+        shop.sweep()
+
+    def _counts(self) -> dict[str, int]:
+        shop = self._shop
+        return {
+            "turns": shop.turns.counters.turns,
+            "screens": shop.ussd.counters.screens,
+            "orders": sum(int(one.number[1:]) for one in shop.store.orders(limit=1)),
+            "codes": shop.turns.guard.counters.codes_asked,
+            "texts taken": shop.esme.outgoing.counters.taken,
+            "receipts": shop.texts.deliveries.counters.receipts,
+            "delivered": shop.texts.deliveries.counters.delivered,
+        }
 
 
-def _ask(shop: Shop, totals: dict[str, int]) -> None:
-    """A buyer who comes after all this is served."""
-    shop.link.connection_lost(None)
-    shop.link = shop.connect()
-    before = shop.texts.turns.counters.turns
-    text = p.DeliverSm(
-        sequence=1, source=p.Address("13900139000", 1, 1), destination=p.Address("1069"),
-        message=b"1",
-    )  # fmt: skip
-    shop.link.data_received(p.encode(text))
-    shop.clock.run()
-    assert shop.texts.turns.counters.turns > before
-    totals["orders"] += shop.texts.turns.guard.counters.codes_asked
+@contextmanager
+def besieged(seed: int) -> Generator[tuple[asyncio.Runner, Shop, Siege]]:
+    """A shop in a folder and a loop of its own."""
+    shared = Path("/dev/shm")
+    # The disk's pace is nothing to do with it.
+    where = shared if shared.is_dir() else None
+    chance = random.Random(seed)
+
+    async def open_shop(folder: Path) -> Shop:
+        return Shop(folder, chance)
+
+    with (
+        tempfile.TemporaryDirectory(prefix="dialcart-fuzz-", dir=where) as folder,
+        asyncio.Runner(
+            loop_factory=lambda: SimulatedLoop(cast("Any", None), cast("Any", None))
+        ) as runner,
+    ):
+        shop = runner.run(open_shop(Path(folder)))
+        yield runner, shop, Siege(shop, chance)
+        shop.store.close()
 
 
 def fill_tables() -> None:
     """What is remembered to be quick has a limit; fill it with the longest, so that nothing more can come of it."""
-    program = _program()
+    flow = program()
     for number in range(WARM_UP_TEXTS):
         word = f"{number:05d}{WIDE * (KEPT_LENGTH_MAX - 5)}"
         for read in (fold, normalise, read_number, read_money, read_yesno):
             read(word)
-        opts_out(word, program.languages)
-        opts_in(word, program.languages)
+        opts_out(word, flow.languages)
+        opts_in(word, flow.languages)
         segments.alone(f"{number:0{segments.ALONE_CHARACTERS_MAX}d}")
         parse_date(f"26{number % 12 + 1:02d}{number % 28 + 1:02d}{number:04d}")
-        log.log_lines(Text(f"{number:05d}{WIDE}"), [effects.Say(f"{number:05d}{SAID}")], program)
-        log._minute(NOON + 60 * number, program.timezone)  # noqa: SLF001  # else a session has to begin in each
-        due_text(NOON + 60 * number, NOON, program.timezone, "zh")
+        log.log_lines(Text(f"{number:05d}{WIDE}"), [effects.Say(f"{number:05d}{SAID}")], flow)
+        log._minute(NOON + 60 * number, flow.timezone)  # noqa: SLF001  # else a session has to begin in each
+        due_text(NOON + 60 * number, NOON, flow.timezone, "zh")
     fill_addresses()
+
+
+def fill_shop(shop: Shop) -> None:
+    """The same of one shop: texts that wait for receipts by the longest names, which no carrier tells."""
+    sent, carrier = shop.texts.deliveries.sent, shop.esme.carrier
+    for number in range(TEXTS_MAX):
+        sent(carrier, -1 - number, (f"f{number:0{ID_MAX - 1}d}",))
 
 
 def main() -> int:
@@ -278,15 +194,22 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     logging.disable()
-    fill_tables()
-    asyncio.run(fuzz(WARM_UP_PDUS, given.seed, WARM_UP_PDUS_A_SHOP))
-    return watch(
-        "session",
-        given.count,
-        given.seed,
-        lambda count, seed: asyncio.run(fuzz(count, seed)),
-        fill_tables,
-    )
+    with besieged(given.seed) as (runner, shop, siege):
+
+        def fill() -> None:
+            runner.run(shop.settle())
+            fill_tables()
+            fill_shop(shop)
+
+        fill()
+        runner.run(siege.feed(WARM_UP_PDUS, given.seed))
+        return watch(
+            "session",
+            given.count,
+            given.seed,
+            lambda count, seed: runner.run(siege.feed(count, seed)),
+            fill,
+        )
 
 
 if __name__ == "__main__":

@@ -45,7 +45,9 @@ TARGETS = (
     "sip:13800138000,,900@192.0.2.7", "sip:13800138000%40evil@192.0.2.7", "sip:1@192.0.2.7?Route=%3Csip:evil%3E", *COSTLY,
 )  # fmt: skip
 """Whom a caller would have us call: some may be, of most it only looks so."""
-_DIALS = re.compile(rb"INVITE (\S+) SIP/2.0\r\n(?!.*\r\n(?:To|t):[^\r]*;tag=)", re.DOTALL)
+_DIALS = re.compile(
+    rb"INVITE (\S+) SIP/2.0\r\n(?!.*\r\n(?:To|t):[^\r]*;[ \t]*tag[ \t]*=)", re.DOTALL
+)
 """An INVITE that begins a call."""
 _REFERS = re.compile(rb"REFER .*\r\nRefer-To: <([^>]*)>", re.DOTALL)
 KINDS_SHOWN_MAX = 24

@@ -1,4 +1,3 @@
-import asyncio
 import functools
 import gc
 
@@ -17,11 +16,15 @@ def test_mutated_pdus_never_break_a_bind() -> None:
 
 
 def test_a_hostile_carrier_breaks_nothing_behind_a_bind() -> None:
-    totals = asyncio.run(session.fuzz(session.PDUS_A_SHOP, seed=1))
-    assert totals["turns"] > 100
-    assert totals["screens"] > 100
-    assert totals["receipts"] > 50
-    assert totals["connections"] > 50
+    with session.besieged(seed=1) as (runner, shop, siege):
+        totals = runner.run(siege.feed(2 * session.PDUS_A_ROUND, seed=1))
+        runner.run(shop.settle())
+        shop.check_segments()
+    assert totals["turns"] > 300
+    assert totals["screens"] > 150
+    assert totals["texts taken"] > 300
+    assert totals["receipts"] > 150
+    assert totals["connections"] > 100
 
 
 def test_all_tables_of_what_was_seen_are_full_before_memory_is_measured() -> None:
@@ -29,9 +32,10 @@ def test_all_tables_of_what_was_seen_are_full_before_memory_is_measured() -> Non
     for kept in (message._SEEN, message._PACKED):  # noqa: SLF001  # nothing else tells how full it is
         assert len(kept) == message.ADDRESSES_MAX
     tables = [one for one in gc.get_objects() if isinstance(one, TABLE)]
-    asyncio.run(session.fuzz(session.PDUS_A_SHOP, seed=1))
-    before = {table: table.cache_info().currsize for table in tables}
-    asyncio.run(session.fuzz(session.PDUS_A_SHOP, seed=2))
+    with session.besieged(seed=1) as (runner, _, siege):
+        runner.run(siege.feed(session.PDUS_A_ROUND, seed=1))
+        before = {table: table.cache_info().currsize for table in tables}
+        runner.run(siege.feed(session.PDUS_A_ROUND, seed=2))
     grew = {
         table.__qualname__: (size, table.cache_info())
         for table, size in before.items()
