@@ -120,7 +120,7 @@ class BindMachine:
 
     def __post_init__(self) -> None:
         self._heard = self.now
-        self._be(self.state)
+        self._enter(self.state)
 
     # --- sending ---
 
@@ -339,12 +339,9 @@ class BindMachine:
         )
 
     def _enter(self, state: State) -> None:
-        self._be(state)
+        self.state = state
         if state in BOUND.values():
             self._longest = p.PDU_BYTES_MAX
-
-    def _be(self, state: State) -> None:
-        self.state = state
         self._asks = ALLOWED[state][self.role]
         self._is_asked = ALLOWED[state]["smsc" if self.role == "esme" else "esme"]
 
