@@ -83,7 +83,7 @@ class FrontBatch(TurnBatch):
         self._sender = send
         super().send_texts_by(
             lambda texts: send(
-                [(self.front_store.number(None, text_id, text), text) for text_id, text in texts]
+                [(self.front_store.number(text_id, text), text) for text_id, text in texts]
             )
         )
 
@@ -206,6 +206,8 @@ class FrontBatch(TurnBatch):
             self._count(link, news)
         if news.measures:
             told = [*news.measures, *news.spreads]
+            # Once a second is often enough to put together what it may give again.
+            link.known = None
             self.measures.tell(self.links.index(link), told, news.unready)
         if news.told:
             self._tell_channels(self._on_disk(link, news.told))
@@ -251,12 +253,13 @@ class FrontBatch(TurnBatch):
     def _expect_receipts(self, link: ShardLink, sent: Sequence[TextNews]) -> None:
         """What an earlier front sent for a shard; what this one sent is known."""
         expected: list[TextNews] = []
+        known = set(link.sent)
         for one in sent:
-            if one.text not in link.sent:
+            if one.text not in known:
                 number = self.front_store.next_number()
                 self.front_store.expect(number, link, one.text)
                 expected.append(replace(one, text=number))
-                link.sent[one.text] = None
+                link.sent.append(one.text)
         self.expect_receipts(expected)
 
     def _tell_full(self) -> None:

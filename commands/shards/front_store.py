@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -16,6 +15,8 @@ TEXTS_UNDER_WAY_MAX = 50_000
 """A carrier's texts in memory; past it shards keep the others of that carrier until half of them have gone."""
 RECEIPTS_MAX = 200_000
 """Texts of all shards whose receipts are to come; of more the oldest are not known any more."""
+FORGOTTEN_AT_ONCE = RECEIPTS_MAX // 10
+"""That many of them."""
 
 
 class FrontStore(SqliteStore):
@@ -25,7 +26,7 @@ class FrontStore(SqliteStore):
         super().__init__(path)
         self._texts: dict[int, tuple[ShardLink | None, int, OutgoingText]] = {}
         """By our numbers, oldest first: whose they are, and the owner's numbers."""
-        self._sent: OrderedDict[int, tuple[ShardLink | None, int]] = OrderedDict()
+        self._sent: dict[int, tuple[ShardLink | None, int]] = {}
         """Texts that carriers have and whose receipts are to come, likewise."""
         self._under_way: dict[str, int] = {}
         """How many of each carrier."""
@@ -34,35 +35,45 @@ class FrontStore(SqliteStore):
         self.full_changed: Callable[[], None] = lambda: None
         self._last = 0
         for text_id, text in super().waiting_texts(0, TEXTS_UNDER_WAY_MAX):
-            self.number(None, text_id, text)
+            self.number(text_id, text)
 
-    def number(self, link: ShardLink | None, text_id: int, text: OutgoingText) -> int:
-        """Our number for a text."""
+    def number(self, text_id: int, text: OutgoingText) -> int:
+        """Our number for a text of our own."""
         self._last += 1
-        self._texts[self._last] = link, text_id, text
+        self._texts[self._last] = None, text_id, text
         self._come({text.carrier: 1})
-        if link is not None:
-            link.under_way[text_id] = self._last
         return self._last
 
     def number_all(
         self, link: ShardLink, texts: Sequence[tuple[int, OutgoingText]]
     ) -> list[tuple[int, OutgoingText]]:
         """A shard's texts by our numbers, without those that are known here: a shard may give again what it has given."""
-        known, sent, kept, last = link.under_way, link.sent, self._texts, self._last
+        given, kept, last = link.given, self._texts, self._last
         numbered: list[tuple[int, OutgoingText]] = []
         of_carrier: dict[str, int] = {}
         for text_id, text in texts:
-            if text_id in known or text_id in sent:
-                continue
+            carrier = text.carrier
+            if text_id > given.get(carrier, 0):
+                given[carrier] = text_id
+            else:
+                if link.known is None:
+                    link.known = self._known(link)
+                if text_id in link.known:
+                    continue
             last += 1
             kept[last] = link, text_id, text
-            known[text_id] = last
             numbered.append((last, text))
-            of_carrier[text.carrier] = of_carrier.get(text.carrier, 0) + 1
+            of_carrier[carrier] = of_carrier.get(carrier, 0) + 1
         self._last = last
+        if link.known is not None:
+            link.known.update([text_id for text_id, _ in texts])
         self._come(of_carrier)
         return numbered
+
+    def _known(self, link: ShardLink) -> set[int]:
+        """A shard's texts that are known here, put together when it gives again what it gave: nothing is kept of each for that."""
+        waiting = {text_id for owner, text_id, _ in self._texts.values() if owner is link}
+        return waiting.union(link.sent)
 
     def _come(self, of_carrier: Mapping[str, int]) -> None:
         """So many more of each are under way."""
@@ -88,40 +99,47 @@ class FrontStore(SqliteStore):
 
     def note_texts(self, news: Sequence[TextNews]) -> None:
         """See center.outbox.Outbox: whose they are is told."""
-        own: list[TextNews] = []
-        texts, sent, delivered = self._texts, self._sent, Stage.DELIVERED
+        told: dict[ShardLink | None, tuple[list[TextNews], list[int]]] = {}
+        texts, sent, is_delivered = self._texts, self._sent, Stage.DELIVERED
         under_way = self._under_way
         for one in news:
-            number = one.text
-            if one.stage == delivered and number in sent:
-                link, text_id = sent.pop(number)
-                if link is not None:
-                    link.delivered(text_id)
-                    continue
-            elif number in texts:
-                link, text_id, text = texts.pop(number)
+            number, stage, names = one.text, one.stage, one.names
+            waited = texts.pop(number, None)
+            if waited is not None:
+                link, text_id, text = waited
                 under_way[text.carrier] -= 1
-            elif number in sent:
-                link, text_id = sent.pop(number)
+            elif (whose := sent.pop(number, None)) is not None:
+                link, text_id = whose
             else:
                 continue
-            renamed = TextNews(text_id, one.stage, one.reason, one.carrier, one.names)
+            of_owner = told.get(link)
+            if of_owner is None:
+                of_owner = told[link] = [], []
+            if waited is None and stage is is_delivered and link is not None:
+                of_owner[1].append(text_id)
+                continue
+            of_owner[0].append(TextNews(text_id, stage, one.reason, one.carrier, names))
+            if names:
+                sent[number] = link, text_id
+        self._forget_oldest()
+        for link, (renamed, delivered) in told.items():
             if link is not None:
-                link.note(renamed)
+                link.note(renamed, delivered)
             else:
-                own.append(renamed)
-            if one.names:
-                self.expect(number, link, text_id)
-        if own:
-            super().note_texts(own)
+                super().note_texts(renamed)
         if self.full:
             self._make_room()
 
-    def expect(self, number: int, link: ShardLink | None, text_id: int) -> None:
-        """A carrier has a text, whose receipt is to come."""
+    def expect(self, number: int, link: ShardLink, text_id: int) -> None:
+        """A carrier has a text that an earlier front sent, and its receipt is to come."""
         self._sent[number] = link, text_id
+        self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        """Many at once: finding the first of a dict costs as much as was taken out before it."""
         if len(self._sent) > RECEIPTS_MAX:
-            self._sent.popitem(last=False)
+            for number in list(islice(self._sent, FORGOTTEN_AT_ONCE)):
+                del self._sent[number]
 
     def next_number(self) -> int:
         """For a text that a carrier has already."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
@@ -65,9 +65,11 @@ class ShardLink(asyncio.Protocol):
         """Whether it is connected, and what it counted is known."""
         self.heard = 0
         """Frames that came from it: one a second at least (commands.shards.telling)."""
-        self.under_way: dict[int, int] = {}
-        """The shard's texts that no carrier has, with our numbers for them."""
-        self.sent: OrderedDict[int, None] = OrderedDict()
+        self.given: dict[str, int] = {}
+        """The last text that it gave for each carrier, by its own numbers: it gives those of a carrier in their order."""
+        self.known: set[int] | None = None
+        """While it gives again what it gave: which of its texts are known here (FrontStore.number_all)."""
+        self.sent: deque[int] = deque(maxlen=SENT_KNOWN_MAX)
         """Texts that carriers have lately had, by the shard's numbers."""
         self._told = told
         self._reader = FrameReader()
@@ -140,20 +142,13 @@ class ShardLink(asyncio.Protocol):
         """The arrival that was brought under a number, once."""
         return self._going.pop(number, None)
 
-    def delivered(self, text: int) -> None:
-        """A phone has a text of this shard, which a carrier had before. Told when the shard is there."""
-        if len(self._delivered) < SENT_KNOWN_MAX:
-            self._delivered.append(text)
-        self._flush_soon()
-
-    def note(self, news: TextNews) -> None:
-        """What became of a text of this shard. Told when it is there."""
-        self.under_way.pop(news.text, None)
-        self.sent[news.text] = None
-        if len(self.sent) > SENT_KNOWN_MAX:
-            self.sent.popitem(last=False)
+    def note(self, news: Sequence[TextNews], delivered: Sequence[int] = ()) -> None:
+        """What became of texts of this shard, and those that phones have, which a carrier had before. Told when it is there."""
+        self.sent.extend([one.text for one in news])
         if len(self._news) < SENT_KNOWN_MAX:
-            self._news.append(news)
+            self._news += news
+        if len(self._delivered) < SENT_KNOWN_MAX:
+            self._delivered += delivered
         self._flush_soon()
 
     def have_no_room(self, carriers: Sequence[str]) -> None:

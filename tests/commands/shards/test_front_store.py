@@ -1,7 +1,8 @@
 """The front's numbers for the texts of all shards, and what each shard is told of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -19,13 +20,9 @@ class Link(ShardLink):
         super().__init__(Path("shard-0.sock"), lambda _, __: None)
         self.told: list[TextNews | int] = []
 
-    def note(self, news: TextNews) -> None:
-        super().note(news)
-        self.told.append(news)
-
-    def delivered(self, text: int) -> None:
-        super().delivered(text)
-        self.told.append(text)
+    def note(self, news: Sequence[TextNews], delivered: Sequence[int] = ()) -> None:
+        super().note(news, delivered)
+        self.told += [*news, *delivered]
 
 
 @pytest.fixture
@@ -60,6 +57,12 @@ def test_what_a_shard_gives_again_is_not_sent_again(store: FrontStore) -> None:
     again = store.number_all(link, [(7, text("a")), (8, text("b")), (9, text("c"))])
     assert [sent.text for _, sent in again] == ["c"]
     assert waiting in numbers(store.waiting_texts(0, 9))
+    # Nor what it gives a third time, after its connection has broken, or in two parts.
+    link.connection_made(cast("Any", None))
+    assert store.number_all(link, [(7, text("a"))]) == []
+    [(_, new)] = store.number_all(link, [(8, text("b")), (9, text("c")), (10, text("d"))])
+    assert new.text == "d"
+    assert store.number_all(link, [(10, text("d"))]) == []
 
 
 def test_a_text_that_a_phone_has_is_told_of_by_its_number_alone(store: FrontStore) -> None:
@@ -85,7 +88,7 @@ def test_the_fronts_own_texts_stay_in_its_own_outbox(store: FrontStore) -> None:
     with store.batch([]) as batch:
         batch.commit(Changes(texts=[text("no shop")]))
     [own] = batch.text_ids
-    number = store.number(None, own, text("no shop"))
+    number = store.number(own, text("no shop"))
     store.note_texts([TextNews(number, Stage.SENT, "", "c", ("17",))])
     store.note_texts([TextNews(number, Stage.DELIVERED)])
     assert store.write_noted()

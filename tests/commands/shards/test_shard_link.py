@@ -66,8 +66,7 @@ def test_what_became_of_texts_is_told_when_the_shard_is_back() -> None:
         await asyncio.sleep(0)
         link.connection_lost(None)
         assert not link.bring(going(1))
-        link.note(taken)
-        link.delivered(6)
+        link.note([taken], [6])
         await asyncio.sleep(0)
         socket = up(link)
         await asyncio.sleep(0)
@@ -108,7 +107,7 @@ def test_a_shard_hears_for_which_carriers_there_is_no_room_also_when_it_is_back(
         await asyncio.sleep(0)
         link.have_no_room([])
         await asyncio.sleep(0)
-        link.delivered(6)
+        link.note([], [6])
         await asyncio.sleep(0)
         told = [one.full for one in (*socket.frames, *again.frames)]
         return [list(full) if full is not None else None for full in told]
