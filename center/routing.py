@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
@@ -32,8 +32,10 @@ class Routes:
     ) -> None:
         self.numbering = numbering or Numbering()
         """How channels keep the numbers of those who come by these ways."""
-        self._sellers: dict[str, dict[str, None]] = {}
-        """By code; a code may be shared by all that there are."""
+        self._only: dict[str, str] = {}
+        """The seller of each code that one has alone."""
+        self._shared: dict[str, dict[str, None]] = {}
+        """Sellers of each code that several have, all that there are perhaps."""
         self._keywords: dict[str, dict[str, str]] = {}
         self._shown: dict[str, list[str]] = {}
         self._numbers: dict[str, str] = {}
@@ -47,13 +49,23 @@ class Routes:
         if number and "voice" in program.channels:
             self._numbers.setdefault(number, seller)
         for code in (*program.codes.get("sms", ()), *program.codes.get("ussd", ())):
-            self._sellers.setdefault(code, {})[seller] = None
+            self._add_code(code, seller)
             words = program.codes.get("keyword", ())
             for word in words:
                 self._keywords.setdefault(code, {}).setdefault(fold(word), seller)
-            shown = self._shown.setdefault(code, [])
+            shown = self._shown.setdefault(code, []) if words else []
             if words and len(shown) < KEYWORDS_SHOWN_MAX and words[0] not in shown:
                 shown.append(words[0])
+
+    def _add_code(self, code: str, seller: str) -> None:
+        shared = self._shared.get(code)
+        if shared is None:
+            only = self._only.setdefault(code, seller)
+            if only == seller:
+                return
+            del self._only[code]
+            shared = self._shared[code] = {only: None}
+        shared[seller] = None
 
     def by_number(self, number: str) -> str | None:
         """The seller that a number dialled on a telephone is for."""
@@ -61,15 +73,11 @@ class Routes:
 
     def serves(self, code: str) -> bool:
         """Whether any seller has this code."""
-        return code in self._sellers
+        return code in self._only or code in self._shared
 
     def is_shared(self, code: str) -> bool:
         """Whether several sellers have this code."""
-        return len(self._sellers.get(code, ())) > 1
-
-    def codes(self) -> Mapping[str, Collection[str]]:
-        """Sellers by code."""
-        return self._sellers
+        return code in self._shared
 
     def find(self, code: str, text: str, last: str | None) -> Routed | None:
         """The seller for a text; `last` is the one that this buyer talked to before on this code.
@@ -77,9 +85,6 @@ class Routes:
         A keyword alone, or before other words, names a seller; without one a buyer stays where they were. None if
         nobody can be told.
         """
-        sellers = self._sellers.get(code)
-        if not sellers:
-            return None
         stripped = text.strip()
         keywords = self._keywords.get(code)
         if keywords:
@@ -90,9 +95,12 @@ class Routes:
             named = keywords.get(fold(head)) if rest else None
             if named is not None:
                 return Routed(named, rest.strip(), True)
-        if len(sellers) == 1:
-            return Routed(next(iter(sellers)), stripped, False)
-        return Routed(last, stripped, False) if last in sellers else None
+        only = self._only.get(code)
+        if only is not None:
+            return Routed(only, stripped, False)
+        if last is None or last not in self._shared.get(code, ()):
+            return None
+        return Routed(last, stripped, False)
 
     def help(self, code: str) -> str:
         """What a buyer who named no seller is told."""

@@ -19,10 +19,12 @@ LoadProgram = Callable[[bytes], Program | None]
 class _Generation:
     """Machines that were used since the last generation was full."""
 
-    __slots__ = ("machines", "works")
+    __slots__ = ("current", "machines", "works")
 
     def __init__(self) -> None:
         self.machines: dict[bytes, Machine] = {}
+        self.current: dict[str, Machine] = {}
+        """Those of them that a seller's new sessions run on, by seller: every message asks for one."""
         self.works: dict[Hashable, Works] = {}
         """Theirs, by shape."""
 
@@ -46,6 +48,7 @@ class Shops:
     def publish(self, seller: str, fingerprint: bytes) -> None:
         """From now on new sessions of a seller run this program."""
         self._published[seller] = fingerprint
+        self._young.current.pop(seller, None)
 
     def published(self, seller: str) -> bytes | None:
         """The fingerprint that new sessions get."""
@@ -53,8 +56,17 @@ class Shops:
 
     def current(self, seller: str) -> Machine | None:
         """The machine that new sessions of a seller run on."""
+        machine = self._young.current.get(seller)
+        return machine if machine is not None else self._find_current(seller)
+
+    def _find_current(self, seller: str) -> Machine | None:
         fingerprint = self._published.get(seller)
-        return self.machine(fingerprint) if fingerprint is not None else None
+        if fingerprint is None:
+            return None
+        machine = self.machine(fingerprint)
+        if machine is not None and fingerprint in self._young.machines:
+            self._young.current[seller] = machine
+        return machine
 
     def machine(self, fingerprint: bytes) -> Machine | None:
         """The machine of a program."""

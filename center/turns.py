@@ -50,7 +50,7 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
             return None
     if arrival.asked is not None and not _is_awaited(arrival, world, changes):
         return None
-    machine = shared.current(contact.seller)
+    machine = shared.shops.current(contact.seller)
     if machine is None:
         return None
     visit = Visit(arrival, machine, shared)

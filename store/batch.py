@@ -10,7 +10,7 @@ from sys import intern
 
 import msgspec
 
-from center.changes import Changes, Talk
+from center.changes import Changes
 from center.contact import Arrival, Contact, ContactKey, Repeats, beside
 from center.orders.number import order_serial
 from center.ports import StoreBusyError, StoreError, StoreFullError
@@ -28,7 +28,7 @@ from store.records import (
     unpack_awaited,
     unpack_buyer,
 )
-from store.turn_log import TurnLog
+from store.turn_log import TurnLog, TurnRow
 
 _read_stock = msgspec.json.Decoder(dict[str, int]).decode
 
@@ -54,7 +54,7 @@ class SqliteBatch:
     def __init__(self, tables: Tables, arrivals: Sequence[Arrival]) -> None:
         self._tables = tables
         self._at = max((arrival.at for arrival in arrivals), default=0)
-        self._sellers: dict[str, SellerRow] = {}
+        self._sellers = _Sellers(tables)
         self._written = Changes()
         self._noted: Noted | None = None
         self.text_ids: list[int] = []
@@ -99,7 +99,7 @@ class SqliteBatch:
 
     def _load(self, arrivals: Sequence[Arrival]) -> World:
         tables, world = self._tables, World()
-        hot, contacts, buyers = tables.hot, world.contacts, world.buyers
+        hot, sellers, contacts, buyers = tables.hot, self._sellers, world.contacts, world.buyers
         named: list[bytes] = []
         doubted: list[Arrival] = []
         asked: list[Arrival] = []
@@ -116,9 +116,9 @@ class SqliteBatch:
             if key in contacts:
                 continue
             name = key.seller
-            seller = self._sellers.get(name)
+            seller = sellers.get(name)
             if seller is None:
-                seller = self._seller(name)
+                seller = sellers.find(name)
                 if seller is None:
                     continue
                 world.stock[name] = seller.stock
@@ -172,40 +172,18 @@ class SqliteBatch:
             record = row[0]
         return unpack_buyer(number, record)
 
-    def _seller(self, name: str) -> SellerRow | None:
-        """A seller's row; None if nobody of that name is published here."""
-        tables = self._tables
-        seller = tables.hot.sellers.get(name)
-        if seller is None:
-            row = tables.db.execute(tables.sql["seller"], (name,)).fetchone()
-            if row is None:
-                return None
-            number, orders, left = row
-            # Many sellers number their goods alike.
-            stock = {intern(code): count for code, count in _read_stock(left).items()}
-            seller = SellerRow(number, orders, stock)
-            tables.hot.sellers.put(name, seller)
-        self._sellers[name] = seller
-        return seller
-
-    def _id(self, name: str) -> int:
-        seller = self._sellers.get(name) or self._seller(name)
-        if seller is None:
-            raise StoreError(f"{name} is not published here")
-        return seller.id
-
     # --- the changes ---
 
     def _write(self, c: Changes) -> Noted | None:
         """Write all; what was written of what was noted in the outbox."""
         tables, db, sql, at = self._tables, self._tables.db, self._tables.sql, self._at
         tables.inbox.keep(at, c.seen, c.named)
-        number = self._id
+        sellers = self._sellers
         tables.recent.put(
             at,
             [
                 (
-                    number(key.seller),
+                    sellers[key.seller].id,
                     key.buyer,
                     key.channel,
                     contact.serial,
@@ -216,18 +194,18 @@ class SqliteBatch:
                 for key, contact in c.contacts.items()
             ],
             [
-                (number(seller), buyer, kept_from(known, at), pack_buyer(known))
+                (sellers[seller].id, buyer, kept_from(known, at), pack_buyer(known))
                 for (seller, buyer), known in c.buyers.items()
             ],
         )
         if c.stock:
             db.executemany(
                 sql["take_stock"],
-                [(taken, number(seller), code) for (seller, code), taken in c.stock.items()],
+                [(taken, sellers[seller].id, code) for (seller, code), taken in c.stock.items()],
             )
         self._write_orders(c)
         for order in c.readdressed:
-            known = (self._id(order.seller), order_serial(order.number))
+            known = (sellers[order.seller].id, order_serial(order.number))
             db.execute(sql["readdress_order"], (order.address, *known))
             db.execute(sql["note_readdressed"], (order.at, *known))
         if c.texts:
@@ -262,7 +240,7 @@ class SqliteBatch:
             seller, buyer, channel, session, turn = order.origin
             rows.append(
                 (
-                    self._id(seller),
+                    self._sellers[seller].id,
                     order_serial(order.number),
                     buyer,
                     channel,
@@ -281,14 +259,16 @@ class SqliteBatch:
 
     def _write_talks(self, c: Changes) -> None:
         """What was said, and whose the texts are."""
-        number = self._id
-        talks: dict[int, list[Talk]] = {}
+        sellers = self._sellers
+        turns: dict[int, list[TurnRow]] = {}
         for talk in c.talks:
-            talks.setdefault(number(talk.contact.seller), []).append(talk)
+            seller, buyer, channel = talk.contact
+            turn = buyer, channel, talk.serial, talk.at, talk.lines
+            turns.setdefault(sellers[seller].id, []).append(turn)
         # Those that reached no shop are nobody's.
-        texts_of = {text.seller for text in c.texts} - {""}
+        texts_of = [sellers[name].id for name in {text.seller for text in c.texts} - {""}]
         at = max((said.at for said in (*c.talks, *c.texts)), default=self._at)
-        self._tables.turns.put(at, talks, map(number, texts_of), rows_of(self.text_ids))
+        self._tables.turns.put(at, turns, texts_of, rows_of(self.text_ids))
 
     def _remember(self, c: Changes) -> None:
         """What was committed is what the next batch finds."""
@@ -303,6 +283,36 @@ class SqliteBatch:
                 stock[code] -= taken
         for order in c.orders:
             self._sellers[order.seller].orders = self._world.orders[order.seller]
+
+
+class _Sellers(dict[str, SellerRow]):
+    """Rows of a batch's sellers, by name. One that is not published here raises StoreError."""
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__()
+        self._tables = tables
+
+    def __missing__(self, name: str) -> SellerRow:
+        seller = self.find(name)
+        if seller is None:
+            raise StoreError(f"{name} is not published here")
+        return seller
+
+    def find(self, name: str) -> SellerRow | None:
+        """Take up a seller's row; None if nobody of that name is published here."""
+        tables = self._tables
+        seller = tables.hot.sellers.get(name)
+        if seller is None:
+            row = tables.db.execute(tables.sql["seller"], (name,)).fetchone()
+            if row is None:
+                return None
+            number, orders, left = row
+            # Many sellers number their goods alike.
+            stock = {intern(code): count for code, count in _read_stock(left).items()}
+            seller = SellerRow(number, orders, stock)
+            tables.hot.sellers.put(name, seller)
+        self[name] = seller
+        return seller
 
 
 @contextmanager

@@ -9,13 +9,14 @@ noted too, so that a start has to look through no others.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import compress
 from typing import NamedTuple
 
 import msgspec
 
-from center.changes import Talk
 from center.contact import ContactKey
 
 ROWS_READ_MAX = 50_000
@@ -34,6 +35,8 @@ class LoggedTurn(msgspec.Struct, frozen=True, array_like=True):
     lines: str
 
 
+TurnRow = tuple[str, str, int, int, str]
+"""The same as it is written."""
 TalkRow = tuple[str, str, int, int, str]
 """A session: buyer, channel, serial, when it began, its lines."""
 
@@ -69,14 +72,14 @@ class TurnLog:
     def __init__(self, db: sqlite3.Connection, sql: Mapping[str, str]) -> None:
         self._db = db
         self._sql = sql
-        self._newest: dict[int, int] = {}
-        """By seller, the newest row that has something of theirs."""
+        self._newest = array("q")
+        """By seller, whose numbers SQLite gives without gaps, the newest row that has something of theirs; 0: none has."""
         self._last = 0
         """The newest row that this knows of."""
-        self._added: tuple[int, Iterable[int]] | None = None
+        self._added: tuple[int, Collection[int]] | None = None
         """The row of the open batch, and its sellers."""
-        self._unwritten: set[int] = set()
-        """Sellers whose newest row is not in its table."""
+        self._unwritten = bytearray()
+        """By seller, whether their newest row is not in its table."""
         self._round: list[int] = []
         """Of these, who are still to be written before it can be noted that all rows up to `_through` are known there."""
         self._through = 0
@@ -87,23 +90,19 @@ class TurnLog:
     # --- writing ---
 
     def put(
-        self, at: int, talks: Mapping[int, Sequence[Talk]], texts_of: Iterable[int], rows: range
+        self, at: int, turns: Mapping[int, Sequence[TurnRow]], texts_of: Iterable[int], rows: range
     ) -> None:
         """Write a batch's row, within its transaction; it counts after `written`.
 
-        `talks` are by seller; `texts_of` are sellers who have texts in `rows` of the outbox.
+        `turns` are by seller; `texts_of` are sellers who have texts in `rows` of the outbox.
         """
         self._added, self._step = None, []
-        sellers = {*talks, *texts_of}
+        sellers = {*turns, *texts_of}
         if not sellers:
             return
         self._read()
-        newest = self._newest
-        links = {seller: newest.get(seller, 0) for seller in sellers}
-        turns = {
-            seller: [(t.contact.buyer, t.contact.channel, t.serial, t.at, t.lines) for t in own]
-            for seller, own in talks.items()
-        }
+        newest = self._grown(max(sellers))
+        links = {seller: newest[seller] for seller in sellers}
         encode = _codec().encode.encode
         row = at, rows.start, len(rows), encode(links), encode(turns)
         added = self._db.execute(self._sql["put_turns"], row).lastrowid
@@ -115,7 +114,7 @@ class TurnLog:
         self._added = None
         self._read()
         if not self._round:
-            self._round = sorted(self._unwritten, reverse=True)
+            self._round = [*compress(range(len(self._unwritten)), self._unwritten)][::-1]
             self._through = self._last
         self._step = self._round[-NEWEST_A_STEP:]
         if self._step:
@@ -131,19 +130,31 @@ class TurnLog:
             self._added = None
         if self._step:
             del self._round[-len(self._step) :]
-            self._unwritten.difference_update(self._step)
+            for seller in self._step:
+                self._unwritten[seller] = 0
             self._step = []
 
-    def _know(self, row: int, sellers: Iterable[int]) -> None:
-        self._newest.update(dict.fromkeys(sellers, row))
-        self._unwritten.update(sellers)
+    def _know(self, row: int, sellers: Collection[int]) -> None:
+        newest, unwritten = self._grown(max(sellers, default=0)), self._unwritten
+        for seller in sellers:
+            newest[seller] = row
+            unwritten[seller] = 1
         self._last = row
+
+    def _grown(self, seller: int) -> array[int]:
+        """The newest rows, with a place for this seller."""
+        more = seller + 1 - len(self._newest)
+        if more > 0:
+            self._newest.frombytes(bytes(more * self._newest.itemsize))
+            self._unwritten.extend(bytes(more))
+        return self._newest
 
     def _read(self) -> None:
         """Know who is where, when it is first needed; many programs that open a database never ask."""
         if self._is_read:
             return
-        self._newest = dict(self._db.execute(self._sql["newest_turns"]).fetchall())
+        for seller, row in self._db.execute(self._sql["newest_turns"]):
+            self._grown(seller)[seller] = row
         known = self._db.execute(self._sql["turns_known"]).fetchone()
         self._last = int(known[0]) if known is not None else 0
         self._is_read = True
@@ -162,7 +173,7 @@ class TurnLog:
     def rows(self, seller: int) -> Iterator[LoggedRow]:
         """What is there of a seller, newest first; read as far as is needed."""
         self._read()
-        codec, row = _codec(), self._newest.get(seller, 0)
+        codec, row = _codec(), self._grown(seller)[seller]
         for _ in range(ROWS_READ_MAX):
             found = self._db.execute(self._sql["turns_row"], (row,)).fetchone() if row else None
             if found is None:

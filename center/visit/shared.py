@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from center.changes import Changes
 from center.limits.guard import Guard
 from center.ports import Performer
 from center.shops import Shops
 from center.world import World
-from flows.machine import Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +20,3 @@ class Shared:
     performer: Performer
     guard: Guard
     changes: Changes
-    machines: dict[str, Machine | None] = field(default_factory=dict[str, "Machine | None"])
-    """By seller, those that were asked for."""
-
-    def current(self, seller: str) -> Machine | None:
-        """The machine that new sessions of a seller run on, the same for the whole batch."""
-        if seller in self.machines:
-            return self.machines[seller]
-        machine = self.machines[seller] = self.shops.current(seller)
-        return machine

@@ -61,6 +61,16 @@ def test_a_program_that_is_used_again_stays(monkeypatch: pytest.MonkeyPatch) -> 
     assert loaded[3:] == [SECOND]
 
 
+def test_what_is_published_is_what_new_sessions_run() -> None:
+    opened = open_shops()
+    before = opened.current("a")
+    opened.publish("a", SECOND)
+    after = opened.current("a")
+    assert before is not None
+    assert after is not None
+    assert (before.fingerprint, after.fingerprint) == (FIRST, SECOND)
+
+
 def test_whoever_still_runs_on_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shops, "MACHINES_MAX", 1)
     opened = open_shops()

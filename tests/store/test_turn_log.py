@@ -31,7 +31,7 @@ def row(*said: Talk) -> LoggedRow:
 
 def put(log: TurnLog, *sellers: int, said: str = "> x", texts: range = range(0)) -> None:
     """A batch of these sellers'."""
-    log.put(30, {seller: [talk("1", seller, 30, said)] for seller in sellers}, sellers, texts)
+    log.put(30, {seller: [("1", "sms", seller, 30, said)] for seller in sellers}, sellers, texts)
     log.written()
 
 
@@ -129,7 +129,7 @@ def test_what_was_not_kept_leaves_no_trace(db: sqlite3.Connection) -> None:
     log = TurnLog(db, queries())
     put(log, 1, said="> a")
     db.execute("begin")
-    log.put(30, {1: [talk("1", 1, 30, "> lost")]}, [], range(0))
+    log.put(30, {1: [("1", "sms", 1, 30, "> lost")]}, [], range(0))
     db.execute("rollback")
     # A batch that says nothing, and the sweep, are kept next.
     log.put(30, {}, [], range(0))
