@@ -18,47 +18,20 @@ import argparse
 import json
 import os
 import platform
-import select
 import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.orders import apart, past, process, sellers
+from benchmarks.orders import apart, past, process, running, sellers
 from benchmarks.orders.dialogue import DIALOGUES
 from commands.shards.homes import shard_databases
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PEERS = ("benchmarks.codec", "benchmarks.session")
-# Texts alone: no pages, no calls. What limits cost, benchmarks/limits.py tells.
-_SETTINGS = """
-sellers = ["{folder}/sellers"]
-[store]
-database = "{database}"
-shards = {o.shards}
-[[carrier]]
-name = "carrier"
-host = "127.0.0.1"
-port = {port}
-system_id = "dialcart"
-password = "dialcart"
-binds = {o.binds}
-window = {o.window}
-[limits]
-messages_per_sender = 0
-messages_per_prefix = 0
-orders_per_sender = 0
-confirm_over = {{}}
-[log]
-level = "warning"
-format = "text"
-"""
 
 
 def main() -> None:
@@ -124,7 +97,7 @@ def main() -> None:
         print(json.dumps(told))
     for peer in PEERS if options.peers else ():
         print(f"\n{peer}:", flush=True)
-        subprocess.run([sys.executable, "-m", peer], cwd=ROOT, check=True)
+        subprocess.run([sys.executable, "-m", peer], cwd=running.ROOT, check=True)
 
 
 def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -145,18 +118,18 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     print(f"{_what(options)}, fsync of this disk {_fsync_ms(folder):.2f} ms")
     # How it was built counts for as much as a compiler would (docs/decisions/0100-no-compiled-modules.md).
     print(f"on Python {platform.python_version()} of {sys.base_prefix}")
-    with _load(options, codes) as (load, port):
+    with running.loading(options, codes) as (load, port):
         began = time.perf_counter()
-        with _system(options, folder, database, port) as system:
-            _expect_bound(load, system)
+        with running.serving(options, folder, database, port) as system:
+            running.expect_bound(load, system)
             took_s = time.perf_counter() - began
             busy_s = process.costs(process.family(system.pid)).cpu_s
             print(
                 f"from the start of the process to its bind {took_s:.1f} s, {busy_s:.1f} s of CPU"
             )
-            _expect(load, "measuring")
+            running.expect(load, "measuring")
             told = _measure(options, folder, load, system)
-            ended = _expect(load, "announced")
+            ended = running.expect(load, "announced")
     print(_count(database, ended, options.past_orders))
     _report(told)
     return {
@@ -194,74 +167,6 @@ def _fsync_ms(folder: Path) -> float:
             times.append(time.perf_counter() - began)
     path.unlink()
     return sorted(times)[25] * 1000
-
-
-@contextmanager
-def _load(
-    options: argparse.Namespace, codes: list[str]
-) -> Generator[tuple[subprocess.Popen[str], int]]:
-    command = [sys.executable, "-m", "benchmarks.orders.phones"]
-    for name in ("dialogue", "binds", "phones", "warm", "seconds", "every"):
-        command += [f"--{name}", str(getattr(options, name))]
-    command += ["--rate", str(options.open)]
-    load = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    assert load.stdin
-    load.stdin.write("\n".join(codes))
-    load.stdin.close()
-    try:
-        yield load, int(_expect(load, "port")["port"])
-    finally:
-        load.terminate()
-        load.wait()
-
-
-@contextmanager
-def _system(
-    options: argparse.Namespace, folder: Path, database: Path, port: int
-) -> Generator[subprocess.Popen[bytes]]:
-    command = [sys.executable]
-    if options.parts:
-        command += ["-m", "benchmarks.orders.parts", str(folder / "parts.json")]
-    elif options.profile:
-        command += ["-m", "cProfile", "-o", str(options.profile), "-m", "cli"]
-    else:
-        command += ["-m", "cli"]
-    settings = folder / "settings.toml"
-    settings.write_text(_SETTINGS.format(folder=folder, database=database, port=port, o=options))
-    command += ["serve", "--config", str(settings)]
-    with (folder / "system.log").open("wb") as log:
-        system = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
-    try:
-        yield system
-    finally:
-        system.send_signal(signal.SIGINT)
-        try:
-            system.wait(30)
-        except subprocess.TimeoutExpired:
-            system.kill()
-        shown = (folder / "system.log").read_text("utf-8", "replace").strip().splitlines()
-        print("".join(f"  system: {line}\n" for line in shown[-5:]), end="")
-
-
-def _expect(load: subprocess.Popen[str], key: str) -> dict[str, Any]:
-    """The load's next line that has this key."""
-    assert load.stdout
-    for line in load.stdout:
-        told: dict[str, Any] = json.loads(line)
-        if key in told:
-            return told
-    raise SystemExit("the load has ended; the system did not bind, or phones waited in vain")
-
-
-def _expect_bound(load: subprocess.Popen[str], system: subprocess.Popen[bytes]) -> None:
-    """Until the system has bound, or has ended before."""
-    assert load.stdout
-    while not select.select([load.stdout], [], [], 0.5)[0]:
-        if system.poll() is not None:
-            raise SystemExit("the system has ended before it was bound")
-    _expect(load, "bound")
 
 
 def _measure(

@@ -1,4 +1,4 @@
-"""A database that has seen trade: past orders and buyers who wait in the middle, written directly with SQL.
+"""A database that has seen trade: past orders, buyers who wait in the middle, texts that no carrier took, written directly with SQL.
 
 What is written is what the running system writes, row for row; making it by talking would take hours.
 """
@@ -11,11 +11,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from center.changes import OutgoingText
 from flows.inputs import Line
 from flows.session import Session, pack
+from store.outbox_rows import OutboxRows
+from store.queries import queries
 
 WAITED_S = 60
 """Waiting buyers wrote so long ago: their sessions are live."""
+AWAY_S = 3_600
+"""A carrier that is back was away for so long."""
+TEXTS_A_BATCH = 20
+"""At 800 messages a second there are 40 batches."""
+TEXT = "牛肉面2份，共36.00元。请回复送货地址。"
 _ORDERS = """
 insert into orders (seller, serial, buyer, channel, session, turn, status, total, currency, address, placed_at, due_at, lines)
 with recursive past (i) as (select 0 union all select i + 1 from past where i + 1 < :count)
@@ -54,6 +62,26 @@ def write(database: Path, sellers: int, orders: int, waiting: int, now: int) -> 
     # Else the first commit of what is measured waits for gigabytes that are not on disk yet.
     with database.open("rb") as written:
         os.fsync(written.fileno())
+
+
+def write_outbox(database: Path, texts: int, code: str, now: int) -> None:
+    """Add texts that wait, each to another phone: those of an hour of batches, while the carrier was away."""
+    db = sqlite3.connect(database, isolation_level=None)
+    outbox = OutboxRows(db, queries())
+    db.execute("begin")
+    for first in range(0, texts, TEXTS_A_BATCH):
+        at = now - AWAY_S + AWAY_S * first // texts
+        outbox.put(
+            [
+                OutgoingText(
+                    "carrier", code, f"16{number * 61_803_399 % 10**9:09d}", TEXT, at, "seller00000"
+                )
+                for number in range(first, min(first + TEXTS_A_BATCH, texts))
+            ]
+        )
+        outbox.written(outbox.write())
+    db.execute("commit")
+    db.close()
 
 
 def _fill(db: sqlite3.Connection, sql: str, rows: Iterator[tuple[Any, ...]]) -> None:
