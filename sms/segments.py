@@ -1,7 +1,6 @@
 """A text as the short messages that carry it."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -104,11 +103,8 @@ ALONE_CHARACTERS_MAX = 160
 
 def alone(text: str) -> Segment | None:
     """The segment of a text that fits into one, septets unpacked and without shifts; None if it does not."""
-    return _alone(text) if len(text) <= ALONE_CHARACTERS_MAX else None
-
-
-@lru_cache(4_096)  # Most of what a shop says, it says to everybody.
-def _alone(text: str) -> Segment | None:
+    if len(text) > ALONE_CHARACTERS_MAX:
+        return None
     if gsm.DEFAULT.characters.issuperset(text):
         if count_units(text, GSM7) > GSM7.units_alone():
             return None

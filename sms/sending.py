@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -43,7 +44,9 @@ NO_ANSWER = "no answer"
 HELD_LOOK_S = 0.1
 """How often it is looked whether what is held may go."""
 ADDRESSES_MAX = 16_384
-"""Of phones, and of our own codes, that need not be written anew; what is full begins again."""
+"""Codes of ours with phones, as a body begins with them, that need not be written anew; what is full begins again."""
+TEXTS_MAX = 4_096
+"""Texts of one segment likewise. Most of what a shop says, it says to everybody."""
 CHARACTERS_PER_REPLY_MAX = 600
 """A text that no cutting can number is cut to this first."""
 
@@ -91,8 +94,8 @@ class Sending:
         )
         self._has_ended = False
         self._reference = first_reference & 0xFF
-        self._codes: dict[tuple[str, str], p.Address] = {}
-        self._phones: dict[tuple[str, str], p.Address] = {}
+        self._addresses: dict[tuple[str, str, str], tuple[str, bytes]] = {}
+        """By carrier, code and phone: the phone as the carrier wants it, and how a body begins."""
         self._writing: asyncio.TimerHandle | None = None
         self._held = Held()
         self._looking = False
@@ -237,42 +240,27 @@ class Sending:
             self.counters.replies += len(refused)
             self.note(refused)
 
-    def _cut(self, text: OutgoingText, carrier: Carrier) -> tuple[str, list[bytes]]:
+    def _cut(self, text: OutgoingText, carrier: Carrier) -> tuple[str, Sequence[bytes]]:
         """A text's phone, and its segments as bodies of submit_sm. Raises ValueError for numbers that cannot be written."""
-        self._reference = (self._reference + 1) & 0xFF
-        alone = segments.alone(text.text)
-        cut = (alone,) if alone is not None else self._cut_long(text.text, carrier)
-        source, phone = self._addresses_of(carrier, text.source, text.destination)
+        key = carrier.name, text.source, text.destination
+        phone, addresses = self._addresses.get(key) or self._address(carrier, key)
         registered = 1 if carrier.receipts else 0
-        return phone.digits, [
-            p.submit_body(
-                source,
-                phone,
-                one.short_message,
-                data_coding=one.data_coding,
-                esm_class=one.esm_class,
-                registered_delivery=registered,
-                tlvs=one.tlvs,
-            )
-            for one in cut
-        ]
+        said = text.text
+        alone = _alone(said, registered) if len(said) <= segments.ALONE_CHARACTERS_MAX else None
+        if alone is not None:
+            return phone, (addresses + alone,)
+        self._reference = (self._reference + 1) & 0xFF
+        return phone, [addresses + _rest(one, registered) for one in self._cut_long(said, carrier)]
 
-    def _addresses_of(
-        self, carrier: Carrier, code: str, number: str
-    ) -> tuple[p.Address, p.Address]:
+    def _address(self, carrier: Carrier, key: tuple[str, str, str]) -> tuple[str, bytes]:
         """Where a text comes from and goes to, as a carrier wants it written."""
-        name = carrier.name
-        source, phone = self._codes.get((name, code)), self._phones.get((name, number))
-        if source is None:
-            if len(self._codes) >= ADDRESSES_MAX:
-                self._codes.clear()
-            source = p.Address(code, carrier.source_ton, carrier.source_npi)
-            self._codes[name, code] = source
-        if phone is None:
-            if len(self._phones) >= ADDRESSES_MAX:
-                self._phones.clear()
-            phone = self._phones[name, number] = phone_address(number, carrier)
-        return source, phone
+        _, code, number = key
+        if len(self._addresses) >= ADDRESSES_MAX:
+            self._addresses.clear()
+        phone = phone_address(number, carrier)
+        source = p.Address(code, carrier.source_ton, carrier.source_npi)
+        written = self._addresses[key] = phone.digits, p.submit_addresses(source, phone)
+        return written
 
     def _cut_long(self, text: str, carrier: Carrier) -> Sequence[segments.Segment]:
         """The segments of a text; of one that is too long, as much as may be sent."""
@@ -339,6 +327,23 @@ class Sending:
                 self._write_soon()
         except StoreError as error:
             log.error("what became of texts was not written: %s", error)
+
+
+@lru_cache(TEXTS_MAX)
+def _alone(text: str, registered: int) -> bytes | None:
+    """What follows the addresses, of a text that fits into one segment; None if it does not."""
+    one = segments.alone(text)
+    return None if one is None else _rest(one, registered)
+
+
+def _rest(one: segments.Segment, registered: int) -> bytes:
+    return p.submit_rest(
+        one.short_message,
+        data_coding=one.data_coding,
+        esm_class=one.esm_class,
+        registered_delivery=registered,
+        tlvs=one.tlvs,
+    )
 
 
 def _refusal(status: int) -> str:

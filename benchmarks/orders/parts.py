@@ -88,7 +88,8 @@ def watch() -> None:
     pdu, taking, batch, machine, kept = modules
     machine.receive = PARTS["decode"].round(machine.receive)
     machine.submit = PARTS["encode"].round(machine.submit)
-    pdu.submit_body = PARTS["encode"].round(pdu.submit_body)
+    pdu.submit_addresses = PARTS["encode"].round(pdu.submit_addresses)
+    pdu.submit_rest = PARTS["encode"].round(pdu.submit_rest)
     pdu.encode_deliver_sm_resp = PARTS["encode"].round(pdu.encode_deliver_sm_resp)
     taking.begin = PARTS["engine"].round(taking.begin)
     taking.step = PARTS["engine"].round(taking.step)

@@ -30,9 +30,10 @@ from grammars.numbers import read_number
 from grammars.opting_in import opts_in
 from grammars.opting_out import opts_out
 from grammars.yesno import read_yesno
-from sms import segments
+from sms import sending
 from sms.receipt_book import TEXTS_MAX
 from sms.receipts import ID_MAX, parse_date
+from sms.segments import ALONE_CHARACTERS_MAX
 from tests.flows.shops import NOON
 from tests.fuzz.hostile import mutated, sound
 from tests.fuzz.memory import watch
@@ -172,7 +173,7 @@ def fill_tables() -> None:
             read(word)
         opts_out(word, flow.languages)
         opts_in(word, flow.languages)
-        segments.alone(f"{number:0{segments.ALONE_CHARACTERS_MAX}d}")
+        sending._alone(f"{number:0{ALONE_CHARACTERS_MAX}d}", 1)  # noqa: SLF001  # else a shop has to say each
         parse_date(f"26{number % 12 + 1:02d}{number % 28 + 1:02d}{number:04d}")
         log.log_lines(Text(f"{number:05d}{WIDE}"), [effects.Say(f"{number:05d}{SAID}")], flow)
         log._minute(NOON + 60 * number, flow.timezone)  # noqa: SLF001  # else a session has to begin in each

@@ -39,7 +39,8 @@ from sms.smpp.pdu.message import (
     SubmitSmResp,
     encode_deliver_sm_resp,
     receipt_text,
-    submit_body,
+    submit_addresses,
+    submit_rest,
 )
 from sms.smpp.pdu.session import (
     Bind,
@@ -111,5 +112,6 @@ __all__ = [
     "encode_deliver_sm_resp",
     "is_response",
     "receipt_text",
-    "submit_body",
+    "submit_addresses",
+    "submit_rest",
 ]

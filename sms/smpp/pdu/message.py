@@ -222,9 +222,16 @@ def _message_body(pdu: ShortMessage) -> bytes:
     return b"".join((service, source, destination, before, times, after, message, tlvs))
 
 
-def submit_body(
-    source: Address,
-    destination: Address,
+def submit_addresses(source: Address, destination: Address) -> bytes:
+    """How the body of a submit_sm begins: no service type, from whom, to whom. Raises ValueError as `encode` does."""
+    return (
+        b"\0"
+        + (_PACKED.get(source) or _pack(source))
+        + (_PACKED.get(destination) or _pack(destination))
+    )
+
+
+def submit_rest(
     message: bytes,
     *,
     data_coding: int,
@@ -232,20 +239,12 @@ def submit_body(
     registered_delivery: int = 0,
     tlvs: Tlvs = (),
 ) -> bytes:
-    """The body of a submit_sm that says no more than this, without its PDU. Raises ValueError as `encode` does."""
+    """What follows the addresses in it, if it says no more than this. Raises ValueError as `encode` does."""
     size = len(message)
     if size > SHORT_MESSAGE_BYTES_MAX:
         raise ValueError(f"short_message has {size} bytes; at most 254 fit, use message_payload")
-    return b"".join(
-        (
-            b"\0",
-            _PACKED.get(source) or _pack(source),
-            _PACKED.get(destination) or _pack(destination),
-            _FLAGS.pack(esm_class, 0, 0, 0, 0, registered_delivery, 0, data_coding, 0, size),
-            message,
-            write_tlvs(tlvs) if tlvs else b"",
-        )
-    )
+    flags = _FLAGS.pack(esm_class, 0, 0, 0, 0, registered_delivery, 0, data_coding, 0, size)
+    return flags + message + write_tlvs(tlvs)
 
 
 def _pack(address: Address) -> bytes:

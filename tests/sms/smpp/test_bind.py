@@ -117,7 +117,8 @@ def test_bodies_are_submitted_in_one_go_and_told_by_what_they_were() -> None:
     pair = Pair()
     pair.bind()
     source, phone = p.Address("1069"), p.Address("138")
-    bodies = [Body(p.submit_body(source, phone, b"hi", data_coding=coding)) for coding in (0, 8)]
+    addresses = p.submit_addresses(source, phone)
+    bodies = [Body(addresses + p.submit_rest(b"hi", data_coding=coding)) for coding in (0, 8)]
     pair.esme.submit(bodies, 0.0)
     asked = [event.pdu for event in pair.take("smsc") if isinstance(event, Requested)]
     assert asked == [

@@ -74,15 +74,16 @@ def test_a_body_without_its_pdu_is_that_of_the_pdu() -> None:
         message=b"ab",
         tlvs=((0x020C, b"12"),),
     )
-    body = p.submit_body(
-        pdu.source,
-        pdu.destination,
+    addresses = p.submit_addresses(pdu.source, pdu.destination)
+    rest = p.submit_rest(
         b"ab",
         data_coding=8,
         esm_class=0x40,
         registered_delivery=1,
         tlvs=pdu.tlvs,
     )
-    assert p.encode(pdu)[16:] == body
+    assert p.encode(pdu)[16:] == addresses + rest
     with pytest.raises(ValueError, match="at most 254"):
-        p.submit_body(pdu.source, pdu.destination, bytes(255), data_coding=8)
+        p.submit_rest(bytes(255), data_coding=8)
+    with pytest.raises(ValueError, match="20 characters"):
+        p.submit_addresses(pdu.source, p.Address("1" * 21))
