@@ -15,6 +15,8 @@ CONNECTIONS_MAX = 4_000
 """Browsers at once; one more gets 503."""
 MESSAGE_BYTES_MAX = 65_536
 """A WebSocket message: a browser's offer of audio is near 3 KB."""
+HEAD_BYTES_MAX = 16_384
+"""Of a request, its line and headers; a longer one gets 400. h11 alone has such a bound, so it reads also where others are installed."""
 PING_S = 20.0
 """How often an idle WebSocket is asked whether somebody is there, and how long it may take to answer."""
 CLOSE_S_MAX = 3
@@ -32,6 +34,8 @@ class WebServer:
                 app,
                 host=host,
                 port=port,
+                http="h11",
+                h11_max_incomplete_event_size=HEAD_BYTES_MAX,
                 ws="websockets-sansio",
                 ws_max_size=MESSAGE_BYTES_MAX,
                 ws_ping_interval=PING_S,
