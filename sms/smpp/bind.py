@@ -210,7 +210,7 @@ class BindMachine:
     def _read(self, data: bytes, events: list[Event]) -> None:
         """Read all PDUs that are whole, and keep the rest. Raises FramingError for a length that cannot be."""
         unpack, find, waiting = p.HEADER.unpack_from, data.find, self._waiting
-        receipt_text = p.receipt_text
+        read_deliver_sm = p.read_deliver_sm
         delivers = p.DeliverSm in self._is_asked
         # What came one behind the other, and how it is told: None after anything else.
         submitted: list[tuple[Any, str]] | None = None
@@ -227,38 +227,39 @@ class BindMachine:
             if end > size:
                 break
             count += 1
-            if command == _SUBMITTED and not status and find(0, at + 16, at + 81) == end - 1:
+            begin, at = at, end
+            pdu: p.Pdu | None = None
+            if command == _SUBMITTED and not status and find(0, begin + 16, begin + 81) == end - 1:
                 asked = waiting.get(sequence)
                 if asked is not None and asked[0] == _SUBMIT_SM:
                     del waiting[sequence]
-                    if (newest - sequence) % SEQUENCE_MAX < behind:
-                        behind = (newest - sequence) % SEQUENCE_MAX
+                    lag = (newest - sequence) % SEQUENCE_MAX
+                    if lag < behind:
+                        behind = lag
                     if submitted is None:
                         submitted = []
                         events.append(Submitted(submitted))
-                    submitted.append((asked[1], data[at + 16 : end - 1].decode("latin-1")))
-                    at = end
+                    submitted.append((asked[1], data[begin + 16 : end - 1].decode("latin-1")))
                     continue
-            elif command == _DELIVER_SM and delivers:
-                told = receipt_text(data, at, end)
-                if told is not None:
+            elif command == _DELIVER_SM and delivers and not status:
+                told = read_deliver_sm(data, begin, end, sequence)
+                if isinstance(told, bytes):
                     if receipted is None:
                         receipted = []
                         events.append(Receipted(receipted))
                     receipted.append((sequence, told))
-                    at = end
                     continue
-            frame = data[at:end]
-            at = end
-            try:
-                pdu = p.decode(frame)
-            except ProtocolError as error:
-                if not p.is_response(command):
-                    self._nack(error)
-                    continue
-                # It tells by its header alone that, and how, a request was answered. A nack of it would bear the number of
-                # that request, and the peer take it for the answer to one of its own.
-                pdu = p.decode(p.HEADER.pack(16, command, status, sequence))
+                pdu = told
+            if pdu is None:
+                try:
+                    pdu = p.decode(data[begin:end])
+                except ProtocolError as error:
+                    if not p.is_response(command):
+                        self._nack(error)
+                        continue
+                    # It tells by its header alone that, and how, a request was answered. A nack of it would bear the number of
+                    # that request, and the peer take it for the answer to one of its own.
+                    pdu = p.decode(p.HEADER.pack(16, command, status, sequence))
             if delivers and isinstance(pdu, p.DeliverSm):
                 if delivered is None:
                     delivered = []

@@ -38,7 +38,7 @@ from sms.smpp.pdu.message import (
     SubmitSm,
     SubmitSmResp,
     encode_deliver_sm_resp,
-    receipt_text,
+    read_deliver_sm,
     submit_addresses,
     submit_rest,
 )
@@ -111,7 +111,7 @@ __all__ = [
     "encode",
     "encode_deliver_sm_resp",
     "is_response",
-    "receipt_text",
+    "read_deliver_sm",
     "submit_addresses",
     "submit_rest",
 ]

@@ -6,6 +6,7 @@ addresses are kept both ways.
 
 from __future__ import annotations
 
+import re
 from struct import Struct
 
 from sms.smpp.errors import ProtocolError
@@ -21,9 +22,15 @@ SHORT_MESSAGE_BYTES_MAX = 254
 _FLAGS = Struct(">10B")
 """esm_class to sm_length, where both times between them are empty."""
 _DELIVER_SM_RESP = Struct(">IIIIx")
-_DELIVER_SM_BYTES_MIN = 16 + 1 + 3 + 3 + 10
-_ESM_RECEIPT = 0x04
-"""esm_class of a receipt that says nothing else. Section 5.2.12."""
+_ADDRESS = rb"(..[^\0]{0,20})\0"
+_RECEIPT = rb"(\x04)..\0\0...."
+"""esm_class of a receipt that says nothing else (section 5.2.12); no times."""
+_SAID = rb"(.)\0\0\0\0\0\0(.)\0"
+"""esm_class and data_coding, and nothing asked for."""
+_COMMON = re.compile(
+    b"\0" + _ADDRESS + _ADDRESS + b"(?:" + _RECEIPT + b"|" + _SAID + b").", re.DOTALL
+)
+"""The body of a deliver_sm without a service type, up to its sm_length."""
 
 # They stand where they are used: CPython makes a bound method anew at each call on a name that was imported.
 _SEEN: dict[bytes, Address] = {}
@@ -178,22 +185,28 @@ def read_answer(kind: type[MessageResp]) -> Reader:
     return read
 
 
-def receipt_text(data: bytes, at: int, end: int) -> bytes | None:
-    """The text of the deliver_sm from `at` to `end` in what was read, if it is a receipt as nearly all are.
+def read_deliver_sm(data: bytes, at: int, end: int, sequence: int) -> DeliverSm | bytes | None:
+    """The deliver_sm from `at` to `end` in what was read, if it is as nearly all are; of a receipt its text alone.
 
-    That is, one without a service type, times and optional parameters. None for all other deliver_sm, to be decoded.
+    That is, one without a service type, times and optional parameters. None for all others, to be decoded.
     """
-    if end - at < _DELIVER_SM_BYTES_MIN or data[at + 16]:
+    found = _COMMON.match(data, at + 16, end)
+    if found is None:
         return None
-    # Each number has a NUL behind it, and its type and plan before it.
-    source_end = data.find(0, at + 19, at + 40)
-    flags = data.find(0, source_end + 3, source_end + 24) + 1
-    text = flags + 10
-    if source_end < 0 or not flags or text > end:
+    text = found.end()
+    if text + data[text - 1] != end:
         return None
-    if data[flags] != _ESM_RECEIPT or data[flags + 3] or data[flags + 4]:
-        return None
-    return data[text:end] if text + data[flags + 9] == end else None
+    if found[3]:
+        return data[text:end]
+    source, destination, _, esm_class, coding = found.groups()
+    return DeliverSm(
+        sequence=sequence,
+        source=_SEEN.get(source) or _see(source),
+        destination=_SEEN.get(destination) or _see(destination),
+        esm_class=esm_class[0],
+        data_coding=coding[0],
+        message=data[text:end],
+    )
 
 
 def _message_body(pdu: ShortMessage) -> bytes:
