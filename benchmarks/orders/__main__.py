@@ -4,6 +4,7 @@
     python -m benchmarks.orders --open 800              # so many orders begin a second
     python -m benchmarks.orders --parts --peers         # what codec, engine, SQL and fsync cost; others' codec and session
     python -m benchmarks.orders --shards 2 --sellers 20 --apart   # and what these cores do when nothing crosses
+    python -m benchmarks.orders --away 250000           # beside a carrier that is away, for which so many texts wait
     python -m benchmarks.orders --sellers 1000 --past-orders 10000000 --waiting 1000000 --cold
 
 `dialcart serve` runs as a process of its own on a fresh database and binds to the load (benchmarks/orders/phones.py), a
@@ -24,12 +25,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from benchmarks.orders import apart, past, process, running, sellers
+from benchmarks.orders.away import away
 from benchmarks.orders.dialogue import DIALOGUES
-from commands.shards.homes import shard_databases
+from commands.shards.homes import shard_database, shard_databases
 
 PEERS = ("benchmarks.codec", "benchmarks.session")
 
@@ -68,6 +71,9 @@ def main() -> None:
         "--apart",
         action="store_true",
         help="then the same load over as many shops of one process each, side by side",
+    )
+    parser.add_argument(
+        "--away", type=int, default=0, help="texts that wait for a carrier that is away"
     )
     parser.add_argument("--json", action="store_true", help="the last line is figures as JSON")
     parser.add_argument("--parts", action="store_true", help="put a stopwatch on the parts")
@@ -118,9 +124,14 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     print(f"{_what(options)}, fsync of this disk {_fsync_ms(folder):.2f} ms")
     # How it was built counts for as much as a compiler would (docs/decisions/0100-no-compiled-modules.md).
     print(f"on Python {platform.python_version()} of {sys.base_prefix}")
-    with running.loading(options, codes) as (load, port):
+    kept = [
+        shard_database(database, shard, options.shards) if options.shards > 1 else database
+        for shard in range(options.shards)
+    ]
+    beside = away(kept, options.away, codes[0], now) if options.away else nullcontext("")
+    with beside as more, running.loading(options, codes) as (load, port):
         began = time.perf_counter()
-        with running.serving(options, folder, database, port) as system:
+        with running.serving(options, folder, database, port, more) as system:
             running.expect_bound(load, system)
             took_s = time.perf_counter() - began
             busy_s = process.costs(process.family(system.pid)).cpu_s
@@ -151,7 +162,8 @@ def _what(options: argparse.Namespace) -> str:
     loop += f", {options.binds} binds with windows of {options.window}"
     return (
         f"{loop}; an order is {messages} messages, {texts} texts and their receipts, {2 * (messages + 2 * texts)} PDUs; "
-        f"{options.sellers} sellers, {options.past_orders:,} past orders, {options.waiting:,} more sessions waiting"
+        f"{options.sellers} sellers, {options.past_orders:,} past orders, {options.waiting:,} more sessions waiting, "
+        f"{options.away:,} texts for a carrier that is away"
     )
 
 

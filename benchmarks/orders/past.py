@@ -64,7 +64,7 @@ def write(database: Path, sellers: int, orders: int, waiting: int, now: int) -> 
         os.fsync(written.fileno())
 
 
-def write_outbox(database: Path, texts: int, code: str, now: int) -> None:
+def write_outbox(database: Path, texts: int, code: str, now: int, carrier: str = "carrier") -> None:
     """Add texts that wait, each to another phone: those of an hour of batches, while the carrier was away."""
     db = sqlite3.connect(database, isolation_level=None)
     outbox = OutboxRows(db, queries())
@@ -74,7 +74,7 @@ def write_outbox(database: Path, texts: int, code: str, now: int) -> None:
         outbox.put(
             [
                 OutgoingText(
-                    "carrier", code, f"16{number * 61_803_399 % 10**9:09d}", TEXT, at, "seller00000"
+                    carrier, code, f"16{number * 61_803_399 % 10**9:09d}", TEXT, at, "seller00000"
                 )
                 for number in range(first, min(first + TEXTS_A_BATCH, texts))
             ]

@@ -63,9 +63,9 @@ def loading(
 
 @contextmanager
 def serving(
-    options: argparse.Namespace, folder: Path, database: Path, port: int
+    options: argparse.Namespace, folder: Path, database: Path, port: int, more: str = ""
 ) -> Generator[subprocess.Popen[bytes]]:
-    """The shop, until it is told to stop."""
+    """The shop, until it is told to stop; `more` is what its settings say besides."""
     command = [sys.executable]
     if options.parts:
         command += ["-m", "benchmarks.orders.parts", str(folder / "parts.json")]
@@ -74,7 +74,8 @@ def serving(
     else:
         command += ["-m", "cli"]
     settings = folder / "settings.toml"
-    settings.write_text(_SETTINGS.format(folder=folder, database=database, port=port, o=options))
+    told = _SETTINGS.format(folder=folder, database=database, port=port, o=options)
+    settings.write_text(told + more)
     command += ["serve", "--config", str(settings)]
     with (folder / "system.log").open("wb") as log:
         system = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
