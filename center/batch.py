@@ -202,6 +202,11 @@ class TurnBatch:
 
     # --- the batch ---
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that came is told."""
+        return not self._entries and not self._committing
+
     def flush(self) -> None:
         """Step what was collected, keep it and tell, before this returns."""
         if self._committing:

@@ -21,6 +21,8 @@ from sms.ussd.counters import UssdCounters
 
 DRAIN_LOOK_S = 0.02
 """How often a drain looks whether the carriers have taken everything."""
+IDLE_LOOKS = 2
+"""One behind the other: a shard gives the texts of a batch right after it has told what became of its messages."""
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +52,19 @@ class Texts:
             esme.start()
 
     async def drain(self) -> None:
-        """Leave new texts with the carriers, finish the batch that is open, and wait until its texts are taken."""
+        """Leave new texts with the carriers, finish what came before, and wait until carriers that are there have its texts."""
         self.channel.refuse_new()
         self.channel.turns.flush()
+        looks = 0
         # Answers come to any of many links, none of which knows of a drain.
-        while any(esme.waiting for esme in self.esmes):  # noqa: ASYNC110
+        while looks < IDLE_LOOKS:
             await asyncio.sleep(DRAIN_LOOK_S)
+            looks = looks + 1 if self._is_idle() else 0
+
+    def _is_idle(self) -> bool:
+        # What waits for a carrier that is away does so at the next start as well.
+        is_sent = not any(esme.waiting and esme.bound for esme in self.esmes)
+        return is_sent and self.channel.turns.is_idle
 
     async def close(self) -> None:
         """Unbind everywhere."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -38,17 +39,19 @@ def open_front(
     count: int,
     *,
     numbering: Numbering | None = None,
+    pause: Callable[[float], object] = time.sleep,
     log_level: str,
     log_format: Literal["json", "text"],
     partners: Sequence[Partner] = (),
 ) -> tuple[Business, Shards]:
-    """The front's business and its shards, not started yet. Raises StoreError if they were another number before, or
-    those of a front that is gone do not end."""
+    """The front's business and its shards, not started yet; `pause` is for those of a front that is gone to end. Raises StoreError
+    if they do not, or were another number before.
+    """
     check_count(database, count)
     migrate(front_database(database), typer.echo)
     for path in shard_databases(database):
         # Here, once: our shards are not started yet. Those of a front that was killed may still write.
-        with alone_on(path, wait_s=LEAVES_S_MAX):
+        with alone_on(path, wait_s=LEAVES_S_MAX, pause=pause):
             migrate(path, typer.echo)
     store = FrontStore(front_database(database))
     routes, opened = Routes([], numbering), list[OpenSeller]()

@@ -87,6 +87,11 @@ class FrontBatch(TurnBatch):
             )
         )
 
+    @property
+    def is_idle(self) -> bool:
+        """See TurnBatch."""
+        return super().is_idle and not any(link.is_busy for link in self.links)
+
     def add(
         self,
         arrival: Arrival,

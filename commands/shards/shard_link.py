@@ -142,6 +142,11 @@ class ShardLink(asyncio.Protocol):
         """The arrival that was brought under a number, once."""
         return self._going.pop(number, None)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something was brought that it has not told of."""
+        return bool(self._going)
+
     def note(self, news: Sequence[TextNews], delivered: Sequence[int] = ()) -> None:
         """What became of texts of this shard, and those that phones have, which a carrier had before. Told when it is there."""
         self.sent.extend([one.text for one in news])

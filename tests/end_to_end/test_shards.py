@@ -198,6 +198,26 @@ def test_a_text_in_segments_over_two_binds_reaches_its_shard_whole(tmp_path: Pat
     asyncio.run(run())
 
 
+def test_a_drain_waits_for_what_shards_have_under_way(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_spread(tmp_path) as spread:
+            phones = [spread.phone(f"138001380{n:02}") for n in range(1, 21)]
+            for phone in phones:
+                phone.text("red 苹果 2")
+            received = spread.texts.channel.receiving.counters
+            await soon(lambda: received.received == len(phones))
+            await spread.texts.drain()
+            # The carrier keeps it, and it is counted.
+            spread.first.text("red 苹果 2")
+            await soon(lambda: received.left >= 1)
+            await spread.texts.close()
+            for phone in phones:
+                assert await phone.hears() == "共5.00\n1 下单\n2 再加"
+            assert spread.first.heard.empty()
+
+    asyncio.run(run())
+
+
 def test_texts_that_the_front_had_not_sent_are_sent_by_the_next(tmp_path: Path) -> None:
     async def run() -> None:
         async with open_spread(tmp_path) as spread:
