@@ -25,7 +25,7 @@ from commands.serving.forgetting import Forgetting
 from commands.serving.operations import Operations
 from commands.serving.partners import PartnerServices
 from commands.serving.publications import Publications
-from commands.serving.running import run, stop_signals
+from commands.serving.running import StoppedError, heeding, run, stop_signals
 from commands.serving.service import Service
 from commands.serving.simulator import Simulator
 from commands.serving.texts import Texts
@@ -211,13 +211,16 @@ async def serve(config: Config) -> int:
     """Serve until interrupted; the exit status."""
     log_to_stderr(config.log.level, config.log.format)
     # Before anything is opened: a stop that comes meanwhile is heeded as soon as it is.
-    stop, hurry = stop_signals()
-    try:
-        with alone_on(config.store.database, wait_s=DIES_S_MAX):
-            return await _serve_alone(config, stop, hurry)
-    except StoreError as error:
-        typer.echo(str(error), err=True)
-        return 1
+    with stop_signals() as (stop, hurry):
+        try:
+            with alone_on(config.store.database, wait_s=DIES_S_MAX, pause=heeding(stop)):
+                return await _serve_alone(config, stop, hurry)
+        except StoppedError:
+            log.warning("stopped while it waited for another to end")
+            return 0
+        except StoreError as error:
+            typer.echo(str(error), err=True)
+            return 1
 
 
 async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event) -> int:
@@ -231,6 +234,7 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
             config.limits.policies(),
             config.store.shards,
             numbering=config.numbers.numbering(),
+            pause=heeding(stop),
             log_level=config.log.level,
             log_format=config.log.format,
             partners=[section.partner() for section in config.service],

@@ -93,7 +93,6 @@ async def main(folder: Path, agents: int, rate: float) -> None:
     floor = FloorService(business, config.store.database, people)
     texts = Texts(business, tuple)
     pages = Pages("127.0.0.1", 0, floor, Telephones(business, texts.channel))
-    stop, hurry = stop_signals()
     asking: list[asyncio.Task[None]] = []
 
     def opened() -> None:
@@ -106,7 +105,8 @@ async def main(folder: Path, agents: int, rate: float) -> None:
             sys.stdin, lambda: asking.append(asyncio.ensure_future(_begin(business, rate)))
         )
 
-    await run([floor, texts, pages], stop, hurry, opened=opened)
+    with stop_signals() as (stop, hurry):
+        await run([floor, texts, pages], stop, hurry, opened=opened)
     business.close()
 
 

@@ -7,7 +7,8 @@ import contextlib
 import gc
 import logging
 import signal
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Generator, Sequence
 
 from center.failing import kind_of
 from commands.serving.service import Service
@@ -21,17 +22,42 @@ YOUNG_OBJECTS_MAX = 50_000
 log = logging.getLogger("dialcart")
 
 
-def stop_signals() -> tuple[asyncio.Event, asyncio.Event]:
-    """Events that SIGINT and SIGTERM set: the first asks to drain, the second to wait no longer."""
+class StoppedError(Exception):
+    """Stopped before it was open."""
+
+
+@contextlib.contextmanager
+def stop_signals() -> Generator[tuple[asyncio.Event, asyncio.Event]]:
+    """Events that SIGINT and SIGTERM set within: the first asks to drain, the second to wait no longer.
+
+    They are set at once, also while the loop does not turn, so that who waits meanwhile can look (`heeding`).
+    """
     stop, hurry = asyncio.Event(), asyncio.Event()
-
-    def signalled() -> None:
-        (hurry if stop.is_set() else stop).set()
-
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, signalled)
-    return stop, hurry
+
+    def signalled(_number: int, _frame: object) -> None:
+        (hurry if stop.is_set() else stop).set()
+        # A loop that sleeps does not know of it.
+        loop.call_soon_threadsafe(lambda: None)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signalled) for number in numbers]
+    try:
+        yield stop, hurry
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def heeding(stop: asyncio.Event) -> Callable[[float], None]:
+    """A pause in seconds, outside of the loop, that raises StoppedError when `stop` is set."""
+
+    def pause(wait_s: float) -> None:
+        time.sleep(wait_s)
+        if stop.is_set():
+            raise StoppedError
+
+    return pause
 
 
 def settle_memory() -> None:

@@ -16,6 +16,8 @@ from commands.config import lacking_with_shards
 from commands.flows_on_disk import LIBRARY
 from commands.serve import Options, serve, settings_of
 from commands.serving.business import Business, open_business
+from commands.shards.homes import shard_database
+from store.sqlite import SqliteStore
 from tests.end_to_end.process import ROOT
 
 
@@ -61,6 +63,30 @@ def test_a_stop_while_the_database_is_opened_is_an_orderly_end(
     options = Options((LIBRARY / "noodles",), tmp_path / "shop.db", smsc="127.0.0.1:9")
     assert asyncio.run(serve(options.config())) == 0
     assert "closed: what was taken is finished or kept" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("stopping")
+@pytest.mark.parametrize("shards", [0, 2])
+def test_a_stop_while_another_shop_is_waited_for_is_heeded_at_once(
+    shards: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = tmp_path / "shop.db"
+    held = shard_database(database, 1, shards) if shards else database
+    for index in range(shards):
+        path = shard_database(database, index, shards)
+        path.parent.mkdir(exist_ok=True)
+        SqliteStore(path).close()
+    looks: list[float] = []
+
+    def stopped_meanwhile(wait_s: float) -> None:
+        looks.append(wait_s)
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr("commands.serving.running.time.sleep", stopped_meanwhile)
+    options = Options((LIBRARY / "noodles",), database, smsc="127.0.0.1:9", shards=shards or 1)
+    with alone_on(held, wait_s=0):
+        assert asyncio.run(serve(options.config())) == 0
+    assert len(looks) == 1
 
 
 def test_a_stop_while_the_program_is_loaded_is_an_orderly_end(tmp_path: Path) -> None:
