@@ -13,10 +13,11 @@ from center.acd.explain import explain as explained
 from center.acd.journal import JournalError, Record, decode, rebuild
 from center.acd.measures import QueueMeasure
 from center.acd.standing import ContactStood
+from center.ports import StoreError
 from commands.serving.floor import journal_file
 from commands.shop_clocks import clocks_of
 from commands.tables import table
-from store.journal import SqliteJournal
+from store.journal import records_of
 
 NAMES_MAX = 20
 
@@ -102,11 +103,11 @@ def _events(database: Path) -> Generator[Callable[[], Iterator[Record]]]:
     if not file.exists():
         typer.echo(f"there is no floor beside {database}; `dialcart serve` opens one", err=True)
         raise typer.Exit(1)
-    journal = SqliteJournal(file)
     try:
-        yield lambda: map(decode, journal.records())
+        yield lambda: map(decode, records_of(file))
+    except StoreError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
     except JournalError as error:
         typer.echo(f"{file}: {error}", err=True)
         raise typer.Exit(1) from None
-    finally:
-        journal.close()

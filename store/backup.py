@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from urllib.parse import quote
 
 from center.ports import StoreError
 
@@ -28,7 +29,7 @@ def back_up(source: Path, to: Path) -> int:
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         with (
-            sqlite3.connect(f"file:{source}?mode=ro", uri=True) as reading,
+            sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True) as reading,
             sqlite3.connect(unfinished) as writing,
         ):
             reading.backup(writing, pages=PAGES_A_STEP, sleep=STEP_PAUSE_S)

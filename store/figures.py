@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from center.ports import StoreError
 from store.outbox_rows import oldest_waiting
@@ -64,7 +65,7 @@ def take_census(path: Path) -> Census:
 def _reading(path: Path) -> Generator[sqlite3.Connection]:
     """A connection that sees the store as it stands at one moment: sessions move from one table to the other."""
     try:
-        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+        db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
         try:
             db.execute("begin")
             yield db

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Thread
+from urllib.parse import quote
 
 from center.ports import StoreError, StoreTakenError
 from store.batch import errors
@@ -95,15 +97,25 @@ class SqliteJournal:
     def records(self) -> Iterator[bytes]:
         """See Journal."""
         # By a connection of its own, so that all are of one moment though records are appended meanwhile.
-        with errors():
-            db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-            try:
-                db.execute("begin")
-                yield from read(db)
-            finally:
-                db.close()
+        return records_of(self._path)
 
     def shorten(self) -> None:
         """See Journal."""
         if self._shortening is None or not self._shortening.is_alive():
             self._shortening = self._shortens(self._path)
+
+
+def records_of(path: Path) -> Iterator[bytes]:
+    """A journal's records as they stand at one moment; nothing is written to it. Raises StoreError if it cannot be read."""
+    try:
+        db = sqlite3.connect(
+            f"file:{quote(str(path))}?mode=ro",
+            uri=True,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+        )
+        with contextlib.closing(db):
+            db.execute("begin")
+            yield from read(db)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path} cannot be read: {error}") from None

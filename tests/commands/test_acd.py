@@ -73,3 +73,22 @@ def test_a_journal_that_holds_something_else_is_told(database):
         result = run(*words, "--database", database)
         assert result.exit_code == 1
         assert f"{journal_file(database)}: " in result.output
+
+
+def test_the_queues_of_a_shop_that_others_may_only_read_are_shown(database):
+    file = journal_file(database)
+    before = file.read_bytes()
+    file.chmod(0o444)
+    result = run("queues", "--database", database)
+    assert result.exit_code == 0
+    assert "sales" in result.output
+    assert file.read_bytes() == before
+
+
+def test_a_journal_that_is_none_is_left_as_it_is(tmp_path):
+    file = journal_file(tmp_path / "shop.db")
+    file.touch()
+    result = run("queues", "--database", tmp_path / "shop.db")
+    assert result.exit_code == 1
+    assert f"{file} cannot be read: no such table" in result.output
+    assert file.read_bytes() == b""

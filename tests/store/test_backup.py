@@ -19,10 +19,12 @@ def keep(store: SqliteStore, count: int) -> None:
 
 
 def test_an_open_store_is_copied_and_opens_again(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "shop.db")
+    # A name that reads otherwise where it is taken for a URI.
+    database = tmp_path / "shop?%41.db"
+    store = SqliteStore(database)
     store.publish("shop", program_of(), NOON)
     keep(store, 100)
-    size = back_up(tmp_path / "shop.db", tmp_path / "kept" / "copy.db")
+    size = back_up(database, tmp_path / "kept" / "copy.db")
     keep(store, 1)
     store.close()
     assert size > 4_096
