@@ -72,7 +72,7 @@ def _take(held: int, database: Path, wait_s: float, pause: Callable[[float], obj
         else:
             return
     raise StoreError(
-        f"{database} is served by {_holder(held)} already; stop that one, or name another database"
+        f"{database} is served by {_holder(held)} already, which holds {lock_of(database).name}; stop that one, or name another database"
     )
 
 

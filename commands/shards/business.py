@@ -25,7 +25,6 @@ from commands.shards.homes import check_count, front_database, shard_databases
 from commands.shards.service import Shards
 from commands.shards.shard import Plan
 from gateway.partner import Partner
-from store.measured import MeasuredStore
 from store.migrations.migration import migrate
 
 _SOCKET_PATH_MAX = 90
@@ -82,6 +81,6 @@ def open_front(
     )
     shops = Shops({}, store.program)
     business = Business(
-        store, MeasuredStore(store), shops, turns, Performers(), routes, tuple(opened), disk
+        store, turns.measured, shops, turns, Performers(), routes, tuple(opened), disk
     )
     return business, Shards(plans, turns, beside)

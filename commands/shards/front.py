@@ -37,6 +37,7 @@ from commands.shards.shard_link import Going, ShardLink
 from commands.shards.wire import INPUTS, Led, ToFront, Told
 from flows.inputs import Outcome
 from sms.receiving import DOUBTS_NOTE, SEGMENTS_NOTE
+from store.measured import MeasuredStore
 
 _BESIDE = "front/beside"
 _GOING = "front/going"
@@ -56,7 +57,8 @@ class FrontBatch(TurnBatch):
         policies: Policies | None = None,
     ) -> None:
         """`paths` are the sockets of all shards, in order; `policies` say what is counted over all of them."""
-        super().__init__(store, Shops({}, store.program), later=later, aside=aside)
+        self.measured = MeasuredStore(store)
+        super().__init__(self.measured, Shops({}, store.program), later=later, aside=aside)
         self.front_store = store
         self.links = [ShardLink(path, self._told) for path in paths]
         for link in self.links:

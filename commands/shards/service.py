@@ -122,9 +122,11 @@ class Shards:
             shutil.rmtree(self._sockets, ignore_errors=True)
 
     def unready(self) -> str | None:
-        """Shards that do not answer, or cannot keep what they are told."""
-        silent = self._silent()
+        """Shards that do not answer, and who cannot keep what they are told, the front among them."""
+        silent, front = self._silent(), self.turns.measured.wrong()
         told = [silent] if silent is not None else []
+        if front is not None:
+            told.append(f"front: {front}")
         told += [f"shard {i}: {why}" for i, why in enumerate(self.turns.measures.unready) if why]
         return "; ".join(told) or None
 

@@ -61,8 +61,16 @@ def test_who_waited_in_vain_is_told_who_is_within(tmp_path: Path) -> None:
     pauses: list[float] = []
     with alone_on(tmp_path / "shop.db", wait_s=0):
         with (
-            pytest.raises(StoreError, match=f"shop.db is served by {US} already; stop that one"),
+            pytest.raises(
+                StoreError, match=f"shop.db is served by {US} already, which holds shop.lock; stop"
+            ),
             alone_on(tmp_path / "shop.db", wait_s=1, pause=pauses.append),
+        ):
+            pass
+        with (
+            # It would have the same files beside it: who may sign in, the floor's journal, shards.
+            pytest.raises(StoreError, match="sqlite is served by"),
+            alone_on(tmp_path / "shop.sqlite", wait_s=0),
         ):
             pass
         with alone_on(tmp_path / "another.db", wait_s=0):

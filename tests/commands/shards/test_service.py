@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
-from commands.shards.service import LOOK_S, SILENT_S_MAX, Silence
+import pytest
+
+from center.ports import StoreFullError
+from commands.shards.front_store import FrontStore
+from commands.shards.service import LOOK_S, SILENT_S_MAX, Shards, Silence
 from commands.shards.shard_link import ShardLink
+from tests.commands.shards.test_front import Front
 
 LOOKS_MAX = round(SILENT_S_MAX / LOOK_S)
 
@@ -33,3 +38,22 @@ def test_a_shard_that_opens_its_sellers_may_take_its_time() -> None:
     shard.is_up = False
     silence = Silence(shard)
     assert not any(silence.look() for _ in range(2 * LOOKS_MAX))
+
+
+def test_a_front_that_cannot_keep_its_own_is_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreFullError("database or disk is full")
+
+    front = Front(tmp_path)
+    shards = Shards([], front.batch)
+    front.batch.links[0].is_up = True
+    front.add()
+    with monkeypatch.context() as patched:
+        patched.setattr(FrontStore, "batch", full)
+        front.batch.flush()
+    assert shards.unready() == "front: database or disk is full"
+    front.add()
+    front.batch.flush()
+    assert shards.unready() is None
