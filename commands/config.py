@@ -12,6 +12,7 @@ import typer
 
 from center.ports import StoreError
 from commands.queue_names import unnamed, unskilled
+from commands.service_names import beside_flows
 from commands.settings.reading import read_settings
 from commands.settings.reference import json_schema
 from commands.settings.schema import Config
@@ -73,7 +74,7 @@ def check(path: Path) -> int:
         hint = f"; did you mean {near}?" if near else ""
         typer.echo(f"{path}: the environment has {variable}, which nothing reads{hint}", err=True)
     wrong = list(unnamed(config))
-    for told in (*wrong, *unskilled(config)):
+    for told in (*wrong, *unskilled(config), *beside_flows(config)):
         typer.echo(f"{path}: {told}", err=True)
     if wrong:
         return 1

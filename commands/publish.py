@@ -13,6 +13,7 @@ from center.ports import StoreError
 from commands.config import load_settings
 from commands.flows_on_disk import flow_name, load
 from commands.queue_names import missing_in
+from commands.service_names import unset_for
 from commands.shards.homes import is_there, stores_of
 from commands.shop_clocks import ShopClocks
 from commands.voicing import wanted_voices
@@ -36,7 +37,7 @@ def publish(
     """Publish a flow that has no errors; the exit status.
 
     What it says on calls is rendered into `speech` first, by the voices of a settings file. What that file has buyers told who wait
-    for a person, and the flow has no words for, is told.
+    for a person, and the flow has no words for, is told, and what the flow asks of partners' systems that the file does not set.
     """
     voices = wanted_voices(config)
     if voices is None:
@@ -68,8 +69,10 @@ def publish(
     try:
         _report(store, seller, program)
         settings = load_settings(config) if config is not None else None
-        for told in missing_in(settings, seller, program) if settings is not None else ():
-            typer.echo(f"{config}: {told}", err=True)
+        if settings is not None:
+            lacking = missing_in(settings, seller, program)
+            for told in (*lacking, *unset_for(settings, seller, program)):
+                typer.echo(f"{config}: {told}", err=True)
         if dry_run:
             typer.echo("nothing was published")
         else:

@@ -19,8 +19,9 @@ from commands.alone import DIES_S_MAX, alone_on
 from commands.config import lacking_with_shards, load_settings
 from commands.flows_on_disk import LIBRARY
 from commands.logs import log_to_stderr
+from commands.service_names import service_names
 from commands.serving.books import Books
-from commands.serving.business import Business, OpenSeller, open_business
+from commands.serving.business import Business, OpenSeller, Seen, open_business
 from commands.serving.forgetting import Forgetting
 from commands.serving.operations import Operations
 from commands.serving.partners import PartnerServices
@@ -227,6 +228,9 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
     """Serve a database that is ours; the exit status. Raises StoreError if it cannot be opened."""
     database, sellers = config.store.database, config.sellers or [LIBRARY]
     shards: Shards | None = None
+    asked = service_names(config)
+    # The samples that come with us ask for what nobody has.
+    seen: list[Seen] = [asked.add] if config.sellers else []
     if config.store.shards > 1:
         business, shards = open_front(
             database,
@@ -238,6 +242,7 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
             log_level=config.log.level,
             log_format=config.log.format,
             partners=[section.partner() for section in config.service],
+            seen=seen,
         )
     else:
         check_count(database, 0)
@@ -247,10 +252,12 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
             sellers,
             config.limits.policies(),
             numbering=config.numbers.numbering(),
-            seen=names.add if config.queue else None,
+            seen=[*seen, names.add] if config.queue else seen,
         )
         for told in (*names.missing(), *names.unused()):
             typer.echo(told, err=True)
+    for told in (*asked.missing(), *asked.unused()):
+        typer.echo(told, err=True)
     if not business.sellers:
         typer.echo("no seller to serve", err=True)
         return 1

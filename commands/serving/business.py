@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,9 +82,9 @@ def open_business(
     *,
     numbering: Numbering | None = None,
     lives_here: Callable[[str], bool] = everybody,
-    seen: Seen | None = None,
+    seen: Sequence[Seen] = (),
 ) -> Business:
-    """Open the store and publish what is new in it; `seen` gets each seller's program. Raises StoreError, and OSError for a flow
+    """Open the store and publish what is new in it; each of `seen` gets each seller's program. Raises StoreError, and OSError for a flow
     that cannot be read.
     """
     migrate(database, typer.echo)
@@ -113,7 +113,7 @@ def publish_all(
     now: int,
     routes: Routes,
     lives_here: Callable[[str], bool] = everybody,
-    seen: Seen | None = None,
+    seen: Sequence[Seen] = (),
 ) -> list[OpenSeller]:
     """Publish every seller whose flow has no error and has changed; `routes` gets ways to all that are open then."""
     published = store.published()
@@ -126,8 +126,8 @@ def publish_all(
             store.publish_all(new, now)
             new.clear()
         routes.add(seller.seller, program)
-        if seen is not None:
-            seen(seller.seller, program)
+        for see in seen:
+            see(seller.seller, program)
         sellers.append(seller)
     store.publish_all(new, now)
     return sellers

@@ -18,7 +18,7 @@ from center.routing import Routes
 from center.shops import Shops
 from commands.alone import LEAVES_S_MAX, alone_on
 from commands.serving.aside import DiskThread
-from commands.serving.business import Business, OpenSeller, later, read_sellers
+from commands.serving.business import Business, OpenSeller, Seen, later, read_sellers
 from commands.shards.front import FrontBatch
 from commands.shards.front_store import FrontStore
 from commands.shards.homes import check_count, front_database, shard_databases
@@ -42,6 +42,7 @@ def open_front(
     log_level: str,
     log_format: Literal["json", "text"],
     partners: Sequence[Partner] = (),
+    seen: Sequence[Seen] = (),
 ) -> tuple[Business, Shards]:
     """The front's business and its shards, not started yet; `pause` is for those of a front that is gone to end. Raises StoreError
     if they do not, or were another number before.
@@ -57,6 +58,8 @@ def open_front(
     for seller, program, _ in read_sellers(Path(store.path), list(sellers)):
         routes.add(seller.seller, program)
         opened.append(seller)
+        for see in seen:
+            see(seller.seller, program)
     sockets, beside = front_database(database).parent.resolve(), None
     if len(str(sockets)) > _SOCKET_PATH_MAX:
         # Nobody can guess it, and make it first.

@@ -39,6 +39,12 @@ def view(now: Reading, before: Reading | None) -> list[str]:
             f"{'trunk':<16} {'answers':>7} {'registered':>11} {'lines':>13} {'peers':>7}",
         ]  # fmt: skip
     lines += [_trunk(now, trunk) for trunk in trunks]
+    services = list(now.labels("dialcart_service_asking", "service"))
+    if services:
+        lines.append(
+            f"{'partner':<16} {'asked/s':>7} {'asking':>9} {'waiting':>9} {'answers':>12} {'failed':>8}"
+        )
+    lines += [_service(now, before, service) for service in services]
     shards = list(now.labels("dialcart_shard_cpu_seconds_total", "shard"))
     if shards:
         lines += [
@@ -72,6 +78,21 @@ def _trunk(now: Reading, trunk: str) -> str:
         f"{trunk[:16]:<16} {_yes(now, 'dialcart_trunk_up', trunk):>7} "
         f"{_yes(now, 'dialcart_trunk_registered', trunk):>11} {lines:>13} "
         f"{f'{sum(map(bool, peers))}/{len(peers)}' if peers else '-':>7}"
+    )
+
+
+def _service(now: Reading, before: Reading | None, service: str) -> str:
+    tries = now.rate("dialcart_service_tries_total", before, service=service)
+    requests = "dialcart_service_requests_total"
+    failed = now.value(requests, service=service) - now.value(
+        requests, service=service, outcome="ok"
+    )
+    return (
+        f"{service[:16]:<16} {_per_second(tries):>7} "
+        f"{_count(now.value('dialcart_service_asking', service=service)):>9} "
+        f"{_count(now.value('dialcart_service_waiting', service=service)):>9} "
+        f"{'NO' if now.value('dialcart_service_resting', service=service) else 'yes':>12} "
+        f"{_count(failed):>8}"
     )
 
 

@@ -40,6 +40,18 @@ def page(turns: int, commits: list[float], binds: float = 2) -> str:
             ("trunk", "peer"),
             [(("north", "a"), 1.0), (("north", "b"), 0.0)],
         ),
+        *(
+            Measure(f"dialcart_service_{name}", "gauge", "", ("service",), [(("crm",), value)])
+            for name, value in (("asking", 8.0), ("waiting", 31.0), ("resting", 1.0))
+        ),
+        Measure("dialcart_service_tries", "counter", "", ("service",), [(("crm",), turns / 10)]),
+        Measure(
+            "dialcart_service_requests",
+            "counter",
+            "",
+            ("service", "outcome"),
+            [(("crm", "ok"), 70.0), (("crm", "timeout"), 4.0), (("crm", "full"), 1.0)],
+        ),
         Measure("dialcart_ready", "gauge", "", ("service",), [(("texts",), float(binds > 0))]),
     ]
     return Exposition(lambda: measures).text().decode()
@@ -68,7 +80,8 @@ def test_a_screen_has_what_matters_and_fits() -> None:
     assert "1,234" in shown
     assert "<10 ms" in shown
     assert "unicom               2/2" in shown
-    trunks = [line.split() for line in shown.splitlines()[-2:]]
+    *trunks, _, partner = [line.split() for line in shown.splitlines()[-4:]]
+    assert partner == ["crm", "10.0", "8", "31", "NO", "5"]
     assert trunks == [["north", "yes", "NO", "12/1,000", "1/2"], ["local", "-", "-", "0/30", "-"]]
     assert max(map(len, shown.splitlines())) <= WIDTH
     assert "not ready: texts" in "\n".join(view(read_page(page(1, [], 0), 13.0), now))
