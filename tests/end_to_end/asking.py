@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.serve import services_of
+from commands.serve import front_services, services_of
 from commands.serving.business import Business, open_business
 from commands.serving.partners import PartnerServices
 from commands.serving.running import run
@@ -14,6 +14,7 @@ from commands.serving.service import Service
 from commands.serving.simulator import Simulator
 from commands.settings.schema import Config, LogSection, SimulatorSection, StoreSection
 from commands.settings.services import ServiceSection
+from commands.shards.business import open_front
 from sms.smsc.handset import Heard
 from sms.smsc.phone import Phone
 from sms.smsc.server import Smsc
@@ -70,6 +71,7 @@ step hello
   say Hello to you.
   goodbye
 """
+WAIT_S = 60.0
 CARD = {"points": 7, "member": True, "since": "2026-03-01", "credit": 1250, "name": "Ann"}
 TOLD = "Ann: 7 points since"
 OPERATIONS = {"look_up": "cards/find", "note": "notes"}
@@ -98,8 +100,10 @@ def service(url: str, **values) -> ServiceSection:
 
 
 @contextlib.asynccontextmanager
-async def asking_shop(folder: Path, *services: ServiceSection) -> AsyncIterator[Asking]:
-    """Open it, and close it as SIGTERM would."""
+async def asking_shop(
+    folder: Path, *services: ServiceSection, shards: int = 1
+) -> AsyncIterator[Asking]:
+    """Open it, and close it as SIGTERM would; past one shard these are processes of their own."""
     flow = folder / "sellers" / "points" / "seller.flow"
     if not flow.exists():
         flow.parent.mkdir(parents=True)
@@ -107,13 +111,12 @@ async def asking_shop(folder: Path, *services: ServiceSection) -> AsyncIterator[
     config = Config(
         sellers=[folder / "sellers"],
         drain_s=0.2,
-        store=StoreSection(database=folder / "shop.db"),
+        store=StoreSection(database=folder / "shop.db", shards=shards),
         simulator=SimulatorSection(port=0, control_port=0),
         service=list(services),
         log=LogSection(level="error"),
     )
-    business = open_business(config.store.database, config.sellers)
-    opened = services_of(config, business)
+    business, opened = _opened(config)
     stop, ready = asyncio.Event(), asyncio.Event()
     serving = asyncio.create_task(
         run(opened, stop, asyncio.Event(), opened=ready.set, drain_s_max=config.drain_s)
@@ -123,6 +126,7 @@ async def asking_shop(folder: Path, *services: ServiceSection) -> AsyncIterator[
     await ready.wait()
     if serving.done():
         serving.result()
+    await soon(lambda: all(s.unready() is None for s in opened))
     smsc = next(s for s in opened if isinstance(s, Simulator)).smsc
     assert smsc is not None
     try:
@@ -131,3 +135,26 @@ async def asking_shop(folder: Path, *services: ServiceSection) -> AsyncIterator[
         stop.set()
         await serving
         business.close()
+
+
+def _opened(config: Config) -> tuple[Business, list[Service]]:
+    if config.store.shards == 1:
+        business = open_business(config.store.database, config.sellers)
+        return business, services_of(config, business)
+    business, shards = open_front(
+        config.store.database,
+        config.sellers,
+        config.limits.policies(),
+        config.store.shards,
+        log_level="error",
+        log_format="text",
+        partners=[section.partner() for section in config.service],
+    )
+    return business, front_services(config, business, shards)
+
+
+async def soon(condition: Callable[[], bool]) -> None:
+    """Other processes make it true, none of which can say so."""
+    async with asyncio.timeout(WAIT_S):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

@@ -1,12 +1,19 @@
 """Buyers, a shop, and a partner's system that answers, is slow, or is dead: all real, all over sockets."""
 
 import asyncio
+import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.asking import CARD, TOLD, asking_shop, service
+from center.measure import Measure
+from commands.shards.homes import shard_of
+from commands.shards.service import Shards
+from tests.end_to_end.asking import CARD, TOLD, asking_shop, service, soon
 from tests.end_to_end.shop import until
+from tests.end_to_end.test_order_by_ussd import Mobile
 from tests.gateway.server import Asked, Says, partner_server, says
 
 
@@ -125,3 +132,60 @@ def test_what_a_stop_cut_short_is_asked_again_under_its_key(tmp_path: Path) -> N
             assert partner.done == {partner.asked[0].key: 1}
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("shards", [1, 2])
+def test_a_dialog_by_ussd_gets_the_answer_as_its_next_screen(tmp_path: Path, shards: int) -> None:
+    async def run() -> None:
+        async with (
+            partner_server(lambda _: Says(body=json.dumps(CARD).encode(), after_s=0.2)) as partner,
+            asking_shop(tmp_path, service(partner.url), shards=shards) as shop,
+        ):
+            mobile = Mobile(shop.smsc)
+            mobile.dial()
+            assert await mobile.sees() == ("Which?\n1.Points\n2.Note", "ask")
+            mobile.answer("1")
+            text, screen = await mobile.sees()
+            assert text.startswith(TOLD)
+            assert screen == "end"
+
+    asyncio.run(run())
+
+
+def test_with_shards_what_a_killed_shard_asked_is_asked_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        hanging = True
+
+        def answer(_: Asked) -> Says:
+            return Says(hangs=True) if hanging else says(**CARD)
+
+        async with (
+            partner_server(answer) as partner,
+            asking_shop(tmp_path, service(partner.url), shards=2) as shop,
+        ):
+            phone = shop.phone()
+            phone.text("hi")
+            await phone.hears()
+            phone.text("1")
+            await soon(lambda: bool(partner.asked))
+            hanging = False
+            shards = next(s for s in shop.services if isinstance(s, Shards))
+            os.kill(shards.processes[shard_of("points", 2)].pid, signal.SIGKILL)
+            assert (await phone.hears()).startswith(TOLD)
+            assert {asked.key for asked in partner.asked} == {partner.asked[0].key}
+            assert len(partner.asked) == 2
+            await soon(lambda: told_of(shards) == {"ok": 1.0})
+
+    asyncio.run(run())
+
+
+def told_of(shards: Shards) -> dict[str, float]:
+    """What became of requests, as the front tells of all shards."""
+    measures = [one for one in shards.measures() if one.name == "dialcart_service_requests"]
+    return {
+        labels[1]: value
+        for one in measures
+        if isinstance(one, Measure)
+        for labels, value in one.samples
+        if value
+    }
