@@ -128,7 +128,7 @@ class TurnBatch:
         """From now on this channel is told of arrivals whose contact bears its name; they wait for others `linger_s` at most."""
         self._channels[name] = channel
         if linger_s is not None:
-            self._lingers_s[name] = linger_s
+            self._lingers_s[name] = min(linger_s, self.linger_s)
 
     def send_texts_by(self, send: SendTexts) -> None:
         """Who sends the texts, after the tickets are told. Without one they wait in the outbox."""
@@ -186,17 +186,16 @@ class TurnBatch:
         self._entries.append(entry)
         if self._committing:
             return
-        self._arm(self._linger_of(entry) if len(self._entries) < BATCH_MAX else 0.0)
+        delay_s = self._linger_of(entry) if len(self._entries) < BATCH_MAX else 0.0
+        if self._timer is None or delay_s < self._armed_s:
+            self._arm(delay_s)
 
     def _linger_of(self, entry: Entry) -> float:
-        return min(self.linger_s, self._lingers_s.get(entry.channel, self.linger_s))
+        return self._lingers_s.get(entry.channel, self.linger_s)
 
     def _arm(self, delay_s: float) -> None:
-        """Be due after so long, unless a batch is due as soon."""
-        if self._timer is not None:
-            if delay_s >= self._armed_s:
-                return
-            self._cancel()
+        """Be due after so long."""
+        self._cancel()
         self._armed_s = delay_s
         self._timer = self._later(delay_s, self._due)
 

@@ -99,14 +99,14 @@ def decode(octets: bytes, charset: Charset, tables: Tables = gsm.DEFAULT) -> str
     if charset == "gsm7_packed":
         return gsm.decode(gsm.unpack(octets), tables)
     if charset == "ucs2":
-        return _decode_ucs2(octets)
+        return decode_ucs2(octets)
     if charset in _CODECS:
         return octets.decode(_CODECS[charset], "replace")
     shown = octets[:OCTETS_SHOWN_MAX].hex(" ")
     return shown + " ..." if len(octets) > OCTETS_SHOWN_MAX else shown
 
 
-def _decode_ucs2(octets: bytes) -> str:
+def decode_ucs2(octets: bytes) -> str:
     """UTF-16 big-endian, unless a byte order mark, which some SMSCs add, says otherwise."""
     if octets.startswith(b"\xff\xfe"):
         return octets[2:].decode("utf-16-le", "replace")

@@ -29,7 +29,7 @@ from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.link import Link
 from sms.receiving import Receiving
-from sms.redelivery import Answer
+from sms.redelivery import Answer, Line
 from sms.sending import Sending, Taker
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
@@ -146,7 +146,7 @@ class SmsChannel:
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
         now = self.ticks()
-        answers: dict[Link, list[tuple[int, int]]] = {}
+        answers: dict[Line, list[tuple[int, int]]] = {}
         # In their order.
         refused: dict[Answer, None] = {}
         late: dict[Answer, None] = {}
@@ -180,8 +180,7 @@ class SmsChannel:
                 refused[answer] = None
             elif fate is Fate.UNKNOWN:
                 unknown.append(answer)
-            link = cast("Link", answer.line)
-            answers.setdefault(link, []).append((answer.sequence, status))
+            answers.setdefault(answer.line, []).append((answer.sequence, status))
         self.receiving.redeliveries.kept(kept)
         if refused or unknown:
             self.receiving.go_back()
@@ -190,14 +189,14 @@ class SmsChannel:
             self.sending.refused()
         if late:
             self._tell_late(list(late), answers, answered)
-        for link, listed in answers.items():
-            link.acknowledge(listed)
+        for line, listed in answers.items():
+            cast("Link", line).acknowledge(listed)
         self.sending.answered(answered)
 
     def _tell_late(
         self,
         late: Sequence[Answer],
-        answers: dict[Link, list[tuple[int, int]]],
+        answers: dict[Line, list[tuple[int, int]]],
         answered: list[str],
     ) -> None:
         """What is to be said to messages that are kept, but so late that the carrier may have given up."""
@@ -206,7 +205,7 @@ class SmsChannel:
             if answer.line.alive and not answer.refused:
                 answered.append(answer.buyer)
             status = STATUSES[Fate.REFUSED if answer.refused else Fate.KEPT]
-            answers.setdefault(cast("Link", answer.line), []).append((answer.sequence, status))
+            answers.setdefault(answer.line, []).append((answer.sequence, status))
 
     def _answer_known(self, answer: Answer) -> None:
         """It repeats what is on disk: its answer need not wait for the disk again, which is slow now."""

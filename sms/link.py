@@ -94,6 +94,8 @@ class Link(asyncio.Protocol):
             "esme", 0.0, timers=self.carrier.timers, window=self.carrier.window
         )
         self.transport: asyncio.Transport | None = None
+        self.alive = False
+        """See sms.redelivery.Line."""
         self.unacknowledged = 0
         """Messages that came and are not answered."""
         self.acknowledged = 0
@@ -117,6 +119,7 @@ class Link(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        self.alive = True
         transport.set_write_buffer_limits(UNREAD_BYTES_MAX)
         now = self.esme.now()
         self.machine = BindMachine(
@@ -136,7 +139,7 @@ class Link(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._handle(self.machine.closed(str(exc or "")))
-        self.bound = False
+        self.bound = self.alive = False
         self.transport = None
         self.esme.outgoing.broken()
         if not self.lost.done():
@@ -163,18 +166,13 @@ class Link(asyncio.Protocol):
         """See sms.redelivery.Line."""
         return self.machine.answered
 
-    @property
-    def alive(self) -> bool:
-        """See sms.redelivery.Line."""
-        return self.transport is not None
-
     def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
         """Answer deliver_sm by (sequence number, command_status). A connection that is gone is not answered."""
         self.unacknowledged -= len(answers)
         self.acknowledged += len(answers)
         if self.transport is None:
             return
-        self.machine.acknowledge(list(answers))
+        self.machine.acknowledge(answers)
         refused = [sequence for sequence, status in answers if status and status in TEMPORARY]
         for sequence in refused:
             self._refused.setdefault(sequence, self.machine.asked)

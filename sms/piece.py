@@ -11,7 +11,7 @@ import msgspec
 
 from grammars.gsm import alphabet as gsm
 from grammars.gsm.alphabet import tables
-from sms.alphabet import Charset, coding, decode
+from sms.alphabet import Charset, coding, decode, decode_ucs2
 from sms.header import LOCKING_SHIFT, SINGLE_SHIFT, Header, fill_bits, parse
 from sms.segments import (
     MESSAGE_PAYLOAD,
@@ -82,7 +82,7 @@ def alone(
     """The text of a message alone in UCS-2, by far the commonest; None for all others, which `read` and `join` can read."""
     if tlvs or esm_class & UDHI or data_coding != UCS2_CODING:
         return None
-    return decode(short_message, "ucs2")
+    return decode_ucs2(short_message)
 
 
 def _sar(tlvs: Mapping[int, bytes]) -> tuple[int, int, int] | None:

@@ -10,7 +10,6 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 import msgspec
 
@@ -176,7 +175,8 @@ class Receiving:
         at: float,
     ) -> None:
         now = int(at)
-        carrier = cast("Link", answer.line).carrier.name
+        link: Link = answer.line  # type: ignore[assignment]
+        carrier = link.carrier.name
         code = message.destination.digits
         is_shared = self.routes.is_shared(code)
         last = self._last_seller(code, buyer) if is_shared else None

@@ -157,8 +157,10 @@ class Answer(msgspec.Struct, eq=False):
 
     @property
     def certain(self) -> bool:
-        """The carrier has it, and in time."""
-        return not self.late and self.is_read
+        """The carrier has it, and in time: `is_read`, and not late."""
+        if self.asked is None or self.late or self.refused:
+            return False
+        return self.line.answered > self.asked
 
     @property
     def is_read(self) -> bool:
@@ -437,17 +439,20 @@ class Redeliveries:
             self._ranges = tuple((since, until) for since, until, _ in self._runs)
 
     def _remove(self, answer: Answer) -> None:
-        for of_buyer in (self._last_of, self._again_of, self._behind_of):
-            if of_buyer.get(answer.buyer) is answer:
-                del of_buyer[answer.buyer]
+        buyer = answer.buyer
+        if self._last_of.get(buyer) is answer:
+            del self._last_of[buyer]
+        if self._again_of and self._again_of.get(buyer) is answer:
+            del self._again_of[buyer]
+        if self._behind_of and self._behind_of.get(buyer) is answer:
+            del self._behind_of[buyer]
         if not answer.held:
             return
         answer.held = False
-        self._again.pop(answer.stamp, None)
-        held = self._by_key[answer.key]
-        if len(held) == 1:
-            del self._by_key[answer.key]
-        else:
+        if self._again:
+            self._again.pop(answer.stamp, None)
+        held = self._by_key.pop(answer.key)
+        if len(held) > 1:
             self._by_key[answer.key] = [other for other in held if other is not answer]
 
 

@@ -134,12 +134,13 @@ class SqliteBatch:
                 hot.contacts.put(other, found)
                 if isinstance(found, Contact):
                     contacts[other] = found
-            who = (name, key.number)
+            number = key.number
+            who = (name, number)
             if who in buyers:
                 continue
             buyer = hot.buyers.get(who)
             if buyer is None:
-                buyer = self._buyer(seller.id, key.number)
+                buyer = self._buyer(seller.id, number)
                 hot.buyers.put(who, buyer)
             if not isinstance(buyer, Nothing):
                 buyers[who] = buyer

@@ -90,7 +90,7 @@ def watch() -> None:
     machine.submit = PARTS["encode"].round(machine.submit)
     pdu.submit_addresses = PARTS["encode"].round(pdu.submit_addresses)
     pdu.submit_rest = PARTS["encode"].round(pdu.submit_rest)
-    pdu.encode_deliver_sm_resp = PARTS["encode"].round(pdu.encode_deliver_sm_resp)
+    pdu.encode_deliver_sm_resps = PARTS["encode"].round(pdu.encode_deliver_sm_resps)
     taking.begin = PARTS["engine"].round(taking.begin)
     taking.step = PARTS["engine"].round(taking.step)
     batch.take_turns = PARTS["turns"].round(batch.take_turns)

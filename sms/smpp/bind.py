@@ -13,7 +13,7 @@ The rules, in one place:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Any, Literal, Protocol
@@ -177,10 +177,9 @@ class BindMachine:
         elif isinstance(pdu, p.UnbindResp):
             self._enter(State.UNBOUND)
 
-    def acknowledge(self, answers: list[tuple[int, int]]) -> None:
+    def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
         """Send deliver_sm_resp for (sequence, status) pairs, in one go."""
-        encode = p.encode_deliver_sm_resp
-        self._out += [encode(sequence, status) for sequence, status in answers]
+        self._out.append(p.encode_deliver_sm_resps(answers))
         self.counters.sent += len(answers)
 
     def data_to_send(self) -> bytes:

@@ -7,6 +7,7 @@ addresses are kept both ways.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from struct import Struct
 
 from sms.smpp.errors import ProtocolError
@@ -273,9 +274,10 @@ def write_answer(pdu: MessageResp) -> bytes:
     return write_string(pdu.message_id, 65) + write_tlvs(pdu.tlvs)
 
 
-def encode_deliver_sm_resp(sequence: int, status: int) -> bytes:
-    """The commonest answer, written at once. Its message_id is empty. Section 4.6.2."""
-    return _DELIVER_SM_RESP.pack(17, DELIVER_SM | RESPONSE, status, sequence)
+def encode_deliver_sm_resps(answers: Iterable[tuple[int, int]]) -> bytes:
+    """The commonest answers, by (sequence number, command_status), one behind the other. Their message_id is empty. Section 4.6.2."""
+    pack, command = _DELIVER_SM_RESP.pack, DELIVER_SM | RESPONSE
+    return b"".join([pack(17, command, status, sequence) for sequence, status in answers])
 
 
 READERS: dict[int, Reader] = {

@@ -23,8 +23,9 @@ def test_a_message_that_says_more_bytes_than_it_has_is_refused() -> None:
     assert (caught.value.status, caught.value.sequence) == (Status.INVMSGLEN, 4)
 
 
-def test_the_commonest_answer_is_written_as_any_other() -> None:
-    assert p.encode_deliver_sm_resp(5, 0x64) == p.encode(p.DeliverSmResp(sequence=5, status=0x64))
+def test_the_commonest_answers_are_written_as_any_other() -> None:
+    each = [p.DeliverSmResp(sequence=5, status=0x64), p.DeliverSmResp(sequence=7)]
+    assert p.encode_deliver_sm_resps([(5, 0x64), (7, 0)]) == b"".join(map(p.encode, each))
 
 
 def test_only_so_many_addresses_are_kept() -> None:
