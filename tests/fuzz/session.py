@@ -43,6 +43,8 @@ from tests.simulation.loop import SimulatedLoop
 
 PDUS_A_ROUND = 4_000
 """Then a buyer comes who must be served."""
+ASKERS = 20
+"""Such buyers, in turn."""
 PDUS_A_SWEEP = 100
 """Then a part of what is too old is swept, as it is each second."""
 WARM_UP_PDUS = 200_000
@@ -126,7 +128,7 @@ class Siege:
         self._rounds += 1
         shop = self._shop
         self._harm = self._chance.choice(HARM)
-        await shop.ask(f"1390013{self._rounds % 1_000:04d}")
+        await shop.ask(f"1390013{self._rounds % ASKERS:04d}")
         shop.sweep()
 
     def _counts(self) -> dict[str, int]:
