@@ -120,7 +120,7 @@ class CarrierSection(Section):
     def _is_a_name(cls, host: str) -> str:
         if not is_host(host):
             raise ValueError(
-                '`host` is no name of a host; write it like host = "smsc.example.net": no spaces, and 1 to 63 letters between dots'
+                '`host` is no name of a host; write it like host = "smsc.example.net": no spaces, 1 to 63 letters between dots, and no port'
             )
         return host
 

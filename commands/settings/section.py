@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import ip_address
 from typing import Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -50,10 +52,18 @@ def names_differ(told: str) -> AfterValidator:
     return AfterValidator(differ)
 
 
+_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE | re.ASCII)
+
+
 def is_host(name: str) -> bool:
     """Whether it can be looked up: an address, or a name of labels of 1 to 63 octets (RFC 3490, section 4)."""
     try:
-        name.encode("idna")
+        ip_address(name)
+    except ValueError:
+        pass
+    else:
+        return True
+    try:
+        return _NAME.fullmatch(name.encode("idna").decode("ascii")) is not None
     except UnicodeError:
         return False
-    return name.isprintable() and " " not in name

@@ -120,6 +120,8 @@ QUEUE = '[[queue]]\nname = "noodles"\n'
         (CARRIER.replace('"h"', '"smsc..net"'), 3, "`host` is no name of a host"),
         (CARRIER.replace('"h"', '"smsc.net "'), 3, "no spaces"),
         (CARRIER.replace('"h"', '"smsc\\u0000"'), 3, "`host` is no name of a host"),
+        (CARRIER.replace('"h"', '"smpp://smsc.net:2775"'), 3, "`host` is no name of a host"),
+        (CARRIER.replace('"h"', '"smsc.net:2775"'), 3, "and no port"),
         (CARRIER.replace("unicom", "Uni Com") + 'password = ""', 2, "small letters"),
         (CARRIER.replace("unicom", "x"), 1, "set the environment variable DIALCART_CARRIER_X_"),
         (CARRIER.replace('host = "h"\n', ""), 1, 'write host = "smsc.example.net"'),
