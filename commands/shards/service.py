@@ -28,6 +28,8 @@ CLOSE_S_MAX = 10.0
 LOOK_S = 0.05
 SILENT_S_MAX = 30.0
 """A shard tells how it does once a second; one that says nothing for so long hangs, and is killed."""
+QUIET_S_MAX = 5.0
+"""After so long it is told that it hangs, perhaps."""
 
 log = logging.getLogger("dialcart")
 
@@ -46,7 +48,12 @@ class Silence:
         is_silent = link.is_up and link.heard == self._heard
         self._looks = self._looks + 1 if is_silent else 0
         self._heard = link.heard
-        return self._looks * LOOK_S >= SILENT_S_MAX
+        return self.silent_s >= SILENT_S_MAX
+
+    @property
+    def silent_s(self) -> float:
+        """For so long."""
+        return self._looks * LOOK_S
 
 
 class Shards:
@@ -63,6 +70,7 @@ class Shards:
         self._sockets = sockets
         self.restarts = 0
         self.processes: list[BaseProcess | None] = [None] * len(plans)
+        self._silences = [Silence(link) for link in turns.links]
         self._keeping: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -89,7 +97,7 @@ class Shards:
             process.start()
             self.processes[index] = process
             began = loop.time()
-            silence = Silence(self.turns.links[index])
+            silence = self._silences[index] = Silence(self.turns.links[index])
             while process.is_alive():
                 await asyncio.sleep(LOOK_S)
                 if silence.look():
@@ -127,6 +135,11 @@ class Shards:
         told = [silent] if silent is not None else []
         if front is not None:
             told.append(f"front: {front}")
+        told += [
+            f"shard {i} has said nothing for {silence.silent_s:.0f} s"
+            for i, silence in enumerate(self._silences)
+            if silence.silent_s >= QUIET_S_MAX
+        ]
         told += [f"shard {i}: {why}" for i, why in enumerate(self.turns.measures.unready) if why]
         return "; ".join(told) or None
 

@@ -6,7 +6,7 @@ import pytest
 
 from center.ports import StoreFullError
 from commands.shards.front_store import FrontStore
-from commands.shards.service import LOOK_S, SILENT_S_MAX, Shards, Silence
+from commands.shards.service import LOOK_S, QUIET_S_MAX, SILENT_S_MAX, Shards, Silence
 from commands.shards.shard_link import ShardLink
 from tests.commands.shards.test_front import Front
 
@@ -23,6 +23,22 @@ def test_a_shard_that_says_nothing_for_too_long_hangs() -> None:
     silence = Silence(link())
     assert not any(silence.look() for _ in range(LOOKS_MAX - 1))
     assert silence.look()
+
+
+def test_a_shard_that_may_hang_is_told_of_before_it_is_killed(tmp_path: Path) -> None:
+    front = Front(tmp_path)
+    shards = Shards([], front.batch)
+    [up] = front.batch.links
+    up.is_up = True
+    [silence] = shards._silences  # noqa: SLF001 - what a look is, tests say
+    for _ in range(round(QUIET_S_MAX / LOOK_S) - 1):
+        silence.look()
+    assert shards.unready() is None
+    silence.look()
+    assert shards.unready() == "shard 0 has said nothing for 5 s"
+    up.heard += 1
+    silence.look()
+    assert shards.unready() is None
 
 
 def test_a_shard_that_tells_how_it_does_once_in_a_while_does_not() -> None:
