@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from sms.smsc.faults import parse_faults
+from tests.crash.depot import parse_mood
 from tests.crash.harness import Plan, crash
 
 
@@ -20,6 +21,11 @@ def main() -> int:
     parser.add_argument("--binds", type=int, default=1)
     parser.add_argument("--faults", default="none", help="as `dialcart smsc --faults` reads them")
     parser.add_argument("--orders", type=int, default=0, help="after the kills; then it is weighed")
+    parser.add_argument(
+        "--partner",
+        default="",
+        help='an order system: "slow=0.3 dead=10%% broken=5%% busy=5%% away=4"',
+    )
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dialcart-crash-") as folder:
@@ -32,6 +38,7 @@ def main() -> int:
             binds=options.binds,
             shards=options.shards,
             orders=options.orders,
+            partner=parse_mood(options.partner) if options.partner else None,
         )
         books = asyncio.run(crash(Path(folder), plan, tell=not options.quiet))
     sys.stdout.write(f"{books}\n")

@@ -8,6 +8,7 @@ from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.crash.burden import Burdens
 from tests.crash.buyers import STOCK, Town
+from tests.crash.depot import DepotBooks
 from tests.simulation.poison import SET_ASIDE
 
 
@@ -38,6 +39,8 @@ class Books:
     """Of these, those that a seller cannot read, or reads more than once, and those that the carrier still brings."""
     burdens: Burdens | None = None
     """Of the last shop, where it was weighed."""
+    depot: DepotBooks | None = None
+    """Where an order system was asked."""
     where: Mapping[str, int] = field(default_factory=dict[str, int])
     """Kills by where they were."""
 
@@ -53,6 +56,7 @@ class Books:
             or self.missed
             or self.misread
             or (self.burdens is not None and not self.burdens.right)
+            or (self.depot is not None and not self.depot.right)
         )
 
     def __str__(self) -> str:
@@ -64,6 +68,7 @@ class Books:
             f"announced but absent {self.absent}, wrong {self.wrong}, stock off by {self.stock_off}, "
             f"kill points missed {self.missed}, of {self.poisoned} poisoned messages not once before the seller {self.misread}: {verdict}"
             f"{f'; {self.burdens}' if self.burdens is not None else ''}"
+            f"{f'; {self.depot}' if self.depot is not None else ''}"
         )
 
 

@@ -113,6 +113,9 @@ class Buyer:
     """Each thing reads unlike the last few dozen: where answers are lost with their connections, or come later than the phone
     says the next thing, that may be taken for something like it of a minute before, and have to be said again (decision 0030)."""
     said: int = 0
+    said_at: float = 0.0
+    waits: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    """Of replies that were waited for: when it was said, and how long they took, in seconds."""
 
     def begin(self) -> None:
         """The next order."""
@@ -128,6 +131,7 @@ class Buyer:
 
     def _say(self) -> None:
         self.said += 1
+        self.said_at = time.monotonic()
         unlike = " " * (self.said % UNLIKE) if self.says_it_anew else ""
         self.phone.text(self.code, self.lines[0][0] + unlike)
 
@@ -147,6 +151,7 @@ class Buyer:
             return
         expected = self.lines[0][1]
         if heard.text.startswith(expected):
+            self.waits.append((self.said_at, time.monotonic() - self.said_at))
             del self.lines[0]
             if self.lines and self.says_it_twice:
                 asyncio.get_running_loop().call_later(THINKS_S, self._say_then, self.lines[0])

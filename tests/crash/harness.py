@@ -1,6 +1,7 @@
 """Kills a shop again and again while buyers order, and counts."""
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -20,6 +21,7 @@ from store.sqlite import SqliteStore
 from tests.crash.books import Books, count
 from tests.crash.burden import Burden, Burdens, weigh
 from tests.crash.buyers import CODE, FLOW, Town
+from tests.crash.depot import ASKING_FLOW, SERVICE, Depot, Mood
 from tests.crash.victim import CUT_SHORT, FRONT_POINTS, IN_SHARD, POINTS, SHARD_POINTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -40,6 +42,10 @@ PASSES_MAX = 12
 """A named point is passed so often at most before it kills."""
 SELLERS = {"shop": CODE, "stand": "1070"}
 """With their codes. The second, who lives in another of two shards, is there where sellers are spread."""
+ASKER = "shop"
+"""The seller that asks an order system, where there is one."""
+WATCHED_S = 4.0
+"""So long after the kills it is seen how long replies take."""
 SETTINGS = """\
 sellers = ["{folder}/sellers"]
 [store]
@@ -93,6 +99,9 @@ class Plan:
     """Past one there is a front, which is killed like the shop, and shards, one of which is killed before it."""
     orders: int = 0
     """After the kills a shop goes on for so many more, and is weighed."""
+    partner: Mood | None = None
+    """An order system that one of two sellers asks."""
+    watched_s: float = WATCHED_S
 
     def listed(self, chance: random.Random) -> Sequence[Kill]:
         """A third at random times, the others at each point in turn."""
@@ -113,8 +122,11 @@ class Plan:
 async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
     """Run a plan in a folder of its own."""
     chance = random.Random(plan.seed)
-    async with Smsc(Settings(port=0, faults=plan.faults)) as smsc:
-        codes = furnish(folder, smsc.port, plan.shards, plan.binds)
+    depot = Depot(plan.partner, random.Random(plan.seed)) if plan.partner is not None else None
+    async with contextlib.AsyncExitStack() as stack:
+        smsc = await stack.enter_async_context(Smsc(Settings(port=0, faults=plan.faults)))
+        url = await stack.enter_async_context(depot.open()) if depot is not None else None
+        codes = furnish(folder, smsc.port, plan.shards, plan.binds, url)
         is_faulty = plan.faults != Faults()
         town = Town(smsc, plan.buyers, plan.seed, say_it_anew=is_faulty, codes=codes)
         town.begin()
@@ -143,6 +155,7 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         process = await start(folder, None, plan=plan)
         await bound(smsc, process)
         burdens = await weighed(folder, process, town, plan) if plan.orders else None
+        waits_s = await waited(town, plan.watched_s) if depot is not None else {}
         town.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S_MAX):
@@ -160,6 +173,9 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         for number, kill in enumerate(died_at, 1)
     )
     books = replace(count(stores, town, plan.kills, missed), where=where, burdens=burdens)
+    if depot is not None:
+        orders = [one for store in stores for one in store.orders() if one.seller == ASKER]
+        books = replace(books, depot=depot.books(orders, waits_s))
     for store in stores:
         store.close()
     return books
@@ -180,6 +196,17 @@ async def weighed(
         pids = [process.pid, *shards_of(process.pid)]
         found.append(weigh(folder, pids, town.told - before))
     return Burdens(*found)
+
+
+async def waited(town: Town, watched_s: float) -> dict[bool, list[float]]:
+    """How long replies take now, by whether their buyers' seller asks an order system."""
+    since = time.monotonic()
+    await asyncio.sleep(watched_s)
+    found: dict[bool, list[float]] = {True: [], False: []}
+    for buyer in town.buyers.values():
+        waits_s = [took_s for said_at, took_s in buyer.waits if said_at >= since]
+        found[buyer.code == SELLERS[ASKER]] += waits_s
+    return found
 
 
 def kept_of(folder: Path, stores: Sequence[SqliteStore]) -> dict[int, bool]:
@@ -245,14 +272,21 @@ def getting_on(town: Town, since: float, stalls_s: float) -> bool:
     return time.monotonic() - max(town.heard_at, since) < stalls_s
 
 
-def furnish(folder: Path, port: int, shards: int = 1, binds: int = 1) -> list[str]:
-    """Sellers, as many as shards but two at most, and settings for a carrier at this port; the sellers' codes."""
-    sellers = dict(list(SELLERS.items())[:shards])
+def furnish(
+    folder: Path, port: int, shards: int = 1, binds: int = 1, url: str | None = None
+) -> list[str]:
+    """Sellers, as many as shards but two at most, and settings for a carrier at this port; the sellers' codes.
+
+    `url`: of an order system, which the first of two sellers asks.
+    """
+    sellers = dict(list(SELLERS.items())[: shards if url is None else 2])
     for name, code in sellers.items():
         (folder / "sellers" / name).mkdir(parents=True)
-        flow = FLOW.replace(f"  sms code {CODE}\n", f"  sms code {code}\n")
+        flow = ASKING_FLOW if url is not None and name == ASKER else FLOW
+        flow = flow.replace(f"  sms code {CODE}\n", f"  sms code {code}\n")
         (folder / "sellers" / name / "seller.flow").write_text(flow)
     settings = SETTINGS.format(folder=folder, port=port, shards=shards, binds=binds)
+    settings += SERVICE.format(url=url) if url is not None else ""
     (folder / "dialcart.toml").write_text(settings)
     return list(sellers.values())
 
