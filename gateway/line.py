@@ -158,7 +158,9 @@ class Line:
             self._settle(awaited, FAILED)
             return
         certainty = Certainty.PERHAPS if was_begun else Certainty.NOT_DONE
-        asked = _Asked(awaited, request, self._shown(awaited.key), self._clock(), certainty)
+        # A store that is restored from a copy counts sessions anew, but not time.
+        shown = self._shown(f"{awaited.key}/{awaited.at}")
+        asked = _Asked(awaited, request, shown, self._clock(), certainty)
         self._known[awaited.key] = asked
         asked.end = self._later(self.partner.timeout_s, lambda: self._time_is_up(asked))
         self._waiting.append(asked)

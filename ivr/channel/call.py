@@ -41,6 +41,8 @@ REFUSED_TRIES_MAX = 5
 """A turn that the store could not keep is tried so often."""
 OUTCOME_S_MAX = 90.0
 """A call that waits for an outcome longer than this is ended, whatever is said or keyed meanwhile; who calls again goes on."""
+QUIET_S_MAX = 2.0
+"""A caller who has waited for an outcome so long, and heard nothing, is told that it takes a moment; then there is music."""
 TALK_S_MAX = 3_600.0
 """No call lasts longer: a line that was forgotten costs its trunk."""
 
@@ -79,6 +81,9 @@ class Call:
         self._limit: Timer | None = None
         self._outcome_limit: Timer | None = None
         """While an outcome is waited for, over all that the caller does meanwhile."""
+        self._quiet_limit: Timer | None = None
+        self._is_comforted = False
+        """Whether the caller has been told that it takes a moment."""
         self._announced: tuple[Reply, Texts] | None = None
         """While texts play that nothing stops: the turn they belong to, and what it says after them."""
         self.person = Person(self, reached, line, self._playing)
@@ -292,8 +297,29 @@ class Call:
             self.hang_up("goodbye")
         elif self.person.is_wanted:
             self.person.play_music()
+        elif self._question is not None and self._question.expected is AWAITING:
+            self._comfort_soon()
         elif self._question is not None:
             self._question.wait()
+
+    def _comfort_soon(self) -> None:
+        """An outcome is waited for, and nothing is heard."""
+        self._comfort_no_more()
+        if self._is_comforted:
+            self._playing.music()
+        else:
+            self._quiet_limit = self._around.later(QUIET_S_MAX, self._comfort)
+
+    def _comfort_no_more(self) -> None:
+        if self._quiet_limit is not None:
+            self._quiet_limit.cancel()
+            self._quiet_limit = None
+
+    def _comfort(self) -> None:
+        self._quiet_limit, self._is_comforted = None, True
+        text = prompts.word("one_moment", self.language)
+        self.line.said(text)
+        self._playing.say([(text, self.language)], barge_in=False)
 
     # --- the question ---
 
@@ -321,6 +347,9 @@ class Call:
         if self._outcome_limit is not None:
             self._outcome_limit.cancel()
             self._outcome_limit = None
+        if self._is_comforted:
+            self._is_comforted = False
+            self._playing.stop()
 
     def _sayable(self, program: bytes, expected: Expected) -> Sayable | None:
         """What a recogniser may hear as the answer; None where there is nothing, or none for the language."""
@@ -358,6 +387,7 @@ class Call:
         self._playing.move_on()
         self.stop_announcing()
         self.person.is_wanted = False
+        self._comfort_no_more()
         if self._question is not None:
             self._question.close()
             self._question = None

@@ -87,7 +87,7 @@ class Question:
 
     def wait(self) -> None:
         """The prompt is over: the caller's time begins."""
-        if self.expected is AWAITING or self._keying.typed:
+        if self._keying.typed:
             return
         if self._is_free:
             self._recorder.start()

@@ -107,12 +107,12 @@ def test_an_answer_is_told_once_with_what_it_brought() -> None:
 def test_so_many_are_asked_about_at_once_and_the_others_in_their_order() -> None:
     house = House()
     house.take("a", "b", "c", "d")
-    assert house.asks.keys == ["shop/a/sms/1/1", "shop/b/sms/1/1"]
+    assert house.asks.keys == ["shop/a/sms/1/1/0", "shop/b/sms/1/1/0"]
     assert (house.line.asking, house.line.waiting) == (2, 2)
     house.answer(OK, 1)
-    assert house.asks.keys[2:] == ["shop/c/sms/1/1"]
+    assert house.asks.keys[2:] == ["shop/c/sms/1/1/0"]
     house.answer(OK, 0)
-    assert house.asks.keys[3:] == ["shop/d/sms/1/1"]
+    assert house.asks.keys[3:] == ["shop/d/sms/1/1/0"]
 
 
 def test_past_the_bound_a_request_fails_at_once() -> None:
@@ -130,6 +130,17 @@ def test_one_that_is_known_is_not_asked_twice() -> None:
     house = House()
     house.take("a", "a")
     assert len(house.asks.attempts) == 1
+
+
+def test_a_request_of_another_time_has_another_key() -> None:
+    house = House()
+    request = Request("crm", "look_up", (), (), RESULTS)
+    for at in (5, 6):
+        # As a store that was restored from a copy of before the first.
+        again = Awaited(ContactKey("shop", "a", "sms"), 1, 1, request, "1069", "carrier", at)
+        house.line.take(again, request)
+        house.answer(OK)
+    assert house.asks.keys == ["shop/a/sms/1/1/5", "shop/a/sms/1/1/6"]
 
 
 def test_a_refusal_is_told_at_once() -> None:
@@ -150,7 +161,7 @@ def test_trouble_is_tried_again_under_its_key_each_time_after_twice_as_long() ->
         assert len(house.asks.attempts) == place + 1
         house.clock.go_on(0.02)
         assert len(house.asks.attempts) == place + 2
-    assert set(house.asks.keys) == {"shop/a/sms/1/1"}
+    assert set(house.asks.keys) == {"shop/a/sms/1/1/0"}
     house.answer(OK)
     assert house.outcomes == ["ok"]
 
@@ -159,7 +170,7 @@ def test_a_pause_leaves_its_place_to_others() -> None:
     house = House()
     house.take("a", "b", "c")
     house.answer(BROKEN, 0)
-    assert house.asks.keys == ["shop/a/sms/1/1", "shop/b/sms/1/1", "shop/c/sms/1/1"]
+    assert house.asks.keys == ["shop/a/sms/1/1/0", "shop/b/sms/1/1/0", "shop/c/sms/1/1/0"]
 
 
 def test_after_its_time_what_may_have_been_done_is_a_timeout() -> None:
@@ -227,9 +238,9 @@ def test_while_it_rests_it_is_left_alone_and_then_one_sees() -> None:
     house.clock.go_on(5.0)
     assert house.line.refusal() is None
     house.take("c", "d")
-    assert house.asks.keys[asked:] == ["shop/c/sms/1/1"]
+    assert house.asks.keys[asked:] == ["shop/c/sms/1/1/0"]
     house.answer(OK)
-    assert house.asks.keys[asked:] == ["shop/c/sms/1/1", "shop/d/sms/1/1"]
+    assert house.asks.keys[asked:] == ["shop/c/sms/1/1/0", "shop/d/sms/1/1/0"]
     assert not house.line.is_resting
 
 

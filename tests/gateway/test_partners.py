@@ -76,7 +76,7 @@ def test_after_a_start_requests_are_asked_again_and_nothing_else() -> None:
     house = House(crm=partner("crm"))
     waiting = [awaited(LOOK_UP), awaited(effects.HandOver("sales"), "139")]
     assert house.partners.resume(waiting) == 1
-    assert house.asks["crm"].keys == ["shop/13800138000/sms/1/1"]
+    assert house.asks["crm"].keys == ["shop/13800138000/sms/1/1/0"]
 
 
 def test_after_a_start_without_the_service_they_have_failed() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from flows.inputs import Outcome
 from flows.packed import decode, encode
-from ivr.channel.call import OUTCOME_S_MAX, REFUSED_TRIES_MAX, TYPED_AHEAD_MAX
+from ivr.channel.call import OUTCOME_S_MAX, QUIET_S_MAX, REFUSED_TRIES_MAX, TYPED_AHEAD_MAX
 from tests.flows.shops import program_of
 from tests.ivr.channel.noodles import FLOW
 from tests.ivr.channel.telephone import Telephone
@@ -325,3 +325,51 @@ def test_an_outcome_that_came_is_waited_for_no_longer(tmp_path):
     call.wait(OUTCOME_S_MAX + 1)
     assert "no outcome came" not in call.line.hung_up
     assert "Leave a message." in call.heard()
+
+
+ASKS = FLOW.replace(
+    "step start\n", "service crm\n  look_up(phone) -> points number\n\nstep start\n", 1
+).replace(
+    """step message
+""",
+    """step message
+  request card = crm.look_up(buyer.number)
+    when failed -> bye
+  say You have {{ card.points }} points.
+""",
+)
+
+
+def test_a_caller_who_waits_for_a_partner_hears_so_then_music_and_then_the_answer(tmp_path):
+    slow = Slow()
+    call = Telephone(tmp_path, program_of("", ASKS), performer=slow)
+    call.press("2")
+    call.listen_to_the_end()
+    call.heard()
+    call.wait(QUIET_S_MAX - 0.1)
+    assert call.heard() == []
+    call.wait(0.2)
+    assert call.heard() == ["One moment, please."]
+    call.listen_to_the_end()
+    music = call.media.plays[-1]
+    call.wait(20)
+    assert call.heard() == []
+    assert slow.awaited[0].effect.results == (("points", "number"),)
+    call.turns.settle(slow.awaited[0], Outcome("ok", {"points": 7}), int(call.clock.now))
+    call.turns.flush()
+    assert "You have 7 points." in call.heard()
+    assert call.media.plays[-1] != music
+
+
+def test_a_caller_whose_partner_is_quick_hears_the_answer_alone(tmp_path):
+    slow = Slow()
+    call = Telephone(tmp_path, program_of("", ASKS), performer=slow)
+    call.press("2")
+    call.listen_to_the_end()
+    call.heard()
+    call.wait(1)
+    call.turns.settle(slow.awaited[0], Outcome("ok", {"points": 7}), int(call.clock.now))
+    call.turns.flush()
+    call.wait(QUIET_S_MAX)
+    assert "You have 7 points." in call.heard()
+    assert "One moment, please." not in call.voice.said
