@@ -1,4 +1,4 @@
-"""`python -m tests.crash --kills 200 --seed 1`: the nightly form; with `--shards 2` a front and its shards."""
+"""`python -m tests.crash --kills 200 --seed 1`: the form of scripts/nightly; with `--shards 2` a front and its shards."""
 
 import argparse
 import asyncio

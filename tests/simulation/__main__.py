@@ -9,6 +9,9 @@ from contextlib import nullcontext
 from tests.simulation.many import story_of, try_all
 from tests.simulation.trace import tracing
 
+TOLD_MAX = 10
+"""Wrong seeds of which it is told who is off in them."""
+
 
 def main() -> int:
     """Run, tell, and fail if anything is off."""
@@ -30,6 +33,9 @@ def main() -> int:
     began = time.monotonic()
     total = try_all(range(options.first, options.first + options.seeds))
     sys.stdout.write(f"{total} ({time.monotonic() - began:.0f} s)\n")
+    for wrong in total.wrong[:TOLD_MAX]:
+        off = ", ".join([*sorted(wrong.off), *wrong.failures])
+        sys.stdout.write(f"python -m tests.simulation --seed {wrong.seed}: {off}\n")
     return 1 if total.wrong else 0
 
 
