@@ -35,7 +35,9 @@ class Esme:
         *,
         chance: random.Random,
         now: Callable[[], float] | None = None,
+        soon: Callable[[Callable[[], object]], object] | None = None,
     ) -> None:
+        """`now` and `soon` stand for the loop's clock and its next turn, where there are none."""
         self.carrier = carrier
         self.handler = handler
         self.links: list[Link] = []
@@ -43,6 +45,7 @@ class Esme:
         """Connections lost or not had."""
         self._chance = chance
         self._now = now
+        self._soon = soon
         self.outgoing = Outgoing(carrier, self.links, self.settle, self.now)
         self._delay = RECONNECT_MIN_S
         self._context: ssl.SSLContext | None = None
@@ -52,6 +55,11 @@ class Esme:
     def now(self) -> float:
         """Seconds of a clock that only goes forward."""
         return self._now() if self._now is not None else asyncio.get_running_loop().time()
+
+    def soon(self, callback: Callable[[], object]) -> None:
+        """Call in the loop's next turn."""
+        soon = self._soon or asyncio.get_running_loop().call_soon
+        soon(callback)
 
     def submit(self, submissions: Sequence[Submission]) -> int:
         """See sms.outgoing.Outgoing."""

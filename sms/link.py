@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from sms.carrier import Carrier
@@ -73,6 +73,10 @@ class Binds(Protocol):
         """Seconds of a clock that only goes forward."""
         ...
 
+    def soon(self, callback: Callable[[], object]) -> None:
+        """Call when all is done that has come in this turn of the loop."""
+        ...
+
     def submit(self, submissions: Sequence[Submission]) -> int:
         """See sms.outgoing.Outgoing."""
         ...
@@ -109,6 +113,8 @@ class Link(asyncio.Protocol):
         """Requests made when it was."""
         self._refused: dict[int, int] = {}
         """Sequence numbers of what we refused for now, and the requests made by then; oldest first."""
+        self._is_flushing = False
+        """What there is to say is written in the loop's next turn."""
         self._is_unread = False
         """The carrier does not take what we write."""
         self._cut_at: float | None = None
@@ -183,11 +189,24 @@ class Link(asyncio.Protocol):
             if len(self.esme.links) > 1:
                 # Replies may go by the other binds, and buyers come back by them: ask when those are out.
                 asyncio.get_running_loop().call_soon(self._assure)
-        self.flush()
+        if self.mode == p.BIND_RECEIVER:
+            # Replies leave by another connection, and not before these.
+            self._write()
+        else:
+            self.flush()
         self._read_on()
 
     def flush(self) -> None:
-        """Give the connection what the machine has to say, in one write."""
+        """Give the connection what the machine has to say, in one write with all else that is said in this turn of the loop.
+
+        Answers, replies and questions come from several owners, and a write costs as much as reading some messages does.
+        """
+        if not self._is_flushing and self.transport is not None:
+            self._is_flushing = True
+            self.esme.soon(self._write)
+
+    def _write(self) -> None:
+        self._is_flushing = False
         data = self.machine.data_to_send()
         if data and self.transport is not None:
             self.transport.write(data)
@@ -228,8 +247,9 @@ class Link(asyncio.Protocol):
     def _shut(self) -> None:
         """Close, and cut what a carrier that does not read would keep open."""
         assert self.transport is not None
-        # Nothing more goes out by it.
+        # Nothing more goes out by it than what is said already.
         self.bound = False
+        self._write()
         if self._cut_at is None:
             self._cut_at = self.esme.now() + CLOSE_S_MAX
         self.transport.close()

@@ -8,6 +8,11 @@ from collections.abc import Callable
 NOON = 1_795_492_800
 
 
+def at_once(callback: Callable[[], object]) -> None:
+    """What else would be called in the loop's next turn."""
+    callback()
+
+
 class Pipe(asyncio.Transport):
     """A connection whose other end reads when it likes. See asyncio.Transport."""
 

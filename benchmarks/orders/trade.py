@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from benchmarks.orders.dialogue import DIALOGUES
-from benchmarks.orders.stand_ins import NOON, Clock, Pipe
+from benchmarks.orders.stand_ins import NOON, Clock, Pipe, at_once
 from center.batch import TurnBatch
 from center.limits.guard import Guard
 from center.limits.policy import Policies
@@ -118,7 +118,9 @@ class CarrierEnd:
         self.texts = 0
         carrier = Carrier("carrier", "nowhere", 1, "us", "secret", window=window)
         channel = system.channel
-        self._esme = Esme(carrier, channel, chance=random.Random(1), now=lambda: clock.now)
+        self._esme = Esme(
+            carrier, channel, chance=random.Random(1), now=lambda: clock.now, soon=at_once
+        )
         channel.add(self._esme)
         self._esme.outgoing.begin()
         self._pipe, self._frames = Pipe(), Frames()

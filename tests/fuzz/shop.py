@@ -9,7 +9,7 @@ import asyncio
 import random
 from pathlib import Path
 
-from benchmarks.orders.stand_ins import Pipe
+from benchmarks.orders.stand_ins import Pipe, at_once
 from center.batch import TurnBatch
 from center.limits.guard import Guard
 from center.limits.policy import Policies, Policy
@@ -107,7 +107,7 @@ class Shop:
         )
         carrier = Carrier("c", "nowhere", 1, "us", "secret", ussd=STANDARD, window=8)
         self._chance = chance
-        self.esme = Esme(carrier, Sorting(self.texts, self.ussd), chance=chance)
+        self.esme = Esme(carrier, Sorting(self.texts, self.ussd), chance=chance, soon=at_once)
         self.texts.add(self.esme)
         self.texts.start()
         self.connected = 0

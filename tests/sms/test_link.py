@@ -10,6 +10,7 @@ from sms.carrier import Carrier
 from sms.client import Esme
 from sms.link import CLOSE_S_MAX, REFUSED_MAX, UNACKNOWLEDGED_MAX, Link
 from sms.smpp import pdu as p
+from sms.smpp.frames import Frames
 from sms.smpp.status import Status
 from tests.sms.wire import Owner, SmscTransport
 
@@ -23,6 +24,7 @@ def test_with_several_binds_a_carrier_is_asked_at_once_whether_it_has_our_answer
             link = Link(esme, p.BIND_TRANSCEIVER, number)
             esme.links.append(link)
             link.connection_made(cast("asyncio.BaseTransport", wire))
+            await asyncio.sleep(0)
             wire.now = 1.0
             link.data_received(wire.answers())
         esme.links[0].acknowledge([(1, Status.OK), (2, Status.OK)])
@@ -164,3 +166,54 @@ def test_of_what_was_refused_the_oldest_is_forgotten() -> None:
         assert reader.had == [1]
 
     asyncio.run(run())
+
+
+class Counted(Pipe):
+    """A connection that knows what was written at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[list[p.Pdu]] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.writes.append([p.decode(frame) for frame in Frames(p.PDU_BYTES_MAX).feed(bytes(data))])
+
+
+def test_what_is_said_in_one_turn_of_the_loop_is_one_write_in_its_order() -> None:
+    async def written(mode: int) -> list[list[p.Pdu]]:
+        wire = Counted()
+        link = _bound(lambda: 0.0, wire)
+        await asyncio.sleep(0)
+        wire.writes.clear()
+        link.mode = mode
+        link.acknowledge([(1, Status.OK)])
+        link.machine.request(p.EnquireLink(), 0.0)
+        link.flush()
+        link.acknowledge([(2, Status.OK)])
+        assert not wire.writes or mode == p.BIND_RECEIVER
+        await asyncio.sleep(0)
+        return wire.writes
+
+    first, asked, second = (
+        p.DeliverSmResp(sequence=1),
+        p.EnquireLink(sequence=2),
+        p.DeliverSmResp(sequence=2),
+    )
+    assert asyncio.run(written(p.BIND_TRANSCEIVER)) == [[first, asked, second]]
+    # The replies to these leave by another connection.
+    assert asyncio.run(written(p.BIND_RECEIVER)) == [[first], [asked, second]]
+
+
+def test_what_was_said_before_a_close_is_written() -> None:
+    async def written() -> list[list[p.Pdu]]:
+        wire = Counted()
+        link = _bound(lambda: 0.0, wire)
+        await asyncio.sleep(0)
+        wire.writes.clear()
+        link.acknowledge([(1, Status.OK)])
+        link.data_received(p.encode(p.Unbind(sequence=3)))
+        assert wire.is_closing()
+        return wire.writes
+
+    [said] = asyncio.run(written())
+    assert said == [p.DeliverSmResp(sequence=1), p.UnbindResp(sequence=3)]

@@ -15,7 +15,7 @@ from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
 from sms.smpp.status import Status
 from sms.submission import Settlement, submission
-from tests.sms.wire import LATENCY_S, Owner, SmscTransport
+from tests.sms.wire import LATENCY_S, Owner, SmscTransport, at_once
 
 STEP_S = 0.005
 
@@ -38,7 +38,7 @@ def send(
     async def run() -> Owner:
         owner, wires = Owner(), [SmscTransport(refused, seed) for seed in range(binds)]
         carrier = Carrier("carrier", "nowhere", 0, "us", "secret", rate=rate)
-        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wires[0].now)
+        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wires[0].now, soon=at_once)
         links = [bound(esme, wire, number) for number, wire in enumerate(wires)]
         esme.outgoing.begin()
         esme.submit(
@@ -92,7 +92,9 @@ def test_a_reply_goes_by_the_bind_of_the_answer_that_it_must_not_overtake() -> N
     async def sent() -> tuple[list[list[str]], list[str]]:
         wires = [SmscTransport(0.0), SmscTransport(0.0)]
         carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
-        esme = Esme(carrier, Owner(), chance=random.Random(1), now=lambda: wires[0].now)
+        esme = Esme(
+            carrier, Owner(), chance=random.Random(1), now=lambda: wires[0].now, soon=at_once
+        )
         first, second = (bound(esme, wire, number) for number, wire in enumerate(wires))
         phones = ("1", "2", "3", "4")
         esme.submit(
@@ -136,7 +138,7 @@ def test_a_window_that_is_nearly_full_waits_for_more_answers() -> None:
     async def run() -> list[int]:
         owner, wire = Owner(), SmscTransport(0.0, 1)
         carrier = Carrier("carrier", "nowhere", 0, "us", "secret", window=16)
-        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wire.now)
+        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wire.now, soon=at_once)
         link = bound(esme, wire, 0)
         esme.submit(
             [
