@@ -76,6 +76,24 @@ class Deliveries:
         early = self._books[name].submit(text, names)
         return [news, *[self._news(name, told) for told in early]] if early else [news]
 
+    def sent_alone(self, carrier: Carrier, texts: Sequence[tuple[int, str]]) -> list[TextNews]:
+        """The same of many texts of one segment each, with what the carrier calls it: by far the commonest."""
+        if not carrier.receipts:
+            return [TextNews(text, _SENT) for text, _ in texts]
+        carrier_name = carrier.name
+        submit = self._books[carrier_name].submit
+        news: list[TextNews] = []
+        for text, name in texts:
+            if not name:
+                news.append(TextNews(text, _SENT))
+                continue
+            names = (name,)
+            news.append(TextNews(text, _SENT, "", carrier_name, names))
+            early = submit(text, names)
+            if early:
+                news += [self._news(carrier_name, told) for told in early]
+        return news
+
     def refused(self, text: int, why: str) -> TextNews:
         """A carrier would not have a text, or a part of it."""
         self.counters.failed += 1

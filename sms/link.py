@@ -275,8 +275,7 @@ class Link(asyncio.Protocol):
                     receipts += receipted
                 case Submitted(taken):
                     # In their order with what follows: a carrier that takes some and throttles others goes on taking.
-                    outgoing.taken([submission for submission, _ in taken])
-                    settlements += [Settlement(one.key, name, 0) for one, name in taken]
+                    outgoing.taken(taken, settlements)
                 case Requested(pdu):
                     self._refuse(pdu)
                 case Answered(context, command, answer):

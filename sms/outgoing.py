@@ -183,21 +183,19 @@ class Outgoing:
             self._tokens = min(rate, self._tokens + (now - self._refilled) * rate)
         self._refilled = now
 
-    def taken(self, taken: Sequence[Submission]) -> None:
-        """The carrier has these."""
-        if not taken:
-            return
+    def taken(self, taken: Sequence[tuple[Submission, str]], settlements: list[Settlement]) -> None:
+        """The carrier has these, and calls them so."""
         self.counters.taken += len(taken)
         self._refused_in_a_row = 0
         self._pause_s = max(PAUSE_MIN_S, self._pause_s / 2 ** min(len(taken), HALVINGS_MAX))
         self._queued -= len(taken)
         behind = self._behind
-        for submission in taken:
-            waiting = behind.get(submission.phone)
+        for submission, name in taken:
+            settlements.append(Settlement(submission.key, name, 0))
+            waiting = behind.pop(submission.phone, None)
             if waiting:
+                behind[submission.phone] = waiting
                 self._be_ready(waiting.popleft())
-            else:
-                behind.pop(submission.phone, None)
 
     def again(
         self, submission: Submission, status: int | None, settlements: list[Settlement]

@@ -280,12 +280,11 @@ class Sending:
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """What became of segments."""
         news: list[TextNews] = []
-        sent = self.deliveries.sent
+        alone: list[tuple[int, str]] = []
         for settlement in settlements:
             key, name = settlement.key, settlement.message_id
             if key.__class__ is int and name is not None:
-                # A text of one segment that was taken: by far the commonest.
-                news += sent(carrier, key, (name,))
+                alone.append((key, name))
                 continue
             reply = _Reply(key, 1, []) if key.__class__ is int else key
             assert isinstance(reply, _Reply)
@@ -302,7 +301,9 @@ class Sending:
                 self.counters.undeliverable += 1
                 news.append(self.deliveries.refused(reply.id, reply.refused))
             else:
-                news += sent(carrier, reply.id, reply.names)
+                news += self.deliveries.sent(carrier, reply.id, reply.names)
+        if alone:
+            news += self.deliveries.sent_alone(carrier, alone)
         if news:
             self.note(news)
             self._backlog.read_on()
