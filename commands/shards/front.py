@@ -233,10 +233,7 @@ class FrontBatch(TurnBatch):
         for some in told:
             fate = some.fate
             reply = some.reply.reply() if some.reply is not None else None
-            for number in range(some.number, some.number + some.count):
-                going = link.taken(number)
-                if going is None:
-                    continue
+            for going in link.taken(some.number, some.count):
                 if going.came:
                     self._through(going)
                 one = Taken(going.ticket, fate, going.arrival, reply)

@@ -138,9 +138,11 @@ class ShardLink(asyncio.Protocol):
         self._flush_soon()
         return True
 
-    def taken(self, number: int) -> Going | None:
-        """The arrival that was brought under a number, once."""
-        return self._going.pop(number, None)
+    def taken(self, first: int, count: int = 1) -> list[Going]:
+        """The arrivals that were brought under so many numbers, each once."""
+        take = self._going.pop
+        going = [take(number, None) for number in range(first, first + count)]
+        return [one for one in going if one is not None]
 
     @property
     def is_busy(self) -> bool:
