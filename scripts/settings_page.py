@@ -12,7 +12,7 @@ TITLE = """\
 is wrong with one, line by line, and what to write instead. `dialcart config schema` prints the schema as JSON, for
 editors. This page is written by `python -m scripts.settings_page`.
 
-A secret is better kept out of the file: its environment variable goes before what the file says. `NAME` in a variable is
+A secret is better kept out of the file: its environment variable goes before what the file says, unless it is empty. `NAME` in a variable is
 the table's own `name` in capitals.
 
 ```

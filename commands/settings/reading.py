@@ -54,7 +54,7 @@ def read_settings(data: bytes, environment: Mapping[str, str]) -> Config | list[
         lines = lines_of(text)
         found = [
             Problem(line_of(path, lines), _written(path), told)
-            for path, told in _problems(error, values)
+            for path, told in _problems(error, values, environment)
         ]
         return sorted(found, key=lambda problem: problem.line)[:PROBLEMS_MAX]
 
@@ -75,14 +75,27 @@ def _not_toml(message: str, text: str) -> Problem:
     return Problem(line, key.strip() if equals else "", told)
 
 
-def _problems(error: ValidationError, values: dict[str, Any]) -> list[tuple[Path, str]]:
+def _problems(
+    error: ValidationError, values: dict[str, Any], environment: Mapping[str, str]
+) -> list[tuple[Path, str]]:
     told: list[tuple[Path, str]] = []
     for found in error.errors(include_url=False):
         path = tuple(part for part in found["loc"] if isinstance(part, int) or _is_key(part))
         cause = found.get("ctx", {}).get("error")
         where = (*path, cause.place) if isinstance(cause, SecondError) else path
-        told.append((where, _told(found, path, values)))
+        said = _told(found, path, values)
+        variable = _read_from(path, values, environment)
+        told.append((where, f"{variable} in the environment: {said}" if variable else said))
     return told
+
+
+def _read_from(path: Path, values: dict[str, Any], environment: Mapping[str, str]) -> str:
+    """The variable that the secret at a path was read from, if one was."""
+    model = section_at(Config, path[:-1])
+    if not path or model is None or path[-1] not in [*secret_fields(model)]:
+        return ""
+    variable = variable_of(path, values)
+    return variable if environment.get(variable) else ""
 
 
 def _is_key(part: str) -> bool:

@@ -29,6 +29,19 @@ File = Annotated[Path, Field(strict=False)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
 
 
+def _carried(value: str | SecretStr) -> str | SecretStr:
+    """A C-octet string of SMPP (3.4, section 3.1)."""
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not text.isprintable() or any(character > "\xff" for character in text):
+        raise ValueError(
+            "this holds a character that SMPP cannot carry; write letters, digits and signs of ASCII"
+        )
+    return value
+
+
+CARRIED = AfterValidator(_carried)
+
+
 class StoreSection(Section):
     """Where everything is kept."""
 
@@ -74,11 +87,11 @@ class CarrierSection(Section):
     port: Annotated[int, Field(ge=1, le=65_535)] = 2775
     """Its SMPP port."""
     # SMPP 3.4, section 4.1: 16, 9 and 13 octets with the NUL.
-    system_id: Annotated[str, Field(min_length=1, max_length=15, examples=["dialcart"])]
+    system_id: Annotated[str, Field(min_length=1, max_length=15, examples=["dialcart"]), CARRIED]
     """Our name there."""
-    password: Annotated[SecretStr, Field(strict=False, max_length=8)]
+    password: Annotated[SecretStr, Field(strict=False, max_length=8), CARRIED]
     """Our password there, at most eight characters (SMPP 3.4, section 5.2.2)."""
-    system_type: Annotated[str, Field(max_length=12)] = ""
+    system_type: Annotated[str, Field(max_length=12), CARRIED] = ""
     """What kind of system we are, if the carrier wants to know."""
     mode: Literal["transceiver", "pair"] = "transceiver"
     """How we bind; `pair` binds a transmitter and a receiver, for an SMSC that knows no transceiver."""
@@ -149,9 +162,11 @@ class SimulatorSection(Section):
     """Where it listens for SMPP, on this machine only; 0: any."""
     control_port: Port = 2776
     """Where it listens for `dialcart phone`, on this machine only; 0: any."""
-    system_id: Annotated[str, Field(min_length=1, max_length=15)] = "dialcart"
+    system_id: Annotated[str, Field(min_length=1, max_length=15), CARRIED] = "dialcart"
     """Account that may bind."""
-    password: Annotated[SecretStr, Field(strict=False, max_length=8)] = SecretStr("dialcart")
+    password: Annotated[SecretStr, Field(strict=False, max_length=8), CARRIED] = SecretStr(
+        "dialcart"
+    )
     """Its password."""
     binds: Annotated[int, Field(ge=1, le=64)] = 1
     """Connections that we make to it."""

@@ -1,7 +1,7 @@
 """Secrets from the environment: the variable of each, and a file's values with the variables put in.
 
 A secret in [section] is DIALCART_SECTION_KEY; in a table that bears a name, such as a carrier, it is
-DIALCART_CARRIER_NAME_KEY. What the environment says goes before what the file says.
+DIALCART_CARRIER_NAME_KEY. What the environment says goes before what the file says; a variable that is empty says nothing.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _filled(
     filled = dict(values)
     for name in secret_fields(model):
         secret = environment.get(_variable((*words, name)))
-        if secret is not None:
+        if secret:
             filled[name] = secret
     for name, field in model.model_fields.items():
         section = section_of(field)

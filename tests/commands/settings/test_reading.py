@@ -1,6 +1,7 @@
 """A settings file gives settings, or tells line by line what to write instead."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -97,6 +98,21 @@ def test_a_secret_of_the_environment_goes_before_the_file() -> None:
     assert config.carrier[0].carrier().password == "geheim"
 
 
+def test_what_is_wrong_with_a_variable_is_told_by_its_name_and_an_empty_one_says_nothing() -> None:
+    file = CARRIER.encode()
+
+    def read_with(password: str) -> Config | list[Problem]:
+        return read_settings(file, {"DIALCART_CARRIER_UNICOM_PASSWORD": password})
+
+    [problem] = cast("list[Problem]", read_with("123456789"))
+    told = "DIALCART_CARRIER_UNICOM_PASSWORD in the environment: `password` is too long; at most 8"
+    assert problem.told == told
+    [problem] = cast("list[Problem]", read_with("\u5bc6"))
+    assert "in the environment: this holds a character that SMPP cannot carry" in problem.told
+    [problem] = cast("list[Problem]", read_with(""))
+    assert "`password` is missing" in problem.told
+
+
 def test_no_secret_is_shown() -> None:
     assert "geheim" not in repr(read(WHOLE))
 
@@ -122,6 +138,7 @@ QUEUE = '[[queue]]\nname = "noodles"\n'
         (CARRIER.replace('"h"', '"smsc\\u0000"'), 3, "`host` is no name of a host"),
         (CARRIER.replace('"h"', '"smpp://smsc.net:2775"'), 3, "`host` is no name of a host"),
         (CARRIER.replace('"h"', '"smsc.net:2775"'), 3, "and no port"),
+        (CARRIER.replace('"us"', '"u\\t"'), 4, "that SMPP cannot carry"),
         (CARRIER.replace("unicom", "Uni Com") + 'password = ""', 2, "small letters"),
         (CARRIER.replace("unicom", "x"), 1, "set the environment variable DIALCART_CARRIER_X_"),
         (CARRIER.replace('host = "h"\n', ""), 1, 'write host = "smsc.example.net"'),
