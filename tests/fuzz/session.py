@@ -33,7 +33,9 @@ from grammars.yesno import read_yesno
 from sms import sending
 from sms.receipt_book import TEXTS_MAX
 from sms.receipts import ID_MAX, parse_date
+from sms.receiving import BUYERS_KNOWN_MAX
 from sms.segments import ALONE_CHARACTERS_MAX
+from sms.smpp import pdu as p
 from tests.flows.shops import NOON
 from tests.fuzz.hostile import mutated, sound
 from tests.fuzz.memory import watch
@@ -184,10 +186,14 @@ def fill_tables() -> None:
 
 
 def fill_shop(shop: Shop) -> None:
-    """The same of one shop: texts that wait for receipts by the longest names, which no carrier tells."""
+    """The same of one shop: texts that wait for receipts by the longest names, which no carrier tells, and phones that are known."""
     sent, carrier = shop.texts.deliveries.sent, shop.esme.carrier
     for number in range(TEXTS_MAX):
         sent(carrier, -1 - number, (f"f{number:0{ID_MAX - 1}d}",))
+    receiving = shop.texts.receiving
+    receiving._buyers.clear()  # noqa: SLF001  # nothing else tells how full it is
+    for number in range(BUYERS_KNOWN_MAX):
+        receiving._buyer_of(p.Address(f"{number:015d}", 1, 1))  # noqa: SLF001
 
 
 def main() -> int:
