@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from sms.carrier import Carrier
 from sms.link import Handler, Link
 from sms.outgoing import Outgoing
+from sms.returns import Returns
 from sms.smpp import pdu as p
 from sms.submission import Settlement, Submission
 
@@ -46,6 +47,7 @@ class Esme:
         self._chance = chance
         self._now = now
         self._soon = soon
+        self.returns = Returns()
         self.outgoing = Outgoing(carrier, self.links, self.settle, self.now)
         self._delay = RECONNECT_MIN_S
         self._context: ssl.SSLContext | None = None

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sms.carrier import Carrier
 from sms.outgoing import Outgoing
+from sms.returns import Returns
 from sms.smpp import pdu as p
 from sms.smpp.bind import BindMachine
 from sms.smpp.events import (
@@ -42,6 +43,9 @@ ASSURE_S = 1.0
 """After answers that nothing followed on their connection the peer is asked whether it is there: it tells that it has
 read them. With several binds it is asked at once. See sms.redelivery."""
 
+_CLOSED = (ConnectionResetError, BrokenPipeError)
+"""What is said of a connection that the carrier closed while we wrote."""
+
 log = logging.getLogger(__name__)
 
 
@@ -68,6 +72,7 @@ class Binds(Protocol):
     handler: Handler
     links: list[Link]
     outgoing: Outgoing
+    returns: Returns
 
     def now(self) -> float:
         """Seconds of a clock that only goes forward."""
@@ -105,6 +110,10 @@ class Link(asyncio.Protocol):
         self.acknowledged = 0
         """Messages that came and were."""
         self.bound_at = 0.0
+        self.heard_at = 0.0
+        self.lost_at: float | None = None
+        self._returned = 0
+        """Stamp of the last message that came by it and came again since it is gone."""
         self.lost = asyncio.get_running_loop().create_future()
         self.bound = False
         self._answered_at: float | None = None
@@ -141,9 +150,14 @@ class Link(asyncio.Protocol):
         self.flush()
 
     def data_received(self, data: bytes) -> None:
-        self._handle(self.machine.receive(data, self.esme.now()))
+        now = self.heard_at = self.esme.now()
+        self.esme.returns.heard(self.esme.links, now)
+        self._handle(self.machine.receive(data, now))
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.lost_at = self.esme.now()
+        is_known = self._cut_at is None and (exc is None or isinstance(exc, _CLOSED))
+        self.esme.returns.lost(self.lost_at, is_known=is_known)
         self._handle(self.machine.closed(str(exc or "")))
         self.bound = self.alive = False
         self.transport = None
@@ -171,6 +185,16 @@ class Link(asyncio.Protocol):
     def answered(self) -> int:
         """See sms.redelivery.Line."""
         return self.machine.answered
+
+    @property
+    def returned(self) -> int:
+        """See sms.redelivery.Line."""
+        have_come = self.lost_at is not None and self.esme.returns.have_come(self.lost_at)
+        return self._returned if have_come else 0
+
+    def came_again(self, stamp: int) -> None:
+        """See sms.redelivery.Line."""
+        self._returned = max(self._returned, stamp)
 
     def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
         """Answer deliver_sm by (sequence number, command_status). A connection that is gone is not answered."""

@@ -5,7 +5,8 @@ that reads the same (docs/decisions/0030):
 
 1. A message that bears a name of its own (a TLV that says so, the reference of its segments) is known by it.
 2. Else a carrier repeats a message only if it may lack our answer. It has the answer for certain once it has answered
-   something that we asked after it on the same connection, for both ends read a connection in order.
+   something that we asked after it on the same connection, for both ends read a connection in order. Where the connection was
+   lost it has it for certain once it has brought again what came behind it there, and not this one: see sms.returns.
 3. While that is not certain, a message that reads the same is a redelivery if it comes by another connection, or under
    the same sequence number, or so late that the carrier may have given up waiting. Each message is repeated once at most
    until its repetition is in doubt itself. A buyer who has said something else since has read our reply, which left after
@@ -83,8 +84,11 @@ def reserved_in(kept: bytes) -> int:
 class _Gone:
     """A connection of an earlier run."""
 
-    asked = answered = 0
+    asked = answered = returned = 0
     alive = False
+
+    def came_again(self, stamp: int) -> None:
+        """What came by it is known by its key alone."""
 
 
 _GONE = _Gone()
@@ -106,6 +110,15 @@ class Line(Protocol):
     @property
     def alive(self) -> bool:
         """Whether it is still there."""
+        ...
+
+    @property
+    def returned(self) -> int:
+        """Of a connection that is gone: what came by it with a lower stamp has come again by now, if the carrier lacked its answer."""
+        ...
+
+    def came_again(self, stamp: int) -> None:
+        """It is gone, and what came by it with this stamp has come again."""
         ...
 
 
@@ -160,14 +173,14 @@ class Answer(msgspec.Struct, eq=False):
         """The carrier has it, and in time: `is_read`, and not late."""
         if self.asked is None or self.late or self.refused:
             return False
-        return self.line.answered > self.asked
+        return self.line.answered > self.asked or self.line.returned > self.stamp
 
     @property
     def is_read(self) -> bool:
         """The carrier has it, though it may have given up waiting before."""
         if self.asked is None or self.refused:
             return False
-        return self.line.answered > self.asked
+        return self.line.answered > self.asked or self.line.returned > self.stamp
 
 
 class Judgement(NamedTuple):
@@ -251,6 +264,8 @@ class Redeliveries:
             self._last_of[answer.buyer] = answer
             return Judgement(answer.stamp, self._ranges, since=answer.since)
         self._remove(earlier)
+        if not earlier.line.alive:
+            earlier.line.came_again(earlier.stamp)
         if last is None or last is earlier:
             self._last_of[answer.buyer] = answer
         else:

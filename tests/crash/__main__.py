@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sms.smsc.faults import parse_faults
+from sms.smsc.faults import Faults, parse_faults
 from tests.crash.depot import parse_mood
 from tests.crash.harness import Plan, crash
 
@@ -26,6 +26,9 @@ def main() -> int:
         default="",
         help='an order system: "slow=0.3 dead=10%% broken=5%% busy=5%% away=4"',
     )
+    parser.add_argument(
+        "--people", action="store_true", help="buyers as with faults: see tests.crash.people"
+    )
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dialcart-crash-") as folder:
@@ -39,6 +42,7 @@ def main() -> int:
             shards=options.shards,
             orders=options.orders,
             partner=parse_mood(options.partner) if options.partner else None,
+            people=options.people or faults != Faults(),
         )
         books = asyncio.run(crash(Path(folder), plan, tell=not options.quiet))
     sys.stdout.write(f"{books}\n")

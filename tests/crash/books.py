@@ -9,6 +9,7 @@ from store.sqlite import SqliteStore
 from tests.crash.burden import Burdens
 from tests.crash.buyers import STOCK, Town
 from tests.crash.depot import DepotBooks
+from tests.crash.people import Understood
 from tests.simulation.poison import SET_ASIDE
 
 
@@ -41,6 +42,8 @@ class Books:
     """Of the last shop, where it was weighed."""
     depot: DepotBooks | None = None
     """Where an order system was asked."""
+    understood: Understood | None = None
+    """Of people, where they are the buyers."""
     where: Mapping[str, int] = field(default_factory=dict[str, int])
     """Kills by where they were."""
 
@@ -57,18 +60,21 @@ class Books:
             or self.misread
             or (self.burdens is not None and not self.burdens.right)
             or (self.depot is not None and not self.depot.right)
+            or (self.understood is not None and not self.understood.right)
         )
 
     def __str__(self) -> str:
         verdict = "nothing lost, nothing doubled" if self.right else "WRONG"
         where = ", ".join(f"{count} {place}" for place, count in sorted(self.where.items()))
+        more = "".join(
+            f"; {one}" for one in (self.understood, self.burdens, self.depot) if one is not None
+        )
         return (
             f"{self.kills} kills{f' ({where})' if where else ''}, {self.orders} orders, {self.acknowledged} messages acknowledged, "
             f"{self.repeated} brought again: acknowledged and lost {self.lost}, orders doubled {self.doubled}, "
             f"announced but absent {self.absent}, wrong {self.wrong}, stock off by {self.stock_off}, "
             f"kill points missed {self.missed}, of {self.poisoned} poisoned messages not once before the seller {self.misread}: {verdict}"
-            f"{f'; {self.burdens}' if self.burdens is not None else ''}"
-            f"{f'; {self.depot}' if self.depot is not None else ''}"
+            f"{more}"
         )
 
 

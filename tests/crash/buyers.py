@@ -18,8 +18,6 @@ from tests.simulation.poison import POISON
 CODE = "1069"
 THINKS_S = 0.5
 """Before who says the same again says it: longer than a round trip."""
-UNLIKE = 60
-"""Ways to say the same."""
 PRICE_CENTS = 250
 STOCK = 1_000_000
 
@@ -109,10 +107,6 @@ class Buyer:
     says_it_twice: bool = False
     """Now and then the next thing reads as the last, though not within a round trip. After a crash, or while a connection
     breaks, it may be taken for it (decision 0030)."""
-    says_it_anew: bool = False
-    """Each thing reads unlike the last few dozen: where answers are lost with their connections, or come later than the phone
-    says the next thing, that may be taken for something like it of a minute before, and have to be said again (decision 0030)."""
-    said: int = 0
     said_at: float = 0.0
     waits: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     """Of replies that were waited for: when it was said, and how long they took, in seconds."""
@@ -127,13 +121,22 @@ class Buyer:
         self.wanted.append(first + second)
         self.lines = dialogue(first, second)
         self.totals |= {reply for _, reply in self.lines if reply.startswith("Total")}
+        self._open()
+
+    def _open(self) -> None:
+        """Say the first thing."""
         self._say()
 
+    def _go_on(self) -> None:
+        """Say the next thing: the reply to the last is there."""
+        if self.says_it_twice:
+            asyncio.get_running_loop().call_later(THINKS_S, self._say_then, self.lines[0])
+        else:
+            self._say()
+
     def _say(self) -> None:
-        self.said += 1
         self.said_at = time.monotonic()
-        unlike = " " * (self.said % UNLIKE) if self.says_it_anew else ""
-        self.phone.text(self.code, self.lines[0][0] + unlike)
+        self.phone.text(self.code, self.lines[0][0])
 
     def _say_then(self, line: tuple[str, str]) -> None:
         """Say it, unless a reply that came meanwhile has gone past it."""
@@ -153,10 +156,8 @@ class Buyer:
         if heard.text.startswith(expected):
             self.waits.append((self.said_at, time.monotonic() - self.said_at))
             del self.lines[0]
-            if self.lines and self.says_it_twice:
-                asyncio.get_running_loop().call_later(THINKS_S, self._say_then, self.lines[0])
-            elif self.lines:
-                self._say()
+            if self.lines:
+                self._go_on()
             elif self.orders_left == 0:
                 self.stopping = True
             elif not self.stopping:
@@ -204,8 +205,8 @@ class Town:
         *,
         orders: int | None = None,
         say_it_twice: bool = False,
-        say_it_anew: bool = False,
         codes: Sequence[str] = (CODE,),
+        kind: type[Buyer] = Buyer,
     ) -> None:
         """`orders`: how many each buyer begins; None: until told to stop. `codes`: of the sellers, among whom they are shared out."""
         self.smsc = smsc
@@ -227,9 +228,8 @@ class Town:
             phone = Phone(smsc.network, number, self._hear)
             code = codes[place % len(codes)]
             chance = random.Random(seed * 1_000_003 + place)
-            self.buyers[number] = Buyer(phone, chance, code, orders)
+            self.buyers[number] = kind(phone, chance, code, orders)
             self.buyers[number].says_it_twice = say_it_twice
-            self.buyers[number].says_it_anew = say_it_anew
 
     def _hear(self, heard: Heard) -> None:
         self.heard_at = time.monotonic()

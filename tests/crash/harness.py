@@ -20,8 +20,9 @@ from sms.smsc.server import Settings, Smsc
 from store.sqlite import SqliteStore
 from tests.crash.books import Books, count
 from tests.crash.burden import Burden, Burdens, weigh
-from tests.crash.buyers import CODE, FLOW, Town
+from tests.crash.buyers import CODE, FLOW, Buyer, Town
 from tests.crash.depot import ASKING_FLOW, SERVICE, Depot, Mood
+from tests.crash.people import Person, understood, wait_for_replies
 from tests.crash.victim import CUT_SHORT, FRONT_POINTS, IN_SHARD, POINTS, SHARD_POINTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -102,6 +103,8 @@ class Plan:
     partner: Mood | None = None
     """An order system that one of two sellers asks."""
     watched_s: float = WATCHED_S
+    people: bool = False
+    """Buyers think before they write, say the same twice, and say it again; else each says the next thing at once."""
 
     def listed(self, chance: random.Random) -> Sequence[Kill]:
         """A third at random times, the others at each point in turn."""
@@ -127,8 +130,9 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         smsc = await stack.enter_async_context(Smsc(Settings(port=0, faults=plan.faults)))
         url = await stack.enter_async_context(depot.open()) if depot is not None else None
         codes = furnish(folder, smsc.port, plan.shards, plan.binds, url)
-        is_faulty = plan.faults != Faults()
-        town = Town(smsc, plan.buyers, plan.seed, say_it_anew=is_faulty, codes=codes)
+        kind = Person if plan.people else Buyer
+        town = Town(smsc, plan.buyers, plan.seed, kind=kind, say_it_twice=plan.people, codes=codes)
+        waiting = asyncio.create_task(wait_for_replies(town))
         town.begin()
         missed = 0
         died_at: list[Kill] = []
@@ -164,6 +168,7 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
                     # Any of many buyers may be the last.
                     await asyncio.sleep(0.02)
         assert process.returncode is None, f"the shop ended by itself with {process.returncode}"
+        waiting.cancel()
         process.terminate()
         await asyncio.wait_for(process.wait(), FINISH_S_MAX)
     stores = stores_of(folder / "shop.db")
@@ -176,6 +181,8 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
     if depot is not None:
         orders = [one for store in stores for one in store.orders() if one.seller == ASKER]
         books = replace(books, depot=depot.books(orders, waits_s))
+    if plan.people:
+        books = replace(books, understood=understood(town, stores))
     for store in stores:
         store.close()
     return books

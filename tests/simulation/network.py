@@ -190,19 +190,20 @@ class End(asyncio.Transport):
         """The connection breaks: this end knows now, the other when it hears of it."""
         if self._gone:
             return
-        self._lose()
+        # The other may hear of it later, and brings again what it has no answer to when it does.
+        self._lose(ConnectionAbortedError("it broke"))
         self._later(self.peer.lose_too)
 
     def lose_too(self) -> None:
         """The other end has gone."""
         if not self._gone:
-            self._lose()
+            self._lose(None)
 
-    def _lose(self) -> None:
+    def _lose(self, error: OSError | None) -> None:
         self._gone = True
         self._network.forget(self)
         if self._protocol is not None:
-            asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
+            asyncio.get_running_loop().call_soon(self._protocol.connection_lost, error)
 
     def die(self) -> float:
         """The process at this end is dead: it is told nothing, and the other end hears of it behind all that was written.

@@ -36,9 +36,12 @@ class Line:
 
     def __init__(self) -> None:
         self.carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
-        self.asked = self.answered = 0
+        self.asked = self.answered = self.returned = 0
         self.alive = True
         self.answers: dict[int, int] = {}
+
+    def came_again(self, stamp: int) -> None:
+        """It is not known when all has."""
 
     def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
         self.answers.update(answers)

@@ -24,8 +24,18 @@ class Line:
     answered: int = 0
     alive: bool = True
     sequence: int = 0
+    has_returned: bool = False
+    """Whether all has come again that the carrier had no answer to."""
+    came_again_to: int = 0
     unread: deque[tuple[str, int]] = field(default_factory=deque[tuple[str, int]])
     """What we wrote and the carrier has not read: answers by sequence number, requests by count."""
+
+    @property
+    def returned(self) -> int:
+        return self.came_again_to if self.has_returned else 0
+
+    def came_again(self, stamp: int) -> None:
+        self.came_again_to = stamp
 
     def ask(self) -> None:
         self.asked += 1
@@ -124,6 +134,23 @@ def test_an_answer_that_went_down_with_its_connection_brings_its_message_back_on
     assert not inbox.take(again)
     had(other, again)
     assert inbox.take(two(other))
+
+
+@pytest.mark.parametrize("has_returned", [True, False])
+def test_what_has_not_come_again_though_what_was_behind_it_has_was_answered(
+    has_returned: bool,
+) -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    for number, key in enumerate((b"2", b"apple", b"1")):
+        answer = Answer(line, number, key)
+        assert inbox.take(answer)
+        answer.write(0.0)
+    line.alive = False
+    assert not inbox.take(Answer(other, 0, b"apple"))
+    line.has_returned = has_returned
+    assert inbox.take(two(other)) is has_returned
+    # Nothing is known of what came behind that.
+    assert not inbox.take(Answer(other, 2, b"1"))
 
 
 def test_an_impatient_buyer_says_it_twice_on_one_connection() -> None:

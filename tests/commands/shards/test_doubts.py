@@ -8,8 +8,11 @@ from sms.redelivery import Answer, Redeliveries
 class Line:
     """A connection on which nothing was answered."""
 
-    asked = answered = 0
+    asked = answered = returned = 0
     alive = True
+
+    def came_again(self, stamp: int) -> None:
+        """Nothing does."""
 
 
 def notes(count: int) -> list[bytes]:

@@ -35,9 +35,12 @@ class Line:
         self.carrier = Carrier("carrier", "nowhere", 0, "us", "secret", ussd=STANDARD)
         self.esme = self
         self.alive = True
-        self.asked = self.answered = 0
+        self.asked = self.answered = self.returned = 0
         self.acknowledged: dict[int, int] = {}
         self.screens: list[tuple[str, object]] = []
+
+    def came_again(self, stamp: int) -> None:
+        """It is not known when all has."""
 
     def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
         self.acknowledged.update(answers)

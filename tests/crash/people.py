@@ -1,0 +1,120 @@
+"""Buyers who behave as people do: they think before they write, say the same twice, and say it again when nobody replies."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sms.smsc.exchange import Exchange
+from store.sqlite import SqliteStore
+from tests.crash.buyers import Buyer, Town
+
+THINKS_S = 0.3, 1.0
+"""Before each word."""
+PATIENCE_S = 10.0
+"""With a shop that is open and has answered what was said: then it is said again."""
+STUCK_S = 60.0
+"""Who has had no reply for so long, though they said it again, will not get on."""
+TICK_S = 0.1
+"""Of those who wait."""
+SESSIONS_MAX = 1_000_000
+"""That are read afterwards."""
+SAID = "> "
+"""How a line of a session begins that a buyer said."""
+
+
+@dataclass
+class Person(Buyer):
+    """Half of their orders have the same word twice in a row."""
+
+    pace: random.Random = field(default_factory=random.Random)
+    """Apart from what is ordered, which does not depend on it."""
+    said: list[str] = field(default_factory=list[str])
+    said_again: int = 0
+    """Words that had no reply."""
+    waits_s: float = 0.0
+    """So far, for the next reply."""
+    _impatient_at_s: float = PATIENCE_S
+
+    def _open(self) -> None:
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self.waits_s, self._impatient_at_s = 0.0, PATIENCE_S
+        seconds = self.pace.uniform(*THINKS_S)
+        asyncio.get_running_loop().call_later(seconds, self._say_then, self.lines[0])
+
+    def _say(self) -> None:
+        self.said.append(self.lines[0][0])
+        super()._say()
+
+    def wait(self, seconds: float) -> None:
+        """A shop that is open and has answered has not replied for so long more."""
+        self.waits_s += seconds
+        if self._impatient_at_s <= self.waits_s < STUCK_S and self.say_again():
+            self._impatient_at_s += PATIENCE_S
+            self.said_again += 1
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What became of what people said."""
+
+    said: int
+    again: int
+    """Said again, as there was no reply."""
+    unasked: int
+    """Turns for what nobody said, or said once less."""
+    stuck: int
+    """People who did not get on, though they said it again."""
+
+    @property
+    def right(self) -> bool:
+        """Whether all got on, by their own words."""
+        return not (self.unasked or self.stuck)
+
+    def __str__(self) -> str:
+        return f"of {self.said} words said again {self.again}, turns that nobody asked for {self.unasked}, people stuck {self.stuck}"
+
+
+def understood(town: Town, stores: Sequence[SqliteStore]) -> Understood:
+    """People's words against the turns that were taken."""
+    people = {number: one for number, one in town.buyers.items() if isinstance(one, Person)}
+    taken: dict[str, Counter[str]] = {number: Counter() for number in people}
+    for store in stores:
+        for seller in store.published():
+            for buyer, _, _, _, lines in store.talks(seller, SESSIONS_MAX):
+                if buyer in taken:
+                    taken[buyer].update(words_in(lines))
+    return Understood(
+        sum(len(one.said) for one in people.values()),
+        sum(one.said_again for one in people.values()),
+        sum((taken[number] - Counter(one.said)).total() for number, one in people.items()),
+        sum(not one.done for one in people.values()),
+    )
+
+
+def words_in(lines: str) -> Iterable[str]:
+    """What a buyer said in a session."""
+    return (line.removeprefix(SAID) for line in lines.split("\n") if line.startswith(SAID))
+
+
+async def wait_for_replies(town: Town) -> None:
+    """Time passes for people while a shop is open; for ever."""
+    exchange = town.smsc.network.exchange
+    while True:
+        await asyncio.sleep(TICK_S)
+        if not exchange.binds:
+            continue
+        unanswered = under_way(exchange)
+        for number, buyer in town.buyers.items():
+            if isinstance(buyer, Person) and number not in unanswered:
+                buyer.wait(TICK_S)
+
+
+def under_way(exchange: Exchange) -> set[str]:
+    """Who wrote what the carrier has, and has no answer to."""
+    waiting = [one for line in exchange._waiting.values() for one in line]  # noqa: SLF001
+    sent = [one for link in exchange._links.values() for one in link.unanswered.values()]  # noqa: SLF001
+    return {one.source for one in (*waiting, *sent)}

@@ -1,0 +1,57 @@
+"""When all has come again that was lost with a connection."""
+
+from dataclasses import dataclass
+
+from sms.held import HOLD_S
+from sms.returns import UNKNOWN_S, Returns
+
+
+@dataclass
+class Heard:
+    """A connection that is there."""
+
+    bound_at: float = 0.0
+    heard_at: float = 0.0
+    bound: bool = True
+
+
+def hear(returns: Returns, links: list[Heard], by: Heard, now: float) -> None:
+    by.heard_at = now
+    returns.heard(links, now)
+
+
+def test_all_has_come_when_something_is_heard_a_second_after_the_next_bind() -> None:
+    returns, link = Returns(), Heard(bound_at=10.5)
+    returns.lost(10.0, is_known=True)
+    hear(returns, [link], link, 10.5 + HOLD_S - 0.01)
+    assert not returns.have_come(10.0)
+    hear(returns, [link], link, 10.5 + HOLD_S)
+    assert returns.have_come(10.0)
+    assert not returns.have_come(12.0)
+
+
+def test_what_is_on_its_way_by_a_silent_bind_may_come_yet() -> None:
+    returns, links = Returns(), [Heard(), Heard()]
+    returns.lost(10.0, is_known=True)
+    hear(returns, links, links[0], 15.0)
+    assert not returns.have_come(10.0)
+    hear(returns, links, links[1], 15.1)
+    assert returns.have_come(10.0)
+
+
+def test_a_bind_that_is_not_accepted_yet_is_waited_for() -> None:
+    returns, links = Returns(), [Heard(), Heard(bound=False)]
+    returns.lost(10.0, is_known=True)
+    hear(returns, links, links[0], 15.0)
+    hear(returns, links, links[1], 15.1)
+    assert not returns.have_come(10.0)
+
+
+def test_where_the_carrier_may_not_know_of_a_loss_nothing_is_said_for_a_minute() -> None:
+    returns, link = Returns(), Heard()
+    returns.lost(10.0, is_known=False)
+    returns.lost(11.0, is_known=True)
+    hear(returns, [link], link, 10.0 + UNKNOWN_S - 0.01)
+    assert not returns.have_come(10.0)
+    hear(returns, [link], link, 10.0 + UNKNOWN_S)
+    assert returns.have_come(11.0)
