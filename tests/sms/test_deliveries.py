@@ -92,3 +92,25 @@ def test_what_is_no_receipt_is_counted_and_nothing_else() -> None:
     mine.receive(CARRIER, [(b"hello", ()), receipt("nobody's")])
     mine.receive(CARRIER, [receipt("nobody's")])
     assert (mine.counters.receipts, mine.unknown) == (3, 1)
+
+
+def test_texts_that_are_taken_together_are_told_as_each_alone_is() -> None:
+    store = store_with(4)
+    for taken in (store, other := store_with(4)):
+        mine = deliveries(taken)
+        # It came before the answer that names its text.
+        mine.receive(CARRIER, [receipt("b")])
+        named = [(1, "a"), (2, "b"), (3, "")]
+        if taken is store:
+            taken.note_texts(mine.sent_alone(CARRIER, named))
+        else:
+            for text, name in named:
+                taken.note_texts(mine.sent(CARRIER, text, [name]))
+        mine.receive(CARRIER, [receipt("a", "UNDELIV", "001")])
+    assert stages(store) == stages(other)
+    assert [stage for stage, _ in stages(store)] == [
+        Stage.FAILED,
+        Stage.DELIVERED,
+        Stage.SENT,
+        Stage.WAITING,
+    ]
