@@ -63,9 +63,14 @@ class Esme:
         soon = self._soon or asyncio.get_running_loop().call_soon
         soon(callback)
 
-    def submit(self, submissions: Sequence[Submission]) -> int:
+    @property
+    def room(self) -> int:
         """See sms.outgoing.Outgoing."""
-        return self.outgoing.submit(submissions)
+        return self.outgoing.room
+
+    def submit(self, submissions: Sequence[Submission]) -> None:
+        """See sms.outgoing.Outgoing."""
+        self.outgoing.submit(submissions)
 
     def settle(self, settlements: list[Settlement]) -> None:
         """Tell the owner."""

@@ -82,7 +82,7 @@ class Binds(Protocol):
         """Call when all is done that has come in this turn of the loop."""
         ...
 
-    def submit(self, submissions: Sequence[Submission]) -> int:
+    def submit(self, submissions: Sequence[Submission]) -> None:
         """See sms.outgoing.Outgoing."""
         ...
 

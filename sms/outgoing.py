@@ -21,7 +21,7 @@ from sms.submission import Settlement, Submission
 from sms.way import Way
 
 QUEUE_MAX = 200_000
-"""Segments waiting to go out; past it `submit` takes no more."""
+"""Segments waiting to go out: what there is no room for is not submitted."""
 ATTEMPTS_MAX = 5
 """Tries for a segment that the carrier refuses for now, other than by throttling."""
 LOSSES_MAX = 20
@@ -87,13 +87,17 @@ class Outgoing:
         """Segments that the carrier has not taken."""
         return self._queued
 
-    def submit(self, submissions: Sequence[Submission]) -> int:
-        """Queue segments; how many were taken, the rest must be offered again."""
-        accepted = min(QUEUE_MAX - self._queued, len(submissions))
-        self._queued += accepted
-        self.counters.submitted += accepted
+    @property
+    def room(self) -> int:
+        """Segments that may still be submitted."""
+        return max(0, QUEUE_MAX - self._queued)
+
+    def submit(self, submissions: Sequence[Submission]) -> None:
+        """Queue segments, of which there is `room` for all."""
+        self._queued += len(submissions)
+        self.counters.submitted += len(submissions)
         behind = self._behind
-        for submission in submissions[:accepted]:
+        for submission in submissions:
             phone = submission.phone
             if phone not in behind:
                 behind[phone] = None
@@ -104,7 +108,6 @@ class Outgoing:
                 waiting = behind[phone] = deque()
             waiting.append(submission)
         self.pump()
-        return accepted
 
     def _be_ready(self, submission: Submission) -> None:
         """It is the next to its phone."""

@@ -143,6 +143,11 @@ class Sending:
         self._held.add(text_id, text, asyncio.get_running_loop().time() + hold_s)
         self._look_soon()
 
+    def _hold_again(self, texts: Texts) -> None:
+        """What was held and has no room: the outbox is read far behind it, and would give all from there once more."""
+        for text_id, text in texts:
+            self._hold(text_id, text, None)
+
     def refused(self) -> None:
         """Messages were refused for now."""
         if self._held:
@@ -152,7 +157,7 @@ class Sending:
         """Messages of these buyers were answered."""
         if self._held:
             for buyer in buyers:
-                self._submit(self._held.release(buyer))
+                self._submit(self._held.release(buyer), leave=self._hold_again)
 
     def _look_soon(self) -> None:
         if not self._looking:
@@ -165,7 +170,7 @@ class Sending:
         now = asyncio.get_running_loop().time()
         is_bound = any(esme.bound for esme in self.esmes.values())
         due = held.release_due(now, is_bound=is_bound)
-        self._submit(due, has_waited=True)
+        self._submit(due, has_waited=True, leave=self._hold_again)
         if held:
             self._look_soon()
         elif self._waits_for_held:
@@ -194,10 +199,21 @@ class Sending:
         """Leave the outbox alone: it is closed soon, keeps what waits and writes what was noted."""
         self._has_ended = True
 
-    def _submit(self, texts: Texts, *, has_waited: bool = False) -> None:
-        """Hand texts to their carriers, each carrier's together; but hold those that could overtake an answer."""
+    def _submit(
+        self,
+        texts: Texts,
+        *,
+        has_waited: bool = False,
+        leave: Callable[[Texts], None] | None = None,
+    ) -> None:
+        """Hand texts to their carriers, each carrier's together; but hold those that could overtake an answer.
+
+        `leave` has what a carrier has no room for, whole texts and all that come after them; without it they stay in the outbox.
+        """
         of_carrier: dict[str, list[Submission]] = {}
         refused: list[TextNews] = []
+        left: list[tuple[int, OutgoingText]] = []
+        without_room: set[str] = set()
         for place, (text_id, text) in enumerate(texts):
             taker = self.takers.get(text.carrier)
             if taker is not None:
@@ -207,16 +223,19 @@ class Sending:
             esme = self._esme_of(text.carrier)
             if esme is None:
                 continue
+            carrier = esme.carrier
+            if carrier.name in without_room:
+                left.append((text_id, text))
+                continue
             last = self.last_answer(text.destination)
             if self._must_wait(text.destination, last, has_waited=has_waited):
                 if len(self._held) >= HELD_MAX:
                     # With all that comes after it, which is no text that was held before: those made room.
                     self._waits_for_held = True
-                    self._backlog.leave(texts[place:])
+                    left += texts[place:]
                     break
                 self._hold(text_id, text, last)
                 continue
-            carrier = esme.carrier
             try:
                 phone, bodies = self._cut(text, carrier)
             except ValueError as error:
@@ -227,6 +246,10 @@ class Sending:
             submissions = of_carrier.get(carrier.name)
             if submissions is None:
                 submissions = of_carrier[carrier.name] = []
+            if len(submissions) + len(bodies) > esme.room:
+                without_room.add(carrier.name)
+                left.append((text_id, text))
+                continue
             behind = cast("Link", last.line) if last is not None else None
             if len(bodies) == 1:
                 submissions.append(Submission(text_id, phone, bodies[0], behind))
@@ -236,6 +259,8 @@ class Sending:
             self.counters.replies += 1
         for name, submissions in of_carrier.items():
             self.esmes[name].submit(submissions)
+        if left:
+            (leave or self._backlog.leave)(left)
         if refused:
             self.counters.replies += len(refused)
             self.note(refused)

@@ -21,7 +21,7 @@ from flows.inputs import Text
 from sms import piece, segments, sending
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
-from sms.held import REFUSED_HOLD_S
+from sms.held import HOLD_S, REFUSED_HOLD_S
 from sms.redelivery import GIVEN_UP_S, Answer
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
@@ -283,8 +283,10 @@ def test_a_copy_that_is_kept_is_refused_with_the_first_and_comes_again(together:
 class Slow:
     """A carrier that keeps what it is given until it is told to take it."""
 
-    def __init__(self) -> None:
+    def __init__(self, queue: int = 1_000) -> None:
         self.carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+        self.queue = queue
+        """Segments that it has room for."""
         self.given: list[Any] = []
         self.heard: list[str] = []
 
@@ -292,9 +294,13 @@ class Slow:
     def waiting(self) -> int:
         return len(self.given)
 
-    def submit(self, submissions: Sequence[Any]) -> int:
+    @property
+    def room(self) -> int:
+        return self.queue - self.waiting
+
+    def submit(self, submissions: Sequence[Any]) -> None:
+        assert len(submissions) <= self.room
         self.given += submissions
-        return len(submissions)
 
     def take_all(self, channel: SmsChannel) -> None:
         """Take what was given so far."""
@@ -355,6 +361,58 @@ def test_texts_that_a_full_queue_left_behind_go_out_in_order(
         slow.take_all(channel)
     assert slow.heard == [f"1380013800{n}" for n in range(1, 8)]
     assert store.waiting_texts(0, 10) == []
+
+
+def test_a_text_that_a_queue_has_no_room_for_waits_whole_and_all_behind_it() -> None:
+    channel, store, _ = open_channel()
+    slow = Slow(queue=4)
+    channel.add(cast("Any", slow))
+    long = "long " * 50  # two segments
+    words = ["1", long, long, "4", "5"]
+    texts = [OutgoingText("carrier", "1069", "138", said, NOON, "shop") for said in words]
+
+    async def run() -> None:
+        channel.turns.hold("sms", None, texts=texts)
+        channel.turns.flush()
+
+    asyncio.run(run())
+    assert (slow.waiting, channel.sending.counters.replies) == (3, 2)
+    slow.take_all(channel)
+    assert (slow.waiting, channel.sending.counters.replies) == (4, 5)
+    slow.take_all(channel)
+    assert (slow.waiting, store.waiting_texts(0, 10)) == (0, [])
+
+
+def test_what_was_held_and_has_no_room_is_held_on_and_nothing_goes_twice() -> None:
+    loop = SimulatedLoop(cast("Any", None), cast("Any", None))
+    channel, store, _ = open_channel()
+    carrier = Bound(queue=3)
+    channel.add(cast("Any", carrier))
+    channel.ticks = channel.receiving.ticks = loop.time
+
+    def kept(*buyers: str) -> None:
+        texts = [OutgoingText("carrier", "1069", buyer, "hello", NOON, "shop") for buyer in buyers]
+        channel.turns.hold("sms", None, texts=texts)
+        channel.turns.flush()
+
+    async def run() -> list[str]:
+        with store.batch([]) as batch:
+            batch.commit(
+                Changes(texts=[OutgoingText("carrier", "1069", "1", "hello", NOON, "shop")] * 2)
+            )
+        channel.sending.hold()
+        channel.sending.answered(["2"])
+        kept("2", "2")
+        await asyncio.sleep(2 * HOLD_S)
+        had = [one.phone for one in carrier.given]
+        taken = [Settlement(one.key, "1", Status.OK) for one in carrier.given]
+        carrier.given = []
+        channel.settled(carrier.carrier, taken)
+        await asyncio.sleep(2 * HOLD_S)
+        return [*had, "/", *(one.phone for one in carrier.given)]
+
+    assert loop.run_until_complete(run()) == ["2", "2", "1", "/", "1"]
+    loop.close()
 
 
 def test_what_an_outage_left_is_read_in_parts_and_nothing_newer_goes_before_it(
