@@ -14,7 +14,6 @@ from center import turns
 from center.batch import TurnBatch
 from center.taken import Fate
 from commands.shards.front import FrontBatch
-from sms import redelivery
 from sms.held import Held
 from sms.link import Link
 from sms.outgoing import Outgoing
@@ -33,8 +32,6 @@ BEGIN = {
     "send what may overtake an answer": 2_560,
     "reply by any bind": 2_560,
     "answer what is late as if it were not": 320,
-    "take a copy of what was refused": 41_960,
-    "let who goes on after a crash settle what was lost before": 32_960,
 }
 """Where to look for those that only a few seeds in a thousand find."""
 
@@ -130,10 +127,6 @@ def _none(*_: Any) -> list[Any]:
     return []
 
 
-def _as_they_are(_: Any, messages: Any) -> Any:
-    return messages
-
-
 def mutants() -> dict[str, Any]:
     """By name, each as what to enter."""
     return {
@@ -148,12 +141,6 @@ def mutants() -> dict[str, Any]:
         "let a start hold nothing back": patched(Held, "begin", _nothing),
         "reply by any bind": reply_by_any_bind(),
         "answer what is late as if it were not": patched(Redeliveries, "refuse_late", _nothing),
-        "let who goes on after a crash settle what was lost before": patched(
-            redelivery,
-            "_was_lost_before",
-            _never,
-        ),
-        "take a copy of what was refused": patched(Link, "_refuse_copies", _as_they_are),
         "leave the stock as it is": lose_a_sale(),
         "take what a shard fell with as refused": patched(
             FrontBatch,
