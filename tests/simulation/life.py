@@ -101,9 +101,12 @@ class Life:
         """Bind, and take up what an earlier life left."""
         self.channel.add(self.esme)
         self.channel.start()
-        # What an earlier life asked for, it may not have been told.
-        self.asking.perform(self.store.awaited())
+        self.resume()
         self.esme.start()
+
+    def resume(self) -> None:
+        """Ask again for what an earlier life asked for."""
+        self.asking.resume(self.store.awaited())
 
     def kill(self) -> None:
         """Wherever it is."""
@@ -114,6 +117,7 @@ class Life:
         """Nothing of it goes on; only the disk has what it has. When the carrier will have heard of it."""
         self.disk.dead = True
         self.lines.die()
+        self.asking.die()
         # It looks after these for ever.
         self.channel.sending._held = Held()  # noqa: SLF001
         for task in self.esme._tasks:  # noqa: SLF001

@@ -8,11 +8,13 @@ import asyncio
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from center.batch import TurnBatch
+from center.nobody import NOBODY
 from center.ports import Aside
 from commands.shards.front import FrontBatch
 from commands.shards.front_store import FrontStore
@@ -20,6 +22,7 @@ from commands.shards.shard import FrontLink
 from tests.simulation.disk import DiedError, Disk, Moods, SlowDisk
 from tests.simulation.life import Life, later, shops
 from tests.simulation.network import Network
+from tests.simulation.partner import Asking
 from tests.simulation.trouble import Trouble
 
 SOCKET = "shard-0.sock"
@@ -36,13 +39,28 @@ class Shard:
     """A shard's process."""
 
     def __init__(
-        self, store: Any, trouble: Trouble, chance: random.Random, moods: Moods, within: Network
+        self,
+        store: Any,
+        trouble: Trouble,
+        chance: random.Random,
+        moods: Moods,
+        within: Network,
+        asking: Callable[[Callable[[], bool]], Asking],
     ) -> None:
-        """`store` is what it finds on disk; `within` is the machine."""
+        """`store` is what it finds on disk; `within` is the machine; `asking` makes who asks the order system, if it is asked."""
         self.died: Callable[[], None] = lambda: None
         self.disk = Disk(store, moods, lambda: self.died())
         aside = SlowDisk(chance, self.disk, moods, trouble.slow_s)
-        self.turns = TurnBatch(self.disk, shops(), later=later, aside=aside)
+        self._asking = asking(lambda: self.disk.dead)
+        self.turns = TurnBatch(
+            self.disk,
+            shops(),
+            later=later,
+            performer=self._asking if trouble.shards_ask else NOBODY,
+            aside=aside,
+        )
+        self._asking.turns = self.turns
+        self._asking.resume(store.awaited())
         business: Any = SimpleNamespace(turns=self.turns, store=self.disk)
         self._link = FrontLink(business)
         self._listener = within.listen(lambda: self._link, SOCKET)
@@ -50,6 +68,7 @@ class Shard:
     def die(self) -> None:
         """At once."""
         self.disk.dead = True
+        self._asking.die()
         self._listener.close()
         transport: Any = self._link.transport
         if transport is not None:
@@ -81,7 +100,10 @@ class Spread(Life):
         **given: Any,
     ) -> None:
         """`store` and `front_store` are what is on the disks of shard and front, `within` is the machine; see Life."""
-        self._new_shard = lambda: Shard(store, trouble, chance, moods, within)
+        depot, clock = given["depot"], given["clock"]
+        self._new_shard = lambda: Shard(
+            store, trouble, chance, moods, within, partial(Asking, depot, clock)
+        )
         self._front_store = front_store
         self._chance = chance
         self._opening: asyncio.Task[None] | None = None
@@ -105,6 +127,9 @@ class Spread(Life):
         while not link.is_up:  # noqa: ASYNC110 - as commands.shards.service does
             await asyncio.sleep(LOOK_S)
         super().start()
+
+    def resume(self) -> None:
+        """Its shard has asked."""
 
     def kill(self) -> None:
         """One of the two."""

@@ -1,5 +1,6 @@
 """Whatever breaks, whenever: nothing is lost and nothing doubled. A seed that fails is tried with `--seed`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,33 @@ def test_a_seed_tells_the_same_story_each_time(seed: int) -> None:
 def test_nobody_says_anything_twice_where_fronts_and_shards_fall_and_nothing_else_does(
     tmp_path: Path, seed: int
 ) -> None:
-    falls = Trouble(
+    with quiet():
+        story = World(seed, tmp_path, falls(seed)).run()
+    assert story.right
+    assert story.lives > 4
+    # What a shard had when it fell and did not keep is no older word that reads the same.
+    assert not story.said_again
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("spread", [False, True])
+def test_an_order_system_that_breaks_off_holds_what_was_ordered_and_nothing_else(
+    tmp_path: Path, seed: int, spread: bool
+) -> None:
+    trouble = replace(
+        falls(seed), spread=spread, partner_s=0.2, partner_breaks=0.3, shards_ask=True
+    )
+    world = World(seed, tmp_path, trouble)
+    with quiet():
+        story = world.run()
+    assert story.right
+    assert story.lives > 4
+    assert world.depot.asked > len(world.depot.held) == story.books.orders > 20
+
+
+def falls(seed: int) -> Trouble:
+    """Shops fall, and nothing else does."""
+    return Trouble(
         buyers=5,
         orders=8,
         weather=Weather(latency_s=0.005),
@@ -58,9 +85,3 @@ def test_nobody_says_anything_twice_where_fronts_and_shards_fall_and_nothing_els
         on_disk=False,
         spread=True,
     )
-    with quiet():
-        story = World(seed, tmp_path, falls).run()
-    assert story.right
-    assert story.lives > 4
-    # What a shard had when it fell and did not keep is no older word that reads the same.
-    assert not story.said_again

@@ -76,9 +76,12 @@ class Trouble:
     """The store is SQLite, else memory."""
     others: Others = Others()
     spread: bool = False
-    """A front has the carriers, and a shard the seller; the seller's order system is not asked then."""
+    """A front has the carriers, and a shard the seller, whose order system is asked where `shards_ask`."""
     poisoned: int = 0
     """People who write something that makes the seller's program fail."""
+    partner_breaks: float = 0.0
+    """Of what the order system is asked that it does, and breaks off instead of an answer."""
+    shards_ask: bool = False
 
     @classmethod
     def of(cls, seed: int) -> "Trouble":

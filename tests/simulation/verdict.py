@@ -32,7 +32,8 @@ def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
         ]
         if undelivered:
             failures.append(f"{len(undelivered)} texts are not known as delivered")
-    if not trouble.spread and len(depot.held) != story.books.orders:
+    is_asked = not trouble.spread or trouble.shards_ask
+    if is_asked and len(depot.held) != story.books.orders:
         failures.append(f"{len(depot.held)} orders held by the depot, {story.books.orders} placed")
     set_aside = Counter(who for _, who, said, _ in store.messages("shop") if said == SET_ASIDE)
     story.set_aside = set_aside.total()

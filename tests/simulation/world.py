@@ -75,7 +75,10 @@ class World:
             stalls=self.trouble.disk_stalls,
         )
         self.depot = Depot(
-            self.chance, slow_s=self.trouble.partner_s, dead=self.trouble.partner_dead
+            self.chance,
+            slow_s=self.trouble.partner_s,
+            dead=self.trouble.partner_dead,
+            breaks=self.trouble.partner_breaks,
         )
         self.within = Network(self.chance, Weather(latency_s=WITHIN_S))
         """One machine, whose processes talk over sockets of their own."""
