@@ -45,8 +45,10 @@ SELLERS = {"shop": CODE, "stand": "1070"}
 """With their codes. The second, who lives in another of two shards, is there where sellers are spread."""
 ASKER = "shop"
 """The seller that asks an order system, where there is one."""
-WATCHED_S = 4.0
-"""So long after the kills it is seen how long replies take."""
+REPLIES_WATCHED = 300
+"""So many of each seller's are timed after the kills, where there is an order system."""
+WATCHED_S_MAX = 60.0
+"""... or as many as there are by then."""
 SETTINGS = """\
 sellers = ["{folder}/sellers"]
 [store]
@@ -102,7 +104,7 @@ class Plan:
     """After the kills a shop goes on for so many more, and is weighed."""
     partner: Mood | None = None
     """An order system that one of two sellers asks."""
-    watched_s: float = WATCHED_S
+    replies_watched: int = REPLIES_WATCHED
     people: bool = False
     """Buyers think before they write, say the same twice, and say it again; else each says the next thing at once."""
 
@@ -159,7 +161,7 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         process = await start(folder, None, plan=plan)
         await bound(smsc, process)
         burdens = await weighed(folder, process, town, plan) if plan.orders else None
-        waits_s = await waited(town, plan.watched_s) if depot is not None else {}
+        waits_s = await waited(town, plan.replies_watched) if depot is not None else {}
         town.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S_MAX):
@@ -205,15 +207,19 @@ async def weighed(
     return Burdens(*found)
 
 
-async def waited(town: Town, watched_s: float) -> dict[bool, list[float]]:
+async def waited(town: Town, wanted: int) -> dict[bool, list[float]]:
     """How long replies take now, by whether their buyers' seller asks an order system."""
     since = time.monotonic()
-    await asyncio.sleep(watched_s)
-    found: dict[bool, list[float]] = {True: [], False: []}
-    for buyer in town.buyers.values():
-        waits_s = [took_s for said_at, took_s in buyer.waits if said_at >= since]
-        found[buyer.code == SELLERS[ASKER]] += waits_s
-    return found
+    while True:
+        found: dict[bool, list[float]] = {True: [], False: []}
+        for buyer in town.buyers.values():
+            waits_s = [took_s for said_at, took_s in buyer.waits if said_at >= since]
+            found[buyer.code == SELLERS[ASKER]] += waits_s
+        over = time.monotonic() - since > WATCHED_S_MAX
+        if over or min(map(len, found.values())) >= wanted:
+            return found
+        # Any of many buyers may be the next.
+        await asyncio.sleep(0.1)
 
 
 def kept_of(folder: Path, stores: Sequence[SqliteStore]) -> dict[int, bool]:

@@ -56,8 +56,9 @@ def test_an_order_system_in_trouble_and_a_shop_that_is_killed_agree_in_the_end(
     tmp_path: Path,
 ) -> None:
     mood = Mood(slow_s=0.05, dead=0.02, broken=0.1, busy=0.1)
-    plan = Plan(kills=2, seed=4, buyers=20, partner=mood, watched_s=0.5)
+    plan = Plan(kills=2, seed=4, buyers=20, partner=mood, replies_watched=20)
     books = asyncio.run(crash(tmp_path, plan))
     assert books.right, books
     assert books.depot is not None
+    assert min(books.depot.waits_ms) > 0, books
     assert books.depot.asked >= books.depot.requests >= books.depot.outcomes["ok"] > 0, books
