@@ -5,7 +5,7 @@ import contextlib
 import json
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,8 @@ class PartnerServer:
     """What it is asked, and by how many connections."""
 
     answer: Callable[[Asked], Says]
+    before: Callable[[], Awaitable[object]] | None = None
+    """Waited for before each answer."""
     port: int = 0
     asked: list[Asked] = field(default_factory=list[Asked])
     done: Counter[str] = field(default_factory=Counter[str])
@@ -92,6 +94,8 @@ class PartnerServer:
         self._asking += 1
         self.asking_most = max(self.asking_most, self._asking)
         try:
+            if self.before is not None:
+                await self.before()
             said = self.answer(asked)
             if said.hangs:
                 await asyncio.Event().wait()
@@ -122,11 +126,14 @@ def _http(said: Says) -> bytes:
 
 @contextlib.asynccontextmanager
 async def partner_server(
-    answer: Callable[[Asked], Says], *, tls: ssl.SSLContext | None = None, port: int = 0
+    answer: Callable[[Asked], Says],
+    *,
+    tls: ssl.SSLContext | None = None,
+    before: Callable[[], Awaitable[object]] | None = None,
 ) -> AsyncIterator[PartnerServer]:
     """Serve on a port of its own until the end."""
-    partner = PartnerServer(answer)
-    server = await asyncio.start_server(partner.serve, "127.0.0.1", port, ssl=tls)
+    partner = PartnerServer(answer, before)
+    server = await asyncio.start_server(partner.serve, "127.0.0.1", 0, ssl=tls)
     partner.port = server.sockets[0].getsockname()[1]
     try:
         yield partner
