@@ -52,6 +52,8 @@ class Connection(asyncio.Protocol):
         """
         assert self._transport is not None
         assert self._waiting is None
+        if not self.is_open:
+            raise ClosedError
         self._status, self._body = 0, bytearray()
         waiting = self._waiting = asyncio.get_running_loop().create_future()
         state = self._state

@@ -25,6 +25,8 @@ CODE_EXPECTED = Expected("", "digits", (), CODE_DIGITS, 60)
 """What the buyer may do while an order waits for its code."""
 OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
+DIALOG_WAITS_S = 8
+"""A USSD dialog has ended that has waited for an outcome longer (sms.ussd.channel.OUTCOME_WAIT_S)."""
 OVERHEARD = Text | Speech | Keys | Silence | HungUp | Opened
 """What is passed on while a person is waited for. A caller who calls again, having been cut off, waits on as before."""
 
@@ -73,8 +75,24 @@ def take(visit: Visit) -> Reply | None:
         _carry_out(visit, turn_effects)
     if given.__class__ is HungUp:
         cut_off.leave_to_sms(visit)
+    elif arrival.asked is not None:
+        _tell_late(visit)
     visit.keep()
     return _reply(visit, language)
+
+
+def _tell_late(visit: Visit) -> None:
+    """What an outcome led to in a USSD dialog that is over is texted, where nothing more is asked: who dials again begins anew."""
+    asked, session = visit.asked, visit.session
+    if (
+        visit.key.channel == "ussd"
+        and asked is not None
+        and session is not None
+        and session.at == ENDED
+        and visit.arrival.at - asked.touched > DIALOG_WAITS_S
+        and visit.machine.program.codes.get("sms")
+    ):
+        visit.asides.insert(0, "\n".join(visit.said))
 
 
 def turn_away(visit: Visit, verdict: Verdict) -> None:
