@@ -8,13 +8,17 @@ so.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from sms.receipts import IdForm, Receipt, State, canonical
 
 TEXTS_MAX: Final = 200_000
 """Segments that wait for a receipt; of more the oldest are given up, and what became of them is not learnt."""
+FORGOTTEN_AT_ONCE: Final = TEXTS_MAX // 10
+"""That many of them: finding the first of a dict costs as much as was taken out before it. A carrier may tell of nothing."""
 EARLY_MAX: Final = 10_000
 EARLY_S: Final = 300.0
 """How long a receipt waits for the response that it overtook."""
@@ -40,7 +44,8 @@ class ReceiptBook:
         """By what the carrier calls each segment, oldest first."""
         self._left: dict[int, dict[str, str]] = {}
         """Of texts of several segments: names of those that wait, by the spelling that receipts are known by."""
-        self._early: dict[str, tuple[Receipt, float]] = {}
+        self._early: OrderedDict[str, tuple[Receipt, float]] = OrderedDict()
+        """And when each came, oldest first."""
         self.unknown = 0
         """Receipts that found no text: told twice, or not ours."""
 
@@ -65,8 +70,9 @@ class ReceiptBook:
                 early.append(key)
         if len(named) > 1:
             self._left[text] = named
-        while len(self._texts) > TEXTS_MAX:
-            self._forget(next(iter(self._texts)))
+        if len(self._texts) > TEXTS_MAX:
+            for key in list(islice(self._texts, FORGOTTEN_AT_ONCE)):
+                self._forget(key)
         told = [self._settle(key, self._early.pop(key)[0]) for key in early]
         return [one for one in told if one is not None]
 
@@ -117,8 +123,6 @@ class ReceiptBook:
         early = self._early
         self.unknown += early.pop(key, None) is not None
         early[key] = receipt, now
-        oldest = next(iter(early))
-        while len(early) > EARLY_MAX or early[oldest][1] + EARLY_S <= now:
-            del early[oldest]
+        while len(early) > EARLY_MAX or next(iter(early.values()))[1] + EARLY_S <= now:
+            early.popitem(last=False)
             self.unknown += 1
-            oldest = next(iter(early))

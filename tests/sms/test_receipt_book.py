@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms import receipt_book
-from sms.receipt_book import EARLY_S, ReceiptBook, Told
+from sms.receipt_book import EARLY_S, FORGOTTEN_AT_ONCE, TEXTS_MAX, ReceiptBook, Told
 from sms.receipts import Receipt, State
 
 ONE = Told(1, State.DELIVERED, "", ())
@@ -103,12 +103,25 @@ def test_early_receipts_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_texts_have_a_limit_and_the_oldest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receipt_book, "TEXTS_MAX", 2)
+    monkeypatch.setattr(receipt_book, "FORGOTTEN_AT_ONCE", 1)
     book = ReceiptBook()
     book.submit(1, ["1", "2"])
     book.submit(2, ["3"])
     assert len(book) == 1
     assert book.receive(word("1"), 1) is None
     assert book.receive(word("3"), 1) == Told(2, State.DELIVERED, "", ())
+
+
+def test_many_texts_give_way_at_once_so_that_the_oldest_need_not_be_found_for_each() -> None:
+    book = ReceiptBook()
+    for text in range(TEXTS_MAX):
+        book.submit(text, [f"{text}"])
+    assert len(book) == TEXTS_MAX
+    book.submit(TEXTS_MAX, [f"{TEXTS_MAX}"])
+    assert len(book) == TEXTS_MAX + 1 - FORGOTTEN_AT_ONCE
+    assert book.delivered(f"{FORGOTTEN_AT_ONCE - 1}") is None
+    assert book.delivered(f"{FORGOTTEN_AT_ONCE}") == FORGOTTEN_AT_ONCE
+    assert book.delivered(f"{TEXTS_MAX}") == TEXTS_MAX
 
 
 def test_a_name_that_comes_round_again_is_the_newer_texts() -> None:
