@@ -161,6 +161,8 @@ class Link(asyncio.Protocol):
         self._handle(self.machine.closed(str(exc or "")))
         self.bound = self.alive = False
         self.transport = None
+        # Who remembers for long what came by it keeps no more of it than that.
+        self._refused.clear()
         self.esme.outgoing.broken()
         if not self.lost.done():
             self.lost.set_result(None)
@@ -345,7 +347,7 @@ class Link(asyncio.Protocol):
         if not copies:
             return messages
         self.acknowledge([(sequence, Status.X_T_APPN) for sequence in copies])
-        return [one for one in messages if one.sequence not in copies]
+        return [one for one in messages if one.sequence not in refused]
 
     def _take_receipts(self, receipts: list[tuple[int, bytes]]) -> None:
         self._came(len(receipts))

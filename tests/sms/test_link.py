@@ -168,6 +168,17 @@ def test_of_what_was_refused_the_oldest_is_forgotten() -> None:
     asyncio.run(run())
 
 
+def test_a_connection_that_is_gone_keeps_nothing_of_what_was_refused() -> None:
+    # Answers that a carrier may lack are remembered for an hour with their connection: half a MiB for each that it breaks.
+    async def run() -> None:
+        link = _bound(lambda: 0.0, Pipe())
+        link.acknowledge([(sequence, Status.X_T_APPN) for sequence in range(REFUSED_MAX)])
+        link.connection_lost(None)
+        assert not link._refused  # noqa: SLF001  # nothing else tells what is kept
+
+    asyncio.run(run())
+
+
 class Counted(Pipe):
     """A connection that knows what was written at once."""
 
