@@ -279,8 +279,10 @@ class Redeliveries:
             earlier.repeated = None
         # What was refused was not kept, or this is where it was found; what was kept before it came again was not written again.
         is_elsewhere = earlier.refused or earlier.kept
-        answer.first = earlier.first if is_elsewhere else earlier.stamp
-        answer.surely = earlier.surely if is_elsewhere else earlier.stamp
+        is_open = _may_be_before(earlier)
+        is_as_sure = is_open and earlier.repeats is Repeats.CERTAIN
+        answer.first = earlier.first if is_elsewhere or is_open else earlier.stamp
+        answer.surely = earlier.surely if is_elsewhere or is_as_sure else earlier.stamp
         answer.kept = earlier.kept and answer.repeats is Repeats.CERTAIN
         self._again[answer.stamp] = answer
         self._lost_version += 1
@@ -497,6 +499,11 @@ def _how_surely(earlier: Answer, answer: Answer) -> Repeats:
 def _was_lost_before(answer: Answer) -> bool:
     """Whether its message was lost with its connection before we started, and had not come again."""
     return answer.line is _GONE and answer.first == answer.stamp
+
+
+def _may_be_before(answer: Answer) -> bool:
+    """Whether its message came again and is on its way: refused yet, or lost when we fall, it is found where it was before alone."""
+    return answer.asked is None and answer.first > 0
 
 
 def _is_answered_copy(earlier: Answer, answer: Answer) -> bool:

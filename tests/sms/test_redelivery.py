@@ -492,6 +492,47 @@ def test_what_came_again_and_was_not_kept_when_we_fell_is_found_where_it_was_bef
     assert not inbox.take(again)
 
 
+@pytest.mark.parametrize("came_before", [False, True])
+def test_what_came_again_twice_and_was_not_kept_when_we_fell_is_found_where_it_was_before(
+    came_before: bool,
+) -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    first = two(line)
+    inbox.take(first)
+    if came_before:
+        # Its shard fell with it, and is not there yet.
+        inbox.redeliveries.leave_open([first])
+    line.alive = False
+    inbox.take(Answer(other, 1, b"of somebody else"))
+    before = list(inbox.seen)
+    for _ in range(2):
+        assert not inbox.take(Answer(other, 2, b"2"))
+    # A front keeps its doubts before it hears that the shard will have neither, and falls.
+    inbox.seen = before
+    inbox.start()
+    line = Line()
+    assert not inbox.take(Answer(line, 1, b"2"))
+    assert not inbox.take(Answer(line, 1, b"2"))
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_copy_whose_first_was_not_kept_is_found_where_that_would_have_been(goes_on: bool) -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    inbox.follow = True
+    inbox.take(two(line))
+    line.alive = False
+    if goes_on:
+        apple = Answer(other, 1, b"apple")
+        inbox.take(apple)
+        had(other, apple)
+        inbox.last = apple.stamp
+    kept = list(inbox.seen), inbox.last
+    assert not inbox.take(Answer(other, 2, b"2"))
+    # On its way to a shard that has refused the first.
+    inbox.seen, inbox.last = kept
+    assert not inbox.take(Answer(other, 2, b"2"))
+
+
 def test_a_buyer_who_went_on_is_in_doubt_no_more() -> None:
     inbox, line = Inbox(), Line()
     inbox.follow = True
