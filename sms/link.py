@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -120,7 +121,7 @@ class Link(asyncio.Protocol):
         """When the first of the answers was written after which nothing was asked."""
         self._asked = 0
         """Requests made when it was."""
-        self._refused: dict[int, int] = {}
+        self._refused: OrderedDict[int, int] = OrderedDict()
         """Sequence numbers of what we refused for now, and the requests made by then; oldest first."""
         self._is_flushing = False
         """What there is to say is written in the loop's next turn."""
@@ -209,7 +210,7 @@ class Link(asyncio.Protocol):
         for sequence in refused:
             self._refused.setdefault(sequence, self.machine.asked)
             if len(self._refused) > REFUSED_MAX:
-                del self._refused[next(iter(self._refused))]
+                self._refused.popitem(last=False)
         if self._answered_at is None or self.machine.asked > self._asked:
             self._answered_at, self._asked = self.esme.now(), self.machine.asked
             if len(self.esme.links) > 1:
@@ -341,8 +342,8 @@ class Link(asyncio.Protocol):
         Only what was sent before it read that answer is a copy: it answers nothing that we asked since. Else it is that which comes again.
         """
         refused, answered = self._refused, self.machine.answered
-        while refused and refused[first := next(iter(refused))] < answered:
-            del refused[first]
+        while refused and next(iter(refused.values())) < answered:
+            refused.popitem(last=False)
         copies = [one.sequence for one in messages if one.sequence in refused]
         if not copies:
             return messages

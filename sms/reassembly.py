@@ -8,6 +8,7 @@ the limits.
 """
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
@@ -92,12 +93,13 @@ class Reassembly:
 
     def __init__(self, *, wait_s_max: float = WAIT_S_MAX) -> None:
         self._wait_s_max = wait_s_max
-        self._partials: dict[Key, Partial] = {}
+        # OrderedDicts: the first of a dict costs as much to find as was taken out before it.
+        self._partials: OrderedDict[Key, Partial] = OrderedDict()
         """Oldest first."""
         self._of_sender: dict[str, dict[Key, None]] = {}
         self._octets = 0
-        self._remembered: dict[Key, tuple[float, bytes]] = {}
-        """When each was finished, and the digests of its pieces in order."""
+        self._remembered: OrderedDict[Key, tuple[float, bytes]] = OrderedDict()
+        """When each was finished, oldest first, and the digests of its pieces in order."""
 
     def receive(self, source: str, destination: str, piece: Piece, now: float) -> list[Outcome]:
         """Take a piece: what became of it is last, what had to give way to it stands before."""
@@ -185,11 +187,11 @@ class Reassembly:
         self._remembered.pop(key, None)
         self._remembered[key] = (now, b"".join(map(_digest, in_order)))
         if len(self._remembered) > REMEMBERED_MAX:
-            del self._remembered[next(iter(self._remembered))]
+            self._remembered.popitem(last=False)
         return Whole(key, in_order)
 
     def _hold(self, partial: Partial) -> None:
-        """Put in place, keeping its age: a dict keeps the order of the first insertion."""
+        """Put in place, keeping its age: what is put again stays where it was."""
         before = self._partials.get(partial.key)
         self._octets += partial.octets - (before.octets if before else 0)
         self._partials[partial.key] = partial

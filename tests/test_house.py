@@ -1,6 +1,7 @@
 """The house's rules that no other tool holds: a pure core, no registry and no place on a disk in the tree."""
 
 import ast
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -50,6 +51,32 @@ EXCEPTIONS = {
         "urllib.request",
     ): "file names as URIs and back; nothing is fetched",
 }
+
+DICTS_WITH_A_FIRST = {
+    # Finding the first of a dict costs as much as was taken out before it: each has its reason why that is little.
+    ("commands/shards/front_store.py", "sent"): "a tenth goes at once",
+    ("sms/receipt_book.py", "texts"): "a tenth goes at once",
+    ("sms/smpp/bind.py", "waiting"): "a window, of at most a thousand",
+    ("sms/smsc/link.py", "delivering"): "looked at once in a tick",
+    (
+        "store/outbox_rows.py",
+        "rows",
+    ): "looked at once in a commit, and never much longer than 4,000",
+}
+
+
+def dicts_with_a_first(source: str):
+    """Names of plain dicts, in a file, whose first is found and whose entries are taken out, as queues are; OrderedDicts are for that."""
+
+    def names(pattern: str) -> set[str]:
+        return {name.lstrip("_") for name in re.findall(pattern, source)}
+
+    first = names(r"\b(?:next\(iter|islice)\((?:self\.)?(\w+)")
+    first |= names(
+        r"\bfor .* in (?:self\.)?(\w+)(?:\.\w+\(\))?:\n\s+(?:if .*\n\s+)?(?:break|return)\b"
+    )
+    gone = names(r"\bdel (?:self\.)?(\w+)\[") | names(r"\b(\w+)\.pop\(")
+    return names(r"\b(\w+): dict\[") & first & gone
 
 
 def worldly_names(source: str):
@@ -111,6 +138,29 @@ def test_every_exception_to_the_pure_core_is_still_needed():
         for name in worldly_names(path.read_text("utf-8"))
     }
     assert EXCEPTIONS.keys() - found == set()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "del self._q[next(iter(self._q))]",
+        "for key in self._q.items():\n    break\ndel self._q[key]",
+        "q = self._q\nfor key in list(islice(q, 9)):\n    q.pop(key)",
+    ],
+)
+def test_a_dict_that_is_used_as_a_queue_is_seen(first):
+    assert dicts_with_a_first(f"self._q: dict[int, int] = {{}}\n{first}") == {"q"}
+    assert dicts_with_a_first(f"self._q: OrderedDict[int, int] = OrderedDict()\n{first}") == set()
+
+
+def test_no_dict_is_a_queue_whose_first_costs_what_was_taken_out_before_it():
+    found = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for top in (*CORE, *EDGES)
+        for path in (ROOT / top).rglob("*.py")
+        for name in dicts_with_a_first(path.read_text("utf-8"))
+    }
+    assert found == DICTS_WITH_A_FIRST.keys()
 
 
 def test_every_package_says_what_it_holds():

@@ -80,7 +80,7 @@ class Visits:
         self._book = book
         self._visits: OrderedDict[bytes, _Visit] = OrderedDict()
         """The one that was used longest ago first."""
-        self._began: dict[bytes, float] = {}
+        self._began: OrderedDict[bytes, float] = OrderedDict()
         """When each began, the oldest first."""
         for kept in book.visits() if book is not None else ():
             self._add(kept, now)
