@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from center.changes import OutgoingText
-from center.outbox import Outbox
 
 READ_MAX = 1_000
 """Texts read from the outbox in one turn of the loop."""
@@ -18,23 +17,26 @@ READ_MAX = 1_000
 Texts = Sequence[tuple[int, OutgoingText]]
 """With the outbox's names for them, oldest first."""
 
+Read = Callable[[int, int], Texts]
+"""See center.outbox.Outbox.waiting_texts."""
+
 
 class Backlog:
     """Between the outbox and who takes its texts."""
 
     def __init__(
         self,
-        outbox: Outbox,
+        read: Read,
         give: Callable[[Texts], None],
         *,
         is_full: Callable[[str], bool],
         may_read: Callable[[], bool],
         soon: Callable[[Callable[[], None]], object],
     ) -> None:
-        """`give` takes texts, `is_full` tells whether there is no room for more of a carrier, `may_read` whether the
+        """`read` reads the outbox, `give` takes texts, `is_full` tells whether there is no room for more of a carrier, `may_read` whether the
         outbox may be read now, `soon` calls in the next turn of the loop.
         """
-        self._outbox = outbox
+        self._read = read
         self._give = give
         self._is_full = is_full
         self._may_read = may_read
@@ -92,7 +94,7 @@ class Backlog:
         if not places and others is None:
             return
         begin = min([*places.values()] if others is None else [*places.values(), others])
-        waiting = self._outbox.waiting_texts(begin, READ_MAX)
+        waiting = self._read(begin, READ_MAX)
         given = self._sort(waiting, places)
         end = waiting[-1][0] if waiting else begin
         self._read_to = max(self._read_to, end)

@@ -86,7 +86,7 @@ class Sending:
         """Carriers without an SMSC, by name: each takes a text whole and at once, and tells later what became of it."""
         self.counters = SendingCounters()
         self._backlog = Backlog(
-            outbox,
+            outbox.waiting_texts,
             self._submit,
             is_full=self._is_full,
             may_read=self._may_read,

@@ -7,7 +7,8 @@ message: segments that are through are forgotten when the shard has the text, an
 (commands/shards/doubts.py).
 
 Texts of shards are numbered here and held in memory until a carrier has them; the shard keeps them on disk. A shard that
-is started again gives all that it has once more: what is known here is not sent twice.
+is started again gives all that it has once more: what is known here is not sent twice. Texts of our own, such as help for
+who has no shop, are numbered as they are, and wait in our own outbox while there is no room for more of their carrier.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
+from center.backlog import Backlog, Texts
 from center.batch import SendTexts, TurnBatch
 from center.changes import OutgoingText
 from center.contact import Arrival
@@ -71,9 +73,19 @@ class FrontBatch(TurnBatch):
         self._held = 0
         self._refused: deque[tuple[Going, Fate]] = deque()
         self._sender: SendTexts | None = None
+        self._has_ended = False
+        self._own = Backlog(
+            store.own_texts,
+            self._send_own,
+            is_full=lambda carrier: carrier in store.full,
+            may_read=lambda: not self._has_ended,
+            soon=lambda callback: later(0.0, callback),
+        )
+        if store.left_after is not None:
+            self._own.begin(store.left_after)
         self.expect_receipts: Callable[[Sequence[TextNews]], None] = lambda _: None
         """Who ties receipts to texts."""
-        store.full_changed = self._tell_full
+        store.full_changed = self._full_changed
         self._tell_full()
         self._doubts = Doubted(lambda value: self.hold(_BESIDE, value, notes={DOUBTS_NOTE: value}))
         self.open(_BESIDE, self._doubts)
@@ -83,11 +95,28 @@ class FrontBatch(TurnBatch):
     def send_texts_by(self, send: SendTexts) -> None:
         """See TurnBatch."""
         self._sender = send
-        super().send_texts_by(
-            lambda texts: send(
-                [(self.front_store.number(text_id, text), text) for text_id, text in texts]
-            )
-        )
+        super().send_texts_by(self._own.tell)
+
+    def _send_own(self, texts: Texts) -> None:
+        if self._sender is not None:
+            number = self.front_store.number
+            self._sender([(number(text_id, text), text) for text_id, text in texts])
+
+    def start(self) -> None:
+        """Connect to the shards, and go on with what an earlier run left of our own."""
+        for link in self.links:
+            link.start()
+        self.read_own()
+
+    def read_own(self) -> None:
+        """Number what waits in our own outbox, for carriers with room."""
+        self._own.read_on()
+
+    def stop(self) -> None:
+        """Leave the shards alone, and our own outbox, which is closed soon."""
+        self._has_ended = True
+        for link in self.links:
+            link.close()
 
     @property
     def is_idle(self) -> bool:
@@ -265,6 +294,11 @@ class FrontBatch(TurnBatch):
                 expected.append(replace(one, text=number))
                 link.sent.append(one.text)
         self.expect_receipts(expected)
+
+    def _full_changed(self) -> None:
+        self._tell_full()
+        # Who has made room is still noting what became of others.
+        self._later(0.0, self.read_own)
 
     def _tell_full(self) -> None:
         for link in self.links:

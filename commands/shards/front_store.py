@@ -12,7 +12,7 @@ from commands.shards.shard_link import ShardLink
 from store.sqlite import SqliteStore
 
 TEXTS_UNDER_WAY_MAX = 50_000
-"""A carrier's texts in memory; past it shards keep the others of that carrier until half of them have gone."""
+"""A carrier's texts in memory; past it shards, and our own outbox, keep the others of that carrier until half of them have gone."""
 RECEIPTS_MAX = 200_000
 """Texts of all shards whose receipts are to come; of more the oldest are not known any more."""
 FORGOTTEN_AT_ONCE = RECEIPTS_MAX // 10
@@ -34,8 +34,15 @@ class FrontStore(SqliteStore):
         """Carriers of which there is no room for more."""
         self.full_changed: Callable[[], None] = lambda: None
         self._last = 0
-        for text_id, text in super().waiting_texts(0, TEXTS_UNDER_WAY_MAX):
+        waiting = self.own_texts(0, TEXTS_UNDER_WAY_MAX)
+        for text_id, text in waiting:
             self.number(text_id, text)
+        self.left_after = waiting[-1][0] if len(waiting) == TEXTS_UNDER_WAY_MAX else None
+        """The last of our own texts of an earlier run that has a number, where others are behind it."""
+
+    def own_texts(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
+        """Our own texts that wait, by our outbox's ids: those above `after`, oldest first."""
+        return super().waiting_texts(after, limit)
 
     def number(self, text_id: int, text: OutgoingText) -> int:
         """Our number for a text of our own."""

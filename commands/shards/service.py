@@ -78,8 +78,7 @@ class Shards:
         if self._sockets is not None:
             self._sockets.mkdir(mode=0o700)
         self._keeping = [asyncio.create_task(self._keep(i)) for i in range(len(self.plans))]
-        for link in self.turns.links:
-            link.start()
+        self.turns.start()
         try:
             async with asyncio.timeout(OPEN_S_MAX):
                 while self._silent() is not None:  # noqa: ASYNC110 - other processes make it true
@@ -120,8 +119,7 @@ class Shards:
         for task in self._keeping:
             task.cancel()
         await asyncio.gather(*self._keeping, return_exceptions=True)
-        for link in self.turns.links:
-            link.close()
+        self.turns.stop()
         running = [process for process in self.processes if process is not None]
         for process in running:
             process.terminate()

@@ -77,7 +77,7 @@ class FrontLink(asyncio.Protocol):
         self._is_held = False
         """Whether the front reads more slowly than we write."""
         self._backlog = Backlog(
-            self.store,
+            self.store.waiting_texts,
             self._give,
             is_full=lambda carrier: carrier in self._full,
             may_read=lambda: self._is_told and not self._is_held,

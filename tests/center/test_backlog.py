@@ -22,7 +22,7 @@ class Way:
         self.due: list[Callable[[], None]] = []
         self.may_read = True
         self.backlog = Backlog(
-            self.store,
+            self.store.waiting_texts,
             lambda texts: self.given.extend((text.carrier, text.text) for _, text in texts),
             is_full=lambda carrier: carrier in self.full,
             may_read=lambda: self.may_read,

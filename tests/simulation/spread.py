@@ -123,7 +123,7 @@ class Spread(Life):
 
     async def _open(self) -> None:
         [link] = self.turns.links
-        link.start()
+        self.turns.start()
         while not link.is_up:  # noqa: ASYNC110 - as commands.shards.service does
             await asyncio.sleep(LOOK_S)
         super().start()
@@ -167,6 +167,5 @@ class Spread(Life):
         await super().stop()
         # What became of the last texts is on its way.
         await asyncio.sleep(ENDS_S)
-        for link in self.turns.links:
-            link.close()
+        self.turns.stop()
         self.shard.end()

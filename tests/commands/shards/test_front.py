@@ -7,9 +7,13 @@ from typing import Any, cast
 
 import pytest
 
+from center import backlog
+from center.changes import Changes, OutgoingText
 from center.contact import Arrival, ContactKey
 from center.limits.policy import Policies, Policy
 from center.taken import Fate, Taken
+from center.text_news import Stage, TextNews
+from commands.shards import front_store
 from commands.shards.front import FrontBatch
 from commands.shards.front_store import FrontStore
 from commands.shards.homes import shard_of
@@ -83,6 +87,48 @@ def test_nothing_overtakes_a_message_that_waits_for_another_note(tmp_path: Path)
     assert front.brought == [1]
     front.batch.flush()
     assert front.brought == [1, 2, 3]
+
+
+def test_texts_of_its_own_go_out_in_their_order_as_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_store, "TEXTS_UNDER_WAY_MAX", 2)
+    monkeypatch.setattr(backlog, "READ_MAX", 2)
+    names = ["a0", "a1", "a2", "b0", "a3", "a4"]
+    texts = {name: OutgoingText(name[0], "1069", "138", name, NOON) for name in names}
+    with FrontStore(tmp_path / "front.db").batch([]) as batch:
+        batch.commit(Changes(texts=list(texts.values())))
+    front = Front(tmp_path)
+    given = front.store.waiting_texts(0, 10)
+    assert [text.text for _, text in given] == ["a0", "a1"]
+    front.batch.send_texts_by(given.extend)
+
+    def turn() -> None:
+        due = [*front.due]
+        front.due.clear()
+        for callback in due:
+            callback()
+
+    def take(name: str) -> None:
+        [number] = [number for number, text in given if text.text == name]
+        front.store.note_texts([TextNews(number, Stage.SENT)])
+
+    front.batch.read_own()
+    turn()
+    assert [text.text for _, text in given] == ["a0", "a1", "b0"]
+    # What is new waits behind them, on disk.
+    new = OutgoingText("a", "1069", "138", "a5", NOON)
+    front.batch.hold("sms", None, texts=[new])
+    front.batch.flush()
+    for name in ["a0", "a1", "a2", "a3", "a4", "a5"]:
+        for _ in range(3):
+            turn()
+        assert len([text for _, text in front.store.waiting_texts(0, 10)]) <= 4
+        take(name)
+    assert [text.text for _, text in given] == ["a0", "a1", "b0", "a2", "a3", "a4", "a5"]
+    take("b0")
+    front.store.write_noted()
+    assert front.store.own_texts(0, 10) == []
 
 
 def test_what_a_shard_fell_with_may_be_on_its_disk_and_what_it_never_got_is_not(
