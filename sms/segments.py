@@ -1,5 +1,6 @@
 """A text as the short messages that carry it."""
 
+from codecs import utf_16_be_encode
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -106,14 +107,15 @@ def alone(text: str) -> Segment | None:
     if len(text) > ALONE_CHARACTERS_MAX:
         return None
     if gsm.DEFAULT.characters.issuperset(text):
-        if count_units(text, GSM7) > GSM7.units_alone():
-            return None
-        return _segment(text, GSM7, (), "unpacked")
-    octets = text.encode("utf-16-be", "surrogatepass")
+        septets = gsm.encode(text)
+        units = len(septets)
+        return Segment(septets, 0, 0, (), units) if units <= _GSM7_ALONE else None
+    octets, _ = utf_16_be_encode(text, "surrogatepass")  # text.encode looks for its name first
     units = len(octets) // 2
     return Segment(octets, UCS2_CODING, 0, (), units) if units <= _UCS2_ALONE else None
 
 
+_GSM7_ALONE: Final = GSM7.units_alone()
 _UCS2_ALONE: Final = UCS2.units_alone()
 
 

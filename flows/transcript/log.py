@@ -130,7 +130,12 @@ def _hide(line: str, private: Sequence[str]) -> str:
     for word in private:
         if word in line and len(word) > 1:
             line = line.replace(word, "…")
-    return _cut(line if _PERHAPS.search(line) is None else _NUMBER.sub("…", line))
+    perhaps = _PERHAPS.search(line)
+    if perhaps is not None:
+        # No number begins before it but for a `+`; what stands before that tells whether it is one.
+        begin = max(0, perhaps.start() - 2)
+        line = line[:begin] + _NUMBER.sub("…", line[begin:])
+    return _cut(line)
 
 
 def _cut(line: str) -> str:

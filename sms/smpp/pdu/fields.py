@@ -53,7 +53,10 @@ def read_tlvs(frame: bytes, at: int, size: int) -> Tlvs:
 
 def write_tlvs(tlvs: Tlvs) -> bytes:
     """Optional parameters one after another."""
-    return b"".join([_TLV.pack(tag, len(value)) + value for tag, value in tlvs])
+    # Hardly any message has some.
+    return (
+        b"" if not tlvs else b"".join([_TLV.pack(tag, len(value)) + value for tag, value in tlvs])
+    )
 
 
 def refuse_rest(at: int, size: int) -> None:

@@ -1,6 +1,10 @@
 """The live log: what it shows of a turn, and what it hides."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows import effects
 from flows.effects import Effect
@@ -12,8 +16,8 @@ from tests.flows.shops import program_of
 PROGRAM = program_of()
 
 
-def logged(given: Input, *done: Effect, private: tuple[str, ...] = ()) -> list[str]:
-    return log_lines(given, done, PROGRAM, private)
+def logged(said: Input, *done: Effect, private: tuple[str, ...] = ()) -> list[str]:
+    return log_lines(said, done, PROGRAM, private)
 
 
 def test_a_turn_is_its_input_and_its_effects_a_line_each() -> None:
@@ -34,11 +38,19 @@ def test_a_turn_is_its_input_and_its_effects_a_line_each() -> None:
         ("1234567", "…"),
         ("123456", "123456"),
         ("1.1234567", "1.1234567"),
+        ("123456，+8613912345678", "123456，…"),
     ],
 )
 def test_numbers_are_hidden_in_what_is_said(said: str, shown: str) -> None:
     assert logged(Text("1"), effects.Say(said))[1] == f"< {shown}"
     assert logged(Text("1"), effects.SendSms(said))[1] == f"! sms {shown}"
+
+
+@given(st.text("05+-. 共١", max_size=40))
+def test_numbers_are_hidden_wherever_they_begin(said: str) -> None:
+    flat = " ".join(said.split())
+    hidden = re.sub(r"(?<![\d.])\+?\d[\d -]{5,17}\d(?![\d.])", "…", f"< {flat}")
+    assert logged(Text("1"), effects.Say(said))[1] == hidden
 
 
 @pytest.mark.parametrize(
