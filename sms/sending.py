@@ -45,8 +45,10 @@ HELD_LOOK_S = 0.1
 """How often it is looked whether what is held may go."""
 ADDRESSES_MAX = 16_384
 """Codes of ours with phones, as a body begins with them, that need not be written anew; what is full begins again."""
-TEXTS_MAX = 4_096
-"""Texts of one segment likewise. Most of what a shop says, it says to everybody."""
+TEXTS_MAX = 512
+"""Texts of one segment likewise. Most of what a shop says, it says to everybody; what only one of many sellers says is sooner made
+anew than found in, and taken out of, a table that no cache of the processor holds.
+"""
 CHARACTERS_PER_REPLY_MAX = 600
 """A text that no cutting can number is cut to this first."""
 

@@ -35,6 +35,11 @@ _PERHAPS = re.compile(r"\d[\d -]{5}")
 SAID_CHARACTERS_MAX = 480
 """A text with more is not kept masked: with its line it takes 4 KiB, and all of a full table may be as long."""
 
+SAID_MAX = 512
+"""Texts kept masked. Most of what a shop says, it says to everybody; with more, as sellers who say it otherwise would fill it with,
+it costs more than to mask a text: no cache of the processor holds it.
+"""
+
 STOCK_LISTED_MAX = 20
 """Products whose stock the head of a log names."""
 
@@ -104,7 +109,7 @@ def _hide_said(text: str) -> str:
     return _hide(f"< {flatten(text)}", ())
 
 
-_said = lru_cache(4_096)(_hide_said)  # Most of what a shop says, it says to everybody.
+_said = lru_cache(SAID_MAX)(_hide_said)
 
 
 def _masked_input(given: Input, program: Program, private: Sequence[str]) -> str:
