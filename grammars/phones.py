@@ -55,8 +55,10 @@ def read_phone(text: str, country: str = CHINA) -> str | None:
     is dialled there comes back so, too: 0712 345 678 in Kenya is +254712345678; with none, its digits as they were given.
     Spoken digits are read too: 幺三八零零幺三八零零零.
     """
-    if country == CHINA and text.isascii() and text.isdigit() and _NATIONAL.fullmatch(text):
-        return text
+    bare = text.removeprefix("+")
+    if bare.isascii() and bare.isdigit():
+        # As networks write them, with every message.
+        return _settle(bare, country, abroad=bare != text)
     if len(text) > TEXT_LENGTH_MAX:
         return None
     even = normalise(text)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grammars.phones import mask_phone, read_phone
+from grammars.phones import CHINA, mask_phone, read_phone
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,16 @@ def test_a_number_without_a_country_is_of_the_shops(
     text: str, country: str, phone: str | None
 ) -> None:
     assert read_phone(text, country) == phone
+
+
+@given(
+    st.from_regex(r"\+?(?:00|0)?(?:86|254)?0?[0-9]{0,16}", fullmatch=True),
+    st.sampled_from([CHINA, "254", ""]),
+)
+def test_a_number_as_networks_write_it_is_read_as_one_with_words_about_it(
+    text: str, country: str
+) -> None:
+    assert read_phone(text, country) == read_phone(f"tel: {text}.", country)
 
 
 def test_a_foreign_number_is_never_taken_for_a_chinese_one() -> None:
