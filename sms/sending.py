@@ -17,8 +17,8 @@ import msgspec
 
 from center.backlog import Backlog, Texts
 from center.changes import OutgoingText
+from center.noting import Noting
 from center.outbox import Outbox
-from center.ports import StoreError
 from center.text_news import TextNews
 from sms import segments
 from sms.carrier import Carrier
@@ -38,8 +38,6 @@ SEGMENTS_PER_REPLY_MAX = 10
 """A longer reply is cut: the checker warns of it (C501), and somebody pays for each segment."""
 WAITING_MAX = 100_000
 """Segments waiting for a carrier past which its texts stay in the outbox."""
-NEWS_WRITTEN_S = 0.1
-"""After so long it is written what became of texts, if no batch has written it; a crash before sends them again."""
 NO_ANSWER = "no answer"
 HELD_LOOK_S = 0.1
 """How often it is looked whether what is held may go."""
@@ -98,7 +96,14 @@ class Sending:
         self._reference = first_reference & 0xFF
         self._addresses: dict[tuple[str, str, str], tuple[str, bytes]] = {}
         """By carrier, code and phone: the phone as the carrier wants it, and how a body begins."""
-        self._writing: asyncio.TimerHandle | None = None
+        self._noting = Noting(
+            outbox,
+            later=lambda delay_s, callback: asyncio.get_running_loop().call_later(
+                delay_s, callback
+            ),
+        )
+        self.note = self._noting.note
+        """Texts are off our hands."""
         self._held = Held()
         self._looking = False
         """Whether it is looked, from time to time, whether what is held may go."""
@@ -200,6 +205,7 @@ class Sending:
     def end(self) -> None:
         """Leave the outbox alone: it is closed soon, keeps what waits and writes what was noted."""
         self._has_ended = True
+        self._noting.stop()
 
     def _submit(
         self,
@@ -334,27 +340,6 @@ class Sending:
         if news:
             self.note(news)
             self._backlog.read_on()
-
-    def note(self, news: Sequence[TextNews]) -> None:
-        """Texts are off our hands: that they are is written soon."""
-        self.outbox.note_texts(news)
-        if self._writing is None:
-            self._write_soon()
-
-    def _write_soon(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._writing = loop.call_later(NEWS_WRITTEN_S, self._write_noted)
-
-    def _write_noted(self) -> None:
-        """Write what became of texts, where no batch has done so; a crash before only sends them once more."""
-        self._writing = None
-        if self._has_ended:
-            return
-        try:
-            if not self.outbox.write_noted():
-                self._write_soon()
-        except StoreError as error:
-            log.error("what became of texts was not written: %s", error)
 
 
 @lru_cache(TEXTS_MAX)

@@ -17,13 +17,14 @@ from center.changes import OutgoingText
 from center.limits.policy import Policies
 from center.limits.tally import Count
 from center.measure import Measure, Spread
+from center.noting import Noting
 from center.ports import StoreError
 from center.taken import Fate, Taken
 from center.text_news import Stage, TextNews
 from commands.alone import LEAVES_S_MAX, alone_on
 from commands.logs import log_to_stderr, log_uncaught
 from commands.serving.books import Books
-from commands.serving.business import Business, open_business
+from commands.serving.business import Business, later, open_business
 from commands.serving.forgetting import Forgetting
 from commands.serving.partners import PartnerServices
 from commands.serving.publications import Publications
@@ -37,7 +38,6 @@ SENT_MAX = 100_000
 """Texts whose receipts the front hears of when it comes."""
 COUNTS_MAX = 10_000
 """Counts in a frame when the front comes."""
-NEWS_WRITTEN_S = 0.1
 FRONT = "front"
 
 log = logging.getLogger("dialcart")
@@ -67,7 +67,7 @@ class FrontLink(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self._reader = FrameReader()
         self._connection = 0
-        self._writing: asyncio.TimerHandle | None = None
+        self._noting = Noting(self.store, later=later)
         self._counts: list[Count] = []
         """That the front has not been told."""
         self._full: Sequence[str] = ()
@@ -92,8 +92,7 @@ class FrontLink(asyncio.Protocol):
         """Touch the store no more: it is closed next, and writes then what became of texts."""
         self._connection += 1
         self._is_told = False
-        if self._writing is not None:
-            self._writing.cancel()
+        self._noting.stop()
         if self.transport is not None:
             # Not aborted: what was told last is read yet.
             self.transport.close()
@@ -129,24 +128,7 @@ class FrontLink(asyncio.Protocol):
             if news.news or news.delivered:
                 # A text that phones have is told of after its carrier had it, or that does not matter any more.
                 delivered = [TextNews(text, Stage.DELIVERED) for text in news.delivered]
-                self.store.note_texts([*news.news, *delivered])
-                self._write_soon()
-
-    def _write_soon(self) -> None:
-        if self._writing is None:
-            loop = asyncio.get_running_loop()
-            self._writing = loop.call_later(NEWS_WRITTEN_S, self._write)
-
-    def _write(self) -> None:
-        """Until it is written: a crash before sends what carriers had taken once more."""
-        self._writing = None
-        try:
-            written = self.store.write_noted()
-        except StoreError as error:
-            log.error("what became of texts was not written: %s", error)
-            written = False
-        if not written:
-            self._write_soon()
+                self._noting.note([*news.news, *delivered])
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from center import backlog
+from center import backlog, noting
 from center.batch import TurnBatch
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
@@ -15,7 +15,6 @@ from center.ports import StoreFullError
 from center.shops import Shops
 from center.taken import Fate
 from center.text_news import Stage, TextNews
-from commands.shards import shard as module
 from commands.shards.shard import FrontLink
 from commands.shards.wire import FrameReader, ToFront, Told, ToShard, frame, to_front_decoder
 from flows.inputs import Text
@@ -134,7 +133,7 @@ class FullStore(MemoryStore):
 def test_what_became_of_texts_is_written_when_there_is_room_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "NEWS_WRITTEN_S", 0.0)
+    monkeypatch.setattr(noting, "WRITTEN_S", 0.0)
 
     async def run() -> None:
         store = FullStore()
@@ -237,7 +236,7 @@ class ClosedStore(MemoryStore):
 
 
 def test_a_link_that_is_closed_leaves_the_store_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "NEWS_WRITTEN_S", 0.0)
+    monkeypatch.setattr(noting, "WRITTEN_S", 0.0)
 
     async def run() -> tuple[list[str], bool]:
         store, socket = ClosedStore(), Socket()

@@ -1,0 +1,51 @@
+"""What became of texts, written a while after it is noted where no batch has written it: a crash before sends them once more."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from center.outbox import Outbox
+from center.ports import Later, StoreError, Timer
+from center.text_news import TextNews
+
+WRITTEN_S = 0.1
+"""After so long, and again as long as the store has no room or is busy."""
+
+log = logging.getLogger(__name__)
+
+
+class Noting:
+    """Notes in an outbox."""
+
+    def __init__(self, outbox: Outbox, *, later: Later) -> None:
+        self._outbox = outbox
+        self._later = later
+        self._timer: Timer | None = None
+        self._is_stopped = False
+
+    def note(self, news: Sequence[TextNews]) -> None:
+        """What became of texts: it is written soon."""
+        self._outbox.note_texts(news)
+        if self._timer is None and not self._is_stopped:
+            self._write_soon()
+
+    def stop(self) -> None:
+        """The outbox is closed soon, and writes then what was noted."""
+        self._is_stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _write_soon(self) -> None:
+        self._timer = self._later(WRITTEN_S, self._write)
+
+    def _write(self) -> None:
+        self._timer = None
+        try:
+            is_written = self._outbox.write_noted()
+        except StoreError as error:
+            log.error("what became of texts was not written: %s", error)
+            is_written = False
+        if not is_written:
+            self._write_soon()
