@@ -36,6 +36,8 @@ class Books:
         self._measured = measured
         self._turns = turns
         self._figures: Figures | None = None
+        self._oldest_s = 0.0
+        """Of the oldest text its age when it was looked: it has gone since, most likely."""
         self._census: Census | None = None
         self._census_not_before = 0.0
         self._wrong: str | None = None
@@ -63,11 +65,11 @@ class Books:
         figures, census = self._figures, self._census
         if figures is None:
             return
-        oldest = figures.oldest_text_at
-        age_s = max(0.0, time.time() - oldest) if oldest is not None else 0.0
         yield gauge("dialcart_outbox_texts", "Texts that nobody has taken.", figures.texts_waiting)
         yield gauge(
-            "dialcart_outbox_age_seconds", "Age of the oldest, but for web telephones.", age_s
+            "dialcart_outbox_age_seconds",
+            "Age of the oldest, but for web telephones.",
+            self._oldest_s,
         )
         yield gauge("dialcart_orders", "Orders kept.", figures.orders)
         yield gauge("dialcart_sellers", "Sellers that were published.", figures.sellers)
@@ -82,7 +84,10 @@ class Books:
         """Count what the store holds now."""
         path = Path(self._store.path)
         try:
-            self._figures = await asyncio.to_thread(read_figures, path, CARRIER)
+            figures = await asyncio.to_thread(read_figures, path, CARRIER)
+            oldest = figures.oldest_text_at
+            self._oldest_s = max(0.0, time.time() - oldest) if oldest is not None else 0.0
+            self._figures = figures
             began = time.monotonic()
             if began >= self._census_not_before:
                 self._census = await asyncio.to_thread(take_census, path)

@@ -30,6 +30,10 @@ class Reading:
             if found == name and wanted <= set(has)
         )
 
+    def has(self, name: str) -> bool:
+        """Whether there is a figure of this name."""
+        return any(found == name for found, _ in self.figures)
+
     def labels(self, name: str, label: str, **beside: str) -> Iterator[str]:
         """The values of a label, where it has these beside it, in order of the page."""
         wanted = set(beside.items())
@@ -54,8 +58,11 @@ class Reading:
         return next(bound for bound, count in bounds if count >= wanted)
 
     def rate(self, name: str, since: Reading | None, **labels: str) -> float | None:
-        """Of a counter, how much came a second; None for a first reading, or after a restart."""
-        if since is None or self.at <= since.at:
+        """Of a counter, how much came a second; None for a first reading, or after a restart.
+
+        None too for one that was not on the page before, such as a shard's that has just started: it counts from before.
+        """
+        if since is None or self.at <= since.at or (self.has(name) and not since.has(name)):
             return None
         grown = self.value(name, **labels) - since.value(name, **labels)
         return grown / (self.at - since.at) if grown >= 0 else None

@@ -144,6 +144,8 @@ def test_each_shard_is_shown() -> None:
         ]
         return read_page(Exposition(lambda: measures).text().decode(), at)
 
+    begun = read_page(Exposition(lambda: [counter("dialcart_turns", "", 0)]).text().decode(), 0.5)
+    assert [line.split()[1] for line in view(reading(1.0, 1.0), begun)[-2:]] == ["-", "-"]
     shown = view(reading(1.5, 2.0), reading(1.0, 1.0))
     assert [line.split() for line in shown[-2:]] == [
         ["0", "50%", "0", "MB"],
