@@ -323,7 +323,9 @@ class UssdChannel:
             dialog.is_our_move = False
         elif one.fate is Fate.UNKNOWN and not is_choice:
             # The same, but if it was kept the screen that followed it is lost, and where the session is is shown instead.
-            dialog.is_our_move = dialog.has_shown = False
+            # Not where it came again while a screen is on its way: that is the one.
+            dialog.is_our_move = False
+            dialog.has_shown = dialog.untaken > 0 and _came_again(one.ticket)
         else:
             dialog.is_over = True
             dialog.said = [prompts.word("sorry", prompts.DEFAULT_LANGUAGE)]
@@ -367,11 +369,20 @@ class UssdChannel:
         """What became of screens."""
         for settlement in settlements:
             dialog = settlement.key
-            if settlement.message_id is None and isinstance(dialog, Dialog):
+            if not isinstance(dialog, Dialog):
+                continue
+            dialog.untaken -= 1
+            if settlement.message_id is None:
                 log.warning("a screen was not taken: %s", settlement.status)
                 if self._dialogs.is_open(dialog):
                     self._dialogs.drop(dialog)
                     self._tell_hung_up(dialog, None, int(self._clock()))
+
+
+def _came_again(ticket: object) -> bool:
+    """Whether it is of what had come before, as far as can be told."""
+    answer = ticket.answer if isinstance(ticket, Ticket) else None
+    return answer is not None and answer.repeats is not Repeats.PERHAPS
 
 
 def _text_of(message: p.DeliverSm) -> str:

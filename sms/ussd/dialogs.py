@@ -54,6 +54,8 @@ class Dialog:
     is_our_move: bool = True
     has_shown: bool = False
     """Whether it has had a screen of us."""
+    untaken: int = 0
+    """Screens that its carrier has not taken yet."""
     waiting: Timer | None = None
     """For an outcome."""
 

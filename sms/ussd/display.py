@@ -45,6 +45,7 @@ class Display:
         )
         dialog.is_our_move = False
         dialog.has_shown = True
+        dialog.untaken += 1
         self._counters.screens += 1
         if over:
             self._counters.ended += 1

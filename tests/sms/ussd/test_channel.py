@@ -9,12 +9,13 @@ import pytest
 from center.batch import TurnBatch
 from center.routing import Routes
 from center.shops import Shops
+from center.taken import Fate, Taken
 from sms import piece
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
-from sms.submission import Submission
+from sms.submission import Settlement, Submission
 from sms.ussd.channel import UssdChannel
 from sms.ussd.dialogs import IDLE_S_MAX
 from sms.ussd.profile import STANDARD, Move
@@ -153,6 +154,28 @@ def test_an_answer_whose_screen_was_lost_with_its_connection_is_not_read_at_the_
     assert other.screens == []
     shop.take(other, 2, Move.ANSWER, "3")
     assert other.shown.startswith("共7.50")
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_a_screen_that_is_on_its_way_is_not_lost_with_a_shard(is_taken: bool) -> None:
+    shop, one, other = Open(), Line(), Line()
+    shop.take(one, 1, Move.DIAL, "*106#")
+    one.hears()
+    shop.take(one, 2, Move.ANSWER, "1")
+    dialog = shop.ussd._dialogs.of(("carrier", PHONE.digits))  # noqa: SLF001
+    shop.ussd.settled([Settlement(dialog, "screen", 0)] * (2 if is_taken else 1))
+    one.alive = False
+
+    async def fall() -> None:
+        shop.hear(other, 1, Move.ANSWER, "1")
+        fallen = shop.turns._entries.pop()  # noqa: SLF001
+        shop.ussd.taken([Taken(fallen.ticket, Fate.UNKNOWN, fallen.arrival)])
+
+    asyncio.run(fall())
+    shop.take(other, 2, Move.ANSWER, "1")
+    shop.take()
+    # What the phone cannot have answered yet is not asked in other words.
+    assert len(other.screens) == is_taken
 
 
 def test_a_clock_that_is_set_forward_drops_no_dialog() -> None:
