@@ -197,7 +197,11 @@ class Link(asyncio.Protocol):
 
     def came_again(self, stamp: int) -> None:
         """See sms.redelivery.Line."""
-        self._returned = max(self._returned, stamp)
+        esme = self.esme
+        if self.lost_at is not None and esme.returns.are_coming(
+            esme.links, self.lost_at, esme.now()
+        ):
+            self._returned = max(self._returned, stamp)
 
     def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
         """Answer deliver_sm by (sequence number, command_status). A connection that is gone is not answered."""

@@ -264,10 +264,11 @@ class Redeliveries:
             self._last_of[answer.buyer] = answer
             return Judgement(answer.stamp, self._ranges, since=answer.since)
         self._remove(earlier)
-        if not earlier.line.alive:
-            earlier.line.came_again(earlier.stamp)
         if last is None or last is earlier:
             self._last_of[answer.buyer] = answer
+            if not earlier.line.alive:
+                # Where they have gone on since this may be they again, and proves nothing of others.
+                earlier.line.came_again(earlier.stamp)
         else:
             self._again_of[answer.buyer] = answer
         answer.repeats = _how_surely(earlier, answer)

@@ -61,6 +61,13 @@ class Returns:
         ):
             self._is_waiting, self._come_by = False, now
 
+    @staticmethod
+    def are_coming(links: Iterable[Heard], lost_at: float, now: float) -> bool:
+        """Whether what comes again now is what was lost then, and no buyer who says the same to a reply: those wait (sms.lost)."""
+        return now < lost_at + HOLD_S or any(
+            link.bound and now < link.bound_at + HOLD_S for link in links
+        )
+
     def have_come(self, lost_at: float) -> bool:
         """Whether all has that was lost then."""
         return lost_at < self._come_by

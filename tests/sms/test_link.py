@@ -8,7 +8,9 @@ from typing import Any, cast
 from benchmarks.orders.stand_ins import Pipe
 from sms.carrier import Carrier
 from sms.client import Esme
+from sms.held import HOLD_S
 from sms.link import CLOSE_S_MAX, REFUSED_MAX, UNACKNOWLEDGED_MAX, Link
+from sms.returns import UNKNOWN_S
 from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
 from sms.smpp.status import Status
@@ -228,3 +230,28 @@ def test_what_was_said_before_a_close_is_written() -> None:
 
     [said] = asyncio.run(written())
     assert said == [p.DeliverSmResp(sequence=1), p.UnbindResp(sequence=3)]
+
+
+def test_what_came_again_proves_something_only_while_replies_are_held_back() -> None:
+    async def returned(came_at: float) -> int:
+        now = 0.0
+        link = _bound(lambda: now, Pipe())
+        esme = link.esme
+        link.connection_lost(None)
+        now = 0.5
+        other = Link(esme, p.BIND_TRANSCEIVER, 0)
+        esme.links[:] = [other]
+        other.connection_made(Pipe())
+        answer = p.BindResp(command=p.BIND_TRANSCEIVER | p.RESPONSE, sequence=1)
+        other.data_received(p.encode(answer))
+        now = came_at
+        link.came_again(7)
+        now = 0.5 + UNKNOWN_S
+        other.data_received(p.encode(p.EnquireLink(sequence=1)))
+        now += HOLD_S
+        other.data_received(p.encode(p.EnquireLink(sequence=2)))
+        return link.returned
+
+    assert asyncio.run(returned(0.4 + HOLD_S)) == 7
+    # A buyer may have had the reply by now, and say the same to it.
+    assert asyncio.run(returned(0.6 + HOLD_S)) == 0
