@@ -2,19 +2,21 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from msgspec.structs import replace
 
 from sms.carrier import Carrier
 from sms.client import Esme
+from sms.held import HOLD_S
 from sms.link import Link
+from sms.redelivery import Answer, Redeliveries, _was_lost_before
 from sms.smpp import pdu as p
 from sms.smpp.status import TEMPORARY
 from sms.smpp.tlv import Tag, find
-from sms.smsc.exchange import Delivery
+from sms.smsc.exchange import Delivery, Sent
 from sms.smsc.faults import PERFECT
 from sms.smsc.link import Link as SmscLink
 from sms.smsc.network import Submission
@@ -141,8 +143,10 @@ class Twice:
 
 
 def _is_named(delivery: Delivery) -> bool:
-    """Whether it bears a name of its own. A USSD answer bears that of its dialog alone."""
-    return find(delivery.tlvs, Tag.USER_MESSAGE_REFERENCE) is not None
+    """Whether it bears a name of its own. A USSD answer bears that of its dialog alone, which some put there too."""
+    tlvs = delivery.tlvs
+    of_ussd = find(tlvs, Tag.USSD_SERVICE_OP) is not None
+    return find(tlvs, Tag.USER_MESSAGE_REFERENCE) is not None and not of_ussd
 
 
 @contextmanager
@@ -185,3 +189,60 @@ def watching_what_is_ignored(forgotten: set[str]) -> Iterator[None]:
         yield
     finally:
         SmscLink._take_response = take  # type: ignore[method-assign] # noqa: SLF001
+
+
+@contextmanager
+def watching_what_comes_behind(
+    behind: set[str], smsc: Callable[[], Smsc | None], life: Callable[[], int]
+) -> Iterator[None]:
+    """Note whose message without a name, which an earlier `life` of ours had read, came again too late, behind what they said since.
+
+    Too late is later than replies are held back. What was lost with its connection before, where that was kept, is not meant: it
+    is known. Numbers of buyers go to `behind`.
+    """
+    judge, deliver = Redeliveries.judge, SmscLink.deliver
+    lost: set[int] = set()
+    """Serials of messages that never arrived when they were sent."""
+    first: dict[int, int] = {}
+    """By the serial of a message: in which life it was read first."""
+    bound_at: dict[int, float] = {}
+    last: dict[tuple[str, str], int] = {}
+    """By buyer and service: the serial of the last that was read."""
+
+    def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
+        delivery, now = _delivery_of(answer, smsc()), life()
+        if delivery is not None:
+            who, serial = (delivery.source, delivery.service_type), delivery.serial
+            since_s = answer.came_at - bound_at.setdefault(now, cast("Link", answer.line).bound_at)
+            read_in = first.setdefault(serial, now)
+            is_late = now > read_in and (since_s > HOLD_S or serial in lost)
+            alike = self._by_key.get(answer.key, ())
+            is_known = _is_named(delivery) or any(_was_lost_before(one) for one in alike)
+            if is_late and serial < last.get(who, 0) and not is_known:
+                behind.add(delivery.source)
+            last[who] = max(serial, last.get(who, 0))
+        return judge(self, answer, *given, **named)
+
+    def delivered(self: SmscLink, sent: Sent) -> bytes:
+        octets = deliver(self, sent)
+        if not octets:
+            lost.add(sent.delivery.serial)
+        return octets
+
+    Redeliveries.judge = watched  # type: ignore[method-assign]
+    SmscLink.deliver = delivered  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Redeliveries.judge = judge  # type: ignore[method-assign]
+        SmscLink.deliver = deliver  # type: ignore[method-assign]
+
+
+def _delivery_of(answer: Answer, smsc: Smsc | None) -> Delivery | None:
+    """What the carrier waits for that answer to; None of a copy by another bind."""
+    transport = cast("Link", answer.line).transport
+    if smsc is None or transport is None:
+        return None
+    far: SmscLink = cast("Any", transport).peer._protocol  # noqa: SLF001
+    bound = smsc.network.exchange._links.get(far.number) if far is not None else None  # noqa: SLF001
+    return bound.unanswered.get(answer.sequence) if bound else None

@@ -27,6 +27,8 @@ class Story:
     """Writers of poison whose message the seller was not given to read, or not once."""
     forgotten: frozenset[str] = frozenset()
     """Buyers of a message without a name whose answer the carrier had and ignored, on a connection that lived on."""
+    behind: frozenset[str] = frozenset()
+    """Buyers whose message without a name came again after a crash, later than replies are held, and behind what they had said since."""
     refused_copies: list[int] = field(default_factory=list[int])
     """Numbers of copies that we refused by one bind, and took by another: they may come again or not (decision 0030)."""
     failures: list[str] = field(default_factory=list[str])
@@ -50,15 +52,15 @@ class Story:
 
     @property
     def excused(self) -> bool:
-        """Whether nothing is off but the orders of buyers whose message the carrier brought again after it had our answer.
+        """Whether nothing is off but the orders of buyers whose message the carrier brought again after it had our answer, or so late.
 
-        Nobody can tell that from a buyer who says the same again (decision 0030, first row). No order is announced and
-        absent, and no stock is off then either.
+        Nobody can tell that from a buyer who says the same again (decision 0030, first row and sixth). No order is announced
+        and absent, and no stock is off then either.
         """
         books = self.books
         return (
             not self.right
             and books is not None
             and not (self.failures or books.absent or books.stock_off)
-            and self.off <= self.forgotten
+            and self.off <= self.forgotten | self.behind
         )

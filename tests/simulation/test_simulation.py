@@ -34,7 +34,7 @@ def test_a_seed_tells_the_same_story_each_time(seed: int) -> None:
         assert story_of(seed) == story_of(seed)
 
 
-@pytest.mark.parametrize("seed", [6, 7, 10])
+@pytest.mark.parametrize("seed", [6, 7, 11])
 def test_nobody_says_anything_twice_where_fronts_and_shards_fall_and_nothing_else_does(
     tmp_path: Path, seed: int
 ) -> None:

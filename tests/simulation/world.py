@@ -24,6 +24,7 @@ from tests.simulation.carrier import (
     brings,
     heed_screens,
     watching_refused_copies,
+    watching_what_comes_behind,
     watching_what_is_ignored,
 )
 from tests.simulation.dialler import Dialler
@@ -88,6 +89,7 @@ class World:
         self.opened: SqliteStore | None = None
         """By the last life, which may have died of its first look."""
         self.life: Life | None = None
+        self.smsc: Smsc | None = None
         self.port = 0
         self.offset_s = 0.0
         self.calm = False
@@ -109,12 +111,14 @@ class World:
         """All of it."""
         asyncio.set_event_loop(self.loop)
         forgotten: set[str] = set()
+        behind: set[str] = set()
         try:
             with (
                 patient_carriers(),
                 poisonous(),
                 watching_what_is_ignored(forgotten),
                 watching_refused_copies(self.story.refused_copies),
+                watching_what_comes_behind(behind, lambda: self.smsc, lambda: self.story.lives),
             ):
                 self.loop.run_until_complete(self._run())
         except NothingLeftError:
@@ -127,14 +131,14 @@ class World:
                 self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
             self.loop.close()
             asyncio.set_event_loop(None)
-        self.story.forgotten = frozenset(forgotten)
+        self.story.forgotten, self.story.behind = frozenset(forgotten), frozenset(behind)
         return self.story
 
     async def _run(self) -> None:
         trouble, story = self.trouble, self.story
         profile = PROFILES[trouble.others.profile]
         async with Smsc(Settings(port=0, faults=trouble.faults, ussd=profile)) as smsc:
-            self.port = smsc.port
+            self.smsc, self.port = smsc, smsc.port
             town = Town(
                 smsc, trouble.buyers, story.seed, orders=trouble.orders, say_it_twice=trouble.twice
             )
