@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from store.database import PAGES_CACHED_KIB
+
 MEMORY_MIB_MAX = 8.0
-"""More at the end than in the middle, of all processes; 60 buyers need no more."""
+"""More at the end than in the middle, of all processes, beside the pages of what was ordered that SQLite keeps at hand."""
 FILES_MAX = 8
 """More at the end: connections come and go."""
 THREADS_MAX = 2
@@ -24,10 +26,12 @@ class Burden:
     files: int
     threads: int
     log_mib: float
+    pages_mib: float
+    """Of databases: SQLite keeps the newest 64 MiB of each at hand (store.database)."""
 
     def __str__(self) -> str:
         return (
-            f"after {self.orders} orders {self.memory_mib:.1f} MiB, {self.files} open files, "
+            f"after {self.orders} orders {self.memory_mib:.1f} MiB, {self.pages_mib:.1f} of databases, {self.files} open files, "
             f"{self.threads} threads, {self.log_mib:.1f} MiB of SQLite's log"
         )
 
@@ -44,7 +48,7 @@ class Burdens:
         """Whether the second half left nothing behind."""
         middle, end = self.middle, self.end
         return (
-            end.memory_mib <= middle.memory_mib + MEMORY_MIB_MAX
+            end.memory_mib - end.pages_mib <= middle.memory_mib - middle.pages_mib + MEMORY_MIB_MAX
             and end.files <= middle.files + FILES_MAX
             and end.threads <= middle.threads + THREADS_MAX
             and end.log_mib <= LOG_MIB_MAX
@@ -64,4 +68,5 @@ def weigh(folder: Path, pids: Iterable[int], orders: int) -> Burden:
         threads += int(status["Threads"])
         files += len(list((process / "fd").iterdir()))
     logs = sum(path.stat().st_size for path in folder.rglob("*-wal"))
-    return Burden(orders, memory_kib / 1024, files, threads, logs / 2**20)
+    pages = sum(min(path.stat().st_size, PAGES_CACHED_KIB * 1024) for path in folder.rglob("*.db"))
+    return Burden(orders, memory_kib / 1024, files, threads, logs / 2**20, pages / 2**20)
