@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Generator, Sequence
 
 from center.failing import kind_of
-from commands.serving.huge_pages import keep_asking
 from commands.serving.service import Service
 
 DRAIN_S_MAX = 10.0
@@ -90,7 +89,6 @@ async def run(
                 log.warning("stopped before %s was open", service.name)
                 return
         settle_memory()
-        stack.callback(asyncio.create_task(keep_asking()).cancel)
         opened()
         log.info("open", extra={"services_took_s": round(loop.time() - began, 3)})
         await stop.wait()
