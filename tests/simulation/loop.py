@@ -7,12 +7,14 @@
 
 import asyncio
 import asyncio.base_events
+import math
 from collections.abc import Callable
 from typing import Any
 
 from tests.simulation.network import Listener, Network
 
 START_S = 1_000.0
+NANOSECOND_S = 1e-9
 
 
 class NothingLeftError(Exception):
@@ -52,8 +54,10 @@ class SimulatedLoop(asyncio.base_events.BaseEventLoop):
 
     def pass_time(self, seconds: float) -> None:
         """The clock goes forward."""
-        # A little more than asked, or a timer would be looked at before it is due by a rounding.
-        self._now_s += seconds + 1e-9
+        # A little more than asked, or a timer would be looked at before it is due by a rounding. After half a year of seconds a
+        # float tells no nanoseconds apart: a timer would be looked at for ever.
+        self._clock_resolution = max(NANOSECOND_S, 2 * math.ulp(self._now_s))
+        self._now_s += seconds + self._clock_resolution
 
     def _process_events(self, event_list: list[Any]) -> None:
         """There are none."""
