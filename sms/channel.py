@@ -24,26 +24,17 @@ from center.routing import Routes
 from center.taken import Fate, Taken
 from center.text_news import TextNews
 from sms import unreadable
+from sms.answer import STATUSES, Answer, Line
 from sms.carrier import Carrier
 from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.link import Link
 from sms.receiving import Receiving
-from sms.redelivery import Answer, Line
 from sms.sending import Sending, Taker
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.smpp.tlv import Tlvs
 from sms.submission import Settlement
-
-STATUSES = {
-    Fate.KEPT: Status.OK,
-    # Section 5.1.3: the receiver cannot take it now; the carrier keeps it and tries again.
-    Fate.REFUSED: Status.X_T_APPN,
-    Fate.UNKNOWN: Status.X_T_APPN,
-    Fate.SET_ASIDE: Status.X_R_APPN,
-}
-"""How a deliver_sm is answered."""
 
 _ESM_RECEIPT = 0x04
 _ESM_TYPE_MASK = 0x3C

@@ -105,7 +105,7 @@ class Link(asyncio.Protocol):
         )
         self.transport: asyncio.Transport | None = None
         self.alive = False
-        """See sms.redelivery.Line."""
+        """See sms.answer.Line."""
         self.unacknowledged = 0
         """Messages that came and are not answered."""
         self.acknowledged = 0
@@ -181,22 +181,22 @@ class Link(asyncio.Protocol):
 
     @property
     def asked(self) -> int:
-        """See sms.redelivery.Line."""
+        """See sms.answer.Line."""
         return self.machine.asked
 
     @property
     def answered(self) -> int:
-        """See sms.redelivery.Line."""
+        """See sms.answer.Line."""
         return self.machine.answered
 
     @property
     def returned(self) -> int:
-        """See sms.redelivery.Line."""
+        """See sms.answer.Line."""
         have_come = self.lost_at is not None and self.esme.returns.have_come(self.lost_at)
         return self._returned if have_come else 0
 
     def came_again(self, stamp: int) -> None:
-        """See sms.redelivery.Line."""
+        """See sms.answer.Line."""
         esme = self.esme
         if self.lost_at is not None and esme.returns.are_coming(
             esme.links, self.lost_at, esme.now()

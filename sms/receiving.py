@@ -20,9 +20,10 @@ from center.outbox import PASSING, Outbox
 from center.routing import Routes
 from flows.inputs import Opened, Text
 from sms import piece
+from sms.answer import Answer
 from sms.link import Link
 from sms.reassembly import Dropped, Key, Partial, Reassembly, Waiting, Whole
-from sms.redelivery import KEY_BYTES, Answer, Redeliveries
+from sms.redelivery import KEY_BYTES, Redeliveries
 from sms.senders import buyer_of, may_be_answered
 from sms.smpp import pdu as p
 from sms.smpp.status import Status

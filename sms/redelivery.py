@@ -25,14 +25,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple, Protocol
-
-import msgspec
+from typing import Final, NamedTuple
 
 from center.contact import Repeats
+from sms.answer import GIVEN_UP_S, Answer
+from sms.doubts import Doubts, read_doubts, write_doubts
 
-GIVEN_UP_S: Final = 5.0
-"""No carrier gives up waiting for an answer earlier; most wait 10 s and more."""
 RETURNS_S: Final = 60.0
 """Until then a message of a connection that was lost may come behind what the buyer said since, by another: carriers find
 out by their enquire_link, which most ask twice a minute."""
@@ -54,33 +52,6 @@ Ranges = tuple[tuple[int, int], ...]
 """Of stamps: from the first up to, not including, the second."""
 
 
-class Doubts(msgspec.Struct, frozen=True, array_like=True):
-    """What the next run must know."""
-
-    reserved: int = 0
-    """All stamps given so far are below."""
-    certain: int = 0
-    """What this run took with a lower stamp is certain."""
-    runs: tuple[tuple[int, int, float], ...] = ()
-    """Stamps in doubt of runs before this one, and for how many more seconds of running they are."""
-    lost: tuple[bytes, ...] = ()
-    """Keys of messages in doubt whose connection is gone, or that had come before."""
-    lost_stamps: tuple[int, ...] = ()
-    lost_firsts: tuple[int, ...] = ()
-    """Of what they repeat, or their own."""
-    lost_ages_s: tuple[int, ...] = ()
-    """How long ago they came, in seconds of running."""
-
-
-_packer = msgspec.msgpack.Encoder()
-_unpacker = msgspec.msgpack.Decoder(Doubts)
-
-
-def reserved_in(kept: bytes) -> int:
-    """Of what is to be kept: below which all stamps are that may be given before something else is."""
-    return _unpacker.decode(kept).reserved
-
-
 class _Gone:
     """A connection of an earlier run."""
 
@@ -92,95 +63,6 @@ class _Gone:
 
 
 _GONE = _Gone()
-
-
-class Line(Protocol):
-    """The connection that a message came by."""
-
-    @property
-    def asked(self) -> int:
-        """Requests that we made on it so far."""
-        ...
-
-    @property
-    def answered(self) -> int:
-        """The last of them, counted from 1, that was answered; all we wrote before it has been read."""
-        ...
-
-    @property
-    def alive(self) -> bool:
-        """Whether it is still there."""
-        ...
-
-    @property
-    def returned(self) -> int:
-        """Of a connection that is gone: what came by it with a lower stamp has come again by now, if the carrier lacked its answer."""
-        ...
-
-    def came_again(self, stamp: int) -> None:
-        """It is gone, and what came by it with this stamp has come again."""
-        ...
-
-
-class Answer(msgspec.Struct, eq=False):
-    """What a carrier waits for: our answer to one deliver_sm."""
-
-    line: Line
-    sequence: int
-    key: bytes = b""
-    came_at: float = 0.0
-    stamp: int = 0
-    asked: int | None = None
-    """`Line.asked` when the answer was written; None before."""
-    late: bool = False
-    """Written so late that the carrier may have given up before."""
-    repeats: Repeats = Repeats.PERHAPS
-    """Whether its message had come before."""
-    buyer: str = ""
-    since: int = 0
-    """From which stamp on this buyer's messages may come again; their own, if all before are certain."""
-    waited: bool = False
-    """Its connection is gone, and a reply has waited for its message to come again."""
-    followed: bool = False
-    """The buyer has said something since."""
-    refused: bool = False
-    """It says so, and the carrier brings the message again, which repeats then what this one did, as surely."""
-    repeated: Answer | None = None
-    """The answer to the message that it repeats."""
-    is_copy: bool = False
-    """That came under the same number, and was not refused when this came."""
-    held: bool = False
-    """It is among those in doubt."""
-    kept: bool = False
-    """Its message is on disk, and surely comes again; or it repeats such a one."""
-    first: int = 0
-    """Stamp of the message that it repeats, which is kept if this one is refused."""
-    surely: int = 0
-    """If it repeats something for certain: what has this stamp or a later one. What was kept before may be the buyer's last like it."""
-
-    def write(self, now: float) -> None:
-        """It is written now."""
-        self.asked = self.line.asked
-        self.late = now - self.came_at >= GIVEN_UP_S
-
-    @property
-    def copied(self) -> Answer | None:
-        """The answer to what came before it under its number, if any did: a carrier heeds that, and not this."""
-        return self.repeated if self.is_copy else None
-
-    @property
-    def certain(self) -> bool:
-        """The carrier has it, and in time: `is_read`, and not late."""
-        if self.asked is None or self.late or self.refused:
-            return False
-        return self.line.answered > self.asked or self.line.returned > self.stamp
-
-    @property
-    def is_read(self) -> bool:
-        """The carrier has it, though it may have given up waiting before."""
-        if self.asked is None or self.refused:
-            return False
-        return self.line.answered > self.asked or self.line.returned > self.stamp
 
 
 class Judgement(NamedTuple):
@@ -199,7 +81,7 @@ class Redeliveries:
 
     def __init__(self, now_us: int, now: float, kept: bytes = b"") -> None:
         """`now_us` is the time in Unix microseconds; `kept` what `to_keep` of the last run gave."""
-        before = _unpacker.decode(kept) if kept else Doubts()
+        before = read_doubts(kept)
         self._stamp = max(now_us, before.reserved)
         runs = [(since, until, now + left_s) for since, until, left_s in before.runs]
         if before.certain < before.reserved:
@@ -326,7 +208,7 @@ class Redeliveries:
         stamps = tuple([answer.stamp for answer in lost])
         firsts = tuple([answer.first or answer.stamp for answer in lost])
         ages_s = tuple([max(int(now - answer.came_at), 0) for answer in lost])
-        return _packer.encode(Doubts(reserved, certain, runs, keys, stamps, firsts, ages_s))
+        return write_doubts(Doubts(reserved, certain, runs, keys, stamps, firsts, ages_s))
 
     def last_to_keep(self, now: float) -> bytes:
         """The same when all connections are closed and no message will be judged any more."""

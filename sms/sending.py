@@ -21,12 +21,12 @@ from center.noting import Noting
 from center.outbox import Outbox
 from center.text_news import TextNews
 from sms import segments
+from sms.answer import Answer
 from sms.carrier import Carrier
 from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.held import HELD_MAX, HOLD_S, REFUSED_HOLD_S, Held
 from sms.phones import phone_address
-from sms.redelivery import Answer
 from sms.smpp import pdu as p
 from sms.smpp.status import Status, name_of
 from sms.submission import Settlement, Submission

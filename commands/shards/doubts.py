@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from center.taken import Fate, Taken
-from sms.redelivery import reserved_in
+from sms.doubts import reserved_in
 
 
 class Doubted:

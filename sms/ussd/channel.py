@@ -35,9 +35,10 @@ from center.taken import Fate, Taken
 from flows import prompts
 from flows.inputs import HungUp, Input, Opened, Text
 from sms import piece, unreadable
+from sms.answer import STATUSES, Answer
 from sms.link import Link
 from sms.receiving import DOUBTS_NOTE, Notes
-from sms.redelivery import KEY_BYTES, Answer, Redeliveries
+from sms.redelivery import KEY_BYTES, Redeliveries
 from sms.senders import buyer_of, may_be_answered
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
@@ -53,14 +54,6 @@ OUTCOME_WAIT_S = 8.0
 """Networks wait 10 to 30 s for a screen."""
 TEXT_CHARACTERS_MAX = 182
 NO_SHOP = "此号码未开通。 / No shop has this code."
-
-STATUSES = {
-    Fate.KEPT: Status.OK,
-    Fate.REFUSED: Status.X_T_APPN,
-    Fate.UNKNOWN: Status.X_T_APPN,
-    Fate.SET_ASIDE: Status.X_R_APPN,
-}
-"""How a deliver_sm is answered."""
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,12 @@ from typing import Any, cast
 
 from msgspec.structs import replace
 
+from sms.answer import Answer
 from sms.carrier import Carrier
 from sms.client import Esme
 from sms.held import HOLD_S
 from sms.link import Link
-from sms.redelivery import Answer, Redeliveries, _was_lost_before
+from sms.redelivery import Redeliveries, _was_lost_before
 from sms.smpp import pdu as p
 from sms.smpp.status import TEMPORARY
 from sms.smpp.tlv import Tag, find

@@ -15,8 +15,9 @@ from unittest.mock import patch
 from center import turns
 from center.contact import Arrival, Contact
 from center.taken import Taken
+from sms.answer import Answer
 from sms.channel import SmsChannel
-from sms.redelivery import Answer, Judgement, Redeliveries
+from sms.redelivery import Judgement, Redeliveries
 from sms.sending import Sending
 from sms.smsc import network as n
 from sms.smsc.control import Text

@@ -19,10 +19,10 @@ from center.taken import Fate, Taken
 from center.text_news import Stage, TextNews
 from flows.inputs import Text
 from sms import piece, segments, sending
+from sms.answer import GIVEN_UP_S, Answer
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.held import HOLD_S, REFUSED_HOLD_S
-from sms.redelivery import GIVEN_UP_S, Answer
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.submission import Settlement

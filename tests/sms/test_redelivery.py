@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from center.contact import Arrival, Contact, ContactKey, Repeats
 from center.turns import _is_redelivery
 from flows.inputs import Text
-from sms.redelivery import ANSWERS_MAX, GIVEN_UP_S, KEPT_S, RETURNS_S, Answer, Redeliveries
+from sms.answer import GIVEN_UP_S, Answer
+from sms.redelivery import ANSWERS_MAX, KEPT_S, RETURNS_S, Redeliveries
 
 NOW_US = 1_795_492_800_000_000
 

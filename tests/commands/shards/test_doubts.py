@@ -2,7 +2,8 @@
 
 from center.taken import Fate, Taken
 from commands.shards.doubts import Doubted
-from sms.redelivery import Answer, Redeliveries
+from sms.answer import Answer
+from sms.redelivery import Redeliveries
 
 
 class Line:

@@ -19,8 +19,9 @@ from commands.shards.front_store import FrontStore
 from commands.shards.homes import shard_of
 from commands.shards.shard_link import Going
 from flows.inputs import Text
+from sms.answer import Answer
 from sms.receiving import DOUBTS_NOTE, LAST_NOTE
-from sms.redelivery import Answer, Redeliveries
+from sms.redelivery import Redeliveries
 from tests.commands.shards.test_doubts import Line
 from tests.flows.shops import NOON
 
