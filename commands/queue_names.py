@@ -8,12 +8,11 @@ from center.acd.agent import Skill
 from center.acd.recipe import Widen
 from center.desk.queue_names import QueueNames
 from commands.flows_on_disk import LIBRARY, flow_files
-from commands.opening import open_flows
+from commands.opening import programs_beside
 from commands.serving.floor import people_file
 from commands.settings.queues import queues_of
 from commands.settings.schema import Config
 from flows.program import Program
-from store.compiled import CompiledFlows
 from store.people import People
 
 
@@ -21,13 +20,10 @@ def unnamed(config: Config) -> Iterator[str]:
     """What it names and no seller's flow has. Flows with errors, which `dialcart check` tells, are left out. Raises OSError."""
     if not config.queue:
         return
-    database = config.store.database
-    cache = CompiledFlows(database.with_suffix(".compiled") if database.exists() else ":memory:")
     names = QueueNames(queues_of(config.queue))
-    for opened in open_flows(flow_files(config.sellers or [LIBRARY]), cache):
-        if not opened.compiled.errors:
-            names.add(opened.seller, opened.compiled.load())
-    cache.close()
+    files = flow_files(config.sellers or [LIBRARY])
+    for seller, program in programs_beside(config.store.database, files):
+        names.add(seller, program)
     yield from names.missing()
     yield from names.unused()
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from commands.flows_on_disk import flow_files
-from commands.opening import open_flows
+from commands.opening import programs_beside
 from commands.settings.schema import Config
 from flows.program import Program
 from gateway.service_names import ServiceNames
-from store.compiled import CompiledFlows
 
 
 def service_names(config: Config) -> ServiceNames:
@@ -21,13 +20,9 @@ def beside_flows(config: Config) -> Iterator[str]:
     """What the file and its sellers' flows lack of each other. The samples that come with us ask for what nobody has."""
     if not config.sellers:
         return
-    database = config.store.database
-    cache = CompiledFlows(database.with_suffix(".compiled") if database.exists() else ":memory:")
     names = service_names(config)
-    for opened in open_flows(flow_files(config.sellers), cache):
-        if not opened.compiled.errors:
-            names.add(opened.seller, opened.compiled.load())
-    cache.close()
+    for seller, program in programs_beside(config.store.database, flow_files(config.sellers)):
+        names.add(seller, program)
     yield from names.missing()
     yield from names.unused()
 

@@ -121,25 +121,9 @@ def test_who_hangs_up_without_an_answer_may_have_done_it() -> None:
     assert answer.certainty is Certainty.PERHAPS
 
 
-def test_who_cannot_be_reached_has_not_done_it() -> None:
+def is_not_reached(url: str) -> None:
     async def run() -> Answer:
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            client = Client(
-                Partner("crm", f"http://127.0.0.1:{taken.getsockname()[1]}", OPERATIONS)
-            )
-            answer = await ask(client)
-            await client.close()
-            return answer
-
-    answer = asyncio.run(run())
-    assert answer.trouble.startswith("it cannot be reached: ")
-    assert answer.certainty is Certainty.NOT_DONE
-
-
-def test_a_name_that_no_server_knows_cannot_be_reached() -> None:
-    async def run() -> Answer:
-        client = Client(Partner("crm", "http://shop.invalid/", OPERATIONS))
+        client = Client(Partner("crm", url, OPERATIONS))
         answer = await ask(client)
         await client.close()
         return answer
@@ -147,6 +131,16 @@ def test_a_name_that_no_server_knows_cannot_be_reached() -> None:
     answer = asyncio.run(run())
     assert answer.trouble.startswith("it cannot be reached: ")
     assert answer.certainty is Certainty.NOT_DONE
+
+
+def test_who_cannot_be_reached_has_not_done_it() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        is_not_reached(f"http://127.0.0.1:{taken.getsockname()[1]}")
+
+
+def test_a_name_that_no_server_knows_cannot_be_reached() -> None:
+    is_not_reached("http://shop.invalid/")
 
 
 def test_who_is_cancelled_is_told_nothing_and_leaves_no_connection() -> None:
