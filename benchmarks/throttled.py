@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.texts_alone import texts_alone
 from sms.smsc.faults import Faults
 from sms.smsc.handset import Heard
 from sms.smsc.phone import Phone
@@ -72,25 +72,6 @@ step bye
   say Bye
   goodbye
 """
-CONFIG = """\
-sellers = ["{folder}/sellers"]
-[store]
-database = "{folder}/shop.db"
-[[carrier]]
-name = "carrier"
-host = "127.0.0.1"
-port = {port}
-system_id = "dialcart"
-rate = {rate}
-binds = {binds}
-[limits]
-messages_per_sender = 0
-messages_per_prefix = 0
-orders_per_sender = 0
-confirm_over = {{}}
-[log]
-level = "warning"
-"""
 
 
 @dataclass
@@ -128,7 +109,7 @@ async def run(folder: Path, rate: int, seconds: int, binds: int) -> tuple[Ears, 
     (folder / "sellers" / "shop").mkdir(parents=True)
     (folder / "sellers" / "shop" / "seller.flow").write_text(FLOW)
     async with Smsc(Settings(port=0, faults=FAULTS)) as smsc:
-        words = CONFIG.format(folder=folder, port=smsc.port, rate=rate, binds=binds)
+        words = texts_alone(folder, smsc.port, rate=rate, binds=binds)
         (folder / "dialcart.toml").write_text(words)
         submit = smsc.network.submit
 
@@ -143,7 +124,6 @@ async def run(folder: Path, rate: int, seconds: int, binds: int) -> tuple[Ears, 
             sys.executable,
             *("cli.py", "serve", "--config", str(folder / "dialcart.toml")),
             cwd=ROOT,
-            env={**os.environ, "DIALCART_CARRIER_CARRIER_PASSWORD": "dialcart"},
         )
         try:
             async with asyncio.timeout(seconds * 3 + START_S_MAX):

@@ -13,30 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.texts_alone import texts_alone
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-# Texts alone: no pages, no calls. What limits cost, benchmarks/limits.py tells.
-_SETTINGS = """
-sellers = ["{folder}/sellers"]
-[store]
-database = "{database}"
-shards = {o.shards}
-[[carrier]]
-name = "carrier"
-host = "127.0.0.1"
-port = {port}
-system_id = "dialcart"
-password = "dialcart"
-binds = {o.binds}
-window = {o.window}
-[limits]
-messages_per_sender = 0
-messages_per_prefix = 0
-orders_per_sender = 0
-confirm_over = {{}}
-[log]
-level = "warning"
-format = "text"
-"""
 
 
 @contextmanager
@@ -74,7 +53,14 @@ def serving(
     else:
         command += ["-m", "cli"]
     settings = folder / "settings.toml"
-    told = _SETTINGS.format(folder=folder, database=database, port=port, o=options)
+    told = texts_alone(
+        folder,
+        port,
+        database=database,
+        shards=options.shards,
+        binds=options.binds,
+        window=options.window,
+    )
     settings.write_text(told + more)
     command += ["serve", "--config", str(settings)]
     with (folder / "system.log").open("wb") as log:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.texts_alone import texts_alone
 from commands.shards.homes import stores_of
 from sms.smsc.faults import Faults
 from sms.smsc.server import Settings, Smsc
@@ -49,27 +50,6 @@ REPLIES_WATCHED = 300
 """So many of each seller's are timed after the kills, where there is an order system."""
 WATCHED_S_MAX = 60.0
 """... or as many as there are by then."""
-SETTINGS = """\
-sellers = ["{folder}/sellers"]
-[store]
-database = "{folder}/shop.db"
-shards = {shards}
-[[carrier]]
-name = "carrier"
-host = "127.0.0.1"
-port = {port}
-system_id = "dialcart"
-binds = {binds}
-[limits]
-messages_per_sender = 0
-messages_per_prefix = 0
-orders_per_sender = 0
-confirm_over = {{}}
-[log]
-format = "text"
-level = "warning"
-"""
-"""Texts alone: no calls, no pages, no port of its own that another run could hold."""
 
 
 class Kill(NamedTuple):
@@ -298,7 +278,7 @@ def furnish(
         flow = ASKING_FLOW if url is not None and name == ASKER else FLOW
         flow = flow.replace(f"  sms code {CODE}\n", f"  sms code {code}\n")
         (folder / "sellers" / name / "seller.flow").write_text(flow)
-    settings = SETTINGS.format(folder=folder, port=port, shards=shards, binds=binds)
+    settings = texts_alone(folder, port, shards=shards, binds=binds)
     settings += SERVICE.format(url=url) if url is not None else ""
     (folder / "dialcart.toml").write_text(settings)
     return list(sellers.values())
@@ -313,11 +293,7 @@ async def start(
     number: int = 0,
 ) -> asyncio.subprocess.Process:
     """The shop of a folder, to die at a point, passed so often, or to live; `said_to`: where its log is not beside it; `number`: of the kill."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "DIALCART_CARRIER_CARRIER_PASSWORD": "dialcart",
-    }
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("DIALCART_DIE_AT", None)
     if plan is not None and plan.mutant:
         environment["DIALCART_MUTANT"] = plan.mutant
