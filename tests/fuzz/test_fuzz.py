@@ -4,7 +4,7 @@ import gc
 import pytest
 
 from sms.smpp.pdu import message
-from tests.fuzz import memory, pdu, rtp, session, signalling
+from tests.fuzz import memory, pdu, readers, rtp, session, signalling
 
 TABLE = type(functools.lru_cache(len))
 
@@ -13,6 +13,13 @@ def test_mutated_pdus_never_break_a_bind() -> None:
     totals = pdu.fuzz(20_000, seed=1)
     assert totals["nacked"] > 1_000
     assert totals["closed"] > 100
+
+
+def test_what_is_read_where_it_lies_is_told_as_what_is_decoded() -> None:
+    totals = readers.compare(20_000, seed=1)
+    assert totals["told"] > 10_000
+    assert totals["nacked"] > 500
+    assert totals["closed"] > 50
 
 
 def test_a_hostile_carrier_breaks_nothing_behind_a_bind() -> None:

@@ -19,7 +19,7 @@ from sms.smpp.status import Status
 from sms.smpp.tlv import Tlvs
 
 SHORT_MESSAGE_BYTES_MAX = 254
-"""Longer texts go as message_payload, a TLV. Section 5.3.2.32."""
+"""Longer texts go as message_payload, a TLV. Sections 5.2.22 and 5.3.2.32."""
 _FLAGS = Struct(">10B")
 """esm_class to sm_length, where both times between them are empty."""
 _DELIVER_SM_RESP = Struct(">IIIIx")
@@ -28,8 +28,10 @@ _RECEIPT = rb"(\x04)..\0\0...."
 """esm_class of a receipt that says nothing else (section 5.2.12); no times."""
 _SAID = rb"(.)\0\0\0\0\0\0(.)\0"
 """esm_class and data_coding, and nothing asked for."""
+_LENGTH = rb"[\0-\x%02x]" % SHORT_MESSAGE_BYTES_MAX
+"""sm_length that may be: 255 is reserved. Section 5.2.22."""
 _COMMON = re.compile(
-    b"\0" + _ADDRESS + _ADDRESS + b"(?:" + _RECEIPT + b"|" + _SAID + b").", re.DOTALL
+    b"\0" + _ADDRESS + _ADDRESS + b"(?:" + _RECEIPT + b"|" + _SAID + b")" + _LENGTH, re.DOTALL
 )
 """The body of a deliver_sm without a service type, up to its sm_length."""
 

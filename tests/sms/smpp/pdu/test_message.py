@@ -85,6 +85,20 @@ def test_what_is_read_so_is_what_decoding_gives(
         assert told == decoded
 
 
+@pytest.mark.parametrize("esm_class", [0, 4])
+def test_both_readers_take_a_text_of_254_octets_and_neither_one_of_255(esm_class: int) -> None:
+    longest = p.DeliverSm(sequence=7, esm_class=esm_class, message=bytes(254))
+    frame = bytearray(p.encode(longest))
+    assert p.read_deliver_sm(bytes(frame), 0, len(frame), 7) in (longest, longest.message)
+    frame[-255] = 255
+    frame += b"\0"
+    frame[:4] = len(frame).to_bytes(4)
+    assert p.read_deliver_sm(bytes(frame), 0, len(frame), 7) is None
+    with pytest.raises(ProtocolError) as caught:
+        p.decode(bytes(frame))
+    assert caught.value.status == Status.INVMSGLEN
+
+
 def test_a_body_without_its_pdu_is_that_of_the_pdu() -> None:
     pdu = p.SubmitSm(
         source=p.Address("1069", 3),
