@@ -5,28 +5,36 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from center.ports import StoreError
-from commands.queue_names import unnamed, unskilled
-from commands.service_names import beside_flows
-from commands.settings.reading import read_settings
+from commands.flows_on_disk import read_bounded
+from commands.on_disk import beside_flows, unusable
+from commands.queue_names import unskilled
+from commands.settings.reading import FILE_BYTES_MAX, read_settings
 from commands.settings.reference import json_schema
 from commands.settings.schema import Config
-from commands.settings.secrets import PREFIX, known_variables, secret_fields
+from commands.settings.secrets import (
+    PREFIX,
+    known_variables,
+    secret_fields,
+    shared_variables,
+)
 from commands.settings.sections import every_section
 from commands.shards.homes import check_count
 
 OTHER_VARIABLES = frozenset({"DIALCART_PASSWORD", "DIALCART_SMSC_PASSWORD"})
 """What is read where there is no settings file."""
+ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not listened on
 
 
 def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Config | None:
     """Read a file, or tell what is wrong with it and give None. Raises OSError."""
-    read = read_settings(path.read_bytes(), environment)
+    read = read_settings(read_bounded(path, FILE_BYTES_MAX), environment)
     if isinstance(read, Config):
         return read
     for problem in read:
@@ -44,18 +52,10 @@ def check(path: Path) -> int:
             f"{path}: the database {config.store.database} is a folder; name a file in it", err=True
         )
         return 1
-    missing = [str(folder) for folder in config.sellers if not folder.exists()]
-    for folder in missing:
-        typer.echo(f"{path}: the sellers' folder {folder} is not there", err=True)
-    for carrier in config.carrier:
-        if carrier.ca_file is not None and not carrier.ca_file.is_file():
-            missing.append(str(carrier.ca_file))
-            typer.echo(f"{path}: {carrier.ca_file} of {carrier.name} is not there", err=True)
-    for service in config.service:
-        if service.ca_file is not None and not service.ca_file.is_file():
-            missing.append(str(service.ca_file))
-            typer.echo(f"{path}: {service.ca_file} of {service.name} is not there", err=True)
-    if missing:
+    lacking = [*unusable(config), *ports_taken_twice(config)]
+    for told in lacking:
+        typer.echo(f"{path}: {told}", err=True)
+    if lacking:
         return 1
     try:
         check_count(config.store.database, config.store.shards if config.store.shards > 1 else 0)
@@ -70,13 +70,18 @@ def check(path: Path) -> int:
             f"`chmod 600 {path}`, or set it in the environment",
             err=True,
         )
+    for variable in shared_variables(_read_again(path), Config):
+        typer.echo(
+            f"{path}: {variable} would be read for two tables, whose names differ in signs alone; give one of them another name",
+            err=True,
+        )
     for variable, near in unread_variables(path, os.environ):
         hint = f"; did you mean {near}?" if near else ""
         typer.echo(f"{path}: the environment has {variable}, which nothing reads{hint}", err=True)
-    wrong = list(unnamed(config))
-    for told in (*wrong, *unskilled(config), *beside_flows(config)):
+    beside = beside_flows(config)
+    for told in (*beside.wrong, *unskilled(config), *beside.told):
         typer.echo(f"{path}: {told}", err=True)
-    if wrong:
+    if beside.wrong:
         return 1
     carriers = ", ".join(carrier.name for carrier in config.carrier) or "the simulator"
     typer.echo(f"{path} is well: {carriers}; orders kept in {config.store.database}")
@@ -102,9 +107,41 @@ def lacking_with_shards(config: Config) -> str:
     )
 
 
+def ports_taken_twice(config: Config) -> Iterator[str]:
+    """Ports that two of our own services would listen on."""
+    taken: dict[int, list[tuple[str, str]]] = {}
+    for key, host, port in _listening(config):
+        for other, beside in taken.get(port, ()):
+            if host == beside or not ALL_ADDRESSES.isdisjoint((host, beside)):
+                yield f"{key} is {port}, as {other} is; write another, or 0 for any that is free"
+                break
+        if port:
+            taken.setdefault(port, []).append((key, host))
+
+
+def _listening(config: Config) -> Iterator[tuple[str, str, int]]:
+    """Where we listen for connections: the key, the host and the port."""
+    if not config.carrier:
+        yield "`port` in [simulator]", "127.0.0.1", config.simulator.port
+        yield "`control_port` in [simulator]", "127.0.0.1", config.simulator.control_port
+    for name, section in (("operations", config.operations), ("web", config.web)):
+        if section is not None and section.port is not None:
+            yield f"`port` in [{name}]", section.host, section.port
+    voice = config.voice
+    if voice is not None and voice.tcp:
+        yield "`port` in [voice]", voice.host, voice.port
+    if voice is not None and voice.tls_port is not None:
+        yield "`tls_port` in [voice]", voice.host, voice.tls_port
+
+
+def _read_again(path: Path) -> dict[str, Any]:
+    """The values of a file that was found well."""
+    return tomllib.loads(read_bounded(path, FILE_BYTES_MAX).decode("utf-8-sig"))
+
+
 def unread_variables(path: Path, environment: Mapping[str, str]) -> list[tuple[str, str | None]]:
     """Variables that look like ours and are not, each with the one that may have been meant."""
-    known = known_variables(tomllib.loads(path.read_text("utf-8-sig")), Config)
+    known = known_variables(_read_again(path), Config)
     found: list[tuple[str, str | None]] = []
     for variable in sorted(environment):
         if variable.startswith(f"{PREFIX}_") and variable not in known | OTHER_VARIABLES:

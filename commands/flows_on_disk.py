@@ -49,7 +49,8 @@ def read_bounded(path: Path, bytes_max: int = FILE_BYTES_MAX) -> bytes:
     """A file's bytes; of one that is too large a byte more than is read, so that the reader can tell. Raises OSError."""
     if not path.is_file():
         # A device or a pipe would give bytes without end.
-        raise FileNotFoundError(errno.ENOENT, "there is no such file", str(path))
+        why = "it is no file" if path.exists() else "there is no such file"
+        raise FileNotFoundError(errno.ENOENT, why, str(path))
     with path.open("rb") as file:
         return file.read(bytes_max + 1)
 

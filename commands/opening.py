@@ -14,7 +14,6 @@ from flows.compiler import compile_flow
 from flows.diagnostic import render
 from flows.folder import read_flow
 from flows.packed import encode, fingerprint
-from flows.program import Program
 from store.compiled import CompiledFlow, CompiledFlows, Keyed, digest, key_of
 
 YOUNG_OBJECTS_MAX = 50_000
@@ -95,15 +94,13 @@ def open_flows(paths: Iterator[Path], cache: CompiledFlows) -> Iterator[Opened]:
         yield from _open_flows(paths, cache)
 
 
-def programs_beside(database: Path, paths: Iterator[Path]) -> Iterator[tuple[str, Program]]:
-    """Sellers and their programs, for who looks and keeps nothing: from the cache beside a database, if that is there.
+def flows_beside(database: Path, paths: Iterator[Path]) -> Iterator[Opened]:
+    """Every flow, for who looks and keeps nothing: from the cache beside a database, if that is there.
 
-    Flows with errors, which `dialcart check` tells, are left out. Raises OSError for a file that cannot be read.
+    Raises OSError for a file that cannot be read.
     """
     cache = CompiledFlows(database.with_suffix(".compiled") if database.exists() else ":memory:")
-    for opened in open_flows(paths, cache):
-        if not opened.compiled.errors:
-            yield opened.seller, opened.compiled.load()
+    yield from open_flows(paths, cache)
     cache.close()
 
 

@@ -1,4 +1,4 @@
-"""What a settings file says of queues, held against the flows and the people that it is for."""
+"""What a settings file says of queues, held against a flow and the people that it is for."""
 
 from __future__ import annotations
 
@@ -7,25 +7,11 @@ from collections.abc import Iterator
 from center.acd.agent import Skill
 from center.acd.recipe import Widen
 from center.desk.queue_names import QueueNames
-from commands.flows_on_disk import LIBRARY, flow_files
-from commands.opening import programs_beside
 from commands.serving.floor import people_file
 from commands.settings.queues import queues_of
 from commands.settings.schema import Config
 from flows.program import Program
 from store.people import People
-
-
-def unnamed(config: Config) -> Iterator[str]:
-    """What it names and no seller's flow has. Flows with errors, which `dialcart check` tells, are left out. Raises OSError."""
-    if not config.queue:
-        return
-    names = QueueNames(queues_of(config.queue))
-    files = flow_files(config.sellers or [LIBRARY])
-    for seller, program in programs_beside(config.store.database, files):
-        names.add(seller, program)
-    yield from names.missing()
-    yield from names.unused()
 
 
 def missing_in(config: Config, seller: str, program: Program) -> Iterator[str]:

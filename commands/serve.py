@@ -18,7 +18,9 @@ from center.ports import StoreError
 from commands.alone import DIES_S_MAX, alone_on
 from commands.config import lacking_with_shards, load_settings
 from commands.flows_on_disk import LIBRARY
+from commands.limit_names import LimitNames
 from commands.logs import log_to_stderr
+from commands.on_disk import unusable
 from commands.service_names import service_names
 from commands.serving.books import Books
 from commands.serving.business import Business, OpenSeller, Seen, open_business
@@ -211,6 +213,11 @@ def _texts(config: Config, business: Business) -> tuple[list[Service], Texts]:
 async def serve(config: Config) -> int:
     """Serve until interrupted; the exit status."""
     log_to_stderr(config.log.level, config.log.format)
+    lacking = [*unusable(config)]
+    for told in lacking:
+        typer.echo(told, err=True)
+    if lacking:
+        return 1
     # Before anything is opened: a stop that comes meanwhile is heeded as soon as it is.
     with stop_signals() as (stop, hurry):
         try:
@@ -230,7 +237,8 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
     shards: Shards | None = None
     asked = service_names(config)
     # The samples that come with us ask for what nobody has.
-    seen: list[Seen] = [asked.add] if config.sellers else []
+    limited = LimitNames(config.limits)
+    seen: list[Seen] = [limited.add, *([asked.add] if config.sellers else [])]
     if config.store.shards > 1:
         business, shards = open_front(
             database,
@@ -256,7 +264,7 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
         )
         for told in (*names.missing(), *names.unused()):
             typer.echo(told, err=True)
-    for told in (*asked.missing(), *asked.unused()):
+    for told in (*asked.missing(), *asked.unused(), *limited.unused()):
         typer.echo(told, err=True)
     if not business.sellers:
         typer.echo("no seller to serve", err=True)

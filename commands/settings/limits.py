@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from center.limits.policy import OPEN, Policies, Policy
-from commands.settings.section import Section
+from commands.settings.section import Section, names_differ
 from flows import settings
 
 AMOUNT_MAX = 1e12
@@ -49,11 +49,13 @@ class Limits(Section):
     def _known_currencies(cls, amounts: dict[str, float]) -> dict[str, float]:
         known: dict[str, float] = {}
         for currency, amount in amounts.items():
-            known[settings.currency(currency)[0]] = amount
+            code = settings.currency(currency)[0]
+            if code in known:
+                raise ValueError(f"{code} stands here twice; write it once")
             if not 0 <= amount <= AMOUNT_MAX:
-                raise ValueError(
-                    f"{currency} {amount:g} is out of range; write at most {AMOUNT_MAX:g}"
-                )
+                bound = "at least 0" if amount < 0 else f"at most {AMOUNT_MAX:g}"
+                raise ValueError(f"{currency} {amount:g} is out of range; write {bound}")
+            known[code] = amount
         return known
 
     def policy(self, base: Policy = OPEN) -> Policy:
@@ -75,7 +77,10 @@ class SellerLimits(Limits):
 class LimitsSection(Limits):
     """Limits of the platform, for every seller that has none of its own."""
 
-    seller: list[SellerLimits] = Field(default=[], max_length=100_000)
+    seller: Annotated[
+        list[SellerLimits],
+        names_differ("limits of `{name}` stand here twice; write one [[limits.seller]] of it"),
+    ] = Field(default=[], max_length=100_000)
 
     def policies(self) -> Policies:
         """The values that the centre takes."""

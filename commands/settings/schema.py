@@ -15,7 +15,7 @@ from commands.settings.limits import LimitsSection
 from commands.settings.numbers import NumbersSection
 from commands.settings.platform import PlatformSection
 from commands.settings.queues import QueueSection
-from commands.settings.section import Section, is_host, names_differ
+from commands.settings.section import LISTENING, Section, is_host, names_differ
 from commands.settings.services import ServiceSection
 from commands.settings.voice import VoiceSection
 from flows.settings import timezone as time_zone
@@ -74,7 +74,16 @@ class TimersSection(Section):
     response_s: Seconds = 10.0
     """A request waits so long for its response."""
     inactivity_s: Seconds = 120.0
-    """Silence after which the carrier is taken for gone."""
+    """Silence after which the carrier is taken for gone; longer than `enquire_link_s`."""
+
+    @model_validator(mode="after")
+    def _asks_before_it_gives_up(self) -> TimersSection:
+        if self.inactivity_s <= self.enquire_link_s:
+            raise ValueError(
+                "a line on which nothing happens would be cut before the carrier is asked; write `inactivity_s` larger than"
+                f" `enquire_link_s`, which is {self.enquire_link_s:g}"
+            )
+        return self
 
 
 class CarrierSection(Section):
@@ -175,7 +184,7 @@ class SimulatorSection(Section):
 class OperationsSection(Section):
     """For operators: /metrics, /health and /ready over HTTP. It runs where this section stands."""
 
-    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    host: Annotated[str, LISTENING] = "127.0.0.1"
     """Address to listen on. Figures name sellers' codes and carriers: keep it off public networks."""
     port: Port = 9464
     """Port to listen on; 0: any."""
@@ -184,7 +193,7 @@ class OperationsSection(Section):
 class WebSection(Section):
     """The agents' desk (/desk), the supervisors' page (/floor) and the web telephone (/telephone/)."""
 
-    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    host: Annotated[str, LISTENING] = "127.0.0.1"
     """Address to listen on. Browsers give a microphone only to this machine's pages or over https: put a proxy before it."""
     port: Port | None = None
     """Port to listen on; 0: any; left out: 8400, or any other where that is taken."""

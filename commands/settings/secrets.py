@@ -7,12 +7,13 @@ DIALCART_CARRIER_NAME_KEY. What the environment says goes before what the file s
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from commands.settings.sections import is_array, is_table, section_of, types_in
+from commands.settings.sections import is_array, is_many, is_table, section_of, types_in
 
 PREFIX = "DIALCART"
 
@@ -42,6 +43,12 @@ def known_variables(values: Mapping[str, Any], model: type[BaseModel]) -> set[st
     return set(_known(values, model, ()))
 
 
+def shared_variables(values: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
+    """Variables that would be read for two tables: `a-b` and `a_b` are one name there."""
+    counted = Counter(_known(values, model, ()))
+    return sorted(variable for variable, count in counted.items() if count > 1)
+
+
 def _known(
     values: Mapping[str, Any], model: type[BaseModel], words: tuple[str, ...]
 ) -> Iterator[str]:
@@ -51,7 +58,7 @@ def _known(
         section = section_of(field)
         if section is None:
             continue
-        inner: object = values.get(name, {})
+        inner: object = values.get(name, [] if is_many(field) else {})
         if is_table(inner):
             yield from _known(inner, section, (*words, name))
         elif is_array(inner):
@@ -82,12 +89,12 @@ def _filled(
         section = section_of(field)
         if section is None:
             continue
-        inner: object = values.get(name, {})
+        inner: object = values.get(name, [] if is_many(field) else {})
         if is_table(inner):
             found = _filled(inner, section, (*words, name), environment)
             if found:
                 filled[name] = found
-        elif is_array(inner):
+        elif is_array(inner) and inner:
             filled[name] = [
                 _filled(one, section, (*words, name, _name_of(one, place)), environment)
                 if is_table(one)

@@ -52,6 +52,17 @@ def names_differ(told: str) -> AfterValidator:
     return AfterValidator(differ)
 
 
+def _listening(host: str) -> str:
+    if not is_host(host):
+        raise ValueError(
+            f'`{host}` is no address to listen on; write host = "127.0.0.1", or "0.0.0.0" for all of this machine\'s'
+        )
+    return host
+
+
+LISTENING = AfterValidator(_listening)
+"""Of a host that we listen on."""
+
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE | re.ASCII)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from center.numbering import CHINA, Numbering
-from commands.settings.section import Section, is_host, names_differ
+from commands.settings.section import LISTENING, Section, is_host, names_differ
 from ivr.sip.digest import ALGORITHMS, Secret
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
@@ -181,7 +181,7 @@ def _secret(username: str | None, password: SecretStr | None) -> Secret | None:
 class VoiceSection(Section):
     """Calls: SIP and the media plane. They are taken where this section stands."""
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, LISTENING] = "127.0.0.1"
     """Address to listen on, for SIP and for RTP."""
     more_hosts: list[str] = Field(default=[], max_length=8, examples=[["2001:db8::5"]])
     """Further addresses to listen on for SIP on the same ports, of IPv6 too. Audio goes by `host`, and by the first of these that is of

@@ -85,3 +85,40 @@ def test_a_secret_that_others_may_read_is_told(
 def test_a_variable_that_nothing_reads_is_told_with_the_one_that_was_meant(file: Path) -> None:
     given = {VARIABLE: "x", "DIALCART_CARRIER_UNICM_PASSWORD": "x", "DIALCART_SMSC_PASSWORD": "x"}
     assert unread_variables(file, given) == [("DIALCART_CARRIER_UNICM_PASSWORD", VARIABLE)]
+
+
+def test_a_file_without_end_is_not_read(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(FileNotFoundError, match="it is no file"):
+        check(Path("/dev/zero"))
+
+
+def test_a_variable_without_a_carriers_name_is_none_of_ours(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DIALCART_CARRIER_PASSWORD", "secret")
+    file.write_text("", "utf-8")
+    assert check(file) == 0
+    assert "has DIALCART_CARRIER_PASSWORD, which nothing reads" in capsys.readouterr().err
+
+
+def test_names_that_would_read_one_variable_are_told(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = 'name = "{}"\nhost = "h"\nsystem_id = "us"\npassword = "x"\n'
+    file.write_text(f"[[carrier]]\n{one.format('a-b')}[[carrier]]\n{one.format('a_b')}", "utf-8")
+    assert check(file) == 0
+    assert "DIALCART_CARRIER_A_B_PASSWORD would be read for two" in capsys.readouterr().err
+
+
+def test_ports_that_we_would_take_from_ourselves_are_told(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(
+        "[simulator]\nport = 0\ncontrol_port = 0\n"
+        '[operations]\nport = 5000\nhost = "0.0.0.0"\n[web]\nport = 5000\n',
+        "utf-8",
+    )
+    assert check(file) == 1
+    assert capsys.readouterr().err == (
+        f"{file}: `port` in [web] is 5000, as `port` in [operations] is; write another, or 0 for any that is free\n"
+    )

@@ -119,6 +119,7 @@ def test_no_secret_is_shown() -> None:
 
 CARRIER = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\n'
 TRUNK = '[[voice.trunk]]\nname = "unicom"\nnetworks = ["192.0.2.0/24"]\n'
+SELLER_LIMITS = '[[limits.seller]]\nname = "noodles"\n'
 QUEUE = '[[queue]]\nname = "noodles"\n'
 
 
@@ -148,6 +149,15 @@ QUEUE = '[[queue]]\nname = "noodles"\n'
         ("[voice]\n" + TRUNK.replace("0/24", "7/24"), 4, "`192.0.2.7/24` is no network; write"),
         ("[carrier]\n", 1, "write [[carrier]]"),
         (CARRIER + "[carrier.timers]\nresponse_s = 0", 6, "`response_s` is out of range"),
+        (
+            CARRIER + "[carrier.timers]\nenquire_link_s = 60\ninactivity_s = 60",
+            5,
+            "write `inactivity_s` larger than `enquire_link_s`, which is 60",
+        ),
+        ("[limits]\nconfirm_over = { EUR = -1 }", 2, "EUR -1 is out of range; write at least 0"),
+        ("[limits]\nconfirm_over = { EUR = 1, eur = 2 }", 2, "EUR stands here twice"),
+        (SELLER_LIMITS + SELLER_LIMITS, 3, "limits of `noodles` stand here twice"),
+        ('[operations]\nhost = "not one"', 2, "`not one` is no address to listen on"),
         (CARRIER + "[[carrier.timers]]\n", 5, "write [carrier.timers]"),
         ("[log]\nlevel = loud", 2, 'write level = "loud"'),
         ("[log]\nlevel", 2, "write a key, an equals sign and a value"),

@@ -1,0 +1,100 @@
+"""What a settings file names on this machine: `config check` and `serve` tell the same of it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from commands.config import check, load_settings
+from commands.serve import serve
+from tests.flows.shops import ORDER, SHOP
+
+CARRIER = """\
+[[carrier]]
+name = "unicom"
+host = "h"
+system_id = "us"
+password = "x"
+tls = true
+ca_file = "{file}"
+"""
+
+
+@pytest.fixture
+def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """The status and what `config check` says of a file of these lines."""
+
+    def check_it(text: str) -> tuple[int, str]:
+        file = tmp_path / "dialcart.toml"
+        file.write_text(f'{text}\n[store]\ndatabase = "{tmp_path}/shop.db"\n', "utf-8")
+        file.chmod(0o600)
+        return check(file), capsys.readouterr().err.replace(f"{file}: ", "")
+
+    return check_it
+
+
+def seller(folder: Path, flow: str = SHOP + ORDER) -> Path:
+    folder.mkdir()
+    (folder / "seller.flow").write_text(flow, "utf-8")
+    return folder
+
+
+def test_a_folder_without_flows_is_told(tmp_path: Path, told) -> None:
+    (tmp_path / "shops").mkdir()
+    assert told(f'sellers = ["{tmp_path}/shops"]') == (
+        1,
+        f"{tmp_path}/shops holds no flow; a seller is a folder with a file seller.flow\n",
+    )
+
+
+def test_flows_with_errors_are_told_and_stop_the_shop_where_no_other_is_there(
+    tmp_path: Path, told
+) -> None:
+    broken = seller(tmp_path / "broken", "flow 1\nshop X\n")
+    status, said = told(f'sellers = ["{broken}"]')
+    assert status == 1
+    assert "no seller to serve\n" in said
+    assert f"`dialcart check {broken}/seller.flow` tells them" in said
+    seller(tmp_path / "noodles")
+    status, said = told(f'sellers = ["{broken}", "{tmp_path}/noodles"]')
+    assert status == 0
+    assert "broken/seller.flow has errors and is not published" in said
+
+
+def test_a_file_of_other_than_certificates_is_told_and_no_shop_opens_with_it(
+    tmp_path: Path, told, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text("nothing", "utf-8")
+    expected = (
+        f"{file} of unicom cannot be read as certificates in PEM: no certificate or crl found\n"
+    )
+    assert told(CARRIER.format(file=file)) == (1, expected)
+    config = load_settings(tmp_path / "dialcart.toml")
+    assert config is not None
+    assert asyncio.run(serve(config)) == 1
+    assert expected in capsys.readouterr().err
+
+
+def test_a_certificate_without_its_key_is_told(tmp_path: Path, told) -> None:
+    file = tmp_path / "shop.pem"
+    file.write_text("nothing", "utf-8")
+    status, said = told(
+        f'[voice]\ntls_port = 5061\ntls_certificate = "{file}"\ntls_key = "{tmp_path}/none.key"\n'
+    )
+    assert status == 1
+    pair = f"{file} and {tmp_path}/none.key of [voice]"
+    assert said == f"{pair} cannot be read as a certificate and its key in PEM\n"
+
+
+def test_limits_of_a_seller_who_is_not_there_are_told_with_the_one_that_was_meant(
+    tmp_path: Path, told
+) -> None:
+    seller(tmp_path / "noodles")
+    limits = f'sellers = ["{tmp_path}/noodles"]\n[[limits.seller]]\nname = "%s"\n'
+    assert told(limits % "noodles") == (0, "")
+    assert told(limits % "noodle") == (
+        0,
+        "[[limits.seller]] noodle: no seller is called so; did you mean `noodles`?\n",
+    )
+    assert told(limits % "xyz")[1].endswith("its limits hold for nobody\n")
