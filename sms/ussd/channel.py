@@ -45,7 +45,7 @@ from sms.smpp.status import Status
 from sms.submission import Settlement
 from sms.ussd.counters import UssdCounters
 from sms.ussd.dialled import read_dialled
-from sms.ussd.dialogs import Dialog, Dialogs
+from sms.ussd.dialogs import Dialog, DialogKey, Dialogs
 from sms.ussd.display import Display
 from sms.ussd.profile import Heard, Move
 from sms.ussd.screens import NEXT_KEY
@@ -118,21 +118,29 @@ class UssdChannel:
         text = _text_of(message)
         if heard.move is Move.HANG_UP:
             self._hung_up(link, message, heard, key, int(now))
-        elif heard.move is Move.DIAL or dialog is None:
+        elif heard.move is Move.DIAL:
             self._dialled(link, message, heard, text, now)
-        elif dialog.is_named_otherwise(heard):
-            self.counters.late += 1
+        elif self._is_late(link, key, heard):
             link.acknowledge([(message.sequence, Status.OK)])
+        elif dialog is None:
+            self._dialled(link, message, heard, text, now)
         elif dialog.is_our_move:
             self._repeated(link, message, dialog, text, now)
         else:
             self._answered(link, message, heard, dialog, text, now)
 
+    def _is_late(self, link: Link, key: DialogKey, heard: Heard) -> bool:
+        """Whether it is of a dialog that was given up; counted."""
+        assert link.carrier.ussd is not None
+        is_late = self._dialogs.is_late(key, heard, link.carrier.ussd)
+        self.counters.late += is_late
+        return is_late
+
     def _dialled(
         self, link: Link, message: p.DeliverSm, heard: Heard, text: str, now: float
     ) -> None:
         key = (link.carrier.name, message.source.digits)
-        self._dialogs.close(self._dialogs.of(key))
+        self._dialogs.begin_anew(key)
         is_new = heard.move is Move.DIAL
         self.counters.dialled += is_new
         dialled = read_dialled(
@@ -201,14 +209,11 @@ class UssdChannel:
         self._add(dialog, Text(text), self._answer_to(link, message), now)
 
     def _hung_up(
-        self, link: Link, message: p.DeliverSm, heard: Heard, key: tuple[str, str], now: int
+        self, link: Link, message: p.DeliverSm, heard: Heard, key: DialogKey, now: int
     ) -> None:
         self.counters.hung_up += 1
-        dialog = self._dialogs.of(key)
         answer = self._answer_to(link, message)
-        if dialog is not None and dialog.is_named_otherwise(heard):
-            self.counters.late += 1
-            dialog = None
+        dialog = None if self._is_late(link, key, heard) else self._dialogs.of(key)
         if dialog is None or dialog.is_over:
             self._dialogs.close(dialog)
             self.turns.hold("ussd", Ticket(None, answer))

@@ -1,4 +1,4 @@
-"""The USSD dialogs that are open: at most one a phone, by its carrier and number.
+"""The USSD dialogs that are open: at most one a phone, by its carrier and number; and what named the last that is closed.
 
 They are in memory only. When there are too many, the one that was idle longest gives way.
 """
@@ -14,14 +14,18 @@ from center.ports import Later, Timer
 from sms.link import Link
 from sms.smpp import pdu as p
 from sms.ussd.counters import UssdCounters
-from sms.ussd.profile import Heard
+from sms.ussd.profile import Heard, Profile
 
 DIALOGS_MAX = 100_000
 """Dialogs open at once; the one that was idle longest gives way."""
 IDLE_S_MAX = 300.0
 """A dialog without an answer is forgotten; networks give it up after 30 to 180 s."""
 EXPIRED_AT_ONCE_MAX = 16
-"""Idle dialogs forgotten for each message that comes, so that none pays for all."""
+"""Idle dialogs, and closed ones, forgotten for each message that comes, so that none pays for all."""
+CLOSED_MAX = DIALOGS_MAX
+"""Phones of which it is remembered what named their last dialog; of more it is forgotten which closed first."""
+CLOSED_S_MAX = 600.0
+"""So long, after its phone spoke last in it: moves that gateways bring again come within some minutes."""
 
 DialogKey = tuple[str, str]
 """A carrier's name and a phone's digits."""
@@ -64,13 +68,6 @@ class Dialog:
         """Under which it is open."""
         return self.link.carrier.name, self.phone.digits
 
-    def is_named_otherwise(self, heard: Heard) -> bool:
-        """Whether what was heard is of a dialog that the phone or its network gave up before this one was begun."""
-        profile = self.link.carrier.ussd
-        assert profile is not None
-        ours, theirs = profile.name_of(self.session), profile.name_of(heard.session)
-        return bool(ours and theirs) and ours != theirs
-
 
 class Dialogs:
     """By carrier and number, the idle ones first; and those of them that wait for an outcome."""
@@ -79,6 +76,8 @@ class Dialogs:
         self._later = later
         self._counters = counters
         self._open: OrderedDict[DialogKey, Dialog] = OrderedDict()
+        self._closed: OrderedDict[DialogKey, tuple[bytes, float]] = OrderedDict()
+        """Of phones that have none open: what named the last, and when it was touched."""
         self._waiting: dict[ContactKey, Dialog] = {}
 
     def __len__(self) -> int:
@@ -104,13 +103,29 @@ class Dialogs:
         """Whether it is still its phone's."""
         return self._open.get(dialog.key) is dialog
 
+    def is_late(self, key: DialogKey, heard: Heard, profile: Profile) -> bool:
+        """Whether what was heard is of a dialog that the phone or its network gave up before the one that is open, or was last."""
+        last = self._open.get(key)
+        session, _ = self._closed.get(key, (b"", 0.0)) if last is None else (last.session, 0.0)
+        ours, theirs = profile.name_of(session), profile.name_of(heard.session)
+        return bool(ours and theirs) and ours != theirs
+
+    def begin_anew(self, key: DialogKey) -> None:
+        """Its phone begins another, or we do after a start: the one before is over, and names nothing any more."""
+        self.close(self._open.get(key))
+        self._closed.pop(key, None)
+
     def close(self, dialog: Dialog | None) -> None:
         """It is over."""
         if dialog is None:
             return
         self.wait_no_more(dialog)
-        if self.is_open(dialog):
-            del self._open[dialog.key]
+        key = dialog.key
+        if self._open.get(key) is dialog:
+            del self._open[key]
+            self._closed[key] = dialog.session, dialog.touched
+            if len(self._closed) > CLOSED_MAX:
+                self._closed.popitem(last=False)
 
     def drop(self, dialog: Dialog) -> None:
         """It is over, and nobody ended it."""
@@ -122,8 +137,13 @@ class Dialogs:
         for _ in range(EXPIRED_AT_ONCE_MAX):
             oldest = next(iter(self._open.values()), None)
             if oldest is None or now - oldest.touched <= IDLE_S_MAX:
-                return
+                break
             self.drop(oldest)
+        for _ in range(EXPIRED_AT_ONCE_MAX):
+            first = next(iter(self._closed), None)
+            if first is None or now - self._closed[first][1] <= CLOSED_S_MAX:
+                return
+            del self._closed[first]
 
     # --- those that wait for an outcome ---
 

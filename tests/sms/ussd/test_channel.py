@@ -16,8 +16,9 @@ from sms.channel import SmsChannel
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.submission import Settlement, Submission
+from sms.ussd import dialogs
 from sms.ussd.channel import UssdChannel
-from sms.ussd.dialogs import IDLE_S_MAX
+from sms.ussd.dialogs import CLOSED_S_MAX, IDLE_S_MAX
 from sms.ussd.profile import STANDARD, Move
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
@@ -234,6 +235,49 @@ def test_a_move_of_a_dialog_that_was_given_up_is_not_taken() -> None:
     assert shop.ussd.counters.late == 2
     shop.take(line, 5, Move.ANSWER, "1", 2)
     assert line.shown == "要几个？"
+
+
+def test_a_late_move_of_an_earlier_dialog_is_no_answer_after_the_next_has_hung_up() -> None:
+    shop, line = Open(), Line()
+    shop.take(line, 1, Move.DIAL, "*106#", 1)
+    shop.take(line, 2, Move.DIAL, "*106#", 2)
+    shop.take(line, 3, Move.HANG_UP, "", 2)
+    shop.take(line, 4, Move.ANSWER, "1", 1)
+    assert line.acknowledged == dict.fromkeys(range(1, 5), Status.OK)
+    assert len(line.screens) == 2
+    assert shop.ussd.counters.late == 1
+    # What the phone answered before it hung up, and was brought after, is its answer still.
+    shop.take(line, 5, Move.ANSWER, "1", 2)
+    shop.take()
+    assert len(line.screens) == 3
+    assert shop.ussd.open_dialogs == 1
+
+
+def test_what_named_the_last_dialog_is_forgotten_after_a_while() -> None:
+    shop, line = Open(), Line()
+    shop.take(line, 1, Move.DIAL, "*106#", 1)
+    shop.take(line, 2, Move.HANG_UP, "", 1)
+    shop.now += CLOSED_S_MAX + 1
+    shop.take(line, 3, Move.ANSWER, "1", 2)
+    shop.take()
+    assert shop.ussd.counters.late == 0
+    assert shop.ussd.open_dialogs == 1
+
+
+def test_the_phones_whose_last_dialog_is_remembered_are_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dialogs, "CLOSED_MAX", 1)
+    shop, line = Open(), Line()
+    for sequence, digits in enumerate(("13800138000", "13800138001")):
+        phone = p.Address(digits)
+        shop.take(line, 2 * sequence, Move.DIAL, "*106#", 1, phone)
+        shop.take(line, 2 * sequence + 1, Move.HANG_UP, "", 1, phone)
+        shop.take(line, 9, Move.ANSWER, "1", 2, phone)
+        assert shop.ussd.counters.late == sequence + 1
+    shop.take(line, 10, Move.ANSWER, "1", 2)
+    assert shop.ussd.counters.late == 2
+    assert shop.ussd.open_dialogs == 1
 
 
 def test_a_seller_who_is_gone_is_not_asked_for_ever() -> None:
