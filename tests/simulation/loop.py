@@ -81,8 +81,9 @@ class SimulatedLoop(asyncio.base_events.BaseEventLoop):
 
 
 async def _connect(network: Network, factory: Callable[[], Any], port: int | str) -> Any:
-    listener: Listener | None = network.listener(port)
     await asyncio.sleep(network.latency())
+    # Whoever listened may have died since.
+    listener: Listener | None = network.listener(port)
     if listener is None or network.is_down():
         raise ConnectionRefusedError(f"nobody listens on {port}")
     return await network.connect(factory, listener)
