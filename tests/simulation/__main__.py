@@ -10,7 +10,7 @@ from tests.simulation.many import story_of, try_all
 from tests.simulation.trace import tracing
 
 TOLD_MAX = 10
-"""Wrong seeds of which it is told who is off in them."""
+"""Seeds, wrong or misunderstood, of which it is told who is off in them."""
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
         sys.stdout.write(f"{story.trouble}\n{story.books}\n")
         sys.stdout.writelines(f"{failure}\n" for failure in story.failures)
         if story.off:
-            sys.stdout.write(f"off: {', '.join(sorted(story.off))}\n")
+            sys.stdout.write(f"off: {', '.join(sorted(story.off))} {', '.join(story.excused)}\n")
         return 0 if story.right else 1
     began = time.monotonic()
     total = try_all(range(options.first, options.first + options.seeds))
@@ -36,6 +36,9 @@ def main() -> int:
     for wrong in total.wrong[:TOLD_MAX]:
         off = ", ".join([*sorted(wrong.off), *wrong.failures])
         sys.stdout.write(f"python -m tests.simulation --seed {wrong.seed}: {off}\n")
+    for excused in total.excused[:TOLD_MAX]:
+        why = f"{', '.join(sorted(excused.off))}, {', '.join(excused.excused)}"
+        sys.stdout.write(f"misunderstood in --seed {excused.seed}: {why}\n")
     return 1 if total.wrong else 0
 
 

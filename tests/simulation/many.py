@@ -2,6 +2,7 @@
 
 import logging
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ class Total:
     breaks: int = 0
     refused: int = 0
     said_again: int = 0
-    excused: int = 0
+    excused: list[Story] = field(default_factory=list[Story])
     set_aside: int = 0
     wrong: list[Story] = field(default_factory=list[Story])
 
@@ -36,7 +37,8 @@ class Total:
         if story.books is not None:
             self.orders += story.books.orders
             self.messages += story.books.acknowledged
-        self.excused += story.excused
+        if story.excused:
+            self.excused.append(story)
         self.set_aside += story.set_aside
         if not (story.right or story.excused):
             self.wrong.append(story)
@@ -44,10 +46,13 @@ class Total:
     def __str__(self) -> str:
         seeds = ", ".join(str(story.seed) for story in self.wrong[:10])
         verdict = f"WRONG with seeds {seeds}" if self.wrong else "nothing lost, nothing doubled"
+        kinds = Counter(kind for story in self.excused for kind in story.excused)
+        told = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
+        misunderstood = f"{len(self.excused)} ({told})" if told else "0"
         return (
             f"{self.seeds} seeds: {self.orders} orders in {self.messages} messages over {self.kills} kills, "
             f"{self.breaks} broken connections and {self.refused} refused batches, {self.set_aside} messages set aside; "
-            f"said again {self.said_again}, misunderstood {self.excused}: {verdict}"
+            f"said again {self.said_again}, misunderstood {misunderstood}: {verdict}"
         )
 
 

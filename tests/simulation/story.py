@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from tests.crash.books import Books
+from tests.simulation.excuses import Excuses
 from tests.simulation.trouble import Trouble
 
 
@@ -25,10 +26,7 @@ class Story:
     """Buyers who never got their reply."""
     misread: frozenset[str] = frozenset()
     """Writers of poison whose message the seller was not given to read, or not once."""
-    forgotten: frozenset[str] = frozenset()
-    """Buyers of a message without a name whose answer the carrier had and ignored, on a connection that lived on."""
-    behind: frozenset[str] = frozenset()
-    """Buyers whose message without a name came again after a crash, later than replies are held, and behind what they had said since."""
+    excuses: Excuses = field(default_factory=Excuses)
     refused_copies: list[int] = field(default_factory=list[int])
     """Numbers of copies that we refused by one bind, and took by another: they may come again or not (decision 0030)."""
     failures: list[str] = field(default_factory=list[str])
@@ -51,16 +49,13 @@ class Story:
         return books is not None and books.right and not self.failures and not self.off
 
     @property
-    def excused(self) -> bool:
-        """Whether nothing is off but the orders of buyers whose message the carrier brought again after it had our answer, or so late.
+    def excused(self) -> tuple[str, ...]:
+        """What excuses that something is off: nothing is but the orders of buyers whose message came again as nobody can tell.
 
-        Nobody can tell that from a buyer who says the same again (decision 0030, first row and sixth). No order is announced
-        and absent, and no stock is off then either.
+        A buyer who says the same again looks the same (decision 0030). No order is announced and absent, and no stock is off
+        then either.
         """
         books = self.books
-        return (
-            not self.right
-            and books is not None
-            and not (self.failures or books.absent or books.stock_off)
-            and self.off <= self.forgotten | self.behind
-        )
+        if self.right or books is None or self.failures or books.absent or books.stock_off:
+            return ()
+        return self.excuses.of(self.off)

@@ -19,16 +19,15 @@ from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.crash.buyers import CODE, Town
 from tests.simulation.caller import Caller, Lines
-from tests.simulation.carrier import (
-    Tardy,
-    brings,
-    heed_screens,
+from tests.simulation.carrier import Tardy, brings, heed_screens
+from tests.simulation.dialler import Dialler
+from tests.simulation.disk import DiedError, Moods
+from tests.simulation.excuses import (
     watching_refused_copies,
     watching_what_comes_behind,
     watching_what_is_ignored,
+    watching_what_is_lost_within,
 )
-from tests.simulation.dialler import Dialler
-from tests.simulation.disk import DiedError, Moods
 from tests.simulation.life import NOON, Life, program
 from tests.simulation.loop import NothingLeftError, SimulatedLoop
 from tests.simulation.network import Network, Weather
@@ -110,15 +109,17 @@ class World:
     def run(self) -> Story:
         """All of it."""
         asyncio.set_event_loop(self.loop)
-        forgotten: set[str] = set()
-        behind: set[str] = set()
+        excuses = self.story.excuses
         try:
             with (
                 patient_carriers(),
                 poisonous(),
-                watching_what_is_ignored(forgotten),
+                watching_what_is_ignored(excuses.ignored),
                 watching_refused_copies(self.story.refused_copies),
-                watching_what_comes_behind(behind, lambda: self.smsc, lambda: self.story.lives),
+                watching_what_comes_behind(
+                    excuses.behind, lambda: self.smsc, lambda: self.story.lives
+                ),
+                watching_what_is_lost_within(excuses.within, lambda: self.smsc),
             ):
                 self.loop.run_until_complete(self._run())
         except NothingLeftError:
@@ -131,7 +132,6 @@ class World:
                 self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
             self.loop.close()
             asyncio.set_event_loop(None)
-        self.story.forgotten, self.story.behind = frozenset(forgotten), frozenset(behind)
         return self.story
 
     async def _run(self) -> None:

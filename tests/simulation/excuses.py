@@ -1,0 +1,186 @@
+"""What nobody can tell (decision 0030), noted where it happens, so that only those are excused to whom it happened."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sms.answer import Answer
+from sms.held import HOLD_S
+from sms.link import Link
+from sms.redelivery import Redeliveries, _was_lost_before
+from sms.smpp.status import TEMPORARY
+from sms.smpp.tlv import Tag, find
+from sms.smsc.exchange import Delivery, Sent
+from sms.smsc.faults import PERFECT
+from sms.smsc.link import Link as SmscLink
+from sms.smsc.server import Smsc
+from tests.simulation.carrier import STRANGE_SEQUENCE
+
+
+@dataclass
+class Excuses:
+    """Numbers of buyers, by what happened to a message of theirs that has no name."""
+
+    ignored: set[str] = field(default_factory=set[str])
+    """The carrier had our answer, and ignored it, on a connection that lived on: first row."""
+    behind: set[str] = field(default_factory=set[str])
+    """It came again after a crash, later than replies are held, and behind what they had said since: sixth row."""
+    within: set[str] = field(default_factory=set[str])
+    """It came again when it seemed answered: the carrier had brought it before, and lost it within itself. Seventh row."""
+
+    def of(self, off: frozenset[str]) -> tuple[str, ...]:
+        """What excuses all who are off; nothing if one of them has no excuse."""
+        kinds = {"ignored": self.ignored, "behind": self.behind, "within": self.within}
+        if not off <= set().union(*kinds.values()):
+            return ()
+        return tuple(kind for kind, buyers in kinds.items() if off & buyers)
+
+
+@contextmanager
+def watching_refused_copies(refused: list[int]) -> Iterator[None]:
+    """Note the numbers of copies by another bind that we refuse for now: nobody brings them again, as the message itself is taken."""
+    acknowledge = Link.acknowledge
+
+    def watched(self: Link, answers: list[tuple[int, int]]) -> None:
+        refused.extend(
+            sequence
+            for sequence, status in answers
+            if sequence > STRANGE_SEQUENCE and status in TEMPORARY
+        )
+        acknowledge(self, answers)
+
+    Link.acknowledge = watched  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Link.acknowledge = acknowledge  # type: ignore[method-assign]
+
+
+@contextmanager
+def watching_what_is_ignored(forgotten: set[str]) -> Iterator[None]:
+    """Note who wrote a message without a name whose answer the carrier reads and ignores."""
+    take = SmscLink._take_response  # noqa: SLF001
+
+    def watched(self: SmscLink, pdu: Any) -> None:
+        fate, _ = self._ill_fated.get(pdu.sequence, (PERFECT, 0.0))
+        bound = self._network.exchange._links.get(self.number)  # noqa: SLF001
+        delivery = bound.unanswered.get(pdu.sequence) if bound else None
+        ignores = not (fate.is_heeded or fate.drops_the_line)
+        final = pdu.status not in TEMPORARY
+        if delivery is not None and ignores and final and not _is_named(delivery):
+            forgotten.add(delivery.source)
+        take(self, pdu)
+
+    SmscLink._take_response = watched  # type: ignore[method-assign] # noqa: SLF001
+    try:
+        yield
+    finally:
+        SmscLink._take_response = take  # type: ignore[method-assign] # noqa: SLF001
+
+
+@contextmanager
+def watching_what_comes_behind(
+    behind: set[str], smsc: Callable[[], Smsc | None], life: Callable[[], int]
+) -> Iterator[None]:
+    """Note whose message without a name, which an earlier `life` of ours had read, came again too late, behind what they said since.
+
+    Too late is later than replies are held back. What was lost with its connection before, where that was kept, is not meant: it
+    is known. Numbers of buyers go to `behind`.
+    """
+    judge, deliver = Redeliveries.judge, SmscLink.deliver
+    lost: set[int] = set()
+    """Serials of messages that never arrived when they were sent."""
+    first: dict[int, int] = {}
+    """By the serial of a message: in which life it was read first."""
+    bound_at: dict[int, float] = {}
+    last: dict[tuple[str, str], int] = {}
+    """By buyer and service: the serial of the last that was read."""
+
+    def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
+        delivery, now = _delivery_of(answer, smsc()), life()
+        if delivery is not None:
+            who, serial = (delivery.source, delivery.service_type), delivery.serial
+            since_s = answer.came_at - bound_at.setdefault(now, cast("Link", answer.line).bound_at)
+            read_in = first.setdefault(serial, now)
+            is_late = now > read_in and (since_s > HOLD_S or serial in lost)
+            alike = self._by_key.get(answer.key, ())
+            is_known = _is_named(delivery) or any(_was_lost_before(one) for one in alike)
+            if is_late and serial < last.get(who, 0) and not is_known:
+                behind.add(delivery.source)
+            last[who] = max(serial, last.get(who, 0))
+        return judge(self, answer, *given, **named)
+
+    def delivered(self: SmscLink, sent: Sent) -> bytes:
+        octets = deliver(self, sent)
+        if not octets:
+            lost.add(sent.delivery.serial)
+        return octets
+
+    Redeliveries.judge = watched  # type: ignore[method-assign]
+    SmscLink.deliver = delivered  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Redeliveries.judge = judge  # type: ignore[method-assign]
+        SmscLink.deliver = deliver  # type: ignore[method-assign]
+
+
+@contextmanager
+def watching_what_is_lost_within(
+    within: set[str], smsc: Callable[[], Smsc | None]
+) -> Iterator[None]:
+    """Note whose message without a name the carrier lost within itself when it brought it again, though all behind it came again.
+
+    It comes again later, when we had to take it for answered. Numbers of buyers go to `within`.
+    """
+    judge, deliver = Redeliveries.judge, SmscLink.deliver
+    answers: dict[int, Answer] = {}
+    """By the serial of a message: ours, when it was read last."""
+    lost: set[int] = set()
+    """Serials of messages that we had read, and that did not arrive when they were brought again."""
+
+    def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
+        delivery = _delivery_of(answer, smsc())
+        if delivery is not None and not _is_named(delivery):
+            before = answers.get(delivery.serial)
+            # What had come behind it on its connection is all that told us so.
+            if (
+                delivery.serial in lost
+                and before is not None
+                and before.line.returned > before.stamp
+            ):
+                within.add(delivery.source)
+            answers[delivery.serial] = answer
+        return judge(self, answer, *given, **named)
+
+    def delivered(self: SmscLink, sent: Sent) -> bytes:
+        octets = deliver(self, sent)
+        if not octets and sent.delivery.serial in answers:
+            lost.add(sent.delivery.serial)
+        return octets
+
+    Redeliveries.judge = watched  # type: ignore[method-assign]
+    SmscLink.deliver = delivered  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Redeliveries.judge = judge  # type: ignore[method-assign]
+        SmscLink.deliver = deliver  # type: ignore[method-assign]
+
+
+def _delivery_of(answer: Answer, smsc: Smsc | None) -> Delivery | None:
+    """What the carrier waits for that answer to; None of a copy by another bind."""
+    transport = cast("Link", answer.line).transport
+    if smsc is None or transport is None:
+        return None
+    far: SmscLink = cast("Any", transport).peer._protocol  # noqa: SLF001
+    bound = smsc.network.exchange._links.get(far.number) if far is not None else None  # noqa: SLF001
+    return bound.unanswered.get(answer.sequence) if bound else None
+
+
+def _is_named(delivery: Delivery) -> bool:
+    """Whether it bears a name of its own. A USSD answer bears that of its dialog alone, which some put there too."""
+    tlvs = delivery.tlvs
+    of_ussd = find(tlvs, Tag.USSD_SERVICE_OP) is not None
+    return find(tlvs, Tag.USER_MESSAGE_REFERENCE) is not None and not of_ussd
