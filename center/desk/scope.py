@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from center.acd.agent import Agent
-from center.acd.needs import Directory
 from center.acd.queue import Queue
 from center.acd.router import Router
 from center.desk.person import HOUSE
@@ -23,19 +22,12 @@ from center.desk.person import HOUSE
 class Scope:
     """One supervisor's."""
 
-    directory: Directory
     pool: str | None
     """None: nobody knows them."""
 
     def has_agent(self, agent: Agent) -> bool:
         """Whether they lead this agent."""
         return self.pool in (HOUSE, agent.pool)
-
-    def has_queue(self, queue: Queue) -> bool:
-        """Whether they see who waits in a queue."""
-        if self.pool is None:
-            return False
-        return self.pool == HOUSE or self.directory.may_serve(self.pool, queue.seller)
 
     def has_whole(self, queue: Queue) -> bool:
         """Whether they see what becomes of all who come to it, and not of whom their own people serve alone."""
@@ -45,5 +37,4 @@ class Scope:
 def scope_of(router: Router, supervisor: str) -> Scope:
     """What a supervisor of this name sees now; contracts and people change."""
     person = router.people.get(supervisor)
-    pool = person.agent.pool if person is not None else None
-    return Scope(router.floor.directory, pool)
+    return Scope(person.agent.pool if person is not None else None)

@@ -10,7 +10,6 @@ from pathlib import Path
 from center.ports import StoreError
 from store.sqlite import SqliteStore
 
-SHARDS_MAX = 64
 SELLERS_KNOWN_MAX = 65_536
 """Sellers whose shard is not worked out again for each of their messages."""
 _FRONT = "front.db"

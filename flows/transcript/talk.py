@@ -62,7 +62,6 @@ class Talk:
     lines: tuple[TalkLine, ...]
     first_line: int
     """Of the talk in its file, 1-based."""
-    last_line: int
     head: tuple[str, ...] = field(default=())
     """Title and `@` lines as written."""
 
@@ -120,12 +119,10 @@ def _talk(lines: list[str], start: int, end: int, flow: str) -> Talk:
     head: list[str] = []
     fields: dict[str, list[str]] = {}
     body: list[TalkLine] = []
-    last = start
     for index in range(start, end):
         line = lines[index]
         if not line.strip():
             continue
-        last = index
         mark, text = line[0], line[1:].strip()
         if mark == "#":
             titles.append(text)
@@ -149,7 +146,6 @@ def _talk(lines: list[str], start: int, end: int, flow: str) -> Talk:
         },
         tuple(body),
         start + 1,
-        last + 1,
         tuple(head),
     )
 

@@ -8,9 +8,6 @@ from ivr.sip.flow import Flow
 from ivr.sip.layer import Layer, Outgoing, Served
 from ivr.sip.uri import Uri
 
-ROUTES_MAX = 20
-"""Entries of a route set that are followed."""
-
 
 @dataclass(slots=True)
 class Dialog:

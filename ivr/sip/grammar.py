@@ -18,7 +18,6 @@ WORD = r"[A-Za-z0-9\-.!%*_+`'~]+"
 QUOTED = r'"(?:[^"\\]|\\.)*"'
 
 is_token = re.compile(WORD).fullmatch
-is_word = re.compile(r"[A-Za-z0-9\-.!%*_+`'~()<>:\\\"/\[\]?{}]+").fullmatch
 is_digits = re.compile(r"[0-9]+").fullmatch
 
 # generic-param; a value may also be a host, which brings brackets and colons.

@@ -29,7 +29,6 @@ EXTENSIONS = frozenset({"100rel", "timer", "norefersub", "replaces"})
 """Option tags that may stand in Require: RFC 3262, 4028, 4488, 3891."""
 EXPIRES_MAX = 2**32 - 1
 MAX_FORWARDS_MAX = 255
-BODIES = frozenset({"application/sdp"})
 
 _DATE = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT"

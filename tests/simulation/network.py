@@ -82,11 +82,6 @@ class Network:
         if end in self.ends:
             self.ends.remove(end)
 
-    def break_one(self) -> None:
-        """Some connection breaks."""
-        if self.ends:
-            self.chance.choice(self.ends).cut()
-
 
 class End(asyncio.Transport):
     """One end of a connection."""

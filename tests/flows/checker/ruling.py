@@ -21,17 +21,6 @@ from flows.folder import read_flow
 FAMILIES = (answers, calls, costs, keys, phrases, safety, screens, texts, translations)
 """Importing a family registers its rules."""
 
-CLOSING = """
-step agent
-  hand over to sales
-    when busy -> bye
-    when timeout -> bye
-
-step bye
-  say 再见。
-  goodbye
-"""
-
 
 def subject_of(text: str, **files: bytes) -> Subject:
     """A flow ready for rules; a mistake in the test's own flow fails the test."""

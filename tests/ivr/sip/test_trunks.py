@@ -17,7 +17,6 @@ class Registrar:
 
     def __init__(self, world, answers):
         self.world, self.answers, self.seen = world, answers, []
-        self.drained = False
 
     def step(self, node, seconds):
         """Let time pass; answer what the node asks."""
