@@ -14,7 +14,7 @@ from center.acd.journal import JournalError, Record, decode, rebuild
 from center.acd.measures import QueueMeasure
 from center.acd.standing import ContactStood
 from center.ports import StoreError
-from commands.serving.floor import journal_file
+from commands.kept_files import journal_file
 from commands.shop_clocks import clocks_of
 from commands.tables import table
 from store.journal import records_of

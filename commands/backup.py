@@ -7,8 +7,7 @@ from pathlib import Path
 import typer
 
 from center.ports import StoreError
-from commands.serving.floor import journal_file, people_file
-from commands.serving.platform import platform_file
+from commands.kept_files import journal_file, people_file, platform_file
 from commands.shards.homes import front_database, is_there, shard_databases
 from store.backup import back_up
 

@@ -8,7 +8,7 @@ import typer
 
 from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person, PersonRole
-from commands.serving.floor import people_file
+from commands.kept_files import people_file
 from commands.settings.queues import skill_of
 from store.people import People
 from web.accounts.password import PasswordError, hash_password

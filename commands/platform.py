@@ -15,7 +15,8 @@ from center.uap.changes import AnyChange, Insert, Restore, apply, encode
 from center.uap.chassis import PlatformError
 from center.uap.resources import RESOURCES
 from commands.config import load_settings
-from commands.serving.platform import changed, changes_of, platform_file
+from commands.kept_files import platform_file
+from commands.serving.platform import changed, changes_of
 from commands.serving.platform_now import Now, now_file, read
 from commands.tables import table
 from store.journal import SqliteJournal

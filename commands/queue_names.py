@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from center.acd.agent import Skill
 from center.acd.recipe import Widen
 from center.desk.queue_names import QueueNames
-from commands.serving.floor import people_file
+from commands.kept_files import people_file
 from commands.settings.queues import queues_of
 from commands.settings.schema import Config
 from flows.program import Program

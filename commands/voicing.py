@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from commands.config import load_settings
-from ivr.speech.voices import DEFAULT_VOICES
+from ivr.speech.programs import DEFAULT_VOICES
 
 
 def wanted_voices(config: Path | None) -> Mapping[str, str] | None:

@@ -6,8 +6,8 @@ import secrets
 
 from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person
+from commands.kept_files import people_file
 from commands.serving.business import Business
-from commands.serving.floor import people_file
 from commands.settings.schema import Config
 from flows.effects import HandOver
 from flows.engine import begin, step

@@ -16,6 +16,7 @@ from center.desk.queues import Queues
 from center.desk.switchboard import Switchboard
 from center.measure import Measure, Spread, gauge
 from center.orders.order import PlacedOrder
+from commands.kept_files import journal_file, people_file
 from commands.serving.business import Business, later
 from commands.serving.calls import Calls
 from commands.serving.platform import Platform
@@ -24,17 +25,6 @@ from flows.inputs import Buyer
 from store.journal import SqliteJournal
 from store.people import People
 from store.sqlite import SqliteStore
-
-
-def people_file(database: Path) -> Path:
-    """Where the people of a database are kept."""
-    return database.with_suffix(".people")
-
-
-def journal_file(database: Path) -> Path:
-    """Where the router's journal of a database is kept."""
-    return database.with_suffix(".floor")
-
 
 LOOK_EVERY_S = 0.5
 """People who are entered, changed or let go, and contracts made or ended, are known within so long."""

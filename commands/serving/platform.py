@@ -15,6 +15,7 @@ from center.uap.changes import AnyChange, ChangeError, apply, decode
 from center.uap.chassis import PlatformError
 from center.uap.gate import CONFERENCE, SEAT, Gate
 from center.uap.resources import RESOURCES
+from commands.kept_files import platform_file
 from commands.serving.platform_now import OUTCOMES_MAX, Now, Outcome, now_file, now_of, write
 from commands.serving.rounds import Rounds
 from commands.settings.platform import PlatformSection
@@ -24,11 +25,6 @@ LOOK_EVERY_S = 1.0
 """A change that an operator made is seen within so long."""
 
 log = logging.getLogger("dialcart.platform")
-
-
-def platform_file(database: Path) -> Path:
-    """Where the operators' changes to the platform of a database are kept."""
-    return database.with_suffix(".platform")
 
 
 def changes_of(journal: SqliteJournal) -> list[AnyChange]:

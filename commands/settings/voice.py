@@ -16,9 +16,13 @@ from ivr.sip.digest import ALGORITHMS, Secret
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
 from ivr.sip.trunk import Trunk, networks
-from ivr.speech.recognisers import HEAR_S_MAX
-from ivr.speech.recognition import DEFAULT_ENGINES, check_engines
-from ivr.speech.voices import DEFAULT_VOICES, check_voices
+from ivr.speech.programs import (
+    DEFAULT_ENGINES,
+    DEFAULT_VOICES,
+    HEAR_S_MAX,
+    check_engines,
+    check_voices,
+)
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 File = Annotated[Path, Field(strict=False)]

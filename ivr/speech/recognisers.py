@@ -16,11 +16,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ivr.speech.recognition import UTTERANCE_S_MAX, Hypothesis, Listening, Request, check_engines
+from ivr.speech.programs import HEAR_S_MAX, check_engines
+from ivr.speech.recognition import UTTERANCE_S_MAX, Hypothesis, Listening, Request
 from ivr.speech.worker import HEAD, MESSAGE_BYTES_MAX
 
-HEAR_S_MAX = 2.5
-"""From the end of an utterance to its hypothesis, waiting for a free process included."""
 STARTS_MAX = 3
 """Tries to replace a process before its language has one less."""
 START_S_MAX = 30.0

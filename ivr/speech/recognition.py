@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -11,9 +10,6 @@ from ivr.speech.samples import Samples
 
 UTTERANCE_S_MAX = 20.0
 """More of one utterance is not listened to."""
-DEFAULT_ENGINES: Mapping[str, str] = {"en": "pocketsphinx"}
-"""Engine by language: `pocketsphinx` (English, with the model that its wheel brings), or `vosk:FOLDER` of a model.
-A language that is not here is answered by keys."""
 
 
 class Listening(msgspec.Struct, frozen=True):
@@ -53,18 +49,3 @@ class Engine(Protocol):
     def hear(self, listening: Listening, samples: Samples) -> Hypothesis:
         """What samples at 8 kHz say. Blocks."""
         ...
-
-
-def check_engines(engines: Mapping[str, str]) -> None:
-    """Raises ValueError for a setting that names no engine, with what to write instead."""
-    for language, setting in engines.items():
-        name, _, model = setting.partition(":")
-        if name == "pocketsphinx" and not model:
-            if language != "en":
-                raise ValueError(
-                    f"pocketsphinx hears English, not `{language}`; write vosk:FOLDER of a model"
-                )
-        elif name != "vosk" or not model:
-            raise ValueError(
-                f"`{setting}` is no recogniser; write pocketsphinx or vosk:FOLDER of a model"
-            )

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from grammars.languages import LANGUAGES
+from ivr.speech.programs import DEFAULT_VOICES, check_voices
 from ivr.speech.samples import Samples, for_telephone, read_recording
 
 SYNTHESIS_S_MAX = 10.0
@@ -56,10 +57,6 @@ class Voice:
         return self.engine, self.version, self.name, str(self.rate_wpm)
 
 
-DEFAULT_VOICES: Mapping[str, str] = {"en": "espeak-ng:en-gb", "zh": "espeak-ng:cmn-latn-pinyin"}
-"""Voice by language, as `engine:name`."""
-
-
 def find_voices(wanted: Mapping[str, str] = DEFAULT_VOICES) -> dict[str, Voice]:
     """The voices that this machine has, by language. Raises ValueError for an engine that is not known, VoiceError for
     a model that cannot be read."""
@@ -73,16 +70,6 @@ def find_voices(wanted: Mapping[str, str] = DEFAULT_VOICES) -> dict[str, Voice]:
                 engine, program, _version(engine, program, name), name, language
             )
     return found
-
-
-def check_voices(wanted: Mapping[str, str]) -> None:
-    """Raises ValueError for a setting that names no voice, with what to write instead."""
-    for setting in wanted.values():
-        engine, _, name = setting.partition(":")
-        if engine not in ("espeak-ng", "piper", "flite") or not name:
-            raise ValueError(
-                f"`{setting}` is no voice; write espeak-ng:en-gb or piper:/path/to/model.onnx"
-            )
 
 
 def find_program(name: str) -> str | None:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from center.acd.events import ContactLeft, DayBegan
 from center.acd.journal import encode
 from cli import app
-from commands.serving.floor import journal_file
+from commands.kept_files import journal_file
 from store.journal import SqliteJournal
 from tests.center.acd.floor import Floor
 

@@ -7,7 +7,7 @@ import pytest
 from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person
 from commands.backup import backup
-from commands.serving.floor import people_file
+from commands.kept_files import people_file
 from commands.shards.homes import front_database, shard_database, stores_of
 from store.people import People
 from store.sqlite import SqliteStore

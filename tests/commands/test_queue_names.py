@@ -7,8 +7,8 @@ import pytest
 from center.acd.agent import Agent, Skill
 from center.desk.person import HOUSE, Person
 from commands.config import check
+from commands.kept_files import people_file
 from commands.publish import publish
-from commands.serving.floor import people_file
 from store.people import People
 from store.sqlite import SqliteStore
 from tests.center.desk.test_queues import OFFERS

@@ -34,6 +34,18 @@ def test_whoever_asks_for_texts_alone_is_told_nothing():
     assert lacking_with_shards(config.model_copy(update={"web": None})) == ""
 
 
+@pytest.mark.parametrize("module", ["config", "serve", "shards.shard"])
+def test_audio_and_browsers_are_not_loaded_where_nobody_has_asked_for_them(module: str) -> None:
+    code = (
+        f"import sys, commands.{module}; "
+        "sys.exit(' '.join({'numpy', 'av', 'aiortc', 'commands.serving.calls'} & {*sys.modules}) or 0)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_a_shop_without_a_disk_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert settings_of(None, Options(database=Path(":memory:")), []) is None
     assert capsys.readouterr().err.startswith("database: `:memory:` is gone with its process")

@@ -12,7 +12,7 @@ from center.acd.journal import encode
 from center.acd.queue import Queue
 from center.changes import Changes, OutgoingText, ShopMessage
 from cli import app
-from commands.serving.floor import journal_file
+from commands.kept_files import journal_file
 from commands.shop_clocks import clocks_of
 from store.journal import SqliteJournal
 from store.sqlite import SqliteStore

@@ -31,7 +31,7 @@ from websockets.exceptions import WebSocketException
 
 from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person
-from commands.serving.floor import journal_file, people_file
+from commands.kept_files import journal_file, people_file
 from sms.smsc.handset import Heard
 from sms.smsc.phone import Phone
 from sms.smsc.server import Settings, Smsc

@@ -15,9 +15,10 @@ from center.contact import ContactKey
 from center.desk.desk import RefusedError
 from center.desk.person import HOUSE, Person
 from center.desk.sitting import FLOOR_LOST
+from commands.kept_files import people_file
 from commands.serving.business import open_business
 from commands.serving.demonstration import shop_with_a_person
-from commands.serving.floor import FloorService, midnight, people_file
+from commands.serving.floor import FloorService, midnight
 from flows.effects import HandOver
 from flows.inputs import Outcome
 from store.people import People

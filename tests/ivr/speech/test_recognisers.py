@@ -16,7 +16,7 @@ from grammars.yesno import read_yesno
 from ivr.rtp.codec import PCMU, encode
 from ivr.speech.pronouncing import pronounce
 from ivr.speech.recognisers import BusyError, Recognisers, RecognitionError
-from ivr.speech.recognition import Hypothesis, check_engines
+from ivr.speech.recognition import Hypothesis
 from ivr.speech.samples import to_int16
 from ivr.speech.sayable import Sayable, sayable
 from ivr.speech.voices import Voice, find_program, synthesise
@@ -238,9 +238,3 @@ def test_a_language_that_nobody_hears_is_told():
 
     with pytest.raises(RecognitionError, match="no recogniser hears zh"):
         asyncio.run(run())
-
-
-@pytest.mark.parametrize("setting", ["whisper", "vosk:", "pocketsphinx:model"])
-def test_an_engine_that_is_not_known_is_refused(setting):
-    with pytest.raises(ValueError, match="write pocketsphinx or vosk:FOLDER"):
-        check_engines({"en": setting})
