@@ -174,7 +174,7 @@ def front_services(config: Config, business: Business, shards: Shards) -> list[S
     published = ShardPublications(config.store.database, business.shops, business.routes)
     services: list[Service] = [Forgetting(business.store), shards, published, *before, texts]
     if config.operations is not None:
-        told = Operations(config.operations.host, config.operations.port, services)
+        told = Operations(config.operations.host, config.operations.port, services, shards.ask)
         return [told, *services]
     return services
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from center.measure import Measure, Spread, gauge
 from commands.serving.service import Service
-from web.operations.app import operations_app
+from web.operations.app import nobody, operations_app
 from web.server import WebServer
 
 
@@ -15,11 +15,19 @@ class Operations:
 
     name = "operations"
 
-    def __init__(self, host: str, port: int, services: Sequence[Service]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        services: Sequence[Service],
+        ask: Callable[[], Awaitable[None]] = nobody,
+    ) -> None:
+        """`ask` is awaited before figures are read."""
         self.host = host
         self._services = services
         self._draining = False
-        self._server = WebServer(operations_app(self._all_measures, self._all_unready), host, port)
+        app = operations_app(self._all_measures, self._all_unready, ask)
+        self._server = WebServer(app, host, port)
 
     @property
     def port(self) -> int:

@@ -245,6 +245,7 @@ class FrontBatch(TurnBatch):
             # Once a second is often enough to put together what it may give again.
             link.known = None
             self.measures.tell(self.links.index(link), told, news.unready)
+            link.answered()
         if news.told:
             self._tell_channels(self._on_disk(link, news.told))
         if news.outcomes:

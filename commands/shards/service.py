@@ -28,6 +28,8 @@ CLOSE_S_MAX = 10.0
 LOOK_S = 0.05
 SILENT_S_MAX = 30.0
 """A shard tells how it does once a second; one that says nothing for so long hangs, and is killed."""
+ASK_S_MAX = 0.5
+"""Who reads figures waits so long for a shard's."""
 QUIET_S_MAX = 5.0
 """After so long it is told that it hangs, perhaps."""
 
@@ -126,6 +128,15 @@ class Shards:
         await asyncio.gather(*(asyncio.to_thread(process.join, CLOSE_S_MAX) for process in running))
         if self._sockets is not None:
             shutil.rmtree(self._sockets, ignore_errors=True)
+
+    async def ask(self) -> None:
+        """Have all tell how they do now, and wait for it; what a shard that is busy told last is used after ASK_S_MAX.
+
+        So figures of shards and of the front are of one moment, and rates over them of one while.
+        """
+        told = [link.ask() for link in self.turns.links if link.is_up]
+        if told:
+            await asyncio.wait(told, timeout=ASK_S_MAX)
 
     def unready(self) -> str | None:
         """Shards that do not answer, and who cannot keep what they are told, the front among them."""

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import multiprocessing
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -72,6 +72,8 @@ class FrontLink(asyncio.Protocol):
         """That the front has not been told."""
         self._full: Sequence[str] = ()
         """Carriers of which the front has no room for more texts."""
+        self.asked: Callable[[], object] = lambda: None
+        """Who tells how the shard does when the front asks."""
         self._is_told = False
         """Whether the front has heard of all that it must before texts."""
         self._is_held = False
@@ -122,6 +124,8 @@ class FrontLink(asyncio.Protocol):
             if news.full is not None:
                 self._full = news.full
                 self._backlog.read_on()
+            if news.asks:
+                self.asked()
             add, connection = self.turns.add, self._connection
             for number, arrival in enumerate(news.brought, news.first):
                 add(arrival, (connection, number))
@@ -267,6 +271,7 @@ async def _serve(plan: Plan) -> None:
         # First of all, so that no buyer's request finds nobody.
         partners = PartnerServices(business, plan.partners, plan.index, plan.count)
         telling = Telling(plan.index, [books, partners], link.tell_measures)
+        link.asked = telling.tell
         services = [partners, books, forgetting, published, telling]
         await run(services, stop, hurry, opened=lambda: None)
     finally:

@@ -81,6 +81,9 @@ class ShardLink(asyncio.Protocol):
         self._delivered: list[int] = []
         self._full: Sequence[str] = ()
         self._is_full_told = True
+        self._asks = False
+        self._answered: asyncio.Future[None] | None = None
+        """Whoever waits to be told how it does."""
         self._flushing = False
         self._task: asyncio.Task[None] | None = None
         self.lost: Callable[[list[Going]], None] = lambda _: None
@@ -120,6 +123,7 @@ class ShardLink(asyncio.Protocol):
         self.is_up = False
         going, self._going = list(self._going.values()), {}
         self._brought.clear()
+        self.answered()
         self.lost(going)
 
     def data_received(self, data: bytes) -> None:
@@ -163,6 +167,20 @@ class ShardLink(asyncio.Protocol):
         self._full, self._is_full_told = carriers, False
         self._flush_soon()
 
+    def ask(self) -> asyncio.Future[None]:
+        """Have it tell at once how it does, which it else does once a second; done when it has, or is gone."""
+        if self._answered is None:
+            self._answered = asyncio.get_running_loop().create_future()
+        self._asks = True
+        self._flush_soon()
+        return self._answered
+
+    def answered(self) -> None:
+        """It has told how it does."""
+        if self._answered is not None and not self._answered.done():
+            self._answered.set_result(None)
+        self._answered = None
+
     def _flush_soon(self) -> None:
         if not self._flushing and self.transport is not None:
             self._flushing = True
@@ -175,8 +193,8 @@ class ShardLink(asyncio.Protocol):
             return
         first = self._number - len(self._brought) + 1
         full = None if self._is_full_told else self._full
-        out = ToShard(first, self._brought, self._news, self._delivered, full)
-        if out.brought or out.news or out.delivered or full is not None:
+        out = ToShard(first, self._brought, self._news, self._delivered, full, self._asks)
+        if out.brought or out.news or out.delivered or full is not None or out.asks:
             self.transport.write(frame(out))
             self._brought, self._news, self._delivered = [], [], []
-            self._is_full_told = True
+            self._is_full_told, self._asks = True, False

@@ -28,7 +28,7 @@ class Telling:
         self._shard = shard
         self._services = services
         self._tell = tell
-        self._rounds = Rounds("the front is not told how a shard does", TELL_EVERY_S, self._look)
+        self._rounds = Rounds("the front is not told how a shard does", TELL_EVERY_S, self.tell)
 
     async def open(self) -> None:
         """Tell from now on."""
@@ -63,7 +63,8 @@ class Telling:
             [(name, float(_resident_octets()))],
         )
 
-    def _look(self) -> None:
+    def tell(self) -> None:
+        """Tell now."""
         told = [one for service in (self, *self._services) for one in service.measures()]
         why = [why for service in self._services if (why := service.unready()) is not None]
         self._tell(told, "; ".join(why))

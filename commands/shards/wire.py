@@ -90,6 +90,8 @@ class ToShard(msgspec.Struct, frozen=True, array_like=True):
     """Those of them that phones have, which is what becomes of nearly all."""
     full: Sequence[str] | None = None
     """Carriers of which the front has no room for more texts, when that has changed."""
+    asks: bool = False
+    """Whether it wants to know at once how the shard does."""
 
 
 class _ToShard(ToShard, frozen=True, array_like=True):

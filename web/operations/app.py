@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,11 +15,21 @@ Unready = Callable[[], Mapping[str, str]]
 """Why we cannot serve now, by service; nothing when all can."""
 
 
-def operations_app(measures: Measures, unready: Unready) -> Starlette:
-    """`/health`: the process answers. `/ready`: it can serve buyers. `/metrics`: how it does, for Prometheus."""
+async def nobody() -> None:
+    """Whose figures are always those of now."""
+
+
+def operations_app(
+    measures: Measures, unready: Unready, ask: Callable[[], Awaitable[None]] = nobody
+) -> Starlette:
+    """`/health`: the process answers. `/ready`: it can serve buyers. `/metrics`: how it does, for Prometheus.
+
+    `ask` has others bring their figures up to date first, in bounded time.
+    """
     exposition = Exposition(measures)
 
     async def metrics(_: Request) -> Response:
+        await ask()
         return Response(exposition.text(), media_type=CONTENT_TYPE)
 
     async def health(_: Request) -> Response:

@@ -1,5 +1,6 @@
 """A shard that hangs is known by its silence, and a front that stood still blames nobody."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,18 @@ def test_a_front_that_cannot_keep_its_own_is_not_ready(
     front.add()
     front.batch.flush()
     assert shards.unready() is None
+
+
+def test_a_shard_that_does_not_tell_how_it_does_is_waited_for_in_bounded_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commands.shards.service.ASK_S_MAX", 0.001)
+
+    async def run() -> bool:
+        front = Front(tmp_path)
+        [silent] = front.batch.links
+        silent.is_up = True
+        await Shards([], front.batch).ask()
+        return silent.ask().done()
+
+    assert not asyncio.run(run())

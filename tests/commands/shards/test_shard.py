@@ -253,3 +253,17 @@ def test_a_link_that_is_closed_leaves_the_store_alone(monkeypatch: pytest.Monkey
         return store.touched, socket.is_closed
 
     assert asyncio.run(run()) == ([], True)
+
+
+def test_a_front_that_asks_how_it_does_is_told_at_once() -> None:
+    async def run() -> list[bool]:
+        link, _ = shard(MemoryStore())
+        asked = list[bool]()
+        link.asked = lambda: asked.append(True)
+        link.connection_made(cast("Any", Socket()))
+        link.data_received(frame(ToShard()))
+        assert not asked
+        link.data_received(frame(ToShard(asks=True)))
+        return asked
+
+    assert asyncio.run(run()) == [True]

@@ -114,3 +114,23 @@ def test_a_shard_hears_for_which_carriers_there_is_no_room_also_when_it_is_back(
         return [list(full) if full is not None else None for full in told]
 
     assert asyncio.run(run()) == [["c"], ["c"], [], None]
+
+
+def test_who_asks_how_a_shard_does_waits_until_it_tells_or_is_gone() -> None:
+    async def run() -> None:
+        link = made()
+        socket = up(link)
+        told = link.ask()
+        assert link.ask() is told
+        await asyncio.sleep(0)
+        assert [one.asks for one in socket.frames if one.asks] == [True]
+        assert not told.done()
+        link.answered()
+        assert told.done()
+        link.answered()
+        lost = link.ask()
+        assert not lost.done()
+        link.connection_lost(None)
+        assert lost.done()
+
+    asyncio.run(run())
