@@ -39,6 +39,8 @@ anywhere
     en: agent
   on sms <what:product> <count:number> -> take
 """
+WITHOUT_TAKE = SHOP.replace("  on sms <what:product> <count:number> -> take\n", "")
+"""For flows that have no such step."""
 
 ORDER = """
 step start

@@ -1,13 +1,12 @@
-import pytest
+"""The engine: a buyer's words in, what they read and what a shop is asked for out."""
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from flows import effects
-from flows.inputs import Buyer, HungUp, Keys, Line, Opened, Order, Outcome, Silence, Speech, Text
+from flows.inputs import Buyer, HungUp, Keys, Line, Opened, Outcome, Silence, Speech, Text
 from flows.machine import STEPS_PER_TURN_MAX
 from flows.replies import TURNS_AFTER_LIMIT_MAX
-from flows.resumption import RESUME_OFFER_MAX_S
 from flows.session import SESSION_BYTES_MAX, pack, unpack
 from tests.flows.shops import NOON, ORDER, SHOP, Visitor, kinds, machine_of
 
@@ -63,77 +62,6 @@ def test_a_longer_name_hides_the_shorter_one_inside_it() -> None:
     visitor.says("来大西瓜")
     assert visitor.session is not None
     assert visitor.session.values["what"] == "2"
-
-
-BY_CHANNEL = """
-step start
-  menu 请选择
-    en: Choose
-    on voice 1 下单 -> voice_order
-      en: Order
-    on sms 1 订购 -> text_order
-      en: Buy
-    2 再见 -> bye
-      en: Bye
-    on ussd 3 帮助  [if channel == "ussd"] -> bye
-      en: Help
-
-step voice_order
-  say 电话
-    en: By phone
-  goodbye
-
-step text_order
-  say 短信
-    en: By text
-  goodbye
-
-step agent
-  goodbye
-
-step bye
-  say 再见
-    en: Bye
-  goodbye
-"""
-ANYWHERE_TAKE = "  on sms <what:product> <count:number> -> take\n"
-
-
-@pytest.mark.parametrize(
-    ("channel", "shown"),
-    [
-        ("voice", "请选择 下单请按1，再见请按2。"),
-        ("sms", "请选择\n1 订购\n2 再见"),
-        ("ussd", "请选择\n2.再见\n3.帮助"),
-    ],
-)
-def test_a_menu_shows_the_options_of_its_channel(channel: str, shown: str) -> None:
-    assert Visitor(machine_of(BY_CHANNEL, SHOP.replace(ANYWHERE_TAKE, "")), channel).opens() == [
-        shown
-    ]
-
-
-@pytest.mark.parametrize(
-    ("channel", "said", "heard"),
-    [
-        ("sms", "1", "短信"),
-        ("sms", "订购", "短信"),
-        ("sms", "我想下单", "请选择\n1 订购\n2 再见"),
-        ("ussd", "1", "请选择\n2.再见\n3.帮助"),
-        ("ussd", "3", "再见"),
-    ],
-)
-def test_an_option_is_chosen_on_its_channel_alone(channel: str, said: str, heard: str) -> None:
-    visitor = Visitor(machine_of(BY_CHANNEL, SHOP.replace(ANYWHERE_TAKE, "")), channel)
-    visitor.opens()
-    assert visitor.says(said)[-1] == heard
-
-
-def test_a_key_may_mean_one_thing_on_calls_and_another_in_texts() -> None:
-    visitor = Visitor(machine_of(BY_CHANNEL, SHOP.replace(ANYWHERE_TAKE, "")), "voice")
-    visitor.opens()
-    visitor.give(Keys("1"))
-    assert visitor.heard() == ["电话"]
 
 
 def test_full_width_and_traditional_writing_are_understood() -> None:
@@ -199,17 +127,6 @@ def test_keys_on_a_call_may_end_with_hash() -> None:
     assert visitor.heard() == ["共5.00 下单请按1，再加请按2。"]
 
 
-def test_each_channel_words_a_menu_its_own_way() -> None:
-    said = {}
-    for channel in ("sms", "ussd", "voice"):
-        visitor = Visitor(machine_of(), channel)
-        visitor.opens()
-        said[channel] = visitor.says("1", "1")[0]
-    assert said["sms"] == "共2.50\n1 下单\n2 再加"
-    assert said["ussd"] == "共2.50\n1.下单\n2.再加"
-    assert said["voice"].endswith("下单请按1，再加请按2。")
-
-
 def test_a_buyer_is_spoken_to_in_the_language_known_of_them() -> None:
     visitor = Visitor(machine_of(), buyer=Buyer("1", language="en"))
     assert visitor.opens() == ["What would you like?"]
@@ -246,15 +163,6 @@ step agent
     assert visitor.over
 
 
-def test_what_is_sold_out_is_named_and_the_flow_goes_on() -> None:
-    visitor = Visitor(machine_of())
-    visitor.says("西瓜 2", "1")
-    heard = visitor.learns("sold out", missing="2")
-    assert heard == ["大西瓜没有了", "要什么？"]
-    assert visitor.session is not None
-    assert visitor.session.cart == ()
-
-
 def test_the_cart_can_be_named_after_the_order_and_the_next_add_begins_anew() -> None:
     machine = machine_of(
         ORDER.replace("到\n    en", "到：{{ cart.summary }}\n    en").replace(
@@ -276,90 +184,6 @@ def test_placing_the_same_cart_twice_is_refused() -> None:
     visitor.learns("ok", number="A1", eta="x")
     assert "Trouble" in kinds(visitor.effects)
     assert not visitor.has(effects.PlaceOrder)
-
-
-def test_a_late_outcome_moves_nobody() -> None:
-    visitor = Visitor(machine_of())
-    visitor.opens()
-    before = visitor.at
-    assert visitor.learns("ok", number="A9") == []
-    assert visitor.at == before
-
-
-def test_a_text_while_an_outcome_is_awaited_is_asked_to_wait() -> None:
-    visitor = Visitor(machine_of())
-    visitor.says("苹果 2", "1")
-    assert visitor.says("好了吗") == ["正在处理，请稍候。"]
-    assert visitor.at == "place.order1"
-
-
-def test_who_calls_again_while_an_outcome_is_awaited_does_not_begin_anew() -> None:
-    visitor = Visitor(machine_of())
-    visitor.says("苹果 2", "1")
-    assert visitor.opens() == ["正在处理，请稍候。"]
-    assert visitor.learns("ok", number="A1", eta="x")[0].startswith("订单A1")
-
-
-def test_an_outcome_is_waited_for_longer_than_a_session_lasts_but_no_longer_than_a_day() -> None:
-    visitor = Visitor(machine_of())
-    visitor.says("苹果 2", "1")
-    visitor.now += 2 * 3600 + 1
-    assert visitor.says("好了吗") == ["正在处理，请稍候。"]
-    visitor.now += 86_401
-    assert visitor.says("好了吗") == ["要什么？"]
-
-
-def test_a_session_that_ran_out_offers_to_go_on_and_does() -> None:
-    visitor = Visitor(machine_of())
-    visitor.says("苹果 2")
-    visitor.now += 2 * 3600 + 1
-    assert visitor.says("喂") == ["您上次的订单还没有完成（苹果x2）。继续吗？\n1 继续\n2 重新开始"]
-    assert visitor.says("1") == ["共5.00\n1 下单\n2 再加"]
-
-
-def test_a_session_that_ran_out_can_begin_again() -> None:
-    visitor = Visitor(machine_of())
-    visitor.says("苹果 2")
-    visitor.now += 3 * 3600
-    visitor.says("喂")
-    assert visitor.says("2") == ["要什么？"]
-    assert visitor.session is not None
-    assert visitor.session.cart == ()
-
-
-def test_a_session_exactly_at_its_limit_still_goes_on() -> None:
-    visitor = Visitor(machine_of())
-    visitor.says("苹果 2")
-    visitor.now += 2 * 3600
-    visitor.says("1")
-    assert visitor.has(effects.PlaceOrder)
-
-
-def test_after_a_day_nothing_is_offered() -> None:
-    visitor = Visitor(machine_of())
-    visitor.says("苹果 2")
-    visitor.now += RESUME_OFFER_MAX_S + 1
-    assert visitor.says("喂") == ["要什么？"]
-
-
-def test_anywhere_works_instead_of_the_offer_to_go_on() -> None:
-    visitor = Visitor(machine_of())
-    visitor.says("苹果 2")
-    visitor.now += 3 * 3600
-    visitor.says("人工")
-    assert visitor.effects == [effects.HandOver("sales")]
-
-
-def test_a_dropped_call_is_offered_to_go_on_at_the_next() -> None:
-    visitor = Visitor(machine_of(), "voice")
-    visitor.opens()
-    visitor.give(Keys("1"))
-    visitor.give(HungUp())
-    assert visitor.heard() == []
-    visitor.give(Opened())
-    assert visitor.heard()[0].startswith("您上次还没有说完。继续吗？")
-    visitor.give(Keys("1"))
-    assert visitor.heard() == ["要几个？"]
 
 
 def test_confirm_reads_an_answer_back_on_a_call_only() -> None:
@@ -389,37 +213,6 @@ step agent
     writer = Visitor(machine_of(steps))
     writer.opens()
     assert writer.says("文三路") == ["送到文三路"]
-
-
-def test_an_option_whose_guard_is_false_is_neither_shown_nor_taken() -> None:
-    machine = machine_of("""
-step start
-  menu 选
-    1 再来 [if buyer.has_last_order] -> again
-    2 走 -> bye
-
-step again
-  set cart = buyer.last_order.lines
-  say {{ cart.summary }}
-  goodbye
-
-step take
-  goodbye
-
-step agent
-  goodbye
-
-step bye
-  goodbye
-""")
-    new = Visitor(machine)
-    assert new.opens() == ["选\n2 走"]
-    new.says("1")
-    assert new.at == "start.1"
-    order = Order("A1", "placed", 250, "x", (Line("1", 1), Line("gone", 2)))
-    known = Visitor(machine, buyer=Buyer("1", last_order=order))
-    assert known.opens() == ["选\n1 再来\n2 走"]
-    assert known.says("1") == ["苹果x1"]
 
 
 def test_a_called_step_comes_back_with_its_parameters_set() -> None:
@@ -643,175 +436,6 @@ step agent
     assert Visitor(machine, now=NOON + 13 * hour).opens() == ["营业"]
     assert Visitor(machine, now=NOON + 14 * hour).opens() == ["打烊"]
     assert Visitor(machine, now=NOON + 31 * hour).opens() == ["打烊"]
-
-
-def test_a_session_of_a_program_that_lost_its_question_begins_again() -> None:
-    visitor = Visitor(machine_of())
-    visitor.opens()
-    assert visitor.session is not None
-    visitor.session = replace(visitor.session, at="nowhere.7")
-    assert visitor.says("1") != []
-    assert visitor.at.startswith(("start", "take"))
-
-
-CALLED = """
-step start
-  call where
-  say 送到{{{{ place }}}}
-    en: To {{{{ place }}}}
-  goodbye
-
-step where
-  ask place as address
-    say 送到哪里？
-      en: Where to?
-    tries 1 then -> agent
-  return
-
-step agent
-  hand over to sales
-    when busy -> bye
-    when timeout -> bye
-{below}
-step bye
-  say 再见
-    en: Bye
-  goodbye
-"""
-
-
-def handed_over(below: str) -> Visitor:
-    visitor = Visitor(machine_of(CALLED.format(below=below), SHOP.replace(ANYWHERE_TAKE, "")))
-    visitor.opens()
-    visitor.says(" ")
-    assert visitor.has(effects.HandOver)
-    visitor.learns("ok")
-    return visitor
-
-
-def test_a_session_ends_with_the_person_also_in_a_called_step() -> None:
-    visitor = handed_over("")
-    assert visitor.over
-    assert visitor.heard() == []
-
-
-def test_what_stands_below_a_hand_over_is_done_after_it() -> None:
-    assert handed_over("  say 谢谢\n    en: Thanks\n  goodbye\n").heard() == ["谢谢"]
-
-
-def test_a_return_below_a_hand_over_goes_back_to_the_call() -> None:
-    visitor = Visitor(
-        machine_of(
-            CALLED.format(below='  set place = "B"\n  return\n'), SHOP.replace(ANYWHERE_TAKE, "")
-        )
-    )
-    visitor.opens()
-    visitor.says(" ")
-    assert visitor.learns("ok") == ["送到B"]
-
-
-WAYS = """
-step start
-  hand over to sales
-    when busy -> busy
-    when timeout -> late
-{more}
-step busy
-  say 忙
-  goodbye
-
-step late
-  ask note as text
-    say 请留言
-  goodbye
-
-step gone
-  say 走了
-  goodbye
-"""
-
-
-@pytest.mark.parametrize(
-    ("outcome", "more", "heard"),
-    [
-        ("closed", "", ["忙"]),
-        ("failed", "", ["忙"]),
-        ("hangup", "", ["请留言"]),
-        ("closed", "    when closed -> gone\n", ["走了"]),
-        ("hangup", "    when hangup -> gone\n", ["走了"]),
-    ],
-)
-def test_a_hand_over_without_a_way_for_what_came_back_takes_another(outcome, more, heard) -> None:
-    shop = SHOP.replace(ANYWHERE_TAKE, "").replace("languages zh, en", "languages zh")
-    visitor = Visitor(machine_of(WAYS.format(more=more), shop))
-    visitor.opens()
-    assert visitor.learns(outcome) == heard
-    assert not visitor.has(effects.Trouble)
-
-
-ADDRESSED = """
-step start
-  ask where as address of buyer
-    say 送到哪里？
-      en: Where to?
-    confirm
-  set buyer.address = where
-  say 送到{{ where }}
-    en: To {{ where }}
-  goodbye
-"""
-ADDRESSES = ("文三路1号", "人民路2号", "解放路3号")
-
-
-def at_address(channel: str = "sms", addresses: tuple[str, ...] = ADDRESSES) -> Visitor:
-    first, *earlier = addresses or ("",)
-    buyer = Buyer("13800138000", address=first, earlier=tuple(earlier))
-    machine = machine_of(
-        ADDRESSED, SHOP.split("anywhere")[0].replace("  tries 3 then -> agent\n", "")
-    )
-    return Visitor(machine, channel, buyer)
-
-
-@pytest.mark.parametrize(
-    ("channel", "addresses", "shown"),
-    [
-        ("sms", ADDRESSES, "送到哪里？\n1 文三路1号\n2 人民路2号\n3 解放路3号"),
-        ("ussd", ADDRESSES, "送到哪里？\n1.文三路1号"),
-        ("voice", ADDRESSES[:2], "送到哪里？文三路1号请按1，人民路2号请按2。"),
-        ("sms", (), "送到哪里？"),
-        ("sms", ("文" * 120,), "送到哪里？\n1 " + "文" * 30),
-    ],
-)
-def test_known_addresses_are_offered(channel: str, addresses: tuple[str, ...], shown: str) -> None:
-    assert at_address(channel, addresses).opens() == [shown]
-
-
-def test_a_known_address_is_chosen_by_its_key_and_is_the_latest_from_then_on() -> None:
-    visitor = at_address()
-    visitor.opens()
-    assert visitor.says("２") == ["送到人民路2号"]
-    assert visitor.buyer.addresses == ("人民路2号", "文三路1号", "解放路3号")
-
-
-def test_a_new_address_takes_the_place_of_the_oldest() -> None:
-    visitor = at_address()
-    visitor.opens()
-    assert visitor.says("中山路4号") == ["送到中山路4号"]
-    assert visitor.buyer.addresses == ("中山路4号", "文三路1号", "人民路2号")
-
-
-def test_a_key_without_an_address_is_no_address() -> None:
-    visitor = at_address("sms", ADDRESSES[:1])
-    visitor.opens()
-    visitor.says("2")
-    assert visitor.at == "start.1"
-
-
-def test_a_caller_who_presses_the_key_of_a_known_address_is_not_asked_to_confirm_it() -> None:
-    visitor = at_address("voice")
-    visitor.opens()
-    visitor.give(Keys("1"))
-    assert visitor.heard() == ["送到文三路1号"]
 
 
 def test_an_announcement_says_that_it_is_to_be_heard_to_its_end() -> None:
