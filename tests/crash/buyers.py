@@ -8,11 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sms.smsc.exchange import Delivery
 from sms.smsc.handset import Heard
-from sms.smsc.network import RECEIPT_ESM_CLASS
-from sms.smsc.phone import Phone
-from sms.smsc.server import Smsc
+from tests.crash.carrier import Carrier, Pen
 from tests.simulation.poison import POISON
 
 CODE = "1069"
@@ -89,7 +86,7 @@ def dialogue(first: int, second: int) -> list[tuple[str, str]]:
 class Buyer:
     """Says the next thing when the reply to the last is there. Replies may come twice."""
 
-    phone: Phone
+    phone: Pen
     chance: random.Random
     code: str = CODE
     """Of their seller."""
@@ -199,7 +196,7 @@ class Town:
 
     def __init__(
         self,
-        smsc: Smsc,
+        carrier: Carrier,
         count: int,
         seed: int,
         *,
@@ -209,7 +206,7 @@ class Town:
         kind: type[Buyer] = Buyer,
     ) -> None:
         """`orders`: how many each buyer begins; None: until told to stop. `codes`: of the sellers, among whom they are shared out."""
-        self.smsc = smsc
+        self.carrier = carrier
         self.buyers: dict[str, Buyer] = {}
         """Who writes, by number."""
         self.others: dict[str, Other] = {}
@@ -222,10 +219,10 @@ class Town:
         self.poisoners: dict[str, bool] = {}
         """Who wrote what makes the program fail, once, and whether the carrier is done with it."""
         self._codes = codes
-        self._watch()
+        carrier.watch(self)
         for place in range(count):
             number = f"138{place:08d}"
-            phone = Phone(smsc.network, number, self._hear)
+            phone = carrier.phone(number, self._hear)
             code = codes[place % len(codes)]
             chance = random.Random(seed * 1_000_003 + place)
             self.buyers[number] = kind(phone, chance, code, orders)
@@ -235,24 +232,15 @@ class Town:
         self.heard_at = time.monotonic()
         self.buyers[heard.number].hear(heard)
 
-    def _watch(self) -> None:
-        exchange = self.smsc.network.exchange
-        answered, put_back = exchange.answered, exchange._put_back  # noqa: SLF001
+    def answered(self, number: str, *, ok: bool, again: bool) -> None:
+        """See tests.crash.carrier.Watcher."""
+        self.acknowledged[number] += ok
+        if not again and number in self.poisoners:
+            self.poisoners[number] = True
 
-        def watched(link: int, sequence: int, *, again: bool, ok: bool) -> Delivery | None:
-            delivery = answered(link, sequence, again=again, ok=ok)
-            if delivery is not None and ok and not _is_receipt(delivery):
-                self.acknowledged[delivery.source] += 1
-            if delivery is not None and not again and delivery.source in self.poisoners:
-                self.poisoners[delivery.source] = True
-            return delivery
-
-        def repeated(delivery: Delivery) -> None:
-            self.repeated += not _is_receipt(delivery)
-            put_back(delivery)
-
-        exchange.answered = watched  # type: ignore[method-assign]
-        exchange._put_back = repeated  # type: ignore[method-assign] # noqa: SLF001
+    def brought_again(self) -> None:
+        """See tests.crash.carrier.Watcher."""
+        self.repeated += 1
 
     def begin(self) -> None:
         """Everybody orders."""
@@ -266,7 +254,8 @@ class Town:
         place = len(self.poisoners)
         number = f"139{place:08d}"
         self.poisoners[number] = False
-        Phone(self.smsc.network, number).text(self._codes[place % len(self._codes)], POISON)
+        phone = self.carrier.phone(number, lambda _: None)
+        phone.text(self._codes[place % len(self._codes)], POISON)
 
     @property
     def told(self) -> int:
@@ -292,7 +281,3 @@ class Town:
     def everybody(self) -> dict[str, Buyer | Other]:
         """All of them, by number."""
         return {**self.buyers, **self.others}
-
-
-def _is_receipt(delivery: Delivery) -> bool:
-    return bool(delivery.segment.esm_class & RECEIPT_ESM_CLASS)

@@ -23,6 +23,7 @@ from sms.smsc.exchange import Delivery
 from sms.smsc.server import Settings, Smsc
 from tests.crash.books import Books, count
 from tests.crash.buyers import Town
+from tests.crash.carrier import Simulated
 from tests.crash.harness import FINISH_S_MAX, bound, furnish, start
 
 DISK_MIB = 3
@@ -126,7 +127,7 @@ async def fill_and_free(folder: Path, disk: Tmpfs | Quota, shards: int = 1) -> F
     exchange.ATTEMPTS_MAX = 1_000_000  # type: ignore[misc]  # Carriers try for days.
     async with Smsc(Settings(port=0)) as smsc:
         codes = furnish(folder, smsc.port, shards)
-        town = Town(smsc, BUYERS, seed=1, codes=codes)
+        town = Town(Simulated(smsc), BUYERS, seed=1, codes=codes)
         watched = _Watched(smsc)
         process = await start(folder, None)
         await bound(smsc, process)

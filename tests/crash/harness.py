@@ -22,6 +22,7 @@ from store.sqlite import SqliteStore
 from tests.crash.books import Books, count
 from tests.crash.burden import Burden, Burdens, weigh
 from tests.crash.buyers import CODE, FLOW, Buyer, Town
+from tests.crash.carrier import Simulated
 from tests.crash.depot import ASKING_FLOW, SERVICE, Depot, Mood
 from tests.crash.people import Person, understood, wait_for_replies
 from tests.crash.victim import CUT_SHORT, FRONT_POINTS, IN_SHARD, POINTS, SHARD_POINTS
@@ -113,7 +114,14 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         url = await stack.enter_async_context(depot.open()) if depot is not None else None
         codes = furnish(folder, smsc.port, plan.shards, plan.binds, url)
         kind = Person if plan.people else Buyer
-        town = Town(smsc, plan.buyers, plan.seed, kind=kind, say_it_twice=plan.people, codes=codes)
+        town = Town(
+            Simulated(smsc),
+            plan.buyers,
+            plan.seed,
+            kind=kind,
+            say_it_twice=plan.people,
+            codes=codes,
+        )
         waiting = asyncio.create_task(wait_for_replies(town))
         town.begin()
         missed = 0

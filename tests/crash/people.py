@@ -5,8 +5,8 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from sms.smsc.exchange import Exchange
 from store.sqlite import SqliteStore
 from tests.crash.buyers import Buyer, Town
 
@@ -28,6 +28,7 @@ SAID = "> "
 class Person(Buyer):
     """Half of their orders have the same word twice in a row."""
 
+    patience_s: ClassVar[float] = PATIENCE_S
     pace: random.Random = field(default_factory=random.Random)
     """Apart from what is ordered, which does not depend on it."""
     said: list[str] = field(default_factory=list[str])
@@ -35,13 +36,16 @@ class Person(Buyer):
     """Words that had no reply."""
     waits_s: float = 0.0
     """So far, for the next reply."""
-    _impatient_at_s: float = PATIENCE_S
+    _impatient_at_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._impatient_at_s = self.patience_s
 
     def _open(self) -> None:
         self._go_on()
 
     def _go_on(self) -> None:
-        self.waits_s, self._impatient_at_s = 0.0, PATIENCE_S
+        self.waits_s, self._impatient_at_s = 0.0, self.patience_s
         seconds = self.pace.uniform(*THINKS_S)
         asyncio.get_running_loop().call_later(seconds, self._say_then, self.lines[0])
 
@@ -53,7 +57,7 @@ class Person(Buyer):
         """A shop that is open and has answered has not replied for so long more."""
         self.waits_s += seconds
         if self._impatient_at_s <= self.waits_s < STUCK_S and self.say_again():
-            self._impatient_at_s += PATIENCE_S
+            self._impatient_at_s += self.patience_s
             self.said_again += 1
 
 
@@ -102,19 +106,11 @@ def words_in(lines: str) -> Iterable[str]:
 
 async def wait_for_replies(town: Town) -> None:
     """Time passes for people while a shop is open; for ever."""
-    exchange = town.smsc.network.exchange
     while True:
         await asyncio.sleep(TICK_S)
-        if not exchange.binds:
+        if not town.carrier.is_bound:
             continue
-        unanswered = under_way(exchange)
+        unanswered = town.carrier.unanswered
         for number, buyer in town.buyers.items():
             if isinstance(buyer, Person) and number not in unanswered:
                 buyer.wait(TICK_S)
-
-
-def under_way(exchange: Exchange) -> set[str]:
-    """Who wrote what the carrier has, and has no answer to."""
-    waiting = [one for line in exchange._waiting.values() for one in line]  # noqa: SLF001
-    sent = [one for link in exchange._links.values() for one in link.unanswered.values()]  # noqa: SLF001
-    return {one.source for one in (*waiting, *sent)}

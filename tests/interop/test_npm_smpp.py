@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import random
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,17 +17,7 @@ from sms.client import Esme
 from store.sqlite import SqliteStore
 from tests.end_to_end.shop import WAIT_S, until
 from tests.flows.shops import NOON, program_of
-
-HERE = Path(__file__).parent
-MODULES = Path(os.environ.get("NODE_MODULES", HERE.parent.parent / ".tools" / "node_modules"))
-
-
-def node() -> str:
-    """The Node.js to run; `scripts/test` sees that there is one."""
-    found = shutil.which("node")
-    assert found, "node is not on the PATH; scripts/test installs it"
-    assert (MODULES / "smpp").is_dir(), f"npm's smpp is not in {MODULES}; scripts/test installs it"
-    return found
+from tests.interop import npm
 
 
 class NpmSmsc:
@@ -58,11 +46,10 @@ class NpmSmsc:
 @asynccontextmanager
 async def npm_smsc() -> AsyncIterator[tuple[NpmSmsc, int]]:
     process = await asyncio.create_subprocess_exec(
-        node(),
-        str(HERE / "smsc.mjs"),
+        *npm.words("smsc.mjs"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "NODE_MODULES": str(MODULES)},
+        env=npm.ENVIRONMENT,
     )
     smsc = NpmSmsc(process)
     try:

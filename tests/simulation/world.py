@@ -18,6 +18,7 @@ from sms.ussd.profile import PROFILES
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.crash.buyers import CODE, Town
+from tests.crash.carrier import Simulated
 from tests.simulation.caller import Caller, Lines
 from tests.simulation.carrier import Tardy, brings, heed_screens
 from tests.simulation.dialler import Dialler
@@ -140,7 +141,11 @@ class World:
         async with Smsc(Settings(port=0, faults=trouble.faults, ussd=profile)) as smsc:
             self.smsc, self.port = smsc, smsc.port
             town = Town(
-                smsc, trouble.buyers, story.seed, orders=trouble.orders, say_it_twice=trouble.twice
+                Simulated(smsc),
+                trouble.buyers,
+                story.seed,
+                orders=trouble.orders,
+                say_it_twice=trouble.twice,
             )
             heed_screens(smsc, profile)
             tardy = Tardy(smsc, self.chance, trouble.late_s)
