@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
@@ -76,14 +77,15 @@ class Spent(NamedTuple):
 class GuardCounters:
     """For operators."""
 
-    too_many: int = 0
-    """Messages past a limit."""
+    messages_refused: Counter[str] = field(default_factory=Counter[str])
+    """Messages past a limit, by what the settings call it."""
     robots: int = 0
     codes_asked: int = 0
     codes_right: int = 0
     codes_wrong: int = 0
     call_backs: int = 0
-    orders_refused: int = 0
+    orders_refused: Counter[str] = field(default_factory=Counter[str])
+    """Orders, the same."""
 
 
 class Guard:
@@ -148,7 +150,7 @@ class Guard:
                 count += _amount(elsewhere, MESSAGES, SENDER)
             if count > of_sender:
                 # From here on it counts for nobody else: one sender shall not use up what is others'.
-                self.counters.too_many += 1
+                self.counters.messages_refused["messages_per_sender"] += 1
                 return Verdict.TELL if count == of_sender + 1 else Verdict.IGNORE
         if of_prefix:
             name = buyer[: policy.prefix_digits]
@@ -157,12 +159,12 @@ class Guard:
             if elsewhere:
                 count += _amount(elsewhere, MESSAGES, PREFIX)
             if count > of_prefix:
-                self.counters.too_many += 1
+                self.counters.messages_refused["messages_per_prefix"] += 1
                 return Verdict.IGNORE
         if of_seller:
             counted.append((MESSAGES, SELLER, seller, 1, now))
             if messages.add((SELLER, seller), 1, now) > of_seller:
-                self.counters.too_many += 1
+                self.counters.messages_refused["messages_per_seller"] += 1
                 return Verdict.IGNORE
         return Verdict.TAKE
 
@@ -199,7 +201,8 @@ class Guard:
             if elsewhere:
                 came += _amount(elsewhere, what, whose)
             if came > most:
-                self.counters.orders_refused += 1
+                kind = ORDERS if what == ORDERS else "spend"
+                self.counters.orders_refused[f"{kind}_per_{whose}"] += 1
                 return True
         return False
 

@@ -223,7 +223,7 @@ def test_a_flood_from_one_number_is_told_once_and_then_not_answered(tmp_path: Pa
                 phone.text("你好")
             heard = [await phone.hears() for _ in range(3)]
             assert heard[-1] == "您发的短信太多了，请过一会儿再试。"
-            await until(lambda: guard.counters.too_many == 3)
+            await until(lambda: guard.counters.messages_refused == {"messages_per_sender": 3})
             other.text("苹果 2")
             assert (await other.hears()).startswith("共5.00")
             assert phone.heard.empty()

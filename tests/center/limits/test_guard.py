@@ -27,7 +27,7 @@ def test_a_sender_past_the_limit_is_told_once_and_then_not_answered() -> None:
     verdicts = [admit(guard, "13800138000") for _ in range(5)]
     assert verdicts == [Verdict.TAKE] * 2 + [Verdict.TELL] + [Verdict.IGNORE] * 2
     assert admit(guard, "13800138001") is Verdict.TAKE
-    assert guard.counters.too_many == 3
+    assert guard.counters.messages_refused == {"messages_per_sender": 3}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ def test_many_senders_of_one_range_or_to_one_seller_are_not_answered(
     guard = guard_of(messages_per_sender=9, **{limit: 2})
     verdicts = [admit(guard, buyer) for buyer in ["13800138000", *others]]
     assert verdicts == [Verdict.TAKE, Verdict.TAKE, Verdict.IGNORE]
+    assert guard.counters.messages_refused == {limit: 1}
 
 
 def test_without_limits_nobody_is_counted() -> None:
@@ -109,6 +110,7 @@ def test_more_than_a_days_worth_is_refused(
         assert guard.judge(order()) is Placing.PLACE
         guard.placed(order())
     assert guard.judge(order(**other)) is Placing.REFUSE  # type: ignore[arg-type]
+    assert guard.counters.orders_refused == dict.fromkeys(limits, 1)
     later = order()._replace(at=NOW + 2 * ORDERS_WINDOW_S)
     assert guard.judge(later) is Placing.PLACE
 
