@@ -17,7 +17,7 @@ from typing import NoReturn, TextIO
 import typer
 
 from commands.top.scrape import PAGE_OCTETS_MAX, Reading, read_page
-from commands.top.view import WIDTH, view
+from commands.top.view import view
 
 TIMEOUT_S = 5.0
 HOME, CLEAR_REST, CLEAR_LINE = "\x1b[H", "\x1b[J", "\x1b[K"
@@ -82,21 +82,24 @@ def _show(
         told = ""
         try:
             now = get(address)
-            shown, before = view(now, before), now
+            shown, before = view(now, before, size().columns - 1), now
         except NOBODY as error:
-            told = f"nobody answers: {_reason(error)}; this is what was said last"[:WIDTH]
+            told = f"nobody answers: {_reason(error)}; this is what was said last"
         lines = [f"dialcart at {address}, every {every_s:g} s; Ctrl-C ends", told, *shown]
-        screen.write(HOME + "".join(_cut(lines, size())) + CLEAR_REST)
+        screen.write(HOME + "".join(cut(lines, size())) + CLEAR_REST)
         screen.flush()
         pause(every_s)
 
 
-def _cut(lines: list[str], size: os.terminal_size) -> list[str]:
+def cut(lines: list[str], size: os.terminal_size) -> list[str]:
     """What fits: a line that wraps, or a screen that scrolls, would be drawn anew beside what is there.
 
     The last column stays free, since CLEAR_LINE would take its character away; so does the last line, for the cursor.
     """
-    shown = lines[: max(1, size.lines - 1)]
+    room = max(1, size.lines - 1)
+    shown = lines[:room]
+    if len(lines) > room:
+        shown[-1] = f"... and {len(lines) - room + 1} more lines, in a taller terminal"
     return [f"{line[: max(1, size.columns - 1)]}{CLEAR_LINE}\n" for line in shown]
 
 

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from center.measure import Histogram, Measure, counter, gauge
-from commands.top.live import top
+from commands.top.live import cut, top
 from commands.top.scrape import Reading, read_page
 from commands.top.view import WIDTH, view
 from web.operations.exposition import Exposition
@@ -189,3 +189,27 @@ def test_a_small_terminal_gets_what_fits_and_what_is_wrong_first() -> None:
     assert len(lines) == small.lines
     assert max(map(len, lines)) < small.columns
     assert "not ready: texts" in lines[2]
+
+
+@pytest.mark.parametrize("columns", [30, 39, 51, 60, 79, 199])
+def test_no_figure_is_cut_in_two_at_any_width(columns: int) -> None:
+    before, now = readings()
+    whole = {word for line in view(now, before, 199) for word in line.split()}
+    lines = view(now, before, columns)
+    assert {word for line in lines for word in line.split()} <= whole
+    assert max(map(len, lines)) <= columns
+    assert "1,234" in "\n".join(lines)
+
+
+def test_a_wide_terminal_shows_long_names_whole() -> None:
+    names = ["unicom-north-primary", "unicom-north-primary-2"]
+    binds = Measure("dialcart_smpp_binds", "gauge", "", ("carrier",), [((n,), 1.0) for n in names])
+    now = read_page(Exposition(lambda: [binds]).text().decode(), 1.0)
+    assert [line.split()[0] for line in view(now, None, 120)[-2:]] == names
+
+
+def test_how_much_a_low_terminal_leaves_out_is_told() -> None:
+    assert cut(["a"] * 30, os.terminal_size((60, 24)))[-1].startswith(
+        "... and 8 more lines, in a taller terminal"
+    )
+    assert len(cut(["a"] * 23, os.terminal_size((60, 24)))) == 23
