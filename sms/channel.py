@@ -29,7 +29,7 @@ from sms.carrier import Carrier
 from sms.client import Esme
 from sms.deliveries import Deliveries
 from sms.link import Link
-from sms.receiving import Receiving
+from sms.receiving import Receiving, Swept
 from sms.sending import Sending, Taker
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
@@ -144,6 +144,7 @@ class SmsChannel:
         unknown: list[Answer] = []
         answered: list[str] = []
         kept = 0
+        is_unswept = False
         is_kept, ok = Fate.KEPT, int(Status.OK)
         for one in taken:
             answer, fate = one.ticket, one.fate
@@ -153,6 +154,7 @@ class SmsChannel:
                 answers.setdefault(answer.link, []).extend(told)
                 continue
             if not isinstance(answer, Answer):
+                is_unswept |= isinstance(answer, Swept) and fate is not is_kept
                 continue
             answer.write(now)
             if fate is is_kept:
@@ -173,8 +175,9 @@ class SmsChannel:
                 unknown.append(answer)
             answers.setdefault(answer.line, []).append((answer.sequence, status))
         self.receiving.redeliveries.kept(kept)
-        if refused or unknown:
+        if refused or unknown or is_unswept:
             self.receiving.go_back()
+        if refused or unknown:
             self.receiving.redeliveries.refuse(refused)
             self.receiving.redeliveries.leave_open(unknown)
             self.sending.refused()

@@ -4,12 +4,13 @@ The caller owns the clock. What is held can be taken out as values (`partials`) 
 (`restore`) after a restart. A piece seen before is told as Repeated for as long as its message
 is remembered, by a digest: as a TLV it may be 64 KiB long. A piece that contradicts one held begins
 a new message, because phones reuse references. Nothing that a sender does makes the state grow past
-the limits.
+the limits. What is too old counts for nothing from then on, and goes when the caller has it `expire`d.
 """
 
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -27,6 +28,8 @@ OCTETS_PER_SENDER_MAX: Final = 16 * 1024
 PARTIALS_MAX: Final = 100_000
 OCTETS_MAX: Final = 64 * 1024 * 1024
 REMEMBERED_MAX: Final = 100_000
+EXPIRED_AT_ONCE: Final = 1_000
+"""Of either, in one call; all may grow old together, after an hour's flood or a clock that was set."""
 DIGEST_BYTES: Final = 8
 """Of a piece that is remembered."""
 
@@ -108,10 +111,13 @@ class Reassembly:
             return [Whole(key, (piece,))]
         if piece.total > PIECES_MAX:
             return [Dropped(Partial(key, now, (piece,)), "too many pieces")]
-        outcomes: list[Outcome] = list(self.expire(now))
-        if self._was_in_a_finished_message(key, piece):
-            return [*outcomes, Repeated(key)]
+        if self._was_in_a_finished_message(key, piece, now):
+            return [Repeated(key)]
+        outcomes: list[Outcome] = []
         held = self._partials.get(key)
+        if held and held.began_at + self._wait_s_max <= now:
+            outcomes.append(self._drop(held, "timed out"))
+            held = None
         twin = next((p for p in held.pieces if p.number == piece.number), None) if held else None
         if twin == piece:
             return [*outcomes, Repeated(key)]
@@ -128,21 +134,25 @@ class Reassembly:
         return outcomes
 
     def expire(self, now: float) -> list[Dropped]:
-        """Give up what has waited too long, and forget what was finished long ago."""
-        for key, (finished_at, _) in list(self._first_remembered(now)):
-            if finished_at + REMEMBERED_S <= now:
-                del self._remembered[key]
+        """Give up what has waited too long, and forget what was finished long ago: the oldest EXPIRED_AT_ONCE of each."""
+        for key, (finished_at, _) in list(islice(self._remembered.items(), EXPIRED_AT_ONCE)):
+            if finished_at + REMEMBERED_S > now:
+                break
+            del self._remembered[key]
         late: list[Partial] = []
-        for partial in self._partials.values():
+        for partial in islice(self._partials.values(), EXPIRED_AT_ONCE):
             if partial.began_at + self._wait_s_max > now:
                 break
             late.append(partial)
         return [self._drop(partial, "timed out") for partial in late]
 
     def timer(self) -> float | None:
-        """When to call `expire` next."""
+        """When to call `expire` next; None: nothing is held."""
         oldest = next(iter(self._partials.values()), None)
-        return None if oldest is None else oldest.began_at + self._wait_s_max
+        times = [oldest.began_at + self._wait_s_max] if oldest is not None else []
+        for finished_at, _ in islice(self._remembered.values(), 1):
+            times.append(finished_at + REMEMBERED_S)
+        return min(times, default=None)
 
     def partials(self) -> tuple[Partial, ...]:
         """What is held, oldest first, to be kept on disk."""
@@ -167,15 +177,9 @@ class Reassembly:
         """Octets of text held for all senders."""
         return self._octets
 
-    def _first_remembered(self, now: float) -> Iterable[tuple[Key, tuple[float, bytes]]]:
-        for key, memory in self._remembered.items():
-            if memory[0] + REMEMBERED_S > now:
-                return
-            yield key, memory
-
-    def _was_in_a_finished_message(self, key: Key, piece: Piece) -> bool:
+    def _was_in_a_finished_message(self, key: Key, piece: Piece, now: float) -> bool:
         memory = self._remembered.get(key)
-        if memory is None:
+        if memory is None or memory[0] + REMEMBERED_S <= now:
             return False
         place = (piece.number - 1) * DIGEST_BYTES
         return memory[1][place : place + DIGEST_BYTES] == _digest(piece)

@@ -6,6 +6,7 @@ notes, since they are answered like all else; on a refusal the state goes back t
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -40,12 +41,19 @@ SEGMENTS_NOTE = "sms/segments/"
 LAST_NOTE = f"{PASSING}sms/last/"
 DOUBTS_NOTE = "sms/doubts"
 """Names of this channel's notes in the store."""
+SWEEP_S_MIN = 1.0
+SWEEP_S_MAX = 60.0
+"""Between two looks at segments that are too old; the clock of day, by which they age, may be set meanwhile."""
 LAST_NOTED_S = 7 * 86_400
 """With whom a buyer was last is written again after so long, so that it does not pass while they come back."""
 MESSAGE_NAMES = (Tag.RECEIPTED_MESSAGE_ID, Tag.USER_MESSAGE_REFERENCE)
 """TLVs in which a carrier may name a phone's message; the second is often the phone's own count (SMPP 3.4, 5.3.2.17)."""
 
 Notes = dict[str, bytes | None]
+
+
+class Swept(msgspec.Struct, frozen=True):
+    """The ticket of notes that go since their segments are too old."""
 
 
 @dataclass(slots=True)
@@ -90,6 +98,9 @@ class Receiving:
         """The last seller of each buyer on each shared code, and until when that need not be written again."""
         self._buyers: dict[p.Address, str] = {}
         self._helps = Helps()
+        self._is_sweeping = False
+        """Whether segments that are too old are looked for, later."""
+        self._has_ended = False
 
     def go_back(self) -> None:
         """Take up what is kept, and that alone: after a start, and when what was refused will come again."""
@@ -97,6 +108,7 @@ class Receiving:
         decoder = msgspec.msgpack.Decoder(Partial)
         kept = self.outbox.notes(SEGMENTS_NOTE)
         self.reassembly.restore(decoder.decode(partial) for partial in kept.values())
+        self._sweep_later()
         self._last.clear()
         # Who was refused was told nothing: what they are to write comes with their text when that comes again.
         self._helps = Helps()
@@ -104,6 +116,7 @@ class Receiving:
 
     def end(self) -> None:
         """All connections are closed: tell the next run which answers carriers may lack."""
+        self._has_ended = True
         doubts = self.redeliveries.last_to_keep(self.ticks())
         self.turns.hold("sms", None, notes={DOUBTS_NOTE: doubts})
 
@@ -145,6 +158,7 @@ class Receiving:
                     notes[_segments_note(dropped.key)] = None
                 case _:
                     pass
+        self._sweep_later()
         if text is None:
             self.turns.hold("sms", answer, notes=notes)
             return
@@ -152,6 +166,25 @@ class Receiving:
         if read.total > 1:
             name += read.reference.to_bytes(2, "big")
         self._text(buyer, message, text, name, answer, notes, now)
+
+    def _sweep_later(self) -> None:
+        """Look for what is too old when there is any, a part of it at a time."""
+        due = self.reassembly.timer() if not self._is_sweeping else None
+        if due is None:
+            return
+        self._is_sweeping = True
+        delay_s = min(max(due - self.clock(), SWEEP_S_MIN), SWEEP_S_MAX)
+        asyncio.get_running_loop().call_later(delay_s, self._sweep)
+
+    def _sweep(self) -> None:
+        self._is_sweeping = False
+        if self._has_ended:
+            return
+        dropped = self.reassembly.expire(self.clock())
+        if dropped:
+            notes: Notes = {_segments_note(one.partial.key): None for one in dropped}
+            self.turns.hold("sms", Swept(), notes=notes)
+        self._sweep_later()
 
     def _buyer_of(self, source: p.Address) -> str | None:
         """The number that a phone's messages are kept under; None for who is no phone."""

@@ -16,7 +16,6 @@ from center.limits.policy import Policies, Policy
 from center.routing import Routes
 from center.shops import Shops
 from flows.program import Program
-from sms import segments
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.client import Esme
@@ -186,17 +185,6 @@ class Shop:
                     connection = self.connections[place] = self.connect(p.BIND_TRANSCEIVER)
                     self.accept(connection)
                 connection.write(b"".join(connection.known.answers()))
-        # The next segment that comes has those given up that are too old.
-        for number, one in enumerate(segments.split("好" * 80, reference=1), 1):
-            text = p.DeliverSm(
-                sequence=number,
-                source=p.Address("13900139999", 1, 1),
-                destination=p.Address("1069"),
-                esm_class=one.esm_class,
-                data_coding=one.data_coding,
-                message=one.short_message,
-            )
-            self.connections[0].write(p.encode(text))
         self.turns.flush()
         self.sweep()
         for product in program().products:

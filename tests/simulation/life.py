@@ -120,6 +120,7 @@ class Life:
         self.asking.die()
         # It looks after these for ever.
         self.channel.sending._held = Held()  # noqa: SLF001
+        self.channel.receiving._has_ended = True  # noqa: SLF001
         for task in self.esme._tasks:  # noqa: SLF001
             task.cancel()
         transports: list[Any] = [link.transport for link in self.esme.links]

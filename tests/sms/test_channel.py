@@ -23,6 +23,8 @@ from sms.answer import GIVEN_UP_S, Answer
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.held import HOLD_S, REFUSED_HOLD_S
+from sms.reassembly import WAIT_S_MAX
+from sms.receiving import SEGMENTS_NOTE, SWEEP_S_MAX, SWEEP_S_MIN
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.submission import Settlement
@@ -381,6 +383,32 @@ def test_a_text_that_a_queue_has_no_room_for_waits_whole_and_all_behind_it() -> 
     assert (slow.waiting, channel.sending.counters.replies) == (4, 5)
     slow.take_all(channel)
     assert (slow.waiting, store.waiting_texts(0, 10)) == (0, [])
+
+
+def test_segments_that_are_too_old_go_in_time_though_nobody_writes_also_after_a_refusal() -> None:
+    loop = SimulatedLoop(cast("Any", None), cast("Any", None))
+    channel, store, line = open_channel()
+    receiving = channel.receiving
+    receiving.clock = lambda: NOON + loop.time()
+
+    def count() -> tuple[int, int]:
+        return len(receiving.reassembly), len(store.notes(SEGMENTS_NOTE))
+
+    async def run() -> None:
+        channel.received(cast("Any", line), [text(1, "好" * 80)[0]])
+        channel.turns.flush()
+        assert count() == (1, 1)
+        await asyncio.sleep(WAIT_S_MAX - 1)
+        assert count() == (1, 1)
+        disk, channel.turns.store = channel.turns.store, cast("Any", Full())
+        await asyncio.sleep(SWEEP_S_MAX + SWEEP_S_MIN)
+        assert count()[1] == 1
+        channel.turns.store = disk
+        await asyncio.sleep(3 * SWEEP_S_MIN)
+        assert count() == (0, 0)
+
+    loop.run_until_complete(run())
+    loop.close()
 
 
 def test_what_was_held_and_has_no_room_is_held_on_and_nothing_goes_twice() -> None:

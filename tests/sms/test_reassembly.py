@@ -82,6 +82,36 @@ def test_a_message_waits_so_long_and_no_longer():
     assert held.timer() is None
 
 
+def test_a_piece_that_comes_too_late_begins_a_new_message_also_before_the_old_is_swept():
+    held = Reassembly()
+    held.receive("1", "2", piece(1, octets=b"old"), 0)
+    dropped, waiting = held.receive("1", "2", piece(2), WAIT_S_MAX)
+    assert (dropped.why, waiting.missing) == ("timed out", 1)
+
+
+def test_a_piece_sweeps_nothing_and_a_sweep_only_so_much(monkeypatch):
+    monkeypatch.setattr(reassembly, "EXPIRED_AT_ONCE", 10)
+    held = Reassembly()
+    for sender in range(25):
+        held.receive(f"waits {sender}", "2", piece(1), 0)
+        held.receive(f"is whole {sender}", "2", piece(1), 0)
+        held.receive(f"is whole {sender}", "2", piece(2), 0)
+    assert len(held.receive("1", "2", piece(1), WAIT_S_MAX)) == 1
+    swept = [[one.partial.key.source for one in held.expire(WAIT_S_MAX)] for _ in range(4)]
+    assert [len(part) for part in swept] == [10, 10, 5, 0]
+    assert swept[0][0] == "waits 0"
+    assert held.timer() == 2 * WAIT_S_MAX
+
+
+def test_what_was_finished_is_forgotten_in_time():
+    held = Reassembly()
+    held.receive("1", "2", piece(1), 0)
+    held.receive("1", "2", piece(2), 0)
+    assert held.timer() == REMEMBERED_S
+    held.expire(REMEMBERED_S)
+    assert held.timer() is None
+
+
 def test_a_redelivered_last_piece_is_known_for_a_while():
     held = Reassembly()
     held.receive("1", "2", piece(1), 0)
