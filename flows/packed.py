@@ -16,6 +16,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from flows.program import Program, Value
+from flows.written import Written
 
 ENCODING_VERSION = 1
 NAME_OCTETS = 8
@@ -82,14 +83,22 @@ def _codec() -> _Codec:
 
     small = msgspec.msgpack.Decoder(struct(_SMALL))
     return _Codec(
-        msgspec.msgpack.Encoder(order="sorted"),
+        msgspec.msgpack.Encoder(order="sorted", enc_hook=_written),
         msgspec.msgpack.Decoder(list[msgspec.Raw]),
         msgspec.msgpack.Decoder(struct(_OWN)),
         (
             lambda data: msgspec.structs.astuple(small.decode(data)),
-            *[msgspec.msgpack.Decoder(kinds[name]).decode for name in _LARGE],
+            *[
+                Written if name == "texts" else msgspec.msgpack.Decoder(kinds[name]).decode
+                for name in _LARGE
+            ],
         ),
     )
+
+
+def _written(texts: Written) -> msgspec.Raw:
+    """All that a program holds and msgspec does not know."""
+    return texts.packed
 
 
 @cache

@@ -6,6 +6,8 @@ its ordinal in it, `take_order.2`, so that an edit elsewhere moves nobody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 CHANNELS = ("voice", "sms", "ussd")
@@ -303,7 +305,7 @@ class Program(Value, frozen=True, array_like=True):
     """Variable to its type, see flows/schema.py; a choice's is `choice:QUESTION`."""
     choices: dict[str, tuple[Option, ...]]
     """Question of a choice to its values."""
-    texts: tuple[str, ...]
+    texts: Sequence[str]
     wordings: tuple[tuple[int, ...], ...]
     """A wording is an index into `texts` for each channel and language: channel * len(languages) + language."""
     nodes: tuple[AnyNode, ...]

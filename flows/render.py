@@ -8,6 +8,7 @@ values; they never become part of the source.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
@@ -18,13 +19,16 @@ from flows import template as tpl
 from flows.program import CHANNELS, Program
 from flows.turn import Turn
 
-Render = Callable[[Turn], str]
+Render = Callable[[Turn, str], str]
+"""Makes a text of a turn, and of the words that values are put between."""
 Evaluate = Callable[[Turn], Any]
 
 RENDERED_CHARACTERS_MAX = 4_000
 """A text that comes out longer is cut."""
 FUNCTIONS_KEPT_MAX = 50_000
-"""Texts and expressions whose functions are kept, some 1 KB each: sellers of one template differ in their goods, not in these."""
+"""Expressions, and what texts show, whose functions are kept, some 1 KB each: sellers who word a text in many ways show the same in it."""
+TEXTS_KEPT_MAX = 4_096
+"""Texts whose functions and words are at hand: sellers of one template differ in their goods, not in these."""
 LOOP_ITEMS_MAX = 100
 """A loop shows at most so many items; nobody reads more in a message."""
 
@@ -53,31 +57,41 @@ Variables = tuple[tuple[str, str], ...]
 """Names and types of a flow's variables."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kind:
+    """What functions may differ by, beside what they are made of. Those of all flows that have it alike are one object."""
+
+    languages: tuple[str, ...]
+    decimals: int
+    variables: Variables
+    names: dict[str, Any]
+    """What the functions may name beside their turn: nothing that is one seller's own."""
+
+
 class Renderer:
     """Makes the functions of programs with these languages, variables and minor units."""
 
     def __init__(self, program: Program) -> None:
-        self.languages = program.languages
-        self._common = program.languages, program.decimals, tuple(program.variables.items())
+        variables = tuple(program.variables.items())
+        self._kind = _kind(program.languages, program.decimals, variables)
 
-    def text(self, text: str) -> tuple[Render, bool]:
-        """A text with `{` in it as a function, and whether it says the same in every turn of a seller on one channel in one
-        language.
+    def text(self, text: str) -> tuple[Render, str, bool]:
+        """A text with `{` in it as a function and its words, and whether it says the same in every turn of a seller on one
+        channel in one language.
 
         Raises TemplateError or ExpressionError for a text that the checker would refuse.
         """
-        return _text(text, *self._common)
+        return _text(text, self._kind)
 
     def expression(self, text: str) -> Evaluate:
         """An expression as a function. Raises ExpressionError."""
-        return _expression(text, *self._common)
+        return _expression(text, self._kind)
 
 
 @lru_cache(1_024)
-def _names(languages: tuple[str, ...], decimals: int) -> dict[str, Any]:
-    """What the functions may name beside their turn: nothing that is one seller's own."""
+def _kind(languages: tuple[str, ...], decimals: int, variables: Variables) -> _Kind:
     states = ("placed", "confirmed", "shipped", "delivered", "cancelled", "returned")
-    return {
+    names = {
         "__builtins__": {"len": len, "str": str, "enumerate": enumerate, "KeyError": KeyError},
         "STATUS": [
             {state: prompts.word(state, language) for state in states} for language in languages
@@ -87,71 +101,55 @@ def _names(languages: tuple[str, ...], decimals: int) -> dict[str, Any]:
         "date_words": date_words,
         "digits": _digits,
     }
+    return _Kind(languages, decimals, variables, names)
+
+
+@lru_cache(TEXTS_KEPT_MAX)
+def _text(text: str, kind: _Kind) -> tuple[Render, str, bool]:
+    parted = tpl.part_simple(text)
+    if parted is None:
+        # What is made of a tree is kept; the tree would be twice as much again.
+        render, constant = _of_template(tpl.read_template(text), kind)
+        return render, "", constant
+    words, shown = parted
+    render, constant = _of_shown(shown, kind)
+    return render, "%s".join([each.replace("%", "%%") for each in words]), constant
 
 
 @lru_cache(FUNCTIONS_KEPT_MAX)
-def _text(
-    text: str, languages: tuple[str, ...], decimals: int, variables: Variables
-) -> tuple[Render, bool]:
-    # What is made of a tree is kept; the tree would be twice as much again.
-    template = tpl.read_template(text)
-    names = _names(languages, decimals)
-    values: list[e.Expression] = []
-    pattern = ""
-    for part in template:
-        match part:
-            case tpl.Plain(plain):
-                pattern += plain.replace("%", "%%")
-            case tpl.Output(expression):
-                pattern += "%s"
-                values.append(expression)
-            case _:
-                code, constant = _code_of_template(template, variables, decimals)
-                return FunctionType(code, names), constant
-    code, constant = _code_of_values(tuple(values), variables, decimals)
-    return FunctionType(code, names, None, (pattern,)), constant
-
-
-@lru_cache(FUNCTIONS_KEPT_MAX)
-def _code_of_values(
-    values: tuple[e.Expression, ...], variables: Variables, decimals: int
-) -> tuple[CodeType, bool]:
+def _of_shown(shown: tuple[tpl.Shown, ...], kind: _Kind) -> tuple[Render, bool]:
     """A text that only shows values: sellers word it in many ways, so the words come as an argument."""
-    writer = _Writer(variables, decimals)
-    tpl.check_template(tuple(map(tpl.Output, values)), writer.scope)
-    shown = "".join([f"{writer.shown(value, {})}, " for value in values])
-    return _compiled([f"return pattern % ({shown})"], "t, pattern"), not writer.of_turn
+    writer = _Writer(kind.variables, kind.decimals)
+    outputs = tuple([tpl.output(*each) for each in shown])
+    tpl.check_template(outputs, writer.scope)
+    values = "".join([f"{writer.shown(each.expression, {})}, " for each in outputs])
+    return _function(kind, [f"return words % ({values})"], "t, words"), not writer.of_turn
 
 
 @lru_cache(FUNCTIONS_KEPT_MAX)
-def _code_of_template(
-    template: tpl.Template, variables: Variables, decimals: int
-) -> tuple[CodeType, bool]:
-    writer = _Writer(variables, decimals)
+def _of_template(template: tpl.Template, kind: _Kind) -> tuple[Render, bool]:
+    writer = _Writer(kind.variables, kind.decimals)
     tpl.check_template(template, writer.scope)
-    return _compiled(writer.template(template)), not writer.of_turn
+    return _function(kind, writer.template(template), "t, words"), not writer.of_turn
 
 
 @lru_cache(FUNCTIONS_KEPT_MAX)
-def _expression(
-    text: str, languages: tuple[str, ...], decimals: int, variables: Variables
-) -> Evaluate:
+def _expression(text: str, kind: _Kind) -> Evaluate:
     tree = e.parse_expression(text)
-    writer = _Writer(variables, decimals)
-    kind = schema.type_of(tree, writer.scope)
-    if kind in ("shop", "buyer", "cart"):
-        raise e.ExpressionError(f"{schema.article(kind)} is no value", "name a field of it")
-    code = _compiled([f"return {writer.code(tree, {})}"])
-    return FunctionType(code, _names(languages, decimals))
+    writer = _Writer(kind.variables, kind.decimals)
+    type_ = schema.type_of(tree, writer.scope)
+    if type_ in ("shop", "buyer", "cart"):
+        raise e.ExpressionError(f"{schema.article(type_)} is no value", "name a field of it")
+    return _function(kind, [f"return {writer.code(tree, {})}"], "t")
 
 
-def _compiled(body: Sequence[str], arguments: str = "t") -> CodeType:
+def _function(kind: _Kind, body: Sequence[str], arguments: str) -> Callable[..., Any]:
     source = f"def made({arguments}):\n v = t.values\n l = t.l\n s = t.shop\n" + "".join(
         f" {line}\n" for line in body
     )
     module = compile(source, "<text>", "exec")  # see the file's head
     [code] = [constant for constant in module.co_consts if isinstance(constant, CodeType)]
-    return code
+    return FunctionType(code, kind.names)
 
 
 _OF_COLUMN = frozenset({"shop", "catalog", "lang", "channel"})

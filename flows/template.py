@@ -100,25 +100,39 @@ parse_template = lru_cache(TEMPLATES_KEPT_MAX)(read_template)
 
 
 def _parse_simple(text: str) -> Template | None:
-    parts: list[Part] = []
-    end = 0
-    for found in _SIMPLE.finditer(text):
-        if found.start() > end:
-            parts.append(Plain(text[end : found.start()]))
-        if found[1] in _RESERVED:
-            return None
-        parts.append(_output(found[1], found[2]))
-        end = found.end()
-    if end < len(text):
-        parts.append(Plain(text[end:]))
-    rest = "".join(part.text for part in parts if isinstance(part, Plain))
-    if "{{" in rest or "{%" in rest or "{#" in rest or "}}" in rest or "%}" in rest:
+    found = part_simple(text)
+    if found is None:
         return None
+    words, shown = found
+    parts: list[Part] = [Plain(words[0])] if words[0] else []
+    for place, each in enumerate(shown, 1):
+        parts.append(output(*each))
+        if words[place]:
+            parts.append(Plain(words[place]))
     return tuple(parts)
 
 
+Shown = tuple[str, str | None]
+"""A path, and the filter behind it."""
+
+
+def part_simple(text: str) -> tuple[list[str], tuple[Shown, ...]] | None:
+    """A text's words, and what is shown between them; None if it needs Jinja, or is too long."""
+    if len(text) > TEMPLATE_CHARACTERS_MAX:
+        return None
+    pieces = _SIMPLE.split(text)
+    words, paths = pieces[::3], pieces[1::3]
+    if not _RESERVED.isdisjoint(paths):
+        return None
+    rest = "".join(words)
+    if "{{" in rest or "{%" in rest or "{#" in rest or "}}" in rest or "%}" in rest:
+        return None
+    return words, tuple(zip(paths, pieces[2::3], strict=True))
+
+
 @lru_cache(OUTPUTS_KEPT_MAX)
-def _output(path: str, filter_: str | None) -> Output:
+def output(path: str, filter_: str | None) -> Output:
+    """What shows a path, by its filter if there is one."""
     read: e.Expression = e.Path(tuple(path.split(".")))
     return Output(e.Filtered(read, filter_, ()) if filter_ else read)
 

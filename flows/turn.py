@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from flows import prompts
@@ -13,10 +14,27 @@ from flows.inputs import Buyer, Line, Order
 from flows.settings import is_open
 from flows.shop import Shop
 
+Said = str | tuple[Callable[["Turn", str], str], str]
+"""A text, or what makes one of a turn: a function, and the words that it puts values between."""
+Column = list[Said | None]
+"""What a seller says on one channel in one language, by wording; None: nobody was told yet."""
+
 LINES_MAX = 50
 """Different products a cart holds."""
 QUANTITY_MAX = 100_000
 """Pieces of one product a cart holds."""
+
+
+class Sayings(Protocol):
+    """What a seller says; see flows.machine.texts."""
+
+    def column(self, number: int) -> Column:
+        """Of a channel and language."""
+        ...
+
+    def make(self, number: int, wording: int) -> Said:
+        """What nobody was told yet, in a column that was asked for."""
+        ...
 
 
 class Turn:
@@ -30,6 +48,7 @@ class Turn:
         "cart",
         "channel",
         "chosen",
+        "column",
         "effects",
         "l",
         "language",
@@ -53,7 +72,9 @@ class Turn:
     l: int  # noqa: E741
     """Index of the language; short because generated code reads it."""
     w: int
-    """Column of a wording: channel and language."""
+    """Number of the column: channel and language."""
+    column: Column
+    """What the seller says in it."""
     channel: int
     buyer: Buyer
     stock: Mapping[str, int]
@@ -68,8 +89,7 @@ class Turn:
     effects: list[Effect]
     shop: Shop
     """What is the seller's own."""
-    texts: Mapping[int, str | Callable[[Turn], str]]
-    """What the seller says; see flows.machine.texts."""
+    texts: Sayings
     answered: bool
     chosen: int
     """Option that the answer chose; see flows.machine.Trace.answered."""

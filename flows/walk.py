@@ -18,7 +18,7 @@ def turn_of(machine: Machine, session: Session, given: Given, now: int) -> Turn:
     turn.language = language = session.language
     turn.l = index = machine.languages.get(language, 0)
     turn.channel = channel = session.channel
-    turn.w = channel * len(machine.languages) + index
+    turn.w = column = channel * len(machine.languages) + index
     turn.buyer = given.buyer
     turn.stock = given.stock
     turn.now = now
@@ -32,7 +32,8 @@ def turn_of(machine: Machine, session: Session, given: Given, now: int) -> Turn:
     turn.other = ""
     turn.effects = []
     turn.shop = machine.shop
-    turn.texts = machine.texts
+    turn.texts = texts = machine.texts
+    turn.column = texts.column(column)
     turn.answered = False
     turn.chosen = -1
     return turn

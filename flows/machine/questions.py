@@ -7,7 +7,7 @@ from flows import program as p
 from flows.answers import FREE_TYPES, Reader, offered_addresses, reader
 from flows.machine.anywhere import Anywhere
 from flows.machine.signs import ANYWHERE, CONFIRM, NO_MATCH, WAIT, Answer, Question, Run
-from flows.machine.texts import COLUMNS_MAX, evaluated, text_of
+from flows.machine.texts import evaluated, text_of
 from flows.phrases import Phrases, option_phrases
 from flows.render import Evaluate, Renderer, date_words, money
 from flows.turn import Turn
@@ -90,7 +90,7 @@ def _lines(options: tuple[p.Option, ...], t: Turn, shown: object) -> str:
     """Options as they are shown; kept as `shown` if they say the same in every turn."""
     listed = [(option.key, text_of(t, option.label)) for option in options]
     lines = prompts.menu_lines(listed, p.CHANNELS[t.channel], t.language)
-    if all(isinstance(t.texts[option.label * COLUMNS_MAX + t.w], str) for option in options):
+    if all(isinstance(t.column[option.label], str) for option in options):
         t.shop.menus[shown] = lines
     return lines
 

@@ -43,8 +43,6 @@ class Trace(Protocol):
 
 Run = Callable[[Turn], int]
 Answer = Callable[[Turn, str], int]
-Said = str | Callable[[Turn], str]
-"""A text, or a function that gives it."""
 
 
 class Question(NamedTuple):

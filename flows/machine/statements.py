@@ -8,20 +8,16 @@ from flows import effects
 from flows import program as p
 from flows.effects import Effect
 from flows.machine.signs import CALLS_MAX, END, WAIT, FlowTroubleError, Run, Trace
-from flows.machine.texts import COLUMNS_MAX, evaluated, text_of
-from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
+from flows.machine.texts import evaluated, text_of
+from flows.render import Evaluate, Renderer
 from flows.turn import Turn
 
 
 def say(wording: int, following: int, effect: Callable[[str], Effect]) -> Run:
-    # As `text_of` has it, without a call: this is by far the commonest node.
-    first = wording * COLUMNS_MAX
-
     def run(t: Turn) -> int:
-        text = t.texts[first + t.w]
-        t.effects.append(
-            effect(text if isinstance(text, str) else text(t)[:RENDERED_CHARACTERS_MAX])
-        )
+        # As `text_of` has it, without a call: this is by far the commonest node.
+        said = t.column[wording]
+        t.effects.append(effect(said if isinstance(said, str) else text_of(t, wording)))
         return following
 
     return run
@@ -201,3 +197,4 @@ def set_language(t: Turn, language: str, index: int) -> None:
     t.language = language
     t.w = t.w - t.l + index
     t.l = index
+    t.column = t.texts.column(t.w)

@@ -1,57 +1,73 @@
-"""What a seller says, by wording and column: a buyer hears one of many, so each is made when it is first said."""
+"""What a seller says, by column and wording: a buyer hears one of many, so each is made when it is first said.
+
+A column is a channel in a language. Texts of one are a list of their own, so that a turn, which has one column, looks into a
+few places that lie together.
+"""
 
 from __future__ import annotations
 
 from flows.expression import ExpressionError
-from flows.machine.signs import Said, refused
+from flows.machine.signs import FlowTroubleError, refused
 from flows.program import Program
 from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
 from flows.shop import Shop
 from flows.template import TemplateError
-from flows.turn import Turn
-
-COLUMNS_MAX = 1_000
-"""A wording's texts are at its number times this, and their columns: three channels in more languages than there are."""
+from flows.turn import Column, Said, Turn
 
 
-class Texts(dict[int, Said]):
-    """One shop's. What says the same in every turn is a text, all else the function that gives it."""
+class Texts:
+    """One shop's. What says the same in every turn is a text, all else the function that gives it, and its words."""
 
-    __slots__ = ("__weakref__", "_program", "_renderer", "shop")
+    __slots__ = ("__weakref__", "_columns", "_program", "_renderer", "shop")
 
     def __init__(self, program: Program, renderer: Renderer) -> None:
-        super().__init__()
         self._program = program
         self._renderer = renderer
+        self._columns: dict[int, Column] = {}
         self.shop = Shop(program)
 
-    def __missing__(self, place: int) -> Said:
-        made = self[place] = self._made(*divmod(place, COLUMNS_MAX))
+    def column(self, number: int) -> Column:
+        """What is said in a column; see Turn.w."""
+        column = self._columns.get(number)
+        if column is None:
+            column = self._columns[number] = [None] * len(self._program.wordings)
+        return column
+
+    def make(self, number: int, wording: int) -> Said:
+        """A text that is said for the first time, in a column that was asked for."""
+        made = self._columns[number][wording] = self._made(number, wording)
         return made
 
-    def _made(self, wording: int, column: int) -> Said:
+    def _made(self, number: int, wording: int) -> Said:
         program = self._program
-        text = program.texts[program.wordings[wording][column]]
+        text = program.texts[program.wordings[wording][number]]
         if "{" not in text:
             return text
         try:
-            render, constant = self._renderer.text(text)
+            render, words, constant = self._renderer.text(text)
         except (TemplateError, ExpressionError) as error:
-            return refused(error.message)
+            return _refuse, error.message
         if not constant:
-            return render
+            return render, words
         turn = Turn()
-        turn.channel, turn.l = divmod(column, len(program.languages))
+        turn.channel, turn.l = divmod(number, len(program.languages))
         turn.language = program.languages[turn.l]
         turn.values = {}
         turn.shop = self.shop
-        return render(turn)[:RENDERED_CHARACTERS_MAX]
+        return render(turn, words)[:RENDERED_CHARACTERS_MAX]
 
 
 def text_of(t: Turn, wording: int) -> str:
     """The text of a wording in this turn."""
-    text = t.texts[wording * COLUMNS_MAX + t.w]
-    return text if isinstance(text, str) else text(t)[:RENDERED_CHARACTERS_MAX]
+    said = t.column[wording]
+    if said is None:
+        said = t.texts.make(t.w, wording)
+    return said if isinstance(said, str) else said[0](t, said[1])[:RENDERED_CHARACTERS_MAX]
+
+
+def _refuse(_: Turn, message: str) -> str:
+    """A text that the checker would refuse: it fails when it is reached."""
+    raise FlowTroubleError("text.failed", message)
 
 
 def evaluated(renderer: Renderer, expression: str) -> Evaluate:

@@ -184,8 +184,8 @@ def jinja(text: str, state: Turn) -> str:
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_says_what_jinja_would_have_said(text: str) -> None:
     renderer = Renderer(replace(PROGRAM, variables={**PROGRAM.variables, "note": "text"}))
-    made, _ = renderer.text(text)
-    assert made(turn()) == jinja(text, turn())
+    made, words, _ = renderer.text(text)
+    assert made(turn(), words) == jinja(text, turn())
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_text_says_what_jinja_would_have_said(text: str) -> None:
     ],
 )
 def test_what_says_the_same_in_every_turn_is_known(text: str, constant: bool) -> None:
-    assert Renderer(PROGRAM).text(text)[1] is constant
+    assert Renderer(PROGRAM).text(text)[2] is constant
 
 
 def test_loops_and_outputs_are_bounded() -> None:
