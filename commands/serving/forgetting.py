@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 
-from center.measure import Measure, Spread
-from commands.serving.rounds import Rounds
+from commands.serving.patrol import Patrol
 from store.sqlite import SqliteStore
 
 FORGET_EVERY_S = 1.0
 
 
-class Forgetting:
-    """See commands.serving.service.Service."""
+class Forgetting(Patrol):
+    """What is left is counted elsewhere, and a store that cannot be written is told of by whoever needs it."""
 
     name = "forgetting"
 
     def __init__(self, store: SqliteStore) -> None:
+        super().__init__("what is old is not forgotten", FORGET_EVERY_S, self._forget)
         self._store = store
-        self._rounds = Rounds("what is old is not forgotten", FORGET_EVERY_S, self._forget)
-
-    async def open(self) -> None:
-        """Forget from now on."""
-        self._rounds.begin()
-
-    async def drain(self) -> None:
-        """Nothing waits here."""
-
-    async def close(self) -> None:
-        """Forget no more."""
-        await self._rounds.end()
-
-    def unready(self) -> str | None:
-        """Never: a store that cannot be written is told of by whoever needs it."""
-        return None
-
-    def measures(self) -> Iterable[Measure | Spread]:
-        """None: what is left is counted elsewhere."""
-        return ()
 
     def _forget(self) -> None:
         self._store.forget_old(int(time.time()))

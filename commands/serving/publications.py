@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from center.measure import Measure, Spread, counter
 from center.routing import Routes
 from center.shops import Shops
-from commands.serving.rounds import Rounds
+from commands.serving.patrol import Patrol
 from flows.program import Program
 from store.sqlite import SqliteStore
 
@@ -26,36 +26,21 @@ Prepare = Callable[[str, Program], Awaitable[object]]
 log = logging.getLogger("dialcart")
 
 
-class Publications:
-    """See commands.serving.service.Service."""
+class Publications(Patrol):
+    """What is published while it is open, put live."""
 
     name = "publications"
 
     def __init__(
         self, store: SqliteStore, shops: Shops, routes: Routes, prepare: Prepare | None = None
     ) -> None:
+        super().__init__("what was published is not read", LOOK_EVERY_S, self.take)
         self.count = 0
         self._store = store
         self._shops = shops
         self._routes = routes
         self._prepare = prepare
         self._last = store.last_publication()
-        self._rounds = Rounds("what was published is not read", LOOK_EVERY_S, self.take)
-
-    async def open(self) -> None:
-        """Look from now on."""
-        self._rounds.begin()
-
-    async def drain(self) -> None:
-        """Nothing new begins, so nothing has to be finished."""
-
-    async def close(self) -> None:
-        """Look no more."""
-        await self._rounds.end()
-
-    def unready(self) -> str | None:
-        """It serves nobody by itself."""
-        return None
 
     def measures(self) -> Iterable[Measure | Spread]:
         """How many came."""

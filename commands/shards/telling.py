@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from center.measure import Measure, Spread
-from commands.serving.rounds import Rounds
+from commands.serving.patrol import Patrol
 from commands.serving.service import Service
 
 TELL_EVERY_S = 1.0
 
 
-class Telling:
-    """See commands.serving.service.Service."""
+class Telling(Patrol):
+    """Of all services of the shard, itself among them."""
 
     name = "telling"
 
@@ -25,25 +25,10 @@ class Telling:
         services: Sequence[Service],
         tell: Callable[[list[Measure | Spread], str], None],
     ) -> None:
+        super().__init__("the front is not told how a shard does", TELL_EVERY_S, self.tell)
         self._shard = shard
         self._services = services
         self._tell = tell
-        self._rounds = Rounds("the front is not told how a shard does", TELL_EVERY_S, self.tell)
-
-    async def open(self) -> None:
-        """Tell from now on."""
-        self._rounds.begin()
-
-    async def drain(self) -> None:
-        """Nothing is under way."""
-
-    async def close(self) -> None:
-        """Tell no more."""
-        await self._rounds.end()
-
-    def unready(self) -> str | None:
-        """It serves nobody by itself."""
-        return None
 
     def measures(self) -> Iterable[Measure | Spread]:
         """What the process takes of the machine."""
