@@ -13,6 +13,7 @@ from center.ports import StoreError
 from commands.config import load_settings
 from commands.flows_on_disk import flow_name, load
 from commands.queue_names import missing_in
+from commands.seller_store import seller_store
 from commands.service_names import unset_for
 from commands.shards.homes import is_there, stores_of
 from commands.shop_clocks import ShopClocks
@@ -147,11 +148,7 @@ def _report(store: SqliteStore, seller: str, new: Program) -> None:
 
 def rollback(seller: str, to: str | None, database: Path) -> int:
     """Make an older version live again; without one, list them; the exit status."""
-    if not is_there(database):
-        typer.echo(f"there is no database {database}", err=True)
-        return 1
-    store = stores_of(database, seller)[0]
-    try:
+    with seller_store(database, seller) as store:
         publications = store.publications(seller)
         if not publications:
             typer.echo(f"{seller} has published nothing", err=True)
@@ -172,6 +169,4 @@ def rollback(seller: str, to: str | None, database: Path) -> int:
         _report(store, seller, program)
         store.publish(seller, program, int(time.time()))
         typer.echo(f"{seller} is back at {wanted[0].hex()}")
-    finally:
-        store.close()
     return 0

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import typer
 
-from center.ports import StoreError
 from center.text_news import Stage
 from commands.logs import masked, on_one_line
-from commands.shards.homes import is_there, stores_of
+from commands.seller_store import seller_store
 from commands.shop_clocks import ShopClocks
 from flows.catalog import read_stock
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
 from grammars.phones import mask_phone, read_phone
-from store.sqlite import SqliteStore
 
 CODES_SHOWN_MAX = 10
 LAST_ORDERS_SHOWN_MAX = 5
@@ -24,19 +22,9 @@ TEXT_SHOWN_MAX = 40
 """Characters of a text."""
 
 
-def _open(database: Path, seller: str) -> SqliteStore | None:
-    if not is_there(database):
-        typer.echo(f"there is no database {database}; `dialcart serve` makes one", err=True)
-        return None
-    return stores_of(database, seller)[0]
-
-
 def stock(seller: str, changes: list[str], database: Path) -> int:
     """Show what is left, or count it anew (`101=40`); the exit status."""
-    store = _open(database, seller)
-    if store is None:
-        return 1
-    try:
+    with seller_store(database, seller) as store:
         known = store.stock(seller)
         if not known:
             typer.echo(f"{seller} is not published here", err=True)
@@ -62,51 +50,42 @@ def stock(seller: str, changes: list[str], database: Path) -> int:
             store.set_stock(seller, code, number)
         for code, left in sorted(store.stock(seller).items()):
             typer.echo(f"{code:<12} {left:>8}")
-    except StoreError as error:
-        typer.echo(str(error), err=True)
-        return 1
-    finally:
-        store.close()
     return 0
 
 
 def messages(seller: str, limit: int, database: Path) -> int:
     """What buyers left for the seller; the exit status."""
-    store = _open(database, seller)
-    if store is None:
-        return 1
-    clocks = ShopClocks([store])
-    for _, buyer, text, at in store.messages(seller, limit):
-        when = clocks.tell(seller, at, "minutes")
-        typer.echo(f"{when}  {buyer}  {on_one_line(text)}")
-    store.close()
+    with seller_store(database, seller) as store:
+        clocks = ShopClocks([store])
+        for _, buyer, text, at in store.messages(seller, limit):
+            when = clocks.tell(seller, at, "minutes")
+            typer.echo(f"{when}  {buyer}  {on_one_line(text)}")
     return 0
 
 
 def texts(seller: str, number: str | None, *, failed: bool, limit: int, database: Path) -> int:
     """Texts to phones and what became of them; the exit status."""
-    store = _open(database, seller)
-    if store is None:
-        return 1
-    number = read_phone(number) or number if number else None
-    clocks, addresses = ShopClocks([store]), dict[str, tuple[str, ...]]()
-    shown = 0
-    for sent in store.texts(seller):
-        to = sent.text.destination
-        if number not in (None, to) or (failed and sent.stage is not Stage.FAILED):
-            continue
-        if to not in addresses:
-            known = store.buyer(seller, to)
-            addresses[to] = known.addresses if known is not None else ()
-        when = clocks.tell(seller, sent.text.at)
-        said = _masked(sent.text.text, addresses[to])
-        typer.echo(f"{when}  {mask_phone(to):<12} {sent.stage.word:<9} {sent.reason:<12} {said}")
-        shown += 1
-        if shown >= limit:
-            break
-    if not shown:
-        typer.echo("no texts")
-    store.close()
+    with seller_store(database, seller) as store:
+        number = read_phone(number) or number if number else None
+        clocks, addresses = ShopClocks([store]), dict[str, tuple[str, ...]]()
+        shown = 0
+        for sent in store.texts(seller):
+            to = sent.text.destination
+            if number not in (None, to) or (failed and sent.stage is not Stage.FAILED):
+                continue
+            if to not in addresses:
+                known = store.buyer(seller, to)
+                addresses[to] = known.addresses if known is not None else ()
+            when = clocks.tell(seller, sent.text.at)
+            said = _masked(sent.text.text, addresses[to])
+            typer.echo(
+                f"{when}  {mask_phone(to):<12} {sent.stage.word:<9} {sent.reason:<12} {said}"
+            )
+            shown += 1
+            if shown >= limit:
+                break
+        if not shown:
+            typer.echo("no texts")
     return 0
 
 
@@ -121,22 +100,16 @@ def _masked(text: str, addresses: tuple[str, ...]) -> str:
 
 def talks(seller: str, limit: int, database: Path) -> int:
     """Logged conversations as transcripts that `dialcart replay` takes as they are; the exit status."""
-    store = _open(database, seller)
-    if store is None:
-        return 1
-    for buyer, channel, serial, _, lines in store.talks(seller, limit):
-        typer.echo(f"# {mask_phone(buyer)} by {channel}, session {serial}")
-        typer.echo(lines + "\n")
-    store.close()
+    with seller_store(database, seller) as store:
+        for buyer, channel, serial, _, lines in store.talks(seller, limit):
+            typer.echo(f"# {mask_phone(buyer)} by {channel}, session {serial}")
+            typer.echo(lines + "\n")
     return 0
 
 
 def buyer(seller: str, number: str, *, leave: bool, database: Path) -> int:
     """What is known of a buyer; with `leave` nobody writes to them unasked from now on. The exit status."""
-    store = _open(database, seller)
-    if store is None:
-        return 1
-    try:
+    with seller_store(database, seller) as store:
         number = read_phone(number) or number
         known = store.buyer(seller, number)
         found = store.orders(seller, buyer=number, limit=LAST_ORDERS_SHOWN_MAX)
@@ -159,9 +132,4 @@ def buyer(seller: str, number: str, *, leave: bool, database: Path) -> int:
             when = clocks.tell(seller, order.placed_at, "minutes")
             total = money(order.total, CURRENCY_DECIMALS.get(order.currency, 2))
             typer.echo(f"order     {order.number} {order.status}, {when}, {total} {order.currency}")
-    except StoreError as error:
-        typer.echo(str(error), err=True)
-        return 1
-    finally:
-        store.close()
     return 0
