@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import socket
 from collections.abc import Generator
 from types import TracebackType
 from typing import Self
@@ -56,14 +54,15 @@ class WebServer:
         self._serving: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        """Listen. Raises OSError if the port is taken."""
+        """Listen. Raises OSError if it cannot."""
         self._server.config.load()
         self._server.lifespan = self._server.config.lifespan_class(self._server.config)
         try:
             await self._server.startup()
         except SystemExit as ended:
-            # Its cause is what uvicorn logged before it gave up.
-            raise OSError(_not_served(self.host, self.port, ended.__context__)) from None
+            # What made uvicorn give up, and not the exit of a program that it takes for its own.
+            cause = ended.__context__
+            raise cause if isinstance(cause, OSError) else OSError(str(cause)) from None
         self.port = self._server.servers[0].sockets[0].getsockname()[1]
         self._serving = asyncio.create_task(self._server.main_loop())
         return self
@@ -79,21 +78,6 @@ class WebServer:
         if self._serving is not None:
             await self._serving
             await self._server.shutdown()
-
-
-def _not_served(host: str, port: int, cause: BaseException | None) -> str:
-    """Why a port cannot be listened on, and what to write instead."""
-    match cause:
-        case socket.gaierror():
-            return f"`{host}` cannot be looked up; write another `host`, such as 127.0.0.1"
-        case OSError(errno=errno.EADDRNOTAVAIL):
-            return f"{host} is no address of this machine; write another `host`, such as 127.0.0.1"
-        case OSError(errno=errno.EACCES):
-            return f"port {port} on {host} is not for this user; write a `port` from 1024 up"
-        case _:
-            return (
-                f"port {port} on {host} cannot be served; stop what has it, or write another `port`"
-            )
 
 
 class _Server(uvicorn.Server):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from center.measure import Measure, Spread, gauge
+from commands.serving.listening import listening
 from commands.serving.service import Service
 from web.operations.app import nobody, operations_app
 from web.server import WebServer
@@ -36,7 +37,8 @@ class Operations:
 
     async def open(self) -> None:
         """Listen. Raises OSError if the port is taken."""
-        await self._server.__aenter__()
+        with listening("operations", self.host, self._server.port):
+            await self._server.__aenter__()
 
     async def drain(self) -> None:
         """From now on `/ready` says no, so that whoever balances load sends nothing more."""

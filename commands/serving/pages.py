@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from center.measure import Measure, Spread, gauge
 from center.ports import StoreError
 from commands.serving.floor import FloorService
+from commands.serving.listening import listening
 from commands.serving.rounds import Rounds
 from store.people import People
 from web.accounts.account import Account, Role
@@ -99,13 +100,17 @@ class Pages:
     async def open(self) -> None:
         """Listen. Raises OSError if the port is taken."""
         try:
-            await self._server.__aenter__()
+            await self._listen()
         except OSError:
             if not self._may_move:
                 raise
             self._server = WebServer(self._app, self.host, 0)
-            await self._server.__aenter__()
+            await self._listen()
         self._rounds.begin()
+
+    async def _listen(self) -> None:
+        with listening("web", self.host, self._server.port):
+            await self._server.__aenter__()
 
     async def drain(self) -> None:
         """Pages that are open are told when the server closes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from center.measure import Measure, Spread
+from commands.serving.listening import told
 from sms.smsc.server import Settings, Smsc
 
 
@@ -32,7 +33,15 @@ class Simulator:
     async def open(self) -> None:
         """Listen. Raises OSError if a port is taken."""
         self.smsc = Smsc(self._settings)
-        await self.smsc.open()
+        settings = self._settings
+        try:
+            await self.smsc.open()
+        except OSError as error:
+            has_port = bool(self.smsc.port)
+            key = "control_port" if has_port else "port"
+            port = (settings.control_port or 0) if has_port else settings.port
+            why = told("simulator", settings.host, port, key, error)
+            raise OSError(error.errno, why) from None
 
     async def drain(self) -> None:
         """A carrier outlives its partners: it goes on until it is closed."""

@@ -159,13 +159,11 @@ class Endpoint(StreamOwner):
             self, self.now, server_tls=self._server_tls, client_tls=self._client_tls
         )
         for listen in self._listen:
-            if listen.transport == "udp":
-                udp = UdpSocket(listen.host, listen.port, self.received, len(self._udp))
-                udp.bind()
-                self._udp.append(udp)
-                port = udp.port
-            else:
-                port = await streams.bind(listen.transport, listen.host, listen.port)
+            try:
+                port = await self._bind(listen, streams)
+            except OSError as error:
+                where = f"SIP over {listen.transport.upper()} at {listen.host} port {listen.port}"
+                raise OSError(error.errno, error.strerror or str(error), where) from None
             self.ports.setdefault(listen.transport, port)
         local = self._settings.local
         if not local.ports:
@@ -190,6 +188,15 @@ class Endpoint(StreamOwner):
         await streams.listen()
         self._has_left = False
         self._after()
+
+    async def _bind(self, listen: Listen, streams: Streams) -> int:
+        """The port that is had. Raises OSError."""
+        if listen.transport != "udp":
+            return await streams.bind(listen.transport, listen.host, listen.port)
+        udp = UdpSocket(listen.host, listen.port, self.received, len(self._udp))
+        udp.bind()
+        self._udp.append(udp)
+        return udp.port
 
     def _peers_moved(self, trunk: str, peers: tuple[Peer, ...]) -> None:
         self.stack.set_peers(trunk, peers, self.now())

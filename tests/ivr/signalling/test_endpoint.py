@@ -218,8 +218,9 @@ def test_an_address_that_is_taken_is_told_and_what_was_opened_is_closed():
         async with open_endpoint(Operator(), transports=("tcp",)) as first:
             taken = [Listen("udp", "127.0.0.1", 0), Listen("tcp", "127.0.0.1", first.port)]
             second = Endpoint(Settings(), [LOOPBACK], Operator(), listen=taken)
-            with pytest.raises(OSError, match="in use"):
+            with pytest.raises(OSError, match="in use") as failed:
                 await second.start()
+            assert failed.value.filename == f"SIP over TCP at 127.0.0.1 port {first.port}"
             await second.leave()
             await second.close()
             probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
