@@ -51,6 +51,13 @@ def test_every_key_of_the_settings_file_is_on_its_page():
         assert all(f"| `{key}` |" in section for key, _, told in keys if told), header
 
 
+@pytest.mark.parametrize("folder", [DOCS, DOCS / "decisions"], ids=["docs", "decisions"])
+def test_every_page_is_found_from_its_index(folder):
+    index = (folder / "index.md").read_text("utf-8")
+    pages = {page.name for page in folder.glob("*.md")} - {"index.md"}
+    assert not {page for page in pages if f"]({page})" not in index}
+
+
 @pytest.mark.parametrize("module", GENERATORS)
 def test_what_programs_wrote_is_current(module):
     done = subprocess.run(
