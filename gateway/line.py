@@ -1,6 +1,7 @@
 """The line of one service: who waits to be asked for, who is asked about, and what became of it.
 
-1. So many are asked about at once; the others wait, in their order, up to a bound. Past it a request fails at once.
+1. So many are asked about at once; the others wait, in rounds by seller (gateway.rounds), up to a bound. Past it a request fails
+   at once, and where its seller has fewer that wait than another, the newest of who has most fails in its place.
 2. What has no answer, or `not now`, is tried again, each time after twice as long, until its time is up.
 3. Its time is `timeout_s` from when it is kept, whatever happens. Then it is `timeout` if the partner may have done it, which
    nobody knows, and `failed` if it surely has not.
@@ -14,7 +15,7 @@ No clock, no chance, no sockets: time, timers and tries are handed in.
 from __future__ import annotations
 
 import logging
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -27,6 +28,7 @@ from flows.inputs import Outcome
 from gateway.breaker import Breaker
 from gateway.message import FAILED, TIMEOUT, Answer, Certainty, body_of, judge
 from gateway.partner import Partner
+from gateway.rounds import Rounds
 
 AGAIN_S_MIN = 0.2
 """Before a second try."""
@@ -112,8 +114,8 @@ class Line:
         self._breaker = Breaker(partner.failures_max, partner.rest_s)
         self._known: dict[str, _Asked] = {}
         """All that are not told, by their keys."""
-        self._waiting: deque[_Asked] = deque()
-        """For their turn. Who is told meanwhile is left out when it comes."""
+        self._waiting: Rounds[_Asked] = Rounds()
+        """For their turn."""
         self._asking = 0
         self._waking: Timer | None = None
         """For when the breaker has rested."""
@@ -137,12 +139,11 @@ class Line:
 
     # --- in ---
 
-    def refusal(self) -> str | None:
-        """Why a request would fail at once now: full, resting; None if it would not."""
+    def refusal(self, seller: str) -> str | None:
+        """Why a request of this seller would fail at once now: full, resting; None if it would not."""
         if self._breaker.rests(self._clock()):
             return "resting"
-        room = self.partner.at_once + self.partner.waiting_max
-        return "full" if len(self._known) >= room else None
+        return "full" if self._is_full and self._gives_way(seller) is None else None
 
     def turn_away(self, why: str) -> None:
         """Count a request that failed at once."""
@@ -152,18 +153,21 @@ class Line:
         """Ask for it in its turn. `was_begun`: before a crash, so it may have been done. One that is known already is not asked twice."""
         if self._is_closed or awaited.key in self._known:
             return
-        if not was_begun and (why := self.refusal()) is not None:
+        seller = awaited.contact.seller
+        if not was_begun and (why := self.refusal(seller)) is not None:
             # Others of its batch came before it.
             self.turn_away(why)
             self._settle(awaited, FAILED)
             return
+        if not was_begun and self._is_full and (other := self._gives_way(seller)) is not None:
+            self._tell(other, FAILED, "full")
         certainty = Certainty.PERHAPS if was_begun else Certainty.NOT_DONE
         # A store that is restored from a copy counts sessions anew, but not time.
         shown = self._shown(f"{awaited.key}/{awaited.at}")
         asked = _Asked(awaited, request, shown, self._clock(), certainty)
         self._known[awaited.key] = asked
         asked.end = self._later(self.partner.timeout_s, lambda: self._time_is_up(asked))
-        self._waiting.append(asked)
+        self._waiting.add(seller, awaited.key, asked)
         self._go_on()
 
     def hold(self) -> None:
@@ -178,18 +182,31 @@ class Line:
         if self._waking is not None:
             self._waking.cancel()
 
+    @property
+    def _is_full(self) -> bool:
+        return len(self._known) >= self.partner.at_once + self.partner.waiting_max
+
+    def _gives_way(self, seller: str) -> _Asked | None:
+        """The newest of who has most that wait, and it was surely not done; None if this seller has as many, or one fewer."""
+        waiting = self._waiting
+        most = waiting.most()
+        if most is None or waiting.count(most) <= waiting.count(seller) + 1:
+            return None
+        return next((a for a in waiting.newest(most) if a.certainty is Certainty.NOT_DONE), None)
+
     # --- tries ---
 
     def _go_on(self) -> None:
         waiting = self._waiting
-        while waiting and not self._is_held and self._asking < self.partner.at_once:
-            first = waiting[0]
-            is_known = self._known.get(first.awaited.key) is first
-            if not is_known or self._clock() >= first.since + self.partner.timeout_s:
-                # It has been told meanwhile, or is in a moment.
-                waiting.popleft()
+        while not self._is_held and self._asking < self.partner.at_once:
+            first = waiting.first()
+            if first is None:
+                return
+            if self._clock() >= first.since + self.partner.timeout_s:
+                # It is told in a moment.
+                waiting.take()
             elif self._breaker.begin(self._clock()):
-                self._try(waiting.popleft())
+                self._try(waiting.take())
             else:
                 self._wake_later()
                 return
@@ -241,8 +258,8 @@ class Line:
 
     def _again(self, asked: _Asked) -> None:
         asked.again = None
-        # Its buyer has waited longest.
-        self._waiting.appendleft(asked)
+        # Of its seller's its buyer has waited longest.
+        self._waiting.add_before(asked.awaited.contact.seller, asked.awaited.key, asked)
         self._go_on()
 
     def _opened(self) -> None:
@@ -288,6 +305,7 @@ class Line:
     def _tell(self, asked: _Asked, outcome: Outcome, told: str) -> None:
         if self._known.pop(asked.awaited.key, None) is None:
             return
+        self._waiting.remove(asked.awaited.contact.seller, asked.awaited.key)
         _cancel(asked)
         took_s = self._clock() - asked.since
         self.counters.told[told] += 1

@@ -44,7 +44,7 @@ class Partners:
         if line is None:
             self.unknown += 1
             return FAILED
-        why = line.refusal()
+        why = line.refusal(contact.seller)
         if why is None:
             return None
         line.turn_away(why)

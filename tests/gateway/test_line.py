@@ -74,10 +74,10 @@ class House:
     def _settle(self, awaited: Awaited, outcome: Outcome) -> None:
         self.told.append((awaited.contact.buyer, outcome))
 
-    def take(self, *buyers: str, was_begun: bool = False) -> None:
+    def take(self, *buyers: str, seller: str = "shop", was_begun: bool = False) -> None:
         for buyer in buyers:
             request = Request("crm", "look_up", (), (), RESULTS)
-            awaited = Awaited(ContactKey("shop", buyer, "sms"), 1, 1, request, "1069", "carrier", 0)
+            awaited = Awaited(ContactKey(seller, buyer, "sms"), 1, 1, request, "1069", "carrier", 0)
             self.line.take(awaited, request, was_begun=was_begun)
 
     def answer(self, answer: Answer, place: int = -1) -> None:
@@ -118,12 +118,45 @@ def test_so_many_are_asked_about_at_once_and_the_others_in_their_order() -> None
 def test_past_the_bound_a_request_fails_at_once() -> None:
     house = House()
     house.take("a", "b", "c", "d")
-    assert house.line.refusal() is None
+    assert house.line.refusal("shop") is None
     house.take("e")
-    assert house.line.refusal() == "full"
+    assert house.line.refusal("shop") == "full"
     house.take("f")
     assert house.told == [("f", Outcome("failed"))]
     assert house.line.counters.told == {"full": 1}
+
+
+def test_a_seller_with_much_traffic_waits_behind_their_own() -> None:
+    house = House(replace(PARTNER, at_once=1, waiting_max=100))
+    house.take(*(f"a{place}" for place in range(50)), seller="loud")
+    house.take("b0", "b1", seller="quiet")
+    for _ in range(5):
+        house.answer(OK)
+    assert house.names == ["a0", "a1", "b0", "a2", "b1"]
+
+
+def test_who_has_few_that_wait_has_a_place_of_who_has_most_where_the_line_is_full() -> None:
+    house = House()
+    house.take("a", "b", "c", "d", "e", seller="loud")
+    assert house.line.refusal("loud") == "full"
+    assert house.line.refusal("quiet") is None
+    house.take("q", seller="quiet")
+    assert house.told == [("e", Outcome("failed"))]
+    # Two of one and one of the other are as fair as three can be.
+    house.take("r", seller="quiet")
+    assert house.names == ["e", "r"]
+    house.take("s", seller="third")
+    assert house.names == ["e", "r", "d"]
+    assert house.line.counters.told == {"full": 3}
+    assert (house.line.asking, house.line.waiting) == (2, 3)
+
+
+def test_what_may_have_been_done_gives_way_to_nobody() -> None:
+    house = House()
+    house.take(*"abcde", seller="loud", was_begun=True)
+    assert house.line.refusal("quiet") == "full"
+    house.take("q", seller="quiet")
+    assert house.told == [("q", Outcome("failed"))]
 
 
 def test_one_that_is_known_is_not_asked_twice() -> None:
@@ -225,7 +258,7 @@ def test_of_a_dead_partner_all_that_was_not_done_fails_at_once() -> None:
     assert house.line.counters.opened == 1
     assert sorted(house.names) == ["a", "b", "c"]
     assert set(house.outcomes) == {"failed"}
-    assert house.line.refusal() == "resting"
+    assert house.line.refusal("shop") == "resting"
 
 
 def test_while_it_rests_it_is_left_alone_and_then_one_sees() -> None:
@@ -236,7 +269,7 @@ def test_while_it_rests_it_is_left_alone_and_then_one_sees() -> None:
     house.take("b")
     assert house.outcomes[-1] == "failed"
     house.clock.go_on(5.0)
-    assert house.line.refusal() is None
+    assert house.line.refusal("shop") is None
     house.take("c", "d")
     assert house.asks.keys[asked:] == ["shop/c/sms/1/1/0"]
     house.answer(OK)
@@ -251,7 +284,7 @@ def test_where_the_one_that_sees_fails_the_others_need_not_wait() -> None:
     house.clock.go_on(5.0)
     house.take("c", "d")
     house.answer(GONE)
-    assert house.line.refusal() == "resting"
+    assert house.line.refusal("shop") == "resting"
     assert house.names[-1] == "d"
     assert "c" in house.names
 

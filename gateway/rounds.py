@@ -1,0 +1,65 @@
+"""Who waits at a service, asked for in rounds: one of each seller, first come first served within a seller's own.
+
+So a seller with much traffic waits behind their own, and costs others a place in each round. No clock, and no bound: the line keeps both.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Rounds(Generic[T]):
+    """What waits, by seller and key."""
+
+    __slots__ = ("_waiting",)
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[str, OrderedDict[str, T]] = OrderedDict()
+        """Sellers in the order of the round. Who has nothing that waits is not here."""
+
+    def add(self, seller: str, key: str, one: T) -> None:
+        """Behind its seller's others; a seller who had none is the last of the round."""
+        self._waiting.setdefault(seller, OrderedDict())[key] = one
+
+    def add_before(self, seller: str, key: str, one: T) -> None:
+        """Before its seller's others."""
+        self.add(seller, key, one)
+        self._waiting[seller].move_to_end(key, last=False)
+
+    def first(self) -> T | None:
+        """Whose turn it is."""
+        for own in self._waiting.values():
+            return next(iter(own.values()))
+        return None
+
+    def take(self) -> T:
+        """The same, which waits no more; its seller is the last of the round."""
+        seller, own = next(iter(self._waiting.items()))
+        _, one = own.popitem(last=False)
+        if own:
+            self._waiting.move_to_end(seller)
+        else:
+            del self._waiting[seller]
+        return one
+
+    def remove(self, seller: str, key: str) -> None:
+        """It waits no more, if it did."""
+        own = self._waiting.get(seller)
+        if own is not None and own.pop(key, None) is not None and not own:
+            del self._waiting[seller]
+
+    def count(self, seller: str) -> int:
+        """How many of a seller's wait."""
+        return len(self._waiting.get(seller, ()))
+
+    def most(self) -> str | None:
+        """The seller of whom most wait."""
+        return max(self._waiting, key=self.count, default=None)
+
+    def newest(self, seller: str) -> Iterator[T]:
+        """A seller's, last to first."""
+        yield from reversed(self._waiting[seller].values())
