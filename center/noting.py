@@ -24,9 +24,12 @@ class Noting:
         self._timer: Timer | None = None
         self._is_stopped = False
 
-    def note(self, news: Sequence[TextNews]) -> None:
-        """What became of texts: it is written soon."""
-        self._outbox.note_texts(news)
+    def note(self, news: Sequence[TextNews], delivered: Sequence[int] = ()) -> None:
+        """What became of texts, and which others phones have: it is written soon."""
+        if news:
+            self._outbox.note_texts(news)
+        if delivered:
+            self._outbox.note_delivered(delivered)
         if self._timer is None and not self._is_stopped:
             self._write_soon()
 

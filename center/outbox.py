@@ -30,6 +30,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def note_delivered(self, texts: Sequence[int]) -> None:
+        """The same of texts that phones have, which becomes of nearly all: no more than which they are."""
+        ...
+
     def write_noted(self) -> bool:
         """Write what no batch has written yet; False: not now, call again. Raises StoreError."""
         ...

@@ -12,7 +12,7 @@ from sms.receipt_book import TEXTS_MAX, ReceiptBook, Told
 from sms.receipts import State, delivered, verdict
 from sms.smpp.tlv import Tlvs
 
-_SENT, _DELIVERED = Stage.SENT, Stage.DELIVERED
+_SENT = Stage.SENT
 
 
 @dataclass(slots=True)
@@ -104,17 +104,21 @@ class Deliveries:
         self.counters.receipts += len(receipts)
         book, name, now = self._books[carrier.name], carrier.name, self.ticks()
         news: list[TextNews] = []
+        have: list[int] = []
+        """Texts of one segment that phones have, by far the commonest."""
         for message, tlvs in receipts:
             named = delivered(message) if not tlvs else None
             text = book.delivered(named) if named is not None else None
             if text is not None:
-                self.counters.delivered += 1
-                news.append(TextNews(text, _DELIVERED))
+                have.append(text)
                 continue
             receipt = verdict(message, tlvs)
             told = book.receive(receipt, now) if receipt is not None else None
             if told is not None:
                 news.append(self._news(name, told))
+        self.counters.delivered += len(have)
+        if have:
+            self.outbox.note_delivered(have)
         if news:
             self.outbox.note_texts(news)
 

@@ -142,6 +142,10 @@ class MemoryStore:
             elif known is not None and known[1].stage is Stage.SENT:
                 self._sent[one.text] = known[0], one
 
+    def note_delivered(self, texts: Sequence[int]) -> None:
+        """See center.outbox.Outbox."""
+        self.note_texts([TextNews(text, Stage.DELIVERED) for text in texts])
+
     def texts_without_receipts(self, limit: int) -> list[TextNews]:
         """See center.outbox.Outbox."""
         waiting = [one for _, one in self._sent.values() if one.stage is Stage.SENT and one.names]

@@ -162,6 +162,24 @@ class OutboxRows:
                 self._named.append(one)
             touched.add(number)
 
+    def note_delivered(self, texts: Iterable[int]) -> None:
+        """Phones have these texts."""
+        rows, touched = self._rows, self._touched
+        for text in texts:
+            number = text >> _PLACE_BITS
+            row = rows.get(number) or self._load(number)
+            if row is None:
+                continue
+            stages, place = row.stages, text & _PLACE
+            before = stages[place] if place < len(stages) else _FINAL
+            if before >= _FINAL:
+                continue
+            if before == _WAITING:
+                row.left -= 1
+            stages[place] = _FINAL
+            row.changes += 1
+            touched.add(number)
+
     def _load(self, number: int) -> _Row | None:
         """Take up a row of which there was no news lately; None if it is forgotten."""
         found = self._db.execute(self._sql["text_stages"], (number,)).fetchone()

@@ -71,6 +71,10 @@ class SqliteStore(Programs, Ledger):
         """See center.outbox.Outbox."""
         self._tables.outbox.note(news)
 
+    def note_delivered(self, texts: Sequence[int]) -> None:
+        """See center.outbox.Outbox."""
+        self._tables.outbox.note_delivered(texts)
+
     def texts_without_receipts(self, limit: int) -> list[TextNews]:
         """See center.outbox.Outbox."""
         return self._tables.outbox.without_receipts(limit)

@@ -106,11 +106,10 @@ class FrontStore(SqliteStore):
 
     def note_texts(self, news: Sequence[TextNews]) -> None:
         """See center.outbox.Outbox: whose they are is told."""
-        told: dict[ShardLink | None, tuple[list[TextNews], list[int]]] = {}
-        texts, sent, is_delivered = self._texts, self._sent, Stage.DELIVERED
-        under_way = self._under_way
+        told: dict[ShardLink | None, list[TextNews]] = {}
+        texts, sent, under_way = self._texts, self._sent, self._under_way
         for one in news:
-            number, stage, names = one.text, one.stage, one.names
+            number, names = one.text, one.names
             waited = texts.pop(number, None)
             if waited is not None:
                 link, text_id, text = waited
@@ -121,21 +120,43 @@ class FrontStore(SqliteStore):
                 continue
             of_owner = told.get(link)
             if of_owner is None:
-                of_owner = told[link] = [], []
-            if waited is None and stage is is_delivered and link is not None:
-                of_owner[1].append(text_id)
-                continue
-            of_owner[0].append(TextNews(text_id, stage, one.reason, one.carrier, names))
+                of_owner = told[link] = []
+            of_owner.append(TextNews(text_id, one.stage, one.reason, one.carrier, names))
             if names:
                 sent[number] = link, text_id
         self._forget_oldest()
-        for link, (renamed, delivered) in told.items():
+        for link, renamed in told.items():
             if link is not None:
-                link.note(renamed, delivered)
+                link.note(renamed)
             else:
                 super().note_texts(renamed)
         if self.full:
             self._make_room()
+
+    def note_delivered(self, texts: Sequence[int]) -> None:
+        """See center.outbox.Outbox: whose they are is told, by their numbers alone."""
+        told: dict[ShardLink | None, list[int]] = {}
+        early: list[TextNews] = []
+        sent = self._sent
+        for number in texts:
+            whose = sent.pop(number, None)
+            if whose is None:
+                early.append(TextNews(number, Stage.DELIVERED))
+                continue
+            link, text_id = whose
+            of_owner = told.get(link)
+            if of_owner is None:
+                told[link] = [text_id]
+            else:
+                of_owner.append(text_id)
+        for link, named in told.items():
+            if link is not None:
+                link.note((), named)
+            else:
+                super().note_delivered(named)
+        if early:
+            # Their carrier has not told yet that it has them, or their last word was said.
+            self.note_texts(early)
 
     def expect(self, number: int, link: ShardLink, text_id: int) -> None:
         """A carrier has a text that an earlier front sent, and its receipt is to come."""

@@ -20,7 +20,6 @@ from center.measure import Measure, Spread
 from center.noting import Noting
 from center.ports import StoreError
 from center.taken import Fate, Taken
-from center.text_news import Stage, TextNews
 from commands.alone import LEAVES_S_MAX, alone_on
 from commands.logs import log_to_stderr, log_uncaught
 from commands.serving.books import Books
@@ -131,8 +130,7 @@ class FrontLink(asyncio.Protocol):
                 add(arrival, (connection, number))
             if news.news or news.delivered:
                 # A text that phones have is told of after its carrier had it, or that does not matter any more.
-                delivered = [TextNews(text, Stage.DELIVERED) for text in news.delivered]
-                self._noting.note([*news.news, *delivered])
+                self._noting.note(news.news, news.delivered)
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""

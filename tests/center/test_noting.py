@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from center.changes import Changes, OutgoingText
 from center.noting import WRITTEN_S, Noting
 from center.ports import StoreFullError
 from center.text_news import Stage, TextNews
@@ -53,6 +54,18 @@ def test_what_is_noted_together_is_written_once() -> None:
     noting.note(NEWS)
     timers.pass_by()
     assert (store.writes, timers.due) == ([], [])
+
+
+def test_what_phones_have_is_noted_beside_the_rest() -> None:
+    store, timers = Tried(True), Timers()
+    text = OutgoingText("c", "1069", "138", "hello", 0, "shop")
+    with store.batch([]) as batch:
+        batch.commit(Changes(texts=[text, text]))
+    first, second = batch.text_ids
+    Noting(store, later=timers.later).note([TextNews(first, Stage.SENT)], [second])
+    timers.pass_by()
+    stages = {one.stage for one in store.texts("shop")}
+    assert (stages, store.writes) == ({Stage.SENT, Stage.DELIVERED}, [])
 
 
 @pytest.mark.parametrize("first", [False, StoreFullError("no room")])

@@ -84,6 +84,10 @@ class Disk:
         self._maybe_die()
         self._store.note_texts(news)
 
+    def note_delivered(self, texts: Sequence[int]) -> None:
+        self._maybe_die()
+        self._store.note_delivered(texts)
+
     def texts_without_receipts(self, limit: int) -> Any:
         return self._store.texts_without_receipts(limit)
 

@@ -170,10 +170,28 @@ def test_texts_wait_in_the_outbox_until_the_carrier_has_them(store: AnyStore) ->
     assert store.waiting_texts(waiting[1][0], 10) == []
     assert store.write_noted()
     assert [one.names for one in store.texts_without_receipts(10)] == [("17",)]
-    store.note_texts([TextNews(waiting[0][0], Stage.DELIVERED)])
+    store.note_delivered([waiting[0][0]])
     assert store.write_noted()
     assert store.texts_without_receipts(10) == []
     assert [one.stage for one in store.texts("shop")] == [Stage.WAITING, Stage.DELIVERED]
+
+
+def test_a_phone_has_a_text_once_whatever_is_told_of_it_before_or_after(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    run(store, arrival("你好", buyer="1"), arrival("你好", buyer="2"), arrival("你好", buyer="3"))
+    early, failed, waits = [text for text, _ in store.waiting_texts(0, 10)]
+    # Its carrier has not told yet that it has it; another has had its last word; the last is of nobody.
+    store.note_texts([TextNews(failed, Stage.FAILED, "UNDELIV")])
+    store.note_delivered([early, failed, early, 1 << 40])
+    assert [text for text, _ in store.waiting_texts(0, 10)] == [waits]
+    store.note_texts([TextNews(early, Stage.SENT), TextNews(waits, Stage.SENT)])
+    assert store.write_noted()
+    assert store.waiting_texts(0, 10) == []
+    assert [one.stage for one in store.texts("shop")] == [
+        Stage.SENT,
+        Stage.FAILED,
+        Stage.DELIVERED,
+    ]
 
 
 def test_texts_of_a_batch_that_is_open_do_not_wait_yet(tmp_path: Path) -> None:

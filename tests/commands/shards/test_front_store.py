@@ -11,6 +11,7 @@ from center.text_news import Stage, TextNews
 from commands.shards import front_store
 from commands.shards.front_store import FrontStore
 from commands.shards.shard_link import ShardLink
+from store.sqlite import SqliteStore
 
 
 class Link(ShardLink):
@@ -70,16 +71,28 @@ def test_a_text_that_a_phone_has_is_told_of_by_its_number_alone(store: FrontStor
     [number] = numbers(store.number_all(link, [(7, text("a"))]))
     taken = TextNews(number, Stage.SENT, "", "c", ("17",))
     store.note_texts([taken])
-    store.note_texts([TextNews(number, Stage.DELIVERED)])
+    store.note_delivered([number])
     # Told once more, it is of no text that is known.
-    store.note_texts([TextNews(number, Stage.DELIVERED), taken])
+    store.note_delivered([number])
+    store.note_texts([taken])
     assert link.told == [TextNews(7, Stage.SENT, "", "c", ("17",)), 7]
+
+
+def test_what_phones_have_is_told_to_whose_it_is(store: FrontStore) -> None:
+    one, other = Link(), Link()
+    numbered = [*store.number_all(one, [(7, text("a")), (8, text("b"))])]
+    numbered += store.number_all(other, [(7, text("c"))])
+    given = numbers(numbered)
+    store.note_texts([TextNews(number, Stage.SENT, "", "c", ("17",)) for number in given])
+    one.told, other.told = [], []
+    store.note_delivered(given)
+    assert (one.told, other.told) == ([7, 8], [7])
 
 
 def test_a_receipt_that_comes_before_the_answer_ends_a_text(store: FrontStore) -> None:
     link = Link()
     [number] = numbers(store.number_all(link, [(7, text("a"))]))
-    store.note_texts([TextNews(number, Stage.DELIVERED)])
+    store.note_delivered([number])
     assert link.told == [TextNews(7, Stage.DELIVERED)]
     assert store.waiting_texts(0, 9) == []
 
@@ -90,8 +103,11 @@ def test_the_fronts_own_texts_stay_in_its_own_outbox(store: FrontStore) -> None:
     [own] = batch.text_ids
     number = store.number(own, text("no shop"))
     store.note_texts([TextNews(number, Stage.SENT, "", "c", ("17",))])
-    store.note_texts([TextNews(number, Stage.DELIVERED)])
     assert store.write_noted()
+    assert [sent.text for sent in SqliteStore.texts_without_receipts(store, 9)] == [own]
+    store.note_delivered([number])
+    assert store.write_noted()
+    assert SqliteStore.texts_without_receipts(store, 9) == []
     assert store.waiting_texts(0, 9) == []
 
 
