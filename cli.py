@@ -132,16 +132,28 @@ def serve(
     password: Annotated[
         str, typer.Option(envvar="DIALCART_SMSC_PASSWORD", help="Our password at the SMSC.")
     ] = "dialcart",
-    smsc_port: Annotated[int, typer.Option(help="Port of the simulator; 0: any.")] = 2775,
-    control_port: Annotated[int, typer.Option(help="Port of its phones; 0: any.")] = 2776,
+    smsc_port: Annotated[
+        int, typer.Option(help="Port of the simulator; 0: any.", min=0, max=65_535)
+    ] = 2775,
+    control_port: Annotated[
+        int, typer.Option(help="Port of its phones; 0: any.", min=0, max=65_535)
+    ] = 2776,
     binds: Annotated[int, typer.Option(help="Connections to the SMSC.", min=1, max=64)] = 1,
     web_port: Annotated[
-        int | None, typer.Option(help="Port of the pages; none: 8400, or any if that is taken.")
+        int | None,
+        typer.Option(
+            help="Port of the pages; none: 8400, or any if that is taken.", min=0, max=65_535
+        ),
     ] = None,
     operations_port: Annotated[
-        int | None, typer.Option(help="Port of /metrics, /health and /ready; none: not served.")
+        int | None,
+        typer.Option(
+            help="Port of /metrics, /health and /ready; none: not served.", min=0, max=65_535
+        ),
     ] = None,
-    sip_port: Annotated[int, typer.Option(help="Port of SIP, for calls; 0: any.")] = 5060,
+    sip_port: Annotated[
+        int, typer.Option(help="Port of SIP, for calls; 0: any.", min=0, max=65_535)
+    ] = 5060,
     shards: Annotated[
         int, typer.Option(help="Processes to spread sellers over; texts only.", min=1, max=64)
     ] = 1,
@@ -204,8 +216,10 @@ def phone(
 
 @app.command()
 def smsc(
-    port: Annotated[int, typer.Option(help="SMPP port; 0: any.")] = 2775,
-    control_port: Annotated[int, typer.Option(help="Port for phones; 0: any.")] = 2776,
+    port: Annotated[int, typer.Option(help="SMPP port; 0: any.", min=0, max=65_535)] = 2775,
+    control_port: Annotated[
+        int, typer.Option(help="Port for phones; 0: any.", min=0, max=65_535)
+    ] = 2776,
     system_id: Annotated[str, typer.Option(help="Account that may bind.")] = "dialcart",
     password: Annotated[str, typer.Option(help="Its password.")] = "dialcart",
     faults: Annotated[

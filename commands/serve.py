@@ -34,6 +34,7 @@ from commands.serving.simulator import Simulator
 from commands.serving.texts import Texts
 from commands.settings.limits import LimitsSection
 from commands.settings.queues import queues_of
+from commands.settings.reading import told_of_section
 from commands.settings.schema import (
     CarrierSection,
     Config,
@@ -126,9 +127,8 @@ def settings_of(file: Path | None, options: Options, typed: Sequence[str]) -> Co
         try:
             return options.config()
         except ValidationError as error:
-            for found in error.errors():
-                where, told = ".".join(map(str, found["loc"])), found["msg"]
-                typer.echo(f"{where}: {told.removeprefix('Value error, ')}", err=True)
+            for told in told_of_section(error):
+                typer.echo(told, err=True)
         except ValueError as error:
             typer.echo(str(error), err=True)
         return None
@@ -284,7 +284,7 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
     @_if_it_can_be_told
     def opened() -> None:
         control_port = next((s.control_port for s in services if isinstance(s, Simulator)), None)
-        _say_what_next(business.sellers, database, control_port)
+        _say_what_next(business.sellers, database, control_port, are_samples=not config.sellers)
         _say_limits(config.limits)
         if shards is None and not _is_texts_alone(config):
             from commands.serving.whole import say
@@ -330,7 +330,9 @@ def _say_limits(limits: LimitsSection) -> None:
         )
 
 
-def _say_what_next(sellers: Sequence[OpenSeller], database: Path, control_port: int | None) -> None:
+def _say_what_next(
+    sellers: Sequence[OpenSeller], database: Path, control_port: int | None, *, are_samples: bool
+) -> None:
     noun = "seller" if len(sellers) == 1 else "sellers"
     typer.echo(f"Dialcart is open: {len(sellers)} {noun}, orders kept in {database}\n")
     for seller in sellers[:SELLERS_SHOWN_MAX]:
@@ -341,10 +343,12 @@ def _say_what_next(sellers: Sequence[OpenSeller], database: Path, control_port: 
     first = next((seller for seller in sellers if seller.codes), None)
     code = first.codes[0] if first else "10690001"
     port = "" if control_port == DEFAULT_CONTROL_PORT else f" --port {control_port}"
+    # The samples' first shop has such a dish; what others sell is theirs to say.
+    in_one_line = ", or order in one line:  101 2" if are_samples else ""
     typer.echo(
         "\nIn a second terminal, be a buyer with a phone:\n"
         f"  .venv/bin/dialcart phone --to {code}{port}\n"
-        "and text anything, or order in one line:  101 2\n"
+        f"and text anything{in_one_line}\n"
         "Then look at the order:\n"
         f"  .venv/bin/dialcart orders --database {database}\n"
     )

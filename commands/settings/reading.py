@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,17 @@ def _problems(
         variable = _read_from(path, values, environment)
         told.append((where, f"{variable} in the environment: {said}" if variable else said))
     return told
+
+
+def told_of_section(error: ValidationError) -> Iterator[str]:
+    """What is wrong with a section that no file has said."""
+    sections = ((name, section_of(field)) for name, field in Config.model_fields.items())
+    above = next(
+        (name for name, one in sections if one is not None and one.__name__ == error.title), None
+    )
+    for found in error.errors(include_url=False):
+        path = (*([above] if above is not None else []), *found["loc"])
+        yield _told(found, path, {})
 
 
 def _read_from(path: Path, values: dict[str, Any], environment: Mapping[str, str]) -> str:

@@ -48,7 +48,17 @@ def test_audio_and_browsers_are_not_loaded_where_nobody_has_asked_for_them(modul
 
 def test_a_shop_without_a_disk_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert settings_of(None, Options(database=Path(":memory:")), []) is None
-    assert capsys.readouterr().err.startswith("database: `:memory:` is gone with its process")
+    assert capsys.readouterr().err.startswith("`:memory:` is gone with its process")
+
+
+def test_what_is_wrong_with_an_option_is_told_as_of_a_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = Options(smsc="smsc.example.net:2775", password="toolongapassword")
+    assert settings_of(None, options, []) is None
+    assert capsys.readouterr().err == "`password` is too long; at most 8\n"
+    assert settings_of(None, Options(smsc="two words:2775"), []) is None
+    assert "`host` is no name of a host; write it like" in capsys.readouterr().err
 
 
 @pytest.fixture
