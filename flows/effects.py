@@ -80,7 +80,7 @@ class Trouble(Effect, frozen=True, tag="trouble"):
     """Something in the flow could not be done at run time; the session went to its safe end. `! trouble code message`."""
 
     code: str
-    """`steps.limit`, `text.failed`, `value.failed`, `turns.limit`, `call.depth`."""
+    """`steps.limit`, `text.failed`, `value.failed`, `turns.limit`, `outcomes.limit`, `call.depth`."""
     message: str
 
 

@@ -17,14 +17,22 @@ from flows.beginning import begin
 from flows.confirmations import confirmed, spoken
 from flows.effects import Effect
 from flows.inputs import Given, HungUp, Input, Keys, Opened, Outcome, Silence, Speech, Text
-from flows.machine import CONFIRM, NO_MATCH, RESUME, STEPS_PER_TURN_MAX, WAIT, Machine
+from flows.machine import CONFIRM, END, NO_MATCH, RESUME, STEPS_PER_TURN_MAX, WAIT, Machine
 from flows.outcomes import outcome_of
 from flows.replies import again, answer, is_too_many, over_limit
 from flows.resumption import RESUME_OFFER_MAX_S, restart_confirmed, resume, resumed
 from flows.session import ENDED, Session
 from flows.walk import close, turn_of, walk
 
-__all__ = ["CONFIDENCE_MIN", "STEPS_PER_TURN_MAX", "begin", "go_to", "step", "understands"]
+__all__ = [
+    "CONFIDENCE_MIN",
+    "STEPS_PER_TURN_MAX",
+    "apologise",
+    "begin",
+    "go_to",
+    "step",
+    "understands",
+]
 
 CONFIDENCE_MIN = 0.4
 """Speech heard with less confidence is not understood."""
@@ -83,6 +91,16 @@ def go_to(
     turn.calls = ()
     sign = walk(machine, turn, machine.program.steps[step])
     return close(turn, session, sign, session.turns + 1)
+
+
+def apologise(
+    machine: Machine, session: Session, given: Given, now: int, code: str, told: str
+) -> tuple[Session, list[Effect]]:
+    """End a session that cannot go on; `code` and `told` are for its seller."""
+    turn = turn_of(machine, session, given, now)
+    turn.effects.append(effects.Say(prompts.word("sorry", turn.language)))
+    turn.effects.append(effects.Trouble(code, told))
+    return close(turn, session, END, session.turns + 1)
 
 
 def _uncommon(

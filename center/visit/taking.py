@@ -15,7 +15,7 @@ from center.visit import addressing, codes, cut_off, deeds, moving, opting, orde
 from center.visit.visit import Visit
 from flows import effects, prompts
 from flows.effects import Effect
-from flows.engine import begin, go_to, step
+from flows.engine import apologise, begin, go_to, step
 from flows.inputs import Given, HungUp, Input, Keys, Opened, Outcome, Silence, Speech, Text
 from flows.program import HandOver
 from flows.session import ENDED
@@ -25,6 +25,8 @@ CODE_EXPECTED = Expected("", "digits", (), CODE_DIGITS, 60)
 """What the buyer may do while an order waits for its code."""
 OUTCOMES_PER_TURN_MAX = 8
 """Effects with an outcome that one turn may wait for in a row."""
+ASKS = effects.PlaceOrder | effects.HandOver | effects.Request | effects.Pay
+"""Such effects: the session waits for what came of them."""
 DIALOG_WAITS_S = 8
 """A USSD dialog has ended that has waited for an outcome longer (sms.ussd.channel.OUTCOME_WAIT_S)."""
 OVERHEARD = Text | Speech | Keys | Silence | HungUp | Opened
@@ -65,11 +67,13 @@ def take(visit: Visit) -> Reply | None:
     if visit.began and visit.session is not None:
         lines += log_head(program, visit.key.channel, visit.session, buyer, visit.stock, arrival.at)
     lines += log_lines(given, turn_effects, program, private)
-    for _ in range(OUTCOMES_PER_TURN_MAX):
+    for count in range(1, OUTCOMES_PER_TURN_MAX + 1):
         outcome = _carry_out(visit, turn_effects)
         if outcome is None:
             break
         turn_effects = _advance(visit, Given(outcome, visit.buyer, visit.stock))
+        if count == OUTCOMES_PER_TURN_MAX and any(isinstance(one, ASKS) for one in turn_effects):
+            turn_effects = _give_up(visit, turn_effects)
         lines += log_lines(outcome, turn_effects, program, private)
     else:
         _carry_out(visit, turn_effects)
@@ -154,6 +158,21 @@ def _advance(visit: Visit, given: Given) -> list[Effect]:
         visit.serial += 1
         visit.began = True
     return found
+
+
+def _give_up(visit: Visit, turn_effects: list[Effect]) -> list[Effect]:
+    """What one outcome after the other led to, without what it asks for next, and the end of the session.
+
+    Nobody would tell a session that waits on what became of that, and its buyer would be asked for a moment for days.
+    """
+    session = visit.session
+    assert session is not None
+    told = f"more than {OUTCOMES_PER_TURN_MAX} outcomes without a question"
+    given = Given(Opened(), visit.buyer, visit.stock)
+    visit.session, apology = apologise(
+        visit.machine, session, given, visit.arrival.at, "outcomes.limit", told
+    )
+    return [*(one for one in turn_effects if not isinstance(one, ASKS)), *apology]
 
 
 def _carry_out(visit: Visit, turn_effects: list[Effect]) -> Outcome | None:

@@ -18,7 +18,7 @@ from center.shops import Shops
 from center.taken import Fate, Taken
 from center.text_news import Stage, TextNews
 from flows.inputs import Text
-from sms import piece, segments, sending
+from sms import piece, receiving, segments, sending
 from sms.answer import GIVEN_UP_S, Answer
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
@@ -29,7 +29,7 @@ from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.submission import Settlement
 from store.memory import MemoryStore
-from tests.flows.shops import NOON, program_of
+from tests.flows.shops import NOON, SHOP, program_of
 from tests.simulation.loop import SimulatedLoop
 
 
@@ -536,3 +536,48 @@ def test_a_carrier_without_an_smsc_has_a_text_until_it_tells_what_became_of_it()
         assert store.waiting_texts(0, 10) == []
 
     asyncio.run(run())
+
+
+def test_a_reply_of_too_many_segments_is_cut_and_says_so() -> None:
+    channel, _, _ = open_channel()
+    slow = Slow()
+    channel.add(cast("Any", slow))
+    words = "面" * (67 * sending.SEGMENTS_PER_REPLY_MAX + 1)
+    texts = [OutgoingText("carrier", "1069", str(n), words[n:], NOON, "shop") for n in (0, 1)]
+
+    async def run() -> None:
+        channel.turns.hold("sms", None, texts=texts)
+        channel.turns.flush()
+
+    asyncio.run(run())
+    by_phone = {n: [one.body for one in slow.given if one.phone == n] for n in ("0", "1")}
+    cut, whole = by_phone.values()
+    assert len(whole) == sending.SEGMENTS_PER_REPLY_MAX
+    assert len(cut) <= sending.SEGMENTS_PER_REPLY_MAX
+    dots = "...".encode("utf-16-be")
+    assert (dots in cut[-1], dots in whole[-1]) == (True, False)
+
+
+def test_a_text_is_read_up_to_a_length_and_no_further() -> None:
+    channel, _, line = open_channel()
+    read: list[Arrival] = []
+    channel.turns.add = lambda arrival, *_, **__: read.append(arrival)  # type: ignore[method-assign]
+    for length in (receiving.TEXT_CHARACTERS_MAX, receiving.TEXT_CHARACTERS_MAX + 1):
+        write(channel, line, *text(1, "面" * length, f"1380013{length}"))
+    assert [len(cast("Text", one.input).text) for one in read] == [2_000, 2_000]
+
+
+def test_a_shop_that_memory_has_forgotten_is_found_on_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(receiving, "LAST_SELLERS_MAX", 1)
+    channel, store, line = open_channel()
+    for seller, keyword in (("shop", "red"), ("other", "green")):
+        shared = SHOP.replace("sms code 1069", f"sms code 1069\n  keyword {keyword}")
+        channel.receiving.routes.add(seller, program_of(shop=shared))
+    for buyer in ("13800138001", "13800138002"):
+        write(channel, line, *text(1, "red", buyer))
+    receiver = channel.receiving
+    assert [*receiver._last] == [("1069", "13800138002")]  # noqa: SLF001
+    assert receiver._last_seller("1069", "13800138001") == "shop"  # noqa: SLF001
+    assert len(store.notes(receiving.LAST_NOTE)) == 2

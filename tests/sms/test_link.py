@@ -9,7 +9,7 @@ from benchmarks.orders.stand_ins import Pipe
 from sms.carrier import Carrier
 from sms.client import Esme
 from sms.held import HOLD_S
-from sms.link import CLOSE_S_MAX, REFUSED_MAX, UNACKNOWLEDGED_MAX, Link
+from sms.link import CLOSE_S_MAX, REFUSED_MAX, UNACKNOWLEDGED_MAX, UNREAD_BYTES_MAX, Link
 from sms.returns import UNKNOWN_S
 from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
@@ -61,6 +61,22 @@ def _bound(now: Callable[[], float], wire: Pipe) -> Link:
     answer = p.BindResp(command=p.BIND_TRANSCEIVER | p.RESPONSE, sequence=1)
     link.data_received(p.encode(answer))
     return link
+
+
+def test_the_loop_tells_of_so_much_that_a_carrier_has_not_read() -> None:
+    class Told(Pipe):
+        high: int | None = None
+
+        def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+            del low
+            self.high = high
+
+    async def run() -> int | None:
+        wire = Told()
+        _bound(lambda: 0.0, wire)
+        return wire.high
+
+    assert asyncio.run(run()) == UNREAD_BYTES_MAX
 
 
 def test_a_carrier_that_does_not_read_is_not_read_from() -> None:

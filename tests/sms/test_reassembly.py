@@ -184,3 +184,16 @@ def test_what_is_held_survives_a_restart():
 
 def test_a_short_message_is_whole_at_once():
     assert Reassembly().receive("1", "2", piece(1, total=1), 0)[0].text == "x"
+
+
+def test_only_so_many_finished_messages_are_remembered(monkeypatch):
+    monkeypatch.setattr(reassembly, "REMEMBERED_MAX", 2)
+    held = Reassembly()
+    for reference in range(3):
+        for number in (1, 2):
+            held.receive("1", "2", piece(number, reference=reference), 0)
+    # A segment that comes again is known for what it is, but of the oldest, which is taken for the first of a new text.
+    assert [len(held)] + [
+        held.receive("1", "2", piece(2, reference=reference), 0) and len(held)
+        for reference in (2, 1, 0)
+    ] == [0, 0, 0, 1]

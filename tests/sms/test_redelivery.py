@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from center.contact import Arrival, Contact, ContactKey, Repeats
 from center.turns import _is_redelivery
 from flows.inputs import Text
+from sms import redelivery
 from sms.answer import GIVEN_UP_S, Answer
 from sms.redelivery import ANSWERS_MAX, KEPT_S, RETURNS_S, Redeliveries
 
@@ -247,6 +248,24 @@ def test_what_was_lost_with_its_connection_is_known_after_a_restart() -> None:
     inbox.take(Answer(other, 9, b"last"))
     inbox.start()
     assert not inbox.take(Answer(Line(), 1, b"lost"))
+
+
+def test_of_what_was_lost_only_the_newest_is_known_after_a_restart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(redelivery, "LOST_KEPT_MAX", 2)
+    inbox, line, other = Inbox(), Line(), Line()
+    lost = [b"oldest", b"older", b"newest"]
+    for number, key in enumerate(lost):
+        inbox.take(Answer(line, number, key))
+    line.alive = False
+    for number in range(3):
+        answer = Answer(other, number, str(number).encode())
+        inbox.take(answer)
+        had(other, answer)
+    inbox.take(Answer(other, 9, b"last"))
+    inbox.start()
+    assert [inbox.take(Answer(Line(), 1, key)) for key in lost] == [True, False, False]
 
 
 def test_an_orderly_end_leaves_no_doubt() -> None:

@@ -386,6 +386,22 @@ def test_a_full_disk_refuses_the_batch_and_keeps_the_world(tmp_path: Path) -> No
     store.close()
 
 
+def test_a_batch_that_another_writer_keeps_waiting_for_too_long_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.database.BUSY_TIMEOUT_S", 0.01)
+    store = SqliteStore(tmp_path / "shop.db")
+    store.publish("shop", program_of(), NOON)
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(StoreError, match="locked"):
+        run(store, arrival("苹果 2"))
+    other.execute("rollback")
+    assert run(store, arrival("苹果 2")) != []
+    other.close()
+    store.close()
+
+
 def test_what_another_program_writes_is_seen_by_the_next_batch(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "shop.db")
     store.publish("shop", PROGRAM, NOON)

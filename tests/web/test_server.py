@@ -34,6 +34,19 @@ def test_a_port_that_is_taken_is_an_error_of_the_world_and_no_exit() -> None:
     asyncio.run(take_it_twice())
 
 
+def test_one_connection_too_many_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.server.CONNECTIONS_MAX", 2)
+
+    async def ask() -> None:
+        async with asyncio.timeout(ANSWER_S_MAX), WebServer(APP, "127.0.0.1", 0) as server:
+            _, idle = await asyncio.open_connection("127.0.0.1", server.port)
+            head = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+            assert (await asked(server.port, head)).startswith(b"HTTP/1.1 503")
+            idle.close()
+
+    asyncio.run(ask())
+
+
 def test_a_head_is_read_up_to_a_limit_and_no_further() -> None:
     begun = b"GET / HTTP/1.1\r\nHost: a\r\nX: "
 

@@ -128,3 +128,15 @@ def test_a_carrier_is_full_by_itself_until_half_of_its_texts_have_gone(
     assert told == [["c"]]
     store.note_texts([TextNews(given[2], Stage.FAILED, "refused")])
     assert told == [["c"], []]
+
+
+def test_receipts_of_only_so_many_texts_are_waited_for(
+    store: FrontStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_store, "RECEIPTS_MAX", 3)
+    monkeypatch.setattr(front_store, "FORGOTTEN_AT_ONCE", 1)
+    link = Link()
+    given = numbers(store.number_all(link, [(n, text("c")) for n in range(4)]))
+    store.note_texts([TextNews(n, Stage.SENT, "", "c", (str(n),)) for n in given])
+    store.note_delivered(given)
+    assert [one for one in link.told if isinstance(one, int)] == [1, 2, 3]

@@ -15,6 +15,7 @@ from center.ports import StoreFullError
 from center.shops import Shops
 from center.taken import Fate
 from center.text_news import Stage, TextNews
+from commands.shards import shard as shards
 from commands.shards.shard import FrontLink
 from commands.shards.wire import FrameReader, ToFront, Told, ToShard, frame, to_front_decoder
 from flows.inputs import Text
@@ -267,3 +268,24 @@ def test_a_front_that_asks_how_it_does_is_told_at_once() -> None:
         return asked
 
     assert asyncio.run(run()) == [True]
+
+
+def test_a_front_that_comes_hears_of_so_many_texts_whose_receipts_are_to_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shards, "SENT_MAX", 2)
+
+    async def run() -> list[int]:
+        store, socket = MemoryStore(), Socket()
+        link, turns = shard(store)
+        left = [OutgoingText("c", "1069", "13800138000", str(n), NOON) for n in range(3)]
+        turns.hold("", None, texts=left)
+        turns.flush()
+        for text_id, _ in store.waiting_texts(0, 9):
+            store.note_texts([TextNews(text_id, Stage.SENT, "", "c", (str(text_id),))])
+        link.connection_made(cast("Any", socket))
+        turns.flush()
+        await asyncio.sleep(0)
+        return [one.text for some in socket.frames for one in some.sent]
+
+    assert asyncio.run(run()) == [2, 3]
