@@ -49,6 +49,8 @@ ASKER = "shop"
 """The seller that asks an order system, where there is one."""
 REPLIES_WATCHED = 300
 """So many of each seller's are timed after the kills, where there is an order system."""
+WATCHED_FROM_S = 4.0
+"""After the last start: replies to what came again, and what was said within its first second, are held back (decision 0030)."""
 WATCHED_S_MAX = 60.0
 """... or as many as there are by then."""
 
@@ -197,7 +199,7 @@ async def weighed(
 
 async def waited(town: Town, wanted: int) -> dict[bool, list[float]]:
     """How long replies take now, by whether their buyers' seller asks an order system."""
-    since = time.monotonic()
+    since = time.monotonic() + WATCHED_FROM_S
     while True:
         found: dict[bool, list[float]] = {True: [], False: []}
         for buyer in town.buyers.values():
