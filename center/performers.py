@@ -1,4 +1,4 @@
-"""The performers of a shop, each for its kind of effect: people for hand-overs, partners for requests."""
+"""The performers of a shop, each for its kind of effect: people for hand-overs, partners for requests and payments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from center.contact import ContactKey
 from center.desk.heard import Heard
 from center.nobody import NOBODY
 from center.ports import Performer
-from flows.effects import Effect, HandOver, Request
+from flows.effects import Effect, HandOver, Pay, Request
 from flows.inputs import Outcome
 
 
@@ -43,4 +43,4 @@ class Performers:
     def _of(self, effect: Effect) -> Performer:
         if isinstance(effect, HandOver):
             return self.people
-        return self.partners if isinstance(effect, Request) else NOBODY
+        return self.partners if isinstance(effect, Request | Pay) else NOBODY

@@ -28,6 +28,7 @@ from flows.inputs import Outcome
 from gateway.breaker import Breaker
 from gateway.message import FAILED, TIMEOUT, Answer, Certainty, body_of, judge
 from gateway.partner import Partner
+from gateway.payment import outcome_of
 from gateway.rounds import Rounds
 
 AGAIN_S_MIN = 0.2
@@ -311,7 +312,7 @@ class Line:
         self.counters.told[told] += 1
         self.counters.seconds.observe(took_s)
         self.counters.seconds_sum += took_s
-        self._settle(asked.awaited, outcome)
+        self._settle(asked.awaited, outcome_of(asked.awaited.effect, outcome))
 
 
 def _cancel(asked: _Asked) -> None:

@@ -1,4 +1,4 @@
-"""All partners' services, as what performs `request`: each has a line of its own, so that one holds up no other."""
+"""All partners' services, as what performs `request` and `pay`: each has a line of its own, so that one holds up no other."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from flows.effects import Effect, Request
 from flows.inputs import Outcome
 from gateway.line import Line
 from gateway.message import FAILED
+from gateway.payment import request_of
 
 
 class Partners:
@@ -29,18 +30,19 @@ class Partners:
         """Ask again for what was awaited before a start, of whatever kind; how many it asks for."""
         count = 0
         for one in awaited:
-            if isinstance(one.effect, Request):
+            if (request := request_of(one.effect, one.contact)) is not None:
                 count += 1
-                self._take(one, one.effect, was_begun=True)
+                self._take(one, request, was_begun=True)
         return count
 
     # --- center.ports.Performer ---
 
     def at_once(self, contact: ContactKey, effect: Effect) -> Outcome | None:
         """See Performer."""
-        if not isinstance(effect, Request):
+        request = request_of(effect, contact)
+        if request is None:
             return FAILED
-        line = self._line(contact.seller, effect)
+        line = self._line(contact.seller, request)
         if line is None:
             self.unknown += 1
             return FAILED
@@ -53,8 +55,8 @@ class Partners:
     def perform(self, awaited: Sequence[Awaited]) -> None:
         """See Performer."""
         for one in awaited:
-            if isinstance(one.effect, Request):
-                self._take(one, one.effect, was_begun=False)
+            if (request := request_of(one.effect, one.contact)) is not None:
+                self._take(one, request, was_begun=False)
 
     def heard(self, heard: Sequence[Heard]) -> None:
         """See Performer."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
-from flows.program import Program, Request
+from flows.program import Pay, Program, Request
 from gateway.partner import Partner
+from gateway.payment import OPERATION, SERVICE
 
 SHOWN_MAX = 20
 """Services and operations that are told of."""
@@ -55,6 +56,8 @@ class ServiceNames:
         # Sellers of one template have the same nodes.
         if program.nodes is not self._last[0]:
             asked = {(n.service, n.operation) for n in program.nodes if isinstance(n, Request)}
+            if any(isinstance(node, Pay) for node in program.nodes):
+                asked.add((SERVICE, OPERATION))
             self._last = program.nodes, tuple(sorted(asked))
         return self._last[1]
 

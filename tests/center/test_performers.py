@@ -38,15 +38,18 @@ def test_without_anybody_hand_overs_are_closed_and_all_else_fails() -> None:
     assert performers.at_once(BUYER, effects.Pay(1)) == Outcome("failed")
 
 
-def test_people_have_hand_overs_and_partners_requests() -> None:
+def test_people_have_hand_overs_and_partners_requests_and_payments() -> None:
     performers = Performers()
     performers.people, performers.partners = people, partners = Remembering(), Remembering()
     assert performers.at_once(BUYER, REQUEST) is None
-    assert performers.at_once(BUYER, effects.Pay(1)) == Outcome("failed")
+    assert performers.at_once(BUYER, effects.Pay(1)) is None
     performers.perform(
-        [Awaited(BUYER, 1, 1, one, "1069", "carrier", 0) for one in (REQUEST, HAND_OVER, REQUEST)]
+        [
+            Awaited(BUYER, 1, 1, one, "1069", "carrier", 0)
+            for one in (REQUEST, HAND_OVER, effects.Pay(1))
+        ]
     )
     performers.heard([])
     performers.turned_away([])
     assert people.done == ["HandOver", "heard", "turned away"]
-    assert partners.done == ["Request", "Request"]
+    assert partners.done == ["Request", "Pay"]

@@ -101,13 +101,13 @@ def service(url: str, **values) -> ServiceSection:
 
 @contextlib.asynccontextmanager
 async def asking_shop(
-    folder: Path, *services: ServiceSection, shards: int = 1
+    folder: Path, *services: ServiceSection, shards: int = 1, flow: str = ASKING
 ) -> AsyncIterator[Asking]:
     """Open it, and close it as SIGTERM would; past one shard these are processes of their own."""
-    flow = folder / "sellers" / "points" / "seller.flow"
-    if not flow.exists():
-        flow.parent.mkdir(parents=True)
-        flow.write_text(ASKING, "utf-8")
+    path = folder / "sellers" / "points" / "seller.flow"
+    if not path.exists():
+        path.parent.mkdir(parents=True)
+        path.write_text(flow, "utf-8")
     config = Config(
         sellers=[folder / "sellers"],
         drain_s=0.2,

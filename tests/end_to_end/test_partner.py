@@ -9,12 +9,30 @@ from pathlib import Path
 import pytest
 
 from center.measure import Measure
+from commands.settings.services import ServiceSection
 from commands.shards.homes import shard_of
 from commands.shards.service import Shards
-from tests.end_to_end.asking import CARD, TOLD, asking_shop, service, soon
+from tests.end_to_end.asking import ASKING, CARD, TOLD, asking_shop, service, soon
 from tests.end_to_end.shop import until
 from tests.end_to_end.test_order_by_ussd import Mobile
 from tests.gateway.server import Asked, Says, partner_server, says
+
+PAYS = """\
+step start
+  menu Pay?
+    1 Yes -> pay
+
+step pay
+  pay 18.00
+    when declined
+      say Declined.
+      goodbye
+    when failed
+      say Not now.
+      goodbye
+  say Paid.
+  goodbye
+"""
 
 
 def test_what_a_partner_answers_is_told_to_the_buyer(tmp_path: Path) -> None:
@@ -37,6 +55,36 @@ def test_what_a_partner_answers_is_told_to_the_buyer(tmp_path: Path) -> None:
             }
             assert "138" not in asked.key
             assert not shop.business.store.awaited()
+
+    asyncio.run(run())
+
+
+def test_a_buyer_pays_and_is_told_when_their_bank_declines(tmp_path: Path) -> None:
+    paying = ASKING.replace("channels sms, ussd", "channels sms").replace("  ussd code *106#\n", "")
+    paying = paying[: paying.index("defaults")] + PAYS
+
+    def answer(asked: Asked) -> Says:
+        assert asked.path == "/api/charges"
+        return says(paid=asked.body["arguments"] == {"buyer": "13800138000", "amount": 1800})
+
+    async def run() -> None:
+        async with (
+            partner_server(answer) as partner,
+            asking_shop(
+                tmp_path,
+                ServiceSection(
+                    name="payment", url=partner.url, operations={"pay": "charges"}, timeout_s=20
+                ),
+                flow=paying,
+            ) as shop,
+        ):
+            for number, told in (("13800138000", "Paid."), ("13900139000", "Declined.")):
+                phone = shop.phone(number)
+                phone.text("hi")
+                assert await phone.hears() == "Pay?\n1 Yes"
+                phone.text("1")
+                assert await phone.hears() == told
+            assert len({asked.key for asked in partner.asked}) == len(partner.asked) == 2
 
     asyncio.run(run())
 

@@ -33,6 +33,7 @@ RESULTS = (("points", "number"),)
 @dataclass
 class Attempt:
     key: str
+    body: bytes
     done: Callable[[Answer], object]
     is_cancelled: bool = False
     is_answered: bool = False
@@ -50,8 +51,8 @@ class Asks:
     def ask(
         self, operation: str, key: str, body: bytes, done: Callable[[Answer], object]
     ) -> Attempt:
-        assert operation == "look_up"
-        self.attempts.append(Attempt(key, done))
+        assert operation in ("look_up", "pay")
+        self.attempts.append(Attempt(key, body, done))
         return self.attempts[-1]
 
     @property

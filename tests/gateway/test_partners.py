@@ -1,5 +1,7 @@
 """All partners' services: each request goes to the line of its service, if that is for its seller."""
 
+import json
+
 from center.awaited import Awaited
 from center.contact import ContactKey
 from flows import effects
@@ -85,8 +87,32 @@ def test_after_a_start_without_the_service_they_have_failed() -> None:
     assert house.told == [(BUYER.buyer, "failed")]
 
 
-def test_what_is_no_request_is_not_its_own() -> None:
+def test_a_payment_is_asked_of_the_service_of_that_name() -> None:
+    payment = Partner("payment", "http://127.0.0.1:1", {"pay": "charges"})
+    house = House(crm=partner("crm"), payment=payment)
+    pay = effects.Pay(1800)
+    assert house.partners.at_once(BUYER, pay) is None
+    house.partners.perform([awaited(pay, "138"), awaited(pay, "139"), awaited(pay, "137")])
+    bodies = [json.loads(attempt.body)["arguments"] for attempt in house.asks["payment"].attempts]
+    assert bodies[0] == {"buyer": "138", "amount": 1800}
+    for attempt, answer in zip(
+        house.asks["payment"].attempts,
+        (Answer(200, b'{"paid": true}'), Answer(200, b'{"paid": false}'), Answer(400)),
+        strict=True,
+    ):
+        attempt.done(answer)
+    assert house.told == [("138", "ok"), ("139", "declined"), ("137", "failed")]
+    assert House(payment=payment).partners.resume([awaited(pay)]) == 1
+
+
+def test_without_that_service_a_payment_fails_at_once() -> None:
     house = House(crm=partner("crm"))
     assert house.partners.at_once(BUYER, effects.Pay(100)) == Outcome("failed")
+    assert house.partners.unknown == 1
+
+
+def test_what_is_no_request_is_not_its_own() -> None:
+    house = House(crm=partner("crm"))
+    assert house.partners.at_once(BUYER, effects.HandOver("sales")) == Outcome("failed")
     house.partners.perform([awaited(effects.HandOver("sales"))])
     assert not house.asks["crm"].attempts

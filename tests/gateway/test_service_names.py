@@ -32,6 +32,18 @@ def test_at_the_bound_all_are_told_and_past_it_how_many_more() -> None:
     assert last == "2 more that flows ask for are not set"
 
 
+def test_who_takes_payments_is_told_of_the_service_that_they_need() -> None:
+    paying = ASKING.replace(
+        "step hello\n",
+        "step hello\n  pay 18.00\n    when declined -> start\n    when failed -> start\n",
+    )
+    names = ServiceNames([Partner("crm", "https://a", {"look_up": "a", "note": "b"})])
+    names.add("points", program_of(paying))
+    [told] = [*names.missing(), *names.unused()]
+    assert told.startswith("points asks for payment.pay, which fails at once: no [[service]] is")
+    assert told.endswith('called payment; write [[service]] with name = "payment"')
+
+
 def test_what_is_set_and_asked_for_is_not_told() -> None:
     names = ServiceNames([Partner("crm", "https://a", {"look_up": "a", "note": "b"})])
     names.add("points", program_of())

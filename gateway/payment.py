@@ -1,0 +1,35 @@
+"""`pay`, as it is asked of a partner: by `pay` of the service that an operator calls `payment`, with who pays and how much.
+
+The answer says `paid`: true, or false where the buyer or their bank declined. Anything else is as with any request (gateway.message).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from center.contact import ContactKey
+from flows.effects import Effect, Pay, Request
+from flows.inputs import Outcome
+
+SERVICE: Final = "payment"
+OPERATION: Final = "pay"
+DECLINED = Outcome("declined")
+
+
+def request_of(effect: Effect, contact: ContactKey) -> Request | None:
+    """What is asked of a partner for an effect; None for one that is no partner's."""
+    match effect:
+        case Request():
+            return effect
+        case Pay(amount):
+            arguments, parameters = (contact.buyer, amount), ("buyer", "amount")
+            return Request(SERVICE, OPERATION, arguments, parameters, (("paid", "yesno"),))
+        case _:
+            return None
+
+
+def outcome_of(effect: Effect, outcome: Outcome) -> Outcome:
+    """What a flow is told of what came back."""
+    if not isinstance(effect, Pay) or outcome.name != "ok":
+        return outcome
+    return Outcome("ok") if outcome.values["paid"] else DECLINED
