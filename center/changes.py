@@ -14,7 +14,7 @@ from center.reply import Reply
 from flows.inputs import Buyer
 
 
-class OutgoingText(msgspec.Struct, frozen=True, array_like=True):
+class OutgoingText(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A text on its way to a phone."""
 
     carrier: str
@@ -30,7 +30,7 @@ class OutgoingText(msgspec.Struct, frozen=True, array_like=True):
     """Whose it is; empty: nobody's, such as a word to who reached no shop."""
 
 
-class Talk(msgspec.Struct, frozen=True, array_like=True):
+class Talk(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What was said in one turn, as lines of a transcript; numbers and addresses are masked."""
 
     contact: ContactKey

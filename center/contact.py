@@ -67,7 +67,7 @@ class Repeats(IntEnum):
     """It is if there was one: the key holds the carrier's own name for it."""
 
 
-class Arrival(msgspec.Struct, frozen=True, array_like=True):
+class Arrival(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Something a buyer did, as a channel hands it in."""
 
     contact: ContactKey
@@ -108,7 +108,7 @@ def beside(arrival: Arrival) -> ContactKey | None:
     return ContactKey(contact.seller, contact.number, "sms")
 
 
-class Contact(msgspec.Struct, frozen=True):
+class Contact(msgspec.Struct, frozen=True, gc=False):
     """What is kept between two turns."""
 
     serial: int

@@ -14,7 +14,7 @@ KEYWORDS_SHOWN_MAX = 10
 """Keywords that a buyer who named none is shown."""
 
 
-class Routed(msgspec.Struct, frozen=True):
+class Routed(msgspec.Struct, frozen=True, gc=False):
     """A text on its way to a seller."""
 
     seller: str

@@ -27,7 +27,7 @@ class Stage(IntEnum):
         return self.name.lower()
 
 
-class TextNews(msgspec.Struct, frozen=True, array_like=True):
+class TextNews(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Something new of a text."""
 
     text: int

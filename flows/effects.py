@@ -7,7 +7,7 @@ import msgspec
 from flows.inputs import Line
 
 
-class Effect(msgspec.Struct, frozen=True, tag_field="kind"):
+class Effect(msgspec.Struct, frozen=True, tag_field="kind", gc=False):
     """Anything that leaves the engine."""
 
 

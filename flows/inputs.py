@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 
-class Input(msgspec.Struct, frozen=True, tag_field="kind"):
+class Input(msgspec.Struct, frozen=True, tag_field="kind", gc=False):
     """Anything that makes a session take a turn."""
 
 
@@ -53,14 +53,14 @@ class Outcome(Input, frozen=True, tag="outcome"):
     """For an order: number, total, eta, missing; for a request: its results."""
 
 
-class Line(msgspec.Struct, frozen=True, array_like=True):
+class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One product of a cart or order."""
 
     code: str
     quantity: int
 
 
-class Order(msgspec.Struct, frozen=True, array_like=True):
+class Order(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An order as a flow sees it."""
 
     number: str
@@ -78,7 +78,7 @@ ADDRESSES_MAX = 3
 """Addresses that are remembered of a buyer: home, work and one more."""
 
 
-class Buyer(msgspec.Struct, frozen=True):
+class Buyer(msgspec.Struct, frozen=True, gc=False):
     """Who is at the other end, as far as the shop knows."""
 
     number: str
@@ -104,7 +104,7 @@ class Buyer(msgspec.Struct, frozen=True):
         return replace(self, address=value, earlier=tuple(earlier[: ADDRESSES_MAX - 1]))
 
 
-class Given(msgspec.Struct, frozen=True):
+class Given(msgspec.Struct, frozen=True, gc=False):
     """One turn's input and the part of the world that the flow may look at."""
 
     input: Input

@@ -15,7 +15,7 @@ SESSION_BYTES_MAX = 16_384
 """A session that packs into more is refused: a flow cannot be made to hoard."""
 
 
-class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=False):
+class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=False, gc=False):
     """A buyer's place in a flow.
 
     The encoding is an array, so fields may only be added at the end, with a default.

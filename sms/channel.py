@@ -149,18 +149,20 @@ class SmsChannel:
         for one in taken:
             answer, fate = one.ticket, one.fate
             status = ok if fate is is_kept else STATUSES[fate]
-            if isinstance(answer, _Receipts):
-                told = [(sequence, status) for sequence in answer.sequences]
-                answers.setdefault(answer.link, []).extend(told)
-                continue
             if not isinstance(answer, Answer):
-                is_unswept |= isinstance(answer, Swept) and fate is not is_kept
+                if isinstance(answer, _Receipts):
+                    told = [(sequence, status) for sequence in answer.sequences]
+                    answers.setdefault(answer.link, []).extend(told)
+                else:
+                    is_unswept |= isinstance(answer, Swept) and fate is not is_kept
                 continue
             answer.write(now)
             if fate is is_kept:
                 if one.arrival is not None:
                     kept = answer.stamp
-                    if answer.late or _is_copy_of_refused(answer, refused, late):
+                    if answer.late or (
+                        answer.is_copy and _is_copy_of_refused(answer, refused, late)
+                    ):
                         late[answer] = None
                         continue
                     if answer.line.alive:

@@ -5,6 +5,7 @@ it is read by its keys. TLVs (5.3.2.12 receipted_message_id, 5.3.2.35 message_st
 """
 
 import re
+from codecs import latin_1_decode  # bytes.decode looks for its name first
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
@@ -189,7 +190,7 @@ def verdict(message: bytes, tlvs: Sequence[tuple[int, bytes]] = ()) -> Receipt |
 def delivered(message: bytes) -> str | None:
     """The name of the message of which a receipt says, as nearly all do, that it was delivered; None: `verdict` reads it."""
     found = _VERDICT.match(message, 0, TEXT_MAX)
-    return found[1].decode("latin-1") if found is not None and found[2] == b"DELIVRD" else None
+    return latin_1_decode(found[1])[0] if found is not None and found[2] == b"DELIVRD" else None
 
 
 def _fields(text: str) -> dict[str, str]:

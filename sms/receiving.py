@@ -226,9 +226,7 @@ class Receiving:
         said = "\0".join((carrier, message.source.digits, code, text, "")).encode()
         answer.key = hashlib.blake2b(said + name, digest_size=KEY_BYTES).digest()
         answer.buyer = buyer
-        stamp, doubt, repeats, since = self.redeliveries.judge(
-            answer, int(at * 1e6), named=bool(name)
-        )
+        judged = self.redeliveries.judge(answer, int(at * 1e6), named=bool(name))
         if answer.kept and not notes:
             self.answer_known(answer)
             return
@@ -243,11 +241,11 @@ class Receiving:
             code,
             carrier,
             answer.key,
-            stamp,
+            judged.stamp,
             now,
-            doubt=doubt,
-            repeats=repeats,
-            since=since,
+            doubt=judged.doubt,
+            repeats=judged.repeats,
+            since=judged.since,
         )
         self.turns.add(arrival, answer, notes=notes)
 

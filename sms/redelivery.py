@@ -25,7 +25,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from center.contact import Repeats
 from sms.answer import GIVEN_UP_S, Answer
@@ -65,7 +67,7 @@ class _Gone:
 _GONE = _Gone()
 
 
-class Judgement(NamedTuple):
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """What center.turns needs to tell a redelivery."""
 
     stamp: int

@@ -222,13 +222,17 @@ class Sending:
         refused: list[TextNews] = []
         left: list[tuple[int, OutgoingText]] = []
         without_room: set[str] = set()
+        name, taker, esme, room = None, None, None, 0
         for place, (text_id, text) in enumerate(texts):
-            taker = self.takers.get(text.carrier)
+            # What is said together goes mostly by one carrier.
+            if text.carrier != name:
+                name = text.carrier
+                taker, esme = self.takers.get(name), self._esme_of(name)
+                room = esme.room if esme is not None else 0
             if taker is not None:
                 self.counters.replies += 1
                 taker(text_id, text)
                 continue
-            esme = self._esme_of(text.carrier)
             if esme is None:
                 continue
             carrier = esme.carrier
@@ -254,7 +258,7 @@ class Sending:
             submissions = of_carrier.get(carrier.name)
             if submissions is None:
                 submissions = of_carrier[carrier.name] = []
-            if len(submissions) + len(bodies) > esme.room:
+            if len(submissions) + len(bodies) > room:
                 without_room.add(carrier.name)
                 left.append((text_id, text))
                 continue

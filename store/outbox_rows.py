@@ -40,9 +40,8 @@ ROWS_READ = 16
 """Rows read at a time: of some 1,000 texts, or fewer where a batch has many."""
 
 # Names of their own: a member looked up in its enumeration costs as much as all else that is done for a text here.
-_WAITING, _SENT = Stage.WAITING, Stage.SENT
-_FINAL = Stage.DELIVERED
-"""From here on a text has had its last word."""
+_WAITING, _SENT, _FINAL = map(int, (Stage.WAITING, Stage.SENT, Stage.DELIVERED))
+"""Plain numbers, for the same reason; from _FINAL on a text has had its last word."""
 
 
 class Stages(msgspec.Struct, frozen=True, array_like=True):
@@ -141,20 +140,22 @@ class OutboxRows:
     def note(self, news: Iterable[TextNews]) -> None:
         """What became of texts."""
         rows, touched = self._rows, self._touched
+        last, row, stages = 0, None, bytearray()
         for one in news:
-            number = one.text >> _PLACE_BITS
-            row = rows.get(number)
-            if row is None:
-                row = self._load(number)
-                if row is None:
-                    continue
-            place, stage = one.text & _PLACE, one.stage
-            before = row.stages[place] if place < len(row.stages) else _FINAL
+            text, stage = one.text, one.stage
+            number, place = text >> _PLACE_BITS, text & _PLACE
+            # What is learnt together is mostly of one row.
+            if number != last:
+                last, row = number, rows.get(number) or self._load(number)
+                stages = row.stages if row is not None else bytearray()
+            if row is None or place >= len(stages):
+                continue
+            before = stages[place]
             if before >= _FINAL:
                 continue
             if before == _WAITING and stage != _WAITING:
                 row.left -= 1
-            row.stages[place] = stage
+            stages[place] = stage
             row.changes += 1
             if one.reason:
                 row.reasons[place] = one.reason

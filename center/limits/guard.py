@@ -133,12 +133,13 @@ class Guard:
 
     def admit(self, contact: ContactKey, text: str, now: int, elsewhere: Elsewhere = ()) -> Verdict:
         """Whether a message is taken. `elsewhere` is what its sender did in other places."""
-        seller, buyer = contact.seller, contact.number
+        seller = contact.seller
         policy = self.policies.of(seller)
         of_sender, of_prefix = policy.messages_per_sender, policy.messages_per_prefix
         of_seller = policy.messages_per_seller
         if not (of_sender or of_prefix or of_seller):
             return Verdict.TAKE
+        buyer = contact.number
         if self._robots.is_robot(seller, buyer, text, now):
             self.counters.robots += 1
             return Verdict.IGNORE

@@ -38,7 +38,7 @@ class OrderError(Exception):
     """The order cannot do that."""
 
 
-class OrderLine(msgspec.Struct, frozen=True):
+class OrderLine(msgspec.Struct, frozen=True, gc=False):
     """One product of an order, with its price as it was then."""
 
     code: str
@@ -53,7 +53,7 @@ class OrderLine(msgspec.Struct, frozen=True):
         return self.price * self.quantity
 
 
-class PlacedOrder(msgspec.Struct, frozen=True):
+class PlacedOrder(msgspec.Struct, frozen=True, gc=False):
     """An order as it is kept."""
 
     seller: str

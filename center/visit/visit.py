@@ -134,7 +134,7 @@ class Visit:
         words = [buyer.number, buyer.name, buyer.address, *buyer.earlier]
         if session is not None and session.at in self.machine.private and isinstance(said, Text):
             words.append(" ".join(said.text.split()))
-        return tuple([word for word in words if word])
+        return tuple(filter(None, words))
 
     def say(self, text: str) -> None:
         """Something that the platform says, not the flow; the log does not show it."""

@@ -31,15 +31,18 @@ def flatten(text: str) -> str:
 
 def input_line(given: Input, program: Program | None = None) -> str:
     """An input as its line; with the program, amounts of money in an outcome stand as money."""
+    # The commonest first: a class of msgspec's is slow to say that a value is none of its own.
     match given:
-        case Opened():
-            return ">"
         case Text(text):
             flat = flatten(text)
             # A message that looks like another kind of line is quoted by a backslash.
             return (
                 f"> \\{flat}" if flat[:1] in ("[", '"', "\\") or flat == "hangup" else f"> {flat}"
             )
+        case Outcome():
+            return outcome_line(given, program)
+        case Opened():
+            return ">"
         case Keys(keys):
             return f"> [{keys}]"
         case Speech(text, confidence, other):
@@ -49,8 +52,6 @@ def input_line(given: Input, program: Program | None = None) -> str:
             return "~"
         case HungUp():
             return "> hangup"
-        case Outcome():
-            return outcome_line(given, program)
         case _:
             raise TypeError(f"{type(given).__name__} has no line")
 
@@ -114,19 +115,20 @@ def _result_kinds(program: Program) -> dict[str, str]:
 
 def effect_line(effect: Effect, program: Program) -> str:
     """An effect as its line."""
+    # The commonest first, as above.
     match effect:
-        case effects.Say(text):
-            return f"< {flatten(text)}"
-        case effects.SendSms(text):
-            return f"! sms {flatten(text)}"
+        case effects.PlaceOrder(lines, total, _):
+            listed = " ".join([f"{line.code}x{line.quantity}" for line in lines])
+            return f"! place order {listed} total {money(total, program.decimals)}"
         case effects.TellShop(text):
             return f"! tell shop {flatten(text)}"
         case effects.KeepBuyer(field, value):
             shown = ("yes" if value else "no") if isinstance(value, bool) else flatten(value)
             return f"! buyer {field} {shown}".rstrip()
-        case effects.PlaceOrder(lines, total, _):
-            listed = " ".join(f"{line.code}x{line.quantity}" for line in lines)
-            return f"! place order {listed} total {money(total, program.decimals)}"
+        case effects.Say(text):
+            return f"< {flatten(text)}"
+        case effects.SendSms(text):
+            return f"! sms {flatten(text)}"
         case effects.HandOver(queue):
             return f"! hand over {queue}"
         case effects.Request(service, operation, arguments):

@@ -13,6 +13,7 @@ The rules, in one place:
 
 from __future__ import annotations
 
+from codecs import latin_1_decode  # bytes.decode looks for its name first
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from struct import Struct
@@ -238,7 +239,8 @@ class BindMachine:
                     if submitted is None:
                         submitted = []
                         events.append(Submitted(submitted))
-                    submitted.append((asked[1], data[begin + 16 : end - 1].decode("latin-1")))
+                    name, _ = latin_1_decode(data[begin + 16 : end - 1])
+                    submitted.append((asked[1], name))
                     continue
             elif command == _DELIVER_SM and delivers and not status:
                 told = read_deliver_sm(data, begin, end, sequence)

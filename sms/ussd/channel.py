@@ -255,7 +255,7 @@ class UssdChannel:
         answer.key = hashlib.blake2b(said + dialog.session, digest_size=KEY_BYTES).digest()
         # Not the buyer's number alone: what they text is another conversation.
         answer.buyer = f"ussd/{contact.buyer}"
-        stamp, doubt, judged, since = self._redeliveries.judge(answer, int(now * 1e6))
+        judged = self._redeliveries.judge(answer, int(now * 1e6))
         notes: Notes = {}
         doubts = self._redeliveries.to_keep(answer.came_at)
         if doubts is not None:
@@ -266,11 +266,11 @@ class UssdChannel:
             dialog.code,
             carrier,
             answer.key,
-            stamp,
+            judged.stamp,
             int(now),
-            doubt=doubt,
-            repeats=judged if repeats is None else repeats,
-            since=since,
+            doubt=judged.doubt,
+            repeats=judged.repeats if repeats is None else repeats,
+            since=judged.since,
         )
         self.turns.add(arrival, Ticket(told, answer), notes=notes)
 

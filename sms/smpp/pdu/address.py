@@ -7,7 +7,7 @@ import msgspec
 from sms.smpp.pdu.fields import write_string
 
 
-class Address(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True, gc=False):
     """A number with its type of number and numbering plan. Sections 5.2.5 to 5.2.7."""
 
     digits: str

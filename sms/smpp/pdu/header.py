@@ -13,7 +13,7 @@ PDU_BYTES_MAX = 70_000
 """Longest PDU: a message_payload of 64 KiB and what stands round it."""
 
 
-class Pdu(msgspec.Struct, frozen=True, kw_only=True):
+class Pdu(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What every PDU has."""
 
     sequence: int = 0
