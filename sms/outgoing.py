@@ -33,6 +33,8 @@ PAUSE_MAX_S = 2.0
 """How long: doubled while it goes on, halved by each segment taken."""
 BURSTS_A_WINDOW = 8
 """A window that was full is filled again when so much of it is free, an eighth, or all that waits."""
+OWN_FIRST_MAX = 256
+"""Replies that must go by one bind go before what may go by any, which may be an outage's worth; after so many that goes first for once."""
 HALVINGS_MAX = 16
 """More halvings than this change nothing."""
 
@@ -77,6 +79,8 @@ class Outgoing:
         self._tokens = carrier.rate or 0.0
         self._refilled = 0.0
         self._turn = 0
+        self._own_first = 0
+        """Of those that must go by one bind, how many went before others since these went before them."""
 
     def begin(self) -> None:
         """From now on the carrier's rate allows more."""
@@ -141,6 +145,18 @@ class Outgoing:
             return
         self._refill(now)
         allowed = self._queued if self._carrier.rate is None else int(self._tokens)
+        if self._own_first < OWN_FIRST_MAX:
+            left = self._send_own(senders, allowed, now)
+            self._own_first += allowed - left
+            self._send_any(senders, left, now)
+        else:
+            self._own_first = 0
+            left = self._send_any(senders, allowed, now)
+            self._send_own(senders, left, now)
+
+    def _send_any(self, links: Sequence[Way], allowed: int, now: float) -> int:
+        """What may go by any connection; how many more the carrier's rate allows."""
+        senders = list(links)
         while self._ready and allowed > 0 and senders:
             # Each bind in its turn gets its part of what is ready, so that none is left behind the others.
             self._turn += 1
@@ -152,11 +168,15 @@ class Outgoing:
             allowed -= room
             if room == free:
                 senders.remove(link)
+        return allowed
+
+    def _send_own(self, senders: Sequence[Way], allowed: int, now: float) -> int:
+        """What must go by the connection that it is behind; how many more the carrier's rate allows."""
         if not self._ready_for or allowed <= 0:
-            return
+            return allowed
         self._turn += 1
-        begin = self._turn % len(senders) if senders else 0
-        for link in senders[begin:] + senders[:begin]:
+        begin = self._turn % len(senders)
+        for link in (*senders[begin:], *senders[:begin]):
             own = self._ready_for.get(link)
             if own is None:
                 continue
@@ -165,6 +185,7 @@ class Outgoing:
             allowed -= room
             if not own:
                 self._ready_for.pop(link, None)
+        return allowed
 
     def _send(self, link: Way, ready: deque[Submission], count: int, now: float) -> None:
         if not count:

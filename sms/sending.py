@@ -1,7 +1,8 @@
 """What goes to phones: texts that the outbox keeps, cut into segments and given to their carriers.
 
-A text leaves the outbox when its carrier has taken all its segments. While a carrier has more than WAITING_MAX to do, its
-texts stay in the outbox, and are read from it in their order when there is room (center.backlog).
+A text leaves the outbox when its carrier has taken all its segments. While a carrier has more than WAITING_MAX to do, or a
+window full while it is away, its texts stay in the outbox, and are read from it in their order when there is room, so few at
+a time that who writes meanwhile is answered at once (center.backlog).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from center.backlog import Backlog, Texts
+from center.backlog import READ_MAX, Backlog, Texts
 from center.changes import OutgoingText
 from center.noting import Noting
 from center.outbox import Outbox
@@ -38,6 +39,11 @@ SEGMENTS_PER_REPLY_MAX = 10
 """A longer reply is cut: the checker warns of it (C501), and somebody pays for each segment."""
 WAITING_MAX = 100_000
 """Segments waiting for a carrier past which its texts stay in the outbox."""
+BEHIND_MAX = 2_000
+BEHIND_S_MAX = 2.0
+"""Segments of texts that waited in the outbox and are before a new one: so many, or twice what the windows take, and no more than its
+carrier's rate allows in so long.
+"""
 NO_ANSWER = "no answer"
 HELD_LOOK_S = 0.1
 """How often it is looked whether what is held may go."""
@@ -89,6 +95,7 @@ class Sending:
             outbox.waiting_texts,
             self._submit,
             is_full=self._is_full,
+            room=self._room,
             may_read=self._may_read,
             soon=lambda callback: asyncio.get_running_loop().call_soon(callback),
         )
@@ -102,8 +109,6 @@ class Sending:
                 delay_s, callback
             ),
         )
-        self.note = self._noting.note
-        """Texts are off our hands."""
         self._held = Held()
         self._looking = False
         """Whether it is looked, from time to time, whether what is held may go."""
@@ -111,6 +116,11 @@ class Sending:
         """As many are held as may be: all others stay in the outbox until these have gone."""
         self.last_answer: Callable[[str], Answer | None] = lambda _: None
         """To a buyer's last message, if the carrier may lack it."""
+
+    def note(self, news: Sequence[TextNews]) -> None:
+        """Texts are off our hands."""
+        self._backlog.settled(one.text for one in news)
+        self._noting.note(news)
 
     def resend(self) -> int:
         """Send what an earlier run did not get to; how many texts at once, while others follow in parts."""
@@ -197,7 +207,20 @@ class Sending:
         if self._waits_for_held:
             return True
         esme = self._esme_of(carrier) if carrier not in self.takers else None
-        return esme is not None and esme.waiting >= WAITING_MAX
+        if esme is None:
+            return False
+        return esme.waiting >= (WAITING_MAX if esme.bound else _window(esme.carrier))
+
+    def _room(self, carrier: str) -> int:
+        """For how many texts of those that wait; for none until half of them have gone, since each look reads a part of the outbox."""
+        if self._waits_for_held:
+            return 0
+        esme = self._esme_of(carrier) if carrier not in self.takers else None
+        if esme is None:
+            return READ_MAX
+        most = _behind_max(esme.carrier) if esme.bound else _window(esme.carrier)
+        free = most - esme.waiting
+        return free if 2 * free >= most else 0
 
     def _may_read(self) -> bool:
         return not self._has_ended and not self._waits_for_held
@@ -229,6 +252,9 @@ class Sending:
                 name = text.carrier
                 taker, esme = self.takers.get(name), self._esme_of(name)
                 room = esme.room if esme is not None else 0
+                if leave is None and esme is not None and not esme.bound:
+                    # What a carrier that is away could not take at once stays where it is.
+                    room = min(room, _window(esme.carrier) - esme.waiting)
             if taker is not None:
                 self.counters.replies += 1
                 taker(text_id, text)
@@ -344,6 +370,17 @@ class Sending:
         if news:
             self.note(news)
             self._backlog.read_on()
+
+
+def _window(carrier: Carrier) -> int:
+    """Segments that may be with a carrier at once, but no fewer than a text may have."""
+    return max(carrier.binds * carrier.window, SEGMENTS_PER_REPLY_MAX)
+
+
+def _behind_max(carrier: Carrier) -> int:
+    """See BEHIND_MAX."""
+    most = max(BEHIND_MAX, 2 * _window(carrier))
+    return most if carrier.rate is None else min(most, max(2, int(carrier.rate * BEHIND_S_MAX)))
 
 
 @lru_cache(TEXTS_MAX)

@@ -20,7 +20,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from center.backlog import Backlog, Texts
+from center.backlog import READ_MAX, Backlog, Texts
 from center.batch import SendTexts, TurnBatch
 from center.changes import OutgoingText
 from center.contact import Arrival
@@ -78,6 +78,7 @@ class FrontBatch(TurnBatch):
             store.own_texts,
             self._send_own,
             is_full=lambda carrier: carrier in store.full,
+            room=lambda carrier: 0 if carrier in store.full | store.busy else READ_MAX,
             may_read=lambda: not self._has_ended,
             soon=lambda callback: later(0.0, callback),
         )
@@ -303,7 +304,7 @@ class FrontBatch(TurnBatch):
 
     def _tell_full(self) -> None:
         for link in self.links:
-            link.have_no_room(sorted(self.front_store.full))
+            link.have_no_room(sorted(self.front_store.full), sorted(self.front_store.busy))
 
 
 def _led(led: Led) -> tuple[str, Taken]:

@@ -13,6 +13,8 @@ from store.sqlite import SqliteStore
 
 TEXTS_UNDER_WAY_MAX = 50_000
 """A carrier's texts in memory; past it shards, and our own outbox, keep the others of that carrier until half of them have gone."""
+BEHIND_MAX = 4_000
+"""Likewise past which shards, and our own outbox, keep those that have waited in it: what is new goes first (center.backlog)."""
 RECEIPTS_MAX = 200_000
 """Texts of all shards whose receipts are to come; of more the oldest are not known any more."""
 FORGOTTEN_AT_ONCE = RECEIPTS_MAX // 10
@@ -32,6 +34,8 @@ class FrontStore(SqliteStore):
         """How many of each carrier."""
         self.full: set[str] = set()
         """Carriers of which there is no room for more."""
+        self.busy: set[str] = set()
+        """Carriers of which there is none for more that has waited."""
         self.full_changed: Callable[[], None] = lambda: None
         self._last = 0
         waiting = self.own_texts(0, TEXTS_UNDER_WAY_MAX)
@@ -84,19 +88,22 @@ class FrontStore(SqliteStore):
 
     def _come(self, of_carrier: Mapping[str, int]) -> None:
         """So many more of each are under way."""
-        before = len(self.full)
+        before = len(self.full) + len(self.busy)
         for carrier, count in of_carrier.items():
             self._under_way[carrier] = count = self._under_way.get(carrier, 0) + count
+            if count >= BEHIND_MAX:
+                self.busy.add(carrier)
             if count >= TEXTS_UNDER_WAY_MAX:
                 self.full.add(carrier)
-        if len(self.full) > before:
+        if len(self.full) + len(self.busy) > before:
             self.full_changed()
 
     def _make_room(self) -> None:
         """Texts have gone."""
-        room = {name for name in self.full if self._under_way[name] <= TEXTS_UNDER_WAY_MAX // 2}
-        if room:
-            self.full -= room
+        before = len(self.full) + len(self.busy)
+        for names, most in ((self.full, TEXTS_UNDER_WAY_MAX), (self.busy, BEHIND_MAX)):
+            names.difference_update([name for name in names if self._under_way[name] <= most // 2])
+        if len(self.full) + len(self.busy) < before:
             self.full_changed()
 
     def waiting_texts(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
@@ -130,7 +137,7 @@ class FrontStore(SqliteStore):
                 link.note(renamed)
             else:
                 super().note_texts(renamed)
-        if self.full:
+        if self.full or self.busy:
             self._make_room()
 
     def note_delivered(self, texts: Sequence[int]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from center.backlog import Backlog, Texts
+from center.backlog import READ_MAX, Backlog, Texts
 from center.changes import OutgoingText
 from center.limits.policy import Policies
 from center.limits.tally import Count
@@ -71,6 +71,8 @@ class FrontLink(asyncio.Protocol):
         """That the front has not been told."""
         self._full: Sequence[str] = ()
         """Carriers of which the front has no room for more texts."""
+        self._busy: Sequence[str] = ()
+        """Carriers of which it has none for texts that have waited."""
         self.asked: Callable[[], object] = lambda: None
         """Who tells how the shard does when the front asks."""
         self._is_told = False
@@ -81,6 +83,7 @@ class FrontLink(asyncio.Protocol):
             self.store.waiting_texts,
             self._give,
             is_full=lambda carrier: carrier in self._full,
+            room=lambda carrier: 0 if carrier in (*self._full, *self._busy) else READ_MAX,
             may_read=lambda: self._is_told and not self._is_held,
             soon=lambda callback: asyncio.get_running_loop().call_soon(callback),
         )
@@ -107,7 +110,7 @@ class FrontLink(asyncio.Protocol):
         self._reader = FrameReader()
         self._connection += 1
         # Until all that waits is given, nothing newer is.
-        self._full, self._is_told, self._is_held = (), False, False
+        self._full, self._busy, self._is_told, self._is_held = (), (), False, False
         self._backlog.begin(0)
         # Behind what is on its way to the disk: texts that are kept are sent once more, and no other.
         self.turns.hold(FRONT, (self._connection, 0))
@@ -121,7 +124,7 @@ class FrontLink(asyncio.Protocol):
         for body in self._reader.feed(data):
             news = to_shard_decoder().decode(body)
             if news.full is not None:
-                self._full = news.full
+                self._full, self._busy = news.full, news.busy
                 self._backlog.read_on()
             if news.asks:
                 self.asked()
@@ -130,6 +133,8 @@ class FrontLink(asyncio.Protocol):
                 add(arrival, (connection, number))
             if news.news or news.delivered:
                 # A text that phones have is told of after its carrier had it, or that does not matter any more.
+                self._backlog.settled(one.text for one in news.news)
+                self._backlog.settled(news.delivered)
                 self._noting.note(news.news, news.delivered)
 
     def taken(self, taken: Sequence[Taken]) -> None:

@@ -80,6 +80,7 @@ class ShardLink(asyncio.Protocol):
         self._news: list[TextNews] = []
         self._delivered: list[int] = []
         self._full: Sequence[str] = ()
+        self._busy: Sequence[str] = ()
         self._is_full_told = True
         self._asks = False
         self._answered: asyncio.Future[None] | None = None
@@ -114,7 +115,7 @@ class ShardLink(asyncio.Protocol):
         self._reader = FrameReader()
         # What it may not have heard when it fell; a shard that knows it already does not mind.
         self._news.extend(TextNews(text, Stage.SENT) for text in self.sent)
-        self._is_full_told = not self._full
+        self._is_full_told = not self._full and not self._busy
         self._flush_soon()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -162,9 +163,9 @@ class ShardLink(asyncio.Protocol):
             self._delivered += delivered
         self._flush_soon()
 
-    def have_no_room(self, carriers: Sequence[str]) -> None:
-        """Of these carriers no more texts are to be given until another word, and of all others they are."""
-        self._full, self._is_full_told = carriers, False
+    def have_no_room(self, full: Sequence[str], busy: Sequence[str]) -> None:
+        """Of carriers that are full no more texts are to be given until another word, of busy ones none that has waited."""
+        self._full, self._busy, self._is_full_told = full, busy, False
         self._flush_soon()
 
     def ask(self) -> asyncio.Future[None]:
@@ -193,7 +194,8 @@ class ShardLink(asyncio.Protocol):
             return
         first = self._number - len(self._brought) + 1
         full = None if self._is_full_told else self._full
-        out = ToShard(first, self._brought, self._news, self._delivered, full, self._asks)
+        news, delivered, asks = self._news, self._delivered, self._asks
+        out = ToShard(first, self._brought, news, delivered, full, self._busy, asks)
         if out.brought or out.news or out.delivered or full is not None or out.asks:
             self.transport.write(frame(out))
             self._brought, self._news, self._delivered = [], [], []

@@ -89,7 +89,9 @@ class ToShard(msgspec.Struct, frozen=True, array_like=True):
     delivered: Sequence[int] = ()
     """Those of them that phones have, which is what becomes of nearly all."""
     full: Sequence[str] | None = None
-    """Carriers of which the front has no room for more texts, when that has changed."""
+    """Carriers of which the front has no room for more texts, when that or the next has changed."""
+    busy: Sequence[str] = ()
+    """Then: those of which it has none for texts that have waited."""
     asks: bool = False
     """Whether it wants to know at once how the shard does."""
 

@@ -1,11 +1,13 @@
 """Texts that wait in the outbox: each carrier's in their order, and none behind another carrier's."""
 
+import random
 from collections.abc import Callable
 
 import pytest
 
 from center import backlog as module
-from center.backlog import Backlog
+from center import waiting_phones
+from center.backlog import Backlog, Texts
 from center.changes import Changes, OutgoingText
 from center.text_news import Stage, TextNews
 from store.memory import MemoryStore
@@ -18,6 +20,9 @@ class Way:
     def __init__(self) -> None:
         self.store = MemoryStore()
         self.full: set[str] = set()
+        self.busy: set[str] = set()
+        """Carriers that have no room for what waits."""
+        self.room = 1_000
         self.given: list[tuple[str, str]] = []
         self.due: list[Callable[[], None]] = []
         self.may_read = True
@@ -25,13 +30,17 @@ class Way:
             self.store.waiting_texts,
             lambda texts: self.given.extend((text.carrier, text.text) for _, text in texts),
             is_full=lambda carrier: carrier in self.full,
+            room=lambda carrier: 0 if carrier in self.full | self.busy else self.room,
             may_read=lambda: self.may_read,
             soon=self.due.append,
         )
 
     def keep(self, *texts: str) -> None:
-        """Texts such as "a1", to carrier a."""
-        kept = [OutgoingText(text[0], "1069", "138", text, NOON) for text in texts]
+        """Texts such as "a1", to carrier a, or "a1 to 139"."""
+        kept = [
+            OutgoingText(text[0], "1069", text.partition(" to ")[2] or "138", text.split()[0], NOON)
+            for text in texts
+        ]
         with self.store.batch([]) as batch:
             batch.commit(Changes(texts=kept))
 
@@ -148,3 +157,177 @@ def test_a_part_at_a_time() -> None:
     way.backlog.begin(0)
     assert way.read_all() == 3
     assert way.of("a") == [f"a{n}" for n in range(5)]
+
+
+def test_a_new_text_goes_before_all_that_waits_but_for_its_own_phones() -> None:
+    way = Way()
+    way.busy = {"a"}
+    way.full = {"a"}
+    way.tell("a1", "a2 to 139")
+    way.full = set()
+    way.tell("a3 to 140", "a4 to 139", "a5 to 140")
+    assert way.of("a") == ["a3", "a5"]
+    way.busy = set()
+    way.read_all()
+    assert way.of("a") == ["a3", "a5", "a1", "a2", "a4"]
+    way.tell("a6 to 139")
+    assert way.of("a")[5:] == ["a6"]
+
+
+def test_a_phone_whose_texts_were_given_is_new_again_while_others_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(waiting_phones, "STRETCH", 2)
+    way = Way()
+    way.full = {"a"}
+    way.tell(*(f"a{n} to {n}" for n in range(1, 7)))
+    way.full, way.room = set(), 2
+    way.backlog.read_on()
+    way.due.clear()
+    way.tell("a7 to 1", "a8 to 6")
+    assert way.of("a") == ["a1", "a2", "a7"]
+
+
+def test_what_an_earlier_run_left_is_looked_through_before_what_is_new_goes_past_it() -> None:
+    way = Way()
+    way.keep("a1", "a2 to 139", "a3 to 140")
+    way.busy = {"a"}
+    way.backlog.begin(0)
+    way.tell("a4 to 141", "a5 to 139")
+    assert way.given == []
+    way.read_all()
+    assert way.of("a") == ["a4"]
+    way.tell("a6 to 140", "a7 to 141")
+    assert way.of("a") == ["a4", "a7"]
+    way.busy = set()
+    way.read_all()
+    assert way.of("a") == ["a4", "a7", "a1", "a2", "a3", "a5", "a6"]
+
+
+def test_what_waits_has_its_share_while_new_texts_fill_its_carrier(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "PASSED_MAX", 3)
+    monkeypatch.setattr(module, "PASSED_ROOM", 1)
+    way = Way()
+    way.full = {"a"}
+    way.tell("a1", "a2")
+    way.full, way.busy = set(), {"a"}
+    for number in range(3, 10):
+        way.tell(f"a{number} to {number}")
+        way.read_all()
+    assert way.of("a") == ["a3", "a4", "a5", "a1", "a6", "a7", "a8", "a2", "a9"]
+
+
+def test_what_is_as_full_as_may_be_lets_nothing_past() -> None:
+    way = Way()
+    way.full = {"a"}
+    way.tell("a1")
+    way.tell("a2 to 139")
+    assert way.given == []
+
+
+class Carriers(Way):
+    """Carriers that take so many texts at a time, and give back what comes after."""
+
+    def __init__(self, chance: random.Random) -> None:
+        super().__init__()
+        self.chance = chance
+        self.can_take = {"a": 3, "b": 3}
+        self.taken: list[tuple[int, OutgoingText]] = []
+        self.under_way: list[int] = []
+        self.backlog = Backlog(
+            self.store.waiting_texts,
+            self.take,
+            is_full=lambda carrier: carrier in self.full,
+            room=lambda carrier: (
+                0 if carrier in self.full | self.busy else self.chance.randrange(4)
+            ),
+            may_read=lambda: True,
+            soon=self.due.append,
+        )
+
+    def take(self, texts: Texts) -> None:
+        left: list[tuple[int, OutgoingText]] = []
+        without: set[str] = set()
+        for one in texts:
+            carrier = one[1].carrier
+            if carrier in without or not self.can_take[carrier]:
+                without.add(carrier)
+                left.append(one)
+                continue
+            self.can_take[carrier] -= 1
+            self.taken.append(one)
+            self.under_way.append(one[0])
+        if left:
+            self.backlog.leave(left)
+
+    def settle(self) -> None:
+        """Some of what is under way is through, in any order."""
+        self.chance.shuffle(self.under_way)
+        count = self.chance.randrange(len(self.under_way) + 1)
+        through, self.under_way = self.under_way[:count], self.under_way[count:]
+        self.store.note_texts([TextNews(text, Stage.SENT) for text in through])
+        self.backlog.settled(through)
+
+    def run(self, ops: int) -> None:
+        """Whatever may happen, and then everything comes to its end."""
+        chance, told = self.chance, 0
+        self.keep(*self.some(5))
+        self.backlog.begin(0)
+        for _ in range(ops):
+            match chance.randrange(6):
+                case 0:
+                    self.keep(*self.some(3))
+                    if chance.random() < 0.3:
+                        self.backlog.read_on()
+                    texts = self.store.waiting_texts(told, 1_000)
+                    if texts:
+                        told = texts[-1][0]
+                        self.backlog.tell(texts)
+                case 1:
+                    self.full = {name for name in "ab" if chance.random() < 0.3}
+                    self.busy = {name for name in "ab" if chance.random() < 0.3}
+                case 2:
+                    self.can_take = {name: chance.randrange(5) for name in "ab"}
+                case 3:
+                    self.settle()
+                case 4 if self.due:
+                    self.due.pop(0)()
+                case _:
+                    self.backlog.read_on()
+        self.full, self.busy = set(), set()
+        self.can_take = dict.fromkeys("ab", 10_000)
+        for _ in range(1_000):
+            self.backlog.read_on()
+            while self.due:
+                self.due.pop()()
+        self.store.note_texts([TextNews(text, Stage.SENT) for text in self.under_way])
+
+    def some(self, most: int) -> list[str]:
+        chance = self.chance
+        return [
+            f"{chance.choice('ab')} to {chance.randrange(4)}"
+            for _ in range(1 + chance.randrange(most))
+        ]
+
+
+def test_whatever_happens_each_text_is_taken_once_and_each_phones_in_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(waiting_phones, "STRETCH", 3)
+    monkeypatch.setattr(module, "PASSED_MAX", 3)
+    for seed in range(300):
+        way = Carriers(random.Random(seed))
+        way.run(60)
+        ids = [text_id for text_id, _ in way.taken]
+        assert len(ids) == len(set(ids)), seed
+        assert way.store.waiting_texts(0, 10) == [], seed
+        for carrier in "ab":
+            for phone in "0123":
+                of_phone = [
+                    text_id
+                    for text_id, text in way.taken
+                    if (text.carrier, text.destination) == (carrier, phone)
+                ]
+                assert of_phone == sorted(of_phone), seed

@@ -285,8 +285,9 @@ def test_a_copy_that_is_kept_is_refused_with_the_first_and_comes_again(together:
 class Slow:
     """A carrier that keeps what it is given until it is told to take it."""
 
-    def __init__(self, queue: int = 1_000) -> None:
-        self.carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+    def __init__(self, queue: int = 1_000, carrier: Carrier | None = None) -> None:
+        self.carrier = carrier or Carrier("carrier", "nowhere", 0, "us", "secret")
+        self.bound = True
         self.queue = queue
         """Segments that it has room for."""
         self.given: list[Any] = []
@@ -316,18 +317,12 @@ class Slow:
         asyncio.run(run())
 
 
-class Bound(Slow):
-    """One that is there."""
-
-    bound = True
-
-
 def test_a_reply_to_what_was_refused_for_being_late_goes_though_the_carrier_gave_up_for_good() -> (
     None
 ):
     loop = SimulatedLoop(cast("Any", None), cast("Any", None))
     channel, _, line = open_channel()
-    carrier = Bound()
+    carrier = Slow()
     channel.add(cast("Any", carrier))
     channel.ticks = channel.receiving.ticks = loop.time
 
@@ -363,6 +358,58 @@ def test_texts_that_a_full_queue_left_behind_go_out_in_order(
         slow.take_all(channel)
     assert slow.heard == [f"1380013800{n}" for n in range(1, 8)]
     assert store.waiting_texts(0, 10) == []
+
+
+def left_behind(store: MemoryStore, count: int) -> list[str]:
+    """Phones that an earlier run left a text for."""
+    phones = [f"1370013{n:04}" for n in range(count)]
+    texts = [OutgoingText("carrier", "1069", phone, "late", NOON, "shop") for phone in phones]
+    with store.batch([]) as batch:
+        batch.commit(Changes(texts=texts))
+    return phones
+
+
+def test_who_writes_now_is_answered_before_what_an_outage_left_but_in_their_own_order() -> None:
+    channel, store, line = open_channel()
+    slow = Slow(carrier=Carrier("carrier", "nowhere", 0, "us", "secret", window=5, rate=10.0))
+    channel.add(cast("Any", slow))
+    waiting = left_behind(store, 100)
+    asyncio.run(started(channel))
+    # What the rate allows in BEHIND_S_MAX.
+    assert [one.phone for one in slow.given] == waiting[:20]
+    write(channel, line, *text(1, "你好"), *text(2, "你好", waiting[50]))
+    assert [one.phone for one in slow.given] == [*waiting[:20], "13800138000"]
+    while slow.given:
+        slow.take_all(channel)
+    assert slow.heard == [*waiting[:20], "13800138000", *waiting[20:], waiting[50]]
+    assert store.waiting_texts(0, 10) == []
+
+
+def test_of_what_waits_for_a_carrier_that_is_away_no_more_is_cut_than_its_window() -> None:
+    channel, _, _ = open_channel()
+    slow = Slow(carrier=Carrier("carrier", "nowhere", 0, "us", "secret", binds=2, window=8))
+    slow.bound = False
+    channel.add(cast("Any", slow))
+    waiting = left_behind(store, 10)
+    asyncio.run(started(channel))
+    texts = [OutgoingText("carrier", "1069", str(n), "new", NOON, "shop") for n in range(100)]
+
+    async def keep() -> None:
+        channel.turns.hold("sms", None, texts=texts)
+        channel.turns.flush()
+
+    asyncio.run(keep())
+    assert slow.waiting == 16
+    slow.bound = True
+    while slow.given:
+        slow.take_all(channel)
+    assert slow.heard == [*waiting, *(text.destination for text in texts)]
+
+
+async def started(channel: SmsChannel) -> None:
+    """It has taken up what an earlier run left."""
+    channel.start()
+    await asyncio.sleep(0)
 
 
 def test_a_text_that_a_queue_has_no_room_for_waits_whole_and_all_behind_it() -> None:
@@ -414,7 +461,7 @@ def test_segments_that_are_too_old_go_in_time_though_nobody_writes_also_after_a_
 def test_what_was_held_and_has_no_room_is_held_on_and_nothing_goes_twice() -> None:
     loop = SimulatedLoop(cast("Any", None), cast("Any", None))
     channel, store, _ = open_channel()
-    carrier = Bound(queue=3)
+    carrier = Slow(queue=3)
     channel.add(cast("Any", carrier))
     channel.ticks = channel.receiving.ticks = loop.time
 

@@ -122,6 +122,27 @@ def test_a_reply_goes_by_the_bind_of_the_answer_that_it_must_not_overtake() -> N
     assert sorted(later) == ["1", "3", "5"]
 
 
+def test_a_reply_that_must_go_by_one_bind_waits_for_no_outages_worth_that_may_go_by_any() -> None:
+    async def run() -> list[object]:
+        owner, wires = Owner(), [SmscTransport(0.0, 1), SmscTransport(0.0, 2)]
+        carrier = Carrier("carrier", "nowhere", 0, "us", "secret", window=16)
+        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wires[0].now, soon=at_once)
+        links = [bound(esme, wire, number) for number, wire in enumerate(wires)]
+        esme.submit(
+            [submission(n, p.SubmitSm(destination=p.Address(str(n)))) for n in range(1_000)]
+        )
+        reply = p.SubmitSm(destination=p.Address("13800138000"))
+        esme.submit([submission("reply", reply, links[1])])
+        while "reply" not in owner.taken:
+            for wire, link in zip(wires, links, strict=True):
+                wire.now += LATENCY_S
+                link.data_received(wire.answers())
+        return owner.taken
+
+    # Behind what was under way, and one window more at most.
+    assert len(asyncio.run(run())) <= 4 * 16
+
+
 def phones_of(wire: SmscTransport) -> list[str]:
     """To whom it has carried texts."""
     return [asked.destination.digits for asked in wire.had if isinstance(asked, p.SubmitSm)]

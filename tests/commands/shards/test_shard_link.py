@@ -98,22 +98,23 @@ def test_what_was_brought_and_not_written_is_lost_with_the_connection() -> None:
 
 
 def test_a_shard_hears_for_which_carriers_there_is_no_room_also_when_it_is_back() -> None:
-    async def run() -> list[list[str] | None]:
+    async def run() -> list[tuple[list[str], list[str]] | None]:
         link = made()
         socket = up(link)
-        link.have_no_room(["c"])
+        link.have_no_room(["c"], ["c", "d"])
         await asyncio.sleep(0)
         link.connection_lost(None)
         again = up(link)
         await asyncio.sleep(0)
-        link.have_no_room([])
+        link.have_no_room([], ["d"])
         await asyncio.sleep(0)
         link.note([], [6])
         await asyncio.sleep(0)
-        told = [one.full for one in (*socket.frames, *again.frames)]
-        return [list(full) if full is not None else None for full in told]
+        told = [(one.full, one.busy) for one in (*socket.frames, *again.frames)]
+        return [(list(full), list(busy)) if full is not None else None for full, busy in told]
 
-    assert asyncio.run(run()) == [["c"], ["c"], [], None]
+    no_room = ["c"], ["c", "d"]
+    assert asyncio.run(run()) == [no_room, no_room, ([], ["d"]), None]
 
 
 def test_who_asks_how_a_shard_does_waits_until_it_tells_or_is_gone() -> None:
