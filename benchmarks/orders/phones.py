@@ -309,7 +309,14 @@ async def run(options: argparse.Namespace, codes: list[str]) -> None:
     for _ in range(int(options.seconds // options.every) if options.every else 0):
         before = load.orders
         await asyncio.sleep(options.every)
-        _tell(orders_s=(load.orders - before) / options.every)
+        now = time.perf_counter()
+        _tell(
+            orders_s=(load.orders - before) / options.every,
+            at=now,
+            replies=len(load.to_reply),
+            to_reply=_percentiles(load.to_reply),
+            oldest=max((now - phone.sent_at for phone in load.phones.values()), default=0.0) * 1000,
+        )
     await asyncio.sleep(max(0.0, options.seconds - (time.perf_counter() - began)))
     load.measuring = False
     took = time.perf_counter() - began

@@ -386,7 +386,7 @@ def test_who_writes_now_is_answered_before_what_an_outage_left_but_in_their_own_
 
 
 def test_of_what_waits_for_a_carrier_that_is_away_no_more_is_cut_than_its_window() -> None:
-    channel, _, _ = open_channel()
+    channel, store, _ = open_channel()
     slow = Slow(carrier=Carrier("carrier", "nowhere", 0, "us", "secret", binds=2, window=8))
     slow.bound = False
     channel.add(cast("Any", slow))
@@ -560,7 +560,7 @@ def test_a_text_that_was_read_before_it_is_told_of_goes_once() -> None:
 def test_a_clock_that_jumps_loses_no_basket() -> None:
     channel, store, line = open_channel()
     write(channel, line, *text(1, "苹果"))
-    channel.clock = lambda: NOON - 86_400.0
+    channel.receiving.clock = lambda: NOON - 86_400.0
     write(channel, line, *text(2, "2"))
     assert [sent.text for _, sent in store.waiting_texts(0, 10)][-1] == "共5.00\n1 下单\n2 再加"
 

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from sms import outgoing
 from sms.carrier import Carrier
 from sms.client import Esme
 from sms.held import HOLD_S
@@ -143,6 +144,32 @@ def test_a_reply_that_must_go_by_one_bind_waits_for_no_outages_worth_that_may_go
     assert len(asyncio.run(run())) <= 4 * 16
 
 
+def test_what_may_go_by_any_bind_has_its_turn_behind_replies_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outgoing, "OWN_FIRST_MAX", 32)
+
+    async def run() -> list[object]:
+        owner, wire = Owner(), SmscTransport(0.0, 1)
+        carrier = Carrier("carrier", "nowhere", 0, "us", "secret", window=16)
+        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wire.now, soon=at_once)
+        links = [bound(esme, wire, 0), bound(esme, SmscTransport(0.0, 2), 1)]
+        esme.submit(
+            [
+                submission(n, p.SubmitSm(destination=p.Address(str(n))), links[0])
+                for n in range(1_000)
+            ]
+        )
+        links[1].bound = False
+        esme.submit([submission("other", p.SubmitSm(destination=p.Address("13800138000")))])
+        while "other" not in owner.taken:
+            wire.now += LATENCY_S
+            links[0].data_received(wire.answers())
+        return owner.taken
+
+    assert len(asyncio.run(run())) <= 6 * 16
+
+
 def phones_of(wire: SmscTransport) -> list[str]:
     """To whom it has carried texts."""
     return [asked.destination.digits for asked in wire.had if isinstance(asked, p.SubmitSm)]
@@ -184,12 +211,12 @@ def test_a_window_that_is_nearly_full_waits_for_more_answers() -> None:
 
 def test_connections_that_break_under_a_text_are_no_refusals_of_it():
     carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
-    outgoing = Esme(carrier, Owner(), chance=random.Random(1), now=lambda: 0.0).outgoing
+    waiting = Esme(carrier, Owner(), chance=random.Random(1), now=lambda: 0.0).outgoing
     text = submission(1, p.SubmitSm(source=p.Address("1069"), destination=p.Address("13800138000")))
     settled: list[Settlement] = []
     for _ in range(LOSSES_MAX - 1):
-        outgoing.again(text, None, settled)
-    outgoing.again(text, int(Status.SYSERR), settled)
+        waiting.again(text, None, settled)
+    waiting.again(text, int(Status.SYSERR), settled)
     assert settled == []
-    outgoing.again(text, None, settled)
+    waiting.again(text, None, settled)
     assert settled == [Settlement(1, None, None)]
