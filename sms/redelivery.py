@@ -42,6 +42,8 @@ LOST_KEPT_MAX: Final = 10_000
 """Keys of those that are kept for the next run."""
 ANSWERS_MAX: Final = 200_000
 """Answers in doubt; past it the oldest counts as had."""
+EQUAL_MAX: Final = 100
+"""Of them to messages that read the same, of one buyer; past it the oldest of these counts as had: each is looked at when one more comes."""
 RUNS_MAX: Final = 64
 """Earlier runs whose ends are in doubt each by itself; of more the oldest are put together."""
 KEY_BYTES: Final = 8
@@ -296,6 +298,8 @@ class Redeliveries:
             self._by_key[answer.key] = [answer]
         else:
             held.append(answer)
+            if len(held) > EQUAL_MAX:
+                self._remove(held[0])
 
     def _follow(self, last: Answer, answer: Answer) -> None:
         """The buyer has gone on, though what they said last may come again: what they say next proves nothing of it."""

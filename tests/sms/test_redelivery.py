@@ -13,7 +13,7 @@ from center.turns import _is_redelivery
 from flows.inputs import Text
 from sms import redelivery
 from sms.answer import GIVEN_UP_S, Answer
-from sms.redelivery import ANSWERS_MAX, KEPT_S, RETURNS_S, Redeliveries
+from sms.redelivery import ANSWERS_MAX, EQUAL_MAX, KEPT_S, RETURNS_S, Redeliveries
 
 NOW_US = 1_795_492_800_000_000
 
@@ -736,6 +736,17 @@ def test_memory_is_bounded_by_time_and_number() -> None:
     line.alive = False
     redeliveries.judge(Answer(Line(), 1, b"later", KEPT_S + 1), NOW_US)
     assert len(redeliveries) == 1
+
+
+def test_of_what_one_buyer_sent_alike_so_many_are_known_again_and_no_more_are_looked_at() -> None:
+    inbox, line = Inbox(), Line()
+    for number in range(3 * EQUAL_MAX):
+        assert inbox.take(two(line), NOW_US + number)
+        assert len(inbox.redeliveries) <= EQUAL_MAX
+    line.alive = False
+    other = Line()
+    again = [inbox.take(two(other), NOW_US + 10_000 + n) for n in range(EQUAL_MAX)]
+    assert again == [False] * EQUAL_MAX
 
 
 def test_answers_that_carriers_have_are_let_go() -> None:
