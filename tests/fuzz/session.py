@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import logging
 import random
 import sys
@@ -25,6 +26,7 @@ from flows.due import due_text
 from flows.inputs import Text
 from flows.transcript import log
 from grammars.folding import KEPT_LENGTH_MAX, fold, normalise
+from grammars.gsm import alphabet
 from grammars.money import read_money
 from grammars.numbers import read_number
 from grammars.opting_in import opts_in
@@ -171,6 +173,8 @@ def besieged(seed: int) -> Generator[tuple[asyncio.Runner, Shop, Siege]]:
 def fill_tables() -> None:
     """What is remembered to be quick has a limit; fill it with the longest, so that nothing more can come of it."""
     flow = program()
+    for locking, single in itertools.product(alphabet.LOCKING, alphabet.SINGLE):
+        alphabet.encode("", alphabet.tables(locking, single))
     for number in range(WARM_UP_TEXTS):
         word = f"{number:05d}{WIDE * (KEPT_LENGTH_MAX - 5)}"
         for read in (fold, normalise, read_number, read_money, read_yesno):
