@@ -11,7 +11,7 @@ from sms.smpp import pdu as p
 from sms.unrouted import HELPS_PER_PREFIX_MAX, HELPS_PER_SENDER_MAX, Helps
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, SHOP, program_of
-from tests.sms.test_channel import Full, Line, later
+from tests.sms.channels import Full, Line, later
 
 BUYER = "13800138000"
 WHAT = "什么店 what shop"

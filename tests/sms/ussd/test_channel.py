@@ -22,7 +22,7 @@ from sms.ussd.dialogs import CLOSED_S_MAX, IDLE_S_MAX
 from sms.ussd.profile import STANDARD, Move
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
-from tests.sms.test_channel import later
+from tests.sms.channels import later
 
 PROGRAM = program_of(
     ORDER, SHOP.replace("  sms code 1069\n", "  sms code 1069\n  ussd code *106#\n")
