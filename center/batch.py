@@ -372,6 +372,10 @@ class TurnBatch:
         by_channel: dict[str, list[Taken]] = {}
         for name, taken in told:
             by_channel.setdefault(name, []).append(taken)
+        self._tell_each(by_channel)
+
+    def _tell_each(self, by_channel: dict[str, list[Taken]]) -> None:
+        """The same of what is sorted by channel."""
         with ExitStack() as telling:
             for name, taken in reversed(by_channel.items()):
                 channel = self._channels.get(name)
@@ -394,11 +398,15 @@ class TurnBatch:
                 telling.callback(self._send, kept.texts)
             if Fate.REFUSED in fates:
                 telling.callback(self._bring_again, entries, fates)
-            told = [
-                (entry.channel, Taken(entry.ticket, fate, entry.arrival, reply))
-                for entry, fate, reply in zip(entries, fates, kept.replies, strict=True)
-            ]
-            telling.callback(self._tell_channels, told)
+            told: dict[str, list[Taken]] = {}
+            for entry, fate, reply in zip(entries, fates, kept.replies, strict=True):
+                one = Taken(entry.ticket, fate, entry.arrival, reply)
+                of_channel = told.get(entry.channel)
+                if of_channel is None:
+                    told[entry.channel] = [one]
+                else:
+                    of_channel.append(one)
+            telling.callback(self._tell_each, told)
 
     def _bring_again(self, entries: Sequence[Entry], fates: Sequence[Fate]) -> None:
         """Outcomes that were refused, which nobody else brings again."""

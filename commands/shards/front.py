@@ -135,12 +135,20 @@ class FrontBatch(TurnBatch):
         """See TurnBatch; the shard steps it."""
         assert arrival.input.__class__ in INPUTS, "no carrier brings this"
         going = Going(told if told is not None else arrival.contact.channel, ticket, arrival)
-        before = self._sort(notes, going) if notes else None
+        before = None if not notes or self._is_beside(notes, arrival) else self._sort(notes, going)
         if before or self._held:
             self._held += 1
             self.hold(_GOING, going, notes=before)
         else:
             self._go(going)
+
+    def _is_beside(self, notes: Mapping[str, bytes | None], arrival: Arrival) -> bool:
+        """Whether all that an arrival brings is kept beside it, as is so of nearly every one; then it is seen to."""
+        doubts = notes.get(DOUBTS_NOTE)
+        if doubts is None or len(notes) > 1 or not self._doubts.cover(arrival.stamp):
+            return False
+        self._doubts.keep(doubts)
+        return True
 
     def _sort(
         self, notes: Mapping[str, bytes | None], going: Going
@@ -180,7 +188,8 @@ class FrontBatch(TurnBatch):
         contact = going.arrival.contact
         shard = shard_of(contact.seller, len(self.links))
         if self._places is None:
-            self._bring(shard, going)
+            if not self.links[shard].bring(going, ()):
+                self._refuse([going])
             return
         going.came = True
         self._senders.come(contact.buyer, shard, going)
@@ -248,7 +257,7 @@ class FrontBatch(TurnBatch):
             self.measures.tell(self.links.index(link), told, news.unready)
             link.answered()
         if news.told:
-            self._tell_channels(self._on_disk(link, news.told))
+            self._tell_each(self._on_disk(link, news.told))
         if news.outcomes:
             self._tell_channels(map(_led, news.outcomes))
         if news.texts:
@@ -258,9 +267,9 @@ class FrontBatch(TurnBatch):
         if news.sent:
             self._expect_receipts(link, news.sent)
 
-    def _on_disk(self, link: ShardLink, told: Sequence[Told]) -> list[tuple[str, Taken]]:
+    def _on_disk(self, link: ShardLink, told: Sequence[Told]) -> dict[str, list[Taken]]:
         """What channels are told now of arrivals that a shard tells of."""
-        on_disk: list[tuple[str, Taken]] = []
+        on_disk: dict[str, list[Taken]] = {}
         for some in told:
             fate = some.fate
             reply = some.reply.reply() if some.reply is not None else None
@@ -270,8 +279,10 @@ class FrontBatch(TurnBatch):
                 one = Taken(going.ticket, fate, going.arrival, reply)
                 if going.after and fate is not Fate.REFUSED:
                     self.hold(_AFTER, (going.channel, one), notes=going.after)
+                elif (of_channel := on_disk.get(going.channel)) is not None:
+                    of_channel.append(one)
                 else:
-                    on_disk.append((going.channel, one))
+                    on_disk[going.channel] = [one]
         return on_disk
 
     def _count(self, link: ShardLink, news: ToFront) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 
 from center.changes import OutgoingText
@@ -26,8 +27,8 @@ class FrontStore(SqliteStore):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._texts: dict[int, tuple[ShardLink | None, int, OutgoingText]] = {}
-        """By our numbers, oldest first: whose they are, and the owner's numbers."""
+        self._texts: dict[int, tuple[ShardLink | None, tuple[int, OutgoingText]]] = {}
+        """By our numbers, oldest first: whose they are, and as the owner gave them, with its own number."""
         self._sent: dict[int, tuple[ShardLink | None, int]] = {}
         """Texts that carriers have and whose receipts are to come, likewise."""
         self._under_way: dict[str, int] = {}
@@ -51,7 +52,7 @@ class FrontStore(SqliteStore):
     def number(self, text_id: int, text: OutgoingText) -> int:
         """Our number for a text of our own."""
         self._last += 1
-        self._texts[self._last] = None, text_id, text
+        self._texts[self._last] = None, (text_id, text)
         self._come({text.carrier: 1})
         return self._last
 
@@ -59,31 +60,35 @@ class FrontStore(SqliteStore):
         self, link: ShardLink, texts: Sequence[tuple[int, OutgoingText]]
     ) -> list[tuple[int, OutgoingText]]:
         """A shard's texts by our numbers, without those that are known here: a shard may give again what it has given."""
-        given, kept, last = link.given, self._texts, self._last
-        numbered: list[tuple[int, OutgoingText]] = []
-        of_carrier: dict[str, int] = {}
-        for text_id, text in texts:
-            carrier = text.carrier
-            if text_id > given.get(carrier, 0):
-                given[carrier] = text_id
-            else:
-                if link.known is None:
-                    link.known = self._known(link)
-                if text_id in link.known:
-                    continue
-            last += 1
-            kept[last] = link, text_id, text
-            numbered.append((last, text))
-            of_carrier[carrier] = of_carrier.get(carrier, 0) + 1
-        self._last = last
+        new = self._new(link, texts)
+        begin = self._last + 1
+        self._last += len(new)
+        self._texts.update(enumerate(zip(repeat(link), new), begin))
+        self._come(Counter([text.carrier for _, text in new]))
+        return list(enumerate([text for _, text in new], begin))
+
+    def _new(
+        self, link: ShardLink, texts: Sequence[tuple[int, OutgoingText]]
+    ) -> Sequence[tuple[int, OutgoingText]]:
+        """Those of them that are not known."""
+        given = link.given
+        last = {text.carrier: text_id for text_id, text in texts}
+        before = max([given.get(carrier, 0) for carrier in last], default=0)
+        if texts and texts[0][0] <= before:
+            again = {text_id for text_id, text in texts if text_id <= given.get(text.carrier, 0)}
+            if again and link.known is None:
+                link.known = self._known(link)
+            again &= link.known or set()
+            texts = [one for one in texts if one[0] not in again]
         if link.known is not None:
             link.known.update([text_id for text_id, _ in texts])
-        self._come(of_carrier)
-        return numbered
+        for carrier, text_id in last.items():
+            given[carrier] = max(text_id, given.get(carrier, 0))
+        return texts
 
     def _known(self, link: ShardLink) -> set[int]:
         """A shard's texts that are known here, put together when it gives again what it gave: nothing is kept of each for that."""
-        waiting = {text_id for owner, text_id, _ in self._texts.values() if owner is link}
+        waiting = {text_id for owner, (text_id, _) in self._texts.values() if owner is link}
         return waiting.union(link.sent)
 
     def _come(self, of_carrier: Mapping[str, int]) -> None:
@@ -108,7 +113,7 @@ class FrontStore(SqliteStore):
 
     def waiting_texts(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
         """See center.outbox.Outbox."""
-        waiting = ((number, kept[2]) for number, kept in self._texts.items() if number > after)
+        waiting = ((number, kept[1][1]) for number, kept in self._texts.items() if number > after)
         return list(islice(waiting, limit))
 
     def note_texts(self, news: Sequence[TextNews]) -> None:
@@ -119,7 +124,7 @@ class FrontStore(SqliteStore):
             number, names = one.text, one.names
             waited = texts.pop(number, None)
             if waited is not None:
-                link, text_id, text = waited
+                link, (text_id, text) = waited
                 under_way[text.carrier] -= 1
             elif (whose := sent.pop(number, None)) is not None:
                 link, text_id = whose

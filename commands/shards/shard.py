@@ -150,10 +150,11 @@ class FrontLink(asyncio.Protocol):
         told: list[Told] = []
         first = following = 0
         fate = Fate.KEPT
-        for one in taken:
-            if one.ticket is None:
+        tickets = cast("list[tuple[int, int] | None]", [one.ticket for one in taken])
+        for one, ticket in zip(taken, tickets, strict=True):
+            if ticket is None:
                 continue
-            connection, number = cast("tuple[int, int]", one.ticket)
+            connection, number = ticket
             if connection != self._connection:
                 continue
             if number == following and one.fate is fate and one.reply is None and number:

@@ -136,11 +136,12 @@ class ShardLink(asyncio.Protocol):
         """Bring an arrival, with what its sender did in other shards; False if the shard is not there."""
         if not self.is_up:
             return False
-        self._number += 1
+        self._number = number = self._number + 1
+        self._going[number] = going
         arrival = going.arrival
         self._brought.append(_beside(arrival, elsewhere) if elsewhere else arrival)
-        self._going[self._number] = going
-        self._flush_soon()
+        if not self._flushing:
+            self._flush_soon()
         return True
 
     def taken(self, first: int, count: int = 1) -> list[Going]:

@@ -107,6 +107,7 @@ class ToFront(msgspec.Struct, frozen=True, array_like=True):
 
     told: list[Told] = []
     texts: Sequence[tuple[int, OutgoingText]] = []
+    """By the shard's numbers, which go up."""
     sent: list[TextNews] = []
     """Texts that carriers have and whose receipts are to come, when the front connects."""
     counts: list[Count] = []

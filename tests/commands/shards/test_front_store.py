@@ -66,6 +66,17 @@ def test_what_a_shard_gives_again_is_not_sent_again(store: FrontStore) -> None:
     assert store.number_all(link, [(10, text("d"))]) == []
 
 
+def test_of_what_is_given_again_by_one_carrier_all_of_another_is_new(store: FrontStore) -> None:
+    link = Link()
+    store.number_all(link, [(9, text("a"))])
+    other = OutgoingText("d", "1069", "138", "b", 17)
+    # The last of its carrier is far behind that of the other, of which one comes once more.
+    numbered = store.number_all(link, [(8, other), (9, text("a")), (10, other), (11, text("c"))])
+    assert [new.text for _, new in numbered] == ["b", "b", "c"]
+    assert link.given == {"c": 11, "d": 10}
+    assert store.number_all(link, []) == []
+
+
 def test_a_text_that_a_phone_has_is_told_of_by_its_number_alone(store: FrontStore) -> None:
     link = Link()
     [number] = numbers(store.number_all(link, [(7, text("a"))]))
