@@ -9,6 +9,9 @@ from flows.machine import END, WAIT, Machine
 from flows.turn import Turn
 from flows.walk import walk
 
+SUSPENDING = p.PlaceOrder | p.HandOver | p.Request | p.Pay
+"""Statements that wait for an outcome. Put together here: a union made where it is asked for costs more than the question."""
+
 INSTEAD = {"closed": "busy", "failed": "busy", "hangup": "timeout"}
 """The way that a flow takes from a hand-over where it has none for what came back."""
 
@@ -17,7 +20,7 @@ def outcome_of(machine: Machine, turn: Turn, at: str, outcome: Outcome) -> int:
     """Go on after an effect."""
     index = machine.program.waits.get(at)
     node = machine.program.nodes[index] if index is not None else None
-    if not isinstance(node, p.PlaceOrder | p.HandOver | p.Request | p.Pay):
+    if not isinstance(node, SUSPENDING):
         # Late or doubled: the session is elsewhere by now and stays there.
         return WAIT if turn.at else END
     values = outcome.values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
 
 import msgspec
 
@@ -52,21 +52,7 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=False,
     """What else the caller may have said than what waits to be confirmed: offered after a no."""
 
 
-@cache
-def _encoder() -> msgspec.msgpack.Encoder:
-    return msgspec.msgpack.Encoder()
-
-
-@cache
-def _decoder() -> msgspec.msgpack.Decoder[Session]:
-    return msgspec.msgpack.Decoder(Session)
-
-
-def pack(session: Session) -> bytes:
-    """A session as bytes."""
-    return _encoder().encode(session)
-
-
-def unpack(data: bytes) -> Session:
-    """Raises msgspec.DecodeError or msgspec.ValidationError for bytes that are no session."""
-    return _decoder().decode(data)
+pack: Callable[[Session], bytes] = msgspec.msgpack.Encoder().encode
+"""A session as bytes."""
+unpack: Callable[[bytes], Session] = msgspec.msgpack.Decoder(Session).decode
+"""The session that these bytes are. Raises msgspec.DecodeError or msgspec.ValidationError for bytes that are none."""

@@ -101,11 +101,13 @@ class Answer(msgspec.Struct, eq=False):
         """The carrier has it, and in time: `is_read`, and not late."""
         if self.asked is None or self.late or self.refused:
             return False
-        return self.line.answered > self.asked or self.line.returned > self.stamp
+        line = self.line
+        return line.answered > self.asked or (not line.alive and line.returned > self.stamp)
 
     @property
     def is_read(self) -> bool:
         """The carrier has it, though it may have given up waiting before."""
         if self.asked is None or self.refused:
             return False
-        return self.line.answered > self.asked or self.line.returned > self.stamp
+        line = self.line
+        return line.answered > self.asked or (not line.alive and line.returned > self.stamp)

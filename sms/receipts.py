@@ -118,10 +118,10 @@ _STANDARD: Final = re.compile(
 )
 """Appendix B to the letter, which most write; read at once."""
 _VERDICT: Final = re.compile(
-    rb"id:([0-9A-Za-z-]{1,64}) sub:\d{1,4} dlvrd:\d{1,4} submit date:\d{1,32} done date:\d{1,32}"
-    rb" stat:([A-Za-z]+) err:([0-9A-Za-z]+) text:"
+    rb"id:([0-9A-Za-z-]{1,64}+) sub:[0-9]{1,4}+ dlvrd:[0-9]{1,4}+ submit date:[0-9]{1,32}+ done date:[0-9]{1,32}+"
+    rb" stat:([A-Za-z]++) err:([0-9A-Za-z]++) text:"
 )
-"""Of the same, what became of the message."""
+"""Of the same, what became of the message. What follows a run is no part of it, so none is looked at twice."""
 _STANDARD_KEYS: Final = ("id", "sub", "dlvrd", "submitdate", "donedate", "stat", "err", "text")
 _NAMES: Final[dict[str, str]] = {
     "msgid": "id",

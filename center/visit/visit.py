@@ -143,11 +143,13 @@ class Visit:
 
     def send(self, text: str) -> None:
         """A text to the buyer's number."""
-        if not text or not self.has_number:
+        if not text:
             return
         arrival = self.arrival
         carrier, code = arrival.carrier, arrival.code
         if self.key.channel != "sms":
+            if not self.has_number:
+                return
             # A text beside a call comes from the seller's own code. It goes where the call came by, if texts can; else anywhere.
             carrier = carrier if self.key.channel == "voice" else ""
             code = next(iter(self.machine.program.codes.get("sms", ())), code)

@@ -23,7 +23,7 @@ SHORT_MESSAGE_BYTES_MAX = 254
 _FLAGS = Struct(">10B")
 """esm_class to sm_length, where both times between them are empty."""
 _DELIVER_SM_RESP = Struct(">IIIIx")
-_ADDRESS = rb"(..[^\0]{0,20})\0"
+_ADDRESS = rb"(..[^\0]{0,20}+)\0"
 _RECEIPT = rb"(\x04)..\0\0...."
 """esm_class of a receipt that says nothing else (section 5.2.12); no times."""
 _SAID = rb"(.)\0\0\0\0\0\0(.)\0"
