@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from sms.receipts import IdForm, Receipt, State, canonical
+from sms.receipts import ID_BASES, IdForm, Receipt, State, canonical
 
 TEXTS_MAX: Final = 200_000
 """Segments that wait for a receipt; of more the oldest are given up, and what became of them is not learnt."""
@@ -39,7 +39,7 @@ class ReceiptBook:
     """Texts that wait for receipts, and receipts that wait for texts."""
 
     def __init__(self, id_form: IdForm = "same") -> None:
-        self._form: IdForm = id_form
+        self._response_base, self._receipt_base = ID_BASES[id_form]
         self._texts: dict[str, int] = {}
         """By what the carrier calls each segment, oldest first."""
         self._left: dict[int, dict[str, str]] = {}
@@ -56,11 +56,11 @@ class ReceiptBook:
         """A carrier has all segments of a text, by these names. What came of them before is told now."""
         if len(names) == 1:
             # By far the commonest.
-            key = canonical(names[0], self._form, where="response")
+            key = canonical(names[0], self._response_base)
             if key not in self._texts and key not in self._early and len(self._texts) < TEXTS_MAX:
                 self._texts[key] = text
                 return []
-        named = {canonical(name, self._form, where="response"): name for name in names}
+        named = {canonical(name, self._response_base): name for name in names}
         early: list[str] = []
         for key in named:
             # A carrier that counts its names round begins again: the text before has waited for long.
@@ -78,7 +78,7 @@ class ReceiptBook:
 
     def delivered(self, name: str) -> int | None:
         """Take the receipt of a text of one segment that was delivered, by far the commonest; None: `receive` takes it."""
-        key = canonical(name, self._form, where="receipt")
+        key = canonical(name, self._receipt_base)
         text = self._texts.get(key)
         if text is None or text in self._left:
             return None
@@ -87,7 +87,7 @@ class ReceiptBook:
 
     def receive(self, receipt: Receipt, now: float) -> Told | None:
         """Take a receipt; None if there is nothing to tell."""
-        key = canonical(receipt.message_id, self._form, where="receipt")
+        key = canonical(receipt.message_id, self._receipt_base)
         if key in self._texts:
             return self._settle(key, receipt)
         self._keep_early(key, receipt, now)

@@ -297,12 +297,17 @@ IdForm = Literal["same", "response_hex", "response_decimal"]
 hexadecimal and the receipt in decimal, or the reverse (SMPP 3.3 meets 3.4)."""
 
 
-def canonical(message_id: str, form: IdForm, *, where: Literal["response", "receipt"]) -> str:
-    """One spelling for an id, so that a response and a receipt about one message are equal."""
+ID_BASES: Final[dict[IdForm, tuple[int, int]]] = {
+    "same": (0, 0),
+    "response_hex": (16, 10),
+    "response_decimal": (10, 16),
+}
+"""The base that ids are written in, in responses and in receipts; 0: in whatever form, it is the same in both."""
+
+
+def canonical(message_id: str, base: int) -> str:
+    """One spelling for an id, so that a response and a receipt about one message are equal. See ID_BASES."""
     plain = message_id.strip()[:ID_MAX].lower()
-    if form != "same":
-        base = 16 if (form == "response_hex") == (where == "response") else 10
-        digits = "0123456789abcdef"[:base]
-        if plain and all(digit in digits for digit in plain):
-            return str(int(plain, base))
+    if base and plain and all(digit in "0123456789abcdef"[:base] for digit in plain):
+        return str(int(plain, base))
     return plain.lstrip("0") or plain[-1:]

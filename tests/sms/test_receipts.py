@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms.receipts import (
+    ID_BASES,
     TEXT_MAX,
     Receipt,
     State,
@@ -163,8 +164,8 @@ def test_text_past_the_limit_is_not_read():
     ],
 )
 def test_ids_in_hexadecimal_and_decimal(response, receipt, form, equal):
-    ours = canonical(response, form, where="response")
-    theirs = canonical(receipt, form, where="receipt")
+    response_base, receipt_base = ID_BASES[form]
+    ours, theirs = canonical(response, response_base), canonical(receipt, receipt_base)
     assert (ours == theirs) is equal
 
 
