@@ -105,6 +105,8 @@ class Buyer:
     """Now and then the next thing reads as the last, though not within a round trip. After a crash, or while a connection
     breaks, it may be taken for it (decision 0030)."""
     said_at: float = 0.0
+    is_said: bool = False
+    """Whether they have said what is to be said next. What reads like the reply to it before is an older text, brought twice."""
     waits: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     """Of replies that were waited for: when it was said, and how long they took, in seconds."""
 
@@ -132,7 +134,7 @@ class Buyer:
             self._say()
 
     def _say(self) -> None:
-        self.said_at = time.monotonic()
+        self.said_at, self.is_said = time.monotonic(), True
         self.phone.text(self.code, self.lines[0][0])
 
     def _say_then(self, line: tuple[str, str]) -> None:
@@ -151,8 +153,11 @@ class Buyer:
             return
         expected = self.lines[0][1]
         if heard.text.startswith(expected):
+            if not self.is_said:
+                return
             self.waits.append((self.said_at, time.monotonic() - self.said_at))
             del self.lines[0]
+            self.is_said = False
             if self.lines:
                 self._go_on()
             elif self.orders_left == 0:
