@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import deque
 from typing import Any
 
 from msgspec.structs import replace
@@ -51,6 +52,24 @@ class Tardy:
             smsc.network.wake()
 
         exchange.leave = later  # type: ignore[method-assign]
+
+
+def change_order(smsc: Smsc, chance: random.Random, share: float) -> None:
+    """What is refused for now goes behind all that waits, so often; else it keeps its place."""
+    exchange = smsc.network.exchange
+    answered = exchange.answered
+
+    def watched(link: int, sequence: int, *, again: bool, ok: bool) -> Delivery | None:
+        delivery = answered(link, sequence, again=again, ok=ok)
+        if delivery is not None and again and chance.random() < share:
+            line = exchange._waiting.get(delivery.destination, deque())  # noqa: SLF001
+            # A move of a dialog may have been dropped instead.
+            for one in [one for one in line if one.serial == delivery.serial]:
+                line.remove(one)
+                line.append(one)
+        return delivery
+
+    exchange.answered = watched  # type: ignore[method-assign]
 
 
 def heed_screens(smsc: Smsc, profile: Profile) -> None:

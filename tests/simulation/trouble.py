@@ -10,6 +10,10 @@ from tests.simulation.network import Weather
 SPREAD = 0.1
 """Of seeds, those with a front and a shard. Calls want all in one process, and are not made then."""
 
+WHILE_HELD_S = 1.5
+"""After a crash of ours is known, a carrier brings within this what replies are held back for: we bind half a second after it at the
+earliest (world.STARTS_AGAIN_S), and hold them for sms.held.HOLD_S."""
+
 
 @dataclass(frozen=True)
 class Others:
@@ -82,6 +86,8 @@ class Trouble:
     partner_breaks: float = 0.0
     """Of what the order system is asked that it does, and breaks off instead of an answer."""
     shards_ask: bool = False
+    disorder: float = 0.0
+    """Of deliver_sm refused for now that the carrier brings behind all that waits, not in their place."""
 
     @classmethod
     def of(cls, seed: int) -> "Trouble":
@@ -118,9 +124,6 @@ class Trouble:
         on_disk = seed % 10 == 0
         spread = not on_disk and random.Random(f"{seed} spread").random() < SPREAD
         disk_stalls = _disk_stalls(seed)
-        if (spread or disk_stalls) and (dies or kills_s):
-            # What is lost on its second way, too, comes later than sms.held.HOLD_S, and the next crash may be before (decision 0030).
-            towards_us.pop("lost_delivery", None)
         return cls(
             buyers=buyers,
             orders=orders,
@@ -133,8 +136,9 @@ class Trouble:
             disk_stalls=disk_stalls,
             kills_s=kills_s,
             jumps=chance.random() < 0.3,
-            # After a crash what comes later than sms.held.HOLD_S cannot be told apart (decision 0030).
-            late_s=0.0 if dies or kills_s else now_and_then(0.4, chance.choice((2.0, 30.0))),
+            late_s=_late_over_crashes(seed)
+            if dies or kills_s
+            else now_and_then(0.4, chance.choice((2.0, 30.0))),
             twice=chance.random() < 0.3,
             # By two binds, one of which breaks, the copy may come behind what the buyer said next (decision 0030).
             doubled=now_and_then(
@@ -148,6 +152,7 @@ class Trouble:
             others=replace(Others.of(seed), callers=0) if spread else Others.of(seed),
             spread=spread,
             poisoned=now_and_then(0.2, 2),
+            disorder=_disorder(seed),
         )
 
     @property
@@ -169,6 +174,19 @@ def _disk_stalls(seed: int) -> float:
     chance = random.Random(f"{seed} disk stalls")
     share = chance.choice((0.02, 0.1, 0.5))
     return share if chance.random() < 0.3 else 0.0
+
+
+def _disorder(seed: int) -> float:
+    """Drawn apart, too."""
+    return 0.5 if random.Random(f"{seed} disorder").random() < 0.3 else 0.0
+
+
+def _late_over_crashes(seed: int) -> float:
+    """Drawn apart, too. Mostly while replies are held back; what comes later nobody can tell (decision 0030)."""
+    kind = random.Random(f"{seed} late over crashes").random()
+    if kind < 0.3:
+        return WHILE_HELD_S
+    return 30.0 if kind < 0.31 else 0.0
 
 
 def _towards_us(seed: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from store.sqlite import SqliteStore
 from tests.crash.buyers import CODE, Town
 from tests.crash.carrier import Simulated
 from tests.simulation.caller import Caller, Lines
-from tests.simulation.carrier import Tardy, brings, heed_screens
+from tests.simulation.carrier import Tardy, brings, change_order, heed_screens
 from tests.simulation.dialler import Dialler
 from tests.simulation.disk import DiedError, Moods
 from tests.simulation.excuses import (
@@ -46,8 +46,7 @@ ENDS_S_MAX = 7_200.0
 TROUBLE_S = 20.0
 """So long things go wrong; then the world is kind, and everything must come to its end."""
 STARTS_AGAIN_S = (0.5, 1.5)
-"""Longer than the carrier needs to hear that the connections are gone, unless one stalls: then so much longer. What it
-learns later than we bind anew it brings again later than replies are held back, which decision 0030 leaves out."""
+"""Longer than the carrier needs to hear that the connections are gone, unless one stalls: then so much longer."""
 SETTLES_S = 5.0
 """After the last buyer has what they ordered, and nothing more is under way either way."""
 SETTLES_S_MAX = 120.0
@@ -147,6 +146,8 @@ class World:
                 orders=trouble.orders,
                 say_it_twice=trouble.twice,
             )
+            if trouble.disorder:
+                change_order(smsc, random.Random(f"{story.seed} order"), trouble.disorder)
             heed_screens(smsc, profile)
             tardy = Tardy(smsc, self.chance, trouble.late_s)
             self._invite(smsc, town)
