@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.simulation.story import Story
+from tests.simulation.trouble import Trouble
 from tests.simulation.world import World
 
 
@@ -67,13 +68,13 @@ def quiet() -> Iterator[None]:
         logging.disable(before)
 
 
-def story_of(seed: int) -> Story:
-    """Run one seed."""
+def story_of(seed: int, trouble: Trouble | None = None) -> Story:
+    """Run one seed; with what goes wrong if that is not drawn from it."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(
         prefix="dialcart-", dir=memory if memory.is_dir() else None
     ) as folder:
-        return World(seed, Path(folder)).run()
+        return World(seed, Path(folder), trouble).run()
 
 
 def try_all(seeds: Iterable[int]) -> Total:

@@ -5,10 +5,9 @@
 
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
-
-from msgspec.structs import replace
 
 from center import turns
 from center.batch import TurnBatch
@@ -16,24 +15,65 @@ from center.taken import Fate
 from commands.shards.front import FrontBatch
 from sms.held import Held
 from sms.link import Link
-from sms.outgoing import Outgoing
 from sms.redelivery import Redeliveries
 from sms.sending import Sending
 from sms.smpp.status import Status
-from sms.submission import Submission
 from store.memory import MemoryStore
 from tests.simulation.disk import DiskBatch
 from tests.simulation.many import quiet, story_of
+from tests.simulation.trouble import WHILE_HELD_S, Others, Trouble
 
 SEEDS_MAX = 150
 """A mutant that lives so long is not found."""
 BEGIN = {
-    "let a start hold nothing back": 2_560,
-    "send what may overtake an answer": 2_560,
-    "reply by any bind": 2_560,
     "answer what is late as if it were not": 320,
 }
 """Where to look for those that only a few seeds in a thousand find."""
+
+
+def brought_again_while_replies_are_held(seed: int) -> Trouble:
+    """Shops fall, and what they had not answered comes again a while after the next bind, but no later than replies are held back."""
+    return replace(
+        Trouble.of(seed),
+        buyers=5,
+        orders=3,
+        dies=0.1,
+        kills_s=2.0,
+        late_s=WHILE_HELD_S,
+        slow_s=0.05,
+        disk_stalls=0.0,
+        partner_s=0.1,
+        others=Others(),
+        spread=False,
+    )
+
+
+def brought_twice_where_much_is_refused(seed: int) -> Trouble:
+    """Everything comes twice under one number, a moment apart, to a store that refuses a third of what comes."""
+    drawn = Trouble.of(seed)
+    return replace(
+        drawn,
+        buyers=5,
+        orders=3,
+        refuses=0.3,
+        slow_s=0.001,
+        disk_stalls=0.0,
+        doubled=0.0,
+        binds=1,
+        weather=replace(drawn.weather, splits=1.0, latency_s=0.05),
+        faults=replace(drawn.faults, duplicated_delivery=1.0),
+        others=Others(),
+        spread=False,
+        poisoned=3,
+    )
+
+
+TROUBLES = {
+    "let a start hold nothing back": brought_again_while_replies_are_held,
+    "send what may overtake an answer": brought_again_while_replies_are_held,
+    "take a copy of what was refused": brought_twice_where_much_is_refused,
+}
+"""What goes wrong while they are looked for, where that is not drawn as always."""
 
 
 @contextmanager
@@ -99,18 +139,6 @@ def tell_what_was_refused() -> Generator[None]:
         yield
 
 
-@contextmanager
-def reply_by_any_bind() -> Generator[None]:
-    """A reply does not wait behind the answer to its message."""
-    submit = Outgoing.submit
-
-    def loose(self: Outgoing, submissions: Sequence[Submission]) -> int:
-        return submit(self, [replace(one, behind=None) for one in submissions])
-
-    with patched(Outgoing, "submit", loose):
-        yield
-
-
 def _never(*_: Any, **__: Any) -> bool:
     return False
 
@@ -127,6 +155,10 @@ def _none(*_: Any) -> list[Any]:
     return []
 
 
+def _as_they_are(_: Any, messages: Any) -> Any:
+    return messages
+
+
 def mutants() -> dict[str, Any]:
     """By name, each as what to enter."""
     return {
@@ -139,8 +171,8 @@ def mutants() -> dict[str, Any]:
         "forget what is in doubt at a crash": patched(Redeliveries, "to_keep", _nothing),
         "send what may overtake an answer": patched(Sending, "_must_wait", _never),
         "let a start hold nothing back": patched(Held, "begin", _nothing),
-        "reply by any bind": reply_by_any_bind(),
         "answer what is late as if it were not": patched(Redeliveries, "refuse_late", _nothing),
+        "take a copy of what was refused": patched(Link, "_refuse_copies", _as_they_are),
         "leave the stock as it is": lose_a_sale(),
         "take what a shard fell with as refused": patched(
             FrontBatch,
@@ -151,14 +183,13 @@ def mutants() -> dict[str, Any]:
 
 
 def found_by(name: str) -> int | None:
-    """The seed that finds a mutant; None if it lives."""
-    first = BEGIN.get(name, 1)
-    with ExitStack() as stack:
-        stack.enter_context(quiet())
-        stack.enter_context(mutants()[name])
+    """The seed that finds a mutant, and nothing wrong without it; None if it lives."""
+    first, trouble = BEGIN.get(name, 1), TROUBLES.get(name, Trouble.of)
+    with quiet():
         for seed in range(first, first + SEEDS_MAX):
-            story = story_of(seed)
-            if not (story.right or story.excused):
+            with mutants()[name]:
+                story = story_of(seed, trouble(seed))
+            if not (story.right or story.excused) and story_of(seed, trouble(seed)).right:
                 return seed
     return None
 
