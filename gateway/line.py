@@ -1,6 +1,6 @@
 """The line of one service: who waits to be asked for, who is asked about, and what became of it.
 
-1. So many are asked about at once; the others wait, in rounds by seller (gateway.rounds), up to a bound. Past it a request fails
+1. So many are asked about at once; the others wait, in rounds by seller (gateway.roster), up to a bound. Past it a request fails
    at once, and where its seller has fewer that wait than another, the newest of who has most fails in its place.
 2. What has no answer, or `not now`, is tried again, each time after twice as long, until its time is up.
 3. Its time is `timeout_s` from when it is kept, whatever happens. Then it is `timeout` if the partner may have done it, which
@@ -29,7 +29,7 @@ from gateway.breaker import Breaker
 from gateway.message import FAILED, TIMEOUT, Answer, Certainty, body_of, judge
 from gateway.partner import Partner
 from gateway.payment import outcome_of
-from gateway.rounds import Rounds
+from gateway.roster import Roster
 
 AGAIN_S_MIN = 0.2
 """Before a second try."""
@@ -115,7 +115,7 @@ class Line:
         self._breaker = Breaker(partner.failures_max, partner.rest_s)
         self._known: dict[str, _Asked] = {}
         """All that are not told, by their keys."""
-        self._waiting: Rounds[_Asked] = Rounds()
+        self._waiting: Roster[_Asked] = Roster()
         """For their turn."""
         self._asking = 0
         self._waking: Timer | None = None

@@ -1,4 +1,4 @@
-"""Who waits at a service, asked for in rounds: one of each seller, first come first served within a seller's own.
+"""A roster: who waits at a service, asked for in rounds: one of each seller, first come first served within a seller's own.
 
 So a seller with much traffic waits behind their own, and costs others a place in each round. No clock, and no bound: the line keeps both.
 """
@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Rounds(Generic[T]):
+class Roster(Generic[T]):
     """What waits, by seller and key."""
 
     __slots__ = ("_waiting",)
