@@ -7,6 +7,7 @@ do not, and of none that it does not though it does.
 
 from __future__ import annotations
 
+from mmap import mmap
 from typing import Final
 from zlib import crc32
 
@@ -27,7 +28,8 @@ class WaitingPhones:
     """See above."""
 
     def __init__(self) -> None:
-        self._table = bytearray()
+        self._table: mmap | None = None
+        """Memory that the kernel has back at once: what malloc gives and takes as large as this it may keep for itself."""
         self._ends: list[int] = []
         """The last text of each stretch, of which none ends before the one before it."""
         self._count = 0
@@ -35,15 +37,15 @@ class WaitingPhones:
 
     def clear(self) -> None:
         """Nobody waits."""
-        self._table = bytearray()
+        self._table = None
         self._ends = []
         self._count = 0
 
     def mark(self, phone: str, text_id: int) -> None:
         """This text to it waits."""
-        ends = self._ends
-        if not ends:
-            self._table = bytearray(_PLACES)
+        ends, table = self._ends, self._table
+        if table is None:
+            table = self._table = mmap(-1, _PLACES)
             ends.append(text_id)
         else:
             # Also where an older text waits again: its phone may have a newer one that waits.
@@ -54,14 +56,15 @@ class WaitingPhones:
             ends[-1] = end
         self._count += 1
         one, other = _places(phone)
-        self._table[one] = self._table[other] = len(ends)
+        table[one] = table[other] = len(ends)
 
     def waits(self, phone: str, read_to: int) -> bool:
         """Whether a text to it may wait that comes after the one that the outbox is read to."""
-        if not self._ends:
+        table = self._table
+        if table is None:
             return False
         one, other = _places(phone)
-        stretch = min(self._table[one], self._table[other])
+        stretch = min(table[one], table[other])
         return stretch > 0 and self._ends[stretch - 1] > read_to
 
 
