@@ -1,5 +1,10 @@
 """Rows that were used a short while ago."""
 
+import gc
+
+from center.changes import OutgoingText
+from center.contact import Contact
+from flows.inputs import Buyer, Line, Order
 from store.hot import Generations
 
 
@@ -19,3 +24,10 @@ def test_after_clear_nothing_is_known() -> None:
         rows.put(key, "row")
     rows.clear()
     assert [rows.get(key) for key in range(5)] == [None] * 5
+
+
+def test_the_garbage_collector_does_not_look_through_what_stays_of_an_order() -> None:
+    order = Order("A0001", "placed", 3600, "12:40", (Line("101", 2),))
+    buyer = Buyer("13800138000", last_order=order)
+    stays = (order, buyer, Contact(1, b"packed", 2), OutgoingText("a", "1069", "138", "hello", 0))
+    assert not any(map(gc.is_tracked, stays))
