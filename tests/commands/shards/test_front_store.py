@@ -141,6 +141,21 @@ def test_a_carrier_is_full_by_itself_until_half_of_its_texts_have_gone(
     assert told == [["c"], []]
 
 
+def test_a_carrier_has_no_room_for_what_waited_long_before_it_is_full(
+    store: FrontStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_store, "BEHIND_MAX", 2)
+    monkeypatch.setattr(front_store, "TEXTS_UNDER_WAY_MAX", 4)
+    told: list[tuple[list[str], list[str]]] = []
+    store.full_changed = lambda: told.append((sorted(store.full), sorted(store.busy)))
+    link = Link()
+    given = numbers(store.number_all(link, [(n, text("c")) for n in range(2)]))
+    given += numbers(store.number_all(link, [(n, text("c")) for n in range(2, 4)]))
+    for number in given:
+        store.note_texts([TextNews(number, Stage.SENT)])
+    assert told == [([], ["c"]), (["c"], ["c"]), ([], ["c"]), ([], [])]
+
+
 def test_receipts_of_only_so_many_texts_are_waited_for(
     store: FrontStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

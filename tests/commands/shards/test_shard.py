@@ -212,6 +212,32 @@ def test_texts_of_a_carrier_for_which_the_front_has_no_room_stay_here_and_no_oth
     assert asyncio.run(run()) == [["d1"], ["d1", "c1"], ["d1", "c1", "d1", "d2"]]
 
 
+def test_a_new_text_goes_past_what_waits_for_a_carrier_that_the_front_is_busy_with() -> None:
+    async def run() -> list[list[str]]:
+        store, socket = MemoryStore(), Socket()
+        link, turns = shard(store)
+        link.connection_made(cast("Any", socket))
+        turns.flush()
+        await asyncio.sleep(0)
+        given: list[list[str]] = []
+
+        def keep(*texts: str) -> None:
+            kept = [OutgoingText("c", "1069", text[0], text, NOON) for text in texts]
+            turns.hold("", None, texts=kept)
+            turns.flush()
+            given.append([text.text for one in socket.frames for _, text in one.texts])
+
+        link.data_received(frame(ToShard(full=["c"])))
+        keep("a1", "b1")
+        link.data_received(frame(ToShard(full=[], busy=["c"])))
+        keep("a2", "d1")
+        link.data_received(frame(ToShard(full=[])))
+        keep()
+        return given
+
+    assert asyncio.run(run()) == [[], ["d1"], ["d1", "a1", "b1", "a2"]]
+
+
 class ClosedStore(MemoryStore):
     """Tells who touches it once it is closed."""
 
