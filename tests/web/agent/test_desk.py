@@ -23,6 +23,20 @@ from web.agent.messages import (
 )
 
 
+def test_on_a_telephone_what_is_written_stands_beside_its_button(page: Page, site: Site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    be_ready(page, site)
+    site.offer(TEXTS)
+    site.stage(TEXTS.contact, "talking")
+    text, button = (page.locator(f"#write {name}").bounding_box() for name in ("#text", "button"))
+    assert text is not None
+    assert button is not None
+    assert abs(text["y"] - button["y"]) < button["height"] / 2
+    assert text["width"] > 390 / 2
+    # The page may be longer than the screen, and no wider.
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_a_call_rings_is_answered_ordered_for_and_wrapped_up(page: Page, site: Site):
     be_ready(page, site)
     site.offer(CALL)
