@@ -25,6 +25,7 @@ STEADY_S = 30.0
 OPEN_S_MAX = 300.0
 """All shards have opened their sellers within this."""
 CLOSE_S_MAX = 10.0
+"""A shard that is told to end has so long to put what it has on disk; then it is killed."""
 LOOK_S = 0.05
 SILENT_S_MAX = 30.0
 """A shard tells how it does once a second; one that says nothing for so long hangs, and is killed."""
@@ -56,6 +57,16 @@ class Silence:
     def silent_s(self) -> float:
         """For so long."""
         return self._looks * LOOK_S
+
+
+def end(process: BaseProcess) -> None:
+    """Tell a shard to end, and see that it has. One that hangs would keep us from ending too: Python waits for it."""
+    process.terminate()
+    process.join(CLOSE_S_MAX)
+    if process.is_alive():
+        log.error("a shard did not end within %.0f s and is killed", CLOSE_S_MAX)
+        process.kill()
+        process.join(CLOSE_S_MAX)
 
 
 class Shards:
@@ -123,9 +134,7 @@ class Shards:
         await asyncio.gather(*self._keeping, return_exceptions=True)
         self.turns.stop()
         running = [process for process in self.processes if process is not None]
-        for process in running:
-            process.terminate()
-        await asyncio.gather(*(asyncio.to_thread(process.join, CLOSE_S_MAX) for process in running))
+        await asyncio.gather(*(asyncio.to_thread(end, process) for process in running))
         if self._sockets is not None:
             shutil.rmtree(self._sockets, ignore_errors=True)
 

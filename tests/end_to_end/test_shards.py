@@ -188,6 +188,25 @@ def test_a_shard_that_is_killed_comes_back_with_what_it_had(tmp_path: Path) -> N
     assert len([o for store in stores_of(tmp_path / "shop.db") for o in store.orders()]) == 2
 
 
+def test_a_shard_that_hangs_does_not_keep_a_shop_from_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commands.shards.service.CLOSE_S_MAX", 0.5)
+
+    async def run() -> list[int | None]:
+        async with open_spread(tmp_path) as spread:
+            [hangs, ends] = spread.shards.processes
+            assert hangs is not None
+            assert ends is not None
+            assert hangs.pid is not None
+            os.kill(hangs.pid, signal.SIGSTOP)
+        return [hangs.exitcode, ends.exitcode]
+
+    hung, ended = asyncio.run(run())
+    assert hung == -signal.SIGKILL
+    assert ended in (0, -signal.SIGKILL)
+
+
 def test_a_text_in_segments_over_two_binds_reaches_its_shard_whole(tmp_path: Path) -> None:
     async def run() -> None:
         async with open_spread(tmp_path) as spread:
