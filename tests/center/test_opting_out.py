@@ -5,6 +5,7 @@ import pytest
 from center.contact import Arrival, ContactKey
 from center.shops import Shops
 from center.turns import take_turns
+from center.visit.opting import OPT_OUT_CHARACTERS_MAX
 from flows.inputs import Input, Opened, Text
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, SHOP, program_of
@@ -105,3 +106,14 @@ def test_an_order_is_no_consent_to_more_messages() -> None:
     store = open_shop()
     texts_after(store, "STOP", "苹果 2", "1")
     assert has_left(store)
+
+
+def test_a_text_that_is_too_long_is_no_stop() -> None:
+    store = MemoryStore()
+    store.publish("shop", program_of(), NOON)
+    polite = "please " * 4 + "stop"
+    assert len(polite) == OPT_OUT_CHARACTERS_MAX
+    texts_after(store, "", polite)
+    assert has_left(store)
+    texts_after(store, "START", polite + ".")
+    assert not has_left(store)

@@ -1,4 +1,4 @@
-from center.routing import Routes
+from center.routing import KEYWORDS_SHOWN_MAX, Routes
 from flows.program import Program
 from tests.flows.shops import SHOP, program_of
 
@@ -50,3 +50,12 @@ def test_a_number_is_dialled_with_and_without_its_country_code() -> None:
     for dialled in ("4008001234", "+864008001234", "864008001234", "400-800-1234"):
         assert ways.by_number(dialled) == "noodles", dialled
     assert ways.by_number("4008001235") is None
+
+
+def test_of_many_shops_on_one_code_so_many_are_shown() -> None:
+    many = [
+        (f"s{n}", program_of(shop=SHOP.replace("1069\n", f"1069\n  keyword word{n}\n", 1)))
+        for n in range(KEYWORDS_SHOWN_MAX + 1)
+    ]
+    shown = routes(*many).help("1069").rpartition(": ")[2].split(", ")
+    assert len(shown) == KEYWORDS_SHOWN_MAX

@@ -269,6 +269,16 @@ def test_of_what_was_lost_only_the_newest_is_known_after_a_restart(
     assert [inbox.take(Answer(Line(), 1, key)) for key in lost] == [True, False, False]
 
 
+def test_the_ends_of_the_oldest_of_many_runs_are_one_and_stay_in_doubt() -> None:
+    inbox = Inbox()
+    runs = redelivery.RUNS_MAX + 2
+    for run in range(runs):
+        inbox.take(Answer(Line(), 1, b"%d" % run), NOW_US + run * 60_000_000)
+        inbox.start(NOW_US + (run + 1) * 60_000_000)
+    known = [inbox.take(Answer(Line(), 1, b"%d" % run)) for run in (0, 1, runs - 1)]
+    assert known == [False, False, False]
+
+
 def test_an_orderly_end_leaves_no_doubt() -> None:
     inbox, line = Inbox(), Line()
     first = two(line)

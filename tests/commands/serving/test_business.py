@@ -2,17 +2,22 @@
 
 import asyncio
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from center.limits.policy import Policies
+from center.limits.guard import RESTORED_MAX, Spent
+from center.limits.policy import Policies, Policy
+from center.limits.tally import ORDERS_WINDOW_S
 from center.ports import StoreError
 from commands.alone import alone_on
 from commands.serving.business import open_business
 from commands.shards.business import open_front
 from commands.shards.homes import front_database, shard_database, shard_databases
 from store.migrations.steps import SCHEMA_VERSION
+from store.sqlite import SqliteStore
 from tests.flows.shops import ORDER, SHOP
 from tests.store.migrations.test_migration import meta, written_by
 
@@ -100,3 +105,22 @@ def test_copies_that_lie_beside_shards_are_no_shards(tmp_path: Path) -> None:
     written_by(3, shard_database(database, 0, 1))
     written_by(3, shard_database(database, 0, 1).with_suffix(".schema-3.db"))
     assert shard_databases(database) == [shard_database(database, 0, 1)]
+
+
+def test_orders_of_the_last_day_are_counted_again_so_many_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def recent_orders(_: SqliteStore, since: int, limit: int) -> Iterator[Spent]:
+        asked.append(limit)
+        yield Spent("shop", "13800138000", "CNY", 100, since + ORDERS_WINDOW_S)
+
+    # What the store gives of them: tests/store/test_stores.py.
+    monkeypatch.setattr(SqliteStore, "recent_orders", recent_orders)
+    policies = Policies(Policy(orders_per_sender=1))
+    business = open_business(tmp_path / "shop.db", [shop_in(tmp_path)], policies)
+    assert asked == [RESTORED_MAX]
+    again = Spent("shop", "13800138000", "CNY", 100, int(time.time()))
+    assert business.turns.guard.is_too_much(again)
+    business.close()

@@ -89,3 +89,11 @@ def test_a_shard_that_does_not_tell_how_it_does_is_waited_for_in_bounded_time(
         return silent.ask().done()
 
     assert not asyncio.run(run())
+
+
+def test_shards_that_do_not_answer_in_time_end_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commands.shards.service.OPEN_S_MAX", 0.01)
+    with pytest.raises(OSError, match="shards 0 do not answer after"):
+        asyncio.run(Shards([], Front(tmp_path).batch).open())

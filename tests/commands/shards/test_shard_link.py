@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from center.contact import Arrival, ContactKey
 from center.text_news import Stage, TextNews
 from commands.shards.shard_link import Going, ShardLink
@@ -135,3 +137,18 @@ def test_who_asks_how_a_shard_does_waits_until_it_tells_or_is_gone() -> None:
         assert lost.done()
 
     asyncio.run(run())
+
+
+def test_of_a_shard_that_is_away_only_so_much_news_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commands.shards.shard_link.SENT_KNOWN_MAX", 2)
+
+    async def run() -> list[int]:
+        link = made()
+        for number in range(5):
+            link.note([TextNews(number, Stage.FAILED)])
+        link.sent.clear()
+        socket = up(link)
+        await asyncio.sleep(0)
+        return [one.text for some in socket.frames for one in some.news]
+
+    assert asyncio.run(run()) == [0, 1]
