@@ -11,8 +11,76 @@ from commands.settings.schema import Config
 from sms.ussd.profile import PROFILES
 from store import retention
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text("utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
 LIMITS = re.findall(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([\d.]+) \| \S", PAGE, re.MULTILINE)
+
+
+LOOKED_AT = ("sms", "commands/serving", "commands/shards", "gateway", "center")
+ELSEWHERE = ("sms/smsc", "center/acd", "center/desk", "center/uap")
+"""The simulator, and what routing, desk and platform have pages of their own for."""
+CACHES = {
+    "sms.receiving.BUYERS_KNOWN_MAX",
+    "sms.sending.ADDRESSES_MAX",
+    "sms.sending.TEXTS_MAX",
+    "sms.smpp.pdu.message.ADDRESSES_MAX",
+    "commands.serving.calls.VOICES_MAX",
+    "commands.shards.homes.SELLERS_KNOWN_MAX",
+    "center.failing.FAILING_MAX",
+}
+"""What is full is made anew, and nobody notices."""
+FORMS = {
+    "sms.alphabet.OCTETS_SHOWN_MAX",
+    "sms.header.OCTETS_MAX",
+    "sms.receipts.ID_MAX",
+    "sms.segments.ALONE_CHARACTERS_MAX",
+    "sms.segments.PAYLOAD_OCTETS_MAX",
+    "sms.segments.SEGMENTS_MAX",
+    "sms.senders.PHONE_DIGITS_MAX",
+    "sms.smpp.bind.SEQUENCE_MAX",
+    "sms.smpp.pdu.message.SHORT_MESSAGE_BYTES_MAX",
+    "sms.ussd.channel.TEXT_CHARACTERS_MAX",
+    "sms.ussd.dialled.DIALLED_CHARACTERS_MAX",
+    "sms.ussd.profile.SESSION_OCTETS_MAX",
+    "sms.ussd.screens.SEPTETS_MAX",
+    "sms.ussd.screens.UNITS_MAX",
+    "gateway.message.NUMBER_MAX",
+    "center.allowed.HOME_DIGITS_MAX",
+    "center.contact.PLACE_DIGITS_MAX",
+    "center.visit.placing.SESSIONS_PER_PLACE_MAX",
+}
+"""A protocol or a network has no more."""
+PARTS = {
+    "sms.outgoing.HALVINGS_MAX",
+    "sms.receiving.SWEEP_S_MAX",
+    "sms.sending.CHARACTERS_PER_REPLY_MAX",
+    "sms.ussd.dialogs.EXPIRED_AT_ONCE_MAX",
+    "commands.serving.calls.PORTS_TRIES_MAX",
+    "commands.serving.message_boxes.TOLD_MAX",
+    "commands.serving.platform_now.FILE_BYTES_MAX",
+    "commands.serving.platform_now.OUTCOMES_MAX",
+    "commands.serving.running.YOUNG_OBJECTS_MAX",
+    "commands.shards.shard.COUNTS_MAX",
+    "commands.shards.wire.FRAME_BYTES_MAX",
+    "center.backlog.READ_MAX",
+}
+"""A part of what is done, and the rest is done next."""
+SHOWN = {
+    "commands.serving.telephones.SHOPS_SHOWN_MAX",
+    "commands.serving.whole.NUMBERS_SHOWN_MAX",
+    "gateway.service_names.SELLERS_SHOWN_MAX",
+    "gateway.service_names.SHOWN_MAX",
+}
+"""Of a list that people read, the first."""
+TOLD_IN_WORDS = {
+    "sms.outgoing.PAUSE_MAX_S",
+    "commands.serving.running.DRAIN_S_MAX",
+    "commands.shards.service.AGAIN_MAX_S",
+    "center.call_backs.KEPT_MAX",
+    "center.call_backs.TRIES_MAX",
+    "center.visit.addressing.CORRECTION_S_MAX",
+}
+"""In the text of this page, of settings or of calls."""
 
 
 def test_limits_are_listed() -> None:
@@ -22,6 +90,30 @@ def test_limits_are_listed() -> None:
 @pytest.mark.parametrize(("module", "name", "value"), LIMITS)
 def test_a_limit_is_as_the_page_says(module: str, name: str, value: str) -> None:
     assert str(getattr(import_module(module), name)) == value
+
+
+def bounds_named() -> set[str]:
+    """Every bound that a module there names."""
+    found: set[str] = set()
+    for folder in LOOKED_AT:
+        for path in (ROOT / folder).rglob("*.py"):
+            place = path.relative_to(ROOT)
+            if not place.as_posix().startswith(ELSEWHERE):
+                module = ".".join(place.with_suffix("").parts)
+                names = re.findall(
+                    r"^([A-Z][A-Z_]*_MAX(?:_S)?)\b.* = ", path.read_text("utf-8"), re.MULTILINE
+                )
+                found |= {f"{module}.{name}" for name in names}
+    return found
+
+
+def test_a_bound_that_an_operator_may_meet_is_on_the_page() -> None:
+    """A new one goes into the table, with a test at it; or above, with why nobody meets it."""
+    told = {f"{module}.{name}" for module, name, _ in LIMITS}
+    not_met = CACHES | FORMS | PARTS | SHOWN | TOLD_IN_WORDS
+    assert bounds_named() - told - not_met == set()
+    assert not_met - bounds_named() == set()
+    assert not_met & told == set()
 
 
 def test_what_is_kept_so_long_is_told() -> None:
