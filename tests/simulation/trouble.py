@@ -153,6 +153,7 @@ class Trouble:
             spread=spread,
             poisoned=now_and_then(0.2, 2),
             disorder=_disorder(seed),
+            partner_breaks=_partner_breaks(seed),
         )
 
     @property
@@ -167,6 +168,13 @@ def _stalls(seed: int) -> float:
     """Drawn apart, so that seeds without them stay what they were."""
     chance = random.Random(f"{seed} stalls")
     return 0.05 if chance.random() < 0.2 else 0.0
+
+
+def _partner_breaks(seed: int) -> float:
+    """Drawn apart, too."""
+    chance = random.Random(f"{seed} partner breaks off")
+    share = chance.choice((0.1, 0.5))
+    return share if chance.random() < 0.2 else 0.0
 
 
 def _disk_stalls(seed: int) -> float:
