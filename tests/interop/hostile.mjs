@@ -56,7 +56,8 @@ function bring(key, delivery) {
 
 function goOn(line) {
   const sessions = [...bound.keys()];
-  if (!line.length || line[0].isUnderWay || !sessions.length) return;
+  // A line may have come to its end since a timer was set.
+  if (!line?.length || line[0].isUnderWay || !sessions.length) return;
   const first = line[0];
   const session = sessions[turn++ % sessions.length];
   first.isUnderWay = true;
