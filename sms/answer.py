@@ -75,6 +75,8 @@ class Answer(msgspec.Struct, eq=False):
     """It says so, and the carrier brings the message again, which repeats then what this one did, as surely."""
     repeated: Answer | None = None
     """The answer to the message that it repeats."""
+    repeats_last: bool = False
+    """That was its buyer's last."""
     is_copy: bool = False
     """That came under the same number, and was not refused when this came."""
     held: bool = False
@@ -95,6 +97,14 @@ class Answer(msgspec.Struct, eq=False):
     def copied(self) -> Answer | None:
         """The answer to what came before it under its number, if any did: a carrier heeds that, and not this."""
         return self.repeated if self.is_copy else None
+
+    @property
+    def needs_no_disk(self) -> bool:
+        """Its message repeats one that was told as kept, and that its buyer has said nothing since; or repeats it for certain."""
+        before = self.repeated
+        if before is None or before.asked is None or before.refused:
+            return False
+        return self.repeats_last or self.repeats is Repeats.CERTAIN
 
     @property
     def certain(self) -> bool:

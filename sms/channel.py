@@ -141,6 +141,8 @@ class SmsChannel:
         # In their order.
         refused: dict[Answer, None] = {}
         late: dict[Answer, None] = {}
+        known: list[Answer] = []
+        """Refused, and on disk all the same: they repeat what is."""
         unknown: list[Answer] = []
         answered: list[str] = []
         kept = 0
@@ -172,6 +174,10 @@ class SmsChannel:
                     # What it is a copy of is kept, and refused all the same.
                     late[answer] = None
                     continue
+                before = answer.repeated
+                if answer.needs_no_disk and before not in refused and before not in late:
+                    known.append(answer)
+                    continue
                 refused[answer] = None
             elif fate is Fate.UNKNOWN:
                 unknown.append(answer)
@@ -183,6 +189,13 @@ class SmsChannel:
             self.receiving.redeliveries.refuse(refused)
             self.receiving.redeliveries.leave_open(unknown)
             self.sending.refused()
+        if known:
+            self.receiving.go_back()
+            self.receiving.redeliveries.know(known)
+            for answer in known:
+                if answer.line.alive:
+                    answered.append(answer.buyer)
+                answers.setdefault(answer.line, []).append((answer.sequence, ok))
         if late:
             self._tell_late(list(late), answers, answered)
         for line, listed in answers.items():

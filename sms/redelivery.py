@@ -161,6 +161,7 @@ class Redeliveries:
         answer.repeated = earlier
         is_number_same = earlier.line is answer.line and earlier.sequence == answer.sequence
         answer.is_copy = is_number_same and not earlier.refused
+        answer.repeats_last = last is earlier
         if earlier.asked is not None:
             # Those that are refused together are all that matters, not what came before them.
             earlier.repeated = None
@@ -170,7 +171,8 @@ class Redeliveries:
         is_as_sure = is_open and earlier.repeats is Repeats.CERTAIN
         answer.first = earlier.first if is_elsewhere or is_open else earlier.stamp
         answer.surely = earlier.surely if is_elsewhere or is_as_sure else earlier.stamp
-        answer.kept = earlier.kept and answer.repeats is Repeats.CERTAIN
+        # Who has said nothing since is found where it was, however sure it is.
+        answer.kept = earlier.kept and (answer.repeats_last or answer.repeats is Repeats.CERTAIN)
         self._again[answer.stamp] = answer
         self._lost_version += 1
         doubt = ((answer.first, until), *self._ranges)
@@ -235,15 +237,20 @@ class Redeliveries:
                 answer.repeats = before.repeats
                 answer.first, answer.surely = before.first, before.surely
             elif before is not None and _is_answered_copy(before, answer):
-                # It was not written: if it comes again with its connection gone, it is found where the first is.
-                if before.kept:
-                    answer.first, answer.surely = before.first, before.surely
-                answer.kept = True
+                self.know([answer])
                 continue
             unkept.add(id(answer))
             answer.refused = True
             if answer.repeats is Repeats.PERHAPS:
                 self._remove(answer)
+
+    def know(self, answers: Iterable[Answer]) -> None:
+        """They were not kept, and are told as kept: what they repeat is on disk. If they come again they are found where that is."""
+        for answer in answers:
+            before = answer.repeated
+            if before is not None and before.kept:
+                answer.first, answer.surely = before.first, before.surely
+            answer.kept = True
 
     def leave_open(self, answers: Iterable[Answer]) -> None:
         """Messages of which it is not known whether they were kept come again, as what repeats them for certain if they were."""

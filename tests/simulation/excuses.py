@@ -15,7 +15,6 @@ from sms.smsc.exchange import Delivery, Sent
 from sms.smsc.faults import PERFECT
 from sms.smsc.link import Link as SmscLink
 from sms.smsc.server import Smsc
-from tests.simulation.carrier import STRANGE_SEQUENCE
 
 
 @dataclass
@@ -25,9 +24,9 @@ class Excuses:
     ignored: set[str] = field(default_factory=set[str])
     """The carrier had our answer, and ignored it, on a connection that lived on: first row."""
     behind: set[str] = field(default_factory=set[str])
-    """It came again after a crash, later than replies are held, and behind what they had said since: sixth row."""
+    """It came again after a crash, later than replies are held, and behind what they had said since: fifth row."""
     within: set[str] = field(default_factory=set[str])
-    """It came again when it seemed answered: the carrier had brought it before, and lost it within itself. Seventh row."""
+    """It came again when it seemed answered: the carrier had brought it before, and lost it within itself. Sixth row."""
 
     def of(self, off: frozenset[str]) -> tuple[str, ...]:
         """What excuses all who are off; nothing if one of them has no excuse."""
@@ -35,26 +34,6 @@ class Excuses:
         if not off <= set().union(*kinds.values()):
             return ()
         return tuple(kind for kind, buyers in kinds.items() if off & buyers)
-
-
-@contextmanager
-def watching_refused_copies(refused: list[int]) -> Iterator[None]:
-    """Note the numbers of copies by another bind that we refuse for now: nobody brings them again, as the message itself is taken."""
-    acknowledge = Link.acknowledge
-
-    def watched(self: Link, answers: list[tuple[int, int]]) -> None:
-        refused.extend(
-            sequence
-            for sequence, status in answers
-            if sequence > STRANGE_SEQUENCE and status in TEMPORARY
-        )
-        acknowledge(self, answers)
-
-    Link.acknowledge = watched  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        Link.acknowledge = acknowledge  # type: ignore[method-assign]
 
 
 @contextmanager

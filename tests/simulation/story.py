@@ -27,8 +27,6 @@ class Story:
     misread: frozenset[str] = frozenset()
     """Writers of poison whose message the seller was not given to read, or not once."""
     excuses: Excuses = field(default_factory=Excuses)
-    refused_copies: list[int] = field(default_factory=list[int])
-    """Numbers of copies that we refused by one bind, and took by another: they may come again or not (decision 0030)."""
     failures: list[str] = field(default_factory=list[str])
     events: int = 0
     """Turns, in all lives."""

@@ -17,7 +17,7 @@ def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
     trouble, failures = story.trouble, story.failures
     story.books = count([store], town, story.lives - 1)
     story.waiting = frozenset(number for number, buyer in town.everybody.items() if not buyer.done)
-    hears_all = trouble.breaks_nothing and story.lives == 1 and not story.refused_copies
+    hears_all = trouble.breaks_nothing and story.lives == 1
     if hears_all and story.said_again:
         failures.append("a message was lost though no connection was")
     if left := store.waiting_texts(0, 10):

@@ -24,7 +24,6 @@ from tests.simulation.carrier import Tardy, brings, change_order, heed_screens
 from tests.simulation.dialler import Dialler
 from tests.simulation.disk import DiedError, Moods
 from tests.simulation.excuses import (
-    watching_refused_copies,
     watching_what_comes_behind,
     watching_what_is_ignored,
     watching_what_is_lost_within,
@@ -115,7 +114,6 @@ class World:
                 patient_carriers(),
                 poisonous(),
                 watching_what_is_ignored(excuses.ignored),
-                watching_refused_copies(self.story.refused_copies),
                 watching_what_comes_behind(
                     excuses.behind, lambda: self.smsc, lambda: self.story.lives
                 ),

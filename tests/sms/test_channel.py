@@ -14,7 +14,7 @@ from sms.receiving import SEGMENTS_NOTE, SWEEP_S_MAX, SWEEP_S_MIN
 from sms.smpp.status import Status
 from tests.flows.shops import NOON, SHOP, program_of
 from tests.simulation.loop import SimulatedLoop
-from tests.sms.channels import Full, open_channel, text, write
+from tests.sms.channels import Full, Line, open_channel, text, write
 
 
 def test_a_message_that_makes_the_program_fail_fails_alone(poison: str) -> None:
@@ -153,3 +153,18 @@ def test_a_shop_that_memory_has_forgotten_is_found_on_disk(
     assert [*receiver._last] == [("1069", "13800138002")]  # noqa: SLF001
     assert receiver._last_seller("1069", "13800138001") == "shop"  # noqa: SLF001
     assert len(store.notes(receiving.LAST_NOTE)) == 2
+
+
+def test_what_repeats_a_buyers_last_message_by_another_bind_needs_no_disk() -> None:
+    channel, store, line = open_channel()
+    other = Line()
+    write(channel, line, *text(1, "苹果"))
+    channel.turns.store = Full()
+    write(channel, other, *text(1, "苹果"))
+    assert line.answers == other.answers == {1: Status.OK}
+    # The carrier has both answers: what reads the same is new.
+    for one in (line, other):
+        one.asked = one.answered = 1
+    channel.turns.store = store
+    write(channel, other, *text(2, "苹果"))
+    assert len(store.waiting_texts(0, 10)) == 2
