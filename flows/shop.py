@@ -25,6 +25,8 @@ class Shop:
         limits = program.limits
         self.session_s = (limits.voice_session_s, limits.sms_session_s, limits.ussd_session_s)
         """How long a session lasts, by channel."""
+        self.menus: dict[object, str] = {}
+        """Options of menus as they are shown, where they say the same in every turn; see flows.machine.questions."""
         self._goods: dict[str | None, tuple[Phrases, list[str]]] = {}
 
     def goods(self, group: str | None) -> tuple[Phrases, list[str]]:
@@ -35,11 +37,6 @@ class Shop:
             codes = [product.code for product in products]
             goods = self._goods[group] = product_phrases(products), codes
         return goods
-
-    @cached_property
-    def menus(self) -> dict[object, str]:
-        """Options of menus as they are shown, where they say the same in every turn; see flows.machine.questions."""
-        return {}
 
     @cached_property
     def groups(self) -> dict[str, list[Product]]:

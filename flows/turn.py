@@ -33,7 +33,7 @@ class Sayings(Protocol):
         ...
 
     def make(self, number: int, wording: int) -> Said:
-        """What nobody was told yet, in a column that was asked for."""
+        """What nobody was told yet."""
         ...
 
 

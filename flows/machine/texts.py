@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flows.expression import ExpressionError
 from flows.machine.signs import FlowTroubleError, refused
-from flows.program import Program
+from flows.program import CHANNELS, Program
 from flows.render import RENDERED_CHARACTERS_MAX, Evaluate, Renderer
 from flows.shop import Shop
 from flows.template import TemplateError
@@ -23,19 +23,21 @@ class Texts:
     def __init__(self, program: Program, renderer: Renderer) -> None:
         self._program = program
         self._renderer = renderer
-        self._columns: dict[int, Column] = {}
+        self._columns: list[Column | None] = [None] * (len(CHANNELS) * len(program.languages))
         self.shop = Shop(program)
 
     def column(self, number: int) -> Column:
         """What is said in a column; see Turn.w."""
-        column = self._columns.get(number)
-        if column is None:
-            column = self._columns[number] = [None] * len(self._program.wordings)
-        return column
+        column = self._columns[number]
+        if column is not None:
+            return column
+        new: Column = [None] * len(self._program.wordings)
+        self._columns[number] = new
+        return new
 
     def make(self, number: int, wording: int) -> Said:
-        """A text that is said for the first time, in a column that was asked for."""
-        made = self._columns[number][wording] = self._made(number, wording)
+        """A text that is said for the first time."""
+        made = self.column(number)[wording] = self._made(number, wording)
         return made
 
     def _made(self, number: int, wording: int) -> Said:
