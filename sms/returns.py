@@ -61,9 +61,13 @@ class Returns:
         ):
             self._is_waiting, self._come_by = False, now
 
-    @staticmethod
-    def are_coming(links: Iterable[Heard], lost_at: float, now: float) -> bool:
-        """Whether what comes again now is what was lost then, and no buyer who says the same to a reply: those wait (sms.lost)."""
+    def are_coming(self, links: Iterable[Heard], lost_at: float, now: float) -> bool:
+        """Whether what comes again now is what was lost then, and no buyer who says the same to a reply: those wait (sms.lost).
+
+        Once all has come they have gone out, also where another connection is lost since, and its successor is new.
+        """
+        if self.have_come(lost_at):
+            return False
         return now < lost_at + HOLD_S or any(
             link.bound and now < link.bound_at + HOLD_S for link in links
         )

@@ -11,7 +11,7 @@ from sms.link import Link
 from sms.redelivery import Redeliveries, _was_lost_before
 from sms.smpp.status import TEMPORARY
 from sms.smpp.tlv import Tag, find
-from sms.smsc.exchange import Delivery, Sent
+from sms.smsc.exchange import Delivery, Exchange, Sent
 from sms.smsc.faults import PERFECT
 from sms.smsc.link import Link as SmscLink
 from sms.smsc.server import Smsc
@@ -106,21 +106,22 @@ def watching_what_comes_behind(
 
 
 @contextmanager
-def watching_what_is_lost_within(
-    within: set[str], smsc: Callable[[], Smsc | None]
-) -> Iterator[None]:
+def watching_what_is_lost_within(within: set[str]) -> Iterator[None]:
     """Note whose message without a name the carrier lost within itself when it brought it again, though all behind it came again.
 
     It comes again later, when we had to take it for answered. Numbers of buyers go to `within`.
     """
-    judge, deliver = Redeliveries.judge, SmscLink.deliver
+    judge, deliver, sent_by = Redeliveries.judge, SmscLink.deliver, Exchange.sent
+    carried: dict[tuple[int, int], Delivery] = {}
+    """By link and sequence number: also what we read when the carrier had lost that link."""
     answers: dict[int, Answer] = {}
     """By the serial of a message: ours, when it was read last."""
     lost: set[int] = set()
     """Serials of messages that we had read, and that did not arrive when they were brought again."""
 
     def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
-        delivery = _delivery_of(answer, smsc())
+        far = _far_of(answer)
+        delivery = carried.get((far.number, answer.sequence)) if far is not None else None
         if delivery is not None and not _is_named(delivery):
             before = answers.get(delivery.serial)
             # What had come behind it on its connection is all that told us so.
@@ -139,22 +140,33 @@ def watching_what_is_lost_within(
             lost.add(sent.delivery.serial)
         return octets
 
+    def carry(self: Exchange, link: int, sequence: int, delivery: Delivery) -> None:
+        carried[link, sequence] = delivery
+        sent_by(self, link, sequence, delivery)
+
     Redeliveries.judge = watched  # type: ignore[method-assign]
+    Exchange.sent = carry  # type: ignore[method-assign]
     SmscLink.deliver = delivered  # type: ignore[method-assign]
     try:
         yield
     finally:
         Redeliveries.judge = judge  # type: ignore[method-assign]
+        Exchange.sent = sent_by  # type: ignore[method-assign]
         SmscLink.deliver = deliver  # type: ignore[method-assign]
+
+
+def _far_of(answer: Answer) -> SmscLink | None:
+    """The carrier's end of the connection that it goes by."""
+    transport = cast("Link", answer.line).transport
+    return cast("Any", transport).peer._protocol if transport is not None else None  # noqa: SLF001
 
 
 def _delivery_of(answer: Answer, smsc: Smsc | None) -> Delivery | None:
     """What the carrier waits for that answer to; None of a copy by another bind."""
-    transport = cast("Link", answer.line).transport
-    if smsc is None or transport is None:
+    far = _far_of(answer)
+    if smsc is None or far is None:
         return None
-    far: SmscLink = cast("Any", transport).peer._protocol  # noqa: SLF001
-    bound = smsc.network.exchange._links.get(far.number) if far is not None else None  # noqa: SLF001
+    bound = smsc.network.exchange._links.get(far.number)  # noqa: SLF001
     return bound.unanswered.get(answer.sequence) if bound else None
 
 

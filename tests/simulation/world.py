@@ -117,7 +117,7 @@ class World:
                 watching_what_comes_behind(
                     excuses.behind, lambda: self.smsc, lambda: self.story.lives
                 ),
-                watching_what_is_lost_within(excuses.within, lambda: self.smsc),
+                watching_what_is_lost_within(excuses.within),
             ):
                 self.loop.run_until_complete(self._run())
         except NothingLeftError:

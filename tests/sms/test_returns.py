@@ -55,3 +55,15 @@ def test_where_the_carrier_may_not_know_of_a_loss_nothing_is_said_for_a_minute()
     assert not returns.have_come(10.0)
     hear(returns, [link], link, 10.0 + UNKNOWN_S)
     assert returns.have_come(11.0)
+
+
+def test_a_bind_that_is_new_again_does_not_bring_what_was_lost_before_the_last() -> None:
+    returns, link = Returns(), Heard(bound_at=10.5)
+    returns.lost(10.0, is_known=True)
+    assert returns.are_coming([link], 10.0, 11.4)
+    hear(returns, [link], link, 12.0)
+    returns.lost(12.5, is_known=True)
+    # Its replies went out by the bind between; who reads the same now may be a buyer who answers one.
+    other = Heard(bound_at=13.0)
+    assert not returns.are_coming([other], 10.0, 13.1)
+    assert returns.are_coming([other], 12.5, 13.1)
