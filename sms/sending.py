@@ -373,8 +373,8 @@ class Sending:
 
 
 def _window(carrier: Carrier) -> int:
-    """Segments that may be with a carrier at once, but no fewer than a text may have."""
-    return max(carrier.binds * carrier.window, SEGMENTS_PER_REPLY_MAX)
+    """Segments that may be with a carrier at once, but no fewer than twice what a text may have: where half is free there is room for any."""
+    return max(carrier.binds * carrier.window, 2 * SEGMENTS_PER_REPLY_MAX)
 
 
 def _behind_max(carrier: Carrier) -> int:

@@ -11,6 +11,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from center.measure import Measure, Spread, counter, gauge
+from commands.serving.running import DRAIN_S_MAX
 from commands.serving.turns import turn_measures
 from commands.shards.front import FrontBatch
 from commands.shards.shard import Plan
@@ -24,8 +25,8 @@ STEADY_S = 30.0
 """One that ran so long has not fallen at once."""
 OPEN_S_MAX = 300.0
 """All shards have opened their sellers within this."""
-CLOSE_S_MAX = 10.0
-"""A shard that is told to end has so long to put what it has on disk; then it is killed."""
+CLOSE_S_MAX = DRAIN_S_MAX + 10.0
+"""A shard that is told to end drains, and has so long in all to put what it has on disk; then it is killed."""
 LOOK_S = 0.05
 SILENT_S_MAX = 30.0
 """A shard tells how it does once a second; one that says nothing for so long hangs, and is killed."""

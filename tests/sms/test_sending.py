@@ -63,7 +63,7 @@ def test_who_writes_now_is_answered_before_what_an_outage_left_but_in_their_own_
 
 def test_of_what_waits_for_a_carrier_that_is_away_no_more_is_cut_than_its_window() -> None:
     channel, store, _ = open_channel()
-    slow = Slow(carrier=Carrier("carrier", "nowhere", 0, "us", "secret", binds=2, window=8))
+    slow = Slow(carrier=Carrier("carrier", "nowhere", 0, "us", "secret", binds=2, window=16))
     slow.bound = False
     channel.add(cast("Any", slow))
     waiting = left_behind(store, 10)
@@ -75,11 +75,45 @@ def test_of_what_waits_for_a_carrier_that_is_away_no_more_is_cut_than_its_window
         channel.turns.flush()
 
     asyncio.run(keep())
-    assert slow.waiting == 16
+    assert slow.waiting == 32
     slow.bound = True
     while slow.given:
         slow.take_all(channel)
     assert slow.heard == [*waiting, *(text.destination for text in texts)]
+
+
+def test_a_long_text_for_a_carrier_that_is_away_is_not_read_in_every_turn_of_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backlog, "READ_MAX", 4)
+    read, reads = MemoryStore.waiting_texts, [0]
+
+    def counted(store: MemoryStore, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
+        reads[0] += 1
+        return read(store, after, limit)
+
+    monkeypatch.setattr(MemoryStore, "waiting_texts", counted)
+    channel, store, _ = open_channel()
+    slow = Slow(carrier=Carrier("carrier", "nowhere", 0, "us", "secret", window=10))
+    slow.bound = False
+    channel.add(cast("Any", slow))
+    long = "面" * 67 * sending.SEGMENTS_PER_REPLY_MAX
+    texts = [OutgoingText("carrier", "1069", "1", "short", NOON, "shop")]
+    texts += [OutgoingText("carrier", "1069", str(n), long, NOON, "shop") for n in range(2, 9)]
+    with store.batch([]) as batch:
+        batch.commit(Changes(texts=texts))
+
+    async def run() -> None:
+        channel.start()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        before = reads[0]
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert reads[0] == before
+
+    asyncio.run(run())
+    assert slow.waiting == 11
 
 
 async def started(channel: SmsChannel) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from center.ports import StoreFullError
+from commands.serving.running import DRAIN_S_MAX
 from commands.shards.front_store import FrontStore
-from commands.shards.service import LOOK_S, QUIET_S_MAX, SILENT_S_MAX, Shards, Silence
+from commands.shards.service import CLOSE_S_MAX, LOOK_S, QUIET_S_MAX, SILENT_S_MAX, Shards, Silence
 from commands.shards.shard_link import ShardLink
 from tests.commands.shards.test_front import Front
 
@@ -55,6 +56,11 @@ def test_a_shard_that_opens_its_sellers_may_take_its_time() -> None:
     shard.is_up = False
     silence = Silence(shard)
     assert not any(silence.look() for _ in range(2 * LOOKS_MAX))
+
+
+def test_a_shard_that_drains_to_its_last_second_is_not_killed_before_it_has_written() -> None:
+    # A partner that does not answer keeps it draining so long.
+    assert CLOSE_S_MAX > DRAIN_S_MAX
 
 
 def test_a_front_that_cannot_keep_its_own_is_not_ready(
