@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from flows.diagnostic import Diagnostic
 from flows.folder import read_flow
 from flows.source import FILE_BYTES_MAX
 from flows.syntax import Flow
+from grammars.srgs.encoding import GRAMMAR_BYTES_MAX
 
 SELLER_FILE = "seller.flow"
 LIBRARY = Path(__file__).resolve().parent.parent / "flows" / "library"
@@ -55,6 +56,20 @@ def read_bounded(path: Path, bytes_max: int = FILE_BYTES_MAX) -> bytes:
         return file.read(bytes_max + 1)
 
 
+def reader(path: Path) -> Callable[[str], bytes]:
+    """Reads files in and beside the folder of a flow's file, and nowhere else; a grammar may be larger than other files."""
+
+    def read(file: str) -> bytes:
+        # Most flows name no other file, and where a folder really is takes longer to find out than all else of a start.
+        folder = path.resolve().parent
+        wanted = (folder / file).resolve()
+        if folder.parent not in wanted.parents:
+            raise FileNotFoundError(file)
+        return read_bounded(wanted, GRAMMAR_BYTES_MAX)
+
+    return read
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that whoever reads it, or stops us, finds the old one or the new one. Raises OSError."""
     target = path.resolve()
@@ -82,13 +97,5 @@ def load(path: Path) -> FoundFlow:
         path = path / SELLER_FILE
     elif not path.exists() and (LIBRARY / path.name / SELLER_FILE).exists():
         path = LIBRARY / path.name / SELLER_FILE
-    folder = path.resolve().parent
-
-    def read(file: str) -> bytes:
-        wanted = (folder / file).resolve()
-        if folder.parent not in wanted.parents:
-            raise FileNotFoundError(file)
-        return read_bounded(wanted)
-
-    flow, diagnostics = read_flow(flow_name(path), path.name, read)
+    flow, diagnostics = read_flow(flow_name(path), path.name, reader(path))
     return FoundFlow(path, flow, diagnostics)

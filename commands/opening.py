@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.flows_on_disk import flow_name
+from commands.flows_on_disk import flow_name, read_bounded, reader
 from flows.checker import check_flow
 from flows.compiler import compile_flow
 from flows.diagnostic import render
@@ -34,20 +34,6 @@ class Opened:
     """Whether it was compiled now."""
     errors: tuple[str, ...] = ()
     """Errors as text, where it was compiled now."""
-
-
-def reader(path: Path) -> Callable[[str], bytes]:
-    """Reads files in and beside the folder of a flow's file, and nowhere else."""
-
-    def read(file: str) -> bytes:
-        # Most flows name no other file, and where a folder really is takes longer to find out than all else of a start.
-        folder = path.resolve().parent
-        wanted = (folder / file).resolve()
-        if folder.parent not in wanted.parents:
-            raise FileNotFoundError(file)
-        return wanted.read_bytes()
-
-    return read
 
 
 def compile_now(name: str, path: Path) -> tuple[Keyed, tuple[str, ...]]:
@@ -108,7 +94,7 @@ def _open_flows(paths: Iterator[Path], cache: CompiledFlows) -> Iterator[Opened]
     fresh: list[Keyed] = []
     for path in paths:
         name = flow_name(path)
-        found = cache.find(name, path.read_bytes(), reader(path))
+        found = cache.find(name, read_bounded(path), reader(path))
         if found is not None and not found.errors:
             yield Opened(name, path, found, fresh=False)
             continue
