@@ -40,12 +40,15 @@ class Backlog:
         room: Callable[[str], int],
         may_read: Callable[[], bool],
         soon: Callable[[Callable[[], None]], object],
+        give_waited: Callable[[Texts], None] | None = None,
     ) -> None:
         """`read` reads the outbox, `give` takes texts, `is_full` tells whether there is no room for any more of a carrier, `room` how many
         there is room for of those that wait, `may_read` whether the outbox may be read now, `soon` calls in the next turn of the loop.
+        `give_waited` takes those that have waited, where who takes them has a backlog of their own.
         """
         self._read = read
         self._give = give
+        self._give_waited = give_waited or give
         self._is_full = is_full
         self._room = room
         self._may_read = may_read
@@ -179,7 +182,7 @@ class Backlog:
         if given:
             for name in {text.carrier for _, text in given}:
                 self._passed.pop(name, None)
-            self._give(given)
+            self._give_waited(given)
         return not is_all
 
     def _room_of(self, carrier: str) -> int:

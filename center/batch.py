@@ -130,8 +130,11 @@ class TurnBatch:
         if linger_s is not None:
             self._lingers_s[name] = min(linger_s, self.linger_s)
 
-    def send_texts_by(self, send: SendTexts) -> None:
-        """Who sends the texts, after the tickets are told. Without one they wait in the outbox."""
+    def send_texts_by(self, send: SendTexts, send_waited: SendTexts | None = None) -> None:
+        """Who sends the texts, after the tickets are told, and those that have waited in another outbox, of which a batch has none.
+        Without one they wait in the outbox.
+        """
+        del send_waited
         self._send = send
 
     # --- in ---

@@ -69,7 +69,7 @@ class SmsChannel:
         self._refusing = False
         self.sending.last_answer = self.receiving.redeliveries.last_of
         turns.open("sms", self)
-        turns.send_texts_by(self.sending.send)
+        turns.send_texts_by(self.sending.send, self.sending.send_waited)
 
     @property
     def esmes(self) -> dict[str, Esme]:

@@ -132,9 +132,10 @@ class Sending:
     def hold(self) -> None:
         """Send what an earlier run did not get to, but not before its messages are answered if they come again."""
         waiting = self.outbox.waiting_texts(0, HELD_MAX)
-        if len(waiting) == HELD_MAX:
-            self._waits_for_held = True
-            self._backlog.begin(waiting[-1][0])
+        self._waits_for_held = len(waiting) == HELD_MAX
+        # Of the others, which are none where there are fewer, and of nothing that waited here before.
+        self._backlog.begin(waiting[-1][0] if waiting else 0)
+        self._backlog.read_on()
         self._held.begin()
         now = asyncio.get_running_loop().time()
         for text_id, text in waiting:
@@ -197,6 +198,11 @@ class Sending:
     def send(self, texts: list[tuple[int, OutgoingText]]) -> None:
         """Send texts that were just kept, or leave them in the outbox until there is room."""
         self._backlog.tell(texts)
+
+    def send_waited(self, texts: list[tuple[int, OutgoingText]]) -> None:
+        """Send texts that have waited in another outbox: they wait here too, and what is new goes past them."""
+        self._backlog.leave(texts)
+        self._backlog.read_on()
 
     def _esme_of(self, carrier: str) -> Esme | None:
         """By which its texts go: one that is not in the settings any more has its place taken by the first."""

@@ -73,6 +73,7 @@ class FrontBatch(TurnBatch):
         self._held = 0
         self._refused: deque[tuple[Going, Fate]] = deque()
         self._sender: SendTexts | None = None
+        self._sender_of_waited: SendTexts | None = None
         self._has_ended = False
         self._own = Backlog(
             store.own_texts,
@@ -81,7 +82,9 @@ class FrontBatch(TurnBatch):
             room=lambda carrier: 0 if carrier in store.full | store.busy else READ_MAX,
             may_read=lambda: not self._has_ended,
             soon=lambda callback: later(0.0, callback),
+            give_waited=lambda texts: self._send_own(texts, have_waited=True),
         )
+        store.own_settled = self._own.settled
         if store.left_after is not None:
             self._own.begin(store.left_after)
         self.expect_receipts: Callable[[Sequence[TextNews]], None] = lambda _: None
@@ -93,15 +96,16 @@ class FrontBatch(TurnBatch):
         self.open(_GOING, _Waiting(self._kept_before))
         self.open(_AFTER, _Waiting(self._kept_after))
 
-    def send_texts_by(self, send: SendTexts) -> None:
+    def send_texts_by(self, send: SendTexts, send_waited: SendTexts | None = None) -> None:
         """See TurnBatch."""
-        self._sender = send
+        self._sender, self._sender_of_waited = send, send_waited or send
         super().send_texts_by(self._own.tell)
 
-    def _send_own(self, texts: Texts) -> None:
-        if self._sender is not None:
+    def _send_own(self, texts: Texts, *, have_waited: bool = False) -> None:
+        send = self._sender_of_waited if have_waited else self._sender
+        if send is not None:
             number = self.front_store.number
-            self._sender([(number(text_id, text), text) for text_id, text in texts])
+            send([(number(text_id, text), text) for text_id, text in texts])
 
     def start(self) -> None:
         """Connect to the shards, and go on with what an earlier run left of our own."""
@@ -262,8 +266,9 @@ class FrontBatch(TurnBatch):
             self._tell_channels(map(_led, news.outcomes))
         if news.texts:
             texts = self.front_store.number_all(link, news.texts)
-            if texts and self._sender is not None:
-                self._sender(texts)
+            send = self._sender_of_waited if news.have_waited else self._sender
+            if texts and send is not None:
+                send(texts)
         if news.sent:
             self._expect_receipts(link, news.sent)
 

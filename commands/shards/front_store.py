@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice, repeat
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from store.sqlite import SqliteStore
 TEXTS_UNDER_WAY_MAX = 50_000
 """A carrier's texts in memory; past it shards, and our own outbox, keep the others of that carrier until half of them have gone."""
 BEHIND_MAX = 4_000
-"""Likewise past which shards, and our own outbox, keep those that have waited in it: what is new goes first (center.backlog)."""
+"""Likewise past which shards, and our own outbox, keep those that have waited in it. Here they wait too, and what is new goes first (sms.sending)."""
 RECEIPTS_MAX = 200_000
 """Texts of all shards whose receipts are to come; of more the oldest are not known any more."""
 FORGOTTEN_AT_ONCE = RECEIPTS_MAX // 10
@@ -38,6 +38,8 @@ class FrontStore(SqliteStore):
         self.busy: set[str] = set()
         """Carriers of which there is none for more that has waited."""
         self.full_changed: Callable[[], None] = lambda: None
+        self.own_settled: Callable[[Iterable[int]], object] = lambda _: None
+        """Who is told what became of our own texts, by our outbox's ids."""
         self._last = 0
         waiting = self.own_texts(0, TEXTS_UNDER_WAY_MAX)
         for text_id, text in waiting:
@@ -141,6 +143,7 @@ class FrontStore(SqliteStore):
             if link is not None:
                 link.note(renamed)
             else:
+                self.own_settled([one.text for one in renamed])
                 super().note_texts(renamed)
         if self.full or self.busy:
             self._make_room()

@@ -86,6 +86,7 @@ class FrontLink(asyncio.Protocol):
             room=lambda carrier: 0 if carrier in (*self._full, *self._busy) else READ_MAX,
             may_read=lambda: self._is_told and not self._is_held,
             soon=lambda callback: asyncio.get_running_loop().call_soon(callback),
+            give_waited=lambda texts: self._tell(ToFront(texts=texts, have_waited=True)),
         )
         self.turns.guard.kept = self._counts.extend
         for name in ("sms", "ussd", FRONT):
@@ -205,7 +206,7 @@ class FrontLink(asyncio.Protocol):
         self._backlog.tell(texts)
 
     def _give(self, texts: Texts) -> None:
-        self._tell(ToFront([], texts))
+        self._tell(ToFront(texts=texts))
 
     def tell_measures(self, told: Sequence[Measure | Spread], unready: str) -> None:
         """How this shard does, and why it cannot serve, if it cannot."""

@@ -108,6 +108,8 @@ class ToFront(msgspec.Struct, frozen=True, array_like=True):
     told: list[Told] = []
     texts: Sequence[tuple[int, OutgoingText]] = []
     """By the shard's numbers, which go up."""
+    have_waited: bool = False
+    """Whether they were left in the shard's outbox for others: what is new goes past them."""
     sent: list[TextNews] = []
     """Texts that carriers have and whose receipts are to come, when the front connects."""
     counts: list[Count] = []

@@ -1,5 +1,6 @@
 """What the front waits for before a message goes to its shard."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from center import backlog
 from center.changes import Changes, OutgoingText
 from center.contact import Arrival, ContactKey
 from center.limits.policy import Policies, Policy
+from center.routing import Routes
 from center.taken import Fate, Taken
 from center.text_news import Stage, TextNews
 from commands.shards import front_store
@@ -18,12 +20,16 @@ from commands.shards.front import FrontBatch
 from commands.shards.front_store import FrontStore
 from commands.shards.homes import shard_of
 from commands.shards.shard_link import Going
+from commands.shards.wire import ToFront, frame
 from flows.inputs import Text
 from sms.answer import Answer
+from sms.carrier import Carrier
+from sms.channel import SmsChannel
 from sms.receiving import DOUBTS_NOTE, LAST_NOTE
 from sms.redelivery import Redeliveries
 from tests.commands.shards.test_doubts import Line
 from tests.flows.shops import NOON
+from tests.sms.channels import Slow
 
 
 class Front:
@@ -130,6 +136,63 @@ def test_texts_of_its_own_go_out_in_their_order_as_there_is_room(
     take("b0")
     front.store.write_noted()
     assert front.store.own_texts(0, 10) == []
+
+
+def test_what_an_outage_left_to_shards_waits_here_by_the_rate_and_what_is_new_goes_first(
+    tmp_path: Path,
+) -> None:
+    front = Front(tmp_path, shards=2)
+    channel = SmsChannel(front.batch, front.store, Routes([]), clock=lambda: NOON)
+    slow = Slow(carrier=Carrier("c", "nowhere", 0, "us", "secret", window=5, rate=10.0))
+
+    def give(shard: int, *phones: str, have_waited: bool) -> None:
+        first = 100 if have_waited else 1_000
+        texts = [
+            (first + int(one), OutgoingText("c", "1069", one, "hello", NOON)) for one in phones
+        ]
+        link = front.batch.links[shard]
+        link.data_received(frame(ToFront(texts=texts, have_waited=have_waited)))
+
+    async def run() -> None:
+        # Before it is known by what a text can go.
+        give(0, "100", have_waited=True)
+        channel.add(cast("Any", slow))
+        channel.start()
+        give(0, *map(str, range(101, 200)), have_waited=True)
+        give(1, *map(str, range(200, 300)), have_waited=True)
+        # What the rate allows in two seconds.
+        assert [one.phone for one in slow.given] == [str(n) for n in range(100, 120)]
+        give(1, "299", "300", have_waited=False)
+        assert [one.phone for one in slow.given][20:] == ["300"]
+
+    asyncio.run(run())
+    while slow.given:
+        slow.take_all(channel)
+    left = [str(n) for n in range(120, 300)]
+    assert slow.heard == [*map(str, range(100, 120)), "300", *left, "299"]
+
+
+def test_of_texts_of_its_own_that_went_ahead_nothing_is_kept_once_they_are_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_store, "BEHIND_MAX", 1)
+    monkeypatch.setattr(front_store, "TEXTS_UNDER_WAY_MAX", 2)
+    with FrontStore(tmp_path / "front.db").batch([]) as batch:
+        texts = [OutgoingText("a", "1069", str(n), "hello", NOON) for n in range(4)]
+        batch.commit(Changes(texts=texts))
+    monkeypatch.setattr(front_store, "TEXTS_UNDER_WAY_MAX", 100)
+    front = Front(tmp_path)
+    given: list[tuple[int, OutgoingText]] = []
+    front.batch.send_texts_by(given.extend)
+    own = front.batch._own  # noqa: SLF001 - what is kept shows nowhere else
+    own.begin(front.store.own_texts(0, 2)[-1][0])
+    front.batch.read_own()
+    front.batch.hold("sms", None, texts=[OutgoingText("a", "1069", "139", "new", NOON)])
+    front.batch.flush()
+    [(number, _)] = given
+    assert own._ahead  # noqa: SLF001
+    front.store.note_texts([TextNews(number, Stage.SENT)])
+    assert not own._ahead  # noqa: SLF001
 
 
 def test_what_a_shard_fell_with_may_be_on_its_disk_and_what_it_never_got_is_not(

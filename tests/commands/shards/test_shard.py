@@ -212,6 +212,27 @@ def test_texts_of_a_carrier_for_which_the_front_has_no_room_stay_here_and_no_oth
     assert asyncio.run(run()) == [["d1"], ["d1", "c1"], ["d1", "c1", "d1", "d2"]]
 
 
+def test_what_has_waited_here_is_told_apart_from_what_is_new() -> None:
+    async def run() -> list[tuple[bool, list[str]]]:
+        link, turns = shard(MemoryStore())
+        socket = Socket()
+        kept = [OutgoingText("c", "1069", str(n), "late", NOON) for n in range(2)]
+        turns.hold("sms", None, texts=kept)
+        turns.flush()
+        link.connection_made(cast("Any", socket))
+        turns.flush()
+        await asyncio.sleep(0)
+        turns.hold("sms", None, texts=[OutgoingText("c", "1069", "2", "new", NOON)])
+        turns.flush()
+        return [
+            (one.have_waited, [text.destination for _, text in one.texts])
+            for one in socket.frames
+            if one.texts
+        ]
+
+    assert asyncio.run(run()) == [(True, ["0", "1"]), (False, ["2"])]
+
+
 def test_a_new_text_goes_past_what_waits_for_a_carrier_that_the_front_is_busy_with() -> None:
     async def run() -> list[list[str]]:
         store, socket = MemoryStore(), Socket()
