@@ -312,7 +312,7 @@ class Line:
         self.counters.told[told] += 1
         self.counters.seconds.observe(took_s)
         self.counters.seconds_sum += took_s
-        self._settle(asked.awaited, outcome_of(asked.awaited.effect, outcome))
+        self._settle(asked.awaited, outcome_of(asked.awaited.effect, outcome, told))
 
 
 def _cancel(asked: _Asked) -> None:

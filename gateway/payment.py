@@ -1,6 +1,7 @@
 """`pay`, as it is asked of a partner: by `pay` of the service that an operator calls `payment`, with who pays and how much.
 
-The answer says `paid`: true, or false where the buyer or their bank declined. Anything else is as with any request (gateway.message).
+The answer says `paid`: true, or false where the buyer or their bank declined. Of an answer that cannot be read nobody knows whether money
+moved. Anything else is as with any request (gateway.message).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Final
 from center.contact import ContactKey
 from flows.effects import Effect, Pay, Request
 from flows.inputs import Outcome
+from gateway.message import TIMEOUT
 
 SERVICE: Final = "payment"
 OPERATION: Final = "pay"
@@ -22,14 +24,19 @@ def request_of(effect: Effect, contact: ContactKey) -> Request | None:
         case Request():
             return effect
         case Pay(amount):
-            arguments, parameters = (contact.buyer, amount), ("buyer", "amount")
+            arguments, parameters = (contact.number, amount), ("buyer", "amount")
             return Request(SERVICE, OPERATION, arguments, parameters, (("paid", "yesno"),))
         case _:
             return None
 
 
-def outcome_of(effect: Effect, outcome: Outcome) -> Outcome:
-    """What a flow is told of what came back."""
-    if not isinstance(effect, Pay) or outcome.name != "ok":
+def outcome_of(effect: Effect, outcome: Outcome, told: str) -> Outcome:
+    """What a flow is told of what came back; `told` is what became of the request, as it is counted (gateway.line.TOLD)."""
+    if not isinstance(effect, Pay):
+        return outcome
+    if told == "unreadable":
+        # `failed` would have the buyer pay once more.
+        return TIMEOUT
+    if outcome.name != "ok":
         return outcome
     return Outcome("ok") if outcome.values["paid"] else DECLINED

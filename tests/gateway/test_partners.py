@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from center.awaited import Awaited
 from center.contact import ContactKey
 from flows import effects
@@ -103,6 +105,26 @@ def test_a_payment_is_asked_of_the_service_of_that_name() -> None:
         attempt.done(answer)
     assert house.told == [("138", "ok"), ("139", "declined"), ("137", "failed")]
     assert House(payment=payment).partners.resume([awaited(pay)]) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(200, b"<html>"), Answer(200, b'{"paid": "yes"}'), Answer(303)]
+)
+def test_of_an_answer_that_cannot_be_read_nobody_knows_whether_it_was_paid(answer: Answer) -> None:
+    house = House(payment=Partner("payment", "http://127.0.0.1:1", {"pay": "charges"}))
+    house.partners.perform([awaited(effects.Pay(1800))])
+    [attempt] = house.asks["payment"].attempts
+    attempt.done(answer)
+    # As `failed` the flow would ask for the money once more.
+    assert house.told == [(BUYER.buyer, "timeout")]
+
+
+def test_who_pays_on_a_further_call_is_their_number() -> None:
+    house = House(payment=Partner("payment", "http://127.0.0.1:1", {"pay": "charges"}))
+    second = BUYER.further(2)
+    house.partners.perform([awaited(effects.Pay(1800), second.buyer)])
+    [attempt] = house.asks["payment"].attempts
+    assert json.loads(attempt.body)["arguments"]["buyer"] == "13800138000"
 
 
 def test_without_that_service_a_payment_fails_at_once() -> None:
