@@ -93,7 +93,8 @@ def count(
     for number, buyer in town.everybody.items():
         before = lost, doubled, wrong, absent
         have, wanted = by_buyer.get(number, []), buyer.wanted
-        lost += max(0, len(wanted) - len(have)) + (not buyer.done)
+        # Who was not told of their last order most likely lacks it: that is one.
+        lost += max(len(wanted) - len(have), int(not buyer.done))
         doubled += max(0, len(have) - len(wanted))
         if len(have) == len(wanted):
             wrong += sum((Counter(have) - Counter(wanted)).values())
