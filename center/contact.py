@@ -92,6 +92,8 @@ class Arrival(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What its sender did in other places, where sellers are spread over several."""
     since: int = 0
     """From which stamp on this buyer's messages may come again, as far as the channel knows: all before have been answered."""
+    may_wait: bool = False
+    """Taken for an older one, it may be its buyer all the same, who says it again, has said nothing since, and has no reply."""
 
 
 def beside(arrival: Arrival) -> ContactKey | None:

@@ -16,11 +16,15 @@ from center.nobody import NOBODY
 from center.ports import Performer
 from center.reply import Reply
 from center.shops import Shops
+from center.visit.asking import ask_again
 from center.visit.shared import Shared
 from center.visit.taking import take, turn_away
 from center.visit.visit import Visit
 from center.world import World
 from flows.inputs import Text
+
+ASKS_AGAIN_US = 10_000_000
+"""What came less long ago is brought again by a carrier whose connection broke; later it may be its buyer, who has waited for a reply."""
 
 
 def take_turns(
@@ -41,13 +45,15 @@ def take_turns(
 
 def _take(arrival: Arrival, shared: Shared) -> Reply | None:
     world, changes, contact = shared.world, shared.changes, arrival.contact
-    key = arrival.key
+    key, is_known = arrival.key, False
     if key:
         seen = world.seen.get(key)
         kept = changes.named if arrival.repeats is Repeats.NAMED else changes.seen
         world.seen[key] = kept[key] = arrival.stamp
         if seen is not None and _is_redelivery(arrival, seen, world.contacts.get(contact)):
-            return None
+            if not _may_wait(arrival, seen, world.contacts.get(contact)):
+                return None
+            is_known = True
     if arrival.asked is not None and not _is_awaited(arrival, world, changes):
         return None
     machine = shared.shops.current(contact.seller)
@@ -58,7 +64,13 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
         verdict = shared.guard.admit(contact, arrival.input.text, arrival.at, arrival.elsewhere)  # type: ignore[union-attr]
         if verdict is not Verdict.TAKE:
             return turn_away(visit, verdict)
-    return take(visit)
+    return ask_again(visit) if is_known else take(visit)
+
+
+def _may_wait(arrival: Arrival, seen: int, contact: Contact | None) -> bool:
+    """Whether it, taken for the message of the stamp `seen`, may be its buyer, who has no reply and can go on if they are asked once more."""
+    is_last = contact is not None and contact.stamp <= seen
+    return arrival.may_wait and is_last and arrival.stamp - seen >= ASKS_AGAIN_US
 
 
 def _is_redelivery(arrival: Arrival, seen: int, contact: Contact | None) -> bool:

@@ -20,7 +20,7 @@ from flows.inputs import Given, HungUp, Input, Keys, Opened, Outcome, Silence, S
 from flows.machine import CONFIRM, END, NO_MATCH, RESUME, STEPS_PER_TURN_MAX, WAIT, Machine
 from flows.outcomes import outcome_of
 from flows.replies import again, answer, is_too_many, over_limit
-from flows.resumption import RESUME_OFFER_MAX_S, restart_confirmed, resume, resumed
+from flows.resumption import RESUME_OFFER_MAX_S, offer, restart_confirmed, resume, resumed
 from flows.session import ENDED, Session
 from flows.walk import close, turn_of, walk
 
@@ -30,6 +30,7 @@ __all__ = [
     "apologise",
     "begin",
     "go_to",
+    "question",
     "step",
     "understands",
 ]
@@ -101,6 +102,19 @@ def apologise(
     turn.effects.append(effects.Say(prompts.word("sorry", turn.language)))
     turn.effects.append(effects.Trouble(code, told))
     return close(turn, session, END, session.turns + 1)
+
+
+def question(machine: Machine, session: Session, given: Given, now: int) -> str:
+    """What is asked where a session waits, to be read once more; empty where it waits at no question, or has run out."""
+    at = session.at
+    if now - session.touched > machine.session_s[session.channel]:
+        return ""
+    turn = turn_of(machine, session, given, now)
+    if at.startswith(RESUME):
+        return offer(turn)
+    if at not in machine.questions or walk(machine, turn, machine.program.waits[at]) != WAIT:
+        return ""
+    return "\n".join(said.text for said in turn.effects if isinstance(said, effects.Say))
 
 
 def _uncommon(

@@ -33,7 +33,7 @@ def resume(
         target = machine.anywhere(turn, given.input.text.strip())  # type: ignore[union-attr]
         if target != NO_MATCH:
             return close(turn, session, walk(machine, turn, target), turns)
-    turn.effects.append(effects.Say(_offer(turn)))
+    turn.effects.append(effects.Say(offer(turn)))
     turn.at = RESUME + at
     turn.tries = 0
     return close(turn, session, WAIT, turns)
@@ -92,7 +92,8 @@ def _meant(machine: Machine, turn: Turn, at: str, words: str, *, spoken: bool) -
     return machine.answers[at](turn, words)
 
 
-def _offer(turn: Turn) -> str:
+def offer(turn: Turn) -> str:
+    """Whether to go on with what was not finished, as it is asked."""
     language, channel = turn.language, p.CHANNELS[turn.channel]
     if turn.cart:
         text = prompts.word("resume_cart", language).format(summary=turn.summary(turn.cart))
@@ -107,7 +108,7 @@ def _offer(turn: Turn) -> str:
 
 
 def _offered_again(turn: Turn, at: str) -> int:
-    turn.effects.append(effects.Say(_offer(turn)))
+    turn.effects.append(effects.Say(offer(turn)))
     turn.at = RESUME + at
     turn.tries = 1
     return WAIT

@@ -246,6 +246,7 @@ class Receiving:
             doubt=judged.doubt,
             repeats=judged.repeats,
             since=judged.since,
+            may_wait=judged.may_wait,
         )
         self.turns.add(arrival, answer, notes=notes)
 

@@ -78,6 +78,8 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     repeats: Repeats = Repeats.PERHAPS
     since: int = 0
     """As center.contact.Arrival has it."""
+    may_wait: bool = False
+    """As center.contact.Arrival has it."""
 
 
 class Redeliveries:
@@ -148,8 +150,10 @@ class Redeliveries:
             if last is not None:
                 self._follow(last, answer)
             self._last_of[answer.buyer] = answer
-            return Judgement(answer.stamp, self._ranges, since=answer.since)
+            # Of before a start, what it may repeat is the buyer's last, or they have said something in this run.
+            return Judgement(answer.stamp, self._ranges, since=answer.since, may_wait=last is None)
         self._remove(earlier)
+        has_gone_on = last is not None and last is not earlier
         if last is None or last is earlier:
             self._last_of[answer.buyer] = answer
             if not earlier.line.alive:
@@ -178,7 +182,8 @@ class Redeliveries:
         doubt = ((answer.first, until), *self._ranges)
         if answer.repeats is Repeats.CERTAIN and answer.surely > answer.first:
             doubt = ((answer.surely, until), *doubt)
-        return Judgement(answer.stamp, doubt, answer.repeats, answer.since)
+        may_wait = not (is_number_same or has_gone_on)
+        return Judgement(answer.stamp, doubt, answer.repeats, answer.since, may_wait)
 
     def last_of(self, buyer: str) -> Answer | None:
         """The answer to a buyer's last message, if the carrier may lack it: a reply must not overtake it."""

@@ -52,6 +52,7 @@ def _beside(arrival: Arrival, elsewhere: Elsewhere) -> Arrival:
         arrival.repeats,
         elsewhere,
         arrival.since,
+        arrival.may_wait,
     )
 
 

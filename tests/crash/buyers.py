@@ -13,6 +13,8 @@ from tests.crash.carrier import Carrier, Pen
 from tests.simulation.poison import POISON
 
 CODE = "1069"
+WONDERS_S = 1.0
+"""Before who has said it again, and reads the question that they had answered, answers it again: the reply may be right behind."""
 THINKS_S = 0.5
 """Before who says the same again says it: longer than a round trip."""
 PRICE_CENTS = 250
@@ -68,6 +70,10 @@ step bye
 """
 
 
+ASKED_FIRST = "What would"
+"""How the question begins that the first word of an order answers."""
+
+
 def dialogue(first: int, second: int) -> list[tuple[str, str]]:
     """What a buyer says, and how the reply to it begins. `first` of 2 with a `second`: the same twice in a row."""
     if second:
@@ -107,6 +113,10 @@ class Buyer:
     said_at: float = 0.0
     is_said: bool = False
     """Whether they have said what is to be said next. What reads like the reply to it before is an older text, brought twice."""
+    is_said_again: bool = False
+    """They have waited for the reply for long, and said it again. Before, who reads what they answered reads an older text, brought twice."""
+    asked: str = ""
+    """How the question begins that they answer next, or have answered."""
     waits: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     """Of replies that were waited for: when it was said, and how long they took, in seconds."""
 
@@ -119,6 +129,7 @@ class Buyer:
         first = self.chance.choice((*unlike, 2) if self.says_it_twice else unlike)
         self.wanted.append(first + second)
         self.lines = dialogue(first, second)
+        self.asked = ASKED_FIRST
         self.totals |= {reply for _, reply in self.lines if reply.startswith("Total")}
         self._open()
 
@@ -134,7 +145,7 @@ class Buyer:
             self._say()
 
     def _say(self) -> None:
-        self.said_at, self.is_said = time.monotonic(), True
+        self.said_at, self.is_said = asyncio.get_running_loop().time(), True
         self.phone.text(self.code, self.lines[0][0])
 
     def _say_then(self, line: tuple[str, str]) -> None:
@@ -155,22 +166,30 @@ class Buyer:
         if heard.text.startswith(expected):
             if not self.is_said:
                 return
-            self.waits.append((self.said_at, time.monotonic() - self.said_at))
-            del self.lines[0]
-            self.is_said = False
+            self.waits.append((self.said_at, asyncio.get_running_loop().time() - self.said_at))
+            self.asked = self.lines.pop(0)[1]
+            self.is_said = self.is_said_again = False
             if self.lines:
                 self._go_on()
             elif self.orders_left == 0:
                 self.stopping = True
             elif not self.stopping:
                 self.begin()
+        elif heard.text.startswith(self.asked) and self.is_said_again:
+            self._answer_again()
         elif heard.text.startswith("Total ") and not heard.text.startswith(tuple(self.totals)):
             self.wrong.append(f"{heard.text!r} for {expected!r}")
+
+    def _answer_again(self) -> None:
+        """Say the same, as the same is asked, unless the reply comes while they wonder why."""
+        self.is_said_again = False
+        asyncio.get_running_loop().call_later(WONDERS_S, self._say_then, self.lines[0])
 
     def say_again(self) -> bool:
         """Repeat what has no reply; whether there is anything."""
         if self.lines:
             self._say()
+            self.is_said_again = True
         return bool(self.lines)
 
     @property

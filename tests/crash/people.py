@@ -53,6 +53,10 @@ class Person(Buyer):
         self.said.append(self.lines[0][0])
         super()._say()
 
+    def _answer_again(self) -> None:
+        self.said_again += 1
+        super()._answer_again()
+
     def wait(self, seconds: float) -> None:
         """A shop that is open and has answered has not replied for so long more."""
         self.waits_s += seconds
