@@ -26,6 +26,7 @@ from tests.simulation.trouble import WHILE_HELD_S, Others, Trouble
 SEEDS_MAX = 150
 """A mutant that lives so long is not found."""
 BEGIN = {
+    "take what a shard fell with as refused": 351,
     "answer what is late as if it were not": 320,
 }
 """Where to look for those that only a few seeds in a thousand find."""
