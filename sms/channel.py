@@ -143,7 +143,7 @@ class SmsChannel:
         late: dict[Answer, None] = {}
         known: list[Answer] = []
         """Refused, and on disk all the same: they repeat what is."""
-        unknown: list[Answer] = []
+        unknown: dict[Answer, None] = {}
         answered: list[str] = []
         kept = 0
         is_unswept = False
@@ -175,19 +175,21 @@ class SmsChannel:
                     late[answer] = None
                     continue
                 before = answer.repeated
-                if answer.needs_no_disk and before not in refused and before not in late:
+                is_with_it = any(before in others for others in (refused, late, unknown))
+                if answer.needs_no_disk and not is_with_it:
                     known.append(answer)
                     continue
                 refused[answer] = None
             elif fate is Fate.UNKNOWN:
-                unknown.append(answer)
+                unknown[answer] = None
             answers.setdefault(answer.line, []).append((answer.sequence, status))
         self.receiving.redeliveries.kept(kept)
         if refused or unknown or is_unswept:
             self.receiving.go_back()
         if refused or unknown:
-            self.receiving.redeliveries.refuse(refused)
+            # In this order: a copy of what is left open is refused, too.
             self.receiving.redeliveries.leave_open(unknown)
+            self.receiving.redeliveries.refuse(refused)
             self.sending.refused()
         if known:
             self.receiving.go_back()

@@ -15,7 +15,7 @@ from sms.held import REFUSED_HOLD_S
 from sms.smpp.status import Status
 from store.memory import MemoryStore
 from tests.simulation.loop import SimulatedLoop
-from tests.sms.channels import Slow, open_channel, text
+from tests.sms.channels import Line, Slow, open_channel, text
 
 
 def test_what_is_kept_too_late_is_refused_and_answered_at_once_when_it_comes_again() -> None:
@@ -108,6 +108,39 @@ def test_a_copy_that_is_kept_is_refused_with_the_first_and_comes_again(together:
         assert told[2:] == [(2, int(Status.OK))]
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("sequence", [1, 2])
+def test_what_repeats_a_message_that_fell_with_its_shard_is_refused_with_it(sequence: int) -> None:
+    channel, store, line = open_channel()
+    other = line if sequence == 1 else Line()
+    going: list[tuple[Answer, Arrival]] = []
+    told: list[tuple[int, int]] = []
+    third = Line()
+    for one in (line, other, third):
+        one.acknowledge = told.extend  # type: ignore[method-assign]
+
+    def go(arrival: Arrival, ticket: Any, **_: Any) -> None:
+        going.append((ticket, arrival))
+
+    async def run() -> None:
+        # The shard fell with the first; the second, the same again, found none. Both are told together.
+        add, channel.turns.add = channel.turns.add, go  # type: ignore[method-assign]
+        channel.received(cast("Any", line), text(1, "苹果"))
+        channel.received(cast("Any", other), text(sequence, "苹果"))
+        fates = Fate.UNKNOWN, Fate.REFUSED
+        channel.taken(
+            [Taken(one, fate, arrival) for (one, arrival), fate in zip(going, fates, strict=True)]
+        )
+        assert [status for _, status in told] == [Status.X_T_APPN] * 2
+        # Neither was kept: it is taken when it comes again.
+        channel.turns.add = add  # type: ignore[method-assign]
+        channel.received(cast("Any", third), text(3, "苹果"))
+        channel.turns.flush()
+
+    asyncio.run(run())
+    assert told[2:] == [(3, int(Status.OK))]
+    assert len(store.waiting_texts(0, 10)) == 1
 
 
 def test_a_reply_to_what_was_refused_for_being_late_goes_though_the_carrier_gave_up_for_good() -> (
