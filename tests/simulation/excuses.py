@@ -15,6 +15,7 @@ from sms.smsc.exchange import Delivery, Exchange, Sent
 from sms.smsc.faults import PERFECT
 from sms.smsc.link import Link as SmscLink
 from sms.smsc.server import Smsc
+from tests.simulation.patches import patched
 
 
 @dataclass
@@ -51,11 +52,8 @@ def watching_what_is_ignored(forgotten: set[str]) -> Iterator[None]:
             forgotten.add(delivery.source)
         take(self, pdu)
 
-    SmscLink._take_response = watched  # type: ignore[method-assign] # noqa: SLF001
-    try:
+    with patched(SmscLink, "_take_response", watched):
         yield
-    finally:
-        SmscLink._take_response = take  # type: ignore[method-assign] # noqa: SLF001
 
 
 @contextmanager
@@ -96,13 +94,8 @@ def watching_what_comes_behind(
             lost.add(sent.delivery.serial)
         return octets
 
-    Redeliveries.judge = watched  # type: ignore[method-assign]
-    SmscLink.deliver = delivered  # type: ignore[method-assign]
-    try:
+    with patched(Redeliveries, "judge", watched), patched(SmscLink, "deliver", delivered):
         yield
-    finally:
-        Redeliveries.judge = judge  # type: ignore[method-assign]
-        SmscLink.deliver = deliver  # type: ignore[method-assign]
 
 
 @contextmanager
@@ -144,15 +137,12 @@ def watching_what_is_lost_within(within: set[str]) -> Iterator[None]:
         carried[link, sequence] = delivery
         sent_by(self, link, sequence, delivery)
 
-    Redeliveries.judge = watched  # type: ignore[method-assign]
-    Exchange.sent = carry  # type: ignore[method-assign]
-    SmscLink.deliver = delivered  # type: ignore[method-assign]
-    try:
+    with (
+        patched(Redeliveries, "judge", watched),
+        patched(Exchange, "sent", carry),
+        patched(SmscLink, "deliver", delivered),
+    ):
         yield
-    finally:
-        Redeliveries.judge = judge  # type: ignore[method-assign]
-        Exchange.sent = sent_by  # type: ignore[method-assign]
-        SmscLink.deliver = deliver  # type: ignore[method-assign]
 
 
 def _far_of(answer: Answer) -> SmscLink | None:

@@ -21,6 +21,7 @@ from sms.smpp.status import Status
 from store.memory import MemoryStore
 from tests.simulation.disk import DiskBatch
 from tests.simulation.many import quiet, story_of
+from tests.simulation.patches import patched
 from tests.simulation.trouble import WHILE_HELD_S, Others, Trouble
 
 SEEDS_MAX = 150
@@ -75,17 +76,6 @@ TROUBLES = {
     "take a copy of what was refused": brought_twice_where_much_is_refused,
 }
 """What goes wrong while they are looked for, where that is not drawn as always."""
-
-
-@contextmanager
-def patched(owner: Any, name: str, value: Any) -> Generator[None]:
-    """While this lasts, another thing stands there."""
-    sound = getattr(owner, name)
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        setattr(owner, name, sound)
 
 
 @contextmanager

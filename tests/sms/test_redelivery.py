@@ -238,14 +238,19 @@ def test_doubt_outlives_two_restarts_and_ends_after_an_hour_of_running() -> None
         assert inbox.take(Answer(Line(), 1, b"a", waits_s)) is is_new
 
 
+def take_what_is_had(inbox: Inbox, line: Line) -> None:
+    """Three messages whose answers the carrier has."""
+    for number in range(3):
+        answer = Answer(line, number, str(number).encode())
+        inbox.take(answer)
+        had(line, answer)
+
+
 def test_what_was_lost_with_its_connection_is_known_after_a_restart() -> None:
     inbox, line, other = Inbox(), Line(), Line()
     inbox.take(Answer(line, 1, b"lost"))
     line.alive = False
-    for number in range(3):
-        answer = Answer(other, number, str(number).encode())
-        inbox.take(answer)
-        had(other, answer)
+    take_what_is_had(inbox, other)
     inbox.take(Answer(other, 9, b"last"))
     inbox.start()
     assert not inbox.take(Answer(Line(), 1, b"lost"))
@@ -260,10 +265,7 @@ def test_of_what_was_lost_only_the_newest_is_known_after_a_restart(
     for number, key in enumerate(lost):
         inbox.take(Answer(line, number, key))
     line.alive = False
-    for number in range(3):
-        answer = Answer(other, number, str(number).encode())
-        inbox.take(answer)
-        had(other, answer)
+    take_what_is_had(inbox, other)
     inbox.take(Answer(other, 9, b"last"))
     inbox.start()
     assert [inbox.take(Answer(Line(), 1, key)) for key in lost] == [True, False, False]
