@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -24,6 +24,12 @@ app = typer.Typer(
 )
 for group in (config, people, platform, acd):
     app.add_typer(group, name=group.info.name)
+
+
+def _port(told: str) -> Any:
+    """An option that is a port."""
+    return typer.Option(help=told, min=0, max=65_535)
+
 
 Channel = Literal["sms", "ussd", "voice"]
 Format = Literal["text", "json", "csv"]
@@ -132,28 +138,18 @@ def serve(
     password: Annotated[
         str, typer.Option(envvar="DIALCART_SMSC_PASSWORD", help="Our password at the SMSC.")
     ] = "dialcart",
-    smsc_port: Annotated[
-        int, typer.Option(help="Port of the simulator; 0: any.", min=0, max=65_535)
-    ] = 2775,
-    control_port: Annotated[
-        int, typer.Option(help="Port of its phones; 0: any.", min=0, max=65_535)
-    ] = 2776,
+    smsc_port: Annotated[int, _port("Port of the simulator; 0: any.")] = 2775,
+    control_port: Annotated[int, _port("Port of its phones; 0: any.")] = 2776,
     binds: Annotated[int, typer.Option(help="Connections to the SMSC.", min=1, max=64)] = 1,
     web_port: Annotated[
         int | None,
-        typer.Option(
-            help="Port of the pages; none: 8400, or any if that is taken.", min=0, max=65_535
-        ),
+        _port("Port of the pages; none: 8400, or any if that is taken."),
     ] = None,
     operations_port: Annotated[
         int | None,
-        typer.Option(
-            help="Port of /metrics, /health and /ready; none: not served.", min=0, max=65_535
-        ),
+        _port("Port of /metrics, /health and /ready; none: not served."),
     ] = None,
-    sip_port: Annotated[
-        int, typer.Option(help="Port of SIP, for calls; 0: any.", min=0, max=65_535)
-    ] = 5060,
+    sip_port: Annotated[int, _port("Port of SIP, for calls; 0: any.")] = 5060,
     shards: Annotated[
         int, typer.Option(help="Processes to spread sellers over; texts only.", min=1, max=64)
     ] = 1,
@@ -216,10 +212,8 @@ def phone(
 
 @app.command()
 def smsc(
-    port: Annotated[int, typer.Option(help="SMPP port; 0: any.", min=0, max=65_535)] = 2775,
-    control_port: Annotated[
-        int, typer.Option(help="Port for phones; 0: any.", min=0, max=65_535)
-    ] = 2776,
+    port: Annotated[int, _port("SMPP port; 0: any.")] = 2775,
+    control_port: Annotated[int, _port("Port for phones; 0: any.")] = 2776,
     system_id: Annotated[str, typer.Option(help="Account that may bind.")] = "dialcart",
     password: Annotated[str, typer.Option(help="Its password.")] = "dialcart",
     faults: Annotated[
