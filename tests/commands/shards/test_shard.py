@@ -1,7 +1,7 @@
 """A shard's end of the socket: what it tells the front, and in which order."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -182,6 +182,13 @@ def test_what_an_outage_left_is_given_in_parts_as_the_front_reads_and_nothing_ne
     assert given[2] == ["0", "1", "2", "3"]
 
 
+def given_after(turns: TurnBatch, socket: Socket, kept: Sequence[OutgoingText]) -> list[str]:
+    """What the front has been given once these are kept."""
+    turns.hold("", None, texts=kept)
+    turns.flush()
+    return [text.text for one in socket.frames for _, text in one.texts]
+
+
 def test_texts_of_a_carrier_for_which_the_front_has_no_room_stay_here_and_no_others() -> None:
     async def run() -> list[list[str]]:
         store, socket = MemoryStore(), Socket()
@@ -193,9 +200,7 @@ def test_texts_of_a_carrier_for_which_the_front_has_no_room_stay_here_and_no_oth
 
         def keep(*texts: str) -> None:
             kept = [OutgoingText(text[0], "1069", "138", text, NOON) for text in texts]
-            turns.hold("", None, texts=kept)
-            turns.flush()
-            given.append([text.text for one in socket.frames for _, text in one.texts])
+            given.append(given_after(turns, socket, kept))
 
         link.data_received(frame(ToShard(full=["c"])))
         keep("c1", "d1")
@@ -244,9 +249,7 @@ def test_a_new_text_goes_past_what_waits_for_a_carrier_that_the_front_is_busy_wi
 
         def keep(*texts: str) -> None:
             kept = [OutgoingText("c", "1069", text[0], text, NOON) for text in texts]
-            turns.hold("", None, texts=kept)
-            turns.flush()
-            given.append([text.text for one in socket.frames for _, text in one.texts])
+            given.append(given_after(turns, socket, kept))
 
         link.data_received(frame(ToShard(full=["c"])))
         keep("a1", "b1")
