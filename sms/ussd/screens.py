@@ -1,6 +1,8 @@
-"""A text as USSD screens: one where it fits, else pages at line ends, each but the last with a way to the next."""
+"""A text as USSD screens: one where it fits, else pages of whole lines or words, each but the last with a way to the next."""
 
 from __future__ import annotations
+
+import unicodedata
 
 from grammars.gsm import alphabet as gsm
 from grammars.gsm.parts import UCS2, choose, count_units
@@ -41,7 +43,7 @@ def pages(text: str, more: str) -> list[str]:
 
 
 def _cut(text: str, way: str) -> int:
-    """How many characters stand on a page: whole lines if there are any, else as many as fit."""
+    """How many characters stand on a page: whole lines if there are any, else whole words, else as many as fit."""
     low, high = 1, min(len(text), SEPTETS_MAX)
     while low < high:
         middle = (low + high + 1) // 2
@@ -53,7 +55,18 @@ def _cut(text: str, way: str) -> int:
     if line > 0:
         return line
     # Never between the halves of what UTF-16 writes as two, which Python counts as one anyway.
+    for cut in range(low, low // 2, -1):
+        if not (_is_of_a_word(text[cut - 1]) and _is_of_a_word(text[cut])):
+            return cut
     return low
+
+
+def _is_of_a_word(character: str) -> bool:
+    """Whether it belongs together with such as stand beside it: in a word, a price. Chinese may be cut anywhere."""
+    if character in ".,":
+        return True
+    is_wide = unicodedata.east_asian_width(character) in ("W", "F")
+    return not is_wide and unicodedata.category(character)[0] in ("L", "M", "N")
 
 
 def encode(text: str) -> tuple[bytes, int]:

@@ -1,5 +1,7 @@
 """A text becomes screens that the network carries, and no word of it is lost."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,27 @@ def test_pages_are_cut_at_lines_and_say_how_to_go_on() -> None:
     assert all(page.endswith(f"\n{NEXT_KEY}.More") for page in found[:-1])
     shown = [line for page in found for line in page.split("\n") if line != f"{NEXT_KEY}.More"]
     assert shown == lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ".join(["goods", "and", "chattels"] * 15),
+        "，".join(["牛肉面一碗18.50元整"] * 15),
+        " ".join(["товары", "разные"] * 20),
+    ],
+)
+def test_a_page_ends_with_a_whole_word_or_price(text: str) -> None:
+    found = [page.removesuffix(f"\n{NEXT_KEY}.More") for page in pages(text, "More")]
+    assert len(found) > 1
+    words = re.findall(r"[\w.]+" if " " in text else r"[\d.]+", text)
+    assert [w for p in found for w in re.findall(r"[\w.]+" if " " in text else r"[\d.]+", p)] == words
+    assert not any(page.startswith(" ") for page in found)
+
+
+def test_a_word_longer_than_half_a_screen_is_cut() -> None:
+    first, *_ = pages("short " + "a" * 400, "More")
+    assert len(first) == SEPTETS_MAX
 
 
 def test_a_text_without_end_is_cut() -> None:
