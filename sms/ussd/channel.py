@@ -120,7 +120,9 @@ class UssdChannel:
             self._hung_up(link, message, heard, key, int(now))
         elif heard.move is Move.DIAL:
             self._dialled(link, message, heard, text, now)
-        elif self._is_late(link, key, heard):
+        elif self._is_late(link, key, heard) or (
+            dialog is None and self._has_ended(link, key, heard, text)
+        ):
             link.acknowledge([(message.sequence, Status.OK)])
         elif dialog is None:
             self._dialled(link, message, heard, text, now)
@@ -135,6 +137,13 @@ class UssdChannel:
         is_late = self._dialogs.is_late(key, heard, link.carrier.ussd)
         self.counters.late += is_late
         return is_late
+
+    def _has_ended(self, link: Link, key: DialogKey, heard: Heard, text: str) -> bool:
+        """Whether it is of the last dialog, which we ended: what its phone answered there comes again; counted."""
+        assert link.carrier.ussd is not None
+        has_ended = self._dialogs.has_ended(key, heard, text, link.carrier.ussd)
+        self.counters.repeated += has_ended
+        return has_ended
 
     def _dialled(
         self, link: Link, message: p.DeliverSm, heard: Heard, text: str, now: float
@@ -170,8 +179,9 @@ class UssdChannel:
         choices = dialled.choices[1:] if routed.named else dialled.choices
         dialog.choices = list(choices)
         self._dialogs.open(dialog)
-        # An answer without a dialog: we were started anew, and the session is where it was.
-        given = Opened() if is_new else Text(text)
+        # An answer without a dialog: we were started anew, and the session is where it was. Of pages nothing is known any
+        # more: who asks for the next is asked anew, rather than taken to say so many.
+        given = Opened() if is_new or text.strip() == NEXT_KEY else Text(text)
         dialog.answered = "" if is_new else text
         self._add(dialog, given, self._answer_to(link, message), now)
 
@@ -195,6 +205,11 @@ class UssdChannel:
         text: str,
         now: float,
     ) -> None:
+        if dialog.was_turned_by(link, message.sequence, text):
+            # The page is on its way, or is sent again with its connection's.
+            self.counters.repeated += 1
+            link.acknowledge([(message.sequence, Status.OK)])
+            return
         self.counters.answers += 1
         dialog.link = link
         dialog.answered = text
@@ -202,10 +217,12 @@ class UssdChannel:
         dialog.is_our_move = True
         self._dialogs.touch(dialog, self._ticks())
         if dialog.pages and (dialog.is_over or text.strip() == NEXT_KEY):
+            dialog.turned = link, message.sequence
             link.acknowledge([(message.sequence, Status.OK)])
             self._display.show_page(dialog)
             return
         dialog.pages.clear()
+        dialog.turned = None
         self._add(dialog, Text(text), self._answer_to(link, message), now)
 
     def _hung_up(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from center.contact import ContactKey
 from center.ports import Later, Timer
@@ -53,6 +54,8 @@ class Dialog:
     said: list[str] = field(default_factory=list[str])
     """Not yet shown."""
     pages: list[str] = field(default_factory=list[str])
+    turned: tuple[Link, int] | None = None
+    """By which connection, and under which number, the phone asked for the page that it was shown last."""
     is_over: bool = False
     """The last page ends it."""
     is_our_move: bool = True
@@ -68,6 +71,27 @@ class Dialog:
         """Under which it is open."""
         return self.link.carrier.name, self.phone.digits
 
+    def was_turned_by(self, link: Link, sequence: int, text: str) -> bool:
+        """Whether this asked for the page that the phone was shown last, and is brought again.
+
+        A screen leaves behind the answer to what it answers, by the same connection: whose carrier has taken it needs no answer.
+        """
+        if self.turned is None or text != self.answered:
+            return False
+        by, under = self.turned
+        return sequence == under if link is by else self.untaken > 0
+
+
+class Closed(NamedTuple):
+    """What is remembered of a phone's last dialog."""
+
+    session: bytes
+    """What named it."""
+    touched: float
+    has_ended: bool
+    """We ended it, and neither the phone nor its network did."""
+    answered: str
+
 
 class Dialogs:
     """By carrier and number, the idle ones first; and those of them that wait for an outcome."""
@@ -76,8 +100,8 @@ class Dialogs:
         self._later = later
         self._counters = counters
         self._open: OrderedDict[DialogKey, Dialog] = OrderedDict()
-        self._closed: OrderedDict[DialogKey, tuple[bytes, float]] = OrderedDict()
-        """Of phones that have none open: what named the last, and when it was touched."""
+        self._closed: OrderedDict[DialogKey, Closed] = OrderedDict()
+        """Of phones that have none open."""
         self._waiting: dict[ContactKey, Dialog] = {}
 
     def __len__(self) -> int:
@@ -105,25 +129,37 @@ class Dialogs:
 
     def is_late(self, key: DialogKey, heard: Heard, profile: Profile) -> bool:
         """Whether what was heard is of a dialog that the phone or its network gave up before the one that is open, or was last."""
-        last = self._open.get(key)
-        session, _ = self._closed.get(key, (b"", 0.0)) if last is None else (last.session, 0.0)
-        ours, theirs = profile.name_of(session), profile.name_of(heard.session)
+        last = self._open.get(key) or self._closed.get(key)
+        if last is None:
+            return False
+        ours, theirs = profile.name_of(last.session), profile.name_of(heard.session)
         return bool(ours and theirs) and ours != theirs
+
+    def has_ended(self, key: DialogKey, heard: Heard, text: str, profile: Profile) -> bool:
+        """Whether it is of the phone's last dialog, which we ended: nothing is answered there any more.
+
+        Where nothing names dialogs it is what was answered last.
+        """
+        last = self._closed.get(key)
+        if last is None or not last.has_ended:
+            return False
+        ours, theirs = profile.name_of(last.session), profile.name_of(heard.session)
+        return ours == theirs if ours and theirs else text == last.answered
 
     def begin_anew(self, key: DialogKey) -> None:
         """Its phone begins another, or we do after a start: the one before is over, and names nothing any more."""
         self.close(self._open.get(key))
         self._closed.pop(key, None)
 
-    def close(self, dialog: Dialog | None) -> None:
-        """It is over."""
+    def close(self, dialog: Dialog | None, *, has_ended: bool = False) -> None:
+        """It is over; `has_ended` by our last screen."""
         if dialog is None:
             return
         self.wait_no_more(dialog)
         key = dialog.key
         if self._open.get(key) is dialog:
             del self._open[key]
-            self._closed[key] = dialog.session, dialog.touched
+            self._closed[key] = Closed(dialog.session, dialog.touched, has_ended, dialog.answered)
             if len(self._closed) > CLOSED_MAX:
                 self._closed.popitem(last=False)
 
@@ -141,7 +177,7 @@ class Dialogs:
             self.drop(oldest)
         for _ in range(EXPIRED_AT_ONCE_MAX):
             first = next(iter(self._closed), None)
-            if first is None or now - self._closed[first][1] <= CLOSED_S_MAX:
+            if first is None or now - self._closed[first].touched <= CLOSED_S_MAX:
                 return
             del self._closed[first]
 

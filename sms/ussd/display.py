@@ -49,5 +49,5 @@ class Display:
         self._counters.screens += 1
         if over:
             self._counters.ended += 1
-            self._dialogs.close(dialog)
+            self._dialogs.close(dialog, has_ended=True)
         dialog.link.esme.submit([submission(dialog, screen, dialog.link)])

@@ -39,7 +39,9 @@ def test_a_page_ends_with_a_whole_word_or_price(text: str) -> None:
     found = [page.removesuffix(f"\n{NEXT_KEY}.More") for page in pages(text, "More")]
     assert len(found) > 1
     words = re.findall(r"[\w.]+" if " " in text else r"[\d.]+", text)
-    assert [w for p in found for w in re.findall(r"[\w.]+" if " " in text else r"[\d.]+", p)] == words
+    assert [
+        w for p in found for w in re.findall(r"[\w.]+" if " " in text else r"[\d.]+", p)
+    ] == words
     assert not any(page.startswith(" ") for page in found)
 
 
