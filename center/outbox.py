@@ -12,6 +12,15 @@ PASSING = "passing/"
 """Begins the names of notes that go when they have not been written for long (store.retention)."""
 
 
+def phones_of(
+    waiting: Sequence[tuple[int, OutgoingText]], after: int, before: int | None
+) -> tuple[Sequence[str], int]:
+    """What Outbox.waiting_phones returns, of texts that were read with `after`."""
+    if before is not None:
+        waiting = [one for one in waiting if one[0] < before]
+    return [text.destination for _, text in waiting], waiting[-1][0] if waiting else after
+
+
 class Outbox(Protocol):
     """Texts that were committed and that no carrier has taken yet.
 
@@ -20,6 +29,15 @@ class Outbox(Protocol):
 
     def waiting_texts(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
         """Texts with ids above `after`, oldest first."""
+        ...
+
+    def waiting_phones(
+        self, after: int, limit: int, before: int | None
+    ) -> tuple[Sequence[str], int]:
+        """Phones to which these are, with ids above `after` and below `before`, and the id to which it was looked.
+
+        At least `limit` of them, unless there are no more, and no more than a few rows above it. A phone is there as often as it has texts.
+        """
         ...
 
     def note_texts(self, news: Sequence[TextNews]) -> None:

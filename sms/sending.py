@@ -93,6 +93,7 @@ class Sending:
         self.counters = SendingCounters()
         self._backlog = Backlog(
             outbox.waiting_texts,
+            outbox.waiting_phones,
             self._submit,
             is_full=self._is_full,
             room=self._room,

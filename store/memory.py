@@ -12,6 +12,7 @@ from center.awaited import Awaited
 from center.changes import Changes, HandOverRequest, OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, Contact, ContactKey, beside
 from center.orders.order import READDRESSED, RESTOCKED, PlacedOrder, Status, advance
+from center.outbox import phones_of
 from center.ports import StoreError
 from center.text_news import SentText, Stage, TextNews
 from center.world import World
@@ -129,6 +130,12 @@ class MemoryStore:
     def waiting_texts(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
         """See center.outbox.Outbox."""
         return [(i, text) for i, text in self._kept.texts.items() if i > after][:limit]
+
+    def waiting_phones(
+        self, after: int, limit: int, before: int | None
+    ) -> tuple[Sequence[str], int]:
+        """See center.outbox.Outbox."""
+        return phones_of(self.waiting_texts(after, limit), after, before)
 
     def note_texts(self, news: Sequence[TextNews]) -> None:
         """See center.outbox.Outbox."""

@@ -64,8 +64,17 @@ class SqliteStore(Programs, Ledger):
         """Texts that no carrier has taken yet, oldest first, with their ids. Not those of a batch that is open: who keeps it tells
         of them, when they are on disk.
         """
-        before = self._batch_row if self._batch_is_open else ROW_MAX
-        return self._tables.outbox.waiting(after, limit, before)
+        return self._tables.outbox.waiting(after, limit, self._before_row)
+
+    def waiting_phones(
+        self, after: int, limit: int, before: int | None
+    ) -> tuple[Sequence[str], int]:
+        """See center.outbox.Outbox."""
+        return self._tables.outbox.waiting_phones(after, limit, before, self._before_row)
+
+    @property
+    def _before_row(self) -> int:
+        return self._batch_row if self._batch_is_open else ROW_MAX
 
     def note_texts(self, news: Sequence[TextNews]) -> None:
         """See center.outbox.Outbox."""

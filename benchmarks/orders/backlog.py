@@ -28,7 +28,7 @@ START_S_MAX = 5.0
 MEMORY_MIB_MAX = 512.0
 """At its highest. Of what waits no more than sms.sending.WAITING_MAX segments are in memory at once."""
 REPLY_S_MAX = 60.0
-"""At its longest: after the start what waits is looked through first, to learn whose it is."""
+"""At its longest: one of 130 is taken for somebody with a text among those that wait, and is behind these."""
 LIVE = 5.0
 LIVE_LEFT_MAX = 200
 """Texts of buyers who order now may always be on their way: with fewer the backlog is through."""

@@ -77,6 +77,7 @@ class FrontBatch(TurnBatch):
         self._has_ended = False
         self._own = Backlog(
             store.own_texts,
+            store.own_phones,
             self._send_own,
             is_full=lambda carrier: carrier in store.full,
             room=lambda carrier: 0 if carrier in store.full | store.busy else READ_MAX,

@@ -8,6 +8,7 @@ from itertools import islice, repeat
 from pathlib import Path
 
 from center.changes import OutgoingText
+from center.outbox import phones_of
 from center.text_news import Stage, TextNews
 from commands.shards.shard_link import ShardLink
 from store.sqlite import SqliteStore
@@ -50,6 +51,10 @@ class FrontStore(SqliteStore):
     def own_texts(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
         """Our own texts that wait, by our outbox's ids: those above `after`, oldest first."""
         return super().waiting_texts(after, limit)
+
+    def own_phones(self, after: int, limit: int, before: int | None) -> tuple[Sequence[str], int]:
+        """Phones to which these are, as center.outbox.Outbox has it."""
+        return super().waiting_phones(after, limit, before)
 
     def number(self, text_id: int, text: OutgoingText) -> int:
         """Our number for a text of our own."""
@@ -117,6 +122,12 @@ class FrontStore(SqliteStore):
         """See center.outbox.Outbox."""
         waiting = ((number, kept[1][1]) for number, kept in self._texts.items() if number > after)
         return list(islice(waiting, limit))
+
+    def waiting_phones(
+        self, after: int, limit: int, before: int | None
+    ) -> tuple[Sequence[str], int]:
+        """See center.outbox.Outbox."""
+        return phones_of(self.waiting_texts(after, limit), after, before)
 
     def note_texts(self, news: Sequence[TextNews]) -> None:
         """See center.outbox.Outbox: whose they are is told."""

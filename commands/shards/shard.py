@@ -81,6 +81,7 @@ class FrontLink(asyncio.Protocol):
         """Whether the front reads more slowly than we write."""
         self._backlog = Backlog(
             self.store.waiting_texts,
+            self.store.waiting_phones,
             self._give,
             is_full=lambda carrier: carrier in self._full,
             room=lambda carrier: 0 if carrier in (*self._full, *self._busy) else READ_MAX,

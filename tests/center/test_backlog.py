@@ -28,6 +28,7 @@ class Way:
         self.may_read = True
         self.backlog = Backlog(
             self.store.waiting_texts,
+            self.store.waiting_phones,
             lambda texts: self.given.extend((text.carrier, text.text) for _, text in texts),
             is_full=lambda carrier: carrier in self.full,
             room=lambda carrier: 0 if carrier in self.full | self.busy else self.room,
@@ -204,6 +205,37 @@ def test_what_an_earlier_run_left_is_looked_through_before_what_is_new_goes_past
     assert way.of("a") == ["a4", "a7", "a1", "a2", "a3", "a5", "a6"]
 
 
+def test_after_a_start_what_is_new_does_not_wait_until_what_was_there_has_gone() -> None:
+    way = Way()
+    way.keep(*(f"a{n} to {n}" for n in range(1, 7)))
+    way.backlog.begin(0)
+    way.tell("a7 to 7", "a8 to 6")
+    # In the first turn of the loop.
+    way.backlog.read_on()
+    assert way.of("a") == ["a7"]
+    way.read_all()
+    while way.due:
+        way.due.pop()()
+    assert way.of("a") == ["a7", "a1", "a2", "a3", "a4", "a5", "a6", "a8"]
+
+
+def test_phones_are_read_in_parts_and_none_of_those_that_wait_goes_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LOOK_MAX", 2)
+    way = Way()
+    way.keep("a1 to 1", "a2 to 2", "a3 to 3")
+    way.backlog.begin(0)
+    way.tell("a4 to 3", "a5 to 5")
+    way.backlog.read_on()
+    assert way.given == []
+    way.tell("a6 to 1", "a7 to 7")
+    way.read_all()
+    while way.due:
+        way.due.pop()()
+    assert way.of("a") == ["a5", "a7", "a1", "a2", "a3", "a4", "a6"]
+
+
 def test_what_waits_has_its_share_while_new_texts_fill_its_carrier(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -238,6 +270,7 @@ class Carriers(Way):
         self.under_way: list[int] = []
         self.backlog = Backlog(
             self.store.waiting_texts,
+            self.store.waiting_phones,
             self.take,
             is_full=lambda carrier: carrier in self.full,
             room=lambda carrier: (

@@ -62,6 +62,7 @@ PARTS = {
     "commands.serving.running.YOUNG_OBJECTS_MAX",
     "commands.shards.shard.COUNTS_MAX",
     "commands.shards.wire.FRAME_BYTES_MAX",
+    "center.backlog.LOOK_MAX",
     "center.backlog.READ_MAX",
 }
 """A part of what is done, and the rest is done next."""

@@ -80,6 +80,9 @@ class Disk:
     def waiting_texts(self, after: int, limit: int) -> Any:
         return self._store.waiting_texts(after, limit)
 
+    def waiting_phones(self, after: int, limit: int, before: int | None) -> Any:
+        return self._store.waiting_phones(after, limit, before)
+
     def note_texts(self, news: Sequence[TextNews]) -> None:
         self._maybe_die()
         self._store.note_texts(news)

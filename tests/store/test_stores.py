@@ -194,6 +194,24 @@ def test_a_phone_has_a_text_once_whatever_is_told_of_it_before_or_after(store: A
     ]
 
 
+def test_phones_that_wait_are_read_without_their_texts(store: AnyStore) -> None:
+    store.publish("shop", PROGRAM, NOON)
+    for buyers in ("12", "34", "56"):
+        run(store, *(arrival("你好", buyer=buyer) for buyer in buyers))
+    ids = [text_id for text_id, _ in store.waiting_texts(0, 10)]
+    assert store.waiting_phones(0, 10, None) == (["1", "2", "3", "4", "5", "6"], ids[-1])
+    assert store.waiting_phones(ids[0], 10, ids[3]) == (["2", "3"], ids[2])
+    assert store.waiting_phones(ids[1], 10, ids[4]) == (["3", "4"], ids[3])
+    # As many as are asked for, and the rest where that ended.
+    phones, last = store.waiting_phones(0, 3, None)
+    assert [*phones, *store.waiting_phones(last, 10, None)[0]] == ["1", "2", "3", "4", "5", "6"]
+    store.note_texts([TextNews(ids[2], Stage.SENT), TextNews(ids[5], Stage.SENT)])
+    assert store.waiting_phones(0, 10, None)[0] == ["1", "2", "4", "5"]
+    assert store.write_noted()
+    assert store.waiting_phones(ids[2], 10, None)[0] == ["4", "5"]
+    assert store.waiting_phones(ids[4], 10, None)[0] == []
+
+
 def test_texts_of_a_batch_that_is_open_do_not_wait_yet(tmp_path: Path) -> None:
     # The store in memory keeps a batch at once.
     store = SqliteStore(tmp_path / "shop.db")
@@ -204,6 +222,7 @@ def test_texts_of_a_batch_that_is_open_do_not_wait_yet(tmp_path: Path) -> None:
         batch.write(Changes(texts=[text]))
         # Who goes on with an older text would send one that may never be on disk.
         assert [one.destination for _, one in store.waiting_texts(0, 10)] == ["1"]
+        assert store.waiting_phones(0, 10, None)[0] == ["1"]
         batch.finish()
         batch.finished()
     assert [one.destination for _, one in store.waiting_texts(0, 10)] == ["1", "2"]

@@ -49,6 +49,7 @@ def test_texts_of_two_shards_have_numbers_of_their_own(store: FrontStore) -> Non
     store.note_texts([TextNews(second[0], Stage.FAILED, "refused")])
     assert (one.told, other.told) == ([], [TextNews(7, Stage.FAILED, "refused")])
     assert numbers(store.waiting_texts(first[0], 9)) == [first[1]]
+    assert store.waiting_phones(0, 9, first[1]) == (["13800138000"], first[0])
 
 
 def test_what_a_shard_gives_again_is_not_sent_again(store: FrontStore) -> None:
