@@ -178,6 +178,9 @@ class SqliteBatch:
     def _write(self, c: Changes) -> Noted | None:
         """Write all; what was written of what was noted in the outbox."""
         tables, db, sql, at = self._tables, self._tables.db, self._tables.sql, self._at
+        if c.messages:
+            # One that is set aside for its seller is kept without its arrival.
+            at = max(at, max([message.at for message in c.messages]))
         tables.inbox.keep(at, c.seen, c.named)
         sellers = self._sellers
         tables.recent.put(
