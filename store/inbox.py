@@ -20,7 +20,7 @@ from center.contact import Arrival
 INBOX_KEPT_S = 3_600
 """A key is kept at least so long while we run. A system that was down for hours still has those of its last hour."""
 GAP_S_MAX = 60
-"""Of the sweep, which comes once a second: past it the clock was set, or nobody ran."""
+"""Of the sweep, which comes once a second, and from it to what is written next: past it the clock was set, or nobody ran."""
 ROWS_IN_DOUBT_MAX = 256
 """Rows in which a batch's messages are looked for, the newest: what is in doubt after a fall is the last batch or two."""
 ROWS_A_STEP = 500
@@ -58,9 +58,11 @@ class Inbox:
         """When time was last seen to have gone by that was none for what was taken before: the clock was set, or nobody ran."""
         self._gone_s = 0
         """How much of it."""
-        self._gap_kept = ""
-        """Both, as the table has them: a run that begins within an hour of a gap must know of it."""
+        self._gap = self._gap_kept = self._gap_written = ""
+        """Both as they are, as the table has them, and as the open batch wrote them: a run that begins within an hour of a gap must
+        know of it."""
         self.reload()
+        self._gap = self._gap_kept
 
     def reload(self) -> None:
         """Look up which is which: at first, and when `forget` was committed."""
@@ -119,6 +121,13 @@ class Inbox:
 
     def keep(self, at: int, seen: Mapping[bytes, int], named: Mapping[bytes, int]) -> None:
         """Write the stamps of a batch's messages by their keys, within its transaction."""
+        self._gap_written = ""
+        last = self._swept_at
+        if (seen or named) and (
+            last is None or self._gap != self._gap_kept or abs(at - last) > GAP_S_MAX
+        ):
+            # If we fall before the next sweep this is the last row, which does not tell that the clock was set before it.
+            self._look_for_a_gap(at)
         if seen:
             # Stamps go up, and batches are kept in their order: no two rows overlap.
             row = min(seen.values()), at, _codec()[0].encode(seen)
@@ -144,6 +153,7 @@ class Inbox:
         """The transaction of the last `keep` was committed."""
         self._rows.update(self._changed)
         self._changed = {}
+        self._gap_kept = self._gap_written or self._gap_kept
 
     def forget(self, now: int) -> None:
         """Within a transaction of its own: forget rows that are old, and turn the tables if it is time."""
@@ -171,11 +181,12 @@ class Inbox:
                 self._gone_s = 0
             self._gone_s = max(0, self._gone_s + now - last)
             self._resumed_at = now
-        gap = f"{self._resumed_at} {self._gone_s}"
-        if gap == self._gap_kept:
+        self._gap = f"{self._resumed_at} {self._gone_s}"
+        if self._gap == self._gap_kept:
             return
-        # Also after a step that was not committed.
-        self._put("inbox_gap", gap)
+        # Also after a step or a batch that was not committed.
+        self._put("inbox_gap", self._gap)
+        self._gap_written = self._gap
         if self._since and not self._since <= now < self._since + INBOX_KEPT_S:
             # The table whose turn it would be may have what was taken a moment before.
             self._since = now

@@ -115,6 +115,29 @@ def test_no_message_is_forgotten_because_the_clock_is_set(store: SqliteStore, of
     assert run(store, replace(again, stamp=21, repeats=Repeats.CERTAIN)) != []
 
 
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_nor_because_it_is_set_and_we_fall_before_the_next_sweep(
+    tmp_path: Path, is_undone: bool
+) -> None:
+    """It was wrong for a while, and is right for one message before we fall: that is the last that the next run finds."""
+    wrong = NOON - 9 * INBOX_KEPT_S
+    store = SqliteStore(tmp_path / "shop.db")
+    store.publish("shop", program_of(), wrong)
+    store.forget_old(wrong)
+    run(store, replace(arrival("你好", key=b"a", stamp=10), at=wrong))
+    last = arrival("你好", buyer="2", key=b"b", stamp=11)
+    if is_undone:
+        with pytest.raises(StoreFullError):
+            write_and_fail(store, last, Changes(seen={b"b": 11}))
+    run(store, replace(last, stamp=12))
+    store.close()
+    next_run = SqliteStore(tmp_path / "shop.db")
+    next_run.forget_old(NOON + 1)
+    again = arrival("你好", key=b"a", stamp=20, doubt=((10, 11),))
+    assert run(next_run, replace(again, at=NOON + 1)) == []
+    next_run.close()
+
+
 @pytest.mark.parametrize("off_s", [9 * INBOX_KEPT_S, -9 * INBOX_KEPT_S])
 def test_nor_is_one_that_its_carrier_names(store: SqliteStore, off_s: int) -> None:
     """It was taken just before its table's turn to rest, and the clock is set when the turn to be emptied comes near."""
