@@ -1,7 +1,8 @@
 """Compiled flows by the content they were compiled from, so that unchanged sellers open at once.
 
 An entry is found by the hash of a flow file and holds the hashes of the files it named (includes, catalogs, grammars);
-it counts only while all of them are as they were. The hash covers the versions of the language and of the encoding too.
+it counts only while all of them are as they were, and while the program is the one that its fingerprint names: what a disk
+did to it would else be found by the buyer who is told a text of it. The hash covers the versions of the language and of the encoding too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from flows.packed import ENCODING_VERSION, decode
+from flows.packed import ENCODING_VERSION, decode, name_of
 from flows.program import Program
 
 COMPILER_VERSION = b"2"
@@ -108,7 +109,7 @@ class CompiledFlows:
             unchanged = all(digest(read(file)) == known for file, known in entry.files.items())
         except (msgspec.DecodeError, OSError):
             return None
-        return entry if unchanged else None
+        return entry if unchanged and name_of(entry.program) == entry.fingerprint else None
 
     def keep(self, entries: Sequence[Keyed]) -> None:
         """Keep entries, in one transaction; on a disk without room none."""

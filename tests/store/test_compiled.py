@@ -50,6 +50,16 @@ def test_an_entry_that_is_damaged_is_as_good_as_none(tmp_path: Path) -> None:
     cache.close()
 
 
+def test_a_program_of_which_a_text_is_damaged_is_as_good_as_none() -> None:
+    cache, program = kept(), encode(PROGRAM)
+    assert "苹果".encode() in program
+    damaged = program.replace("苹果".encode(), b"\xff" * len("苹果".encode()))
+    assert len(damaged) == len(program)
+    entry = CompiledFlow(fingerprint(PROGRAM), damaged, {}, 0)
+    cache.keep([Keyed(key_of("shop", SOURCE), entry)])
+    assert cache.find("shop", SOURCE, nothing) is None
+
+
 def test_a_damaged_cache_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "shop.compiled"
     path.write_bytes(b"no database" * 1_000)
