@@ -15,15 +15,21 @@ T = TypeVar("T")
 class Roster(Generic[T]):
     """What waits, by seller and key."""
 
-    __slots__ = ("_waiting",)
+    __slots__ = ("_most", "_of_count", "_waiting")
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, OrderedDict[str, T]] = OrderedDict()
         """Sellers in the order of the round. Who has nothing that waits is not here."""
+        self._of_count: dict[int, dict[str, None]] = {}
+        """The same by how many wait, so that who has most is known though there are thousands: it is asked with each request of a full line."""
+        self._most = 0
 
     def add(self, seller: str, key: str, one: T) -> None:
         """Behind its seller's others; a seller who had none is the last of the round."""
-        self._waiting.setdefault(seller, OrderedDict())[key] = one
+        own = self._waiting.setdefault(seller, OrderedDict())
+        before = len(own)
+        own[key] = one
+        self._counted(seller, before, len(own))
 
     def add_before(self, seller: str, key: str, one: T) -> None:
         """Before its seller's others."""
@@ -44,22 +50,42 @@ class Roster(Generic[T]):
             self._waiting.move_to_end(seller)
         else:
             del self._waiting[seller]
+        self._counted(seller, len(own) + 1, len(own))
         return one
 
     def remove(self, seller: str, key: str) -> None:
         """It waits no more, if it did."""
         own = self._waiting.get(seller)
-        if own is not None and own.pop(key, None) is not None and not own:
+        if own is None or own.pop(key, None) is None:
+            return
+        if not own:
             del self._waiting[seller]
+        self._counted(seller, len(own) + 1, len(own))
 
     def count(self, seller: str) -> int:
         """How many of a seller's wait."""
         return len(self._waiting.get(seller, ()))
 
     def most(self) -> str | None:
-        """The seller of whom most wait."""
-        return max(self._waiting, key=self.count, default=None)
+        """The seller of whom most wait; of several the one who has so many for longest."""
+        return next(iter(self._of_count[self._most]), None) if self._most else None
 
     def newest(self, seller: str) -> Iterator[T]:
         """A seller's, last to first."""
         yield from reversed(self._waiting[seller].values())
+
+    def _counted(self, seller: str, before: int, after: int) -> None:
+        """One more of a seller's waits, or one fewer; or as many as before."""
+        if before == after:
+            return
+        of_count = self._of_count
+        if before:
+            alike = of_count[before]
+            del alike[seller]
+            if not alike:
+                del of_count[before]
+        if after:
+            of_count.setdefault(after, {})[seller] = None
+        # One fewer of who had most: they have most on, or as many as somebody else.
+        if after > self._most or self._most not in of_count:
+            self._most = after

@@ -1,5 +1,7 @@
 """Whose turn it is, and what is no more."""
 
+import random
+
 from gateway.roster import Roster
 
 
@@ -55,3 +57,44 @@ def test_who_has_most_and_their_newest_are_known() -> None:
     assert (roster.most(), roster.count("b"), roster.count("z")) == ("b", 2, 0)
     assert list(roster.newest("b")) == ["b2", "b1"]
     assert (filled().most(), filled().first()) == (None, None)
+
+
+def test_who_has_most_is_known_whatever_comes_and_goes() -> None:
+    chance = random.Random(1)
+    roster: Roster[str] = Roster()
+    waiting: list[str] = []
+    for step in range(3_000):
+        seller = chance.choice("abcd")
+        match chance.randrange(4):
+            case 0 if waiting:
+                name = chance.choice(waiting)
+                roster.remove(name[0], name)
+                waiting.remove(name)
+            case 1 if waiting:
+                waiting.remove(roster.take())
+            case 2:
+                roster.add_before(seller, f"{seller}{step}", f"{seller}{step}")
+                waiting.append(f"{seller}{step}")
+            case _:
+                # Also one that waits already.
+                name = f"{seller}{step % 20}"
+                roster.add(seller, name, name)
+                waiting.extend([name] if name not in waiting else [])
+        counts = [sum(name[0] == one for name in waiting) for one in "abcd"]
+        most = roster.most()
+        assert (roster.count(most) if most is not None else 0) == max(counts)
+
+
+def test_to_know_who_has_most_no_seller_is_looked_at() -> None:
+    class Counted(Roster[str]):
+        looks = 0
+
+        def count(self, seller: str) -> int:
+            self.looks += 1
+            return super().count(seller)
+
+    roster = Counted()
+    for number in range(1_000):
+        roster.add(f"seller{number}", "key", "one")
+    assert roster.most() == "seller0"
+    assert roster.looks == 0
