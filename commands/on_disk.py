@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ def unusable(config: Config) -> Iterator[str]:
             yield f"the sellers' folder {folder} is not there"
         elif next(flow_files([folder]), None) is None:
             yield f"{folder} holds no flow; a seller is a folder with a file seller.flow"
+    if told := _no_place_for(config.store.database):
+        yield told
     for named, bearer in _authorities(config):
         if told := _not_certificates(named):
             yield f"{named} of {bearer} {told}"
@@ -37,6 +40,30 @@ def unusable(config: Config) -> Iterator[str]:
             yield (
                 f"{voice.tls_certificate}{key} of [voice] {_are_not(error, 'a certificate and its key')}"
             )
+
+
+def _no_place_for(database: Path) -> str:
+    """Why it cannot be opened or made, as far as that is known without making it; or nothing."""
+    # Of a link what it leads to: see commands.alone.
+    target = Path(os.path.realpath(database))
+    if target.is_dir():
+        return f"the database {database} is a folder; name a file in it"
+    there = target
+    while not os.path.lexists(there):
+        there = there.parent
+    if there != target and not there.is_dir():
+        return f"the database {database} cannot be made: {there} is no folder; write another `database` in [store]"
+    # What else there is of it lies beside it, so that its folder counts though it is there itself.
+    for one, needs in (
+        (there.parent if there == target else there, os.W_OK | os.X_OK),
+        (target, os.W_OK),
+    ):
+        if os.path.lexists(one) and not os.access(one, needs):
+            return (
+                f"the database {database} cannot be written: we may not write {one}; give that to whoever serves,"
+                " or write another `database` in [store]"
+            )
+    return ""
 
 
 def _authorities(config: Config) -> Iterator[tuple[Path, str]]:

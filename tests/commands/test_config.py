@@ -44,6 +44,21 @@ def test_a_database_that_is_a_folder_is_told(
     assert f"{tmp_path} is a folder; name a file in it" in capsys.readouterr().err
 
 
+def test_a_simulator_beside_a_carrier_is_told_since_it_does_not_run(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(VARIABLE, "secret")
+    told = (
+        "[simulator] runs only where no [[carrier]] is named, so not here; take one of the two out"
+    )
+    file.write_text(f"{CARRIER}[simulator]\nport = 0\n", "utf-8")
+    assert check(file) == 0
+    assert told in capsys.readouterr().err
+    file.write_text(CARRIER, "utf-8")
+    assert check(file) == 0
+    assert told not in capsys.readouterr().err
+
+
 def test_folders_and_certificates_that_are_not_there_are_told(
     file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

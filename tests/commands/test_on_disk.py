@@ -1,6 +1,7 @@
 """What a settings file names on this machine: `config check` and `serve` tell the same of it."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,62 @@ def seller(folder: Path, flow: str = SHOP + ORDER) -> Path:
     folder.mkdir()
     (folder / "seller.flow").write_text(flow, "utf-8")
     return folder
+
+
+@pytest.fixture
+def store_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """The status and what `config check` and `serve` say of a database there."""
+
+    def check_it(database: Path) -> tuple[int, str]:
+        file = tmp_path / "dialcart.toml"
+        file.write_text(f'[store]\ndatabase = "{database}"\n', "utf-8")
+        status, said = check(file), capsys.readouterr().err.replace(f"{file}: ", "")
+        config = load_settings(file)
+        assert config is not None
+        if status:
+            assert asyncio.run(serve(config)) == status
+            assert capsys.readouterr().err == said
+        return status, said
+
+    return check_it
+
+
+def test_a_database_in_what_is_no_folder_is_told_and_nothing_is_made(
+    tmp_path: Path, store_in
+) -> None:
+    (tmp_path / "var").write_text("", "utf-8")
+    assert store_in(tmp_path / "var" / "deep" / "shop.db") == (
+        1,
+        (
+            f"the database {tmp_path}/var/deep/shop.db cannot be made: {tmp_path}/var is no folder;"
+            " write another `database` in [store]\n"
+        ),
+    )
+    (tmp_path / "var").unlink()
+    status, said = store_in(tmp_path / "var" / "deep" / "shop.db")
+    assert (status, "cannot be" in said) == (0, False)
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize("kept", ["", "var", "var/shop.db"])
+def test_a_database_that_may_not_be_written_is_told(
+    tmp_path: Path, store_in, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    if kept == "var/shop.db":
+        (tmp_path / "var").mkdir()
+        (tmp_path / kept).write_bytes(b"")
+    elif kept:
+        (tmp_path / kept).mkdir()
+    # Whoever runs tests as root may write everywhere.
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda one, mode: one != tmp_path / kept and may(one, mode))
+    assert store_in(tmp_path / "var" / "shop.db") == (
+        1,
+        (
+            f"the database {tmp_path}/var/shop.db cannot be written: we may not write {tmp_path / kept};"
+            " give that to whoever serves, or write another `database` in [store]\n"
+        ),
+    )
 
 
 def test_a_folder_without_flows_is_told(tmp_path: Path, told) -> None:
