@@ -11,6 +11,7 @@ import random
 import ssl
 from collections.abc import Callable, Sequence
 
+from sms import trouble
 from sms.carrier import Carrier
 from sms.link import Handler, Link
 from sms.outgoing import Outgoing
@@ -44,6 +45,8 @@ class Esme:
         self.links: list[Link] = []
         self.reconnects = 0
         """Connections lost or not had."""
+        self.trouble = ""
+        """Why the last of them was; empty once a bind is accepted."""
         self._chance = chance
         self._now = now
         self._soon = soon
@@ -122,15 +125,24 @@ class Esme:
                 )
             except (OSError, ValueError) as error:
                 # A name that DNS cannot hold is an error of encoding (UnicodeError), not of the network.
-                log.warning("%s: no connection: %s", self.carrier.name, error)
+                self.trouble = trouble.told(error)
+                log.warning("%s: no connection: %s", self.carrier.name, self.trouble)
             else:
                 self.links.append(link)
                 await link.lost
                 self.links.remove(link)
+                self._lost(link)
             if self._closing:
                 return
             self.reconnects += 1
             await asyncio.sleep(self.next_delay_s())
+
+    def _lost(self, link: Link) -> None:
+        """A connection is gone."""
+        if self._closing:
+            return
+        self.trouble = link.why or (trouble.BROKEN if link.bound_at else trouble.BEFORE_THE_BIND)
+        log.warning("%s: link %d is gone: %s", self.carrier.name, link.index, self.trouble)
 
     def next_delay_s(self) -> float:
         """How long to wait before the next connection: each time longer, until a bind is accepted.
@@ -146,6 +158,8 @@ class Esme:
         if not self.carrier.tls:
             return None
         context = ssl.create_default_context()
+        # Who signs the carrier's certificate need not be signed by anybody; Python itself has it so from 3.13 on.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         if self.carrier.ca_file:
             context.load_verify_locations(self.carrier.ca_file)
         return context
@@ -160,6 +174,7 @@ class Esme:
     def connected(self) -> None:
         """A bind was accepted."""
         self._delay = RECONNECT_MIN_S
+        self.trouble = ""
 
     # --- for operators ---
 

@@ -113,6 +113,8 @@ class Link(asyncio.Protocol):
         self.bound_at = 0.0
         self.heard_at = 0.0
         self.lost_at: float | None = None
+        self.why = ""
+        """Why it closes, where that is known."""
         self._returned = 0
         """Stamp of the last message that came by it and came again since it is gone."""
         self.lost = asyncio.get_running_loop().create_future()
@@ -159,6 +161,7 @@ class Link(asyncio.Protocol):
         self.lost_at = self.esme.now()
         is_known = self._cut_at is None and (exc is None or isinstance(exc, _CLOSED))
         self.esme.returns.lost(self.lost_at, is_known=is_known)
+        self.why = self.why or str(exc or "")
         self._handle(self.machine.closed(str(exc or "")))
         self.bound = self.alive = False
         self.transport = None
@@ -328,6 +331,7 @@ class Link(asyncio.Protocol):
         if receipts:
             self._take_receipts(receipts)
         if closing is not None and self.transport is not None:
+            self.why = closing
             log.info("%s: link %d closes: %s", self.carrier.name, self.index, closing)
             self._shut()
         else:

@@ -82,7 +82,11 @@ class Texts:
         """Without a bind nobody reaches us."""
         if not self.esmes:
             return "binds to no carrier yet"
-        down = [esme.carrier.name for esme in self.esmes if not esme.bound]
+        down = [
+            f"{esme.carrier.name} ({esme.trouble})" if esme.trouble else esme.carrier.name
+            for esme in self.esmes
+            if not esme.bound
+        ]
         return f"no bind to {', '.join(down)}" if down else None
 
     def measures(self) -> Iterable[Measure | Spread]:

@@ -6,12 +6,15 @@ A shop that was there and answers no more is waited for, with what it said last 
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import shutil
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NoReturn, TextIO
 
 import typer
@@ -27,12 +30,28 @@ NOBODY = (OSError, ValueError, http.client.HTTPException)
 
 
 def fetch(address: str) -> Reading:
-    """Read the page. Raises one of NOBODY."""
+    """Read the page, and of a shop that is not ready why. Raises one of NOBODY."""
     if not address.startswith(("http://", "https://")):
         address = f"http://{address}"
     with urllib.request.urlopen(f"{address.rstrip('/')}/metrics", timeout=TIMEOUT_S) as answer:  # noqa: S310 - checked above
         page = answer.read(PAGE_OCTETS_MAX).decode("utf-8", "replace")
-    return read_page(page, time.monotonic())
+    reading = read_page(page, time.monotonic())
+    return replace(reading, why=_why(address)) if reading.not_ready() else reading
+
+
+def _why(address: str) -> dict[str, str]:
+    """What /ready says of each service that is not; nothing where it says nothing that we know."""
+    try:
+        urllib.request.urlopen(f"{address.rstrip('/')}/ready", timeout=TIMEOUT_S).close()  # noqa: S310 - as above
+    except urllib.error.HTTPError as error:
+        try:
+            why = json.loads(error.read(PAGE_OCTETS_MAX))["why"]
+            return {str(service): str(told) for service, told in why.items()}
+        except (*NOBODY, LookupError, TypeError, AttributeError):
+            return {}
+    except NOBODY:
+        return {}
+    return {}
 
 
 def top(

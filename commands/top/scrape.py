@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 PAGE_OCTETS_MAX = 4_000_000
 _LINE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
@@ -20,6 +20,8 @@ class Reading:
     at: float
     """Seconds of a clock that only goes forward."""
     figures: Mapping[tuple[str, Labels], float]
+    why: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of services that are not ready, what /ready said."""
 
     def value(self, name: str, **labels: str) -> float:
         """A figure; of several with other labels beside these, the sum."""
@@ -43,6 +45,11 @@ class Reading:
             if found == name and value is not None and value not in seen and wanted <= set(has):
                 seen.add(value)
                 yield value
+
+    def not_ready(self) -> list[str]:
+        """Services that cannot serve buyers."""
+        name = "dialcart_ready"
+        return [one for one in self.labels(name, "service") if not self.value(name, service=one)]
 
     def quantile(self, name: str, share: float, since: Reading | None = None) -> float | None:
         """Below which bound so large a share of a histogram's observations was; None without observations."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
+from textwrap import wrap
 
 from commands.top.scrape import Reading
 
@@ -11,6 +12,8 @@ WIDTH = 78
 """Where nobody says otherwise."""
 NAME_WIDTH_MIN, NAME_WIDTH_MAX = 16, 32
 """Of what a table's lines are called: carriers, trunks, partners."""
+WHY_WIDTH_MIN, WHY_LINES_MAX = 20, 5
+"""Of what is wrong with a service."""
 PAIRS_PER_LINE_MAX = 3
 _PAIR_WIDTH = 24
 _GAP = 2
@@ -24,7 +27,7 @@ def view(now: Reading, before: Reading | None, columns: int = WIDTH) -> list[str
     """What an operator looks at first, top to bottom. What does not fit is left out whole: half a number would be another."""
     name_width = max(NAME_WIDTH_MIN, min(NAME_WIDTH_MAX, columns - (WIDTH - NAME_WIDTH_MIN)))
     lines = [
-        *_state(now),
+        *_state(now, columns),
         *_grid(columns, [
             ("turns/s", _rate(now, before, "dialcart_turns_total")), ("orders/s", _rate(now, before, "dialcart_orders_placed_total")), ("texts in/s", _rate(now, before, "dialcart_sms_received_total")),
             ("replies/s", _rate(now, before, "dialcart_sms_replies_total")), ("refused/s", _rate(now, before, "dialcart_arrivals_refused_total")), ("undeliverable", _count(now.value("dialcart_sms_undeliverable_total"))),
@@ -76,16 +79,15 @@ def _table(columns: int, heads: Heads, rows: Sequence[Cells]) -> list[str]:
     return [line([title for title, _ in heads]), *map(line, rows)]
 
 
-def _state(now: Reading) -> list[str]:
-    """Nothing where all is well."""
+def _state(now: Reading, columns: int) -> list[str]:
+    """Nothing where all is well; else what is wrong, by service, where /ready told."""
     if now.value("dialcart_draining"):
         return ["draining: nothing new is taken"]
-    not_ready = [
-        service
-        for service in now.labels("dialcart_ready", "service")
-        if not now.value("dialcart_ready", service=service)
-    ]
-    return [f"not ready: {', '.join(not_ready)}; /ready says why"] if not_ready else []
+    told: list[str] = []
+    for service in now.not_ready():
+        why = f": {now.why[service]}" if service in now.why else ""
+        told += wrap(f"not ready: {service}{why}", max(columns, WHY_WIDTH_MIN), subsequent_indent="  ")[:WHY_LINES_MAX]  # fmt: skip
+    return told
 
 
 def _carrier(now: Reading, before: Reading | None, carrier: str) -> Cells:

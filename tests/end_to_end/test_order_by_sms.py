@@ -223,9 +223,22 @@ def certificates(folder: Path) -> tuple[ssl.SSLContext, str]:
     return context, str(signer)
 
 
-def test_an_order_over_tls(tmp_path: Path) -> None:
+def signed_in_between(folder: Path) -> tuple[ssl.SSLContext, str]:
+    """The same where only who signed it is known, and not who signed for that one."""
+    between = trustme.CA().create_child_ca()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    between.issue_cert("localhost").configure_cert(context)
+    signer = folder / "signer.pem"
+    between.cert_pem.write_to_path(str(signer))
+    return context, str(signer)
+
+
+@pytest.mark.parametrize("make", [certificates, signed_in_between])
+def test_an_order_over_tls(
+    tmp_path: Path, make: Callable[[Path], tuple[ssl.SSLContext, str]]
+) -> None:
     async def run() -> None:
-        tls, signer = certificates(tmp_path)
+        tls, signer = make(tmp_path)
         secure = Carrier(
             "carrier", "localhost", 0, "dialcart", "dialcart", tls=True, ca_file=signer
         )
@@ -249,12 +262,12 @@ def expired(folder: Path) -> tuple[ssl.SSLContext, str]:
 
 
 @pytest.mark.parametrize(
-    ("make", "host", "known"),
+    ("make", "host", "known", "told"),
     [
-        (certificates, "127.0.0.1", True),
+        (certificates, "127.0.0.1", True, "`host` has to be a name that it bears"),
         # Nobody whom we know signed it, not even if it is the server itself.
-        (certificates, "localhost", False),
-        (expired, "localhost", True),
+        (certificates, "localhost", False, "`ca_file` takes the certificates that sign"),
+        (expired, "localhost", True, "certificate has expired; the carrier has to renew it"),
     ],
 )
 def test_an_smsc_that_is_not_who_it_should_be_gets_no_password(
@@ -262,6 +275,8 @@ def test_an_smsc_that_is_not_who_it_should_be_gets_no_password(
     make: Callable[[Path], tuple[ssl.SSLContext, str]],
     host: str,
     known: bool,
+    told: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def run() -> None:
         tls, signer = make(tmp_path)
@@ -284,6 +299,8 @@ def test_an_smsc_that_is_not_who_it_should_be_gets_no_password(
             await until(lambda: esme.reconnects >= 1)
             assert esme.bound == 0
             assert smsc.network.exchange.binds == ()
+            assert told in esme.trouble
+            assert esme.trouble in caplog.text
             await esme.close()
             store.close()
 

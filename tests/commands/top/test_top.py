@@ -1,16 +1,20 @@
 """What a running shop says, as an operator's screen."""
 
+import asyncio
 import io
 import os
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
 from center.measure import Histogram, Measure, counter, gauge
-from commands.top.live import cut, top
+from commands.top.live import cut, fetch, top
 from commands.top.scrape import Reading, read_page
-from commands.top.view import WIDTH, view
+from commands.top.view import WHY_LINES_MAX, WIDTH, view
+from web.operations.app import operations_app
 from web.operations.exposition import Exposition
+from web.server import WebServer
 
 
 def page(turns: int, commits: list[float], binds: float = 2) -> str:
@@ -85,6 +89,34 @@ def test_a_screen_has_what_matters_and_fits() -> None:
     assert trunks == [["north", "yes", "NO", "12/1,000", "1/2"], ["local", "-", "-", "0/30", "-"]]
     assert max(map(len, shown.splitlines())) <= WIDTH
     assert "not ready: texts" in "\n".join(view(read_page(page(1, [], 0), 13.0), now))
+
+
+def test_what_is_wrong_stands_at_the_top_with_its_reason() -> None:
+    why = {
+        "texts": "no bind to unicom (certificate verify failed: certificate has expired; "
+        + "x " * 300
+    }
+    lines = view(replace(read_page(page(1, [], 0), 13.0), why=why), None)
+    assert lines[0].startswith("not ready: texts: no bind to unicom (certificate verify failed:")
+    assert max(map(len, lines[:WHY_LINES_MAX])) <= WIDTH
+    assert lines[WHY_LINES_MAX].startswith("turns/s")
+
+
+@pytest.mark.parametrize(
+    ("unready", "shown"),
+    [({"texts": "no bind to unicom (why)"}, {"texts": "no bind to unicom (why)"}), ({}, {})],
+)
+def test_a_shop_that_is_not_ready_is_asked_why(
+    unready: dict[str, str], shown: dict[str, str]
+) -> None:
+    measures = [Measure("dialcart_ready", "gauge", "", ("service",), [(("texts",), 0.0)])]
+    app = operations_app(lambda: measures, lambda: unready)
+
+    async def run() -> Reading:
+        async with WebServer(app, "127.0.0.1", 0) as server:
+            return await asyncio.to_thread(fetch, f"127.0.0.1:{server.port}")
+
+    assert asyncio.run(run()).why == shown
 
 
 def test_a_script_gets_one_screen() -> None:

@@ -1,0 +1,29 @@
+"""Why a carrier is not bound, in the words of who runs us: what is wrong, and where to look."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Final
+
+BEFORE_THE_BIND: Final = "closed before the bind was answered; `tls` or `port` may be wrong, or our address unknown there"
+"""What a port of TLS does with who speaks plainly, and a carrier with strangers."""
+BROKEN: Final = "the connection broke"
+_RENEW = "the carrier has to renew it, or the clock here is wrong"
+_SIGNER = (
+    "whoever signed it is unknown here; `ca_file` takes the certificates that sign the carrier's"
+)
+_NAME = "`host` has to be a name that it bears"
+_HINTS: Final = {9: _RENEW, 10: _RENEW, 18: _SIGNER, 19: _SIGNER, 20: _SIGNER, 21: _SIGNER, 2: _SIGNER, 62: _NAME, 64: _NAME}  # fmt: skip
+"""By what OpenSSL calls X509_V_ERR: of dates, of signers, of names."""
+_NOT_TLS: Final = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST")
+
+
+def told(error: Exception) -> str:
+    """What came in the way of a connection."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        wrong = f"certificate verify failed: {error.verify_message.rstrip('.')}"
+        hint = _HINTS.get(error.verify_code)
+        return f"{wrong}; {hint}" if hint else wrong
+    if isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS:
+        return "what listens there does not speak TLS; `tls` or `port` may be wrong"
+    return str(error) or type(error).__name__
