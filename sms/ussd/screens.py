@@ -36,7 +36,7 @@ def pages(text: str, more: str) -> list[str]:
             break
         cut = _cut(rest, way)
         found.append(rest[:cut].rstrip("\n") + way)
-        rest = rest[cut:].lstrip("\n")
+        rest = rest[cut:].removeprefix(" ").lstrip("\n")
     else:
         found[-1] = found[-1].removesuffix(way)
     return found

@@ -45,6 +45,11 @@ def test_a_page_ends_with_a_whole_word_or_price(text: str) -> None:
     assert not any(page.startswith(" ") for page in found)
 
 
+@pytest.mark.parametrize("before", range(8))
+def test_no_page_begins_with_the_space_between_two_words(before: int) -> None:
+    assert not any(page.startswith(" ") for page in pages("a" * before + " goods" * 60, "More")[1:])
+
+
 def test_a_word_longer_than_half_a_screen_is_cut() -> None:
     first, *_ = pages("short " + "a" * 400, "More")
     assert len(first) == SEPTETS_MAX
