@@ -71,5 +71,8 @@ class Operations:
             yield from service.measures()
 
     def _all_unready(self) -> dict[str, str]:
+        if self._draining:
+            # Binds and shards that have ended since are no faults.
+            return {self.name: "draining"}
         told = {service.name: service.unready() for service in (self, *self._services)}
         return {name: why for name, why in told.items() if why is not None}
