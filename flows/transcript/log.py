@@ -29,8 +29,8 @@ MASKED_ADDRESS = "某路1号"
 NUMBER_CHARACTERS_MIN = 7
 """A shorter line holds no telephone number."""
 _NUMBER = re.compile(r"(?<![\d.])\+?\d[\d -]{5,17}\d(?![\d.])")
-_PERHAPS = re.compile(r"\d[\d -]{5}")
-"""Is in every number, and found many times faster; most lines have none."""
+_PERHAPS = re.compile(r"\d[\d -]{5,17}\d")
+"""Is in every number, and found many times faster; most lines have none, be their menus ever so short."""
 
 SAID_CHARACTERS_MAX = 480
 """A text with more is not kept masked: with its line it takes 4 KiB, and all of a full table may be as long."""
