@@ -15,13 +15,16 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from flows.program import Program, Value
+from flows.program import Product, Program, Value
 from flows.written import Written
 
 ENCODING_VERSION = 1
 NAME_OCTETS = 8
 PARTS_KEPT_MAX = 2_000
 """Parts of each kind that are at hand for programs that come next."""
+
+WORDS_KEPT_MAX = 10_000
+"""Products whose words, some 0.7 KB each, are at hand for sellers who come next and call theirs the same."""
 
 _OWN = ("name", "shop_names", "number", "codes")
 """No two sellers have these in common."""
@@ -88,12 +91,32 @@ def _codec() -> _Codec:
         msgspec.msgpack.Decoder(struct(_OWN)),
         (
             lambda data: msgspec.structs.astuple(small.decode(data)),
-            *[
-                Written if name == "texts" else msgspec.msgpack.Decoder(kinds[name]).decode
-                for name in _LARGE
-            ],
+            *[_decoder(name, kinds[name]) for name in _LARGE],
         ),
     )
+
+
+def _decoder(name: str, kind: Any) -> Callable[[bytes], Any]:
+    """What reads a large part."""
+    if name == "texts":
+        return Written
+    decode = msgspec.msgpack.Decoder(kind).decode
+    if name == "products":
+        return lambda data: tuple(map(_with_common_words, decode(data)))
+    return decode
+
+
+def _with_common_words(product: Product) -> Product:
+    """The same product; what it is called is one object for all who call theirs so, be their prices what they may."""
+    code, names, group, unit, phrases = _words(
+        product.code, product.names, product.group, product.unit, product.phrases
+    )
+    return Product(code, names, product.price, product.stock, group, unit, phrases)
+
+
+@lru_cache(WORDS_KEPT_MAX)
+def _words(*words: Any) -> tuple[Any, ...]:
+    return words
 
 
 def _written(texts: Written) -> msgspec.Raw:

@@ -12,7 +12,21 @@ _SMS = CHANNELS.index("sms")
 
 
 class Shop:
-    """Made when a seller's program is; what few buyers come to, when the first does."""
+    """Made when a seller's program is; what few buyers come to, when the first does, and then apart from what every turn looks at."""
+
+    __slots__ = (
+        "__dict__",
+        "_goods",
+        "catalog",
+        "hours",
+        "menus",
+        "names",
+        "number",
+        "products",
+        "program",
+        "session_s",
+        "timezone",
+    )
 
     def __init__(self, program: Program) -> None:
         self.program = program

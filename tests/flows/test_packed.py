@@ -25,6 +25,16 @@ def test_programs_share_the_parts_that_they_have_in_common() -> None:
     assert other.texts is not mine.texts
 
 
+def test_goods_that_cost_otherwise_share_what_they_are_called() -> None:
+    program = program_of()
+    dearer = tuple(replace(product, price=product.price + 1) for product in program.products)
+    mine, other = decode(encode(program)), decode(encode(replace(program, products=dearer)))
+    assert other.products == dearer
+    assert other.products[0] is not mine.products[0]
+    for called in ("code", "names", "group", "unit", "phrases"):
+        assert getattr(other.products[0], called) is getattr(mine.products[0], called)
+
+
 def test_a_field_that_came_later_has_its_default() -> None:
     program = program_of()
     fields = msgspec.msgpack.decode(encode(program))
