@@ -35,7 +35,7 @@ def view(now: Reading, before: Reading | None, columns: int = WIDTH) -> list[str
             ("outbox", _count(now.value("dialcart_outbox_texts"))), ("oldest", f"{now.value('dialcart_outbox_age_seconds'):.0f} s"), ("ussd dialogs", _count(now.value("dialcart_ussd_dialogs"))),
             ("orders", _count(now.value("dialcart_orders"))), ("sessions", _count(now.value("dialcart_sessions"))), ("sellers", _count(now.value("dialcart_sellers"))),
             ("cpu", _share(now, before)), ("memory", f"{_memory(now) / 1e6:.0f} MB"), ("database", f"{now.value('dialcart_store_bytes') / 1e6:,.1f} MB"),
-            ("held up", _count(now.value("dialcart_limits_messages_refused_total"))), ("robots", _count(now.value("dialcart_limits_robots_ignored_total"))), ("codes asked", _count(now.value("dialcart_limits_codes_asked_total"))),
+            ("held up", _count(_held_up(now))), ("robots", _count(now.value("dialcart_limits_robots_ignored_total"))), ("codes asked", _count(now.value("dialcart_limits_codes_asked_total"))),
         ]),
         "",
         *_table(
@@ -77,6 +77,12 @@ def _table(columns: int, heads: Heads, rows: Sequence[Cells]) -> list[str]:
         return f"{cells[0][:name]:<{name}}{''.join(beside)}"
 
     return [line([title for title, _ in heads]), *map(line, rows)]
+
+
+def _held_up(now: Reading) -> float:
+    """Texts and orders past a limit."""
+    refused = ("dialcart_limits_messages_refused_total", "dialcart_limits_orders_refused_total")
+    return sum(now.value(name) for name in refused)
 
 
 def _state(now: Reading, columns: int) -> list[str]:

@@ -119,6 +119,17 @@ def test_a_shop_that_is_not_ready_is_asked_why(
     assert asyncio.run(run()).why == shown
 
 
+def test_orders_past_a_limit_are_held_up_as_texts_are() -> None:
+    refused = [
+        Measure(
+            f"dialcart_limits_{what}_refused", "counter", "", ("limit",), [(("a",), 2), (("b",), 1)]
+        )
+        for what in ("messages", "orders")
+    ]
+    now = read_page(Exposition(lambda: refused).text().decode(), 1.0)
+    assert "held up                6" in "\n".join(view(now, None))
+
+
 def test_a_script_gets_one_screen() -> None:
     screen, clock = io.StringIO(), count()
     pauses: list[float] = []
