@@ -136,6 +136,9 @@ def _told(found: Any, path: Path, values: dict[str, Any]) -> str:
             return f"`{key}` is too long; at most {context['max_length']}"
         case "string_too_short":
             return f"`{key}` is empty; write {_sample(key, field)}"
+        case "string_pattern_mismatch" if "a-z" not in context["pattern"]:
+            # Numbers of telephones: a country's code, and what is dialled before one.
+            return f"`{key}` is a few digits and nothing else; write {_sample(key, field)}"
         case "string_pattern_mismatch":
             return f"`{key}` may have small letters, digits, - and _, at most 32; write {_sample(key, field)}"
         case "value_error":

@@ -141,6 +141,7 @@ QUEUE = '[[queue]]\nname = "noodles"\n'
         (CARRIER.replace('"h"', '"smsc.net:2775"'), 3, "and no port"),
         (CARRIER.replace('"us"', '"u\\t"'), 4, "that SMPP cannot carry"),
         (CARRIER.replace("unicom", "Uni Com") + 'password = ""', 2, "small letters"),
+        ('[numbers]\ncountry = "+86"', 2, "`country` is a few digits and nothing else"),
         (CARRIER.replace("unicom", "x"), 1, "set the environment variable DIALCART_CARRIER_X_"),
         (CARRIER.replace('host = "h"\n', ""), 1, 'write host = "smsc.example.net"'),
         (CARRIER + CARRIER, 5, "two carriers are called `unicom`"),
