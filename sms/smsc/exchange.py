@@ -80,6 +80,7 @@ class Exchange:
         self._waiting_count = 0
         self._turn = 0
         self._serial = 0
+        self.attempts_max = ATTEMPTS_MAX
         self.refused = 0
         """Deliveries given up because too many waited or an ESME would not have them."""
 
@@ -183,7 +184,7 @@ class Exchange:
         delivery = bound.unanswered.pop(sequence, None) if bound else None
         if delivery is None or ok:
             return delivery
-        if again and delivery.attempts + 1 < ATTEMPTS_MAX:
+        if again and delivery.attempts + 1 < self.attempts_max:
             self._put_back(replace(delivery, attempts=delivery.attempts + 1))
         else:
             self.refused += 1

@@ -1,7 +1,7 @@
 """The count afterwards: what buyers were told against what is on disk."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from store.memory import MemoryStore
@@ -30,6 +30,9 @@ class Books:
     """Orders of other goods than were ordered, or totals that were not right."""
     stock_off: int
     """Pieces that were neither sold nor are left."""
+    unsettled: int = 0
+    """Buyers, and messages that made the program fail, that were not through when the wait for them ended: nothing is known of them.
+    The carrier still had something of theirs, or others still got on."""
     off: frozenset[str] = frozenset()
     """Buyers of whom any of it is said."""
     missed: int = 0
@@ -52,6 +55,7 @@ class Books:
         """Whether nothing was lost and nothing doubled."""
         return not (
             self.lost
+            or self.unsettled
             or self.doubled
             or self.absent
             or self.wrong
@@ -66,6 +70,7 @@ class Books:
     def __str__(self) -> str:
         verdict = "nothing lost, nothing doubled" if self.right else "WRONG"
         where = ", ".join(f"{count} {place}" for place, count in sorted(self.where.items()))
+        unsettled = f", NOT SETTLED in time {self.unsettled}" if self.unsettled else ""
         more = "".join(
             f"; {one}" for one in (self.understood, self.burdens, self.depot) if one is not None
         )
@@ -73,15 +78,19 @@ class Books:
             f"{self.kills} kills{f' ({where})' if where else ''}, {self.orders} orders, {self.acknowledged} messages acknowledged, "
             f"{self.repeated} brought again: acknowledged and lost {self.lost}, orders doubled {self.doubled}, "
             f"announced but absent {self.absent}, wrong {self.wrong}, stock off by {self.stock_off}, "
-            f"kill points missed {self.missed}, of {self.poisoned} poisoned messages not once before the seller {self.misread}: {verdict}"
+            f"kill points missed {self.missed}, of {self.poisoned} poisoned messages not once before the seller {self.misread}{unsettled}: {verdict}"
             f"{more}"
         )
 
 
 def count(
-    stores: Sequence[SqliteStore | MemoryStore], town: Town, kills: int, missed: int = 0
+    stores: Sequence[SqliteStore | MemoryStore],
+    town: Town,
+    kills: int,
+    missed: int = 0,
+    unsettled: Collection[str] = (),
 ) -> Books:
-    """Look into the books that a stopped shop left: in one store, or in one a shard."""
+    """Look into the books that a stopped shop left: in one store, or in one a shard. `unsettled`: numbers that were not waited for."""
     orders = [order for store in stores for order in store.orders()]
     by_buyer: dict[str, list[int]] = {}
     numbers: dict[str, set[str]] = {}
@@ -93,8 +102,11 @@ def count(
     for number, buyer in town.everybody.items():
         before = lost, doubled, wrong, absent
         have, wanted = by_buyer.get(number, []), buyer.wanted
-        # Who was not told of their last order most likely lacks it: that is one.
-        lost += max(len(wanted) - len(have), int(not buyer.done))
+        # Who was not told of their last order most likely lacks it: that is one, unless it is still on its way.
+        is_on_its_way = number in unsettled
+        lost += max(
+            len(wanted) - len(have) - is_on_its_way, int(not buyer.done and not is_on_its_way)
+        )
         doubled += max(0, len(have) - len(wanted))
         if len(have) == len(wanted):
             wrong += sum((Counter(have) - Counter(wanted)).values())
@@ -122,8 +134,12 @@ def count(
         absent,
         wrong,
         abs(STOCK * len(sellers) - sold - left),
+        len(unsettled),
         frozenset(off),
         missed,
         len(poisoners),
-        sum(set_aside[who] != 1 or not is_settled for who, is_settled in poisoners),
+        sum(
+            set_aside[who] > 1 or (who not in unsettled and not (set_aside[who] and is_settled))
+            for who, is_settled in poisoners
+        ),
     )

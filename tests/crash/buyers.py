@@ -301,6 +301,12 @@ class Town:
         ordered = all(buyer.done for buyer in self.everybody.values())
         return ordered and all(self.poisoners.values())
 
+    def unsettled(self, *, getting_on: bool) -> set[str]:
+        """Who is not through, and may be yet: all while others get on, else those of whom the carrier has something."""
+        open_ = {number for number, buyer in self.everybody.items() if not buyer.done}
+        open_ |= {number for number, is_settled in self.poisoners.items() if not is_settled}
+        return open_ if getting_on else open_ & self.carrier.unanswered
+
     @property
     def everybody(self) -> dict[str, Buyer | Other]:
         """All of them, by number."""

@@ -37,7 +37,7 @@ STOCK = 900_000_000
 PIECES_MAX = 99_999
 A_LIFE = 2_000
 """Baskets of one life at most."""
-DIES_S_MAX = 90.0
+DIES_S_MAX = 240.0
 """A point that is not passed so often by then is missed, which fails the run."""
 FLOW = noodle_basket(stock=STOCK, pieces_max=PIECES_MAX)
 POINTS = (None, "before commit", "in commit", "after commit")

@@ -52,11 +52,16 @@ class Carrier(Protocol):
         ...
 
 
+ATTEMPTS_MAX = 1_000_000
+"""Carriers try for days: on a busy machine a shard may refuse for minutes, and what nobody brings any more looks lost."""
+
+
 class Simulated:
     """Our simulator, in this process."""
 
     def __init__(self, smsc: Smsc) -> None:
         self._network = smsc.network
+        self._network.exchange.attempts_max = ATTEMPTS_MAX
 
     @property
     def is_bound(self) -> bool:

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from commands.shards.homes import stores_of
 from sms.smpp.status import Status
-from sms.smsc import exchange
 from sms.smsc.exchange import Delivery
 from sms.smsc.server import Settings, Smsc
 from tests.crash.books import Books, count
@@ -124,7 +123,6 @@ class Quota:
 
 async def fill_and_free(folder: Path, disk: Tmpfs | Quota, shards: int = 1) -> FullDisk:
     """Run it in a folder."""
-    exchange.ATTEMPTS_MAX = 1_000_000  # type: ignore[misc]  # Carriers try for days.
     async with Smsc(Settings(port=0)) as smsc:
         codes = furnish(folder, smsc.port, shards)
         town = Town(Simulated(smsc), BUYERS, seed=1, codes=codes)

@@ -33,8 +33,9 @@ START_S_MAX = 240.0
 DIES_S_MAX = 240.0
 """A point that is not passed so often by then is missed, which fails the run; the process is killed where it is."""
 FINISH_S_MAX = 240.0
+"""After that who is not through is not settled, which fails the run, and lost nothing that we know of."""
 STALLS_S_MAX = 60.0
-"""Buyers of whom none gets on for so long will not: what they said was acknowledged and is lost."""
+"""Buyers of whom none gets on for so long will not: what they said is lost, if it was acknowledged."""
 DIED_OF = (-signal.SIGKILL, -signal.SIGALRM)
 """The second is how the kernel ends a process in the middle of a commit: see tests.crash.victim."""
 ALIVE_S = (0.02, 0.4)
@@ -52,7 +53,7 @@ REPLIES_WATCHED = 300
 WATCHED_FROM_S = 4.0
 """After the last start: replies to what came again, and what was said within its first second, are held back (decision 0030)."""
 WATCHED_S_MAX = 60.0
-"""... or as many as there are by then."""
+"""... or as many as there are by then, or when there are some of each."""
 
 
 class Kill(NamedTuple):
@@ -153,12 +154,13 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         burdens = await weighed(folder, process, town, plan) if plan.orders else None
         waits_s = await waited(town, plan.replies_watched) if depot is not None else {}
         town.stop()
+        since = time.monotonic()
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S_MAX):
-                since = time.monotonic()
                 while not town.done and getting_on(town, since, plan.stalls_s):  # noqa: ASYNC110
                     # Any of many buyers may be the last.
                     await asyncio.sleep(0.02)
+        unsettled = town.unsettled(getting_on=getting_on(town, since, plan.stalls_s))
         assert process.returncode is None, f"the shop ended by itself with {process.returncode}"
         waiting.cancel()
         process.terminate()
@@ -169,14 +171,20 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         f"{kill}, {'kept' if kept[number] else 'undone'}" if number in kept else str(kill)
         for number, kill in enumerate(died_at, 1)
     )
-    books = replace(count(stores, town, plan.kills, missed), where=where, burdens=burdens)
+    books = replace(
+        count(stores, town, plan.kills, missed, unsettled), where=where, burdens=burdens
+    )
     if depot is not None:
         orders = [one for store in stores for one in store.orders() if one.seller == ASKER]
         books = replace(books, depot=depot.books(orders, waits_s))
     if plan.people:
-        books = replace(books, understood=understood(town, stores))
+        books = replace(books, understood=understood(town, stores, unsettled))
     for store in stores:
         store.close()
+    if plan.orders and burdens is None and books.right:
+        raise TimeoutError(
+            f"nobody got on for {plan.stalls_s:.0f} s, so that the shop was not weighed"
+        )
     return books
 
 
@@ -205,7 +213,8 @@ async def waited(town: Town, wanted: int) -> dict[bool, list[float]]:
         for buyer in town.buyers.values():
             waits_s = [took_s for said_at, took_s in buyer.waits if said_at >= since]
             found[buyer.code == SELLERS[ASKER]] += waits_s
-        over = time.monotonic() - since > WATCHED_S_MAX
+        waited_s = time.monotonic() - since
+        over = waited_s > (WATCHED_S_MAX if all(found.values()) else FINISH_S_MAX)
         if over or min(map(len, found.values())) >= wanted:
             return found
         # Any of many buyers may be the next.

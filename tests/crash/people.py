@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -86,8 +86,10 @@ class Understood:
         return f"of {self.said} words said again {self.again}, turns that nobody asked for {self.unasked}, people stuck {self.stuck}"
 
 
-def understood(town: Town, stores: Sequence[SqliteStore]) -> Understood:
-    """People's words against the turns that were taken."""
+def understood(
+    town: Town, stores: Sequence[SqliteStore], unsettled: Collection[str] = ()
+) -> Understood:
+    """People's words against the turns that were taken. `unsettled`: numbers that were not waited for."""
     people = {number: one for number, one in town.buyers.items() if isinstance(one, Person)}
     taken: dict[str, Counter[str]] = {number: Counter() for number in people}
     for store in stores:
@@ -99,7 +101,7 @@ def understood(town: Town, stores: Sequence[SqliteStore]) -> Understood:
         sum(len(one.said) for one in people.values()),
         sum(one.said_again for one in people.values()),
         sum((taken[number] - Counter(one.said)).total() for number, one in people.items()),
-        sum(not one.done for one in people.values()),
+        sum(not one.done and number not in unsettled for number, one in people.items()),
     )
 
 

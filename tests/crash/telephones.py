@@ -37,6 +37,8 @@ LINES = 8
 PLANE_KILLED_EVERY_S = 1.5
 SHOP_KILLED_EVERY = 8
 """Of so many kills one is the shop's."""
+MORE_S_MAX = 150.0
+"""A machine that is busy has so long more to come to what a run wants at least."""
 
 
 @dataclass
@@ -116,9 +118,12 @@ class Exchange:
 
 
 async def crash_under_calls(
-    folder: Path, seconds: float, seed: int, speech: Path | None = None
+    folder: Path, seconds: float, seed: int, speech: Path | None = None, *, at_least: int = 0
 ) -> CallsBooks:
-    """Have telephones order for so long, kill what carries their calls, and count."""
+    """Have telephones order for so long, kill what carries their calls, and count.
+
+    `at_least`: so many calls are finished and so many planes killed, and a shop, however long that takes.
+    """
     chance, books = random.Random(seed), CallsBooks()
     shop = Shop(folder, free_port(), speech or folder / "speech", flow=ORDERS_ALONE)
     await shop.start()
@@ -128,13 +133,17 @@ async def crash_under_calls(
     finished: set[str] = set()
     keyed: dict[str, int] = {}
 
+    def is_over(*, is_enough: bool) -> bool:
+        now = time.monotonic()
+        return now > ends and (is_enough or now > ends + MORE_S_MAX)
+
     async def line(place: int) -> None:
         pieces = place + 1
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as audio:
             audio.bind(("127.0.0.1", 0))
             audio.setblocking(False)
             local = LocalMedia("127.0.0.1", audio.getsockname()[1], ("PCMA",))
-            while time.monotonic() < ends:
+            while not is_over(is_enough=len(finished) >= at_least):
                 phone = Telephone(pieces, local, audio)
                 pieces += LINES
                 keyed[phone.number] = phone.pieces
@@ -148,7 +157,8 @@ async def crash_under_calls(
         kills = 0
         while True:
             await asyncio.sleep(PLANE_KILLED_EVERY_S * chance.uniform(0.5, 1.5))
-            if time.monotonic() > ends:
+            is_enough = books.planes_killed >= at_least and books.shops_killed >= min(at_least, 1)
+            if is_over(is_enough=is_enough):
                 return
             kills += 1
             if kills % SHOP_KILLED_EVERY == 0:

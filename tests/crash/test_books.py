@@ -17,14 +17,34 @@ def test_an_order_that_was_announced_and_is_not_there_is_lost_too() -> None:
     assert _counted(buyers=2, told=True).lost == 2
 
 
-def _counted(*, buyers: int, told: bool = False) -> Books:
+def test_an_order_that_its_carrier_still_has_is_not_settled_and_not_lost() -> None:
+    books = _counted(buyers=2, waits=True)
+    assert (books.lost, books.unsettled, books.misread) == (0, 3, 0)
+    assert not books.right
+    assert "NOT SETTLED in time 3" in str(books)
+
+
+def test_where_others_still_get_on_nobody_is_given_up() -> None:
+    assert _counted(buyers=2, told=True, getting_on=True).lost == 2
+    assert _counted(buyers=2, getting_on=True).unsettled == 2
+
+
+def _counted(
+    *, buyers: int, told: bool = False, waits: bool = False, getting_on: bool = False
+) -> Books:
+    """After a shop that never came; `waits`: its carrier has what they wrote, and poison."""
+
     async def counted() -> Books:
         async with Smsc(Settings(port=0)) as smsc:
             town = Town(Simulated(smsc), buyers, seed=1)
             town.begin()
+            if waits:
+                town.poison()
             for buyer in town.buyers.values():
                 if told:
                     buyer.lines.clear()
-            return count([MemoryStore()], town, kills=0)
+            waiting = waits or getting_on
+            unsettled = town.unsettled(getting_on=getting_on) if waiting else ()
+            return count([MemoryStore()], town, kills=0, unsettled=unsettled)
 
     return asyncio.run(counted())
