@@ -312,7 +312,9 @@ class Line:
         self.counters.told[told] += 1
         self.counters.seconds.observe(took_s)
         self.counters.seconds_sum += took_s
-        self._settle(asked.awaited, outcome_of(asked.awaited.effect, outcome, told))
+        self._settle(
+            asked.awaited, outcome_of(asked.awaited.effect, outcome, told, asked.certainty)
+        )
 
 
 def _cancel(asked: _Asked) -> None:

@@ -9,7 +9,7 @@ from center.contact import ContactKey
 from flows import effects
 from flows.inputs import Outcome
 from gateway.line import Line
-from gateway.message import Answer
+from gateway.message import Answer, Certainty
 from gateway.partner import Partner
 from gateway.partners import Partners
 from tests.gateway.clock import Clock
@@ -116,6 +116,34 @@ def test_of_an_answer_that_cannot_be_read_nobody_knows_whether_it_was_paid(answe
     [attempt] = house.asks["payment"].attempts
     attempt.done(answer)
     # As `failed` the flow would ask for the money once more.
+    assert house.told == [(BUYER.buyer, "timeout")]
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        (Answer(502), "timeout"),
+        (Answer(trouble="the line broke"), "timeout"),
+        (Answer(trouble="it cannot be reached", certainty=Certainty.NOT_DONE), "failed"),
+    ],
+)
+def test_of_a_no_behind_a_try_that_may_have_moved_money_nobody_knows_whether_it_was_paid(
+    before: Answer, told: str
+) -> None:
+    house = House(payment=Partner("payment", "http://127.0.0.1:1", {"pay": "charges"}))
+    house.partners.perform([awaited(effects.Pay(1800))])
+    house.asks["payment"].attempts[0].done(before)
+    house.clock.go_on(1.0)
+    # Such as of a proxy that lets us in no more: it has not looked at the key.
+    house.asks["payment"].attempts[1].done(Answer(403))
+    assert house.told == [(BUYER.buyer, told)]
+
+
+def test_of_a_no_after_a_start_nobody_knows_whether_it_was_paid_before() -> None:
+    house = House(payment=Partner("payment", "http://127.0.0.1:1", {"pay": "charges"}))
+    assert house.partners.resume([awaited(effects.Pay(1800))]) == 1
+    [attempt] = house.asks["payment"].attempts
+    attempt.done(Answer(401))
     assert house.told == [(BUYER.buyer, "timeout")]
 
 
