@@ -270,6 +270,8 @@ class TurnBatch:
             self._entries = []
             self._cancel()
         fates = [Fate.KEPT] * len(entries)
+        if kept is not None and kept.found:
+            fates = list(map(kept.fate_of, entries))
         if kept is None and isinstance(error, StoreBusyError | StoreFullError):
             log.error("a batch of %d was refused: %s", len(entries), error)
             kept = Kept([None] * len(entries), [], [], [], [])
@@ -324,7 +326,7 @@ class TurnBatch:
             for one in changes.awaited.values()
             if one is not None and not isinstance(one.effect, PlaceOrder)
         ]
-        return Kept(replies, texts, awaited, changes.heard, changes.turned_away)
+        return Kept(replies, texts, awaited, changes.heard, changes.turned_away, changes.found)
 
     def _take(self, entries: Sequence[Entry]) -> Kept:
         """Step and keep entries here and now. Raises StoreError, and whatever a program does."""
@@ -358,7 +360,8 @@ class TurnBatch:
 
     def _alone(self, entry: Entry) -> tuple[Fate, Kept]:
         try:
-            return Fate.KEPT, self._take([entry])
+            kept = self._take([entry])
+            return kept.fate_of(entry), kept
         except (StoreBusyError, StoreFullError) as error:
             log.error("one of a batch was refused: %s", error)
             return Fate.REFUSED, NOTHING

@@ -95,5 +95,7 @@ class Changes:
     """Of `hand_overs`, those that found nobody signed in; told to the performer after the commit."""
     heard: list[Heard] = field(default_factory=list[Heard])
     """What buyers said to agents; told to the performer after the commit."""
+    found: set[int] = field(default_factory=set[int])
+    """Stamps of arrivals that were there before: redeliveries; told to their channel after the commit."""
     replies: list[Reply | None] = field(default_factory=list["Reply | None"])
     """An entry an arrival, in their order; not kept, but given to the channel after the commit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import msgspec
@@ -12,6 +12,7 @@ from center.changes import HandOverRequest, OutgoingText, Talk
 from center.contact import Arrival
 from center.desk.heard import Heard
 from center.reply import Reply
+from center.taken import Fate
 
 
 class Entry(msgspec.Struct, eq=False):
@@ -34,6 +35,14 @@ class Kept:
     awaited: list[Awaited]
     heard: list[Heard]
     turned_away: list[HandOverRequest]
+    found: Set[int] = frozenset()
+    """Stamps of arrivals that were there before."""
+
+    def fate_of(self, entry: Entry) -> Fate:
+        """What became of one of its entries."""
+        arrival = entry.arrival
+        is_found = arrival is not None and arrival.key and arrival.stamp in self.found
+        return Fate.FOUND if is_found else Fate.KEPT
 
 
 NOTHING = Kept([None], [], [], [], [])

@@ -14,7 +14,9 @@ class Fate(Enum):
     """How it ended."""
 
     KEPT = "kept"
-    """It is on disk, with all it led to. So is a redelivery, which leads to nothing."""
+    """It is on disk, with all it led to."""
+    FOUND = "found"
+    """It was there before: a redelivery, which leads to nothing."""
     REFUSED = "refused"
     """Not now: nothing of it was kept. Whoever sent it should bring it again."""
     UNKNOWN = "unknown"

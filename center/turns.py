@@ -51,6 +51,7 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
         kept = changes.named if arrival.repeats is Repeats.NAMED else changes.seen
         world.seen[key] = kept[key] = arrival.stamp
         if seen is not None and _is_redelivery(arrival, seen, world.contacts.get(contact)):
+            changes.found.add(arrival.stamp)
             if not _may_wait(arrival, seen, world.contacts.get(contact)):
                 return None
             is_known = True

@@ -14,6 +14,7 @@ GIVEN_UP_S: Final = 5.0
 """No carrier gives up waiting for an answer earlier; most wait 10 s and more."""
 STATUSES: Final = {
     Fate.KEPT: Status.OK,
+    Fate.FOUND: Status.OK,
     # Section 5.1.3: the receiver cannot take it now; the carrier keeps it and tries again.
     Fate.REFUSED: Status.X_T_APPN,
     Fate.UNKNOWN: Status.X_T_APPN,

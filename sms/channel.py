@@ -19,6 +19,7 @@ from typing import cast
 import msgspec
 
 from center.batch import TurnBatch
+from center.contact import Repeats
 from center.outbox import Outbox
 from center.routing import Routes
 from center.taken import Fate, Taken
@@ -147,7 +148,7 @@ class SmsChannel:
         answered: list[str] = []
         kept = 0
         is_unswept = False
-        is_kept, ok = Fate.KEPT, int(Status.OK)
+        is_kept, is_found, ok = Fate.KEPT, Fate.FOUND, int(Status.OK)
         for one in taken:
             answer, fate = one.ticket, one.fate
             status = ok if fate is is_kept else STATUSES[fate]
@@ -159,9 +160,11 @@ class SmsChannel:
                     is_unswept |= isinstance(answer, Swept) and fate is not is_kept
                 continue
             answer.write(now)
-            if fate is is_kept:
+            if fate is is_kept or fate is is_found:
                 if one.arrival is not None:
                     kept = answer.stamp
+                    if fate is is_found or answer.repeats is not Repeats.PERHAPS:
+                        self.receiving.redeliveries.settle(answer, is_found=fate is is_found)
                     if answer.late or (
                         answer.is_copy and _is_copy_of_refused(answer, refused, late)
                     ):

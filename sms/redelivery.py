@@ -52,6 +52,9 @@ repeated in doubt."""
 LEASE_S: Final = 60.0
 """Stamps are reserved for so long at a time."""
 
+_REPEATS: Final = (Repeats.LIKELY, Repeats.CERTAIN)
+"""What is judged so is found where what it repeats is, if it is."""
+
 Ranges = tuple[tuple[int, int], ...]
 """Of stamps: from the first up to, not including, the second."""
 
@@ -227,6 +230,41 @@ class Redeliveries:
         self._forget(now)
         certain = self._in_order[0].stamp if self._in_order else end
         return self._pack(end, certain, now)
+
+    def settle(self, answer: Answer, *, is_found: bool) -> None:
+        """The centre has its message on disk, and found it there or took a turn: it is what that says, whatever it was judged.
+
+        What a new one might have repeated was never kept, or its buyer has gone on since: nothing is in doubt of that any more. The
+        new one is the first, and is what may come again.
+        """
+        if is_found:
+            if answer.repeats is Repeats.PERHAPS and answer.held and self._ranges:
+                # Of before a start. It may be its buyer all the same, and is no surer than what was judged so.
+                answer.repeats, answer.first = Repeats.LIKELY, self._ranges[0][0]
+                self._again[answer.stamp] = answer
+                self._lost_version += 1
+            return
+        if answer.repeats not in _REPEATS:
+            return
+        answer.repeats, answer.kept = Repeats.PERHAPS, False
+        answer.first = answer.surely = 0
+        if self._again.pop(answer.stamp, None) is not None:
+            self._lost_version += 1
+        if self._again_of.get(answer.buyer) is answer:
+            self._go_on(answer)
+
+    def _go_on(self, answer: Answer) -> None:
+        """What was taken for something that came again behind its buyer's last message is what they said next."""
+        buyer = answer.buyer
+        del self._again_of[buyer]
+        last = self._last_of.get(buyer)
+        if last is not None and last.stamp > answer.stamp and last.repeats not in _REPEATS:
+            # They have said more before this was known.
+            self._follow(answer, last)
+            return
+        if last is not None:
+            self._follow(last, answer)
+        self._last_of[buyer] = answer
 
     def keep_again(self) -> None:
         """What was given to be kept was not."""

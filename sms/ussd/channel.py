@@ -53,6 +53,7 @@ from sms.ussd.screens import NEXT_KEY
 OUTCOME_WAIT_S = 8.0
 """Networks wait 10 to 30 s for a screen."""
 TEXT_CHARACTERS_MAX = 182
+ON_DISK = (Fate.KEPT, Fate.FOUND)
 NO_SHOP = "此号码未开通。 / No shop has this code."
 
 log = logging.getLogger(__name__)
@@ -320,11 +321,12 @@ class UssdChannel:
     def _acknowledge(self, answer: Answer, fate: Fate) -> None:
         answer.write(self._ticks())
         cast("Link", answer.line).acknowledge([(answer.sequence, STATUSES[fate])])
-        if answer.key and fate is Fate.KEPT:
+        if answer.key and fate in ON_DISK:
+            self._redeliveries.settle(answer, is_found=fate is Fate.FOUND)
             self._redeliveries.kept(answer.stamp)
 
     def _told(self, dialog: Dialog, one: Taken, *, is_choice: bool) -> None:
-        if one.fate is Fate.KEPT:
+        if one.fate in ON_DISK:
             if one.reply is not None:
                 self._perform(dialog, one.reply)
             elif not dialog.has_shown and isinstance(one.arrival and one.arrival.input, Text):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from center import batch as batches
 from center.awaited import Awaited
@@ -19,7 +20,7 @@ from center.ports import Batch, StoreFullError
 from center.shops import Shops
 from center.taken import Fate, Taken
 from flows.effects import Effect, Goodbye, HandOver, Say
-from flows.inputs import HungUp, Input, Keys, Opened, Outcome, Silence
+from flows.inputs import HungUp, Input, Keys, Opened, Outcome, Silence, Text
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.flows.shops import NOON, program_of
@@ -390,3 +391,25 @@ step agent
     assert second.reply is not None
     assert Say("Hello") in second.reply.effects
     assert list(second.reply.said()) == [("Hello", "en")]
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_what_was_there_before_is_told_as_found(tmp_path: Path, one_by_one: bool) -> None:
+    house = House(SqliteStore(tmp_path / "shop.db"))
+    texts = Switchboard()
+    house.turns.open("sms", texts)
+    if one_by_one:
+        with contextlib.closing(sqlite3.connect(tmp_path / "shop.db")) as spoiled, spoiled:
+            spoiled.execute("insert into buyers select id, ?, 0, x'c1' from sellers", ("spoiled",))
+    key = ContactKey("shop", BUYER, "sms")
+    for stamp, doubt in ((10, ()), (20, ((10, 11),)), (30, ())):
+        one = Arrival(key, Text("2"), "1069", "carrier", b"12345678", stamp, NOON, doubt=doubt)
+        house.turns.add(one, stamp)
+        other = replace(one, contact=key._replace(buyer="1"), key=b"another!", stamp=stamp + 1)
+        house.turns.add(replace(other, doubt=()), stamp + 1)
+        house.turns.add(arrival(Opened(), "spoiled"), None)
+        house.turns.flush()
+    assert [one.ticket for one in texts.told if one.fate is Fate.FOUND] == [20]
+    assert {one.fate for one in texts.told if one.ticket != 20} == {Fate.KEPT}
+    assert (Fate.KEPT in {one.fate for one in house.calls.told}) is not one_by_one
+    house.store.close()

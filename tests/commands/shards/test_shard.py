@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from center import backlog, noting
 from center.batch import TurnBatch
@@ -98,6 +99,28 @@ def test_what_is_alike_and_was_brought_together_is_told_as_one() -> None:
         (9, 1, True),
     ]
     assert {one.fate for one in told} == {Fate.KEPT}
+
+
+def test_what_was_found_is_told_apart_from_what_is_new() -> None:
+    async def run() -> list[Told]:
+        link, turns = shard(MemoryStore())
+        socket = Socket()
+        link.connection_made(cast("Any", socket))
+        turns.flush()
+        await asyncio.sleep(0)
+        first = replace(text("1"), key=b"first", stamp=10)
+        again = replace(first, stamp=20, doubt=((10, 11),))
+        for number, brought in ((7, [first]), (8, [again, text("2")])):
+            link.data_received(frame(ToShard(number, brought)))
+            turns.flush()
+        return [one for some in socket.frames for one in some.told]
+
+    told = asyncio.run(run())
+    assert [(one.number, one.count, one.fate) for one in told] == [
+        (7, 1, Fate.KEPT),
+        (8, 1, Fate.FOUND),
+        (9, 1, Fate.KEPT),
+    ]
 
 
 def test_texts_that_phones_have_are_noted() -> None:

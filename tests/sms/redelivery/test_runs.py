@@ -19,6 +19,8 @@ class Message:
     key: bytes
     came_at: float
     answers: list[Answer] = field(default_factory=list[Answer])
+    found: dict[int, bool] = field(default_factory=dict[int, bool])
+    """Whether it was there before, by the stamp of each time that it came."""
     taken: int = 0
     done: bool = False
     """The carrier has our answer."""
@@ -48,7 +50,9 @@ class Run:
         )
         message.answers.append(answer)
         message.sent_at = self.now
-        message.taken += self.inbox.take(answer, self.now_us())
+        is_new = self.inbox.take(answer, self.now_us())
+        message.taken += is_new
+        message.found[answer.stamp] = not is_new
         self.doubted = [m for m in self.messages if not m.answers[-1].certain]
 
     def say(self, key: bytes, line: Line) -> None:
@@ -76,6 +80,7 @@ class Run:
             for answer in message.answers:
                 if answer.line is line and answer.asked is None:
                     answer.write(self.now)
+                    self.inbox.redeliveries.settle(answer, is_found=message.found[answer.stamp])
                     line.unread.append(("answer", answer.sequence))
                     return
 
