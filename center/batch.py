@@ -77,6 +77,8 @@ class BatchCounters:
     refused: int = 0
     set_aside: int = 0
     """Arrivals that made a program fail and were given to the seller to read."""
+    superseded: int = 0
+    """Questions that the start left away, as their buyers had gone past them (center.superseded)."""
 
 
 @dataclass(slots=True)

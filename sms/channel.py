@@ -39,6 +39,8 @@ from sms.submission import Settlement
 
 _ESM_RECEIPT = 0x04
 _ESM_TYPE_MASK = 0x3C
+_PERHAPS = Repeats.PERHAPS
+"""A name of its own: a member looked up in its enumeration takes longer than all else that is asked here."""
 
 
 class _Receipts(msgspec.Struct, eq=False):
@@ -163,14 +165,15 @@ class SmsChannel:
             if fate is is_kept or fate is is_found:
                 if one.arrival is not None:
                     kept = answer.stamp
-                    if fate is is_found or answer.repeats is not Repeats.PERHAPS:
+                    if fate is is_found or answer.repeats is not _PERHAPS:
                         self.receiving.redeliveries.settle(answer, is_found=fate is is_found)
                     if answer.late or (
                         answer.is_copy and _is_copy_of_refused(answer, refused, late)
                     ):
                         late[answer] = None
                         continue
-                    if answer.line.alive:
+                    # Of before a start it may be what they said before their last: what is held has its time.
+                    if answer.line.alive and not (fate is is_found and self.sending.is_new):
                         answered.append(one.arrival.contact.buyer)
             elif fate is Fate.REFUSED:
                 if answer.copied in late:

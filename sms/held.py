@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from center.changes import OutgoingText
+from center.superseded import part_superseded
 
 HOLD_S: Final = 1.0
 """Carriers bring what waits as soon as they can: a round trip after the bind."""
@@ -29,6 +30,8 @@ class Held:
         self._of_buyer: dict[str, tuple[float, Texts]] = {}
         """With when they may go at the earliest."""
         self._count = 0
+        self.superseded: list[int] = []
+        """Texts that were held and need not be sent; who takes note of them clears it."""
         self._everybody = False
         self._answered: set[str] = set()
         self._bound_at: float | None = None
@@ -42,6 +45,11 @@ class Held:
 
     def __contains__(self, buyer: str) -> bool:
         return buyer in self._of_buyer
+
+    @property
+    def is_new(self) -> bool:
+        """Whether we have just started."""
+        return self._everybody
 
     def begin(self) -> None:
         """We have started, and any message may come again: whoever is not answered waits."""
@@ -69,6 +77,10 @@ class Held:
             self._answered.add(buyer)
         _, texts = self._of_buyer.pop(buyer, (0.0, []))
         self._count -= len(texts)
+        if self._everybody and len(texts) > 1:
+            # Of before the start there may be questions that a carrier has, and that were answered by what came since.
+            texts, superseded = part_superseded(texts)
+            self.superseded += superseded
         return texts
 
     def release_due(self, now: float, *, is_bound: bool) -> Texts:
@@ -80,9 +92,8 @@ class Held:
             self._bound_at = now
         if now - self._bound_at < HOLD_S or now < self._not_before:
             return []
+        due = [buyer for buyer, (from_s, _) in self._of_buyer.items() if from_s <= now]
+        texts = [text for buyer in due for text in self.release(buyer)]
         self._everybody = False
         self._answered.clear()
-        due = [buyer for buyer, (from_s, _) in self._of_buyer.items() if from_s <= now]
-        return sorted(
-            (text for buyer in due for text in self.release(buyer)), key=lambda one: one[0]
-        )
+        return sorted(texts, key=lambda one: one[0])

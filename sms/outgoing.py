@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from center.superseded import is_superseded
 from sms.carrier import Carrier
 from sms.lost import Lost
 from sms.smpp import pdu as p
@@ -133,7 +134,10 @@ class Outgoing:
             return
         now = self._now()
         if lost:
-            self._ready.extendleft(reversed(lost.due(now)))
+            due = lost.due(now)
+            superseded = [one for one in due if self._is_superseded(one)]
+            self._ready.extendleft(one for one in reversed(due) if one not in superseded)
+            self._leave(superseded)
         if now < self._paused_until:
             return
         senders = [
@@ -153,6 +157,24 @@ class Outgoing:
             self._own_first = 0
             left = self._send_any(senders, allowed, now)
             self._send_own(senders, left, now)
+
+    def _is_superseded(self, submission: Submission) -> bool:
+        """Whether it is a question that the carrier may have, and its buyer has gone past it since."""
+        text, waiting = submission.text, self._behind.get(submission.phone)
+        if not submission.losses or text is None or not waiting:
+            return False
+        later = [one.text for one in waiting if one.text is not None]
+        return any(
+            one.seller == text.seller and is_superseded(text.turn, one.turn) for one in later
+        )
+
+    def _leave(self, submissions: Sequence[Submission]) -> None:
+        """Send these no more."""
+        for submission in submissions:
+            self._queued -= 1
+            self._next_for(submission.phone)
+        if submissions:
+            self._settle([Settlement(one.key, None, None, superseded=True) for one in submissions])
 
     def _send_any(self, links: Sequence[Way], allowed: int, now: float) -> int:
         """What may go by any connection; how many more the carrier's rate allows."""

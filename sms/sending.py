@@ -20,6 +20,7 @@ from center.backlog import READ_MAX, Backlog, Texts
 from center.changes import OutgoingText
 from center.noting import Noting
 from center.outbox import Outbox
+from center.superseded import superseded
 from center.text_news import TextNews
 from sms import segments
 from sms.answer import Answer
@@ -68,6 +69,8 @@ class SendingCounters:
 
     replies: int = 0
     undeliverable: int = 0
+    superseded: int = 0
+    """Questions that were not sent again, as their buyers had gone past them (center.superseded)."""
 
 
 class _Reply(msgspec.Struct, eq=False):
@@ -117,6 +120,11 @@ class Sending:
         """As many are held as may be: all others stay in the outbox until these have gone."""
         self.last_answer: Callable[[str], Answer | None] = lambda _: None
         """To a buyer's last message, if the carrier may lack it."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether we have just started, and hold what messages that may come again were answered with."""
+        return self._held.is_new
 
     def note(self, news: Sequence[TextNews]) -> None:
         """Texts are off our hands."""
@@ -174,9 +182,23 @@ class Sending:
 
     def answered(self, buyers: Iterable[str]) -> None:
         """Messages of these buyers were answered."""
-        if self._held:
-            for buyer in buyers:
-                self._submit(self._held.release(buyer), leave=self._hold_again)
+        if self._held.is_new:
+            # What they said is told before the reply to it is here, which may supersede what is held.
+            asyncio.get_running_loop().call_soon(self._release, tuple(buyers))
+        elif self._held:
+            self._release(buyers)
+
+    def _release(self, buyers: Iterable[str]) -> None:
+        for buyer in buyers:
+            self._submit(self._held.release(buyer), leave=self._hold_again)
+        self._note_superseded()
+
+    def _note_superseded(self) -> None:
+        held = self._held
+        if held.superseded:
+            self.counters.superseded += len(held.superseded)
+            self.note(superseded(held.superseded))
+            held.superseded.clear()
 
     def _look_soon(self) -> None:
         if not self._looking:
@@ -190,6 +212,7 @@ class Sending:
         is_bound = any(esme.bound for esme in self.esmes.values())
         due = held.release_due(now, is_bound=is_bound)
         self._submit(due, has_waited=True, leave=self._hold_again)
+        self._note_superseded()
         if held:
             self._look_soon()
         elif self._waits_for_held:
@@ -297,7 +320,7 @@ class Sending:
                 continue
             behind = cast("Link", last.line) if last is not None else None
             if len(bodies) == 1:
-                submissions.append(Submission(text_id, phone, bodies[0], behind))
+                submissions.append(Submission(text_id, phone, bodies[0], behind, 0, 0, text))
             else:
                 reply = _Reply(text_id, len(bodies), [])
                 submissions += [Submission(reply, phone, body, behind) for body in bodies]
@@ -355,6 +378,10 @@ class Sending:
             key, name = settlement.key, settlement.message_id
             if key.__class__ is int and name is not None:
                 alone.append((key, name))
+                continue
+            if settlement.superseded:
+                self.counters.superseded += 1
+                news += superseded([key])
                 continue
             reply = _Reply(key, 1, []) if key.__class__ is int else key
             assert isinstance(reply, _Reply)

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from center.changes import OutgoingText
 from sms.smpp import pdu as p
 from sms.way import Way
 
@@ -24,6 +25,8 @@ class Submission(msgspec.Struct, eq=False):
     """Times that it was refused for now."""
     losses: int = 0
     """Times that its connection broke before it was answered."""
+    text: OutgoingText | None = None
+    """Whose only segment it is."""
 
 
 def submission(key: Any, pdu: p.SubmitSm, behind: Way | None = None) -> Submission:
@@ -39,3 +42,5 @@ class Settlement(msgspec.Struct, frozen=True):
     """The carrier's name for it, or None if it was not taken."""
     status: int | None
     """The carrier's answer; None: there was none, however often it was sent."""
+    superseded: bool = False
+    """There was none, and it was not sent again: see center.superseded."""

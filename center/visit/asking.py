@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from center.superseded import turn_number
 from center.visit.visit import Visit
 from flows.engine import question
 from flows.inputs import Given
@@ -13,4 +14,5 @@ def ask_again(visit: Visit) -> None:
     if session is None or visit.buyer.opted_out or visit.awaited_order() is not None:
         return
     given = Given(visit.arrival.input, visit.buyer, visit.stock)
-    visit.send(question(visit.machine, session, given, visit.arrival.at))
+    asked = question(visit.machine, session, given, visit.arrival.at)
+    visit.send(asked, turn_number(visit.serial, session.turns, asks=True))

@@ -84,7 +84,7 @@ def take(visit: Visit) -> Reply | None:
         cut_off.leave_to_sms(visit)
     elif arrival.asked is not None:
         _tell_late(visit)
-    visit.keep()
+    visit.keep(was_said=given.__class__ is Text or given.__class__ is Opened)
     return _reply(visit, language)
 
 

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from center.awaited import Awaited
 from center.changes import OutgoingText, ShopMessage, Talk
 from center.contact import Arrival, Contact
+from center.superseded import TURNS_MAX
 from center.visit.shared import Shared
 from flows import effects
 from flows.effects import Effect
 from flows.inputs import Buyer, Text
 from flows.machine import Machine
+from flows.program import Ask
 from flows.publish import move
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
 
@@ -141,8 +143,8 @@ class Visit:
         self.said.append(text)
         self.performed.append(effects.Say(text))
 
-    def send(self, text: str) -> None:
-        """A text to the buyer's number."""
+    def send(self, text: str, turn: int = 0) -> None:
+        """A text to the buyer's number; `turn`: see OutgoingText."""
         if not text:
             return
         arrival = self.arrival
@@ -154,7 +156,7 @@ class Visit:
             carrier = carrier if self.key.channel == "voice" else ""
             code = next(iter(self.machine.program.codes.get("sms", ())), code)
         self.changes.texts.append(
-            OutgoingText(carrier, code, self.number, text, arrival.at, self.key.seller)
+            OutgoingText(carrier, code, self.number, text, arrival.at, self.key.seller, turn)
         )
 
     def tell_shop(self, text: str) -> None:
@@ -183,8 +185,8 @@ class Visit:
         """The step at whose question the buyer was; empty where there was none."""
         return self.asked.at.lstrip("~?").partition(".")[0] if self.asked is not None else ""
 
-    def keep(self) -> None:
-        """Note the session as it is now, the buyer, the texts and the log."""
+    def keep(self, *, was_said: bool = False) -> None:
+        """Note the session as it is now, the buyer, the texts and the log. `was_said`: what the flow heard is what its buyer said."""
         session = self.session
         assert session is not None
         packed = pack(session)
@@ -194,7 +196,16 @@ class Visit:
             packed = pack(session)
         if self.said and self.key.channel == "sms":
             # One message a turn: the carrier charges for each.
-            self.send("\n".join(self.said))
+            turns, turn = session.turns, 0
+            if was_said and turns < TURNS_MAX:
+                # As center.superseded.turn_number has it, without a call: this is done for each text.
+                turn = (self.serial * TURNS_MAX + turns) * 2
+                if len(self.performed) == 1 and session.order is None:
+                    # It asks, and tells nothing that is told once. A question without words has those of a step before it.
+                    asked = self.machine.questions.get(session.at)
+                    if asked is not None and (asked.__class__ is not Ask or asked.wordings):  # type: ignore[union-attr]
+                        turn += 1
+            self.send("\n".join(self.said), turn)
         for text in self.asides:
             self.send(text)
         contact = Contact(

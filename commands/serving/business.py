@@ -18,6 +18,7 @@ from center.numbering import Numbering
 from center.performers import Performers
 from center.routing import Routes
 from center.shops import Shops
+from center.superseded import leave_superseded
 from commands.flows_on_disk import flow_files, flow_name
 from commands.opening import open_flows
 from commands.serving.aside import DiskThread
@@ -99,6 +100,7 @@ def open_business(
     disk = DiskThread()
     performers = Performers()
     turns = TurnBatch(measured, shops, later=later, performer=performers, guard=guard, aside=disk)
+    turns.counters.superseded = leave_superseded(store)
     return Business(store, measured, shops, turns, performers, routes, tuple(opened), disk)
 
 

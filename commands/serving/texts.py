@@ -130,6 +130,11 @@ class Texts:
         yield counter(
             "dialcart_sms_undeliverable", "Texts that no carrier would take.", sending.undeliverable
         )
+        yield counter(
+            "dialcart_sms_superseded",
+            "Questions that were not sent again: their buyers had gone past them.",
+            sending.superseded,
+        )
         yield gauge("dialcart_ussd_dialogs", "USSD dialogs that are open.", self.ussd.open_dialogs)
         for name, told, count in _USSD:
             yield counter(f"dialcart_ussd_{name}", told, count(self.ussd.counters))

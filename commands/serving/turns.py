@@ -16,6 +16,11 @@ def turn_measures(turns: TurnBatch) -> Iterable[Measure]:
     yield counter("dialcart_batches", "Batches kept.", batches.batches)
     yield counter("dialcart_arrivals_refused", "Answered with `not now`.", batches.refused)
     yield counter("dialcart_arrivals_set_aside", "Given to sellers to read.", batches.set_aside)
+    yield counter(
+        "dialcart_questions_superseded",
+        "Questions that the start left away: their buyers had gone past them.",
+        batches.superseded,
+    )
     for name, told, count in _GUARD:
         yield counter(f"dialcart_limits_{name}", told, count(guard))
     yield _by_limit("messages_refused", "Texts past a limit.", guard.messages_refused, _MESSAGES)

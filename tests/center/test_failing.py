@@ -42,7 +42,7 @@ def test_what_was_set_aside_is_known_when_it_comes_again_after_a_fall(tmp_path: 
     store.forget_old(NOON)
     store.close()
     next_run = SqliteStore(tmp_path / "shop.db")
-    assert bring(next_run, 10) == [Fate.KEPT]
+    assert bring(next_run, 10) == [Fate.FOUND]
     assert [said for _, _, said, _ in next_run.messages("shop")] == [SET_ASIDE]
     next_run.close()
 

@@ -64,6 +64,7 @@ PARTS = {
     "commands.shards.wire.FRAME_BYTES_MAX",
     "center.backlog.LOOK_MAX",
     "center.backlog.READ_MAX",
+    "center.superseded.READ_MAX",
 }
 """A part of what is done, and the rest is done next."""
 SHOWN = {

@@ -11,6 +11,7 @@ from center.batch import TurnBatch
 from center.ports import Aside
 from center.routing import Routes
 from center.shops import Shops
+from center.superseded import leave_superseded
 from flows.compiler import compile_flow
 from flows.folder import flow_of
 from flows.program import Program
@@ -100,6 +101,7 @@ class Life:
     def start(self) -> None:
         """Bind, and take up what an earlier life left."""
         self.channel.add(self.esme)
+        self.leave_superseded()
         self.channel.start()
         self.resume()
         self.esme.start()
@@ -107,6 +109,10 @@ class Life:
     def resume(self) -> None:
         """Ask again for what an earlier life asked for."""
         self.asking.resume(self.store.awaited())
+
+    def leave_superseded(self) -> None:
+        """See center.superseded."""
+        leave_superseded(self.store)
 
     def kill(self) -> None:
         """Wherever it is."""

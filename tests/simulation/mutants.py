@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from center import turns
+from center import superseded, turns
 from center.batch import TurnBatch
 from center.taken import Fate
 from commands.shards.front import FrontBatch
@@ -29,6 +29,7 @@ SEEDS_MAX = 150
 BEGIN = {
     "take what a shard fell with as refused": 351,
     "answer what is late as if it were not": 320,
+    "send what its buyer has gone past": 100,
 }
 """Where to look for those that only a few seeds in a thousand find."""
 
@@ -70,7 +71,15 @@ def brought_twice_where_much_is_refused(seed: int) -> Trouble:
     )
 
 
+def answered_once_more(seed: int) -> Trouble:
+    """Shops fall, connections break, and buyers answer what they are asked once more."""
+    return replace(
+        brought_again_while_replies_are_held(seed), kills_s=1.0, wonders=True, poisoned=0
+    )
+
+
 TROUBLES = {
+    "send what its buyer has gone past": answered_once_more,
     "let a start hold nothing back": brought_again_while_replies_are_held,
     "send what may overtake an answer": brought_again_while_replies_are_held,
     "take a copy of what was refused": brought_twice_where_much_is_refused,
@@ -155,6 +164,7 @@ def mutants() -> dict[str, Any]:
     return {
         "acknowledge before commit": acknowledge_before_commit(),
         "tell a refused batch as kept": tell_what_was_refused(),
+        "send what its buyer has gone past": patched(superseded, "is_superseded", _never),
         "take what comes again as new": patched(turns, "_is_redelivery", _never),
         "take what reads the same as a redelivery": patched(turns, "_is_redelivery", _always),
         "forget what was to be sent at a crash": patched(Sending, "hold", _nothing),

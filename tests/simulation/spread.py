@@ -16,6 +16,7 @@ from typing import Any
 from center.batch import TurnBatch
 from center.nobody import NOBODY
 from center.ports import Aside
+from center.superseded import leave_superseded
 from commands.shards.front import FrontBatch
 from commands.shards.front_store import FrontStore
 from commands.shards.shard import FrontLink
@@ -60,6 +61,7 @@ class Shard:
             aside=aside,
         )
         self._asking.turns = self.turns
+        leave_superseded(store)
         self._asking.resume(store.awaited())
         business: Any = SimpleNamespace(turns=self.turns, store=self.disk)
         self._link = FrontLink(business)
@@ -130,6 +132,9 @@ class Spread(Life):
 
     def resume(self) -> None:
         """Its shard has asked."""
+
+    def leave_superseded(self) -> None:
+        """Its shard has."""
 
     def kill(self) -> None:
         """One of the two."""

@@ -32,6 +32,8 @@ WRONG_ONCE = (
     2_600,  # buyers took an older text, brought twice, for the reply to what they had not said yet
     87_269,  # a front was joined to a shard that had died
     108_394,  # a buyer's answer, just after the second of two breaks, was taken for what the first had lost
+    111_850,  # after a crash a buyer took an older question, which they had answered, for the reply to what they had just said
+    128_216,  # after a crash a reply left before the answer to its message, as an older message of its buyer had come again
     97_315,  # a move of a USSD dialog came when its phone had ended the next
 )
 """Seeds that nobody had seen when they were found wrong, and what was wrong in each."""

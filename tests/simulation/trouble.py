@@ -86,6 +86,8 @@ class Trouble:
     partner_breaks: float = 0.0
     """Of what the order system is asked that it does, and breaks off instead of an answer."""
     shards_ask: bool = False
+    wonders: bool = False
+    """Buyers answer once more what they are asked once more (tests.simulation.wonderer): in no seed, but where it is said."""
     disorder: float = 0.0
     """Of deliver_sm refused for now that the carrier brings behind all that waits, not in their place."""
 

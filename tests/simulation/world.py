@@ -17,7 +17,7 @@ from sms.smsc.server import Settings, Smsc
 from sms.ussd.profile import PROFILES
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
-from tests.crash.buyers import CODE, Town
+from tests.crash.buyers import CODE, Buyer, Town
 from tests.crash.carrier import Simulated
 from tests.simulation.caller import Caller, Lines
 from tests.simulation.carrier import Tardy, brings, change_order, heed_screens
@@ -37,6 +37,7 @@ from tests.simulation.spread import Spread
 from tests.simulation.story import Story
 from tests.simulation.trouble import Trouble
 from tests.simulation.verdict import judge
+from tests.simulation.wonderer import Wonderer
 
 Opened = TypeVar("Opened", bound=SqliteStore)
 
@@ -143,6 +144,7 @@ class World:
                 story.seed,
                 orders=trouble.orders,
                 say_it_twice=trouble.twice,
+                kind=Wonderer if trouble.wonders else Buyer,
             )
             if trouble.disorder:
                 change_order(smsc, random.Random(f"{story.seed} order"), trouble.disorder)

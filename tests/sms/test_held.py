@@ -1,6 +1,9 @@
 """Replies held back until their messages are answered."""
 
+import pytest
+
 from center.changes import OutgoingText
+from center.superseded import turn_number
 from sms.held import HOLD_S, REFUSED_HOLD_S, Held
 
 
@@ -66,3 +69,21 @@ def test_what_was_refused_comes_again_first() -> None:
     held.refused(10.0)
     assert due(held, 10.0 + REFUSED_HOLD_S - 0.1) == []
     assert due(held, 10.0 + REFUSED_HOLD_S) == [1]
+
+
+@pytest.mark.parametrize("has_started", [True, False])
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_question_that_was_answered_is_left_after_a_start_and_at_no_other_time(
+    has_started: bool, is_answered: bool
+) -> None:
+    held = Held()
+    if has_started:
+        held.begin()
+    for text_id, turn in ((1, 1), (2, 2)):
+        number = turn_number(1, turn, asks=True)
+        held.add(text_id, OutgoingText("carrier", "1069", "a", "?", 0, "shop", number), HOLD_S)
+    due(held, 0.0)
+    went = [text_id for text_id, _ in held.release("a")] if is_answered else due(held, HOLD_S)
+    assert went == ([2] if has_started else [1, 2])
+    assert held.superseded == ([1] if has_started else [])
+    assert len(held) == 0

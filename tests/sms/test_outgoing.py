@@ -6,6 +6,8 @@ from typing import cast
 
 import pytest
 
+from center.changes import OutgoingText
+from center.superseded import turn_number
 from sms import outgoing
 from sms.carrier import Carrier
 from sms.client import Esme
@@ -15,7 +17,7 @@ from sms.outgoing import LOSSES_MAX
 from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
 from sms.smpp.status import Status
-from sms.submission import Settlement, submission
+from sms.submission import Settlement, Submission, submission
 from tests.sms.wire import LATENCY_S, Owner, SmscTransport, at_once
 
 STEP_S = 0.005
@@ -220,3 +222,48 @@ def test_connections_that_break_under_a_text_are_no_refusals_of_it():
     assert settled == []
     waiting.again(text, None, settled)
     assert settled == [Settlement(1, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("seller", "asks", "is_left"),
+    [("shop", True, True), ("another", True, False), ("shop", False, False)],
+)
+def test_a_question_whose_connection_broke_is_not_sent_again_when_its_buyer_has_gone_on(
+    seller: str, asks: bool, is_left: bool
+) -> None:
+    class Told(Owner):
+        """Is told of what is left, too."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.left: list[object] = []
+
+        def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
+            del carrier
+            self.left += [one.key for one in settlements if one.superseded]
+
+    def reply(key: str, turn: int, of: str, *, asks: bool) -> Submission:
+        text = OutgoingText("", "1069", "1", "", 0, of, turn_number(1, turn, asks=asks))
+        one = submission(key, p.SubmitSm(destination=p.Address("1")))
+        one.text = text
+        return one
+
+    async def run() -> tuple[list[object], int]:
+        owner, wire = Told(), SmscTransport(0.0)
+        carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wire.now, soon=at_once)
+        link = bound(esme, wire, 0)
+        esme.submit([reply("asked", 1, "shop", asks=asks)])
+        # They answered it, so they have read it; the connection breaks before the carrier has said that it has it.
+        esme.submit([reply("next", 2, seller, asks=True)])
+        link.connection_lost(None)
+        esme.links.clear()
+        again = SmscTransport(0.0)
+        again.now = wire.now
+        bound(esme, again, 1)
+        wire.now += 2 * HOLD_S
+        esme.outgoing.pump()
+        return owner.left, again.asked
+
+    # What waits behind it goes; else it goes itself, and that waits.
+    assert asyncio.run(run()) == (["asked"] if is_left else [], 1)
