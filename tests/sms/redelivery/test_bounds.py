@@ -1,15 +1,19 @@
 """What is remembered of answers is bounded."""
 
+import pytest
+
+from sms import redelivery
 from sms.answer import Answer
-from sms.redelivery import ANSWERS_MAX, EQUAL_MAX, KEPT_S, Redeliveries
+from sms.redelivery import EQUAL_MAX, KEPT_S, Redeliveries
 from tests.sms.redelivery.inbox import NOW_US, Inbox, Line, had, two
 
 
-def test_memory_is_bounded_by_time_and_number() -> None:
+def test_memory_is_bounded_by_time_and_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redelivery, "ANSWERS_MAX", 1_000)
     redeliveries, line = Redeliveries(NOW_US, 0.0), Line()
-    for number in range(ANSWERS_MAX + 10):
+    for number in range(3_000):
         redeliveries.judge(Answer(line, number, number.to_bytes(8, "big")), NOW_US)
-    assert len(redeliveries) <= ANSWERS_MAX + 1
+    assert 1_000 <= len(redeliveries) <= 1_001
     line.alive = False
     redeliveries.judge(Answer(Line(), 1, b"later", KEPT_S + 1), NOW_US)
     assert len(redeliveries) == 1
