@@ -23,9 +23,11 @@ class Reached(StrEnum):
     REFUSED = "refused"
     """It was declined, or there is no such number: not to be tried again."""
     NOT_ALLOWED = "not allowed"
-    """No allow-list holds it, or no trunk takes calls."""
+    """No allow-list holds it, or there is no trunk to call by."""
+    NO_TRUNK = "no trunk"
+    """None takes calls now. Nothing was dialled, and the key may be used again."""
     FAILED = "failed"
-    """Nobody knows why: our lines are taken, or the trunk is down."""
+    """Nobody knows why: our lines are taken, or the trunk broke."""
     REPEATED = "repeated"
     """It was dialled before, under the same key."""
 

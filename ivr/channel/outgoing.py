@@ -96,8 +96,11 @@ class CallsMade:
         machine = self._shops.current(errand.contact.seller)
         number = errand.contact.number
         allowed = machine.program.calling.back if machine is not None else ()
-        if not self.may_call(number, allowed):
+        if not self._is_allowed(number, allowed):
             self._tell(then, Reached.NOT_ALLOWED)
+            return
+        if not self._trunks(""):
+            self._tell(then, Reached.NO_TRUNK)
             return
         if self.channel.call_of(errand.contact) is not None:
             self._tell(then, Reached.BUSY)
@@ -118,8 +121,12 @@ class CallsMade:
 
     def may_call(self, number: str, allowed: Sequence[str]) -> bool:
         """See CallsOut."""
+        return bool(self._trunks("")) and self._is_allowed(number, allowed)
+
+    def _is_allowed(self, number: str, allowed: Sequence[str]) -> bool:
+        """Whether it is dialled once a trunk takes calls."""
         return (
-            bool(self._trunks(""))
+            bool(self._way.trunks)
             and self._allowed(allowed).holds(number)
             and self._way.allowed.holds(number)
         )

@@ -96,6 +96,31 @@ def test_who_tries_again_at_once_is_called_back_once():
     assert house.passes(KEPT_S) == []
 
 
+def test_whoever_missed_us_is_called_once_a_trunk_takes_calls_again():
+    house = House()
+    contact = house.missed()
+    house.passes(FIRST_AFTER_S)
+    for _ in range(2 * TRIES_MAX):
+        assert not house.ends(contact, Reached.NO_TRUNK)
+        assert house.passes(AGAIN_AFTER_S - 1) == []
+        (call,) = house.passes(1)
+    assert not house.ends(contact, Reached.NO_ANSWER)
+    (again,) = house.passes(AGAIN_AFTER_S)
+    assert again.key != call.key
+    assert house.ends(contact, Reached.NO_ANSWER)
+
+
+def test_no_longer_than_others_wait_for_the_morning():
+    house = House()
+    contact = house.missed()
+    waiting = house.passes(FIRST_AFTER_S)
+    while waiting:
+        assert house.now - NOON < KEPT_S
+        assert not house.ends(contact, Reached.NO_TRUNK)
+        waiting = house.passes(AGAIN_AFTER_S)
+    assert house.backs.timer() is None
+
+
 def test_who_calls_by_itself_and_is_served_is_not_called():
     house = House()
     house.keep(house.backs.came(house.missed()))

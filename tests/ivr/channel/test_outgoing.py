@@ -269,7 +269,11 @@ def test_another_trunk_is_taken_where_one_is_full_or_down_and_the_buyers_own_fir
     assert house.reached == [Reached.FAILED]
     house.hear(TrunkHealth("here", False, "no answer"))
     house.call(key="k4")
-    assert house.reached[1:] == [Reached.NOT_ALLOWED]
+    assert house.reached[1:] == [Reached.NO_TRUNK]
+    house.hear(TrunkHealth("here", True, "it answers"))
+    house.signalling.full.clear()
+    house.call(key="k4")
+    assert house.signalling.dialled[-1][0] == "here"
 
 
 def test_who_is_on_the_line_already_is_not_called():
