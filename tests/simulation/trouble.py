@@ -87,7 +87,7 @@ class Trouble:
     """Of what the order system is asked that it does, and breaks off instead of an answer."""
     shards_ask: bool = False
     wonders: bool = False
-    """Buyers answer once more what they are asked once more (tests.simulation.wonderer): in no seed, but where it is said."""
+    """Buyers answer once more what they are asked once more (tests.simulation.wonderer)."""
     disorder: float = 0.0
     """Of deliver_sm refused for now that the carrier brings behind all that waits, not in their place."""
 
@@ -155,6 +155,7 @@ class Trouble:
             spread=spread,
             poisoned=now_and_then(0.2, 2),
             disorder=_disorder(seed),
+            wonders=_wonders(seed),
             partner_breaks=_partner_breaks(seed),
         )
 
@@ -189,6 +190,11 @@ def _disk_stalls(seed: int) -> float:
 def _disorder(seed: int) -> float:
     """Drawn apart, too."""
     return 0.5 if random.Random(f"{seed} disorder").random() < 0.3 else 0.0
+
+
+def _wonders(seed: int) -> bool:
+    """Drawn apart, too."""
+    return random.Random(f"{seed} wonders").random() < 0.3
 
 
 def _late_over_crashes(seed: int) -> float:
