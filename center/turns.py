@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from center.awaited import Awaited
 from center.changes import Changes
 from center.contact import Arrival, Contact, Repeats
 from center.limits.guard import Guard, Verdict
@@ -16,6 +17,7 @@ from center.nobody import NOBODY
 from center.ports import Performer
 from center.reply import Reply
 from center.shops import Shops
+from center.visit import payments
 from center.visit.asking import ask_again
 from center.visit.shared import Shared
 from center.visit.taking import take, turn_away
@@ -55,12 +57,17 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
             if not _may_wait(arrival, seen, world.contacts.get(contact)):
                 return None
             is_known = True
-    if arrival.asked is not None and not _is_awaited(arrival, world, changes):
-        return None
+    settled: Awaited | None = None
+    if arrival.asked is not None:
+        settled = _settled(arrival, world, changes)
+        if settled is None:
+            return None
     machine = shared.shops.current(contact.seller)
     if machine is None:
         return None
     visit = Visit(arrival, machine, shared)
+    if settled is not None:
+        payments.note(visit, settled.effect, arrival.input)
     if arrival.input.__class__ is Text and contact.channel == "sms":
         verdict = shared.guard.admit(contact, arrival.input.text, arrival.at, arrival.elsewhere)  # type: ignore[union-attr]
         if verdict is not Verdict.TAKE:
@@ -91,12 +98,12 @@ def _is_redelivery(arrival: Arrival, seen: int, contact: Contact | None) -> bool
     return contact is None or contact.stamp <= seen
 
 
-def _is_awaited(outcome: Arrival, world: World, changes: Changes) -> bool:
-    """Whether the session that asked still waits; from here on it waits no more."""
+def _settled(outcome: Arrival, world: World, changes: Changes) -> Awaited | None:
+    """What the session that asked waits for, and from here on no more; None if it does not wait."""
     awaited = world.awaited.get(outcome.contact)
     if awaited is None or outcome.asked != (awaited.serial, awaited.turn):
-        return False
+        return None
     del world.awaited[outcome.contact]
     changes.awaited[outcome.contact] = None
     contact = world.contacts.get(outcome.contact)
-    return contact is not None and contact.serial == awaited.serial
+    return awaited if contact is not None and contact.serial == awaited.serial else None

@@ -50,6 +50,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=False,
     """Whether the cart is the one that was ordered last, kept for the texts that follow."""
     other: str = ""
     """What else the caller may have said than what waits to be confirmed: offered after a no."""
+    paid: int = 0
+    """What was surely paid in this session and no order has used yet, in minor units. Flows do not see it: see center.visit.payments."""
 
 
 pack: Callable[[Session], bytes] = msgspec.msgpack.Encoder().encode

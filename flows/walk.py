@@ -87,6 +87,7 @@ def close(turn: Turn, session: Session, sign: int, turns: int) -> tuple[Session,
             turn.pending,
             turn.placed,
             turn.other,
+            session.paid,
         ),
         turn.effects,
     )

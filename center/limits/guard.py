@@ -171,8 +171,10 @@ class Guard:
 
     # --- orders ---
 
-    def judge(self, order: Spent, elsewhere: Elsewhere = ()) -> Placing:
-        """What becomes of an order that is not confirmed yet.
+    def judge(
+        self, order: Spent, elsewhere: Elsewhere = (), *, is_vouched: bool = False
+    ) -> Placing:
+        """What becomes of an order that is not confirmed yet; `is_vouched` by its payment, so that nothing has to confirm it.
 
         What its sender ordered unconfirmed lately counts with it: many small orders are worth as much as a large one.
         """
@@ -181,7 +183,8 @@ class Guard:
             return Placing.REFUSE
         over = policy.confirm_over.get(order.currency)
         if (
-            over is None
+            is_vouched
+            or over is None
             or self._with_others(unconfirmed(order.currency), order.total, order, elsewhere) <= over
         ):
             return Placing.PLACE
@@ -208,7 +211,7 @@ class Guard:
         return False
 
     def placed(self, order: Spent, *, is_vouched: bool = False) -> None:
-        """An order was placed in the batch that is open; `is_vouched` by a code or an agent, not by its number alone."""
+        """An order was placed in the batch that is open; `is_vouched` by a code, a payment or an agent, not by its number alone."""
         policy = self.policies.of(order.seller)
         for what, whose, name, amount, _ in _limits(policy, order):
             self._count(what, whose, name, amount, order.at)

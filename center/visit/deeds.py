@@ -69,5 +69,6 @@ def _place_for_buyer(visit: Visit, session: Session, address: str) -> Outcome:
     )
     visit.asides.append(text)
     visit.lines.append(f"# agent placed order {order.number}")
-    visit.session = replace(session, cart=(), order=visit.buyer.last_order, placed=False)
+    assert visit.session is not None
+    visit.session = replace(visit.session, cart=(), order=visit.buyer.last_order, placed=False)
     return Outcome("ok", {"number": order.number, "text": text})

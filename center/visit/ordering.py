@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from center.limits.guard import Placing
-from center.visit import codes, placing
+from center.visit import codes, payments, placing
 from center.visit.visit import Visit
 from flows import effects
 from flows.inputs import Outcome
@@ -11,7 +11,11 @@ from flows.inputs import Outcome
 
 def order(visit: Visit, effect: effects.PlaceOrder) -> Outcome | None:
     """Place an order, or do first what the platform's limits ask for."""
-    judged = visit.shared.guard.judge(placing.spent(visit, effect), visit.arrival.elsewhere)
+    judged = visit.shared.guard.judge(
+        placing.spent(visit, effect),
+        visit.arrival.elsewhere,
+        is_vouched=payments.covers(visit, effect),
+    )
     if judged is Placing.PLACE:
         return placing.place(visit, effect)
     if judged is Placing.ASK_CODE:

@@ -8,6 +8,7 @@ from center.limits.guard import Spent
 from center.orders.number import order_number
 from center.orders.order import OrderLine, PlacedOrder
 from center.recordings import names_one
+from center.visit import payments
 from center.visit.addressing import CORRECTION_S_MAX
 from center.visit.visit import Visit
 from flows import effects
@@ -75,7 +76,9 @@ def place(
             due_at=due,
         )
     )
-    visit.shared.guard.placed(spent(visit, effect), is_vouched=by_agent or is_confirmed)
+    is_vouched = by_agent or is_confirmed or payments.covers(visit, effect)
+    visit.shared.guard.placed(spent(visit, effect), is_vouched=is_vouched)
+    payments.use(visit, effect)
     eta = due_text(due, now, program.timezone, session.language)
     written_until = 0
     if channel == "voice" and names_one(effect.address) and program.codes.get("sms"):

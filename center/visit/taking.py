@@ -1,7 +1,7 @@
 """A visit from where its buyer was to the next wait: the session is stepped, and what it asks for is carried out.
 
-What a kind of effect or input needs beside stands in a file of its own: orders (ordering, placing), their codes (codes),
-agents' deeds (deeds), calls that are cut off (cut_off), addresses put right (addressing), STOP and START (opting).
+What a kind of effect or input needs beside stands in a file of its own: orders (ordering, placing), their codes (codes) and
+payments (payments), agents' deeds (deeds), calls that are cut off (cut_off), addresses put right (addressing), STOP and START (opting).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from center.desk.deed import SENT_TO_STEP, Deed
 from center.desk.heard import Heard
 from center.limits.guard import CODE_DIGITS, Verdict
 from center.reply import Expected, Reply, expected
-from center.visit import addressing, codes, cut_off, deeds, moving, opting, ordering
+from center.visit import addressing, codes, cut_off, deeds, moving, opting, ordering, payments
 from center.visit.visit import Visit
 from flows import effects, prompts
 from flows.effects import Effect
@@ -215,6 +215,7 @@ def _ask(visit: Visit, effect: effects.HandOver | effects.Request | effects.Pay)
     if outcome is not None:
         if isinstance(effect, effects.HandOver):
             visit.changes.turned_away.append(visit.changes.hand_overs[-1])
+        payments.note(visit, effect, outcome)
         return outcome
     if visit.key.channel == "ussd" and isinstance(effect, effects.HandOver):
         # A dialog cannot wait for a person.

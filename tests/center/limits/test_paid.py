@@ -1,0 +1,170 @@
+"""An order that was paid before it is placed: its payment vouches for it, and no code is asked for."""
+
+import pytest
+
+from center.contact import Arrival, ContactKey
+from center.limits.guard import Guard
+from center.limits.policy import Policies, Policy
+from center.shops import Shops
+from center.turns import take_turns
+from commands.flows_on_disk import LIBRARY, load
+from flows import effects
+from flows.inputs import Input, Outcome, Text
+from flows.packed import fingerprint
+from store.memory import MemoryStore
+from tests.center.test_performers import Remembering
+from tests.flows.shops import NOON, program_of
+
+BUYER = ContactKey("shop", "13800138000", "sms")
+TOPUP = load(LIBRARY / "topup").compile().program
+SHOP = """flow 1
+
+shop 小店
+  languages zh
+  currency CNY
+  channels sms
+
+catalog
+  item 1 price 9.00 stock 5 in dish 苹果
+
+step start
+  ask dish as product of dish
+    say 要什么？
+  add 1 of dish to cart
+  pay {paid}
+    when declined -> agent
+    when failed -> agent
+  -> order
+
+step order
+  menu 下单？
+    1 下单 -> place
+    2 再买 -> more
+
+step more
+  add 1 of dish to cart
+  -> order
+
+step place
+  place order
+    when sold out -> agent
+    when failed -> agent
+  say 订单{{{{ order.number }}}}。
+  -> order
+
+step agent
+  say 失败。
+  goodbye
+"""
+
+
+class Buyer:
+    """A buyer who writes, in the core alone; partners answer what they are told to."""
+
+    def __init__(self, program=TOPUP, **limits: object) -> None:
+        self.store = MemoryStore()
+        self.store.publish("shop", program, NOON)
+        self.shops = Shops({"shop": fingerprint(program)}, self.store.program)
+        self.guard = Guard(Policies(Policy(**limits)), b"secret")  # type: ignore[arg-type]
+        self.stamp = 0
+
+    def give(self, given: Input, asked: tuple[int, int] | None = None) -> None:
+        self.stamp += 1
+        arrival = Arrival(BUYER, given, "1069", "carrier", b"", self.stamp, NOON, asked)
+        with self.store.batch([arrival]) as batch:
+            changes = take_turns([arrival], batch.world, self.shops, Remembering(), self.guard)
+            batch.commit(changes)
+        self.guard.keep()
+
+    def writes(self, *texts: str) -> None:
+        for words in texts:
+            self.give(Text(words))
+
+    def hears_of(self, kind: type[effects.Effect], outcome: Outcome) -> None:
+        """What the session waits for comes out so."""
+        [awaited] = self.store.awaited()
+        assert isinstance(awaited.effect, kind)
+        self.give(outcome, (awaited.serial, awaited.turn))
+
+    def tops_up(self) -> None:
+        """Choose a card, up to where it is to be paid."""
+        self.writes("13900139000 50")
+        account = {"network": "移动", "balance": 320, "barred": False}
+        self.hears_of(effects.Request, Outcome("ok", account))
+        self.writes("1", "50", "1")
+
+    def waits_for_a_code(self) -> bool:
+        return any(isinstance(one.effect, effects.PlaceOrder) for one in self.store.awaited())
+
+    def orders(self) -> list[int]:
+        return [order.total for order in self.store.orders()]
+
+
+def shop(paid: str) -> object:
+    return program_of("", SHOP.format(paid=paid))
+
+
+@pytest.mark.parametrize("confirm_by", ["code", "call back"])
+def test_what_was_paid_is_placed_without_a_code_or_a_call(confirm_by: str) -> None:
+    buyer = Buyer(confirm_over={"CNY": 1_000}, confirm_by=confirm_by)
+    buyer.tops_up()
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    assert not buyer.waits_for_a_code()
+    assert buyer.orders() == [4_940]
+    assert buyer.store.messages("shop") == []
+
+
+def test_paid_orders_do_not_count_as_unconfirmed() -> None:
+    buyer = Buyer(confirm_over={"CNY": 5_000})
+    for _ in range(3):
+        buyer.tops_up()
+        buyer.hears_of(effects.Pay, Outcome("ok"))
+    assert buyer.orders() == [4_940] * 3
+
+
+def test_what_is_too_much_for_a_day_stays_too_much() -> None:
+    buyer = Buyer(spend_per_sender={"CNY": 4_000}, confirm_over={"CNY": 1_000})
+    buyer.tops_up()
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    assert buyer.orders() == []
+    [(_, _, text, _)] = buyer.store.messages("shop")
+    assert text.startswith("[over the limit] 1x50, 49.40")
+
+
+@pytest.mark.parametrize(("paid", "is_asked"), [("9.00", False), ("8.99", True), ("20.00", False)])
+def test_a_payment_vouches_for_what_it_pays(paid: str, is_asked: bool) -> None:
+    buyer = Buyer(shop(paid), confirm_over={"CNY": 500})
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.writes("1")
+    assert buyer.waits_for_a_code() is is_asked
+
+
+def test_a_payment_vouches_once() -> None:
+    buyer = Buyer(shop("10.00"), confirm_over={"CNY": 500})
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.writes("1", "2", "1")
+    assert buyer.orders() == [900]
+    assert buyer.waits_for_a_code()
+
+
+def test_what_part_of_a_payment_pays_is_used_up_by_an_order_with_a_code() -> None:
+    buyer = Buyer(shop("9.00"), confirm_over={"CNY": 500})
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.writes("2", "1")
+    [awaited] = buyer.store.awaited()
+    buyer.writes(buyer.guard.code(awaited.key), "2", "1")
+    assert buyer.orders() == [1_800]
+    assert buyer.waits_for_a_code()
+
+
+@pytest.mark.parametrize("outcome", ["declined", "failed", "timeout"])
+def test_what_was_not_surely_paid_vouches_for_nothing(outcome: str) -> None:
+    flow = SHOP.format(paid="9.00").replace("-> agent\n    when failed -> agent\n  ->", "-> order\n    when failed -> order\n  ->")  # fmt: skip
+    buyer = Buyer(program_of("", flow), confirm_over={"CNY": 500})
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome(outcome))
+    buyer.writes("1")
+    assert buyer.waits_for_a_code()
