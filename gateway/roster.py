@@ -20,7 +20,7 @@ class Roster(Generic[T]):
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, OrderedDict[str, T]] = OrderedDict()
         """Sellers in the order of the round. Who has nothing that waits is not here."""
-        self._of_count: dict[int, dict[str, None]] = {}
+        self._of_count: dict[int, OrderedDict[str, None]] = {}
         """The same by how many wait, so that who has most is known though there are thousands: it is asked with each request of a full line."""
         self._most = 0
 
@@ -68,7 +68,8 @@ class Roster(Generic[T]):
 
     def most(self) -> str | None:
         """The seller of whom most wait; of several the one who has so many for longest."""
-        return next(iter(self._of_count[self._most]), None) if self._most else None
+        alike = self._of_count[self._most] if self._most else ()
+        return next(iter(alike), None)
 
     def newest(self, seller: str) -> Iterator[T]:
         """A seller's, last to first."""
@@ -85,7 +86,7 @@ class Roster(Generic[T]):
             if not alike:
                 del of_count[before]
         if after:
-            of_count.setdefault(after, {})[seller] = None
+            of_count.setdefault(after, OrderedDict())[seller] = None
         # One fewer of who had most: they have most on, or as many as somebody else.
         if after > self._most or self._most not in of_count:
             self._most = after

@@ -173,11 +173,11 @@ def test_every_package_says_what_it_holds():
 
 
 def own_folders():
-    """Every folder of our packages, as tests name it below tests/."""
+    """Every folder of our packages, as tests name it below tests/, and every module: one with many tests has a folder of them."""
     return {
-        path.relative_to(ROOT)
+        path.relative_to(ROOT).with_suffix("")
         for top in (*CORE, *EDGES)
-        for path in [ROOT / top, *(ROOT / top).rglob("*/")]
+        for path in [ROOT / top, *(ROOT / top).rglob("*/"), *(ROOT / top).rglob("*.py")]
         if path.name != "__pycache__"
     }
 
@@ -191,13 +191,15 @@ def imported_modules(source):
 
 
 def mirrors_what_it_tests(test, source, root=ROOT):
-    """Whether a test of the folder that its own mirrors: of a namesake below it, or of what it imports from it."""
+    """Whether a test of the folder that its own mirrors: of a namesake below it, or of what it, or a helper beside it, imports from it."""
     folder = test.parent
     namesake = test.stem.removeprefix("test_")
     if folder.name == namesake or any((root / folder).rglob(f"{namesake}.py")):
         return True
     package = ".".join(folder.parts)
-    return any(f"{name}.".startswith(f"{package}.") for name in imported_modules(source))
+    is_of_module = (root / folder).with_suffix(".py").exists()
+    own = (f"{package}.", f"tests.{package}.") if is_of_module else (f"{package}.",)
+    return any(f"{name}.".startswith(own) for name in imported_modules(source))
 
 
 def test_each_test_stands_where_what_it_tests_stands():
