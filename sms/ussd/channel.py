@@ -180,11 +180,11 @@ class UssdChannel:
         choices = dialled.choices[1:] if routed.named else dialled.choices
         dialog.choices = list(choices)
         self._dialogs.open(dialog)
-        # An answer without a dialog: we were started anew, and the session is where it was. Of pages nothing is known any
-        # more: who asks for the next is asked anew, rather than taken to say so many.
-        given = Opened() if is_new or text.strip() == NEXT_KEY else Text(text)
-        dialog.answered = "" if is_new else text
-        self._add(dialog, given, self._answer_to(link, message), now)
+        if is_new:
+            self._add(dialog, Opened(), self._answer_to(link, message), now)
+        else:
+            # An answer without a dialog: we were started anew, and the session is where it was.
+            self._say(link, message, dialog, text, now)
 
     def _repeated(
         self, link: Link, message: p.DeliverSm, dialog: Dialog, text: str, now: float
@@ -195,6 +195,10 @@ class UssdChannel:
             link.acknowledge([(message.sequence, Status.OK)])
             return
         answer = self._answer_to(link, message)
+        if dialog.turned is not None:
+            # It is no answer to the flow, and has no key.
+            self.turns.hold("ussd", Ticket(None, answer))
+            return
         self._add_answer(None, dialog, Text(text), answer, now, Repeats.CERTAIN)
 
     def _answered(
@@ -206,7 +210,7 @@ class UssdChannel:
         text: str,
         now: float,
     ) -> None:
-        if dialog.was_turned_by(link, message.sequence, text):
+        if dialog.has_shown and dialog.was_turned_by(link, message.sequence, text):
             # The page is on its way, or is sent again with its connection's.
             self.counters.repeated += 1
             link.acknowledge([(message.sequence, Status.OK)])
@@ -223,8 +227,17 @@ class UssdChannel:
             self._display.show_page(dialog)
             return
         dialog.pages.clear()
-        dialog.turned = None
-        self._add(dialog, Text(text), self._answer_to(link, message), now)
+        self._say(link, message, dialog, text, now)
+
+    def _say(self, link: Link, message: p.DeliverSm, dialog: Dialog, text: str, now: float) -> None:
+        """What a phone answers, to the flow. Of whom we have shown no screen yet, as after a start, nothing is known of pages: who asks
+        for the next is asked anew, rather than taken to say so many.
+        """
+        asks_anew = not dialog.has_shown and text.strip() == NEXT_KEY
+        dialog.answered = text
+        dialog.turned = (link, message.sequence) if asks_anew else None
+        given = Opened() if asks_anew else Text(text)
+        self._add(dialog, given, self._answer_to(link, message), now)
 
     def _hung_up(
         self, link: Link, message: p.DeliverSm, heard: Heard, key: DialogKey, now: int

@@ -55,7 +55,7 @@ class Dialog:
     """Not yet shown."""
     pages: list[str] = field(default_factory=list[str])
     turned: tuple[Link, int] | None = None
-    """By which connection, and under which number, the phone asked for the page that it was shown last."""
+    """By which connection, and under which number, the phone asked for the page that it was shown last, or is to be shown."""
     is_over: bool = False
     """The last page ends it."""
     is_our_move: bool = True

@@ -1,5 +1,11 @@
 """Pages in a dialog: each is turned once, however often a gateway brings the same answer, and none of it reaches the flow."""
 
+import asyncio
+from typing import NoReturn
+
+import pytest
+
+from center.ports import StoreFullError
 from sms.smpp.status import Status
 from sms.submission import Settlement
 from sms.ussd.profile import Move
@@ -84,6 +90,39 @@ def test_who_asks_for_a_page_after_a_start_has_not_said_so_many() -> None:
     shop, line = Open(shop.store), Line()
     shop.take(line, 1, Move.ANSWER, "99")
     assert line.shown.startswith(TITLES[:20])
+
+
+def test_who_asks_for_it_twice_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, line = shop_of_books(), Line()
+    shop.take(line, 1, Move.DIAL, "*106#")
+    shop, line = Open(shop.store), Line()
+    with monkeypatch.context() as patched:
+        patched.setattr(shop.store, "batch", full)
+        twice(shop, line, 1)
+    assert (line.acknowledged, line.screens) == ({1: Status.X_T_APPN}, [])
+    twice(shop, line, 2)
+    taken(shop, line)
+    shop.take(line, 2, Move.ANSWER, "99")
+    assert line.acknowledged[2] == Status.OK
+    assert [screen.endswith("99.更多") for screen, _ in line.screens] == [True]
+    shop.take(line, 3, Move.ANSWER, "3")
+    assert line.shown.startswith("3本，对吗？")
+
+
+def twice(shop: Open, line: Line, sequence: int) -> None:
+    """The phone asks for a page, and its gateway brings that twice to one batch."""
+
+    async def run() -> None:
+        for _ in range(2):
+            shop.hear(line, sequence, Move.ANSWER, "99")
+        shop.turns.flush()
+
+    asyncio.run(run())
+
+
+def full(_: object) -> NoReturn:
+    """A disk without room."""
+    raise StoreFullError
 
 
 def test_what_is_brought_again_when_we_have_ended_a_dialog_begins_none() -> None:
