@@ -37,10 +37,6 @@ STAGES_AT_ONCE_MAX = 32
 
 ROW_MAX = 1 << 50
 """No row has so high a number."""
-ROWS_READ = 16
-"""Rows read at a time: of some 1,000 texts, or fewer where a batch has many."""
-ROWS_LOOKED_AT = 128
-"""The same where only phones are read."""
 
 _DESTINATION = attrgetter("destination")
 
@@ -270,23 +266,16 @@ class OutboxRows:
     ) -> list[tuple[int, OutgoingText]]:
         """Texts that no carrier has taken, with ids above `after`, oldest first, of rows before one."""
         found: list[tuple[int, OutgoingText]] = []
-        begin = after >> _PLACE_BITS
-        while len(found) < limit:
-            part = (begin, before_row, ROWS_READ)
-            rows = self._db.execute(self._sql["waiting_texts"], part).fetchall()
-            if not rows:
+        for number, packed, kept in self._rows_that_wait(after, before_row):
+            stages = self._stages_of(number, kept)
+            first = number << _PLACE_BITS
+            found += [
+                (first + place, text)
+                for place, text in enumerate(_texts()[1].decode(packed))
+                if first + place > after and (not stages or stages[place] == _WAITING)
+            ]
+            if len(found) >= limit:
                 break
-            for number, packed, kept in rows:
-                if len(found) >= limit:
-                    break
-                stages = self._stages_of(number, kept)
-                first = number << _PLACE_BITS
-                found += [
-                    (first + place, text)
-                    for place, text in enumerate(_texts()[1].decode(packed))
-                    if first + place > after and (not stages or stages[place] == _WAITING)
-                ]
-            begin = rows[-1][0] + 1
         return found[:limit]
 
     def waiting_phones(
@@ -294,35 +283,35 @@ class OutboxRows:
     ) -> tuple[list[str], int]:
         """As center.outbox.Outbox has it, of rows before one."""
         phones: list[str] = []
-        begin, last = after >> _PLACE_BITS, after
+        last = after
         if before is not None:
             before_row = min(before_row, ((before - 1) >> _PLACE_BITS) + 1)
-        while len(phones) < limit:
-            part = (begin, before_row, ROWS_LOOKED_AT)
-            rows = self._db.execute(self._sql["waiting_texts"], part).fetchall()
-            if not rows:
+        for number, packed, kept in self._rows_that_wait(after, before_row):
+            stages = self._stages_of(number, kept)
+            first = number << _PLACE_BITS
+            found = list(map(_DESTINATION, _addressed().decode(packed)))
+            end = first + len(found) - 1
+            if first <= after or (before is not None and end >= before) or any(stages):
+                phones += [
+                    phone
+                    for text, phone in enumerate(found, first)
+                    if after < text
+                    and (before is None or text < before)
+                    and (not stages or stages[text & _PLACE] == _WAITING)
+                ]
+                last = max(last, end if before is None else min(end, before - 1))
+            else:
+                phones += found
+                last = end
+            if len(phones) >= limit:
                 break
-            for number, packed, kept in rows:
-                stages = self._stages_of(number, kept)
-                first = number << _PLACE_BITS
-                found = list(map(_DESTINATION, _addressed().decode(packed)))
-                end = first + len(found) - 1
-                if first <= after or (before is not None and end >= before) or any(stages):
-                    phones += [
-                        phone
-                        for text, phone in enumerate(found, first)
-                        if after < text
-                        and (before is None or text < before)
-                        and (not stages or stages[text & _PLACE] == _WAITING)
-                    ]
-                    last = max(last, end if before is None else min(end, before - 1))
-                else:
-                    phones += found
-                    last = end
-                if len(phones) >= limit:
-                    break
-            begin = rows[-1][0] + 1
         return phones, last
+
+    def _rows_that_wait(
+        self, after: int, before_row: int
+    ) -> Iterator[tuple[int, bytes, bytes | None]]:
+        """Rows from the one of a text on, one at a time: how many texts each has is not known before, 1 or 4,096 of them."""
+        yield from self._db.execute(self._sql["waiting_texts"], (after >> _PLACE_BITS, before_row))
 
     def _stages_of(self, number: int, kept: bytes | None) -> bytes | bytearray:
         """Also what is not written yet; empty where there is no news at all."""

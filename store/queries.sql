@@ -118,7 +118,7 @@ select coalesce((select seq from sqlite_sequence where name = 'outbox'), 0);
 -- name: waiting_texts
 select o.id, t.texts, s.stages
 from outbox as o join texts as t on t.id = o.id left join text_stages as s on s.id = o.id
-where o.id >= ? and o.id < ? order by o.id limit ?;
+where o.id >= ? and o.id < ? order by o.id;
 
 -- name: waiting_rows
 -- Oldest first.

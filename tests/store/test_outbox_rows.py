@@ -57,6 +57,23 @@ def test_what_was_taken_is_not_waiting_also_before_it_is_written(db: sqlite3.Con
     assert len(phones(OutboxRows(db, queries()))) == 10
 
 
+def test_no_more_is_read_than_is_asked_for_however_much_waits(db: sqlite3.Connection) -> None:
+    rows = OutboxRows(db, queries())
+    for _ in range(300):
+        rows.put([text(number) for number in range(10)])
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    db.set_progress_handler(step, 1)
+    assert len(rows.waiting(0, 10)) == 10
+    assert rows.waiting_phones(0, 10, None)[0] == [str(number) for number in range(10)]
+    # A row takes some twenty.
+    assert steps < 300
+
+
 def test_what_was_written_is_known_after_a_restart(db: sqlite3.Connection) -> None:
     rows = OutboxRows(db, queries())
     ids = rows.put([text(number) for number in range(10)])
