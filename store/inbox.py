@@ -184,13 +184,15 @@ class Inbox:
         self._gap = f"{self._resumed_at} {self._gone_s}"
         if self._gap == self._gap_kept:
             return
-        # Also after a step or a batch that was not committed.
+        # Both also after a step or a batch that was not committed.
         self._put("inbox_gap", self._gap)
         self._gap_written = self._gap
-        if self._since and not self._since <= now < self._since + INBOX_KEPT_S:
+        if not self._since:
+            return
+        if not self._since <= now < self._since + INBOX_KEPT_S:
             # The table whose turn it would be may have what was taken a moment before.
             self._since = now
-            self._put("inbox_since", str(now))
+        self._put("inbox_since", str(self._since))
 
     def _put(self, name: str, value: str) -> None:
         put = "insert into meta values (?, ?) on conflict do update set value = excluded.value"

@@ -148,3 +148,20 @@ def test_nor_is_one_that_its_carrier_names(store: SqliteStore, off_s: int) -> No
     for at in (NOON + off_s, NOON + off_s + 1, NOON + 2, NOON + off_s):
         store.forget_old(at)
     assert run(store, replace(named, stamp=20)) == []
+
+
+@pytest.mark.parametrize("off_s", [9 * INBOX_KEPT_S, -9 * INBOX_KEPT_S])
+def test_nor_where_the_batch_that_saw_it_was_not_kept(store: SqliteStore, off_s: int) -> None:
+    """The next step notes it in its place, and when the tables turn too."""
+    named = replace(arrival("你好", key=b"a", stamp=10), repeats=Repeats.NAMED)
+    store.forget_old(NOON - INBOX_KEPT_S + 1)
+    run(store, named)
+    sweep(store, NOON - INBOX_KEPT_S + 2, INBOX_KEPT_S)
+    for at in (NOON + off_s, NOON + 2 * off_s):
+        with pytest.raises(StoreFullError):
+            write_and_fail(
+                store, replace(named, key=b"b", stamp=11, at=at), Changes(named={b"b": 11})
+            )
+        for since in range(1, 4):
+            store.forget_old(at + since)
+    assert run(store, replace(named, stamp=20)) == []
