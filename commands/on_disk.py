@@ -44,14 +44,14 @@ def unusable(config: Config) -> Iterator[str]:
 
 def _no_place_for(database: Path) -> str:
     """Why it cannot be opened or made, as far as that is known without making it; or nothing."""
-    # Of a link what it leads to: see commands.alone.
+    # Of a link what it leads to: see commands.alone. Where we may not look nothing is there.
     target = Path(os.path.realpath(database))
-    if target.is_dir():
+    if os.path.isdir(target):
         return f"the database {database} is a folder; name a file in it"
     there = target
     while not os.path.lexists(there):
         there = there.parent
-    if there != target and not there.is_dir():
+    if there != target and not os.path.isdir(there):
         return f"the database {database} cannot be made: {there} is no folder; write another `database` in [store]"
     # What else there is of it lies beside it, so that its folder counts though it is there itself.
     for one, needs in (

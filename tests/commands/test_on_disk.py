@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,6 +96,30 @@ def test_a_database_that_may_not_be_written_is_told(
             " give that to whoever serves, or write another `database` in [store]\n"
         ),
     )
+
+
+def test_a_database_where_we_may_not_look_is_told(
+    tmp_path: Path, store_in, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    for name in ("stat", "lstat"):
+        monkeypatch.setattr(os, name, beyond(closed, getattr(os, name)))
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda one, mode: one != closed and may(one, mode))
+    status, said = store_in(closed / "deep" / "shop.db")
+    assert (status, f"we may not write {closed};" in said) == (1, True)
+
+
+def beyond(closed: Path, look: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
+    """What looks at files, for who may not enter a folder."""
+
+    def refuse(path: Any, *args: Any, **options: Any) -> os.stat_result:
+        if str(path).startswith(f"{closed}/"):
+            raise PermissionError
+        return look(path, *args, **options)
+
+    return refuse
 
 
 def test_a_folder_without_flows_is_told(tmp_path: Path, told) -> None:
