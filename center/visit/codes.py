@@ -36,7 +36,9 @@ def confirm(visit: Visit, awaited: Awaited) -> Outcome | None:
     if answer in (Answer.RIGHT, Answer.OVER):
         del visit.world.awaited[key]
         visit.changes.awaited[key] = None
-        return placing.confirmed(visit, effect) if answer is Answer.RIGHT else Outcome("failed")
+        if answer is Answer.RIGHT:
+            return placing.confirmed(visit, effect)
+        return placing.to_the_seller(visit, effect, placing.NOT_CONFIRMED)
     if answer is Answer.WRONG:
         awaited = replace(awaited, tries=awaited.tries + 1)
         visit.changes.awaited[key] = visit.world.awaited[key] = awaited

@@ -17,6 +17,8 @@ from flows.inputs import Order, Outcome
 from grammars.money import write_money
 
 OVER_LIMIT = "over the limit"
+NOT_CONFIRMED = "not confirmed"
+"""Its code came too late, too often wrong, or its buyer would rather have a person."""
 SESSIONS_PER_PLACE_MAX = 1 << 32
 """Sessions that the calls in one place of a number may come to, before their orders were taken for those of the next place."""
 

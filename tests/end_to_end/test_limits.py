@@ -108,6 +108,10 @@ def test_a_dear_order_is_not_placed_after_wrong_codes_or_when_it_is_not_wanted(
             # The flow's own way when an order fails: to a person, who is busy.
             assert told == "再见"
             assert shop.store.orders() == []
+            # Its seller may ask the buyer what became of the code.
+            [(_, buyer, text, _)] = shop.store.messages("shop")
+            assert buyer == "13800138000"
+            assert text.startswith("[not confirmed] 2x1, 5.00")
             return shop
 
     asyncio.run(run("nonsense", "more", "still"))
@@ -125,6 +129,11 @@ def test_a_code_that_comes_too_late_is_not_taken(tmp_path: Path) -> None:
             phone.text(code)
             assert await phone.hears() == "再见"
             assert shop.store.orders() == []
+            # Once, whatever its buyer writes then.
+            phone.text("苹果 2")
+            await phone.hears()
+            [(_, _, text, _)] = shop.store.messages("shop")
+            assert text.startswith("[not confirmed] 2x1, 5.00")
 
     asyncio.run(run())
 
