@@ -62,11 +62,11 @@ def _cut(text: str, way: str) -> int:
 
 
 def _is_of_a_word(character: str) -> bool:
-    """Whether it belongs together with such as stand beside it: in a word, a price. Chinese may be cut anywhere."""
-    if character in ".,":
-        return True
+    """Whether it belongs together with such as stand beside it: in a word, a price with its currency, a time. Chinese may be cut anywhere."""
+    if character.isspace():
+        return False
     is_wide = unicodedata.east_asian_width(character) in ("W", "F")
-    return not is_wide and unicodedata.category(character)[0] in ("L", "M", "N")
+    return not is_wide or unicodedata.category(character) == "Sc"
 
 
 def encode(text: str) -> tuple[bytes, int]:

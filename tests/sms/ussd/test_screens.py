@@ -45,6 +45,28 @@ def test_a_page_ends_with_a_whole_word_or_price(text: str) -> None:
     assert not any(page.startswith(" ") for page in found)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "牛肉面￥18.50，",
+        "tea $12.50, ",
+        "open 08:30-17:00; ",
+        "don't forget ",
+        "half a kilo €5/kg ",
+    ],
+)
+def test_nor_is_it_cut_within_what_is_no_letter(text: str) -> None:
+    """Wherever it falls."""
+    for before in range(len(text)):
+        found = [
+            page.removesuffix(f"\n{NEXT_KEY}.More")
+            for page in pages("x" * before + " " + text * 30, "More")
+        ]
+        words = re.findall(r"[!-~€￥]+", text)
+        shown = [word for page in found for word in re.findall(r"[!-~€￥]+", page)]
+        assert set(shown[1:-1]) <= {*words}
+
+
 @pytest.mark.parametrize("before", range(8))
 def test_no_page_begins_with_the_space_between_two_words(before: int) -> None:
     assert not any(page.startswith(" ") for page in pages("a" * before + " goods" * 60, "More")[1:])
