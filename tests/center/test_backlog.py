@@ -349,8 +349,12 @@ def test_whatever_happens_each_text_is_taken_once_and_each_phones_in_their_order
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(waiting_phones, "STRETCH", 3)
+    monkeypatch.setattr(waiting_phones, "SHORT_STRETCHES", 2)
     monkeypatch.setattr(module, "PASSED_MAX", 3)
     for seed in range(300):
+        # Of what an earlier run left all is looked through at once, or in several parts while more comes.
+        monkeypatch.setattr(module, "LOOK_MAX", 1 + seed % 7)
+        monkeypatch.setattr(module, "READ_MAX", 1 + seed % 5)
         way = Carriers(random.Random(seed))
         way.run(60)
         ids = [text_id for text_id, _ in way.taken]
