@@ -20,8 +20,8 @@ from commands.settings.schema import Config
 def unusable(config: Config) -> Iterator[str]:
     """What a shop cannot be opened with, as it is."""
     for folder in config.sellers:
-        if not folder.exists():
-            yield f"the sellers' folder {folder} is not there"
+        if told := _unread(folder):
+            yield f"the sellers' folder {folder} {told}"
         elif next(flow_files([folder]), None) is None:
             yield f"{folder} holds no flow; a seller is a folder with a file seller.flow"
     if told := _no_place_for(config.store.database):
@@ -40,6 +40,20 @@ def unusable(config: Config) -> Iterator[str]:
             yield (
                 f"{voice.tls_certificate}{key} of [voice] {_are_not(error, 'a certificate and its key')}"
             )
+
+
+def _unread(folder: Path) -> str:
+    """Why it cannot be looked into, or nothing."""
+    try:
+        folder.stat()
+    except PermissionError:
+        pass
+    except OSError:
+        return "is not there"
+    else:
+        if os.access(folder, os.R_OK):
+            return ""
+    return "cannot be read: give that to whoever serves, in the folders above it too"
 
 
 def _no_place_for(database: Path) -> str:

@@ -122,6 +122,24 @@ def beyond(closed: Path, look: Callable[..., os.stat_result]) -> Callable[..., o
     return refuse
 
 
+@pytest.mark.parametrize("above", [".", ".."])
+def test_a_sellers_folder_that_may_not_be_looked_into_is_told(
+    tmp_path: Path, told, monkeypatch: pytest.MonkeyPatch, above: str
+) -> None:
+    shops = tmp_path / "closed" / "shops"
+    shops.parent.mkdir()
+    seller(shops)
+    closed = (shops / above).resolve()
+    for name in ("stat", "lstat"):
+        monkeypatch.setattr(os, name, beyond(closed, getattr(os, name)))
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda one, mode: one != closed and may(one, mode))
+    assert told(f'sellers = ["{shops}"]') == (
+        1,
+        f"the sellers' folder {shops} cannot be read: give that to whoever serves, in the folders above it too\n",
+    )
+
+
 def test_a_folder_without_flows_is_told(tmp_path: Path, told) -> None:
     (tmp_path / "shops").mkdir()
     assert told(f'sellers = ["{tmp_path}/shops"]') == (
