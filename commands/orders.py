@@ -13,12 +13,12 @@ import typer
 from center.orders.number import order_serial
 from center.orders.order import OrderError, PlacedOrder, Status
 from center.ports import StoreError
+from commands.buyers_number import readings
 from commands.logs import on_one_line
 from commands.shards.homes import is_there, stores_of
 from commands.shop_clocks import ShopClocks
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
-from grammars.phones import read_phone
 from store.sqlite import SqliteStore
 
 COLUMNS = [
@@ -61,7 +61,7 @@ def orders(
             f"`{status or to}` is no state of an order; write one of {', '.join(Status)}", err=True
         )
         return 2
-    buyer = read_phone(buyer) or buyer if buyer else None
+    buyers = readings(buyer) if buyer else (None,)
     stores: list[SqliteStore] = []
     try:
         stores = stores_of(database, seller)
@@ -77,11 +77,13 @@ def orders(
             found = [stores[0].advance_order(seller, number, target, int(time.time()))]
         else:
             # Of every shard the newest; of all of them the newest again.
-            found = [
-                order
-                for store in stores
-                for order in store.orders(seller, wanted, number, buyer, limit)
-            ]
+            found: list[PlacedOrder] = []
+            for one in buyers:
+                found = found or [
+                    order
+                    for store in stores
+                    for order in store.orders(seller, wanted, number, one, limit)
+                ]
             if len(stores) > 1:
                 found = sorted(found, key=lambda order: -order.placed_at)[:limit]
         clocks = ShopClocks(stores)

@@ -8,13 +8,14 @@ from pathlib import Path
 import typer
 
 from center.text_news import Stage
+from commands.buyers_number import readings, what_to_write
 from commands.logs import masked, on_one_line
 from commands.seller_store import seller_store
 from commands.shop_clocks import ShopClocks
 from flows.catalog import read_stock
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
-from grammars.phones import mask_phone, read_phone
+from grammars.phones import mask_phone
 
 CODES_SHOWN_MAX = 10
 LAST_ORDERS_SHOWN_MAX = 5
@@ -66,12 +67,12 @@ def messages(seller: str, limit: int, database: Path) -> int:
 def texts(seller: str, number: str | None, *, failed: bool, limit: int, database: Path) -> int:
     """Texts to phones and what became of them; the exit status."""
     with seller_store(database, seller) as store:
-        number = read_phone(number) or number if number else None
+        numbers = readings(number) if number else ()
         clocks, addresses = ShopClocks([store]), dict[str, tuple[str, ...]]()
         shown = 0
         for sent in store.texts(seller):
             to = sent.text.destination
-            if number not in (None, to) or (failed and sent.stage is not Stage.FAILED):
+            if (numbers and to not in numbers) or (failed and sent.stage is not Stage.FAILED):
                 continue
             if to not in addresses:
                 known = store.buyer(seller, to)
@@ -110,11 +111,15 @@ def talks(seller: str, limit: int, database: Path) -> int:
 def buyer(seller: str, number: str, *, leave: bool, database: Path) -> int:
     """What is known of a buyer; with `leave` nobody writes to them unasked from now on. The exit status."""
     with seller_store(database, seller) as store:
-        number = read_phone(number) or number
-        known = store.buyer(seller, number)
-        found = store.orders(seller, buyer=number, limit=LAST_ORDERS_SHOWN_MAX)
-        if known is None and not found:
-            typer.echo(f"nobody with the number {number} is known to {seller}", err=True)
+        written = number
+        for number in readings(written):
+            known = store.buyer(seller, number)
+            found = store.orders(seller, buyer=number, limit=LAST_ORDERS_SHOWN_MAX)
+            if known is not None or found:
+                break
+        else:
+            told = f"nobody with the number {written} is known to {seller}"
+            typer.echo(told + what_to_write(written), err=True)
             return 1
         if leave:
             known = store.opt_out(seller, number, int(time.time()))

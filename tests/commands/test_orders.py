@@ -111,6 +111,33 @@ def test_a_seller_sees_a_buyer_and_takes_a_stop_by_telephone(database: Path) -> 
     assert (code, "nobody" in told) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("kept", "written"),
+    [
+        ("+254711111111", "254711111111"),
+        ("+254711111111", "+254 711 111-111"),
+        ("+254711111111", "00254711111111"),
+        ("+14155552671", "14155552671"),
+        ("+6591234567", "6591234567"),
+        (PHONE, "8613800138000"),
+        (PHONE, "138 0013 8000"),
+    ],
+)
+def test_a_buyer_is_found_however_the_number_is_written(
+    database: Path, kept: str, written: str
+) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("update orders set buyer = ?", (kept,))
+    assert "A0001 placed" in run(database, "buyer", "shop", written)[1]
+    assert "A0001" in run(database, "orders", "--buyer", written)[1]
+
+
+def test_who_is_not_found_is_told_how_to_write_a_number(database: Path) -> None:
+    told = "nobody with the number 0711111111 is known to shop; write it with its country code"
+    assert told in run(database, "buyer", "shop", "0711111111")[1]
+    assert "write" not in run(database, "buyer", "shop", "+254711111112")[1]
+
+
 def test_a_count_with_a_mistake_in_it_changes_nothing(database: Path) -> None:
     before = run(database, "stock", "shop")[1]
     code, told = run(database, "stock", "shop", "1=9", "x=1")
