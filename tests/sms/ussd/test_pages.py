@@ -8,9 +8,10 @@ import pytest
 from center.ports import StoreFullError
 from sms.smpp.status import Status
 from sms.submission import Settlement
-from sms.ussd.profile import Move
+from sms.ussd.profile import PROFILES, Move
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, WITHOUT_TAKE, program_of
+from tests.sms.ussd import test_channel
 from tests.sms.ussd.test_channel import PHONE, Line, Open
 
 TITLES = "《红楼梦》、《西游记》、《水浒传》、《三国演义》、" * 9
@@ -100,10 +101,10 @@ def test_who_asks_for_it_twice_is_asked_once(monkeypatch: pytest.MonkeyPatch) ->
         patched.setattr(shop.store, "batch", full)
         twice(shop, line, 1)
     assert (line.acknowledged, line.screens) == ({1: Status.X_T_APPN}, [])
-    twice(shop, line, 2)
+    twice(shop, line, 1)
     taken(shop, line)
-    shop.take(line, 2, Move.ANSWER, "99")
-    assert line.acknowledged[2] == Status.OK
+    shop.take(line, 1, Move.ANSWER, "99")
+    assert line.acknowledged == {1: Status.OK}
     assert [screen.endswith("99.更多") for screen, _ in line.screens] == [True]
     shop.take(line, 3, Move.ANSWER, "3")
     assert line.shown.startswith("3本，对吗？")
@@ -125,7 +126,11 @@ def full(_: object) -> NoReturn:
     raise StoreFullError
 
 
-def test_what_is_brought_again_when_we_have_ended_a_dialog_begins_none() -> None:
+@pytest.mark.parametrize("profile", ["standard", "bare"])
+def test_what_is_brought_again_when_we_have_ended_a_dialog_begins_none(
+    monkeypatch: pytest.MonkeyPatch, profile: str
+) -> None:
+    monkeypatch.setattr(test_channel, "STANDARD", PROFILES[profile])
     shop, line, other = shop_of_books(), Line(), Line()
     shop.take(line, 1, Move.DIAL, "*106#")
     for sequence, said in enumerate(("3", "1", "7", "7"), 2):
