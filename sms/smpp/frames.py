@@ -50,6 +50,7 @@ class Frames:
 def check_length(length: int, longest: int) -> None:
     """Raises FramingError for a command_length that cannot be."""
     if length < 16 or length > longest:
+        # In threes: logs mask a run of digits, which may be a phone's number.
         raise FramingError(
-            f"a PDU of {length} bytes; between 16 and {longest} are read", Status.INVCMDLEN
+            f"a PDU of {length:,} bytes; between 16 and {longest:,} are read", Status.INVCMDLEN
         )

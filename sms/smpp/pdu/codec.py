@@ -39,7 +39,7 @@ def decode(frame: bytes) -> Pdu:
     length, command, status, sequence = HEADER.unpack_from(frame)
     if length != size or size > PDU_BYTES_MAX:
         raise FramingError(
-            f"the PDU says {length} bytes and has {size}", Status.INVCMDLEN, sequence, command
+            f"the PDU says {length:,} bytes and has {size:,}", Status.INVCMDLEN, sequence, command
         )
     read = _READERS.get(command)
     if read is None:
@@ -66,6 +66,6 @@ def encode(pdu: Pdu, sequence: int | None = None) -> bytes:
     command, body = write(pdu)
     size = 16 + len(body)
     if size > PDU_BYTES_MAX:
-        raise ValueError(f"the PDU has {size} bytes; at most {PDU_BYTES_MAX} are sent")
+        raise ValueError(f"the PDU has {size:,} bytes; at most {PDU_BYTES_MAX:,} are sent")
     number = pdu.sequence if sequence is None else sequence
     return HEADER.pack(size, command, pdu.status, number) + body

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commands.logs import masked
 from sms.smpp import pdu as p
 from sms.smpp.errors import FramingError
 from sms.smpp.frames import Frames
@@ -36,8 +37,11 @@ def test_wherever_a_stream_is_cut_the_frames_are_the_same(cuts: list[int]) -> No
 @pytest.mark.parametrize("length", [0, 15, 0xFFFFFFFF])
 def test_a_length_that_cannot_be_is_refused_before_anything_is_kept(length: int) -> None:
     frames = Frames()
-    with pytest.raises(FramingError):
+    with pytest.raises(FramingError) as told:
         frames.feed(length.to_bytes(4, "big") + b"rest")
+    # Also in the log, where a run of digits is taken for a number of a phone.
+    assert masked(str(told.value)).startswith(f"a PDU of {length:,} bytes; between 16 and ")
+    assert "***" not in masked(str(told.value))
     assert frames.waiting_bytes == 0
 
 
