@@ -16,3 +16,8 @@ class Wonderer(Buyer):
         waited_s = asyncio.get_running_loop().time() - self.said_at
         self.is_said_again |= self.is_said and waited_s >= ANSWERS_AGAIN_S
         super().hear(heard)
+
+    def _answer_again(self) -> None:
+        """See Buyer. They read it twice, and answer once."""
+        self.said_at = asyncio.get_running_loop().time()
+        super()._answer_again()
