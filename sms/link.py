@@ -161,7 +161,9 @@ class Link(asyncio.Protocol):
         self.lost_at = self.esme.now()
         is_known = self._cut_at is None and (exc is None or isinstance(exc, _CLOSED))
         self.esme.returns.lost(self.lost_at, is_known=is_known)
-        self.why = self.why or str(exc or "")
+        if self.bound_at:
+            # Before that it tells less than sms.trouble does of who closes there.
+            self.why = self.why or str(exc or "")
         self._handle(self.machine.closed(str(exc or "")))
         self.bound = self.alive = False
         self.transport = None

@@ -26,6 +26,7 @@ def test_past_so_many_stretches_the_last_grows(monkeypatch: pytest.MonkeyPatch) 
     for text_id, phone in enumerate("abcde", 1):
         phones.mark(phone, text_id)
     assert [phones.waits(phone, 2) for phone in "abcde"] == [False, False, True, True, True]
+    assert phones.waits("c", 4)
 
 
 def test_an_older_text_that_waits_again_hides_no_newer_one_to_its_phone(

@@ -3,6 +3,9 @@
 import asyncio
 import logging
 import random
+import socket
+import struct
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -56,6 +59,20 @@ async def _knock(host: str, port: int, *, tls: bool = False) -> str:
         await esme.close()
 
 
+async def _knock_at(close: Callable[[asyncio.StreamWriter], None]) -> str:
+    """The same where strangers' connections are closed like this."""
+    server = await asyncio.start_server(lambda _, writer: close(writer), "127.0.0.1", 0)
+    async with server:
+        return await _knock("127.0.0.1", server.sockets[0].getsockname()[1])
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """As firewalls do."""
+    given = writer.get_extra_info("socket")
+    given.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
 def test_why_a_carrier_is_not_bound_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
 
@@ -63,15 +80,14 @@ def test_why_a_carrier_is_not_bound_is_a_warning(caplog: pytest.LogCaptureFixtur
         async with Smsc(Settings(port=0)) as smsc:
             refused = await _knock("127.0.0.1", smsc.port)
             plain = await _knock("127.0.0.1", smsc.port, tls=True)
-        server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
-        async with server:
-            closed = await _knock("127.0.0.1", server.sockets[0].getsockname()[1])
-        return [refused, plain, closed]
+        closed = [await _knock_at(close) for close in (asyncio.StreamWriter.close, _reset)]
+        return [refused, plain, *closed]
 
     told = asyncio.run(run())
     assert told == [
         "the bind was refused: ESME_RINVPASWD (0x0E)",
         "what listens there does not speak TLS; `tls` or `port` may be wrong",
+        trouble.BEFORE_THE_BIND,
         trouble.BEFORE_THE_BIND,
     ]
     assert all(why in caplog.text for why in told)
