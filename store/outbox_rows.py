@@ -119,9 +119,12 @@ class OutboxRows:
         self.follow()
 
     def follow(self) -> None:
-        """Take no id that others have given: ids go up also when the outbox has been empty."""
-        last: int = self._db.execute(self._sql["outbox_last"]).fetchone()[0]
+        """Take no id that others have given: ids go up also when the outbox has been empty. Names are dated as the last text is, be
+        it of an earlier run: undated they would be old at once.
+        """
+        last, at = self._db.execute(self._sql["outbox_last"]).fetchone()
         self._next = max(self._next, last + 1)
+        self._at = max(self._at, at)
 
     @property
     def is_behind(self) -> bool:

@@ -113,7 +113,8 @@ insert into outbox (id, at, left_count) values (?, ?, ?);
 insert into texts (id, at, count, texts) values (?, ?, ?, ?);
 
 -- name: outbox_last
-select coalesce((select seq from sqlite_sequence where name = 'outbox'), 0);
+select coalesce((select seq from sqlite_sequence where name = 'outbox'), 0),
+       coalesce((select at from texts order by id desc limit 1), 0);
 
 -- name: waiting_texts
 select o.id, t.texts, s.stages

@@ -99,6 +99,22 @@ def test_old_texts_go_with_all_that_is_known_of_them_but_not_those_that_wait(
     assert [count(store, table) for table in tables] == [1, 0, 0, 1]
 
 
+def test_what_a_carrier_calls_a_text_of_an_earlier_run_is_not_old(store: SqliteStore) -> None:
+    """It is sent when we are up again, before anybody writes; we fall once more before its receipt comes."""
+    say(store, "苹果 1", "1", NOON)
+    store.close()
+    again = SqliteStore(store.path)
+    ((text, _),) = again.waiting_texts(0, 10)
+    sent = TextNews(text, Stage.SENT, "", "c", ("17",))
+    again.note_texts([sent])
+    assert again.write_noted()
+    again.forget_old(NOON + 1)
+    again.close()
+    next_run = SqliteStore(store.path)
+    assert [one.names for one in next_run.texts_without_receipts(10)] == [("17",)]
+    next_run.close()
+
+
 def test_notes_that_may_pass_do_and_no_others(store: SqliteStore) -> None:
     for at in (NOON, NOON + 1_000):
         with store.batch([arrival("你好", "1", at)]) as batch:
