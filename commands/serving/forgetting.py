@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import Protocol
 
 from commands.serving.patrol import Patrol
-from store.sqlite import SqliteStore
 
 FORGET_EVERY_S = 1.0
+
+
+class Forgetful(Protocol):
+    """See store.sqlite.SqliteStore."""
+
+    def forget_old(self, now: int) -> None: ...
 
 
 class Forgetting(Patrol):
@@ -15,9 +22,10 @@ class Forgetting(Patrol):
 
     name = "forgetting"
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Forgetful, clock: Callable[[], float] = time.time) -> None:
         super().__init__("what is old is not forgotten", FORGET_EVERY_S, self._forget)
         self._store = store
+        self._clock = clock
 
     def _forget(self) -> None:
-        self._store.forget_old(int(time.time()))
+        self._store.forget_old(int(self._clock()))

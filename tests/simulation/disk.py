@@ -25,9 +25,17 @@ class Moods:
     """What the disk does next."""
 
     def __init__(
-        self, chance: random.Random, *, dies: float, refuses: float, stalls: float = 0.0
+        self,
+        chance: random.Random,
+        *,
+        dies: float,
+        refuses: float,
+        stalls: float = 0.0,
+        sweeping: random.Random | None = None,
     ) -> None:
+        """`sweeping` is the chance of what befalls sweeps."""
         self.chance = chance
+        self.sweeping = sweeping or chance
         self.dies = dies
         """Of commits around which the process dies."""
         self.refuses = refuses
@@ -54,8 +62,8 @@ class Disk:
             self._died()
         raise DiedError
 
-    def _maybe_die(self) -> None:
-        if self.dead or self._moods.chance.random() < self._moods.dies / 4:
+    def _maybe_die(self, chance: random.Random | None = None) -> None:
+        if self.dead or (chance or self._moods.chance).random() < self._moods.dies / 4:
             self.die()
 
     @contextmanager
@@ -104,6 +112,15 @@ class Disk:
         if self._moods.full:
             raise StoreFullError("no room")
         return self._store.write_noted()
+
+    def forget_old(self, now: int) -> None:
+        """See store.sqlite.SqliteStore."""
+        sweeping = self._moods.sweeping
+        self._maybe_die(sweeping)
+        if self._moods.full:
+            raise StoreFullError("no room")
+        self._store.forget_old(now)
+        self._maybe_die(sweeping)
 
     def notes(self, prefix: str) -> dict[str, bytes]:
         if self.dead:

@@ -12,6 +12,7 @@ from center.ports import Aside
 from center.routing import Routes
 from center.shops import Shops
 from center.superseded import leave_superseded
+from commands.serving.forgetting import Forgetting
 from flows.compiler import compile_flow
 from flows.folder import flow_of
 from flows.program import Program
@@ -66,6 +67,7 @@ class Life:
         """`store` is what is on disk; `died` is told once."""
         self.store = store
         self.disk = Disk(store, moods, died)
+        self._forgetting = Forgetting(self.disk, clock) if trouble.sweeps else None
         self.asking = Asking(depot, clock, lambda: self.disk.dead)
         self.turns = self._batch(SlowDisk(chance, self.disk, moods, trouble.slow_s))
         self.asking.turns = self.turns
@@ -105,6 +107,8 @@ class Life:
         self.channel.start()
         self.resume()
         self.esme.start()
+        if self._forgetting is not None:
+            self._sweep = asyncio.get_running_loop().create_task(self._forgetting.open())
 
     def resume(self) -> None:
         """Ask again for what an earlier life asked for."""
@@ -139,6 +143,8 @@ class Life:
         await self.esme.close()
         self.channel.end()
         self.turns.flush()
+        if self._forgetting is not None:
+            await self._forgetting.close()
 
     @property
     def waits(self) -> bool:

@@ -18,9 +18,13 @@ from sms.link import Link
 from sms.redelivery import Redeliveries
 from sms.sending import Sending
 from sms.smpp.status import Status
+from sms.smsc.faults import Faults
+from store.batch import SqliteBatch
+from store.inbox import Inbox
 from store.memory import MemoryStore
 from tests.simulation.disk import DiskBatch
 from tests.simulation.many import quiet, story_of
+from tests.simulation.network import Weather
 from tests.simulation.patches import patched
 from tests.simulation.trouble import WHILE_HELD_S, Others, Trouble
 
@@ -78,7 +82,34 @@ def answered_once_more(seed: int) -> Trouble:
     )
 
 
+def swept_over_falls(seed: int) -> Trouble:
+    """Shops fall while the clock is set and what is old is forgotten, and the carrier lacks answers to what some had kept."""
+    drawn = brought_again_while_replies_are_held(seed)
+    return replace(
+        drawn,
+        buyers=2,
+        orders=2,
+        kills_s=1.5,
+        dies=0.1,
+        late_s=6.0,
+        refuses=0.0,
+        full_s=0.0,
+        twice=False,
+        doubled=0.0,
+        disorder=0.0,
+        binds=1,
+        poisoned=8,
+        weather=Weather(latency_s=0.05),
+        faults=Faults(seed=seed, lost_answer=0.3, again_s=10.0),
+        on_disk=True,
+        sweeps=True,
+        jumps=True,
+    )
+
+
 TROUBLES = {
+    "date the key of what is set aside by nothing": swept_over_falls,
+    "see at the sweep alone that the clock was set": swept_over_falls,
     "send what its buyer has gone past": answered_once_more,
     "let a start hold nothing back": brought_again_while_replies_are_held,
     "send what may overtake an answer": brought_again_while_replies_are_held,
@@ -139,6 +170,37 @@ def tell_what_was_refused() -> Generator[None]:
         yield
 
 
+@contextmanager
+def date_by_nothing() -> Generator[None]:
+    """The key of what is set aside bears no time: its batch has no arrival."""
+    write, keep = SqliteBatch._write, Inbox.keep  # noqa: SLF001
+
+    def undated(self: SqliteBatch, changes: Any) -> Any:
+        def kept(inbox: Inbox, _: int, *keys: Any) -> None:
+            # Without the other mend, too: a time of 0 would be a gap, over which nothing is forgotten.
+            with patched(Inbox, "_look_for_a_gap", _nothing):
+                keep(inbox, self._at, *keys)
+
+        with patched(Inbox, "keep", kept):
+            return write(self, changes)
+
+    with patched(SqliteBatch, "_write", undated):
+        yield
+
+
+@contextmanager
+def see_at_the_sweep_alone() -> Generator[None]:
+    """That the clock was set is not looked for when a message is kept."""
+    keep = Inbox.keep
+
+    def blind(self: Inbox, *given: Any) -> None:
+        with patched(Inbox, "_look_for_a_gap", _nothing):
+            keep(self, *given)
+
+    with patched(Inbox, "keep", blind):
+        yield
+
+
 def _never(*_: Any, **__: Any) -> bool:
     return False
 
@@ -175,6 +237,8 @@ def mutants() -> dict[str, Any]:
         "answer what is late as if it were not": patched(Redeliveries, "refuse_late", _nothing),
         "take a copy of what was refused": patched(Link, "_refuse_copies", _as_they_are),
         "leave the stock as it is": lose_a_sale(),
+        "date the key of what is set aside by nothing": date_by_nothing(),
+        "see at the sweep alone that the clock was set": see_at_the_sweep_alone(),
         "take what a shard fell with as refused": patched(
             FrontBatch,
             "_lose",

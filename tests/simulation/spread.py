@@ -17,6 +17,7 @@ from center.batch import TurnBatch
 from center.nobody import NOBODY
 from center.ports import Aside
 from center.superseded import leave_superseded
+from commands.serving.forgetting import Forgetting
 from commands.shards.front import FrontBatch
 from commands.shards.front_store import FrontStore
 from commands.shards.shard import FrontLink
@@ -47,8 +48,10 @@ class Shard:
         moods: Moods,
         within: Network,
         asking: Callable[[Callable[[], bool]], Asking],
+        clock: Callable[[], float],
     ) -> None:
         """`store` is what it finds on disk; `within` is the machine; `asking` makes who asks the order system, if it is asked."""
+        self.store = store
         self.died: Callable[[], None] = lambda: None
         self.disk = Disk(store, moods, lambda: self.died())
         aside = SlowDisk(chance, self.disk, moods, trouble.slow_s)
@@ -66,6 +69,9 @@ class Shard:
         business: Any = SimpleNamespace(turns=self.turns, store=self.disk)
         self._link = FrontLink(business)
         self._listener = within.listen(lambda: self._link, SOCKET)
+        if trouble.sweeps:
+            forgetting = Forgetting(self.disk, clock)
+            self._sweep = asyncio.get_running_loop().create_task(forgetting.open())
 
     def die(self) -> None:
         """At once."""
@@ -92,7 +98,7 @@ class Spread(Life):
 
     def __init__(
         self,
-        store: Any,
+        open_store: Callable[[], Any],
         trouble: Trouble,
         chance: random.Random,
         *,
@@ -101,16 +107,15 @@ class Spread(Life):
         within: Network,
         **given: Any,
     ) -> None:
-        """`store` and `front_store` are what is on the disks of shard and front, `within` is the machine; see Life."""
+        """`open_store` and `front_store` give what is on the disks of shard and front, `within` is the machine; see Life."""
         depot, clock = given["depot"], given["clock"]
         self._new_shard = lambda: Shard(
-            store, trouble, chance, moods, within, partial(Asking, depot, clock)
+            open_store(), trouble, chance, moods, within, partial(Asking, depot, clock), clock
         )
         self._front_store = front_store
         self._chance = chance
         self._opening: asyncio.Task[None] | None = None
         super().__init__(front_store, trouble, chance, moods=moods, **given)
-        self.store = store
         self.turns.expect_receipts = self.channel.deliveries.expect
         self._start_shard()
 
@@ -145,6 +150,7 @@ class Spread(Life):
     def _start_shard(self) -> None:
         if not self.disk.dead:
             self.shard = self._new_shard()
+            self.store = self.shard.store
             self.shard.died = self._shard_died
 
     def _shard_died(self) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from sms.smsc.faults import Faults
 from tests.simulation.network import Weather
 
+SWEEPS = 0.7
+"""Of seeds on disk, and of those with a front and a shard, whose shard is on disk then."""
 SPREAD = 0.1
 """Of seeds, those with a front and a shard. Calls want all in one process, and are not made then."""
 
@@ -90,6 +92,8 @@ class Trouble:
     """Buyers answer once more what they are asked once more (tests.simulation.wonderer)."""
     disorder: float = 0.0
     """Of deliver_sm refused for now that the carrier brings behind all that waits, not in their place."""
+    sweeps: bool = False
+    """What is old is forgotten, as the service does, and a clock that jumps does so by hours too. On disk alone."""
 
     @classmethod
     def of(cls, seed: int) -> "Trouble":
@@ -126,6 +130,7 @@ class Trouble:
         on_disk = seed % 10 == 0
         spread = not on_disk and random.Random(f"{seed} spread").random() < SPREAD
         disk_stalls = _disk_stalls(seed)
+        sweeps = (on_disk or spread) and _sweeps(seed)
         return cls(
             buyers=buyers,
             orders=orders,
@@ -150,13 +155,14 @@ class Trouble:
             partner_s=chance.choice((0.0, 0.0, 0.1, 4.0)),
             partner_dead=now_and_then(0.2, chance.choice((0.2, 1.0))),
             binds=binds,
-            on_disk=on_disk,
+            on_disk=on_disk or sweeps,
             others=replace(Others.of(seed), callers=0) if spread else Others.of(seed),
             spread=spread,
             poisoned=now_and_then(0.2, 2),
             disorder=_disorder(seed),
             wonders=_wonders(seed),
             partner_breaks=_partner_breaks(seed),
+            sweeps=sweeps,
         )
 
     @property
@@ -190,6 +196,11 @@ def _disk_stalls(seed: int) -> float:
 def _disorder(seed: int) -> float:
     """Drawn apart, too."""
     return 0.5 if random.Random(f"{seed} disorder").random() < 0.3 else 0.0
+
+
+def _sweeps(seed: int) -> bool:
+    """Drawn apart, too."""
+    return random.Random(f"{seed} sweeps").random() < SWEEPS
 
 
 def _wonders(seed: int) -> bool:

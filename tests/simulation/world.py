@@ -73,7 +73,10 @@ class World:
             dies=self.trouble.dies,
             refuses=self.trouble.refuses,
             stalls=self.trouble.disk_stalls,
+            sweeping=random.Random(f"{seed} sweeping"),
         )
+        self.far = random.Random(f"{seed} far")
+        """How far the clock is set, where what is old is forgotten."""
         self.depot = Depot(
             self.chance,
             slow_s=self.trouble.partner_s,
@@ -85,7 +88,7 @@ class World:
         self.loop = SimulatedLoop(self.network, self.within)
         self.loop.set_exception_handler(self._failed)
         self.memory: MemoryStore | None = None
-        self.opened: SqliteStore | None = None
+        self.opened: dict[str, SqliteStore] = {}
         """By the last life, which may have died of its first look."""
         self.life: Life | None = None
         self.smsc: Smsc | None = None
@@ -224,11 +227,10 @@ class World:
                 "depot": self.depot,
                 "died": self._died,
             }
-            store = self._open_store()
             if self.trouble.spread:
                 front_store = self._open(FrontStore, "front.db")
                 self.life = Spread(
-                    store,
+                    self._open_store,
                     self.trouble,
                     self.chance,
                     front_store=front_store,
@@ -236,7 +238,7 @@ class World:
                     **given,
                 )
             else:
-                self.life = Life(store, self.trouble, self.chance, **given)
+                self.life = Life(self._open_store(), self.trouble, self.chance, **given)
             self.life.start()
 
     def _died(self) -> None:
@@ -262,11 +264,12 @@ class World:
 
     def _open(self, kind: type[Opened], name: str) -> Opened:
         """A database as a killed process leaves it: nothing more is written, and the kernel lets go of its locks."""
-        if self.opened is not None:
+        before = self.opened.get(name)
+        if before is not None:
             # The collector may come upon the batch that was open in the midst of this, and undo it first.
             with suppress(sqlite3.OperationalError):
-                self.opened._rollback()  # noqa: SLF001
-        store = self.opened = kind(self.folder / name)
+                before._rollback()  # noqa: SLF001
+        store = self.opened[name] = kind(self.folder / name)
         return store
 
     # --- what goes wrong ---
@@ -282,6 +285,9 @@ class World:
             self.moods.full = bool(trouble.full_s) and full_from <= now < full_from + trouble.full_s
             if trouble.jumps and chance.random() < 0.3:
                 self.offset_s = chance.choice((-3_000.0, -60.0, 0.0, 60.0, 3_000.0))
+                if trouble.sweeps:
+                    # Past what is kept, too (store.inbox.INBOX_KEPT_S).
+                    self.offset_s *= self.far.choice((1, 12))
             if self.unwritten and chance.random() < 0.2:
                 Phone(smsc.network, self.unwritten.pop()).text(CODE, POISON)
             if trouble.kills_s and pause_s < 1.0 and self.life and not self.life.disk.dead:
