@@ -18,7 +18,7 @@ SHORT_BITS: Final = 24
 SHORT_STRETCHES: Final = 16
 """The first table has 2 ** SHORT_BITS places, 16 MiB, and serves so many stretches, a quarter of a million texts."""
 LONG_BITS: Final = 26
-"""The second has so many, 64 MiB. While an hour at 800 texts a second waits one of 98 to 143 others, as
+"""The second has so many, 64 MiB. While an hour at 800 texts a second waits one of 84 to 146 others, as
 numbers are spread, is taken for such a phone; in the first table alone it would be one of twelve."""
 STRETCHES_MAX: Final = 255
 """An octet tells one of them from none; past four million texts the last grows."""

@@ -37,6 +37,8 @@ class Dialler(Shopper):
         """By this dialog, last: a screen that comes twice is shown once."""
         self._is_open = False
         self._patience: asyncio.TimerHandle | None = None
+        self._thinking: asyncio.TimerHandle | None = None
+        """About the screen that is shown: one that takes its place is what is answered, and it alone."""
         stop = network.listen(number, self._hear)
         assert not isinstance(stop, Refused)
 
@@ -72,6 +74,8 @@ class Dialler(Shopper):
         if not ours or heard.text == self._shown:
             return
         self._shown = heard.text
+        if self._thinking is not None:
+            self._thinking.cancel()
         answer = self.read(heard.text)
         if heard.screen == "end":
             self._end()
@@ -79,9 +83,9 @@ class Dialler(Shopper):
             # What it is, they do not know, or they are through.
             self._drop()
         elif self.chance.random() < self._drops:
-            self._later(THINKS_S, self._drop)
+            self._thinking = self._later(THINKS_S, self._drop)
         else:
-            self._later(THINKS_S, self._answer, self._dialog, answer)
+            self._thinking = self._later(THINKS_S, self._answer, self._dialog, answer)
 
     def _answer(self, dialog: int, answer: str) -> None:
         if self._is_open and dialog == self._dialog:
