@@ -58,10 +58,6 @@ DICTS_WITH_A_FIRST = {
     ("sms/receipt_book.py", "texts"): "a tenth goes at once",
     ("sms/smpp/bind.py", "waiting"): "a window, of at most a thousand",
     ("sms/smsc/link.py", "delivering"): "looked at once in a tick",
-    (
-        "store/outbox_rows.py",
-        "rows",
-    ): "looked at once in a commit, and never much longer than 4,000",
 }
 
 
