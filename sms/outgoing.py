@@ -134,9 +134,11 @@ class Outgoing:
             return
         now = self._now()
         if lost:
-            due = lost.due(now)
-            superseded = [one for one in due if self._is_superseded(one)]
-            self._ready.extendleft(one for one in reversed(due) if one not in superseded)
+            due: list[Submission] = []
+            superseded: list[Submission] = []
+            for one in lost.due(now):
+                (superseded if self._is_superseded(one) else due).append(one)
+            self._ready.extendleft(reversed(due))
             self._leave(superseded)
         if now < self._paused_until:
             return
