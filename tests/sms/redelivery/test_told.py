@@ -15,7 +15,8 @@ def take(inbox: Inbox, answer: Answer) -> bool:
     return is_new
 
 
-def test_a_word_that_was_no_repetition_is_its_buyers_last() -> None:
+def started_after_a_loss() -> tuple[Inbox, float]:
+    """A book that has just started, and when: before that a `2` was lost with its connection."""
     inbox, line = Inbox(), Line()
     inbox.follow = True
     assert take(inbox, two(line))
@@ -23,6 +24,11 @@ def test_a_word_that_was_no_repetition_is_its_buyers_last() -> None:
     now = RETURNS_S + 1.0
     inbox.take(Answer(Line(), 1, b"pear", now, buyer="somebody else"))
     inbox.start(now=now)
+    return inbox, now
+
+
+def test_a_word_that_was_no_repetition_is_its_buyers_last() -> None:
+    inbox, now = started_after_a_loss()
     line, other = Line(), Line()
     assert take(inbox, Answer(line, 1, b"apple", now, buyer=BUYER))
     line.alive = False
@@ -36,13 +42,7 @@ def test_a_word_that_was_no_repetition_is_its_buyers_last() -> None:
 
 
 def test_what_they_said_before_it_was_told_that_it_is_new_is_their_last() -> None:
-    inbox, line = Inbox(), Line()
-    inbox.follow = True
-    assert take(inbox, two(line))
-    line.alive = False
-    now = RETURNS_S + 1.0
-    inbox.take(Answer(Line(), 1, b"pear", now, buyer="somebody else"))
-    inbox.start(now=now)
+    inbox, now = started_after_a_loss()
     line = Line()
     assert take(inbox, Answer(line, 1, b"apple", now, buyer=BUYER))
     again = Answer(line, 2, b"2", now, buyer=BUYER)
