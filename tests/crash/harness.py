@@ -91,9 +91,13 @@ class Plan:
     replies_watched: int = REPLIES_WATCHED
     people: bool = False
     """Buyers think before they write, say the same twice, and say it again; else each says the next thing at once."""
+    point: str | None = None
+    """The only one, of those of tests.crash.victim, where the shop dies."""
 
     def listed(self, chance: random.Random) -> Sequence[Kill]:
         """A third at random times, the others at each point in turn."""
+        if self.point is not None:
+            return [Kill(self.point)] * self.kills
         kinds = [*[Kill()] * 3, *map(Kill, POINTS)]
         if self.shards > 1:
             kinds = [

@@ -38,6 +38,8 @@ def test_twenty_kills_lose_nothing_and_double_nothing(
 
 @pytest.mark.timeout(300)
 def test_a_shop_that_acknowledges_before_its_commit_is_found_out(tmp_path: Path) -> None:
-    plan = Plan(kills=3, seed=3, stalls_s=4.0, mutant="acknowledge before commit")
+    """It dies where every message of the batch has been acknowledged and none is on disk."""
+    mutant = "acknowledge before commit"
+    plan = Plan(kills=3, seed=3, stalls_s=4.0, mutant=mutant, point="before commit")
     books = asyncio.run(crash(tmp_path, plan))
     assert books.lost > 0, books

@@ -87,10 +87,13 @@ function busy(isBusy) {
 function connect() {
   line?.close();
   newest = 0;
+  // What is written while there is no line stays where it is: Enter sends nothing while its button can do nothing.
+  $("send").disabled = true;
   if (!shop || !$("number").checkValidity()) return;
   line = new Live(`/telephone/${shop.seller}/line?from=${$("number").value}`, {
     heard: hear,
     changed: isOpen => {
+      $("send").disabled = !isOpen || !shop.code;
       if (isOpen) { if (state[0] === "no_line") showState(""); }
       else { closePhone(); showState("no_line", "refused"); }
     },
@@ -159,7 +162,7 @@ $("write").onsubmit = event => {
   event.preventDefault();
   const text = $("text").value.trim();
   if (!text) return;
-  // While the line is down it stays where it was written.
+  // The line may be down and not known to be.
   if (!tell({ kind: "text", text })) return;
   add("thread", text, "mine");
   $("text").value = "";
