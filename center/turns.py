@@ -23,7 +23,7 @@ from center.visit.shared import Shared
 from center.visit.taking import take, turn_away
 from center.visit.visit import Visit
 from center.world import World
-from flows.inputs import Text
+from flows.inputs import Opened, Text
 
 ASKS_AGAIN_US = 10_000_000
 """What came less long ago is brought again by a carrier whose connection broke; later it may be its buyer, who has waited for a reply."""
@@ -68,8 +68,12 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
     visit = Visit(arrival, machine, shared)
     if settled is not None:
         payments.note(visit, settled.effect, arrival.input)
-    if arrival.input.__class__ is Text and contact.channel == "sms":
-        verdict = shared.guard.admit(contact, arrival.input.text, arrival.at, arrival.elsewhere)  # type: ignore[union-attr]
+    given = arrival.input
+    is_text = isinstance(given, Text)
+    if (is_text or isinstance(given, Opened)) and contact.channel != "voice":
+        # Who names a shop, or dials its code, and says nothing yet is answered, too.
+        text = given.text if is_text else ""
+        verdict = shared.guard.admit(contact, text, arrival.at, arrival.elsewhere)
         if verdict is not Verdict.TAKE:
             return turn_away(visit, verdict)
     return ask_again(visit) if is_known else take(visit)

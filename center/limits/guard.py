@@ -50,7 +50,7 @@ class Verdict(Enum):
     TELL = "tell"
     """Not taken; the sender is told that it is too much, once."""
     IGNORE = "ignore"
-    """Not taken and not answered."""
+    """Not taken and, by SMS, not answered; a dialog ends with what tells it."""
 
 
 class Placing(Enum):
@@ -132,7 +132,8 @@ class Guard:
     # --- messages ---
 
     def admit(self, contact: ContactKey, text: str, now: int, elsewhere: Elsewhere = ()) -> Verdict:
-        """Whether a message is taken. `elsewhere` is what its sender did in other places."""
+        """Whether a message is taken: a text, or what is dialled and answered by USSD; empty where nothing is said. `elsewhere` is what its
+        sender did in other places."""
         seller = contact.seller
         policy = self.policies.of(seller)
         of_sender, of_prefix = policy.messages_per_sender, policy.messages_per_prefix

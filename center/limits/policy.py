@@ -15,9 +15,10 @@ class Policy:
     """Limits. 0 and an empty table mean: none."""
 
     messages_per_sender: int = 0
-    """Texts within MESSAGES_WINDOW_S. Past it the sender is told once, then left without an answer until it is over."""
+    """Texts, and what is dialled and answered by USSD, within MESSAGES_WINDOW_S. Past it who texts is told once, then left without an
+    answer until it is over; a dialog ends with what tells it."""
     messages_per_prefix: int = 0
-    """The same for all numbers that begin alike; nobody is told."""
+    """The same for all numbers that begin alike; of who texts nobody is told."""
     messages_per_seller: int = 0
     prefix_digits: int = 8
     """How many first digits make numbers alike: with eight, a block of 1,000 to 10,000 numbers."""

@@ -41,13 +41,31 @@ def takes(visit: Visit, said: Text) -> bool:
     visit.buyer = replace(visit.buyer, opted_out=leaves)
     if is_the_flows:
         return False
-    told = prompts.word("opted_out" if leaves else "opted_in", visit.language())
-    if is_text:
+    _tell(visit, "opted_out" if leaves else "opted_in")
+    return True
+
+
+def leaves_beyond_limits(visit: Visit, said: Text) -> bool:
+    """Whether the text is STOP, of a buyer from whom no more is taken, and was answered. A flow does not hear it, and once is enough."""
+    program = visit.machine.program
+    if (
+        visit.buyer.opted_out
+        or len(said.text) > OPT_OUT_CHARACTERS_MAX
+        or not opts_out(said.text, program.languages, program.codes.get("keyword", ()))
+    ):
+        return False
+    visit.buyer = replace(visit.buyer, opted_out=True)
+    _tell(visit, "opted_out")
+    return True
+
+
+def _tell(visit: Visit, name: str) -> None:
+    told = prompts.word(name, visit.language())
+    if visit.key.channel == "sms":
         visit.send(told)
     else:
         visit.say(told)
     visit.keep_buyer()
-    return True
 
 
 def reply(visit: Visit) -> Reply | None:

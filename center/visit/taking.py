@@ -102,10 +102,18 @@ def _tell_late(visit: Visit) -> None:
         visit.asides.insert(0, "\n".join(visit.said))
 
 
-def turn_away(visit: Visit, verdict: Verdict) -> None:
-    """Too much came from the sender: it is told once, and the session stays where it is."""
+def turn_away(visit: Visit, verdict: Verdict) -> Reply | None:
+    """Too much came: the session stays where it is, and only STOP is heeded. Who texts is told once; a dialog ends with what tells it,
+    since a phone would else wait for a screen."""
+    said = visit.arrival.input
+    if isinstance(said, Text) and opting.leaves_beyond_limits(visit, said):
+        return opting.reply(visit)
+    if visit.key.channel == "ussd":
+        visit.say(prompts.word("slow_down_ussd", visit.language()))
+        return opting.reply(visit)
     if verdict is Verdict.TELL:
         visit.send(prompts.word("slow_down", visit.language()))
+    return None
 
 
 def _is_corrected(visit: Visit) -> bool:

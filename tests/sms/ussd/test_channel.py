@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from center.batch import TurnBatch
+from center.limits.policy import Policies, Policy
 from center.routing import Routes
 from center.shops import Shops
 from center.taken import Fate, Taken
@@ -334,3 +335,25 @@ def test_a_number_that_dials_again_has_one_dialog_and_goes_on_in_the_second() ->
     shop.take(line, 5, Move.HANG_UP, "", 1)
     assert shop.ussd.open_dialogs == 1
     assert line.acknowledged == dict.fromkeys(range(1, 6), Status.OK)
+
+
+def test_a_dialog_past_a_limit_ends_with_a_screen_that_says_so() -> None:
+    shop, line = Open(), Line()
+    shop.turns.guard.policies = Policies(Policy(messages_per_sender=2))
+    shop.take(line, 1, Move.DIAL, "*106#", 1)
+    line.hears()
+    shop.take(line, 2, Move.ANSWER, "1", 1)
+    line.hears()
+    shop.take(line, 3, Move.ANSWER, "3", 1)
+    assert line.shown == "现在请求太多，请过一会儿再拨。"
+    assert line.acknowledged == dict.fromkeys(range(1, 4), Status.OK)
+    assert shop.ussd.open_dialogs == 0
+    assert shop.ussd.counters.ended == 1
+    # Choices that are dialled with the code count one by one.
+    other = p.Address("13800138001")
+    shop.take(line, 4, Move.DIAL, "*106*1*3*1#", 2, other)
+    shop.take()
+    shop.take()
+    assert line.shown == "现在请求太多，请过一会儿再拨。"
+    assert shop.ussd.open_dialogs == 0
+    assert shop.store.orders() == []
