@@ -7,15 +7,17 @@ import time
 from contextlib import nullcontext
 
 from tests.simulation.many import story_of, try_all
+from tests.simulation.story import Story
 from tests.simulation.trace import tracing
 
+PROGRAM = "python -m tests.simulation"
 TOLD_MAX = 10
 """Seeds, wrong or misunderstood, of which it is told who is off in them."""
 
 
 def main() -> int:
     """Run, tell, and fail if anything is off."""
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation")
+    parser = argparse.ArgumentParser(prog=PROGRAM)
     parser.add_argument("--seeds", type=int, default=2_000)
     parser.add_argument("--from", dest="first", type=int, default=1)
     parser.add_argument("--seed", type=int)
@@ -35,11 +37,17 @@ def main() -> int:
     sys.stdout.write(f"{total} ({time.monotonic() - began:.0f} s)\n")
     for wrong in total.wrong[:TOLD_MAX]:
         off = ", ".join([*sorted(wrong.off), *wrong.failures])
-        sys.stdout.write(f"python -m tests.simulation --seed {wrong.seed}: {off}\n")
+        sys.stdout.write(f"wrong: {off}\n  {trace_of(wrong)}\n")
     for excused in total.excused[:TOLD_MAX]:
         why = f"{', '.join(sorted(excused.off))}, {', '.join(excused.excused)}"
-        sys.stdout.write(f"misunderstood in --seed {excused.seed}: {why}\n")
+        sys.stdout.write(f"misunderstood: {why}\n  {trace_of(excused)}\n")
     return 1 if total.wrong else 0
+
+
+def trace_of(story: Story) -> str:
+    """The command that shows it from its beginning to its end, with all that touched who is off, the first if they are several."""
+    buyer = f" --trace {min(story.off)}" if story.off else ""
+    return f"{PROGRAM} --seed {story.seed}{buyer}"
 
 
 if __name__ == "__main__":

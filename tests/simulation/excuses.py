@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sms.answer import Answer
-from sms.held import HOLD_S
+from sms.held import Held
 from sms.link import Link
 from sms.redelivery import Redeliveries, _was_lost_before
 from sms.smpp.status import TEMPORARY
@@ -15,6 +15,7 @@ from sms.smsc.exchange import Delivery, Exchange, Sent
 from sms.smsc.faults import PERFECT
 from sms.smsc.link import Link as SmscLink
 from sms.smsc.server import Smsc
+from tests.crash.buyers import Buyer
 from tests.simulation.patches import patched
 
 
@@ -28,10 +29,13 @@ class Excuses:
     """It came again after a crash, later than replies are held, and behind what they had said since: fifth row."""
     within: set[str] = field(default_factory=set[str])
     """It came again when it seemed answered: the carrier had brought it before, and lost it within itself. Sixth row."""
+    overtaken: set[str] = field(default_factory=set[str])
+    """They answered once more what they were asked once more, and that came before what they had said first. Twelfth row."""
 
     def of(self, off: frozenset[str]) -> tuple[str, ...]:
         """What excuses all who are off; nothing if one of them has no excuse."""
         kinds = {"ignored": self.ignored, "behind": self.behind, "within": self.within}
+        kinds["overtaken"] = self.overtaken
         if not off <= set().union(*kinds.values()):
             return ()
         return tuple(kind for kind, buyers in kinds.items() if off & buyers)
@@ -62,15 +66,16 @@ def watching_what_comes_behind(
 ) -> Iterator[None]:
     """Note whose message without a name, which an earlier `life` of ours had read, came again too late, behind what they said since.
 
-    Too late is later than replies are held back. What was lost with its connection before, where that was kept, is not meant: it
-    is known. Numbers of buyers go to `behind`.
+    Too late is when replies were held back no more, in this life or in one between: a buyer who has read theirs goes on. What was lost
+    with its connection before, where that was kept, is not meant: it is known. Numbers of buyers go to `behind`.
     """
-    judge, deliver = Redeliveries.judge, SmscLink.deliver
+    judge, deliver, release = Redeliveries.judge, SmscLink.deliver, Held.release_due
     lost: set[int] = set()
     """Serials of messages that never arrived when they were sent."""
-    first: dict[int, int] = {}
-    """By the serial of a message: in which life it was read first."""
-    bound_at: dict[int, float] = {}
+    read: dict[int, tuple[int, float]] = {}
+    """By the serial of a message: in which life and when it was read last."""
+    let_go_at = 0.0
+    """When a life held replies back no more, last."""
     last: dict[tuple[str, str], int] = {}
     """By buyer and service: the serial of the last that was read."""
 
@@ -78,15 +83,23 @@ def watching_what_comes_behind(
         delivery, now = _delivery_of(answer, smsc()), life()
         if delivery is not None:
             who, serial = (delivery.source, delivery.service_type), delivery.serial
-            since_s = answer.came_at - bound_at.setdefault(now, cast("Link", answer.line).bound_at)
-            read_in = first.setdefault(serial, now)
-            is_late = now > read_in and (since_s > HOLD_S or serial in lost)
+            read_in, read_at = read.get(serial, (now, 0.0))
+            is_late = now > read_in and (let_go_at > read_at or serial in lost)
             alike = self._by_key.get(answer.key, ())
             is_known = _is_named(delivery) or any(_was_lost_before(one) for one in alike)
             if is_late and serial < last.get(who, 0) and not is_known:
                 behind.add(delivery.source)
             last[who] = max(serial, last.get(who, 0))
+            read[serial] = now, answer.came_at
         return judge(self, answer, *given, **named)
+
+    def released(self: Held, now: float, *, is_bound: bool) -> Any:
+        nonlocal let_go_at
+        was_new = self.is_new
+        texts = release(self, now, is_bound=is_bound)
+        if was_new and not self.is_new:
+            let_go_at = now
+        return texts
 
     def delivered(self: SmscLink, sent: Sent) -> bytes:
         octets = deliver(self, sent)
@@ -94,7 +107,11 @@ def watching_what_comes_behind(
             lost.add(sent.delivery.serial)
         return octets
 
-    with patched(Redeliveries, "judge", watched), patched(SmscLink, "deliver", delivered):
+    with (
+        patched(Redeliveries, "judge", watched),
+        patched(SmscLink, "deliver", delivered),
+        patched(Held, "release_due", released),
+    ):
         yield
 
 
@@ -142,6 +159,46 @@ def watching_what_is_lost_within(within: set[str]) -> Iterator[None]:
         patched(Exchange, "sent", carry),
         patched(SmscLink, "deliver", delivered),
     ):
+        yield
+
+
+@contextmanager
+def watching_what_is_overtaken(
+    overtaken: set[str], smsc: Callable[[], Smsc | None]
+) -> Iterator[None]:
+    """Note who said the same to a question that was asked twice, and whose first answer was never brought before the second was.
+
+    Neither is a copy of the other, whatever they are called. Numbers of buyers go to `overtaken`.
+    """
+    judge, answer_again = Redeliveries.judge, Buyer._answer_again  # noqa: SLF001
+    again: dict[str, tuple[int, str]] = {}
+    """By buyer who answers once more: the serial of the last message before, and what they say."""
+    second: dict[str, tuple[int, str]] = {}
+    """By buyer whose second answer was brought: the same."""
+    read: set[int] = set()
+    """Serials of messages."""
+
+    def answers(self: Buyer) -> None:
+        on = smsc()
+        if on is not None:
+            number = cast("Any", self.phone).number
+            again[number] = on.network.exchange._serial, self.lines[0][0]  # noqa: SLF001
+        answer_again(self)
+
+    def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
+        delivery = _delivery_of(answer, smsc())
+        if delivery is not None:
+            who, serial, text = delivery.source, delivery.serial, delivery.segment.short_message
+            before, said = again.get(who, (serial, ""))
+            if serial > before and text == said.encode():
+                second[who] = again.pop(who)
+            before, said = second.get(who, (0, ""))
+            if serial <= before and serial not in read and text == said.encode():
+                overtaken.add(who)
+            read.add(serial)
+        return judge(self, answer, *given, **named)
+
+    with patched(Redeliveries, "judge", watched), patched(Buyer, "_answer_again", answers):
         yield
 
 

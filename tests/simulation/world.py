@@ -27,6 +27,7 @@ from tests.simulation.excuses import (
     watching_what_comes_behind,
     watching_what_is_ignored,
     watching_what_is_lost_within,
+    watching_what_is_overtaken,
 )
 from tests.simulation.life import NOON, Life, program
 from tests.simulation.loop import NothingLeftError, SimulatedLoop
@@ -122,6 +123,7 @@ class World:
                     excuses.behind, lambda: self.smsc, lambda: self.story.lives
                 ),
                 watching_what_is_lost_within(excuses.within),
+                watching_what_is_overtaken(excuses.overtaken, lambda: self.smsc),
             ):
                 self.loop.run_until_complete(self._run())
         except NothingLeftError:
