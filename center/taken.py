@@ -33,4 +33,5 @@ class Taken(msgspec.Struct, frozen=True):
     fate: Fate
     arrival: Arrival | None = None
     reply: Reply | None = None
-    """What to perform, on every channel but SMS, whose texts go by the outbox. None for a redelivery."""
+    """What to perform, on every channel but SMS, whose texts go by the outbox. For a redelivery None, or in a USSD dialog what is asked
+    there, for a phone that has no screen."""

@@ -54,6 +54,9 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
         world.seen[key] = kept[key] = arrival.stamp
         if seen is not None and _is_redelivery(arrival, seen, world.contacts.get(contact)):
             changes.found.add(arrival.stamp)
+            if contact.channel == "ussd":
+                # Whether the phone has a screen its channel knows, which shows this where it has none.
+                return _asked_again(arrival, shared)
             if not _may_wait(arrival, seen, world.contacts.get(contact)):
                 return None
             is_known = True
@@ -77,6 +80,11 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
         if verdict is not Verdict.TAKE:
             return turn_away(visit, verdict)
     return ask_again(visit) if is_known else take(visit)
+
+
+def _asked_again(arrival: Arrival, shared: Shared) -> Reply | None:
+    machine = shared.shops.current(arrival.contact.seller)
+    return ask_again(Visit(arrival, machine, shared)) if machine is not None else None
 
 
 def _may_wait(arrival: Arrival, seen: int, contact: Contact | None) -> bool:

@@ -340,10 +340,11 @@ class UssdChannel:
 
     def _told(self, dialog: Dialog, one: Taken, *, is_choice: bool) -> None:
         if one.fate in ON_DISK:
-            if one.reply is not None:
+            if one.reply is not None and not (one.fate is Fate.FOUND and dialog.has_shown):
+                # Of an answer that was taken before we were started anew: the phone has no screen, and is asked again.
                 self._perform(dialog, one.reply)
             elif not dialog.has_shown and isinstance(one.arrival and one.arrival.input, Text):
-                # An answer that was taken before we were started anew: the phone has no screen.
+                # The same where nothing is asked.
                 self._add(dialog, Opened(), None, self._clock())
             else:
                 # The screen that follows it is on its way, or is sent again with its connection's.

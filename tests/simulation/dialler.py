@@ -6,7 +6,7 @@ import random
 from sms.smsc.control import Refused, Text
 from sms.smsc.handset import Heard
 from sms.smsc.network import Network
-from tests.simulation.shopper import Shopper
+from tests.simulation.shopper import GOES_ON, Shopper
 
 CODE = "*106#"
 THINKS_S = 0.5
@@ -27,11 +27,13 @@ class Dialler(Shopper):
         *,
         orders: int,
         drops: float,
+        jumps: bool = False,
     ) -> None:
-        """`drops`: of screens after which the dialog drops."""
+        """`drops`: of screens after which the dialog drops. A clock that `jumps` has sessions run out."""
         super().__init__(number, chance, orders)
         self._network = network
         self._drops = drops
+        self._jumps = jumps
         self._dialog = 0
         self._shown = ""
         """By this dialog, last: a screen that comes twice is shown once."""
@@ -73,6 +75,10 @@ class Dialler(Shopper):
         ours = heard.screen is not None and heard.session == self._dialog and self._is_open
         if not ours or heard.text == self._shown:
             return
+        comes_back = GOES_ON in heard.text
+        if comes_back and self._shown and GOES_ON not in self._shown and not self._jumps:
+            # Nobody who is in a dialog comes back to one.
+            self.wrong.append("asked whether to go on, within a dialog")
         self._shown = heard.text
         if self._thinking is not None:
             self._thinking.cancel()

@@ -12,6 +12,7 @@ from typing import Any
 from center import superseded, turns
 from center.batch import TurnBatch
 from center.taken import Fate
+from center.visit.visit import Visit
 from commands.shards.front import FrontBatch
 from sms.held import Held
 from sms.link import Link
@@ -201,6 +202,18 @@ def see_at_the_sweep_alone() -> Generator[None]:
         yield
 
 
+@contextmanager
+def dial_again_after_a_start() -> Generator[None]:
+    """A phone whose answer had been taken before a start is not asked again in its dialog, but taken to dial anew."""
+    ask_again = turns.ask_again
+
+    def ask_by_text_alone(visit: Visit) -> Any:
+        return None if visit.key.channel == "ussd" else ask_again(visit)
+
+    with patched(turns, "ask_again", ask_by_text_alone):
+        yield
+
+
 def _never(*_: Any, **__: Any) -> bool:
     return False
 
@@ -237,6 +250,7 @@ def mutants() -> dict[str, Any]:
         "answer what is late as if it were not": patched(Redeliveries, "refuse_late", _nothing),
         "take a copy of what was refused": patched(Link, "_refuse_copies", _as_they_are),
         "leave the stock as it is": lose_a_sale(),
+        "take a phone for one that dials again": dial_again_after_a_start(),
         "date the key of what is set aside by nothing": date_by_nothing(),
         "see at the sweep alone that the clock was set": see_at_the_sweep_alone(),
         "take what a shard fell with as refused": patched(

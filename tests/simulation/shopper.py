@@ -13,6 +13,8 @@ from tests.crash.buyers import PRICE_CENTS
 
 PRODUCT, PLACE, MORE = "1", "1", "2"
 GO_ON, START_AGAIN = "1", "2"
+GOES_ON = "Go on"
+"""Asked of who comes back to a basket."""
 log = logging.getLogger(__name__)
 _TOTAL = re.compile(r"Total (\d+)\.(\d\d)")
 _NUMBER = re.compile(r"Order ([A-Z]+\d+)")
@@ -66,7 +68,7 @@ class Shopper:
                 self.announced.append(found[1])
                 self.begin()
             return None
-        if "Go on" in said:
+        if GOES_ON in said:
             return GO_ON if self._began else START_AGAIN
         if "What would" in said:
             return self._asked_what()

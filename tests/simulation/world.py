@@ -182,7 +182,8 @@ class World:
             return random.Random(f"{self.story.seed} {number}")
 
         for number in (f"137{place:08d}" for place in range(others.diallers)):
-            town.others[number] = Dialler(network, number, chance(number), **given)
+            jumps = self.trouble.jumps
+            town.others[number] = Dialler(network, number, chance(number), jumps=jumps, **given)
         for number in (f"136{place:08d}" for place in range(others.callers)):
             town.others[number] = Caller(network, number, chance(number), self._lines, **given)
 

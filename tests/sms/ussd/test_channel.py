@@ -132,13 +132,41 @@ def test_an_answer_that_was_taken_before_a_crash_shows_where_the_session_is() ->
     # Nothing of what followed reached the carrier, which brings the answer again.
     again, line = Open(shop.store), Line()
     again.take(line, 1, Move.ANSWER, "1")
-    again.take()
-    assert "继续吗" in line.shown
-    again.take(line, 2, Move.ANSWER, "1")
     assert line.shown == "要几个？"
     line.hears()
-    again.take(line, 3, Move.ANSWER, "3")
+    again.take(line, 2, Move.ANSWER, "3")
     assert line.shown.startswith("共7.50")
+
+
+def test_an_answer_behind_one_that_was_taken_before_a_crash_is_read_where_it_was_given() -> None:
+    shop, line = Open(), Line()
+    for sequence, said in enumerate(("1", "3"), 1):
+        shop.take(line, sequence, Move.ANSWER, said)
+        line.hears()
+    assert line.shown.startswith("共7.50")
+    # The phone has read that, and answered; the carrier brings the answer before it once more, and then this one.
+    again, line = Open(shop.store), Line()
+    again.take(line, 1, Move.ANSWER, "3")
+    again.take(line, 2, Move.ANSWER, "2")
+    # "Start again" it would be, where the buyer is asked whether to go on.
+    assert line.shown == "要什么？"
+    line.hears()
+    for sequence, said in enumerate(("1", "2"), 3):
+        again.take(line, sequence, Move.ANSWER, said)
+        line.hears()
+    assert line.shown.startswith("共12.50")
+
+
+def test_an_answer_that_had_ended_the_session_before_a_crash_begins_another() -> None:
+    shop, line = Open(), Line()
+    for sequence, said in enumerate(("1", "3", "1"), 1):
+        shop.take(line, sequence, Move.ANSWER, said)
+        line.hears()
+    assert "订单" in line.shown
+    again, line = Open(shop.store), Line()
+    again.take(line, 1, Move.ANSWER, "1")
+    again.take()
+    assert line.shown == "要什么？"
 
 
 def test_an_answer_whose_screen_was_lost_with_its_connection_is_not_read_at_the_next_question() -> (
