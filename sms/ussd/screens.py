@@ -1,7 +1,10 @@
-"""A text as USSD screens: one where it fits, else pages of whole lines or words, each but the last with a way to the next."""
+"""A text as USSD screens: one where it fits, else pages of whole lines, parts of a sentence or words, each but the last with a way to
+the next.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from grammars.gsm import alphabet as gsm
@@ -15,6 +18,11 @@ PAGES_MAX = 10
 """A longer text is cut; the checker tells who writes screens that may be (C503)."""
 NEXT_KEY = "99"
 """What shows the next page."""
+_ENDS = tuple(
+    re.compile(rf"(?:{ends})[\"'”’」』）)》]*")
+    for ends in (r"[;.!?](?=[\"'”’)]*\s)|[；。！？]", r"[,:](?=[\"'”’)]*\s)|[，、：]")
+)
+"""Where an item of a list or a sentence ends, and where a part of it does."""
 
 
 def fits(text: str) -> bool:
@@ -43,7 +51,9 @@ def pages(text: str, more: str) -> list[str]:
 
 
 def _cut(text: str, way: str) -> int:
-    """How many characters stand on a page: whole lines if there are any, else whole words, else as many as fit."""
+    """How many characters stand on a page that is half full at least: whole lines if it can be, else whole items, sentences or parts of
+    them, else whole words, else as many as fit.
+    """
     low, high = 1, min(len(text), SEPTETS_MAX)
     while low < high:
         middle = (low + high + 1) // 2
@@ -51,9 +61,17 @@ def _cut(text: str, way: str) -> int:
             low = middle
         else:
             high = middle - 1
+    # A short line alone, as an apology before a question, would only be in the way of the rest.
     line = text.rfind("\n", 0, low + 1)
-    if line > 0:
+    if line > low // 2:
         return line
+    # Nor is an item worth a page more.
+    left = len(text) - len(way)
+    begin = max(low // 2, left - -(-(left - low) // low) * low)
+    for ends in _ENDS:
+        found = [end for one in ends.finditer(text, 0, low + 1) if begin <= (end := one.end()) <= low]
+        if found:
+            return found[-1]
     # Never between the halves of what UTF-16 writes as two, which Python counts as one anyway.
     for cut in range(low, low // 2, -1):
         if not (_is_of_a_word(text[cut - 1]) and _is_of_a_word(text[cut])):

@@ -67,6 +67,34 @@ def test_nor_is_it_cut_within_what_is_no_letter(text: str) -> None:
         assert set(shown[1:-1]) <= {*words}
 
 
+BOOKS = [f"{number} Stories told by the fire {number}0.00" for number in range(1, 10)]
+
+
+@pytest.mark.parametrize(
+    "items", [BOOKS, [f"{number} 老王牛肉面{number}8.50" for number in range(1, 15)]]
+)
+def test_an_item_stands_on_one_page_with_its_number_and_price(items: list[str]) -> None:
+    separator = "; " if items is BOOKS else "、"
+    found = [
+        page.removesuffix(f"\n{NEXT_KEY}.More")
+        for page in pages("What? " + separator.join(items), "More")
+    ]
+    assert len(found) == 2 + (items is not BOOKS)
+    assert all(sum(item in page for page in found) == 1 for item in items)
+
+
+def test_a_short_line_does_not_stand_alone_on_a_page() -> None:
+    sorry, asked = "I could not find that.", "Which? " + "; ".join(BOOKS)
+    first, *_ = pages(f"{sorry}\n{asked}", "More")
+    assert first.startswith(f"{sorry}\n{asked[:70]}")
+
+
+def test_an_item_is_not_worth_a_page_more() -> None:
+    text = "x" * 100 + "; " + "goods " * 40
+    first, last = pages(text, "More")
+    assert len(first) + len(last) > len(text)
+
+
 @pytest.mark.parametrize("before", range(8))
 def test_no_page_begins_with_the_space_between_two_words(before: int) -> None:
     assert not any(page.startswith(" ") for page in pages("a" * before + " goods" * 60, "More")[1:])
