@@ -13,6 +13,7 @@ from flows.replies import VOICE
 from flows.session import Session
 from flows.turn import Turn
 from flows.walk import close, walk
+from grammars.gsm.screen import fits
 from grammars.yesno import read_yesno
 
 RESUME_OFFER_MAX_S = 86_400
@@ -93,18 +94,20 @@ def _meant(machine: Machine, turn: Turn, at: str, words: str, *, spoken: bool) -
 
 
 def offer(turn: Turn) -> str:
-    """Whether to go on with what was not finished, as it is asked."""
+    """Whether to go on with what was not finished, as it is asked. A USSD screen names as much of the basket as it has room for."""
     language, channel = turn.language, p.CHANNELS[turn.channel]
-    if turn.cart:
-        text = prompts.word("resume_cart", language).format(summary=turn.summary(turn.cart))
-    else:
-        text = prompts.word("resume", language)
     options: list[tuple[str | None, str]] = [
         ("1", prompts.word("resume_continue", language)),
         ("2", prompts.word("resume_restart", language)),
     ]
     lines = prompts.menu_lines(options, channel, language)
-    return prompts.prompt_with_menu(text, lines, channel)
+    for named in range(len(turn.cart), 0, -1):
+        summary = turn.summary(turn.cart[:named]) + ("..." if named < len(turn.cart) else "")
+        text = prompts.word("resume_cart", language).format(summary=summary)
+        asked = prompts.prompt_with_menu(text, lines, channel)
+        if channel != "ussd" or fits(asked):
+            return asked
+    return prompts.prompt_with_menu(prompts.word("resume", language), lines, channel)
 
 
 def _offered_again(turn: Turn, at: str) -> int:

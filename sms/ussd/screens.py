@@ -8,12 +8,9 @@ import re
 import unicodedata
 
 from grammars.gsm import alphabet as gsm
-from grammars.gsm.parts import UCS2, choose, count_units
+from grammars.gsm.parts import choose
+from grammars.gsm.screen import SEPTETS_MAX, fits
 
-SEPTETS_MAX = 182
-"""160 octets of a USSD string at 7 bits a character: 3GPP TS 24.090 and TS 23.038, section 5."""
-UNITS_MAX = 80
-"""The same octets at 16 bits."""
 PAGES_MAX = 10
 """A longer text is cut; the checker tells who writes screens that may be (C503)."""
 NEXT_KEY = "99"
@@ -23,12 +20,6 @@ _ENDS = tuple(
     for ends in (r"[;.!?](?=[\"'”’)]*\s)|[；。！？]", r"[,:](?=[\"'”’)]*\s)|[，、：]")
 )
 """Where an item of a list or a sentence ends, and where a part of it does."""
-
-
-def fits(text: str) -> bool:
-    """Whether a text is one screen."""
-    alphabet = choose(text)
-    return count_units(text, alphabet) <= (UNITS_MAX if alphabet is UCS2 else SEPTETS_MAX)
 
 
 def pages(text: str, more: str) -> list[str]:
@@ -69,7 +60,9 @@ def _cut(text: str, way: str) -> int:
     left = len(text) - len(way)
     begin = max(low // 2, left - -(-(left - low) // low) * low)
     for ends in _ENDS:
-        found = [end for one in ends.finditer(text, 0, low + 1) if begin <= (end := one.end()) <= low]
+        found = [
+            end for one in ends.finditer(text, 0, low + 1) if begin <= (end := one.end()) <= low
+        ]
         if found:
             return found[-1]
     # Never between the halves of what UTF-16 writes as two, which Python counts as one anyway.

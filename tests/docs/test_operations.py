@@ -42,8 +42,6 @@ FORMS = {
     "sms.ussd.channel.TEXT_CHARACTERS_MAX",
     "sms.ussd.dialled.DIALLED_CHARACTERS_MAX",
     "sms.ussd.profile.SESSION_OCTETS_MAX",
-    "sms.ussd.screens.SEPTETS_MAX",
-    "sms.ussd.screens.UNITS_MAX",
     "gateway.message.NUMBER_MAX",
     "center.allowed.HOME_DIGITS_MAX",
     "center.contact.PLACE_DIGITS_MAX",

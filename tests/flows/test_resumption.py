@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from flows import effects
 from flows.inputs import HungUp, Keys, Opened
 from flows.resumption import RESUME_OFFER_MAX_S
-from tests.flows.shops import Visitor, machine_of
+from tests.flows.shops import ORDER, SHOP, Visitor, machine_of
 
 
 def test_a_session_that_ran_out_offers_to_go_on_and_does() -> None:
@@ -14,6 +14,24 @@ def test_a_session_that_ran_out_offers_to_go_on_and_does() -> None:
     visitor.now += 2 * 3600 + 1
     assert visitor.says("喂") == ["您上次的订单还没有完成（苹果x2）。继续吗？\n1 继续\n2 重新开始"]
     assert visitor.says("1") == ["共5.00\n1 下单\n2 再加"]
+
+
+def test_a_screen_names_as_much_of_a_basket_as_leaves_room_for_the_choices() -> None:
+    goods = "".join(
+        f"  item {number} price 2.50 stock 100 老王家的牛肉面第{number}种\n    en: Noodles\n"
+        for number in range(1, 6)
+    )
+    head, _, rest = SHOP.partition("  item ")
+    shop = head + goods + "\n" + rest[rest.index("anywhere") :]
+    visitor = Visitor(machine_of(ORDER, shop), "ussd")
+    visitor.opens()
+    for number in range(1, 6):
+        visitor.says(str(number), "2", "2")
+    visitor.give(HungUp())
+    named = "、".join(f"老王家的牛肉面第{number}种x2" for number in range(1, 4))
+    assert visitor.opens() == [
+        f"您上次的订单还没有完成（{named}...）。继续吗？\n1.继续\n2.重新开始"
+    ]
 
 
 def test_a_session_that_ran_out_can_begin_again() -> None:

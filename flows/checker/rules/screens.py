@@ -11,12 +11,8 @@ from flows.checker.subject import Subject
 from flows.checker.told.messages import messages_of, shorter
 from flows.checker.told.sayings import options_of
 from flows.checker.told.turns import Turns, turns_of
-from grammars.gsm.parts import UCS2, choose, count_units
+from grammars.gsm.screen import UNITS_MAX, measure
 
-USSD_SEPTETS_MAX = 182
-"""160 octets of a USSD string at 7 bits a character: 3GPP TS 24.090 and TS 23.038, section 5."""
-USSD_UNITS_MAX = 80
-"""The same 160 octets in UCS-2."""
 USSD_OPTIONS_MAX = 9
 """One digit each."""
 
@@ -69,7 +65,7 @@ def ussd_overflow(subject: Subject) -> Iterator[Finding]:
             told[index] = (len(text), language, text)
     told |= certain
     for index, (_, language, text) in told.items():
-        units, room = _screen(text)
+        units, room = _measured(text)
         yield Finding(
             subject.compiled.spans[index],
             f"this USSD screen {'has' if index in certain else 'may come to'} {units} characters"
@@ -105,14 +101,10 @@ def _certain_overflows(turns: Turns) -> dict[int, tuple[int, str, str]]:
 
 def _overflows(text: str) -> bool:
     # The commonest screen needs no counting: it is short in either alphabet.
-    if len(text) <= USSD_UNITS_MAX // 2:
+    if len(text) <= UNITS_MAX // 2:
         return False
-    units, room = _screen(text)
+    units, room = _measured(text)
     return units > room
 
 
-@lru_cache(maxsize=20_000)
-def _screen(text: str) -> tuple[int, int]:
-    """What a USSD screen takes, and what there is room for."""
-    alphabet = choose(text)
-    return count_units(text, alphabet), USSD_UNITS_MAX if alphabet is UCS2 else USSD_SEPTETS_MAX
+_measured = lru_cache(maxsize=20_000)(measure)

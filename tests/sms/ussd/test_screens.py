@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms.ussd.screens import NEXT_KEY, PAGES_MAX, SEPTETS_MAX, UNITS_MAX, encode, fits, pages
+from grammars.gsm.screen import SEPTETS_MAX, UNITS_MAX, fits
+from sms.ussd.screens import NEXT_KEY, PAGES_MAX, encode, pages
 
 
 @pytest.mark.parametrize(("letter", "most"), [("a", SEPTETS_MAX), ("面", UNITS_MAX)])
