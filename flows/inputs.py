@@ -15,6 +15,9 @@ class Input(msgspec.Struct, frozen=True, tag_field="kind", gc=False):
 class Opened(Input, frozen=True, tag="opened"):
     """A buyer calls, dials a USSD code, or sends a first text that carries only the way to the shop."""
 
+    again: bool = False
+    """In a dialog that is open already: what is asked is shown once more, and only where nothing is has the buyer come anew."""
+
 
 class Text(Input, frozen=True, tag="text"):
     """A written message; the first of a session opens it."""

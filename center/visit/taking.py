@@ -15,6 +15,7 @@ from center.desk.heard import Heard
 from center.limits.guard import CODE_DIGITS, Verdict
 from center.reply import Expected, Reply, expected
 from center.visit import addressing, codes, cut_off, deeds, moving, opting, ordering, payments
+from center.visit.asking import ask_again
 from center.visit.visit import Visit
 from flows import effects, prompts
 from flows.effects import Effect
@@ -41,6 +42,8 @@ def take(visit: Visit) -> Reply | None:
     arrival = visit.arrival
     given: Input = arrival.input
     if given.__class__ is Opened:
+        if given.again and (asked := ask_again(visit)) is not None:  # type: ignore[union-attr]
+            return asked
         cut_off.take_back(visit)
     if isinstance(given, Text):
         if opting.takes(visit, given):

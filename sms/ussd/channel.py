@@ -236,7 +236,7 @@ class UssdChannel:
         asks_anew = not dialog.has_shown and text.strip() == NEXT_KEY
         dialog.answered = text
         dialog.turned = (link, message.sequence) if asks_anew else None
-        given = Opened() if asks_anew else Text(text)
+        given = Opened(again=True) if asks_anew else Text(text)
         self._add(dialog, given, self._answer_to(link, message), now)
 
     def _hung_up(

@@ -15,8 +15,7 @@ from tests.sms.ussd import test_channel
 from tests.sms.ussd.test_channel import PHONE, Line, Open
 
 TITLES = "《红楼梦》、《西游记》、《水浒传》、《三国演义》、" * 9
-BOOKS = program_of(
-    f"""
+FLOW = f"""
 step start
   ask count as number 1..99
     # ok C503
@@ -36,15 +35,14 @@ step start
 
 step agent
   goodbye
-""",
-    WITHOUT_TAKE.replace("  sms code 1069\n", "  sms code 1069\n  ussd code *106#\n"),
-)
+"""
 
 
-def shop_of_books() -> Open:
+def shop_of_books(flow: str = FLOW) -> Open:
     """It asks in three pages how many, and says goodbye in three."""
     store = MemoryStore()
-    store.publish("shop", BOOKS, NOON)
+    shop = WITHOUT_TAKE.replace("  sms code 1069\n", "  sms code 1069\n  ussd code *106#\n")
+    store.publish("shop", program_of(flow, shop), NOON)
     return Open(store)
 
 
@@ -91,6 +89,27 @@ def test_who_asks_for_a_page_after_a_start_has_not_said_so_many() -> None:
     shop, line = Open(shop.store), Line()
     shop.take(line, 1, Move.ANSWER, "99")
     assert line.shown.startswith(TITLES[:20])
+
+
+def test_nor_are_they_asked_whether_to_go_on() -> None:
+    sure = "    say {{ count }}本，对吗？\n"
+    long = FLOW.replace("  ask sure", "  # ok C503\n  ask sure").replace(
+        sure, f"{sure}      ussd: {TITLES}对吗？\n"
+    )
+    shop, line = shop_of_books(long), Line()
+    shop.take(line, 1, Move.DIAL, "*106#")
+    taken(shop, line)
+    shop.take(line, 2, Move.ANSWER, "3")
+    shop, line = Open(shop.store), Line()
+    shop.take(line, 1, Move.ANSWER, "99")
+    assert line.shown.startswith(TITLES[:20])
+    taken(shop, line)
+    shop.take(line, 2, Move.ANSWER, "1")
+    taken(shop, line)
+    shop.take(line, 3, Move.ANSWER, "99")
+    taken(shop, line)
+    shop.take(line, 4, Move.ANSWER, "99")
+    assert line.shown.endswith("再见")
 
 
 def test_who_asks_for_it_twice_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
