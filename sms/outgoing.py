@@ -227,8 +227,7 @@ class Outgoing:
     def _refill(self, now: float) -> None:
         rate = self._carrier.rate
         if rate is not None:
-            # The bucket holds a second's worth.
-            self._tokens = min(rate, self._tokens + (now - self._refilled) * rate)
+            self._tokens = min(_bucket(rate), self._tokens + (now - self._refilled) * rate)
         self._refilled = now
 
     def taken(self, taken: Sequence[tuple[Submission, str]], settlements: list[Settlement]) -> None:
@@ -287,7 +286,7 @@ class Outgoing:
         self.counters.throttled += 1
         # What was refused does not count towards what the carrier allows.
         if self._carrier.rate is not None:
-            self._tokens = min(self._carrier.rate, self._tokens + 1)
+            self._tokens = min(_bucket(self._carrier.rate), self._tokens + 1)
         self._refused_in_a_row += 1
         now = self._now()
         if self._refused_in_a_row >= THROTTLES_IN_A_ROW and now >= self._paused_until:
@@ -299,6 +298,11 @@ class Outgoing:
         self._queued -= 1
         self._next_for(submission.phone)
         self._settle([Settlement(submission.key, None, status)])
+
+
+def _bucket(rate: float) -> float:
+    """Segments that may go at once after a while without any: a second's worth, and one where a carrier allows less than that."""
+    return max(1.0, rate)
 
 
 def _free(link: Way, waiting: int) -> int:

@@ -76,6 +76,11 @@ def test_a_carrier_that_refuses_a_tenth_still_takes_what_it_allows(binds: int) -
     assert in_order(owner, 1_000)
 
 
+def test_a_carrier_that_allows_less_than_one_a_second_is_sent_as_much() -> None:
+    owner = send(0.0, rate=0.5, texts=100, phones=100, seconds=20)
+    assert 0.95 * 0.5 * 20 <= len(owner.taken) <= 0.5 * 20 + 1
+
+
 @pytest.mark.parametrize("binds", [1, 3])
 def test_throttling_keeps_the_order_of_each_phone(binds: int) -> None:
     owner = send(0.3, rate=500, texts=1_000, phones=50, seconds=20, binds=binds)
