@@ -66,8 +66,8 @@ TEMPORARY = THROTTLING | {Status.SYSERR, Status.X_T_APPN, Status.DELIVERYFAILURE
 
 
 def name_of(code: int) -> str:
-    """`ESME_RTHROTTLED (0x58)`, or the bare number of a vendor's code."""
+    """`ESME_RTHROTTLED (0x58)`, or the bare number of a vendor's code (0x0400 to 0x04FF), no longer than it must be: logs mask runs of digits."""
     try:
         return f"ESME_R{Status(code).name} (0x{code:02X})"
     except ValueError:
-        return f"0x{code:08X}"
+        return f"0x{code:04X}"
