@@ -35,7 +35,7 @@ COLUMNS = [
 ]
 """Of CSV, and names in JSON."""
 
-FORMULA_SIGNS = ("=", "+", "-", "@")
+FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula."""
 
 
@@ -109,8 +109,8 @@ def _written(found: list[PlacedOrder], rows: list[dict[str, object]], output: st
         writer = csv.DictWriter(text, COLUMNS)
         writer.writeheader()
         for order, row in zip(found, rows, strict=True):
-            # The one cell in a buyer's own words; a sheet would run them.
-            address = _inert(order.address)
+            # The one cell in a buyer's own words; a sheet would run them, and a terminal too.
+            address = _inert(on_one_line(order.address))
             writer.writerow({**row, "address": address, "lines": _lines(order)})
         return text.getvalue()
     if not rows:

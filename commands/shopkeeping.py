@@ -20,7 +20,7 @@ from grammars.phones import mask_phone
 CODES_SHOWN_MAX = 10
 LAST_ORDERS_SHOWN_MAX = 5
 TEXT_SHOWN_MAX = 40
-"""Characters of a text."""
+"""Characters of a text, or of why a carrier would not have it."""
 
 
 def stock(seller: str, changes: list[str], database: Path) -> int:
@@ -79,9 +79,8 @@ def texts(seller: str, number: str | None, *, failed: bool, limit: int, database
                 addresses[to] = known.addresses if known is not None else ()
             when = clocks.tell(seller, sent.text.at)
             said = _masked(sent.text.text, addresses[to])
-            typer.echo(
-                f"{when}  {mask_phone(to):<12} {sent.stage.word:<9} {sent.reason:<12} {said}"
-            )
+            why = _beginning(on_one_line(sent.reason))
+            typer.echo(f"{when}  {mask_phone(to):<12} {sent.stage.word:<9} {why:<12} {said}")
             shown += 1
             if shown >= limit:
                 break
@@ -95,8 +94,11 @@ def _masked(text: str, addresses: tuple[str, ...]) -> str:
     said = " ".join(text.split())
     for address in addresses:
         said = said.replace(address, "…")
-    said = masked(said)
-    return said if len(said) <= TEXT_SHOWN_MAX else said[: TEXT_SHOWN_MAX - 1] + "…"
+    return _beginning(masked(said))
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= TEXT_SHOWN_MAX else text[: TEXT_SHOWN_MAX - 1] + "…"
 
 
 def talks(seller: str, limit: int, database: Path) -> int:
@@ -104,7 +106,7 @@ def talks(seller: str, limit: int, database: Path) -> int:
     with seller_store(database, seller) as store:
         for buyer, channel, serial, _, lines in store.talks(seller, limit):
             typer.echo(f"# {mask_phone(buyer)} by {channel}, session {serial}")
-            typer.echo(lines + "\n")
+            typer.echo("\n".join(map(on_one_line, lines.split("\n"))) + "\n")
     return 0
 
 

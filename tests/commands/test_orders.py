@@ -61,7 +61,9 @@ def test_an_export_of_nothing_has_its_columns(database: Path) -> None:
     assert run(database, *words)[1].startswith("seller,number,status,placed,total,")
 
 
-@pytest.mark.parametrize("said", ['=HYPERLINK("http://x")', "+1+1", "-1", "@SUM(A1)", " =1"])
+@pytest.mark.parametrize(
+    "said", ['=HYPERLINK("http://x")', "+1+1", "-1", "@SUM(A1)", " =1", "＝1+1", "＠SUM(A1)"]
+)
 def test_no_spreadsheet_runs_a_buyers_address(database: Path, said: str) -> None:
     live_at(database, said)
     [row] = csv.DictReader(io.StringIO(run(database, "orders", "--format", "csv")[1]))
@@ -74,6 +76,8 @@ def test_a_buyers_words_do_not_command_the_sellers_terminal(database: Path) -> N
     live_at(database, "road\x1b]0;mine\x07\x9b2J\nA0002")
     [line] = run(database, "orders")[1].splitlines()
     assert line.endswith("road ]0;mine  2J A0002")
+    [row] = csv.DictReader(io.StringIO(run(database, "orders", "--format", "csv")[1]))
+    assert row["address"] == "road ]0;mine  2J A0002"
 
 
 def test_an_order_moves_on_as_the_table_says(database: Path) -> None:
