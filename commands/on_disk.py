@@ -62,6 +62,8 @@ def _no_place_for(database: Path) -> str:
     target = Path(os.path.realpath(database))
     if os.path.isdir(target):
         return f"the database {database} is a folder; name a file in it"
+    if os.path.lexists(target) and not os.path.isfile(target):
+        return f"the database {database} is no file; write another `database` in [store]"
     there = target
     while not os.path.lexists(there):
         there = there.parent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -12,7 +11,7 @@ from center.uap.capacity import CHASSIS_MAX, Capacity
 from center.uap.chassis import PlatformError
 from center.uap.models import ModelError
 from commands.models_on_disk import Models
-from commands.settings.section import Section
+from commands.settings.section import File, Section
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", examples=["1"])]
 
@@ -41,7 +40,7 @@ class PlatformSection(Section):
         default={}, examples=[{"noodles": 20}]
     )
     """Calls at once that a seller's contract allows, by seller. Who is not named has no limit of its own."""
-    figures: Annotated[Path | None, Field(strict=False, examples=["figures"])] = None
+    figures: Annotated[File | None, Field(examples=["figures"])] = None
     """A folder of model files with your own figures, for most that ship are assumptions. A file stands in the place of the
     model that ships under its name, or is one more. Copy one from `center/uap/models` to begin with."""
     chassis: list[ChassisSection] = Field(default=[], max_length=CHASSIS_MAX)

@@ -117,6 +117,10 @@ def _is_key(part: str) -> bool:
 def _told(found: Any, path: Path, values: dict[str, Any]) -> str:
     """What is wrong and what to write instead."""
     kind, context = str(found["type"]), found.get("ctx", {})
+    is_held = bool(path) and isinstance(path[-1], int)
+    while path and isinstance(path[-1], int):
+        # What a list holds has no name of its own.
+        path = path[:-1]
     key = str(path[-1]) if path else ""
     model = section_at(Config, path[:-1])
     field = model.model_fields.get(key) if model is not None else None
@@ -146,7 +150,7 @@ def _told(found: Any, path: Path, values: dict[str, Any]) -> str:
         case _:
             is_section = field is not None and section_of(field) is not None
             sample = header_of(Config, path) if is_section else _sample(key, field)
-            return f"`{key}` {_types_told(kind)}; write {sample}"
+            return f"`{key}` {'holds what ' if is_held else ''}{_types_told(kind)}; write {sample}"
 
 
 def _types_told(kind: str) -> str:

@@ -15,7 +15,7 @@ from commands.settings.limits import LimitsSection
 from commands.settings.numbers import NumbersSection
 from commands.settings.platform import PlatformSection
 from commands.settings.queues import QueueSection
-from commands.settings.section import LISTENING, Section, is_host, names_differ
+from commands.settings.section import LISTENING, File, Section, is_host, names_differ
 from commands.settings.services import ServiceSection
 from commands.settings.voice import VoiceSection
 from flows.settings import timezone as time_zone
@@ -25,7 +25,6 @@ from sms.ussd.profile import PROFILES
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Ton = Annotated[int, Field(ge=0, le=7)]
-File = Annotated[Path, Field(strict=False)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from typing import Protocol, TypeVar
+from pathlib import Path
+from typing import Annotated, Protocol, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class Section(BaseModel):
@@ -50,6 +51,16 @@ def names_differ(told: str) -> AfterValidator:
         return tables
 
     return AfterValidator(differ)
+
+
+def _can_be(file: Path) -> Path:
+    if "\0" in str(file):
+        raise ValueError("a file's name holds no NUL; take the \\u0000 out")
+    return file
+
+
+File = Annotated[Path, Field(strict=False), AfterValidator(_can_be)]
+"""A file or a folder."""
 
 
 def _listening(host: str) -> str:

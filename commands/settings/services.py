@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from commands.settings.section import Section, is_host
+from commands.settings.section import File, Section, is_host
 from gateway.partner import FAILURES_MAX, REST_S, WAITING_MAX, Partner
 
-File = Annotated[Path, Field(strict=False)]
 OPERATIONS_MAX = 100
 
 _is_path = re.compile(r"/?[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*").fullmatch

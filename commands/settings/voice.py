@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from center.numbering import CHINA, Numbering
-from commands.settings.section import LISTENING, Section, is_host, names_differ
+from commands.settings.section import LISTENING, File, Section, is_host, names_differ
 from ivr.sip.digest import ALGORITHMS, Secret
 from ivr.sip.flow import Flow
 from ivr.sip.numbers import AllowList
@@ -25,7 +25,6 @@ from ivr.speech.programs import (
 )
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
-File = Annotated[Path, Field(strict=False)]
 
 _host_port = re.compile(r"([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?").fullmatch
 

@@ -77,6 +77,16 @@ def test_a_database_in_what_is_no_folder_is_told_and_nothing_is_made(
     assert not (tmp_path / "var").exists()
 
 
+@pytest.mark.parametrize("file", ["pipe", "/dev/null"])
+def test_a_database_that_is_no_file_is_told(tmp_path: Path, store_in, file: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    database = tmp_path / file
+    assert store_in(database) == (
+        1,
+        f"the database {database} is no file; write another `database` in [store]\n",
+    )
+
+
 @pytest.mark.parametrize("kept", ["", "var", "var/shop.db"])
 def test_a_database_that_may_not_be_written_is_told(
     tmp_path: Path, store_in, monkeypatch: pytest.MonkeyPatch, kept: str

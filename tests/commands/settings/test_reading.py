@@ -222,3 +222,30 @@ def test_lines_are_found_behind_values_of_every_kind() -> None:
 def test_no_text_stops_it(text: str) -> None:
     lines_of(text)
     read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("sellers = [1]", '`sellers` holds what is no file (a file\'s name stands in quotes); write sellers = ["shops"]'),
+        ('sellers = [["a"]]', '`sellers` holds what is no file (a file\'s name stands in quotes); write sellers = ["shops"]'),
+        ("carrier = [1]", "`carrier` holds what is no table (a table is headed by its name in square brackets); write [[carrier]]"),
+        ("[voice]\noutside = [4001]", '`outside` holds what is no text (text stands in quotes); write outside = ["02088886666", "400*"]'),
+    ],
+)  # fmt: skip
+def test_of_a_list_it_is_told_what_it_holds(text: str, told: str) -> None:
+    assert problem(text)[1] == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[store]\ndatabase = "a\\u0000b"',
+        'sellers = ["a\\u0000b"]',
+        '[voice]\ntls_certificate = "\\u0000"\ntls_key = "k"',
+        '[platform]\nfigures = "\\u0000"',
+        '[[service]]\nname = "x"\nurl = "https://h"\noperations = { a = "b" }\nca_file = "\\u0000"',
+    ],
+)
+def test_a_name_that_no_file_can_have_is_told(text: str) -> None:
+    assert problem(text)[1] == "a file's name holds no NUL; take the \\u0000 out"
