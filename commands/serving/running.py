@@ -28,8 +28,9 @@ class StoppedError(Exception):
 
 @contextlib.contextmanager
 def stop_signals() -> Generator[tuple[asyncio.Event, asyncio.Event]]:
-    """Events that SIGINT and SIGTERM set within: the first asks to drain, the second to wait no longer.
+    """Events that SIGINT, SIGTERM and SIGHUP set within: the first asks to drain, the second to wait no longer.
 
+    SIGHUP comes when a terminal closes; who was started by nohup goes on. Settings are not read again by it.
     They are set at once, also while the loop does not turn, so that who waits meanwhile can look (`heeding`).
     """
     stop, hurry = asyncio.Event(), asyncio.Event()
@@ -40,7 +41,9 @@ def stop_signals() -> Generator[tuple[asyncio.Event, asyncio.Event]]:
         # A loop that sleeps does not know of it.
         loop.call_soon_threadsafe(lambda: None)
 
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
     before = [signal.signal(number, signalled) for number in numbers]
     try:
         yield stop, hurry

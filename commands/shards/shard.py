@@ -253,8 +253,9 @@ async def _serve(plan: Plan) -> None:
     loop = asyncio.get_running_loop()
     # Before anything is opened: a shard that is told to stop meanwhile ends as any other.
     loop.add_signal_handler(signal.SIGTERM, stop.set)
-    # Ctrl-C goes to all; the front drains first and then tells its shards.
-    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    # Ctrl-C goes to all, and so does the end of a terminal; the front drains first and then tells its shards.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, lambda: None)
     business = open_business(
         shard_database(plan.database, plan.index, plan.count),
         plan.sellers,

@@ -8,6 +8,7 @@ A real `dialcart serve` runs in the folder. A ballast fills the tmpfs, or the ke
 is killed and started again like that, and then there is room again.
 """
 
+import argparse
 import asyncio
 import resource
 import subprocess
@@ -171,14 +172,22 @@ async def _until(true: Callable[[], bool]) -> None:
 
 def main() -> int:
     """Run, tell, and fail if anything is off."""
-    folder, *words = sys.argv[1:]
-    shards = SHARDS if "shards" in words else 1
+    parser = argparse.ArgumentParser(
+        prog="unshare -rm python -m tests.crash.full_disk",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", type=Path, help="an empty folder, in which the shop runs")
+    parser.add_argument("words", nargs="*", metavar="shards | quota", default=[])
+    options = parser.parse_args()
+    folder: Path = options.folder
+    shards = SHARDS if "shards" in options.words else 1
     files = 1 if shards == 1 else 1 + shards
-    disk = Quota(Path(folder)) if "quota" in words else Tmpfs(Path(folder), files)
+    disk = Quota(folder) if "quota" in options.words else Tmpfs(folder, files)
     try:
-        found = asyncio.run(fill_and_free(Path(folder), disk, shards))
+        found = asyncio.run(fill_and_free(folder, disk, shards))
     except BaseException:
-        log = Path(folder) / "log.txt"
+        log = folder / "log.txt"
         sys.stdout.write(log.read_text()[-4_000:] if log.exists() else "")
         raise
     sys.stdout.write(f"{found}\n")

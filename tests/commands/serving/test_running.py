@@ -1,12 +1,13 @@
 """Services open in order, drain together in bounded time, and close in reverse, whatever one of them does."""
 
 import asyncio
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 from center.measure import Measure, Spread
-from commands.serving.running import run
+from commands.serving.running import run, stop_signals
 
 
 class Fake:
@@ -95,3 +96,37 @@ def test_a_second_signal_waits_no_longer() -> None:
     log: list[str] = []
     run_all(Fake("a", log, hangs=True), hurried=True)
     assert log == ["a opens", "a drains", "a closes"]
+
+
+@pytest.fixture
+def hung_up() -> Iterator[list[int]]:
+    """SIGHUP as somebody else has it; whom it reached."""
+    reached: list[int] = []
+    before = signal.signal(signal.SIGHUP, lambda number, _frame: reached.append(number))
+    yield reached
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_a_terminal_that_closes_asks_to_drain_and_its_signal_is_given_back(
+    hung_up: list[int],
+) -> None:
+    async def go() -> tuple[bool, bool]:
+        with stop_signals() as (stop, hurry):
+            signal.raise_signal(signal.SIGHUP)
+            return stop.is_set(), hurry.is_set()
+
+    assert asyncio.run(go()) == (True, False)
+    assert not hung_up
+    signal.raise_signal(signal.SIGHUP)
+    assert hung_up
+
+
+def test_who_is_started_by_nohup_heeds_no_terminal_that_closes(hung_up: list[int]) -> None:
+    async def go() -> bool:
+        with stop_signals() as (stop, _):
+            signal.raise_signal(signal.SIGHUP)
+            return stop.is_set()
+
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    assert not asyncio.run(go())
+    assert not hung_up
