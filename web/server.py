@@ -8,8 +8,10 @@ from collections.abc import Generator
 from types import TracebackType
 from typing import Self
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 CONNECTIONS_MAX = 4_000
 """Browsers at once; one more gets 503."""
@@ -17,6 +19,8 @@ MESSAGE_BYTES_MAX = 65_536
 """A WebSocket message: a browser's offer of audio is near 3 KB."""
 HEAD_BYTES_MAX = 16_384
 """Of a request, its line and headers; a longer one gets 400. h11 alone has such a bound, so it reads also where others are installed."""
+REQUEST_S_MAX = 20.0
+"""From a connection, or the first octet of a further request, to the request's last: who says nothing would keep a place for ever."""
 PING_S = 20.0
 """How often an idle WebSocket is asked whether somebody is there, and how long it may take to answer."""
 CLOSE_S_MAX = 3
@@ -34,7 +38,7 @@ class WebServer:
                 app,
                 host=host,
                 port=port,
-                http="h11",
+                http=_Impatient,
                 h11_max_incomplete_event_size=HEAD_BYTES_MAX,
                 ws="websockets-sansio",
                 ws_max_size=MESSAGE_BYTES_MAX,
@@ -78,6 +82,38 @@ class WebServer:
         if self._serving is not None:
             await self._serving
             await self._server.shutdown()
+
+
+class _Impatient(H11Protocol):
+    """Hangs up on who does not end a request; uvicorn itself waits for ever, but for the first octet of a further one."""
+
+    _gives_up: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._wait_no_longer()
+
+    def _wait(self) -> None:
+        """For the rest of a request, if there is any to come."""
+        # A WebSocket has the connection from then on.
+        is_ours = self.transport.get_protocol() is self
+        if not is_ours or self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+            self._wait_no_longer()
+        elif self._gives_up is None:
+            self._gives_up = self.loop.call_later(REQUEST_S_MAX, self.transport.close)
+
+    def _wait_no_longer(self) -> None:
+        if self._gives_up is not None:
+            self._gives_up.cancel()
+            self._gives_up = None
 
 
 class _Server(uvicorn.Server):
