@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from commands.database import DATABASE, Database
+from commands.database import DATABASE, Database, names_a_file
 from commands.groups.acd import acd
 from commands.groups.config import config
 from commands.groups.people import people
@@ -449,7 +449,7 @@ def top(
 
 @app.command()
 def backup(
-    to: Annotated[Path, typer.Argument(help="File to make.")],
+    to: Annotated[Path, typer.Argument(help="File to make.", callback=names_a_file)],
     database: Database = DATABASE,
 ) -> None:
     """Copy the database to a new file, also while the shop is open."""

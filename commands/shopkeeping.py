@@ -16,6 +16,7 @@ from flows.catalog import read_stock
 from flows.render import money
 from flows.settings import CURRENCY_DECIMALS
 from grammars.phones import mask_phone
+from store.sqlite import SqliteStore
 
 CODES_SHOWN_MAX = 10
 LAST_ORDERS_SHOWN_MAX = 5
@@ -26,10 +27,9 @@ TEXT_SHOWN_MAX = 40
 def stock(seller: str, changes: list[str], database: Path) -> int:
     """Show what is left, or count it anew (`101=40`); the exit status."""
     with seller_store(database, seller) as store:
-        known = store.stock(seller)
-        if not known:
-            typer.echo(f"{seller} is not published here", err=True)
+        if not _is_here(store, seller):
             return 1
+        known = store.stock(seller)
         counted: list[tuple[str, int]] = []
         for change in changes:
             code, equals, left = change.partition("=")
@@ -54,9 +54,19 @@ def stock(seller: str, changes: list[str], database: Path) -> int:
     return 0
 
 
+def _is_here(store: SqliteStore, seller: str) -> bool:
+    """Whether a seller was ever published; told where not, since a slip would read like a seller without anything."""
+    is_here = seller in store.published()
+    if not is_here:
+        typer.echo(f"{seller} is not published here", err=True)
+    return is_here
+
+
 def messages(seller: str, limit: int, database: Path) -> int:
     """What buyers left for the seller; the exit status."""
     with seller_store(database, seller) as store:
+        if not _is_here(store, seller):
+            return 1
         clocks = ShopClocks([store])
         for _, buyer, text, at in store.messages(seller, limit):
             when = clocks.tell(seller, at, "minutes")
@@ -67,6 +77,8 @@ def messages(seller: str, limit: int, database: Path) -> int:
 def texts(seller: str, number: str | None, *, failed: bool, limit: int, database: Path) -> int:
     """Texts to phones and what became of them; the exit status."""
     with seller_store(database, seller) as store:
+        if not _is_here(store, seller):
+            return 1
         numbers = readings(number) if number else ()
         clocks, addresses = ShopClocks([store]), dict[str, tuple[str, ...]]()
         shown = 0
@@ -104,6 +116,8 @@ def _beginning(text: str) -> str:
 def talks(seller: str, limit: int, database: Path) -> int:
     """Logged conversations as transcripts that `dialcart replay` takes as they are; the exit status."""
     with seller_store(database, seller) as store:
+        if not _is_here(store, seller):
+            return 1
         for buyer, channel, serial, _, lines in store.talks(seller, limit):
             typer.echo(f"# {mask_phone(buyer)} by {channel}, session {serial}")
             typer.echo("\n".join(map(on_one_line, lines.split("\n"))) + "\n")

@@ -49,3 +49,9 @@ def test_no_words_command_the_terminal(database: Path, command: str) -> None:
     assert all(line.isprintable() for line in lines), lines
     assert "! goodbye" not in lines
     assert max(map(len, lines)) < 200
+
+
+@pytest.mark.parametrize("command", ["talks", "texts", "messages", "stock"])
+def test_a_seller_that_is_not_here_is_told(database: Path, command: str) -> None:
+    told = CliRunner().invoke(app, [command, "nobody", "--database", str(database)])
+    assert (told.exit_code, told.output) == (1, "nobody is not published here\n")
