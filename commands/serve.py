@@ -25,6 +25,7 @@ from commands.service_names import service_names
 from commands.serving.books import Books
 from commands.serving.business import Business, OpenSeller, Seen, open_business
 from commands.serving.forgetting import Forgetting
+from commands.serving.open_files import allow_open_files
 from commands.serving.operations import Operations
 from commands.serving.partners import PartnerServices
 from commands.serving.publications import Publications
@@ -218,6 +219,7 @@ async def serve(config: Config) -> int:
         typer.echo(told, err=True)
     if lacking:
         return 1
+    allow_open_files()
     # Before anything is opened: a stop that comes meanwhile is heeded as soon as it is.
     with stop_signals() as (stop, hurry):
         try:
