@@ -72,6 +72,8 @@ class Answer(msgspec.Struct, eq=False):
     """Its connection is gone, and a reply has waited for its message to come again."""
     followed: bool = False
     """The buyer has said something since."""
+    is_behind: bool = False
+    """Its message came again, and the buyer had said something else in between."""
     refused: bool = False
     """It says so, and the carrier brings the message again, which repeats then what this one did, as surely."""
     repeated: Answer | None = None

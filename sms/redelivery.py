@@ -142,6 +142,9 @@ class Redeliveries:
         if behind is not None and not behind.line.alive:
             answer.since = min(answer.since, _since(behind, answer))
         if named:
+            if last is not None:
+                # See `settle`.
+                answer.repeats = Repeats.NAMED
             return Judgement(answer.stamp, (), Repeats.NAMED, answer.since)
         self._forget(answer.came_at)
         held = self._by_key.get(answer.key, ())
@@ -156,10 +159,10 @@ class Redeliveries:
             # Of before a start, what it may repeat is the buyer's last, or they have said something in this run.
             return Judgement(answer.stamp, self._ranges, since=answer.since, may_wait=last is None)
         self._remove(earlier)
-        has_gone_on = last is not None and last is not earlier
+        answer.is_behind = is_behind = _is_behind(last, earlier, answer)
         if last is None or last is earlier:
             self._last_of[answer.buyer] = answer
-            if not earlier.line.alive:
+            if not (is_behind or earlier.line.alive):
                 # Where they have gone on since this may be they again, and proves nothing of others.
                 earlier.line.came_again(earlier.stamp)
         else:
@@ -168,7 +171,7 @@ class Redeliveries:
         answer.repeated = earlier
         is_number_same = earlier.line is answer.line and earlier.sequence == answer.sequence
         answer.is_copy = is_number_same and not earlier.refused
-        answer.repeats_last = last is earlier
+        answer.repeats_last = last is earlier and not is_behind
         if earlier.asked is not None:
             # Those that are refused together are all that matters, not what came before them.
             earlier.repeated = None
@@ -185,7 +188,7 @@ class Redeliveries:
         doubt = ((answer.first, until), *self._ranges)
         if answer.repeats is Repeats.CERTAIN and answer.surely > answer.first:
             doubt = ((answer.surely, until), *doubt)
-        may_wait = not (is_number_same or has_gone_on)
+        may_wait = not (is_number_same or is_behind)
         return Judgement(answer.stamp, doubt, answer.repeats, answer.since, may_wait)
 
     def last_of(self, buyer: str) -> Answer | None:
@@ -244,6 +247,8 @@ class Redeliveries:
                 self._again[answer.stamp] = answer
                 self._lost_version += 1
             return
+        if answer.repeats is Repeats.NAMED:
+            self._go_past(answer)
         if answer.repeats not in _REPEATS:
             return
         answer.repeats, answer.kept = Repeats.PERHAPS, False
@@ -252,6 +257,12 @@ class Redeliveries:
             self._lost_version += 1
         if self._again_of.get(answer.buyer) is answer:
             self._go_on(answer)
+
+    def _go_past(self, answer: Answer) -> None:
+        """Its buyer has said something that bears a name: it is not in doubt itself, and they have gone on by it all the same."""
+        last = self._last_of.get(answer.buyer)
+        if last is not None and (last.first or last.stamp) < answer.stamp:
+            last.followed = True
 
     def _go_on(self, answer: Answer) -> None:
         """What was taken for something that came again behind its buyer's last message is what they said next."""
@@ -417,6 +428,16 @@ def _since(last: Answer | None, answer: Answer) -> int:
     if last is None or last.is_read or answer.came_at - last.came_at > RETURNS_S:
         return answer.stamp
     return last.since
+
+
+def _is_behind(last: Answer | None, earlier: Answer, answer: Answer) -> bool:
+    """Whether the buyer has said something else since what this one repeats, also where that has a name or is certain, and is not held."""
+    if last is not None and last is not earlier:
+        # Who says the same several times without waiting has said nothing else.
+        return last.key != answer.key
+    # Who says it for longer than carriers bring it again waits for a reply.
+    is_lately = answer.came_at - earlier.came_at <= RETURNS_S
+    return earlier.followed or (earlier.is_behind and is_lately)
 
 
 def _is_past(answer: Answer, now: float) -> bool:

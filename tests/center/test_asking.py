@@ -1,10 +1,14 @@
 """Who may wait for a reply, taken for an older word of theirs, is asked once more where they are."""
 
 import pytest
+from msgspec.structs import replace
 
 from center.turns import ASKS_AGAIN_US
 from sms.channel import SmsChannel
+from sms.redelivery import RETURNS_S
+from sms.smpp import pdu as p
 from sms.smpp.status import Status
+from sms.smpp.tlv import Tag
 from store.memory import MemoryStore
 from tests.flows.shops import NOON
 from tests.sms.channels import Line, open_channel, text, write
@@ -77,6 +81,71 @@ def test_who_has_gone_on_is_not_asked_again() -> None:
     line.alive = False
     say(channel, other, "苹果", LATER_S + 1)
     assert texts(store) == ["要几个？", MENU]
+
+
+def named(sequence: int, words: str) -> list[p.DeliverSm]:
+    """A text to which the carrier gives a name of its own."""
+    return [
+        replace(one, tlvs=((Tag.USER_MESSAGE_REFERENCE, b"\0\5"),)) for one in text(sequence, words)
+    ]
+
+
+def test_who_has_gone_on_by_what_bears_a_name_is_not_asked_again() -> None:
+    channel, store, _ = begun("苹果")
+    write(channel, Line(), *named(1, "2"))
+    other, third = Line(), Line()
+    # The carrier brings again what it has no answer to, twice, as that connection breaks, too.
+    say(channel, other, "苹果", LATER_S)
+    other.alive = False
+    say(channel, third, "苹果", 2 * LATER_S)
+    assert texts(store) == ["要几个？", MENU]
+    assert len(store.orders()) == 0
+
+
+def test_a_name_that_came_again_is_no_sign_that_its_buyer_has_gone_on() -> None:
+    channel, store, _ = begun()
+    line = Line()
+    write(channel, line, *named(1, "苹果"))
+    write(channel, line, *text(2, "2"))
+    line.alive = False
+    write(channel, Line(), *named(1, "苹果"))
+    # They may have no reply, and say it again.
+    say(channel, Line(), "2", LATER_S)
+    assert texts(store) == ["要几个？", MENU, MENU]
+
+
+def test_who_has_gone_on_is_not_asked_again_though_the_carrier_has_our_answer_to_that() -> None:
+    channel, store, _ = begun("苹果")
+    other = Line()
+    write(channel, other, *text(1, "2"))
+    other.asked = other.answered = 1
+    write(channel, other, *text(2, "苹果", "13800138001"))
+    say(channel, other, "苹果", LATER_S, 3)
+    assert texts(store) == ["要几个？", MENU, "要几个？"]
+
+
+def test_who_says_it_for_longer_than_carriers_bring_it_is_asked_again() -> None:
+    channel, store, _ = begun("苹果")
+    channel.ticks = lambda: 0.0
+    write(channel, Line(), *named(1, "2"))
+    other = Line()
+    say(channel, other, "苹果", LATER_S)
+    other.alive = False
+    channel.ticks = lambda: RETURNS_S + 1.0
+    say(channel, Line(), "苹果", LATER_S + RETURNS_S)
+    assert texts(store) == ["要几个？", MENU, MENU]
+
+
+def test_who_said_it_several_times_without_waiting_is_asked_at_the_first_that_comes_later() -> None:
+    channel, store, _ = begun()
+    line = Line()
+    for sequence in range(1, 4):
+        write(channel, line, *text(sequence, "苹果"))
+    told = texts(store)
+    line.alive = False
+    # Nothing comes again, and without this their next three would be taken for it, silently.
+    say(channel, Line(), "苹果", LATER_S)
+    assert texts(store) == [*told, "要几个？"]
 
 
 def test_where_no_question_waits_nothing_is_asked() -> None:
