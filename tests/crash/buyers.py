@@ -88,6 +88,11 @@ def dialogue(first: int, second: int) -> list[tuple[str, str]]:
     return [("apple", "How many"), (str(first), f"Total {first * 2.5:.2f}"), ("1", "Order ")]
 
 
+def asks(text: str, beginning: str) -> bool:
+    """Whether a text begins so, or asks so behind an apology: who reads both answers the question."""
+    return text.startswith(beginning) or f"\n{beginning}" in text
+
+
 @dataclass
 class Buyer:
     """Says the next thing when the reply to the last is there. Replies may come twice."""
@@ -117,6 +122,8 @@ class Buyer:
     """They have waited for the reply for long, and said it again. Before, who reads what they answered reads an older text, brought twice."""
     asked: str = ""
     """How the question begins that they answer next, or have answered."""
+    apologies: int = 0
+    """Behind which the next thing was asked, though they had said what was to be said."""
     waits: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     """Of replies that were waited for: when it was said, and how long they took, in seconds."""
 
@@ -163,9 +170,10 @@ class Buyer:
         if not self.lines:
             return
         expected = self.lines[0][1]
-        if heard.text.startswith(expected):
+        if asks(heard.text, expected):
             if not self.is_said:
                 return
+            self.apologies += not heard.text.startswith(expected)
             self.waits.append((self.said_at, asyncio.get_running_loop().time() - self.said_at))
             self.asked = self.lines.pop(0)[1]
             self.is_said = self.is_said_again = False
@@ -175,7 +183,7 @@ class Buyer:
                 self.stopping = True
             elif not self.stopping:
                 self.begin()
-        elif heard.text.startswith(self.asked) and self.is_said_again:
+        elif asks(heard.text, self.asked) and self.is_said_again:
             self._answer_again()
         elif heard.text.startswith("Total ") and not heard.text.startswith(tuple(self.totals)):
             self.wrong.append(f"{heard.text!r} for {expected!r}")

@@ -38,6 +38,7 @@ WRONG_ONCE = (
     128_216,  # after a crash a reply left before the answer to its message, as an older message of its buyer had come again
     97_315,  # a move of a USSD dialog came when its phone had ended the next
     132_565,  # a buyer who had gone on by a word with a name was asked once more, as if they waited, and their own word came behind
+    195_385,  # a simulated buyer did not read a question behind an apology
     156_940,  # what a carrier called a text of an earlier run was swept at once, and its receipt found none
 )
 """Seeds that nobody had seen when they were found wrong, and what was wrong in each."""

@@ -21,6 +21,8 @@ def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
     hears_all = trouble.breaks_nothing and story.lives == 1
     if hears_all and story.said_again:
         failures.append("a message was lost though no connection was")
+    if hears_all and any(buyer.apologies for buyer in town.buyers.values()):
+        failures.append("a word was read at another question though no connection was lost")
     if left := store.waiting_texts(0, 10):
         failures.append(f"{len(left)} texts were never taken")
     # A front answers a receipt before its shard has it on disk, and either may die in between.
