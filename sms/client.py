@@ -21,6 +21,13 @@ from sms.submission import Settlement, Submission
 
 RECONNECT_MIN_S = 0.5
 RECONNECT_MAX_S = 60.0
+LASTED_S = 10.0
+"""A bind that lasted so long, or as long as the next pause would be, was one, whatever went through it: who comes after it is not kept
+waiting for those before."""
+CONNECT_S_MAX = 15.0
+"""For a connection and its TLS; the kernel alone would wait two minutes. Four tries of TCP to reach a host."""
+NEXT_ADDRESS_S = 0.25
+"""After so long without an answer another address of the host is tried beside: RFC 8305, section 5."""
 TICK_S = 0.25
 """How often timers are looked at."""
 
@@ -115,14 +122,18 @@ class Esme:
         context = self._context
         while not self._closing:
             link = Link(self, mode, index)
+            # Said until it is known better; what was wrong before says more.
+            self.trouble = self.trouble or trouble.CONNECTING
             try:
-                await loop.create_connection(
-                    lambda link=link: link,
-                    self.carrier.host,
-                    self.carrier.port,
-                    ssl=context,
-                    server_hostname=self.carrier.host if context else None,
-                )
+                async with asyncio.timeout(CONNECT_S_MAX):
+                    await loop.create_connection(
+                        lambda link=link: link,
+                        self.carrier.host,
+                        self.carrier.port,
+                        ssl=context,
+                        server_hostname=self.carrier.host if context else None,
+                        happy_eyeballs_delay=NEXT_ADDRESS_S,
+                    )
             except (OSError, ValueError) as error:
                 # A name that DNS cannot hold is an error of encoding (UnicodeError), not of the network.
                 self.trouble = trouble.told(error)
@@ -141,14 +152,25 @@ class Esme:
         """A connection is gone."""
         if self._closing:
             return
-        self.trouble = link.why or (trouble.BROKEN if link.bound_at else trouble.BEFORE_THE_BIND)
+        why = trouble.BEFORE_THE_BIND
+        if link.bound_at:
+            was_one = self.was_one(link.lasted_s, was_of_use=link.was_of_use)
+            why = trouble.BROKEN if was_one else trouble.AFTER_THE_BIND
+        self.trouble = link.why or why
         log.warning("%s: link %d is gone: %s", self.carrier.name, link.index, self.trouble)
 
-    def next_delay_s(self) -> float:
-        """How long to wait before the next connection: each time longer, until a bind is accepted.
+    def was_one(self, lasted_s: float, *, was_of_use: bool) -> bool:
+        """Whether a bind that is over lasted, or took something across before it broke; then the next pause is short again."""
+        was_one = was_of_use or lasted_s >= min(self._delay, LASTED_S)
+        if was_one:
+            self._delay = RECONNECT_MIN_S
+        return was_one
 
-        So a wrong password knocks at most once in RECONNECT_MAX_S / 2. Jittered, so that a thousand clients of a carrier
-        that fell do not come back at once.
+    def next_delay_s(self) -> float:
+        """How long to wait before the next connection: each time longer, until a bind was of use.
+
+        So a wrong password knocks at most once in RECONNECT_MAX_S / 2, and so does who is bound and dropped at once. Jittered, so
+        that a thousand clients of a carrier that fell do not come back at once.
         """
         delay_s = self._chance.uniform(self._delay / 2, self._delay)
         self._delay = min(self._delay * 2, RECONNECT_MAX_S)
@@ -173,7 +195,6 @@ class Esme:
 
     def connected(self) -> None:
         """A bind was accepted."""
-        self._delay = RECONNECT_MIN_S
         self.trouble = ""
 
     # --- for operators ---

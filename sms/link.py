@@ -270,6 +270,16 @@ class Link(asyncio.Protocol):
             self.machine.request(p.EnquireLink(), self.esme.now())
             self.flush()
 
+    @property
+    def was_of_use(self) -> bool:
+        """Whether we answered any message that came by it, or the carrier anything that we asked after the bind."""
+        return self.acknowledged > 0 or self.answered > 1
+
+    @property
+    def lasted_s(self) -> float:
+        """Of a connection that is gone, for how long it was bound."""
+        return self.lost_at - self.bound_at if self.lost_at is not None and self.bound_at else 0.0
+
     def close(self) -> None:
         """Unbind; the peer's answer closes."""
         if self.transport is None:

@@ -7,6 +7,10 @@ from typing import Final
 
 BEFORE_THE_BIND: Final = "closed before the bind was answered; `tls` or `port` may be wrong, or our address unknown there"
 """What a port of TLS does with who speaks plainly, and a carrier with strangers."""
+AFTER_THE_BIND: Final = "closed as soon as it was bound; `system_id` may be bound elsewhere, or `binds` be more than it allows"
+"""What a carrier does that lets who is one too many in, and then out."""
+CONNECTING: Final = "connecting"
+UNANSWERED: Final = "nothing answers there; `host` or `port` may be wrong, or a firewall between us"
 BROKEN: Final = "the connection broke"
 _RENEW = "the carrier has to renew it, or the clock here is wrong"
 _SIGNER = (
@@ -20,6 +24,8 @@ _NOT_TLS: Final = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST")
 
 def told(error: Exception) -> str:
     """What came in the way of a connection."""
+    if isinstance(error, TimeoutError):
+        return UNANSWERED
     if isinstance(error, ssl.SSLCertVerificationError):
         wrong = f"certificate verify failed: {error.verify_message.rstrip('.')}"
         hint = _HINTS.get(error.verify_code)

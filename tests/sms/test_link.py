@@ -271,3 +271,16 @@ def test_what_came_again_proves_something_only_while_replies_are_held_back() -> 
     assert asyncio.run(returned(0.4 + HOLD_S)) == 7
     # A buyer may have had the reply by now, and say the same to it.
     assert asyncio.run(returned(0.6 + HOLD_S)) == 0
+
+
+def test_a_bind_was_of_use_once_anything_was_answered_behind_it() -> None:
+    async def run() -> list[bool]:
+        link, other = _bound(lambda: 0.0, Pipe()), _bound(lambda: 0.0, Pipe())
+        was_of_use = [link.was_of_use]
+        link.acknowledge([(7, Status.OK)])
+        other.machine.request(p.EnquireLink(), 0.0)
+        was_of_use.append(other.was_of_use)
+        other.data_received(p.encode(p.EnquireLinkResp(sequence=2)))
+        return [*was_of_use, link.was_of_use, other.was_of_use]
+
+    assert asyncio.run(run()) == [False, False, True, True]
