@@ -7,6 +7,7 @@ would write past this, of errors that nobody caught and events that cannot be wr
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
@@ -16,7 +17,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal, TextIO
+from typing import Any, Final, Literal, TextIO, cast
 
 from commands.floods import Floods
 
@@ -106,6 +107,14 @@ class PlainLines(logging.Formatter):
         return f"{at[11:19]} {level:<7} {name}: {event}{rest}"
 
 
+class Nowhere(io.TextIOBase):
+    """Takes what nobody reads."""
+
+    def write(self, said: str, /) -> int:
+        """See io.TextIOBase."""
+        return len(said)
+
+
 class Lines(logging.StreamHandler[TextIO]):
     """Writes events; of one that cannot be written it tells where it is from."""
 
@@ -144,7 +153,9 @@ def log_to_stderr(
     level: str, form: Literal["json", "text"], shard: int | None = None
 ) -> logging.Handler:
     """Where services log. Several processes share it: a shard's events say whose they are."""
-    handler = log_to(sys.stderr, level, form)
+    # None, whatever its type says, where it is closed: a shop serves though nobody reads what it tells.
+    stderr: TextIO | None = sys.stderr
+    handler = log_to(stderr or cast("TextIO", Nowhere()), level, form)
     if shard is not None:
         handler.addFilter(Shard(shard))
     return handler

@@ -169,3 +169,12 @@ def test_a_line_is_bounded() -> None:
 @given(st.text())
 def test_nothing_breaks_a_line(text: str) -> None:
     assert len(masked(text).splitlines()) <= 1
+
+
+def test_who_has_no_standard_error_serves_all_the_same(
+    root: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As Python has it where its second file is closed.
+    monkeypatch.setattr(sys, "stderr", None)
+    log_to_stderr("info", "json")
+    log.error("the disk is full", exc_info=ValueError("full"))
