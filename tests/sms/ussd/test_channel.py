@@ -157,13 +157,31 @@ def test_an_answer_behind_one_that_was_taken_before_a_crash_is_read_where_it_was
     assert line.shown.startswith("共12.50")
 
 
-def test_an_answer_that_had_ended_the_session_before_a_crash_begins_another() -> None:
-    shop, line = Open(), Line()
+def order(shop: Open, line: Line) -> None:
+    """Three apples, by answers alone."""
     for sequence, said in enumerate(("1", "3", "1"), 1):
         shop.take(line, sequence, Move.ANSWER, said)
         line.hears()
-    assert "订单" in line.shown
+
+
+def test_an_answer_that_had_placed_an_order_before_a_crash_tells_of_it() -> None:
+    shop, line = Open(), Line()
+    order(shop, line)
+    number = shop.store.orders("shop")[0].number
+    assert line.shown.startswith(f"订单{number}")
     again, line = Open(shop.store), Line()
+    again.take(line, 1, Move.ANSWER, "1")
+    assert line.shown == f"订单{number}已下单。"
+    assert again.ussd.open_dialogs == 0
+    again.take(line, 2, Move.DIAL, "*106#", 2)
+    assert line.shown == "要什么？"
+
+
+def test_an_order_of_long_ago_is_not_told_of() -> None:
+    shop, line = Open(), Line()
+    order(shop, line)
+    again, line = Open(shop.store), Line()
+    again.clock += 3_600
     again.take(line, 1, Move.ANSWER, "1")
     again.take()
     assert line.shown == "要什么？"
