@@ -39,6 +39,8 @@ TYPED_AHEAD_MAX = 32
 REFUSED_AGAIN_S = 1.0
 REFUSED_TRIES_MAX = 5
 """A turn that the store could not keep is tried so often."""
+HUNG_UP_TRIES_MAX = 8
+"""That the line is down is tried so often, after twice as long each time: for four minutes, since nobody waits for it on the line."""
 OUTCOME_S_MAX = 90.0
 """A call that waits for an outcome longer than this is ended, whatever is said or keyed meanwhile; who calls again goes on."""
 QUIET_S_MAX = 2.0
@@ -67,6 +69,7 @@ class Call:
         self.language = ""
         """Of what was said last."""
         self.refused = 0
+        self._hung_up_tries = 0
         self.was_missed = False
         """The caller went while a person was waited for."""
         self._around = around
@@ -108,6 +111,9 @@ class Call:
     def took(self, taken: Taken) -> None:
         """What became of an arrival of this call, or of an outcome that it waited for."""
         if self.over:
+            arrival = taken.arrival if taken.fate is Fate.REFUSED else None
+            if arrival is not None and isinstance(arrival.input, HungUp):
+                self._hang_up_again()
             return
         if taken.fate is Fate.REFUSED and taken.arrival is not None:
             self._again(taken.arrival.input)
@@ -231,6 +237,18 @@ class Call:
                 self._turn(given)
 
         self._around.later(REFUSED_AGAIN_S, again)
+
+    def _hang_up_again(self) -> None:
+        """The store could not keep that the line is down. Who has called again meanwhile goes on by that call."""
+        self._hung_up_tries += 1
+        if self._hung_up_tries > HUNG_UP_TRIES_MAX:
+            return
+
+        def again() -> None:
+            if self._around.call_of(self.reached.contact) in (None, self):
+                self.bring(HungUp())
+
+        self._around.later(REFUSED_AGAIN_S * 2 ** (self._hung_up_tries - 1), again)
 
     def _apologise(self) -> None:
         self.ended = True

@@ -94,7 +94,9 @@ class VoiceChannel:
         self._media = media
         self._voices = voices
         self._tasks: set[asyncio.Task[None]] = set()
-        self._around = Surroundings(turns, media, hearing, notes, later, clock, ticks, self._spawn)
+        self._around = Surroundings(
+            turns, media, hearing, notes, later, clock, ticks, self._spawn, self.call_of
+        )
         self._by_leg: dict[int, Call] = {}
         self._by_contact: dict[ContactKey, Call] = {}
         self._cut_off: OrderedDict[ContactKey, ContactKey] = OrderedDict()

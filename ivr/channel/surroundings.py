@@ -32,6 +32,8 @@ class Surroundings:
     """Seconds of a clock that only goes forward."""
     spawn: Callable[[Coroutine[Any, Any, None]], object]
     """Runs a task and keeps it alive."""
+    call_of: Callable[[ContactKey], object] = lambda _: None
+    """The call of a contact, if it is up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class Lines:
         loop = asyncio.get_running_loop()
         self._around = Surroundings(
             turns, FakeMedia(), FakeHearing(), Notes(Path("nowhere"), lambda _: 0), self._later, clock, loop.time,
-            lambda _: None,
+            lambda _: None, self._call_of,
         )  # fmt: skip
         turns.open(CHANNEL, self)
 
@@ -57,6 +57,10 @@ class Lines:
         return asyncio.get_running_loop().call_later(
             delay_s, lambda: None if self._is_dead() else callback()
         )
+
+    def _call_of(self, contact: ContactKey) -> Call | None:
+        call = self._calls.get(contact)
+        return call if call is not None and not call.over else None
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel. An outcome is for whoever calls just now."""

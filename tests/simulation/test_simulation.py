@@ -41,6 +41,7 @@ WRONG_ONCE = (
     97_315,  # a move of a USSD dialog came when its phone had ended the next
     132_565,  # a buyer who had gone on by a word with a name was asked once more, as if they waited, and their own word came behind
     195_385,  # a simulated buyer did not read a question behind an apology
+    235_297,  # a caller was cut off while the store was busy, which was never noted: they had no text to go on by, but an older one
     156_940,  # what a carrier called a text of an earlier run was swept at once, and its receipt found none
 )
 """Seeds that nobody had seen when they were found wrong, and what was wrong in each."""

@@ -178,9 +178,11 @@ class Telephone:
         self.hearing, self.line = hearing or FakeHearing(), FakeLine()
         self.notes = Notes(folder, lambda most: 123_456)
         self.work = []
+        self.next_call = None
+        """By the same contact, after this one."""
         around = Surroundings(
             self.turns, self.media, self.hearing, self.notes, self.clock.later,
-            lambda: self.clock.now, lambda: self.clock.now, self.work.append,
+            lambda: self.clock.now, lambda: self.clock.now, self.work.append, self._call_of,
         )  # fmt: skip
         contact = ContactKey("shop", BUYER, "sms" if writes else "voice")
         reached = Reached(contact, "4008001234", "trunk", LEG, "al")
@@ -191,6 +193,9 @@ class Telephone:
         else:
             self.call.begin()
         self.turns.flush()
+
+    def _call_of(self, contact):
+        return self.next_call
 
     def taken(self, taken):
         for one in taken:

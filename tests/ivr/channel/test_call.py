@@ -2,9 +2,16 @@
 
 import pytest
 
+from center.ports import StoreBusyError
 from flows.inputs import Outcome
 from flows.packed import decode, encode
-from ivr.channel.call import OUTCOME_S_MAX, QUIET_S_MAX, REFUSED_TRIES_MAX, TYPED_AHEAD_MAX
+from ivr.channel.call import (
+    HUNG_UP_TRIES_MAX,
+    OUTCOME_S_MAX,
+    QUIET_S_MAX,
+    REFUSED_TRIES_MAX,
+    TYPED_AHEAD_MAX,
+)
 from tests.flows.shops import program_of
 from tests.ivr.channel.noodles import FLOW
 from tests.ivr.channel.telephone import Telephone
@@ -135,16 +142,16 @@ def test_a_caller_who_hangs_up_goes_on_when_calling_again(tmp_path, program):
     assert call.line.hung_up == []
 
 
+def busy(arrivals):
+    """As a store whose disk is full."""
+    raise StoreBusyError("held")
+
+
 def test_a_store_that_is_busy_is_asked_again_and_then_the_caller_is_told(
     tmp_path, program, monkeypatch
 ):
     call = Telephone(tmp_path, program)
     call.heard()
-    from center.ports import StoreBusyError
-
-    def busy(arrivals):
-        raise StoreBusyError("held")
-
     monkeypatch.setattr(call.store, "batch", busy)
     call.press("1")
     for _ in range(REFUSED_TRIES_MAX + 1):
@@ -152,6 +159,42 @@ def test_a_store_that_is_busy_is_asked_again_and_then_the_caller_is_told(
     assert call.heard() == ["Sorry, something went wrong. Please try again later."]
     call.listen_to_the_end()
     assert call.line.hung_up == ["goodbye"]
+
+
+@pytest.mark.parametrize("calls_again", [False, True])
+def test_that_a_line_went_down_is_kept_when_the_store_can_unless_they_call_again(
+    tmp_path, program, monkeypatch, calls_again
+):
+    call = Telephone(tmp_path, program)
+    call.press("1")
+    call.press("101")
+    call.press("2#")
+    with monkeypatch.context() as held:
+        held.setattr(call.store, "batch", busy)
+        call.call.lost()
+        call.turns.flush()
+    assert not call.texts
+    call.next_call = object() if calls_again else None
+    call.wait(1.1)
+    assert ["cut off" in text.text for text in call.texts] == ([] if calls_again else [True])
+
+
+def test_a_store_that_is_busy_for_long_is_told_of_a_line_that_went_down_a_few_times(
+    tmp_path, program, monkeypatch
+):
+    call = Telephone(tmp_path, program)
+    tries = []
+
+    def is_busy(arrivals):
+        tries.append(call.clock.now)
+        busy(arrivals)
+
+    monkeypatch.setattr(call.store, "batch", is_busy)
+    call.call.lost()
+    for _ in range(600):
+        call.wait(1.0)
+    assert len(tries) == 1 + HUNG_UP_TRIES_MAX
+    assert 240 < tries[-1] - tries[0] < 300
 
 
 def test_a_program_survives_its_way_through_the_store(program):
