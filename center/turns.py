@@ -17,12 +17,13 @@ from center.nobody import NOBODY
 from center.ports import Performer
 from center.reply import Reply
 from center.shops import Shops
-from center.visit import payments
+from center.visit import codes, payments
 from center.visit.asking import ask_again
 from center.visit.shared import Shared
 from center.visit.taking import take, turn_away
 from center.visit.visit import Visit
 from center.world import World
+from flows.effects import PlaceOrder
 from flows.inputs import Opened, Text
 
 ASKS_AGAIN_US = 10_000_000
@@ -70,6 +71,8 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
         return None
     visit = Visit(arrival, machine, shared)
     if settled is not None:
+        if isinstance(settled.effect, PlaceOrder):
+            return codes.give_up(visit, settled.effect)
         payments.note(visit, settled.effect, arrival.input)
     given = arrival.input
     is_text = isinstance(given, Text)

@@ -33,6 +33,7 @@ from commands.serving.running import StoppedError, heeding, run, stop_signals
 from commands.serving.service import Service
 from commands.serving.simulator import Simulator
 from commands.serving.texts import Texts
+from commands.serving.unconfirmed import GivingUp
 from commands.settings.limits import LimitsSection
 from commands.settings.queues import queues_of
 from commands.settings.reading import told_of_section
@@ -147,6 +148,7 @@ def services_of(config: Config, business: Business, password: str | None = None)
     services: list[Service] = [
         Books(store, business.measured, business.turns),
         Forgetting(store),
+        GivingUp(store, business.turns),
         PartnerServices(business, [section.partner() for section in config.service]),
         *before,
         texts,

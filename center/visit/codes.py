@@ -10,6 +10,7 @@ from center.visit import placing
 from center.visit.visit import Visit
 from flows import effects, prompts
 from flows.inputs import Outcome
+from flows.session import Session
 from grammars.money import write_money
 
 
@@ -44,3 +45,21 @@ def confirm(visit: Visit, awaited: Awaited) -> Outcome | None:
         visit.changes.awaited[key] = visit.world.awaited[key] = awaited
     visit.say(prompts.word("code_again", visit.language()))
     return None
+
+
+def give_up(visit: Visit, effect: effects.PlaceOrder) -> None:
+    """The code was waited for in vain. The flow does not hear of it: whoever left is not asked to talk to a person.
+
+    The seller is told, and the buyer, who may think that it is placed, unless they want no messages; whoever had their number forged
+    reads that nothing is on its way to them. The session is over: who writes again begins anew.
+    """
+    placing.to_the_seller(visit, effect, placing.NOT_CONFIRMED)
+    if not visit.buyer.opted_out:
+        total = write_money(effect.total, visit.machine.program.decimals)
+        visit.send(prompts.word("code_over", visit.language()).format(total=total))
+    session = visit.session
+    if session is not None:
+        visit.session = Session(
+            session.program, session.channel, session.language, touched=visit.arrival.at
+        )
+        visit.keep()

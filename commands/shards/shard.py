@@ -28,6 +28,7 @@ from commands.serving.forgetting import Forgetting
 from commands.serving.partners import PartnerServices
 from commands.serving.publications import Publications
 from commands.serving.running import run
+from commands.serving.unconfirmed import GivingUp
 from commands.shards.homes import shard_database, shard_of
 from commands.shards.telling import Telling
 from commands.shards.wire import FrameReader, Led, ToFront, Told, frame, performed, to_shard_decoder
@@ -273,13 +274,14 @@ async def _serve(plan: Plan) -> None:
     try:
         books = Books(business.store, business.measured, business.turns)
         forgetting = Forgetting(business.store)
+        giving_up = GivingUp(business.store, business.turns)
         published = Publications(business.store, business.shops, business.routes)
         # What is published the front finds by itself.
         # First of all, so that no buyer's request finds nobody.
         partners = PartnerServices(business, plan.partners, plan.index, plan.count)
         telling = Telling(plan.index, [books, partners], link.tell_measures)
         link.asked = telling.tell
-        services = [partners, books, forgetting, published, telling]
+        services = [partners, books, forgetting, giving_up, published, telling]
         await run(services, stop, hurry, opened=lambda: None)
     finally:
         loop.remove_reader(front.sentinel)

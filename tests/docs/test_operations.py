@@ -63,6 +63,8 @@ PARTS = {
     "center.backlog.LOOK_MAX",
     "center.backlog.READ_MAX",
     "center.superseded.READ_MAX",
+    "center.unconfirmed.AT_ONCE_MAX",
+    "commands.shards.front_store.GONE_MAX",
 }
 """A part of what is done, and the rest is done next."""
 SHOWN = {
