@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice, repeat
@@ -21,6 +22,8 @@ RECEIPTS_MAX = 200_000
 """Texts of all shards whose receipts are to come; of more the oldest are not known any more."""
 FORGOTTEN_AT_ONCE = RECEIPTS_MAX // 10
 """That many of them."""
+GONE_MAX = 1_000
+"""Numbers of texts that have gone, beside as many as there are, that stay listed."""
 
 
 class FrontStore(SqliteStore):
@@ -30,6 +33,8 @@ class FrontStore(SqliteStore):
         super().__init__(path)
         self._texts: dict[int, tuple[ShardLink | None, tuple[int, OutgoingText]]] = {}
         """By our numbers, oldest first: whose they are, and as the owner gave them, with its own number."""
+        self._numbers: list[int] = []
+        """Of those that were looked at, oldest first, and of some that have gone since."""
         self._sent: dict[int, tuple[ShardLink | None, int]] = {}
         """Texts that carriers have and whose receipts are to come, likewise."""
         self._under_way: dict[str, int] = {}
@@ -120,8 +125,24 @@ class FrontStore(SqliteStore):
 
     def waiting_texts(self, after: int, limit: int) -> list[tuple[int, OutgoingText]]:
         """See center.outbox.Outbox."""
-        waiting = ((number, kept[1][1]) for number, kept in self._texts.items() if number > after)
+        texts, numbers = self._texts, self._listed()
+        places = range(bisect_right(numbers, after), len(numbers))
+        waiting = (
+            (numbers[place], kept[1][1])
+            for place in places
+            if (kept := texts.get(numbers[place])) is not None
+        )
         return list(islice(waiting, limit))
+
+    def _listed(self) -> list[int]:
+        """The numbers of all that are under way: who reads them a part at a time looks at each once, not at all that are before it."""
+        texts, numbers = self._texts, self._numbers
+        listed_to = numbers[-1] if numbers else 0
+        if self._last - listed_to > len(texts) or len(numbers) > 2 * len(texts) + GONE_MAX:
+            numbers = self._numbers = list(texts)
+        else:
+            numbers.extend([n for n in range(listed_to + 1, self._last + 1) if n in texts])
+        return numbers
 
     def waiting_phones(
         self, after: int, limit: int, before: int | None

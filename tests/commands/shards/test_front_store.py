@@ -167,3 +167,56 @@ def test_receipts_of_only_so_many_texts_are_waited_for(
     store.note_texts([TextNews(n, Stage.SENT, "", "c", (str(n),)) for n in given])
     store.note_delivered(given)
     assert [one for one in link.told if isinstance(one, int)] == [1, 2, 3]
+
+
+class Looked(dict[int, Any]):
+    """Counts the texts that are looked at."""
+
+    count = 0
+
+    def get(self, key: int, default: Any = None) -> Any:
+        self.count += 1
+        return super().get(key, default)
+
+    def __iter__(self) -> Iterator[int]:
+        for key in super().__iter__():
+            self.count += 1
+            yield key
+
+    def items(self) -> Any:
+        return ((key, self[key]) for key in self)
+
+
+def read_on(store: FrontStore, after: int, limit: int) -> list[int]:
+    """The numbers of all that wait behind one, read a part at a time."""
+    found: list[int] = []
+    while part := numbers(store.waiting_texts(after, limit)):
+        found += part
+        after = part[-1]
+    return found
+
+
+def test_who_reads_what_waits_in_parts_looks_at_each_text_once(store: FrontStore) -> None:
+    given = numbers(store.number_all(Link(), [(own, text("a")) for own in range(1, 2_001)]))
+    looked = store._texts = Looked(store._texts)  # noqa: SLF001
+    assert read_on(store, 0, 10) == given
+    assert looked.count <= 2 * len(given)
+
+
+def test_what_has_gone_or_come_between_two_parts_is_known(
+    store: FrontStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_store, "GONE_MAX", 2)
+    link, own = Link(), 1
+    waiting: list[int] = []
+    for turn in range(30):
+        new = [(own + place, text("a")) for place in range(1 + turn % 4)]
+        own += len(new)
+        waiting += numbers(store.number_all(link, new))
+        gone = waiting[turn % 3 :: 3]
+        store.note_texts([TextNews(number, Stage.FAILED, "refused") for number in gone])
+        waiting = [number for number in waiting if number not in gone]
+        assert read_on(store, 0, 2) == waiting
+        assert len(store._numbers) <= 2 * len(waiting) + 6  # noqa: SLF001
+        middle = waiting[len(waiting) // 2] if waiting else 0
+        assert numbers(store.waiting_texts(middle, 9)) == [n for n in waiting if n > middle][:9]
