@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ from commands.settings.secrets import (
 )
 from commands.settings.sections import every_section
 from commands.shards.homes import check_count
+from flows import prompts
 
 OTHER_VARIABLES = frozenset({"DIALCART_PASSWORD", "DIALCART_SMSC_PASSWORD"})
 """What is read where there is no settings file."""
@@ -163,4 +165,12 @@ def _exposed(path: Path) -> list[str]:
 def schema() -> int:
     """Print the schema; the exit status."""
     typer.echo(json_schema())
+    return 0
+
+
+def texts(language: str) -> int:
+    """Print the platform's own texts to be worded; the exit status. Strings of JSON are strings of TOML."""
+    typer.echo(f"[[language]]\nname = {json.dumps(language)}\n\n[language.texts]")
+    for name, text in prompts.texts().items():
+        typer.echo(f"{name} = {json.dumps(text, ensure_ascii=False)}")
     return 0

@@ -51,6 +51,7 @@ from commands.shards.business import open_front
 from commands.shards.homes import check_count
 from commands.shards.publications import ShardPublications
 from commands.shards.service import Shards
+from flows import prompts
 from sms.carrier import Carrier
 from sms.smsc.exchange import Account
 from sms.smsc.server import Settings
@@ -237,6 +238,7 @@ async def serve(config: Config) -> int:
 
 async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event) -> int:
     """Serve a database that is ours; the exit status. Raises StoreError if it cannot be opened."""
+    prompts.say_as(config.wordings())
     database, sellers = config.store.database, config.sellers or [LIBRARY]
     shards: Shards | None = None
     asked = service_names(config)
@@ -254,6 +256,7 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
             log_level=config.log.level,
             log_format=config.log.format,
             partners=[section.partner() for section in config.service],
+            wordings=config.wordings(),
             seen=seen,
         )
     else:

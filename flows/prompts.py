@@ -1,13 +1,18 @@
 """Words that the platform itself says: menu lines by channel, default replies by type, in every language it has.
 
-A language that is not here gets English. A seller's own wording always comes first.
+A language that is not here gets English, unless whoever runs the platform has it say them otherwise (`say_as`). A seller's own
+wording always comes first.
 """
 
 from __future__ import annotations
 
+import difflib
+import string
 from collections.abc import Mapping
 
 DEFAULT_LANGUAGE = "en"
+TEXT_CHARACTERS_MAX = 500
+"""Of one of these texts as others word it."""
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {
@@ -160,11 +165,59 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 LANGUAGES = tuple(_WORDS)
 """Languages that the platform itself speaks."""
+_said: dict[str, Mapping[str, str]] = dict(_WORDS)
+"""What is said, by language."""
+
+
+def say_as(wordings: Mapping[str, Mapping[str, str]]) -> None:
+    """Say texts, by language and name, as they stand here, and all others as ever. Once, before anything is said; see `wrong_with`."""
+    _said.clear()
+    _said.update(_WORDS)
+    # Who has nothing to say in a language says it in English, as that is worded here.
+    for language in sorted(wordings, key=lambda one: one != DEFAULT_LANGUAGE):
+        before = _said.get(language, _said[DEFAULT_LANGUAGE])
+        _said[language] = {**before, **wordings[language]}
+
+
+def texts() -> Mapping[str, str]:
+    """All that can be worded, by name, in English. What stands in braces is filled in."""
+    return _WORDS[DEFAULT_LANGUAGE]
+
+
+def wrong_with(name: str, text: str) -> str:
+    """Why a text cannot be said under a name, and what to write; empty where it can."""
+    ours = texts()
+    if name not in ours:
+        near = difflib.get_close_matches(name, ours, 1)
+        return f"`{name}` is no text of the platform's; write {f'`{near[0]}`' if near else 'one that `dialcart config texts` prints'}"
+    if not text.strip() or len(text) > TEXT_CHARACTERS_MAX:
+        return f"`{name}` has {len(text)} characters; write 1 to {TEXT_CHARACTERS_MAX}"
+    wanted = _filled_in(ours[name])
+    try:
+        found = _filled_in(text)
+    except ValueError:
+        found = None
+    if found != wanted:
+        told = " and ".join(f"`{{{field}}}`" for field in sorted(wanted)) or "nothing in braces"
+        return f"`{name}` is filled in otherwise; write {told} in it, each as it stands here"
+    return ""
+
+
+def _filled_in(text: str) -> frozenset[str]:
+    """What stands in braces. Raises ValueError for braces that are not closed, and others than names."""
+    fields = [
+        (name, form, way)
+        for _, name, form, way in string.Formatter().parse(text)
+        if name is not None
+    ]
+    if any(form or way or not name.isidentifier() for name, form, way in fields):
+        raise ValueError(text)
+    return frozenset(name for name, _, _ in fields)
 
 
 def word(name: str, language: str) -> str:
     """One of the platform's own wordings."""
-    return _WORDS.get(language, _WORDS[DEFAULT_LANGUAGE])[name]
+    return _said.get(language, _said[DEFAULT_LANGUAGE])[name]
 
 
 def wait(name: str, language: str, wait_s: float, *, spoken: bool = False) -> str:

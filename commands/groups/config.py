@@ -22,6 +22,16 @@ def check(
     raise typer.Exit(run(file))
 
 
+@config.command("texts")
+def texts(
+    language: Annotated[str, typer.Argument(help="Its code, as flows declare it.")] = "sw",
+) -> None:
+    """Print what the platform says by itself as a table of the settings file, in English, to be worded in a language."""
+    from commands.config import texts as run
+
+    raise typer.Exit(run(language))
+
+
 @config.command("schema")
 def schema() -> None:
     """Print the schema of the settings file as JSON, for editors."""

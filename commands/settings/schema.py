@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
+from commands.settings.languages import LanguageSection
 from commands.settings.limits import LimitsSection
 from commands.settings.numbers import NumbersSection
 from commands.settings.platform import PlatformSection
@@ -238,4 +239,12 @@ class Config(Section):
         list[ServiceSection],
         names_differ("two services are called `{name}`; a flow knows them by name alone"),
     ] = Field(default=[], max_length=64)
+    language: Annotated[
+        list[LanguageSection],
+        names_differ("the language `{name}` stands here twice; write all its texts in one"),
+    ] = Field(default=[], max_length=100)
     log: LogSection = LogSection()
+
+    def wordings(self) -> dict[str, dict[str, str]]:
+        """What `flows.prompts.say_as` takes."""
+        return {one.name: one.texts for one in self.language}

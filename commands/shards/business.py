@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -42,6 +42,7 @@ def open_front(
     log_level: str,
     log_format: Literal["json", "text"],
     partners: Sequence[Partner] = (),
+    wordings: Mapping[str, Mapping[str, str]] | None = None,
     seen: Sequence[Seen] = (),
 ) -> tuple[Business, Shards]:
     """The front's business and its shards, not started yet; `pause` is for those of a front that is gone to end. Raises StoreError
@@ -75,6 +76,7 @@ def open_front(
             log_level,
             log_format,
             tuple(partners),
+            wordings or {},
         )
         for index in range(count)
     ]

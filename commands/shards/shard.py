@@ -7,8 +7,8 @@ import contextlib
 import logging
 import multiprocessing
 import signal
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
@@ -32,6 +32,7 @@ from commands.serving.unconfirmed import GivingUp
 from commands.shards.homes import shard_database, shard_of
 from commands.shards.telling import Telling
 from commands.shards.wire import FrameReader, Led, ToFront, Told, frame, performed, to_shard_decoder
+from flows import prompts
 from gateway.partner import Partner
 
 SENT_MAX = 100_000
@@ -56,6 +57,8 @@ class Plan:
     log_level: str
     log_format: Literal["json", "text"]
     partners: tuple[Partner, ...] = ()
+    wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """Of the platform's own texts, by language."""
 
 
 class FrontLink(asyncio.Protocol):
@@ -240,6 +243,7 @@ def main(plan: Plan) -> None:
     """Be a shard until SIGTERM, or until the front that started it is gone."""
     log_to_stderr(plan.log_level, plan.log_format, plan.index)
     log_uncaught()
+    prompts.say_as(plan.wordings)
     try:
         with alone_on(shard_database(plan.database, plan.index, plan.count), wait_s=LEAVES_S_MAX):
             asyncio.run(_serve(plan))

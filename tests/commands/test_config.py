@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from commands.config import check, load_settings, unread_variables
+from commands.config import check, load_settings, texts, unread_variables
 from commands.shards.homes import shard_database
+from flows import prompts
 
 CARRIER = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\n'
 VARIABLE = "DIALCART_CARRIER_UNICOM_PASSWORD"
@@ -137,3 +138,28 @@ def test_ports_that_we_would_take_from_ourselves_are_told(
     assert capsys.readouterr().err == (
         f"{file}: `port` in [web] is 5000, as `port` in [operations] is; write another, or 0 for any that is free\n"
     )
+
+
+def test_the_texts_that_are_printed_are_read_as_they_stand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert texts("sw") == 0
+    file = tmp_path / "dialcart.toml"
+    file.write_text(capsys.readouterr().out, "utf-8")
+    config = load_settings(file, {})
+    assert config is not None
+    assert config.wordings() == {"sw": dict(prompts.texts())}
+
+
+def test_a_text_that_could_not_be_said_is_told_by_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dialcart.toml"
+    file.write_text('[[language]]\nname = "sw"\n[language.texts]\ncode_sms = "{code}"\n', "utf-8")
+    assert load_settings(file, {}) is None
+    told = capsys.readouterr().err
+    assert "dialcart.toml:" in told
+    assert "`code_sms` is filled in otherwise; write `{code}` and `{total}` in it" in told
+    file.write_text('[[language]]\nname = "Swahili"\ntexts = { more = "Zaidi" }\n', "utf-8")
+    assert load_settings(file, {}) is None
+    assert "`name`" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from center.limits.tally import MESSAGES_WINDOW_S
 from center.reply import Reply
 from center.shops import Shops
 from center.turns import take_turns
+from flows import prompts
 from flows.inputs import HungUp, Input, Opened, Text
 from flows.packed import fingerprint
 from store.memory import MemoryStore
@@ -21,10 +22,10 @@ TOO_MUCH = "现在请求太多，请过一会儿再拨。"
 class Shop:
     """Buyers who text and dial, in the core alone."""
 
-    def __init__(self, flow: str = ORDER, **limits: int) -> None:
+    def __init__(self, flow: str = ORDER, shop: str = SHOP, **limits: int) -> None:
         self.store = MemoryStore()
         program = program_of(
-            flow, SHOP.replace("  sms code 1069\n", "  sms code 1069\n  ussd code *106#\n")
+            flow, shop.replace("  sms code 1069\n", "  sms code 1069\n  ussd code *106#\n")
         )
         self.store.publish("shop", program, NOON)
         self.shops = Shops({"shop": fingerprint(program)}, self.store.program)
@@ -138,3 +139,16 @@ def test_past_a_limit_stop_is_ours_even_where_the_flow_takes_it() -> None:
     shop.give(Text("STOP"), "sms")
     assert shop.has_left()
     assert [text[:3] for text in shop.texts()[before:]] == ["已退订"]
+
+
+def test_a_shop_in_a_language_that_we_do_not_speak_says_what_its_operator_words() -> None:
+    flow = ORDER.replace("en:", "sw:")
+    shop = SHOP.replace("languages zh, en", "languages sw").replace("en:", "sw:")
+    prompts.say_as({"sw": {"slow_down": "Ujumbe ni mwingi mno."}})
+    try:
+        store = Shop(flow, shop, messages_per_sender=1)
+        for _ in range(2):
+            store.give(Text("苹果 2"), "sms")
+        assert store.texts()[-1] == "Ujumbe ni mwingi mno."
+    finally:
+        prompts.say_as({})
