@@ -124,6 +124,9 @@ class Buyer:
     """How the question begins that they answer next, or have answered."""
     apologies: int = 0
     """Behind which the next thing was asked, though they had said what was to be said."""
+    unheard: int = 0
+    unheard_most: int = 0
+    """How often they have said something again since the last text came, and the most of it."""
     waits: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     """Of replies that were waited for: when it was said, and how long they took, in seconds."""
 
@@ -162,6 +165,7 @@ class Buyer:
 
     def hear(self, heard: Heard) -> None:
         """A text came."""
+        self.unheard = 0
         if heard.text.startswith("Order "):
             number = heard.text.removeprefix("Order ").split("\n")[0]
             if number in self.announced:
@@ -198,6 +202,8 @@ class Buyer:
         if self.lines:
             self._say()
             self.is_said_again = True
+            self.unheard += 1
+            self.unheard_most = max(self.unheard, self.unheard_most)
         return bool(self.lines)
 
     @property

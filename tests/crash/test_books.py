@@ -2,6 +2,7 @@
 
 import asyncio
 
+from sms.smsc.handset import Heard
 from sms.smsc.server import Settings, Smsc
 from store.memory import MemoryStore
 from tests.crash.books import Books, count
@@ -27,6 +28,20 @@ def test_an_order_that_its_carrier_still_has_is_not_settled_and_not_lost() -> No
 def test_where_others_still_get_on_nobody_is_given_up() -> None:
     assert _counted(buyers=2, told=True, getting_on=True).lost == 2
     assert _counted(buyers=2, getting_on=True).unsettled == 2
+
+
+def test_how_often_a_buyer_has_spoken_in_vain_is_counted() -> None:
+    async def speak() -> None:
+        async with Smsc(Settings(port=0)) as smsc:
+            buyer = Town(Simulated(smsc), 1, seed=1).buyers["13800000000"]
+            buyer.begin()
+            assert buyer.say_again()
+            assert buyer.say_again()
+            buyer.hear(Heard("13800000000", "1069", "One moment", 1, "gsm7", 0))
+            assert buyer.say_again()
+            assert (buyer.unheard, buyer.unheard_most) == (1, 2)
+
+    asyncio.run(speak())
 
 
 def _counted(

@@ -12,6 +12,9 @@ from tests.simulation.partner import Depot
 from tests.simulation.poison import SET_ASIDE, numbers
 from tests.simulation.story import Story
 
+UNHEARD_MAX = 2
+"""Who says the same again twice, in a kind world, has something to read."""
+
 
 def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
     """Write it into the story. The shop has stopped in order, and nothing was under way then."""
@@ -23,6 +26,8 @@ def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
         failures.append("a message was lost though no connection was")
     if hears_all and any(buyer.apologies for buyer in town.buyers.values()):
         failures.append("a word was read at another question though no connection was lost")
+    if any(buyer.unheard_most > UNHEARD_MAX for buyer in town.buyers.values()):
+        failures.append("somebody said the same again and again and had no reply")
     if left := store.waiting_texts(0, 10):
         failures.append(f"{len(left)} texts were never taken")
     # A front answers a receipt before its shard has it on disk, and either may die in between.
