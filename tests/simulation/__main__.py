@@ -1,4 +1,7 @@
-"""`python -m tests.simulation --seeds 5000` tries seeds from `--from`; `--seed N` tells the story of one, `--trace` a buyer's in it."""
+"""`python -m tests.simulation --seeds 5000` tries seeds from `--from`; `--seed N` tells the story of one, `--trace` a buyer's in it.
+
+With `--dialled` all have buyers who dial, and more goes wrong that dialogs mind.
+"""
 
 import argparse
 import logging
@@ -9,6 +12,7 @@ from contextlib import nullcontext
 from tests.simulation.many import story_of, try_all
 from tests.simulation.story import Story
 from tests.simulation.trace import tracing
+from tests.simulation.trouble import Trouble, dialled
 
 PROGRAM = "python -m tests.simulation"
 TOLD_MAX = 10
@@ -22,25 +26,28 @@ def main() -> int:
     parser.add_argument("--from", dest="first", type=int, default=1)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--trace", metavar="BUYER", help="a number, of who is off in --seed")
+    parser.add_argument("--dialled", action="store_true", help="see trouble.dialled")
     options = parser.parse_args()
+    trouble_of = dialled if options.dialled else Trouble.of
     if options.seed is not None:
         logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
         with tracing(options.trace) if options.trace else nullcontext():
-            story = story_of(options.seed)
+            story = story_of(options.seed, trouble_of(options.seed))
         sys.stdout.write(f"{story.trouble}\n{story.books}\n")
         sys.stdout.writelines(f"{failure}\n" for failure in story.failures)
         if story.off:
             sys.stdout.write(f"off: {', '.join(sorted(story.off))} {', '.join(story.excused)}\n")
         return 0 if story.right else 1
     began = time.monotonic()
-    total = try_all(range(options.first, options.first + options.seeds))
+    total = try_all(range(options.first, options.first + options.seeds), trouble_of)
     sys.stdout.write(f"{total} ({time.monotonic() - began:.0f} s)\n")
+    also = " --dialled" if options.dialled else ""
     for wrong in total.wrong[:TOLD_MAX]:
         off = ", ".join([*sorted(wrong.off), *wrong.failures])
-        sys.stdout.write(f"wrong: {off}\n  {trace_of(wrong)}\n")
+        sys.stdout.write(f"wrong: {off}\n  {trace_of(wrong)}{also}\n")
     for excused in total.excused[:TOLD_MAX]:
         why = f"{', '.join(sorted(excused.off))}, {', '.join(excused.excused)}"
-        sys.stdout.write(f"misunderstood: {why}\n  {trace_of(excused)}\n")
+        sys.stdout.write(f"misunderstood: {why}\n  {trace_of(excused)}{also}\n")
     return 1 if total.wrong else 0
 
 

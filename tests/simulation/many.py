@@ -3,7 +3,7 @@
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,10 +77,10 @@ def story_of(seed: int, trouble: Trouble | None = None) -> Story:
         return World(seed, Path(folder), trouble).run()
 
 
-def try_all(seeds: Iterable[int]) -> Total:
-    """Run seeds; their total."""
+def try_all(seeds: Iterable[int], trouble: Callable[[int], Trouble] = Trouble.of) -> Total:
+    """Run seeds, with what goes wrong in each; their total."""
     total = Total()
     with quiet():
         for seed in seeds:
-            total.add(story_of(seed))
+            total.add(story_of(seed, trouble(seed)))
     return total

@@ -39,6 +39,7 @@ WRONG_ONCE = (
     111_850,  # after a crash a buyer took an older question, which they had answered, for the reply to what they had just said
     128_216,  # after a crash a reply left before the answer to its message, as an older message of its buyer had come again
     97_315,  # a move of a USSD dialog came when its phone had ended the next
+    133_263,  # an answer by USSD behind one that a start had found was read at the "go on?" that the start had asked
     132_565,  # a buyer who had gone on by a word with a name was asked once more, as if they waited, and their own word came behind
     195_385,  # a simulated buyer did not read a question behind an apology
     235_297,  # a caller was cut off while the store was busy, which was never noted: they had no text to go on by, but an older one

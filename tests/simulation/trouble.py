@@ -16,6 +16,9 @@ WHILE_HELD_S = 1.5
 """After a crash of ours is known, a carrier brings within this what replies are held back for: we bind half a second after it at the
 earliest (world.STARTS_AGAIN_S), and hold them for sms.held.HOLD_S."""
 
+PROFILES_NAMED = ("standard", "echo", "mica", "tata", "port")
+"""Of gateways that name the dialog: with another a screen may come into the next."""
+
 
 @dataclass(frozen=True)
 class Others:
@@ -39,7 +42,7 @@ class Others:
             diallers=chance.randint(1, 3) if kind < 0.3 else 0,
             callers=chance.randint(1, 3) if 0.2 < kind < 0.5 else 0,
             orders=chance.randint(1, 3),
-            profile=chance.choice(("standard", "echo", "mica", "tata", "port")),
+            profile=chance.choice(PROFILES_NAMED),
             drops=chance.choice((0.0, 0.1, 0.3)),
         )
 
@@ -171,6 +174,33 @@ class Trouble:
         faults = self.faults
         forgets = faults.ignored_answer and faults.named < 1
         return not (self.weather.breaks or faults.disconnect or faults.lost_answer or forgets)
+
+
+def dialled(seed: int) -> Trouble:
+    """Two to four buyers who dial a code, and mostly crashes, refusals and connections that break together."""
+    chance = random.Random(f"{seed} dial")
+    choice = chance.choice
+    others = Others(
+        diallers=chance.randint(2, 4),
+        orders=3,
+        profile=choice(PROFILES_NAMED),
+        drops=choice((0.0, 0.1, 0.3)),
+    )
+    drawn = replace(Trouble.of(seed), buyers=1, orders=1, others=others, jumps=False)
+    if chance.random() >= 0.7:
+        return drawn
+    return replace(
+        drawn,
+        dies=choice((0.0, 0.02, 0.1)),
+        kills_s=choice((0.0, 0.5, 2.0)),
+        refuses=choice((0.0, 0.1, 0.3)),
+        weather=replace(drawn.weather, breaks=choice((0.0, 0.005, 0.02, 0.05))),
+        late_s=choice((0.0, WHILE_HELD_S)),
+        slow_s=min(drawn.slow_s, 0.2),
+        faults=replace(
+            drawn.faults, lost_answer=choice((0.0, 0.0, 0.1)), lost_delivery=choice((0.0, 0.1))
+        ),
+    )
 
 
 def _stalls(seed: int) -> float:
