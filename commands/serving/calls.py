@@ -7,7 +7,6 @@ import contextlib
 import logging
 import random
 import secrets
-import socket
 import time
 from collections import OrderedDict
 from collections.abc import Coroutine, Iterable
@@ -27,6 +26,7 @@ from commands.serving.call_measures import (
     of_signalling,
 )
 from commands.serving.platform import Platform
+from commands.serving.sip_port import is_free, started
 from commands.serving.sip_tls import client_tls, server_tls
 from commands.serving.trunks import why_unready
 from commands.settings.voice import VoiceSection
@@ -122,17 +122,15 @@ class Calls:
                 "no voice for %s: recordings alone are heard; scripts/debian espeak-ng=espeak-ng fetches one",
                 language,
             )
-        port = section.port or free_port(section.host)
-        if section.optional and not is_free(section.host, port):
-            port = free_port(section.host)
+        port = section.port
+        if section.optional and port and not is_free(section.host, port):
+            port = 0
         try:
             await self._listen(port)
         except OSError as error:
             if not section.optional:
                 raise
             self.closed_by = str(error)
-            if self.endpoint is not None:
-                await self.endpoint.close()
             if self.media is not None:
                 self.media.stop_planes()
             self.media = self.channel = self.trunks = self.lines = self.endpoint = None
@@ -143,7 +141,7 @@ class Calls:
         self.spawn(self._render())
 
     async def _listen(self, port: int) -> None:
-        """Open the media plane and SIP. Raises OSError."""
+        """Open the media plane and SIP, on any port if it is 0. Raises OSError."""
         section, business = self._section, self._business
         self.media = media_client(section)
         announced = section.announced or section.host
@@ -186,6 +184,16 @@ class Calls:
                 business.turns if platform.section.busy_text else None,
             )
             platform.cut_off = trunks.cut_off
+        self.endpoint = await started(lambda port: self._endpoint(trunks, port), section.host, port)
+        trunks.signalling = self.endpoint
+        asyncio.get_running_loop().add_reader(self.media.fileno(), channel.heard)
+        self.backs = call_backs(business, section)
+        if self.backs is not None:
+            self.missed = missed_calls(business, self.made, self.backs)
+            trunks.missed = self.missed
+
+    def _endpoint(self, trunks: TrunkCalls, port: int) -> Endpoint:
+        section = self._section
         listen: list[Listen] = []
         for host in (section.host, *section.more_hosts):
             listen.append(Listen("udp", host, port))
@@ -194,23 +202,16 @@ class Calls:
             if section.tls_port is not None:
                 listen.append(Listen("tls", host, section.tls_port))
         # Left to itself the endpoint announces the ports it listens on.
-        local = Local(announced)
-        self.endpoint = Endpoint(
+        local = Local(section.announced or section.host)
+        return Endpoint(
             SipSettings(local=local, calls_max=section.calls),
-            section.trunks(business.routes.numbering),
+            section.trunks(self._business.routes.numbering),
             trunks,
             listen=listen,
             server_tls=server_tls(section),
             client_tls=client_tls(section),
             chance=random.SystemRandom(),
         )
-        await self.endpoint.start()
-        trunks.signalling = self.endpoint
-        asyncio.get_running_loop().add_reader(self.media.fileno(), channel.heard)
-        self.backs = call_backs(business, section)
-        if self.backs is not None:
-            self.missed = missed_calls(business, self.made, self.backs)
-            trunks.missed = self.missed
 
     async def drain(self) -> None:
         """Take no new calls; those that are up may end by themselves."""
@@ -329,23 +330,6 @@ def _plane_at(section: VoiceSection, port: int) -> MediaSettings:
         first_packet_s_max=section.first_packet_s_max,
         packet_s_max=section.packet_s_max,
     )
-
-
-def is_free(host: str, port: int) -> bool:
-    """Whether nobody has this UDP port now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port(host: str) -> int:
-    """A UDP port that is free now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
 
 
 def folders_of(sellers: Iterable[Path]) -> dict[str, Path]:

@@ -54,6 +54,7 @@ PARTS = {
     "sms.sending.CHARACTERS_PER_REPLY_MAX",
     "sms.ussd.dialogs.EXPIRED_AT_ONCE_MAX",
     "commands.serving.calls.PORTS_TRIES_MAX",
+    "commands.serving.sip_port.TRIES_MAX",
     "commands.serving.message_boxes.TOLD_MAX",
     "commands.serving.platform_now.FILE_BYTES_MAX",
     "commands.serving.platform_now.OUTCOMES_MAX",
