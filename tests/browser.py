@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-WAIT_MS_MAX = 15_000
+WAIT_MS_MAX = 120_000
+"""Nothing takes a tenth of it, but on a machine that is busy with other tests."""
 expect.set_options(timeout=WAIT_MS_MAX)
 RATE_HZ = 48_000
 ARGUMENTS = (
@@ -46,6 +47,19 @@ ONLY = """{
   };
 }"""
 """A script for a page, which then offers one codec and its keys alone; what it was answered is `agreed`."""
+
+NOTICES = """addEventListener("DOMContentLoaded", () => {
+  const line = document.getElementById("notice");
+  window.notices = [];
+  if (line) new MutationObserver(() => notices.push(line.textContent)).observe(line, { childList: true });
+});"""
+"""A script for a page, which then keeps what its line of notices said: a notice is gone after a few seconds."""
+
+
+def noticed(page: Page, text: str) -> None:
+    """Wait until a page with NOTICES has said this; what it said before does not count for the next."""
+    told = "text => { const at = notices.findIndex(one => one.includes(text)); return at >= 0 && notices.splice(0, at + 1); }"
+    page.wait_for_function(told, arg=text)
 
 
 def chromium() -> str:

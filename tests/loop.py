@@ -7,7 +7,7 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, Self, TypeVar
 
-RESULT_S_MAX = 30.0
+RESULT_S_MAX = 120.0
 T = TypeVar("T")
 
 

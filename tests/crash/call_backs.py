@@ -39,7 +39,8 @@ from tests.crash.harness import ROOT
 from tests.crash.impatient import AGAIN_AFTER_S
 from tests.crash.phoned import Phoned, command, phoned
 from tests.crash.telephone import ENDS_S_MAX, Telephone
-from tests.crash.telephone_shop import NUMBER, Shop, free_port
+from tests.crash.telephone_shop import NUMBER, Shop
+from tests.ports import own_port
 from tests.quiet_hours import not_now
 
 BUYERS_MAX = 200
@@ -255,10 +256,10 @@ async def crash_under_call_backs(
     folder: Path, seconds: float, seed: int, speech: Path | None = None, *, missed: int = 0
 ) -> CallBackBooks:
     """Have buyers be called back for so long, and until `missed` calls were, kill the shop now and then, and count."""
-    chance, books, port = random.Random(seed), CallBackBooks(), free_port()
+    chance, books, port = random.Random(seed), CallBackBooks(), own_port()
     shop = Shop(
         folder,
-        free_port(),
+        own_port(),
         speech or folder / "speech",
         program=("-m", "tests.crash.impatient"),
         shop=f"  rings 4s\n  call back 139*\n  quiet hours {not_now()}\n",

@@ -18,7 +18,6 @@ import json
 import os
 import random
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -39,6 +38,7 @@ from store.people import People
 from tests.crash.fenced import Books as JournalBooks
 from tests.crash.fenced import Truth
 from tests.crash.harness import ROOT
+from tests.ports import own_port
 from web.accounts.password import hash_password
 
 CODE, PASSWORD = "1069", "correct horse"
@@ -345,11 +345,10 @@ class Shop:
         await asyncio.wait_for(self._process.wait(), OPENS_S_MAX)
 
 
-async def run(folder: Path, stops: int, seed: int) -> Books:
-    """Buyers, desks and stops in a folder of their own."""
+async def run(folder: Path, stops: int, seed: int, *, served: int = 0) -> Books:
+    """Buyers, desks and stops in a folder of their own; at least so many buyers are served, and some offer is not answered, where anybody is."""
     chance, books = random.Random(seed), Books()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        web = probe.getsockname()[1]
+    web = own_port()
     (folder / "shop").mkdir()
     (folder / "shop" / "seller.flow").write_text(FLOW)
     people = People(people_file(folder / "shop.db"))
@@ -393,6 +392,10 @@ async def run(folder: Path, stops: int, seed: int) -> Books:
                 books.short += roll < 0.6
                 books.long += roll >= 0.6
             watch.runs = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SERVED_S_MAX):
+                while books.served < served or (served and not books.not_answered):  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_S)
         for buyer in buyers:
             buyer.stopping = True
         before, since = books.served, time.monotonic()

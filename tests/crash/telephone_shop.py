@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.crash.callers import FLOW
 from tests.crash.harness import ROOT, START_S_MAX
+from tests.ports import own_port
 
 NUMBER = "4008001234"
 SETTINGS = """\
@@ -63,7 +63,7 @@ class Shop:
         """`program` is what runs as `dialcart`; `flow` what it sells by; `shop`, `voice` and `trunk` are lines more of these sections."""
         self.folder = folder
         self.port = port
-        self.control_port = free_port()
+        self.control_port = own_port()
         self._program = program
         (folder / "shop").mkdir()
         sold = flow.replace("  channels voice, sms\n", f"  channels voice, sms\n{shop}", 1)
@@ -117,10 +117,3 @@ class Shop:
         assert self.process is not None
         self.process.terminate()
         await asyncio.wait_for(self.process.wait(), START_S_MAX)
-
-
-def free_port() -> int:
-    """A UDP port that is free now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

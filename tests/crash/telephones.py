@@ -30,7 +30,8 @@ from ivr.sip.settings import Settings
 from ivr.sip.trunk import Trunk, networks
 from tests.crash.phoned import Phoned, command, phoned
 from tests.crash.telephone import BETWEEN_ANSWERS_S, ENDS_S_MAX, Telephone
-from tests.crash.telephone_shop import NUMBER, ORDERS_ALONE, Shop, free_port
+from tests.crash.telephone_shop import NUMBER, ORDERS_ALONE, Shop
+from tests.ports import own_port
 
 LINES = 8
 """Calls at once."""
@@ -125,7 +126,7 @@ async def crash_under_calls(
     `at_least`: so many calls are finished and so many planes killed, and a shop, however long that takes.
     """
     chance, books = random.Random(seed), CallsBooks()
-    shop = Shop(folder, free_port(), speech or folder / "speech", flow=ORDERS_ALONE)
+    shop = Shop(folder, own_port(), speech or folder / "speech", flow=ORDERS_ALONE)
     await shop.start()
     exchange = Exchange(shop.port)
     await exchange.endpoint.start()

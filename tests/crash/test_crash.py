@@ -36,7 +36,7 @@ def test_twenty_kills_lose_nothing_and_double_nothing(
     assert books.repeated > 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_shop_that_acknowledges_before_its_commit_is_found_out(tmp_path: Path) -> None:
     """It dies where every message of the batch has been acknowledged and none is on disk."""
     mutant = "acknowledge before commit"

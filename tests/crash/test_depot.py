@@ -51,7 +51,7 @@ def test_moods_are_read_and_slips_told() -> None:
         parse_mood("slw=1")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_an_order_system_in_trouble_and_a_shop_that_is_killed_agree_in_the_end(
     tmp_path: Path,
 ) -> None:

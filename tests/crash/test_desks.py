@@ -10,9 +10,9 @@ import pytest
 from tests.crash import desks
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_no_buyer_is_with_two_agents_while_the_shop_is_killed_and_stopped(tmp_path: Path) -> None:
-    books = asyncio.run(desks.run(tmp_path, stops=3, seed=41))
+    books = asyncio.run(desks.run(tmp_path, stops=3, seed=41, served=20))
     assert books.right, books
     assert (books.kills, books.short, books.long) == (1, 1, 1)
     assert books.served > 10

@@ -14,7 +14,7 @@ _SPREADS = [[], ["shards"]] if _MOUNTS.returncode == 0 else [[]]
 """A limit on files would have to follow each shard that is started."""
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("spread", _SPREADS, ids="".join)
 def test_a_full_disk_refuses_for_now_and_goes_on_when_there_is_room(
     tmp_path: Path, spread: list[str]

@@ -8,7 +8,7 @@ import pytest
 from tests.crash.telephones import crash_under_calls
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_what_carries_calls_may_be_killed_and_no_order_is_lost_or_doubled(tmp_path: Path) -> None:
     books = asyncio.run(crash_under_calls(tmp_path, seconds=20, seed=4, at_least=3))
     assert books.right, books

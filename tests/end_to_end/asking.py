@@ -71,7 +71,7 @@ step hello
   say Hello to you.
   goodbye
 """
-WAIT_S = 60.0
+WAIT_S = 120.0
 CARD = {"points": 7, "member": True, "since": "2026-03-01", "credit": 1250, "name": "Ann"}
 TOLD = "Ann: 7 points since"
 OPERATIONS = {"look_up": "cards/find", "note": "notes"}

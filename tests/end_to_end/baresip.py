@@ -17,13 +17,14 @@ import soundfile
 
 from ivr.rtp.codec import PCMU, decode
 from ivr.speech.voices import find_program
-from tests.end_to_end.telephone_shop import NUMBER, Running
+from tests.end_to_end.telephone_shop import NOODLES, NUMBER, Running, answer
 from tests.ivr.speech.calls import said
+from tests.waiting import until
 
 HOST = "10.99.0.1"
 CALLER = "13800138000"
 CONTROL_PORT = 4_444
-STEP_S_MAX = 20.0
+STEP_S_MAX = 120.0
 _SIOCSIFADDR, _SIOCSIFFLAGS, _UP = 0x8916, 0x8914, 0x41
 
 _CONFIG = """\
@@ -97,7 +98,7 @@ class Baresip:
     def close(self) -> None:
         self._control.close()
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(STEP_S_MAX)
         self._log.close()
 
 
@@ -109,23 +110,10 @@ def order(folder: Path) -> str:
     try:
         with shop.phone(CALLER) as texts:
             phone.tell("dial", f"sip:{NUMBER}@{HOST}:{shop.port}")
-            # Long enough for each question to be asked; keys may come before its end.
-            time.sleep(2.5)
-            for keys, wait_s in (
-                ("1", 1),
-                ("101", 1),
-                ("2#", 1),
-                ("2", 3),
-                ("#", 1.5),
-                ("1", 1.5),
-                ("1", 1),
-            ):
-                phone.press(keys)
-                time.sleep(wait_s)
-            end = time.monotonic() + STEP_S_MAX
-            while not (orders := shop.orders()) and time.monotonic() < end:
-                time.sleep(0.2)
-            texted = texts()
+            answer(shop, "noodles", NOODLES, phone.press)
+            until(shop.orders, shop.talk)
+            orders = shop.orders()
+            texted = texts.end(*(order.number for order in orders))
         told = [[o.buyer, o.channel, o.total, o.address, o.number] for o in orders]
         words = {"orders": told, "texts": texted, "talk": shop.talk()}
         return json.dumps(words, ensure_ascii=False)

@@ -15,7 +15,7 @@ from tests.end_to_end.scenario import (
     request,
     scenario,
 )
-from tests.end_to_end.sipp import Caller
+from tests.end_to_end.sipp import STAY_MS, Caller
 
 
 def _log(what: str) -> str:
@@ -61,6 +61,9 @@ class Met:
 class Crowd(Caller):
     """Callers who all do the same steps."""
 
+    def _named(self) -> str:
+        return _CALLER
+
     def calls(
         self,
         port: int,
@@ -69,7 +72,7 @@ class Crowd(Caller):
         *,
         rate_s: float,
         hang_up: bool = False,
-        wait_ms: int = 20_000,
+        wait_ms: int = STAY_MS,
     ) -> Met:
         """Call from each of these numbers, so many a second, and wait until the last call is over."""
         fields = {"dialled": dialled, "caller": _CALLER, "wait_ms": wait_ms}

@@ -20,11 +20,11 @@ HEARD_S = 0.5
 """Of what came last, that is measured."""
 LOUD = 300.0
 """Mean amplitude of a tone, of 32,767, that a person hears."""
-WAIT_S_MAX = 15.0
+WAIT_S_MAX = 120.0
 KEY_PACKETS = 9
 KEY_S = 0.5
 """From a key to the next."""
-GREETING_S, PAUSE_S = 0.6, 2.5
+GREETING_S = 0.6
 """Who is called says hello, and waits to hear who it is: else it is a machine."""
 
 
@@ -33,7 +33,7 @@ class Earpiece:
 
     def __init__(self, tone_hz: float, *, greets: bool = False) -> None:
         self._tone_hz = tone_hz
-        self._greets = greets
+        self._talks = not greets
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.settimeout(FRAME_S / 4)
@@ -71,6 +71,10 @@ class Earpiece:
             so = self._came.wait_for(is_so, WAIT_S_MAX)
         levels = {tone: round(self._level(tone)) for tone in (*tones_hz, *without)}
         assert so, f"not heard so: {levels}"
+
+    def talk(self) -> None:
+        """Say more than hello: somebody is there."""
+        self._talks = True
 
     def hears_music(self, *, without: float) -> None:
         """Wait until something is heard, and this tone is not."""
@@ -151,7 +155,7 @@ class Earpiece:
 
     def _packet(self, number: int) -> bytes:
         at = np.arange(number * FRAME, (number + 1) * FRAME) / RATE_HZ
-        is_quiet = self._greets and GREETING_S < at[0] < GREETING_S + PAUSE_S
+        is_quiet = not self._talks and at[0] > GREETING_S
         volume = 0 if is_quiet else 8_000
         wave = (volume * np.sin(2 * np.pi * self._tone_hz * at)).astype(np.int16)
         head = bytes((0x80, PCMU)) + (number & 0xFFFF).to_bytes(2) + (number * FRAME).to_bytes(4)

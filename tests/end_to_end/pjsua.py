@@ -1,19 +1,21 @@
 """PJSUA2 as a caller: a third stack, which offers telephone-event on several payload types. GPL, so a program of its own.
 
-python -m tests.end_to_end.pjsua PORT NUMBER KEYS VOICE.wav HEARD.wav        calls, orders by keys (1,101,2#), prints how the call ended
-python -m tests.end_to_end.pjsua PORT NUMBER KEYS VOICE.wav HEARD.wav tls    the same by TLS and SRTP, put on hold on the way
+python -m tests.end_to_end.pjsua PORT NUMBER VOICE.wav HEARD.wav        calls, presses the keys of each line that it reads, tells how the call ended
+python -m tests.end_to_end.pjsua PORT NUMBER VOICE.wav HEARD.wav tls    the same by TLS and SRTP, put on hold before
 """
 
 import os
+import select
 import sys
 import time
+from collections.abc import Callable
 from typing import NoReturn
 
 import pjsua2 as pj
 
-STEP_S_MAX = 30.0
-BETWEEN_S = 1.5
-"""Between what is pressed and what is pressed next; twice as long to leave an address, which `#` ends."""
+STATE_S_MAX = 120.0
+CALL_S_MAX = 300.0
+KEYS_BYTES_MAX = 100
 
 
 class Caller(pj.Call):
@@ -25,10 +27,8 @@ class Caller(pj.Call):
         self.ended = self.getInfo().state == pj.PJSIP_INV_STATE_DISCONNECTED
 
 
-def order(
-    port: int, number: str, keyed: str, voice: str, heard: str, *, protected: bool
-) -> NoReturn:
-    """Order by keys; what was heard goes into a file."""
+def order(port: int, number: str, voice: str, heard: str, *, protected: bool) -> NoReturn:
+    """Call, and press what is read; what was heard goes into a file."""
     endpoint = pj.Endpoint()
     endpoint.libCreate()
     config = pj.EpConfig()
@@ -53,38 +53,42 @@ def order(
     account.create(account_config)
     call = Caller(account)
 
-    def pass_s(seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and not call.ended:
+    def until(so: Callable[[], bool], within_s: float = STATE_S_MAX) -> None:
+        end = time.monotonic() + within_s
+        while time.monotonic() < end and not call.ended and not so():
             endpoint.libHandleEvents(20)
+
+    def has_sound(status: int) -> bool:
+        # Its media are gone with it.
+        info = call.getInfo()
+        return any(one.status == status for one in info.media)
+
+    def press() -> bool:
+        """What is there to be pressed; never the last of it."""
+        if select.select([0], [], [], 0)[0] and (keys := os.read(0, KEYS_BYTES_MAX)):
+            call.dialDtmf(keys.decode().strip())
+        return False
 
     transport_word = ";transport=tls" if protected else ""
     call.makeCall(f"sip:{number}@127.0.0.1:{port}{transport_word}", pj.CallOpParam(True))
-    pass_s(1)
+    until(lambda: has_sound(pj.PJSUA_CALL_MEDIA_ACTIVE))
     recorder = pj.AudioMediaRecorder()
     recorder.createRecorder(heard)
     call.getAudioMedia(-1).startTransmit(recorder)
-    pass_s(1.5)
     microphone = pj.AudioMediaPlayer()
     microphone.createPlayer(voice, 0)
     microphone.startTransmit(call.getAudioMedia(-1))
     if protected:
         # A re-INVITE each: with the same keys, for pjsua keeps them.
         call.setHold(pj.CallOpParam())
-        pass_s(1)
+        until(lambda: has_sound(pj.PJSUA_CALL_MEDIA_LOCAL_HOLD))
         again = pj.CallOpParam(True)
         again.opt.flag = pj.PJSUA_CALL_UNHOLD
         call.reinvite(again)
-        pass_s(1)
+        until(lambda: has_sound(pj.PJSUA_CALL_MEDIA_ACTIVE))
         call.getAudioMedia(-1).startTransmit(recorder)
         microphone.startTransmit(call.getAudioMedia(-1))
-    for keys in keyed.split(","):
-        if keys == "#":
-            pass_s(BETWEEN_S)
-        if not call.ended:
-            call.dialDtmf(keys)
-        pass_s(BETWEEN_S + 0.3 * len(keys))
-    pass_s(STEP_S_MAX)
+    until(press, CALL_S_MAX)
     # Its file is whole when it is gone, which takes the library a moment.
     del recorder
     time.sleep(0.5)
@@ -96,4 +100,4 @@ def order(
 
 
 if __name__ == "__main__":
-    order(int(sys.argv[1]), *sys.argv[2:6], protected=sys.argv[6:] == ["tls"])
+    order(int(sys.argv[1]), *sys.argv[2:5], protected=sys.argv[5:] == ["tls"])

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
+CLOSES_S_MAX = 120.0
+"""After SIGTERM, on a machine that is busy with other tests."""
 
 
 def opened(

@@ -22,8 +22,8 @@ from sms.smsc.server import Settings, Smsc
 from store.sqlite import SqliteStore
 from tests.flows.shops import NOON, program_of
 
-WAIT_S = 20.0
-"""Nothing here takes a tenth of this."""
+WAIT_S = 120.0
+"""Nothing here takes a hundredth of this."""
 
 
 @dataclass

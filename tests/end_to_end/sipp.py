@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import subprocess
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -24,12 +25,20 @@ from tests.end_to_end.scenario import (
     scenario,
     sdp,
 )
+from tests.end_to_end.twin import Said, Twin, Until
 from tests.ivr.speech.calls import said
 
 EVENT_PAYLOAD_TYPE = 101
 EVENTS = "0123456789*#"
 BUNDLED_KEY_MS = 200
 """About as long as the keys last that come with SIPp."""
+HAND_MS = 300
+"""From what a caller hears to what they do."""
+CALL_S_MAX = 300
+"""Of a machine that is busy with other tests."""
+INSISTS_MS = 3_000
+STAY_MS = 240_000
+"""Who waits to be hung up on is patient."""
 _NAMES = {"#": "pound", "*": "star"}
 
 _CALLS = scenario(
@@ -98,9 +107,10 @@ class Caller:
         *,
         media_port: int | None = None,
         host: str = "127.0.0.1",
+        said: Said | None = None,
     ) -> None:
         """`media_port`: where its sound is, if SIPp does not make it (tests.end_to_end.earpiece). `host`: where the telephone is;
-        who calls at once from a place of their own has ports of their own."""
+        who calls at once from a place of their own has ports of their own. `said`: for who waits until the shop has said something."""
         self._folder = folder
         self._host = host
         self._number = number
@@ -109,10 +119,27 @@ class Caller:
         self._steps: list[str] = []
         self._captures = 0
         self._sent_on = 0
+        self._said = said
+        self._waits: list[Until] = []
+        self._insists = False
 
     def wait(self, ms: int) -> Caller:
         self._steps.append(f'<pause milliseconds="{ms}"/>')
         return self
+
+    def until(self, words: str) -> Caller:
+        """Wait until the shop has said so; what it had said before the last wait was over does not count."""
+        return self._until(Until(words))
+
+    def _until(self, one: Until) -> Caller:
+        assert self._said is not None, "who waits for what is said has to be told it"
+        self._steps.append(one.steps(len(self._waits), self._named()))
+        self._waits.append(one)
+        return self.wait(HAND_MS)
+
+    def _named(self) -> str:
+        """Who a call of the scenario is from."""
+        return self._number
 
     def press(self, keys: str, pause_ms: int = 400) -> Caller:
         """Keys as telephone-events, each 120 ms long."""
@@ -132,11 +159,13 @@ class Caller:
     def speak(self, codes: bytes) -> Caller:
         """G.711 in the call's codec; the next step comes when it is said."""
         self._play(_audio_packets(codes, self._codec, self._captures))
-        return self.wait(len(codes) // 8)
+        return self.wait(len(codes) // 8 + HAND_MS)
 
-    def say(self, text: str, voice: str = "slt") -> Caller:
-        """Words, by one of flite's voices."""
-        return self.speak(self._spoken(text, voice))
+    def say(self, text: str, until: str, voice: str = "slt") -> Caller:
+        """Words, by one of flite's voices, until the shop says what an answer to them would be: who is not understood says them again."""
+        self._steps.append(f'<label id="{len(self._waits)}"/>')
+        self.speak(self._spoken(text, voice))
+        return self._until(Until(until, again=True))
 
     def talk_on(self, text: str, voice: str = "slt") -> Caller:
         """Words that go on while the next steps are done."""
@@ -150,6 +179,13 @@ class Caller:
 
             spoken = encode(PCMA, decode(PCMU, np.frombuffer(spoken, np.uint8))).tobytes()
         return spoken
+
+    def insist(self, key: str) -> Caller:
+        """At last press a key again and again, until the shop hangs up."""
+        self._steps.append('<label id="insist"/>')
+        self.press(key, 0)
+        self._insists = True
+        return self
 
     def be_sent_on(self, status: int = 200) -> Caller:
         """Take a REFER, and tell how the call to whom it names went (RFC 3515)."""
@@ -172,13 +208,16 @@ class Caller:
         *,
         hangs_up: bool = False,
         status: int = 200,
-        wait_ms: int = 20_000,
+        wait_ms: int = STAY_MS,
     ) -> subprocess.CompletedProcess[str]:
         """Make the call; SIPp's exit status is 0 if all of it went as it should."""
         words = {"dialled": dialled, "caller": self._number, "wait_ms": wait_ms}
         ack, end = REFUSED_ACK, ""
         if status == 200:
             ack, end = ACK, WE_HANG_UP if hangs_up else THEY_HANG_UP
+        if self._insists:
+            end = end.replace("/>", ' ontimeout="insist"/>', 1)
+            words["wait_ms"] = INSISTS_MS
         path = self._folder / "caller.xml"
         path.write_text(
             _CALLS.format(
@@ -199,7 +238,7 @@ class Caller:
         path.write_text(_CANCELS.format(dialled=dialled, caller=self._number))
         return self._run(path, self._at(port))
 
-    def answer(self, port: int, wait_ms: int = 20_000) -> subprocess.CompletedProcess[str]:
+    def answer(self, port: int, wait_ms: int = STAY_MS) -> subprocess.CompletedProcess[str]:
         """Be called: pick up, do the steps, and wait for the other end to hang up."""
         path = self._folder / "called.xml"
         end = THEY_HANG_UP.format(wait_ms=wait_ms)
@@ -220,11 +259,15 @@ class Caller:
     def _sipp(self, path: str, *words: str) -> subprocess.CompletedProcess[str]:
         sipp = find_program("sipp")
         assert sipp, "scripts/debian sipp=sip-tester brings it"
-        return subprocess.run(
-            [sipp, "-sf", path, "-i", self._host, "-mi", self._host,
-             "-nostdin", "-timeout", "90s", *words],
-            cwd=self._folder, capture_output=True, text=True, timeout=110, stdin=subprocess.DEVNULL, check=False,
-        )  # fmt: skip
+        with ExitStack() as stack:
+            if self._said is not None and self._waits:
+                twin = stack.enter_context(Twin(self._waits, self._said, self._number))
+                words = ("-3pcc", twin.address, *words)
+            return subprocess.run(
+                [sipp, "-sf", path, "-i", self._host, "-mi", self._host,
+                 "-nostdin", "-timeout", f"{CALL_S_MAX}s", *words],
+                cwd=self._folder, capture_output=True, text=True, timeout=CALL_S_MAX + 60, stdin=subprocess.DEVNULL, check=False,
+            )  # fmt: skip
 
 
 def _rtp(

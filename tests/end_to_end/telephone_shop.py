@@ -1,20 +1,24 @@
 """The noodle shop as `dialcart serve` opens it, with a telephone: a process of its own, whose settings are the test's."""
 
-import contextlib
 import re
 import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import trustme
 
 from commands.flows_on_disk import LIBRARY
-from commands.serving.calls import free_port
+from ivr.channel.keying import END
 from store.sqlite import SqliteStore
-from tests.end_to_end.process import ROOT, opened
+from tests.end_to_end import texting
+from tests.end_to_end.process import CLOSES_S_MAX, ROOT, opened
+from tests.end_to_end.texting import Texts
+from tests.ports import own_port
+from tests.waiting import until
 
 NUMBER = "4008001234"
 SPEECH = ROOT / ".tools" / "speech"
@@ -36,14 +40,35 @@ calls = 20
 speech = "{speech}"
 recordings = "{recordings}"
 # A machine that is busy with other tests is no reason to ask for keys.
-recogniser_s_max = 20
+recogniser_s_max = 30
 {more}[[voice.trunk]]
 name = "here"
 networks = [{networks}]
 {trunk}
 {sections}"""
+PATIENT = """
+[[queue]]
+name = "*"
+answer_s = 300
+wrap_up_s = 600
+step = []
+"""
+"""An offer waits, and a wrap-up: what comes of it if nobody acts in time is not what these tests are about."""
 HOURS = r"  (open|closed|call back|营业|休息|回拨|免打扰|响铃) .*\n"
 """What depends on the time of day, and would have a test wait."""
+SILENCE = r"(no input after|无应答超过) \d+(s|秒)"
+NOODLES = (
+    ("请选择", "1"),
+    ("想吃什么", "101"),
+    ("几份", "2#"),
+    ("结账", "2"),
+    ("地址", "#"),
+    ("对吗", "1"),
+    ("确认", "1"),
+)
+"""What the noodle shop asks, and the keys that order two bowls."""
+RECORDED_BYTES = 24_000
+"""Three seconds."""
 TLS = """\
 tls_port = {port}
 tls_certificate = "{folder}/shop.pem"
@@ -57,11 +82,12 @@ def copy_common(shops: Path) -> None:
 
 
 def copy_sample(seller: str, shops: Path, shop: str = "") -> Path:
-    """A sample seller that is open all day, with lines more of its shop; its folder."""
+    """A sample seller that is open all day and patient with who says nothing, with lines more of its shop; its folder."""
     folder = shops / seller
     shutil.copytree(LIBRARY / seller, folder)
     file = folder / "seller.flow"
     flow = re.sub(HOURS, "", file.read_text("utf-8"))
+    flow = re.sub(SILENCE, r"\1 300\2", flow)
     flow = re.sub(r"(  languages .*\n)", rf"\1{shop}", flow, count=1)
     file.write_text(flow, "utf-8")
     return folder
@@ -85,7 +111,7 @@ class Running:
     ) -> None:
         """`shop`, `voice` and `trunk` are lines more of the flow's shop and of these sections; `sections` are further ones."""
         self.folder = folder
-        self.tls_port = free_port(host) if tls else None
+        self.tls_port = own_port() if tls else None
         shops = folder / "shops"
         copy_common(shops)
         for seller in sellers:
@@ -102,7 +128,7 @@ class Running:
                 more=self._tls(folder) + voice,
                 trunk=trunk,
                 networks=networks,
-                sections=sections,
+                sections=sections + ("" if "[[queue]]" in trunk + sections else PATIENT),
             ),
             "utf-8",
         )
@@ -132,7 +158,7 @@ class Running:
     def close(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.communicate(timeout=30)
+            self.process.communicate(timeout=CLOSES_S_MAX)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.communicate()
@@ -161,30 +187,42 @@ class Running:
         finally:
             store.close()
 
-    @contextlib.contextmanager
-    def phone(self, number: str, code: str = "106900010") -> Iterator[Callable[..., str]]:
-        """A phone that is on for texts; writes some and gives what came once it is switched off, which `until` must be among."""
-        words = ["phone", "--to", code, "--from", number, "--port", self.control_port]
-        with subprocess.Popen(
-            [sys.executable, "cli.py", *words],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as phone:
-            assert phone.stdin is not None
-            assert phone.stdout is not None
-            texts, told = phone.stdout, phone.stdout.readline()
-            assert told.startswith("phone"), "it is on"
+    def conversation(self, number: str, seller: str = "noodles") -> str:
+        """All that was said with somebody, as tests.end_to_end.twin reads it; their number may be as trunks write it."""
+        return "\n".join(reversed(self.talks(seller, number.removeprefix("+86"))))
 
-            def heard(said: str = "", until: str = "") -> str:
-                print(said, file=phone.stdin, flush=True)
-                came = told
-                while until not in came:
-                    line = texts.readline()
-                    assert line, came
-                    came += line
-                phone.stdin.close()
-                return came + texts.read()
+    def recordings(self, seller: str = "noodles") -> set[Path]:
+        """What callers said in their own voice, or are saying."""
+        return {*(self.folder / "recordings" / seller).glob("*.wav")}
 
-            yield heard
+    def phone(self, number: str, code: str = "106900010") -> AbstractContextManager[Texts]:
+        """A phone that is on for texts."""
+        return texting.phone(self.control_port, number, code)
+
+
+def until_recorded(shop: Running, seller: str = "noodles", *, but: Collection[Path] = ()) -> None:
+    """Until a caller has said something for a while: what is recorded is on disk each second."""
+
+    def is_long() -> bool:
+        return any(
+            one.stat().st_size > RECORDED_BYTES for one in shop.recordings(seller) if one not in but
+        )
+
+    until(is_long, lambda: shop.talk(seller))
+
+
+def answer(
+    shop: Running, seller: str, asked: Sequence[tuple[str, str]], press: Callable[[str], object]
+) -> None:
+    """Press the keys that answer each question once it is asked; `#` ends what a telephone says all the time."""
+
+    def is_asked(words: str, after: int) -> bool:
+        return words in shop.talk(seller)[after:]
+
+    heard = 0
+    for words, keys in asked:
+        until(partial(is_asked, words, heard), partial(shop.talk, seller))
+        heard = len(shop.talk(seller))
+        if keys == END:
+            until_recorded(shop, seller)
+        press(keys)

@@ -10,7 +10,7 @@ from tests.end_to_end.telephone_shop import NUMBER, Running
 
 ANNOUNCED = "198.51.100.7"
 """Of nobody (RFC 5737): were audio or a request sent there, nothing would come of it."""
-WAIT_S = 20.0
+WAIT_S = 120.0
 
 
 def message(method: str, sequence: int, port: int, to: str = "", sdp: str = "") -> bytes:

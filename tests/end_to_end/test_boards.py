@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,7 +19,7 @@ from center.uap.changes import Drain, Fail, FailChassis, Restore
 from commands.platform import change
 from ivr.rtp.codec import PCMU
 from store.people import People
-from tests.browser import browser, write_tone
+from tests.browser import browser, noticed, write_tone
 from tests.end_to_end.measures import WAIT_S_MAX, measures, wait_for
 from tests.end_to_end.process import ROOT
 from tests.end_to_end.running import PASSWORD
@@ -26,10 +27,10 @@ from tests.end_to_end.sipp import Caller
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_call_hand_over import open_page
 from tests.end_to_end.test_order_by_phone import murmur
+from tests.end_to_end.twin import Said
 from web.accounts.password import hash_password
 
 PORTS = 2
-STAY_MS = 60_000
 
 
 def platform(figures: Path) -> str:
@@ -48,7 +49,7 @@ def operator(shop: Running, *words: str) -> str:
     """What `dialcart platform` answers."""
     done = subprocess.run(
         [sys.executable, "cli.py", "platform", *words, "--config", str(shop.settings)],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
     return done.stdout
 
@@ -60,10 +61,10 @@ def shows(shop: Running, what: str) -> None:
         assert time.monotonic() < until, told
 
 
-def caller(shop: Running, n: int) -> Caller:
+def caller(shop: Running, n: int, said: Said | None = None) -> Caller:
     folder = shop.folder / f"caller{n}"
     folder.mkdir()
-    return Caller(folder, f"1380013810{n}", codec=PCMU, host=f"127.0.0.{40 + n}")
+    return Caller(folder, f"1380013810{n}", codec=PCMU, host=f"127.0.0.{40 + n}", said=said)
 
 
 def lines(shop: Running, count: int) -> None:
@@ -74,12 +75,19 @@ def lines(shop: Running, count: int) -> None:
 def test_boards_come_drain_and_fail_while_calls_go_on(shop: Running) -> None:
     def stays(n: int) -> int:
         """Somebody who listens until they are hung up on."""
-        return caller(shop, n).call(shop.port, NUMBER, wait_ms=STAY_MS).returncode
+        return caller(shop, n).call(shop.port, NUMBER).returncode
+
+    are_served = Event()
 
     def orders(n: int) -> int:
-        one = caller(shop, n).wait(3_000).press("1", 1_000).press("101", 500).wait(500)
-        one.press("2#", 500).wait(500).press("2", 800).speak(murmur(2)).wait(300)
-        one.press("#", 1_200).press("1", 1_200).press("1")
+        """Somebody who listens for a while before they order."""
+
+        def said(number: str) -> str:
+            return shop.conversation(number) if are_served.is_set() else ""
+
+        one = caller(shop, n, said).until("请选择").press("1").until("想吃什么").press("101")
+        one.until("几份").press("2#").until("结账").press("2").until("地址").speak(murmur(2))
+        one.press("#").until("对吗").press("1").until("确认").press("1")
         return one.call(shop.port, NUMBER).returncode
 
     def refused(n: int) -> bool:
@@ -99,9 +107,10 @@ def test_boards_come_drain_and_fail_while_calls_go_on(shop: Running) -> None:
         change(shop.settings, Drain(time.time(), "1", 3))
         change(shop.settings, Fail(time.time(), "1", 1))
         assert [one.result() for one in unlucky] == [0, 0], "hung up on"
-        assert measures(shop)["dialcart_calls_up"] == PORTS
+        wait_for(shop, "dialcart_calls_up", PORTS)
         lines(shop, 0)
         assert refused(5), "no board is in service"
+        are_served.set()
         assert [one.result() for one in buyers] == [0, 0]
         assert sorted(one.buyer for one in shop.orders()) == ["13800138103", "13800138104"]
         shows(shop, r"3 +MSU +out")
@@ -150,12 +159,12 @@ def test_an_agent_whose_seat_fails_is_told_and_the_caller_goes_to_another(tmp_pa
             sign_in(first, "ann")
             sign_in(second, "bob")
             buyer = caller(shop, 8).wait(1_500).press("0")
-            calling = pool.submit(buyer.call, shop.port, NUMBER, wait_ms=STAY_MS)
+            calling = pool.submit(buyer.call, shop.port, NUMBER)
             accept(first)
 
             # Of two seats, the first is on the first board that has some.
             change(shop.settings, Fail(time.time(), "1", 2))
-            expect(first.locator("#notice")).to_contain_text("坐席所在的单板坏了")
+            noticed(first, "坐席所在的单板坏了")
             expect(first.locator("#presence")).to_have_text("已签出")
             expect(second.locator("#presence")).to_contain_text("未就绪")
             assert measures(shop)["dialcart_calls_up"] == 1, "the caller has lost nothing"

@@ -1,20 +1,19 @@
 """A missed call is called back: SIPp hangs up before the answer, is called, and orders."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from commands.serving.calls import free_port
 from ivr.rtp.codec import PCMU
 from tests.end_to_end.sipp import Caller
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_order_by_phone import murmur
+from tests.ports import own_port
 from tests.quiet_hours import not_now
 
-PORT = free_port("127.0.0.1")
+PORT = own_port()
 """Where the trunk takes calls: SIPp is there while it is called."""
 
 
@@ -30,25 +29,25 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running.close()
 
 
-def called_back(shop: Running, caller: Caller, folder: Path, number: str) -> str:
-    """Let it ring once, and be called by `caller`; what was texted meanwhile."""
+def called_back(shop: Running, caller: Caller, folder: Path, number: str, until: str) -> str:
+    """Let it ring once, and be called by `caller`; what was texted up to these words."""
     with shop.phone(number) as texts, ThreadPoolExecutor() as pool:
         called = pool.submit(caller.answer, PORT)
         flashed = Caller(folder, number).flash(shop.port, NUMBER)
         assert flashed.returncode == 0, flashed.stdout[-2_000:]
         answered = called.result()
         assert answered.returncode == 0, answered.stdout[-2_000:]
-        # What is sent at the end of a call takes a moment to the phone.
-        time.sleep(2)
-        return texts()
+        return texts.end(until)
 
 
 def test_who_rings_once_is_called_back_and_orders(shop: Running, tmp_path: Path) -> None:
     buyer = "13800138005"
-    caller = Caller(tmp_path, buyer, codec=PCMU)
-    caller.wait(4_000).press("1", 1_000).press("101", 500).wait(500).press("2#", 500).wait(500)
-    caller.press("2", 800).speak(murmur(2)).wait(300).press("#", 1_200).press("1", 1_200).press("1")
-    heard = called_back(shop, caller, tmp_path, buyer)
+    caller = Caller(tmp_path, buyer, codec=PCMU, said=shop.conversation).until("请选择").press("1")
+    caller.until("想吃什么").press("101").until("几份").press("2#").until("结账").press("2")
+    caller.until("地址").speak(murmur(2)).press("#").until("对吗").press("1").until("确认").press(
+        "1"
+    )
+    heard = called_back(shop, caller, tmp_path, buyer, "订单A")
     assert [(o.buyer, o.channel, o.total) for o in shop.orders()] == [(buyer, "voice", 3_600)], (
         shop.talk()
     )
@@ -62,6 +61,5 @@ def test_an_answering_machine_is_hung_up_on_and_its_owner_texted(
     machine.talk_on(
         "hello this is the voice box of the noodle lover please leave a message after the tone"
     )
-    heard = called_back(shop, machine, tmp_path, "13800138006")
-    assert "回拨也没有打通" in heard
+    called_back(shop, machine, tmp_path, "13800138006", "回拨也没有打通")
     assert "13800138006" not in {o.buyer for o in shop.orders()}

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person
 from store.people import People
-from tests.browser import WAIT_MS_MAX, browsers, write_tone
+from tests.browser import NOTICES, WAIT_MS_MAX, browsers, write_tone
 from tests.end_to_end.running import PASSWORD, Running, running
 from tests.flows.shops import ORDER, SHOP
 from web.accounts.password import hash_password
@@ -57,6 +57,7 @@ def open_page(chromium) -> Page:
     page = chromium.new_context(locale="zh-CN", bypass_csp=True).new_page()
     page.set_default_timeout(WAIT_MS_MAX)
     page.add_init_script(METER)
+    page.add_init_script(NOTICES)
     return page
 
 

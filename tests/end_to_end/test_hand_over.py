@@ -42,11 +42,17 @@ def sign_in(desk: Page, shop: Running) -> None:
     expect(desk.locator("#presence")).to_have_text("就绪")
 
 
+def write(phone: Page, words: str) -> None:
+    """Once the line is there; until then nothing is sent."""
+    phone.fill("#text", words)
+    expect(phone.locator("#send")).to_be_enabled()
+    phone.press("#text", "Enter")
+
+
 def text(phone: Page, *words: str) -> None:
     for word in words:
         before = phone.locator("#thread li:not(.mine)").count()
-        phone.fill("#text", word)
-        phone.press("#text", "Enter")
+        write(phone, word)
         expect(phone.locator("#thread li:not(.mine)")).to_have_count(before + 1)
 
 
@@ -57,15 +63,13 @@ def test_an_order_begun_by_message_is_finished_by_an_agent(shop: Running, pages)
     phone.fill("#number", BUYER)
     phone.press("#number", "Tab")
     text(phone, "苹果", "2")
-    phone.fill("#text", "人工")
-    phone.press("#text", "Enter")
+    write(phone, "人工")
     expect(desk.locator("#contacts li.offered")).to_contain_text(BUYER)
     desk.keyboard.press("Alt+a")
     expect(desk.locator("#contacts li.talking")).to_be_visible()
     expect(desk.locator("#basket tbody tr")).to_have_count(1)
 
-    phone.fill("#text", "再来一个西瓜")
-    phone.press("#text", "Enter")
+    write(phone, "再来一个西瓜")
     expect(desk.locator("#lines li").last).to_have_text("再来一个西瓜")
     desk.fill("#text", "好的，马上。")
     desk.press("#text", "Enter")

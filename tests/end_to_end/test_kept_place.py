@@ -6,21 +6,23 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from commands.serving.calls import free_port
 from ivr.rtp.codec import PCMU
 from tests.browser import browser, write_tone
+from tests.end_to_end.earpiece import Earpiece
 from tests.end_to_end.sipp import Caller
 from tests.end_to_end.telephone_shop import NUMBER, Running
-from tests.end_to_end.test_call_hand_over import open_page
-from tests.end_to_end.test_order_by_phone import murmur
+from tests.end_to_end.test_call_hand_over import hears, open_page
+from tests.ports import own_port
 
 BUYER = "13800138006"
+AGENT_HZ, BUYER_HZ = 700, 1_100
 SECTIONS = """\
 peer = "127.0.0.1:{port}"
 [web]
 port = 0
 [[queue]]
 name = "*"
+answer_s = 300
 [[queue.step]]
 after_s = 1
 offer_call_back = true
@@ -28,7 +30,7 @@ offer_call_back = true
 
 
 def test_a_caller_hangs_up_and_is_called_when_it_is_their_turn(tmp_path: Path) -> None:
-    port = free_port("127.0.0.1")
+    port = own_port()
     shop = Running(
         tmp_path,
         shop="  call back 138*\n",
@@ -37,7 +39,7 @@ def test_a_caller_hangs_up_and_is_called_when_it_is_their_turn(tmp_path: Path) -
     )
     address, password = re.findall(r"For agents: (\S+)/desk.* as demo with (\w+)", shop.said)[0]
     try:
-        with browser(write_tone(tmp_path / "agent.wav", 700)) as chromium:
+        with browser(write_tone(tmp_path / "agent.wav", AGENT_HZ)) as chromium:
             desk = open_page(chromium)
             desk.goto(f"{address}/desk")
             desk.fill("#name", "demo")
@@ -45,22 +47,22 @@ def test_a_caller_hangs_up_and_is_called_when_it_is_their_turn(tmp_path: Path) -
             desk.press("#password", "Enter")
             expect(desk.locator("#presence")).to_contain_text("未就绪")
 
-            first = Caller(tmp_path, BUYER, codec=PCMU).wait(1_500).press("0").wait(3_000)
-            asked = first.press("1").call(shop.port, NUMBER)
+            # Nobody sees when it is asked whether to call back.
+            first = Caller(tmp_path, BUYER, codec=PCMU).press("0").insist("1")
+            asked = first.call(shop.port, NUMBER)
             assert asked.returncode == 0, asked.stdout[-2_000:]
 
-            with ThreadPoolExecutor() as pool:
-                # Somebody says hello, and waits to hear who it is; who goes on talking is a machine.
-                second = Caller(tmp_path, BUYER, codec=PCMU).wait(200).speak(murmur(0.6))
-                second.wait(2_500).speak(murmur(3))
+            with Earpiece(BUYER_HZ, greets=True) as ear, ThreadPoolExecutor() as pool:
+                second = Caller(tmp_path, BUYER, codec=PCMU, media_port=ear.port)
                 called = pool.submit(second.answer, port)
                 desk.click("#ready")
                 expect(desk.locator("#answer")).to_contain_text("接受并回电")
                 expect(desk.locator("#line")).to_have_text("耳机已接通")
                 desk.keyboard.press("Alt+a")
                 expect(desk.locator("#contacts li.talking")).to_contain_text(BUYER)
-                desk.wait_for_function("Math.abs(meter() - 180) < 20")
-                desk.wait_for_function("meter() === 0")
+                ear.talk()
+                hears(desk, BUYER_HZ)
+                ear.hears(AGENT_HZ)
                 desk.keyboard.press("Alt+f")
                 answered = called.result()
             assert answered.returncode == 0, answered.stdout[-2_000:]

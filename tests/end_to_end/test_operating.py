@@ -8,7 +8,6 @@ import logging
 import re
 import signal
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,7 +16,8 @@ from pathlib import Path
 from commands.logs import log_to
 from sms.smsc.faults import Faults
 from store.sqlite import SqliteStore
-from tests.end_to_end.process import ROOT, opened
+from tests.end_to_end import texting
+from tests.end_to_end.process import CLOSES_S_MAX, ROOT, opened
 from tests.end_to_end.scraped import families_of
 from tests.end_to_end.shop import open_shop, until
 from tests.flows.shops import ORDER, SHOP
@@ -54,22 +54,10 @@ class Running:
 
     def get(self, path: str) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(f"{self.address}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"{self.address}{path}", timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
-
-    def type(self, lines: str) -> str:
-        """Be a phone that types so, and hears the answers."""
-        return subprocess.run(
-            [sys.executable, "cli.py", "phone", "--to", "1069", "--port", self.control_port],
-            cwd=ROOT,
-            input=lines,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        ).stdout
 
 
 @contextlib.contextmanager
@@ -84,7 +72,11 @@ def running(folder: Path) -> Iterator[Running]:
 
 def test_a_shop_tells_how_it_does_and_drains_on_sigterm(tmp_path: Path) -> None:
     with running(tmp_path) as shop:
-        assert "订单A0001" in shop.type("苹果 2\n1\n")
+        with texting.phone(shop.control_port, "13800138000", "1069") as phone:
+            phone.text("苹果 2")
+            phone.hear("共5.00")
+            phone.text("1")
+            phone.end("订单A0001")
         assert shop.get("/health")[0] == 200
         assert shop.get("/ready")[0] == 200
         _, text = shop.get("/metrics")
@@ -96,7 +88,7 @@ def test_a_shop_tells_how_it_does_and_drains_on_sigterm(tmp_path: Path) -> None:
             assert f"`{family}`" in page, f"{family} is not on the page"
         assert "dialcart_turns" in families_of(text)
         shop.process.send_signal(signal.SIGTERM)
-        said, logged = shop.process.communicate(timeout=30)
+        said, logged = shop.process.communicate(timeout=CLOSES_S_MAX)
         assert shop.process.returncode == 0
         assert "what was taken is finished or kept" in said
         events = [json.loads(line) for line in logged.splitlines()]

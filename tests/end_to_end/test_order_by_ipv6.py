@@ -11,10 +11,10 @@ from tests.end_to_end.test_order_by_phone import murmur
 def test_an_order_by_keys_over_ipv6(tmp_path: Path) -> None:
     shop = Running(tmp_path, voice='more_hosts = ["::1"]\n', networks='"127.0.0.0/8", "::1"')
     try:
-        caller = Caller(tmp_path, "13800138010", codec=PCMU, host="::1")
-        caller.wait(1_500).press("1", 1_000).press("101", 500).wait(500).press("2#", 500).wait(500)
-        caller.press("2", 800).speak(murmur(2)).wait(300).press("#", 1_500).press("1", 1_500)
-        caller.press("1")
+        caller = Caller(tmp_path, "13800138010", codec=PCMU, host="::1", said=shop.conversation)
+        caller.until("请选择").press("1").until("想吃什么").press("101").until("几份").press("2#")
+        caller.until("结账").press("2").until("地址").speak(murmur(2)).press("#")
+        caller.until("对吗").press("1").until("确认").press("1")
         done = caller.call(shop.port, NUMBER)
         orders, talk = shop.orders(), shop.talk()
     finally:

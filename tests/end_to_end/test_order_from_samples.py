@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,40 +14,49 @@ from tests.end_to_end.test_order_by_phone import murmur
 
 TOMORROW = f"{datetime.now(ZoneInfo('Asia/Shanghai')) + timedelta(days=2):%Y%m%d}"
 """The day after, so that no midnight comes between."""
-CALLS: Sequence[tuple[str, str, str, Sequence[str], Sequence[str]]] = (
-    # Seller, number, buyer, keys before the address, keys after it.
-    ("teahouse", "4008002345", "13800138021", ("1", "1101", "1", "3", "1"), ("1", "1")),
+Told = tuple[str, str, str, Sequence[str], str, Sequence[str]]
+CALLS: Sequence[Told] = (
+    # Seller, number, buyer, keys before the address, how it is asked for, what is asked then, each time to press 1.
+    (
+        "teahouse",
+        "4008002345",
+        "13800138021",
+        ("1", "1101", "1", "3", "1"),
+        "送到哪里",
+        ("对吗", "送到"),
+    ),
     # As the screen says: K01 is key 1.
-    ("tvshop", "4008005678", "13800138024", ("1", "2#"), ("1", "1")),
-    ("pharmacy", "4008006789", "13800138022", ("1", "11", "1#", "4"), ("1", "1")),
+    ("tvshop", "4008005678", "13800138024", ("1", "2#"), "送货地址", ("对吗", "送到")),
+    ("pharmacy", "4008006789", "13800138022", ("1", "11", "1#", "4"), "送到哪里", ("对吗", "送到")),
     (
         "seeds",
         "4008003456",
         "13800138023",
         ("1", "101", "2#", "2", f"{TOMORROW}#", "1"),
-        ("1", "1"),
+        "送到哪个村",
+        ("货到付",),
     ),
 )
 
 
-def order(
-    shop: Running, folder: Path
-) -> Callable[[tuple[str, str, str, Sequence[str], Sequence[str]]], str]:
+def order(shop: Running, folder: Path) -> Callable[[Told], str]:
     """A call as a caller makes it, with time to listen; what came of it, as people read it."""
 
-    def call(told: tuple[str, str, str, Sequence[str], Sequence[str]]) -> str:
-        seller, number, buyer, before, after = told
+    def call(told: Told) -> str:
+        seller, number, buyer, before, asked, after = told
         place = folder / seller
         place.mkdir()
-        caller = Caller(place, buyer, codec=PCMU).wait(3_000)
+        said = partial(shop.conversation, seller=seller)
+        caller = Caller(place, buyer, codec=PCMU, said=said).wait(3_000)
+        # Keys are kept for the question that comes; a voice is heard by the question that is asked.
         for keys in before:
-            caller.press(keys, 250).wait(2_000)
-        caller.wait(2_000).speak(murmur(2)).wait(300).press("#").wait(2_500)
-        for keys in after:
-            caller.press(keys).wait(2_500)
+            caller.press(keys, 250).wait(1_500)
+        caller.until(asked).speak(murmur(2)).press("#")
+        for words in after:
+            caller.until(words).press("1")
         with shop.phone(buyer) as texts:
-            done = caller.call(shop.port, number, wait_ms=40_000)
-            told = texts()
+            done = caller.call(shop.port, number)
+            told = texts.end(*(order.number for order in shop.orders(seller)))
         return told + (done.stdout[-2_000:] if done.returncode else "")
 
     return call

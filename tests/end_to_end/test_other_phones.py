@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +14,28 @@ import pytest
 import soundfile
 
 from ivr.rtp.codec import PCMU, decode
-from tests.end_to_end.telephone_shop import NUMBER, Running
+from tests.end_to_end.telephone_shop import NOODLES, NUMBER, Running, answer
 from tests.ivr.speech.calls import said
 
 ROOT = Path(__file__).resolve().parents[2]
 BUYER = "13800138009"
+TEA = (
+    ("想喝什么茶", "1"),
+    ("绿茶有", "1101"),
+    ("要多少", "1"),
+    ("已选", "3"),
+    ("礼品包装", "1"),
+    ("送到哪里", "#"),
+    ("对吗", "1"),
+    ("送到", "1"),
+)
 
 
 def test_baresip_orders_by_keys(tmp_path: Path) -> None:
     done = subprocess.run(
         ["unshare", *(["-n"] if os.geteuid() == 0 else ["-rn"]),
          sys.executable, "-m", "tests.end_to_end.baresip", str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, timeout=110, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=420, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3_000:]
     told = json.loads(done.stdout.splitlines()[-1])
@@ -35,33 +47,41 @@ def test_baresip_orders_by_keys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seller", "dialled", "keys", "protected", "total"),
+    ("seller", "dialled", "asked", "protected", "total"),
     [
-        ("teahouse", "4008002345", "1,1101,1,3,1,#,1,1", False, 9_800),
-        ("noodles", NUMBER, "1,101,2#,2,#,1,1", True, 3_600),
+        ("teahouse", "4008002345", TEA, False, 9_800),
+        ("noodles", NUMBER, NOODLES, True, 3_600),
     ],
     ids=["plain", "tls_srtp"],
 )
 def test_pjsua_orders_by_keys(
-    tmp_path: Path, seller: str, dialled: str, keys: str, protected: bool, total: int
+    tmp_path: Path,
+    seller: str,
+    dialled: str,
+    asked: Sequence[tuple[str, str]],
+    protected: bool,
+    total: int,
 ) -> None:
     spoken = decode(PCMU, np.frombuffer(said("the second house on the left", tmp_path), np.uint8))
     pause = np.zeros(8_000, np.int16)
     soundfile.write(tmp_path / "voice.wav", np.concatenate([spoken, pause] * 20), 8_000)
     shop = Running(tmp_path, tls=protected, sellers=[seller])
     words = [str(shop.tls_port), "tls"] if protected else [str(shop.port)]
-    words[1:1] = [dialled, keys, str(tmp_path / "voice.wav"), str(tmp_path / "heard.wav")]
+    words[1:1] = [dialled, str(tmp_path / "voice.wav"), str(tmp_path / "heard.wav")]
     try:
         with shop.phone(BUYER) as texts:
-            done = subprocess.run(
+            pipe = subprocess.PIPE
+            with subprocess.Popen(
                 [sys.executable, "-m", "tests.end_to_end.pjsua", *words],
-                cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
-            )  # fmt: skip
-            texted = texts()
-        orders, talk = shop.orders(seller), shop.talk(seller)
+                cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True,
+            ) as phone:  # fmt: skip
+                answer(shop, seller, asked, partial(print, file=phone.stdin, flush=True))
+                stdout, stderr = phone.communicate(timeout=420)
+            orders, talk = shop.orders(seller), shop.talk(seller)
+            texted = texts.end(*(order.number for order in orders))
     finally:
         shop.close()
-    assert "they hung up" in done.stdout, done.stdout[-1_000:] + done.stderr[-2_000:] + talk
+    assert "they hung up" in stdout, stdout[-1_000:] + stderr[-2_000:] + talk
     assert [(o.buyer, o.channel, o.total) for o in orders] == [(BUYER, "voice", total)], talk
     assert orders[0].number in texted, texted + talk
     heard, rate_hz = soundfile.read(tmp_path / "heard.wav")

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from commands.serving.calls import free_port
 from ivr.rtp.codec import PCMU
 from tests.browser import browser, write_tone
 from tests.end_to_end.earpiece import Earpiece
@@ -16,11 +15,12 @@ from tests.end_to_end.sipp import Caller
 from tests.end_to_end.telephone_shop import Running
 from tests.end_to_end.test_call_back import not_now
 from tests.end_to_end.test_call_hand_over import hears, open_page
+from tests.ports import own_port
 
 BUYER, STRANGER = "13800138007", "15900159000"
 CODE = "106900011"
 AGENT_HZ, BUYER_HZ = 700, 1_100
-PORT = free_port("127.0.0.1")
+PORT = own_port()
 """Where the trunk takes calls: SIPp is there while it is called."""
 
 
@@ -53,9 +53,10 @@ def sit_down(desk: Page, shop: Running, by: str = "") -> None:
     expect(desk.locator("#line")).to_have_text("耳机已接通")
 
 
-def text(shop: Running, number: str, words: str) -> str:
+def text(shop: Running, number: str, words: str, until: str = "") -> None:
     with shop.phone(number, CODE) as phone:
-        return phone(words)
+        phone.text(words)
+        phone.end(until)
 
 
 def test_an_agent_phones_a_buyer_who_texted(shop: Running, tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_an_agent_phones_a_buyer_who_texted(shop: Running, tmp_path: Path) -> No
     ):
         desk = open_page(chromium)
         sit_down(desk, shop)
-        assert "客服会打电话给您" in text(shop, BUYER, "人工")
+        text(shop, BUYER, "人工", "客服会打电话给您")
         desk.keyboard.press("Alt+a")
         expect(desk.locator("#contacts li.talking")).to_contain_text(BUYER)
 
@@ -74,6 +75,7 @@ def test_an_agent_phones_a_buyer_who_texted(shop: Running, tmp_path: Path) -> No
         desk.keyboard.press("Alt+p")
         expect(desk.locator("#phone")).to_have_text("挂断电话")
         expect(desk.locator("#contacts li.on-call")).to_contain_text("通话中")
+        ear.talk()
         hears(desk, BUYER_HZ)
         ear.hears(AGENT_HZ)
         # As into the switchboard of the firm where the buyer works.

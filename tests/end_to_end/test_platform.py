@@ -34,7 +34,7 @@ def test_who_cannot_be_carried_is_refused_and_texted_that_all_lines_are_busy(sho
             # They try again, as people do, and are texted once.
             done = Caller(tmp_path, "13800138007").call(shop.port, phones.NUMBER, status=503)
             assert done.returncode == 0, done.stdout[-2_000:]
-        heard = texts(until="线路都在忙")
+        heard = texts.end("线路都在忙")
     assert heard.count("线路都在忙") == 1
     assert not shop.orders()
 

@@ -31,7 +31,7 @@ from web.operations.exposition import Exposition
 
 SELLERS = ("red", "green")
 """They live in different shards and share a code."""
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 
 @dataclass

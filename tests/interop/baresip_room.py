@@ -25,7 +25,7 @@ from tests.interop.shop_floor import Operator
 
 ADDRESS = "10.99.0.1"
 CONTROL_PORT = 4444
-WAIT_S = 15
+WAIT_S = 120
 TOOLS = Path(__file__).parent.parent.parent / ".tools"
 MODULES = TOOLS / "debian" / "usr" / "lib" / "baresip" / "modules"
 SYSTEM_MODULES = Path("/usr/lib/baresip/modules")

@@ -11,7 +11,6 @@ does for every SMSC, because it carries a header; so its answer is 8-bit and sho
 import asyncio
 import contextlib
 import shutil
-import socket
 import urllib.parse
 import urllib.request
 
@@ -20,6 +19,7 @@ import pytest
 from sms.smsc.exchange import Account
 from sms.smsc.phone import Phone
 from sms.smsc.server import Settings, Smsc
+from tests.ports import own_port
 
 CONFIGURATION = """\
 group = core
@@ -65,12 +65,6 @@ concatenation = true
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def fetch(url):
     with urllib.request.urlopen(url, timeout=5) as answer:
         return answer.read().decode()
@@ -84,7 +78,7 @@ async def until(done, patience_s=20.0):
 
 @contextlib.asynccontextmanager
 async def kannel(smpp_port, folder):
-    ports = {name: free_port() for name in ("admin", "box", "http")}
+    ports = {name: own_port() for name in ("admin", "box", "http")}
     path = folder / "kannel.conf"
     path.write_text(CONFIGURATION.format(smpp=smpp_port, folder=folder, **ports))
     quiet = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}

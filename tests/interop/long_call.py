@@ -13,8 +13,9 @@ import tempfile
 from pathlib import Path
 
 from store.sqlite import SqliteStore
-from tests.crash.telephone_shop import NUMBER, ORDERS_ALONE, Shop, free_port
+from tests.crash.telephone_shop import NUMBER, ORDERS_ALONE, Shop
 from tests.end_to_end.telephone_shop import SPEECH
+from tests.ports import own_port
 
 PIECES = 57
 PHONE = Path(__file__).parent / "pjsua_long_call.py"
@@ -22,7 +23,7 @@ PHONE = Path(__file__).parent / "pjsua_long_call.py"
 
 async def stay(folder: Path, seconds: float) -> tuple[str, str]:
     """Stay on the line for so long: how the call ended, and what SIP said."""
-    shop = Shop(folder, free_port(), SPEECH, flow=ORDERS_ALONE)
+    shop = Shop(folder, own_port(), SPEECH, flow=ORDERS_ALONE)
     await shop.start()
     log = folder / "sip.log"
     words = [str(PHONE), str(shop.port), NUMBER, str(seconds), str(log)]

@@ -9,7 +9,7 @@ import time
 
 import pjsua2 as pj
 
-SECONDS_MAX = 20
+SECONDS_MAX = 120
 
 
 def tell(word):

@@ -14,7 +14,7 @@ from tests.interop.test_sipp_called import Caller
 
 DESK = Path(__file__).parent / "pjsua_desk.py"
 ALLOWED = AllowList(("4*",))
-RUN_S_MAX = 30
+RUN_S_MAX = 300
 
 
 def test_two_calls_are_joined_and_we_are_in_neither():

@@ -8,7 +8,7 @@ import pytest
 from tests.interop.hostile import Plan, order
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_nothing_is_lost_or_doubled_by_an_smsc_that_drops_lines_refuses_and_repeats(
     tmp_path: Path,
 ) -> None:

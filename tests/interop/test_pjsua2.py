@@ -10,7 +10,7 @@ from ivr.sip.offer import answer
 from tests.interop.shop_floor import MEDIA, Operator, open_endpoint
 
 PHONE = Path(__file__).parent / "pjsua_phone.py"
-RUN_S_MAX = 60
+RUN_S_MAX = 500
 
 
 def call_by(operator, *words):

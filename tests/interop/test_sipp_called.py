@@ -13,7 +13,7 @@ from tests.interop.sipp_runner import called_sipp
 
 ALLOWED = AllowList(("4*",))
 SECRET = Secret("shop", "noodles")
-HEARD_S_MAX = 10
+HEARD_S_MAX = 120
 
 
 class Caller(Operator):

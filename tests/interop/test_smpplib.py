@@ -25,7 +25,7 @@ consts = importlib.import_module("smpplib.consts")
 client_module = importlib.import_module("smpplib.client")
 gsm = importlib.import_module("smpplib.gsm")
 
-PATIENCE_S = 10.0
+PATIENCE_S = 120.0
 
 
 class Simulator:
@@ -74,7 +74,9 @@ class Esme:
 
     def __init__(self, port):
         self.messages, self.responses = [], []
-        self.client = client_module.Client("127.0.0.1", port, allow_unknown_opt_params=True)
+        self.client = client_module.Client(
+            "127.0.0.1", port, timeout=PATIENCE_S, allow_unknown_opt_params=True
+        )
         self.client.set_message_received_handler(lambda pdu: self.messages.append(pdu))
         self.client.set_message_sent_handler(lambda pdu: self.responses.append(pdu))
         self.client.connect()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser import WAIT_MS_MAX
+from tests.browser import NOTICES, WAIT_MS_MAX
 from tests.loop import LoopThread
 from tests.web.agent.floor import OneQueueFloor
 from web.accounts.account import Account, Role
@@ -110,6 +110,7 @@ def new_page(chromium: Browser, locale: str = "zh-CN") -> Page:
     """An empty page on a small laptop's screen."""
     page = chromium.new_context(locale=locale, viewport=SCREEN).new_page()
     page.set_default_timeout(WAIT_MS_MAX)
+    page.add_init_script(NOTICES)
     return page
 
 

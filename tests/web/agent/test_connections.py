@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from center.desk.desk import RefusedError
+from tests.browser import noticed
+from tests.waiting import until
 from tests.web.agent.floor import CALL, TEXTS
 from tests.web.agent.site import Site, be_ready, sign_in, talk
 from web.accounts.account import Role
@@ -90,7 +92,7 @@ def test_a_headset_that_is_refused_is_tried_again(page: Page, site: Site):
     sign_in(page, site, "li")
     expect(page.locator("#presence")).to_contain_text("未就绪")
     page.click("#ready")
-    expect(page.locator("#notice")).to_contain_text("耳机接不通")
+    noticed(page, "耳机接不通")
     expect(page.locator("#line")).to_have_text(HEADSET)
 
 
@@ -134,7 +136,7 @@ def test_a_desk_that_was_opened_elsewhere_lets_go_of_the_microphone(page: Page, 
     other = page.context.new_page()
     other.goto(site.address + "/desk")
 
-    expect(page.locator("#notice")).to_contain_text("另一处")
+    noticed(page, "另一处")
     expect(page.locator("#presence")).to_have_text("已签出")
     expect(page.locator("#line")).to_have_text("耳机未接通")
     assert page.evaluate("microphone.getTracks().every(track => track.readyState === 'ended')")
@@ -163,7 +165,7 @@ def test_a_supervisor_who_is_none_any_more_is_led_away_at_once(
     site.change("boss", role)
 
     page.wait_for_url(to)
-    assert site.floor.ears == {}
+    until(lambda: site.floor.ears == {})
 
 
 def test_an_agent_who_is_let_go_is_led_to_the_door(page: Page, site: Site):
@@ -223,8 +225,11 @@ def test_two_changes_of_a_basket_in_one_moment_are_both_kept(page: Page, site: S
     page.fill("#basket tbody tr:nth-child(1) input", "5")
     page.press("#basket tbody tr:nth-child(1) input", "Tab")
     expect(page.locator("#total")).to_have_text("¥102.00")
-    asked = [list(map(tuple_of, lines)) for what, lines in site.floor.asked if what == "basket"]
-    assert asked[-1] == [("101", 5), ("201", 2)]
+    # The page shows it before the floor has it.
+    wanted = ("basket", [("101", 5), ("201", 2)])
+    until(
+        lambda: [(what, [*map(tuple_of, lines)]) for what, lines in site.floor.asked][-1] == wanted
+    )
 
     async def refuse():
         site.floor.desks["li"].refused(

@@ -11,6 +11,8 @@ from websockets.sync.client import connect
 from center.desk.card import BasketLine, Goods
 from center.desk.desk import RefusedError
 from center.desk.sitting import SEAT_LOST
+from tests.browser import noticed
+from tests.waiting import until
 from tests.web.agent.floor import CALL, TEXTS
 from tests.web.agent.site import Site, assert_fits, be_ready, sign_in, talk
 from web.accounts.routes import COOKIE
@@ -28,6 +30,7 @@ def test_on_a_telephone_what_is_written_stands_beside_its_button(page: Page, sit
     be_ready(page, site)
     site.offer(TEXTS)
     site.stage(TEXTS.contact, "talking")
+    expect(page.locator("#text")).to_be_visible()
     text, button = (page.locator(f"#write {name}").bounding_box() for name in ("#text", "button"))
     assert text is not None
     assert button is not None
@@ -144,7 +147,7 @@ def test_signing_out_leaves_the_floor(page: Page, site: Site):
     be_ready(page, site)
     page.click("#sign-out")
     page.wait_for_url("**/sign-in")
-    assert ("leave", "li") in site.floor.asked
+    until(lambda: ("leave", "li") in site.floor.asked)
 
 
 def test_a_key_does_only_what_a_mouse_could_do_now(page: Page, site: Site):
@@ -185,9 +188,9 @@ def test_it_rings_until_it_is_answered(page: Page, site: Site):
     be_ready(page, site)
     site.offer(CALL)
     expect(page.locator("#contacts li.offered")).to_be_visible()
-    assert page.evaluate("tones") == 2
+    page.wait_for_function("tones === 2")
     page.clock.fast_forward(2_000)
-    assert page.evaluate("tones") == 4
+    page.wait_for_function("tones === 4")
     page.keyboard.press("Alt+a")
     expect(page.locator("#contacts li.talking")).to_be_visible()
     page.clock.fast_forward(10_000)
@@ -210,6 +213,7 @@ def test_who_is_called_back_is_called_again_if_nobody_answers(page: Page, site: 
     site.offer(replace(CALL, call_back=True))
     expect(page.locator("#answer")).to_have_text("接受并回电")
     page.keyboard.press("Alt+a")
+    expect(page.locator("#contacts li.talking")).to_be_visible()
     site.stage(CALL.contact, "missed")
     expect(page.locator("#contacts li.missed")).to_contain_text("无人接听")
     page.keyboard.press("Alt+c")
@@ -240,7 +244,7 @@ def test_a_contact_is_handed_on_or_the_person_told_why_not(page: Page, site: Sit
     page.keyboard.press("Alt+t")
     page.fill("#to", "nobody")
     page.press("#to", "Enter")
-    expect(page.locator("#notice")).to_have_text("没有队列nobody；有：sales")
+    noticed(page, "没有队列nobody；有：sales")
     page.keyboard.press("Alt+t")
     page.select_option("#way", "step")
     page.fill("#to", "main")
@@ -251,11 +255,13 @@ def test_a_contact_is_handed_on_or_the_person_told_why_not(page: Page, site: Sit
 
 
 def test_a_note_that_is_half_written_when_its_time_is_over_is_kept(page: Page, site: Site):
+    page.clock.install()
     talk(page, site, CALL)
-    site.stage(CALL.contact, "wrap-up", 5.0)
-    expect(page.locator("#wrap-up button")).to_contain_text(re.compile(r"\([345]\)"))
+    site.stage(CALL.contact, "wrap-up", 1_000.0)
+    expect(page.locator("#wrap-up button")).to_contain_text(re.compile(r"\((1000|9\d\d)\)"))
     page.select_option("#code", "complaint")
     page.fill("#note", "少了一份")
+    page.clock.fast_forward(1_000_000)
     expect(page.locator("#empty")).to_be_visible()
 
     assert site.floor.asked == [("wrap up", CALL.contact, "complaint", "少了一份")]
@@ -286,7 +292,7 @@ def test_a_desk_that_is_opened_elsewhere_closes_here_and_keeps_its_contacts(page
     other = page.context.new_page()
     other.goto(site.address + "/desk")
 
-    expect(page.locator("#notice")).to_contain_text("另一处")
+    noticed(page, "另一处")
     expect(other.locator("#shop")).to_have_text("老王面馆")
     other.close()
 

@@ -12,6 +12,7 @@ from websockets.sync.client import connect
 from ivr.webrtc.leg import BrowserLeg, LegState, Reception
 from tests.browser import WAIT_MS_MAX, browser, write_tone
 from tests.loop import LoopThread
+from tests.waiting import until
 from web.app import web_app
 from web.server import WebServer
 from web.telephone.exchange import CallRefusedError, ShopWindow
@@ -126,6 +127,8 @@ def test_what_was_kept_for_a_page_is_shown_once_and_only_once(page: Page, site, 
     exchange.kept = {7: "one", 8: "two"}
     page.goto(site[0])
     expect(page.locator("#thread li")).to_have_text(["one", "two"])
+    # The page shows them before the exchange is told.
+    until(lambda: not exchange.kept)
     exchange.kept[8] = "two"
     # A line that broke, and came again.
     page.evaluate("dispatchEvent(new Event('online'))")
