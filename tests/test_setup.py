@@ -49,7 +49,7 @@ class Checkout:
             env={"PATH": f"{found.parent}:/usr/bin:/bin", "PYTHON": str(asked)},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
 
     @property

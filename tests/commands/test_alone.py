@@ -50,10 +50,10 @@ def test_who_comes_while_another_is_within_says_so_and_waits(tmp_path: Path, wai
     second = threading.Thread(target=come)
     with alone_on(database, wait_s=0):
         second.start()
-        assert waits.heard.wait(30)
+        assert waits.heard.wait(120)
         assert waits.said == f"{database} waits for {US} to end"
         within.append("first")
-    second.join(30)
+    second.join(120)
     assert within == ["first", "second"]
 
 

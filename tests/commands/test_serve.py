@@ -122,7 +122,7 @@ def test_a_stop_while_the_program_is_loaded_is_an_orderly_end(tmp_path: Path) ->
         assert process.stderr is not None
         assert any("commands.logs" in line for line in process.stderr), "that is imported first"
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
     assert process.returncode == 0
 
 

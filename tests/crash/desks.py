@@ -52,8 +52,8 @@ SHORT_S, LONG_S = (0.02, 0.3), (1.6, 2.5)
 TOLD_S = 1.5
 """Two desks are told one after the other: what they show is compared when the shop has run for so long."""
 LOOK_S = 0.05
-OPENS_S_MAX = 90.0
-SERVED_S_MAX = 90.0
+OPENS_S_MAX = 240.0
+SERVED_S_MAX = 120.0
 """Buyers of whom none is served for so long never will be."""
 ASKS = ("person", "human", "somebody", "assistant", "operator")
 """A buyer says another of these each time: the same twice may after a crash be taken for a message that is brought again (decision 0030)."""

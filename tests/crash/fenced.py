@@ -39,9 +39,9 @@ NUDGE_S = 0.002
 """One that holds the lock goes on for so long, then for twice as long, until the other has it."""
 TAKES_S_MAX = 0.5
 """Before the one that holds the lock is nudged."""
-TAKEN_S_MAX = 60.0
+TAKEN_S_MAX = 120.0
 """From a router's start until it has the journal, nudges in it; a busy machine takes a few."""
-ENDS_S_MAX = 60.0
+ENDS_S_MAX = 120.0
 """Until one that goes on finds out that it is not the one any more."""
 RECORDS_A_JOURNAL_MAX = RECORDS_MAX // 2
 """A round goes on with another journal long before this one is made short: here each record is counted."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from store.sqlite import SqliteStore
 from tests.crash.callers import STOCK
+from tests.interop.shop_floor import unhurried
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def command(name: str, crash: Callable[[Path, float, int], Awaitable[Books]]) ->
         async def run() -> Books:
             return await crash(Path(folder), options.seconds, options.seed)
 
-        books = asyncio.run(run())
+        with unhurried():
+            books = asyncio.run(run())
     sys.stdout.write(f"{books}\n")
     return 0 if books.right else 1

@@ -7,11 +7,13 @@ import pytest
 
 from center.call_backs import CallBack, Step
 from tests.crash.call_backs import Buyer, Does, crash_under_call_backs, find
+from tests.interop.shop_floor import unhurried
 
 
 @pytest.mark.timeout(900)
 def test_kills_while_it_calls_back_forget_nobody_and_ring_nobody_too_often(tmp_path: Path) -> None:
-    books = asyncio.run(crash_under_call_backs(tmp_path, seconds=10, seed=7, missed=12))
+    with unhurried():
+        books = asyncio.run(crash_under_call_backs(tmp_path, seconds=10, seed=7, missed=12))
     assert books.right, books
     assert books.kills >= 1, books
     assert books.again >= 1, books

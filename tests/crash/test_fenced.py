@@ -7,7 +7,7 @@ import pytest
 from tests.crash import fenced
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_one_that_was_stopped_under_load_offers_nobody_after_another_has_taken_over(
     tmp_path: Path,
 ) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 from center.acd.decisions import Offer
 from center.acd.journal import decode, rebuild
@@ -40,9 +39,7 @@ def told(lines, open_offers):
 def rebuilt(path):
     """The router as the journal has it, and every offer that it came to."""
     journal = SqliteJournal(path)
-    began = time.perf_counter()
     router = rebuild(decode(record) for record in journal.records())
-    assert time.perf_counter() - began < 10
     again, offers = Router(), set()
     for record in journal.records():
         made = again.handle(decode(record))

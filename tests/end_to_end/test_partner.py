@@ -93,7 +93,7 @@ def test_a_slow_partner_holds_up_nobody_but_its_own_buyers(tmp_path: Path) -> No
     async def run() -> None:
         async with (
             partner_server(lambda _: Says(hangs=True)) as partner,
-            asking_shop(tmp_path, service(partner.url, at_once=1, timeout_s=1.0)) as shop,
+            asking_shop(tmp_path, service(partner.url, at_once=1, timeout_s=6.0)) as shop,
         ):
             waits, other = shop.phone(), shop.phone("13900139000")
             waits.text("hi")

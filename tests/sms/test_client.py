@@ -17,7 +17,7 @@ from sms.smpp import pdu as p
 from sms.smsc.server import Settings, Smsc
 from tests.sms.wire import Owner
 
-CONNECT_S_MAX = 20
+CONNECT_S_MAX = 120
 """How long a name may take to be refused."""
 
 

@@ -115,7 +115,7 @@ def test_who_is_killed_within_leaves_what_the_next_one_drops(tmp_path, monkeypat
     for steps in range(1, 60, 7):
         process = get_context("fork").Process(target=_killed_after, args=(path, steps))
         process.start()
-        process.join(30)
+        process.join(120)
         assert process.exitcode in (-signal.SIGKILL, 0)
         assert router_of(journal).picture() == before
     assert shorten(path) or rows(path, "journal") == 1
@@ -138,7 +138,7 @@ def test_it_goes_on_in_a_process_of_its_own(tmp_path):
     path = tmp_path / "floor"
     journal, _ = a_day(path)
     before = router_of(journal).picture()
-    begin_shortening(path).join(60)
+    begin_shortening(path).join(120)
     assert rows(path, "journal") == 1
     assert router_of(journal).picture() == before
     journal.close()
@@ -148,7 +148,7 @@ def test_one_that_fails_is_told_and_changes_nothing(tmp_path, caplog):
     path = tmp_path / "floor"
     journal = SqliteJournal(path)
     journal.append([b"no record"])
-    begin_shortening(path).join(60)
+    begin_shortening(path).join(120)
     assert "the floor's journal goes on growing" in caplog.text
     assert list(journal.records()) == [b"no record"]
     journal.close()

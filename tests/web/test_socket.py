@@ -51,7 +51,7 @@ async def close_while_it_speaks(browser: Browser) -> list[str]:
         heard.append(data)
         came.set()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         serving = asyncio.create_task(page.run(hear))
         browser.says.put_nowait("before")
         await came.wait()

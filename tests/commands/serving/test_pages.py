@@ -20,7 +20,7 @@ from web.accounts.routes import COOKIE
 from web.accounts.visits import VISIT_S_MAX, OpenPage
 
 LI = Person(Agent("li", HOUSE), "agent", "kept")
-ROUND_S_MAX = 10.0
+ROUND_S_MAX = 120.0
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def test_what_became_of_texts_is_written_when_there_is_room_again(
         store = FullStore()
         link, _ = shard(store)
         link.data_received(frame(ToShard(news=[TextNews(1, Stage.SENT)])))
-        await asyncio.wait_for(store.written.wait(), 30)
+        await asyncio.wait_for(store.written.wait(), 120)
 
     asyncio.run(run())
 

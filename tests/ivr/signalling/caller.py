@@ -6,7 +6,7 @@ from ivr.sip.numbers import AllowList
 from tests.interop.shop_floor import Operator
 
 ALLOWED = AllowList(("4*",))
-WAIT_S = 10
+WAIT_S = 120
 
 
 class Caller(Operator):

@@ -168,7 +168,7 @@ def test_a_trunk_that_floods_by_a_connection_is_told_so_and_read_more_slowly():
     async def run():
         operator = Operator()
         async with open_endpoint(operator, transports=("tcp",)) as endpoint:
-            endpoint.gate.limits = Limits(messages_per_s=5, burst=5)
+            endpoint.gate.limits = Limits(messages_per_s=1, burst=5)
             reader, writer = await asyncio.open_connection("127.0.0.1", endpoint.port)
             calls = b"".join(invite(n, "127.0.0.1") for n in range(20)).replace(b"/UDP", b"/TCP")
             writer.write(calls)

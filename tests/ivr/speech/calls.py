@@ -26,7 +26,7 @@ def said(text: str, folder: Path, voice: str = "slt", noise_db: float | None = N
         "-o",
         str(folder / "said.wav"),
     ]
-    subprocess.run(command, check=True, timeout=20, stdin=subprocess.DEVNULL)
+    subprocess.run(command, check=True, timeout=120, stdin=subprocess.DEVNULL)
     samples, rate_hz = read_recording((folder / "said.wav").read_bytes(), "said.wav")
     spoken = np.concatenate([np.zeros(LEAD), for_telephone(samples, rate_hz), np.zeros(TAIL)])
     if noise_db is not None:

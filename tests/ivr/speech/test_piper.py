@@ -22,7 +22,7 @@ from ivr.speech.voices import Voice, VoiceError, find_voices
 MODEL = Path(".tools/piper/en_US-joe-medium.onnx")
 
 
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 
 
 @pytest.fixture

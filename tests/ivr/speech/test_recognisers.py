@@ -40,7 +40,7 @@ step start
   goodbye
 """
 
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 
 
 def patient(engines, processes, **more):

@@ -71,4 +71,4 @@ def test_an_offer_that_cannot_be_connected_to_ends_the_leg():
             await leg.close()
         assert states == [LegState.CONNECTING, LegState.DOWN]
 
-    asyncio.run(asyncio.wait_for(run(), 10))
+    asyncio.run(asyncio.wait_for(run(), 120))

@@ -29,7 +29,7 @@ def with_port(story):
         port = ControlPort(network)
         number = await port.open()
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(120):
                 await story(network, number, port)
         finally:
             await port.close()

@@ -45,7 +45,7 @@ class Esme:
 
 def with_smsc(story, **settings):
     async def main():
-        async with asyncio.timeout(20), Smsc(Settings((NOODLES,), port=0, **settings)) as smsc:
+        async with asyncio.timeout(120), Smsc(Settings((NOODLES,), port=0, **settings)) as smsc:
             await story(smsc)
 
     asyncio.run(main())
