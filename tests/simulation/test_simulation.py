@@ -42,6 +42,8 @@ WRONG_ONCE = (
     133_263,  # an answer by USSD behind one that a start had found was read at the "go on?" that the start had asked
     132_565,  # a buyer who had gone on by a word with a name was asked once more, as if they waited, and their own word came behind
     195_385,  # a simulated buyer did not read a question behind an apology
+    231_130,  # a simulated buyer who had answered twice did not read the next question behind an apology
+    232_173,  # of two equal words of a buyer the second, brought again, was taken for the first, and what others had lost for answered
     235_297,  # a caller was cut off while the store was busy, which was never noted: they had no text to go on by, but an older one
     156_940,  # what a carrier called a text of an earlier run was swept at once, and its receipt found none
 )
