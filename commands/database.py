@@ -8,7 +8,7 @@ import typer
 
 def names_a_file(path: Path) -> Path:
     """As a callback of an option or an argument. Raises typer.BadParameter for what can only be a folder."""
-    if not path.name:
+    if path.name in ("", ".."):
         raise typer.BadParameter(f"{path} names no file; write {path / 'shop.db'}")
     return path
 

@@ -268,6 +268,12 @@ def test_no_file_has_a_name_that_a_program_takes_for_an_option():
     assert [path.name for path in tracked_files() if path.name.startswith("-")] == []
 
 
+def test_no_database_is_in_the_tree():
+    # One that is was left by a command that was tried here.
+    files = [path for path in tracked_files() if path.is_file()]
+    assert [path.name for path in files if path.read_bytes()[:6] == b"SQLite"] == []
+
+
 @pytest.mark.parametrize(
     "name", ["requirements.lock", "requirements-dev.lock", "requirements-piper.lock"]
 )

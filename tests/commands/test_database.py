@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from cli import app
 
 
-@pytest.mark.parametrize("database", [".", "/"])
+@pytest.mark.parametrize("database", [".", "/", "..", "../"])
 @pytest.mark.parametrize(
     "words",
     ["orders", "talks shop", "publish shop", "queues", "people list", "acd explain x", "serve"],
