@@ -14,7 +14,6 @@ from center.batch import TurnBatch
 from center.taken import Fate
 from center.visit.visit import Visit
 from commands.shards.front import FrontBatch
-from sms import redelivery
 from sms.held import Held
 from sms.link import Link
 from sms.redelivery import Redeliveries
@@ -36,7 +35,6 @@ BEGIN = {
     "take what a shard fell with as refused": 351,
     "answer what is late as if it were not": 320,
     "send what its buyer has gone past": 100,
-    "ask once more who has gone on": 132_565,
 }
 """Where to look for those that only a few seeds in a thousand find."""
 
@@ -250,7 +248,6 @@ def mutants() -> dict[str, Any]:
         "send what may overtake an answer": patched(Sending, "_must_wait", _never),
         "let a start hold nothing back": patched(Held, "begin", _nothing),
         "answer what is late as if it were not": patched(Redeliveries, "refuse_late", _nothing),
-        "ask once more who has gone on": patched(redelivery, "_is_behind", _never),
         "take a copy of what was refused": patched(Link, "_refuse_copies", _as_they_are),
         "leave the stock as it is": lose_a_sale(),
         "take a phone for one that dials again": dial_again_after_a_start(),
