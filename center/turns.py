@@ -72,7 +72,7 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
     visit = Visit(arrival, machine, shared)
     if settled is not None:
         if isinstance(settled.effect, PlaceOrder):
-            return codes.give_up(visit, settled.effect)
+            return codes.give_up(visit, settled)
         payments.note(visit, settled.effect, arrival.input)
     given = arrival.input
     is_text = isinstance(given, Text)

@@ -19,6 +19,8 @@ from flows.inputs import Outcome
 GIVEN_UP_S = CODE_S_MAX + 300
 """After a code was sent. Who types it too late within these five minutes is answered by the flow, and a caller who is silent is
 asked for the last time."""
+TOLD_S_MAX = 86_400
+"""Of an older one, which waited in a shop that was closed or under a version that gave up none, the seller alone is told."""
 WAITING_MAX = 200_000
 """Of more the oldest are given up after the next start."""
 AT_ONCE_MAX = 500
@@ -43,7 +45,12 @@ class Unconfirmed:
 
     def wait(self, awaited: Awaited) -> None:
         """It waits, or still does."""
-        self._waiting[awaited.contact] = awaited
+        contact = awaited.contact
+        before = self._waiting.get(contact)
+        if before is not None and before.at != awaited.at:
+            # Another took its place in one batch: in the old place it would keep those behind it waiting.
+            del self._waiting[contact]
+        self._waiting[contact] = awaited
         if len(self._waiting) > WAITING_MAX:
             self._waiting.popitem(last=False)
 

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from center.awaited import Awaited
 from center.limits.codes import Answer, read_answer
+from center.unconfirmed import TOLD_S_MAX
 from center.visit import placing
 from center.visit.visit import Visit
 from flows import effects, prompts
@@ -47,14 +48,16 @@ def confirm(visit: Visit, awaited: Awaited) -> Outcome | None:
     return None
 
 
-def give_up(visit: Visit, effect: effects.PlaceOrder) -> None:
+def give_up(visit: Visit, awaited: Awaited) -> None:
     """The code was waited for in vain. The flow does not hear of it: whoever left is not asked to talk to a person.
 
-    The seller is told, and the buyer, who may think that it is placed, unless they want no messages; whoever had their number forged
-    reads that nothing is on its way to them. The session is over: who writes again begins anew.
+    The seller is told, and the buyer, who may think that it is placed, unless they want no messages or it was long ago; whoever had
+    their number forged reads that nothing is on its way to them. The session is over: who writes again begins anew.
     """
+    effect = awaited.effect
+    assert isinstance(effect, effects.PlaceOrder)
     placing.to_the_seller(visit, effect, placing.NOT_CONFIRMED)
-    if not visit.buyer.opted_out:
+    if not visit.buyer.opted_out and visit.arrival.at - awaited.at <= TOLD_S_MAX:
         total = write_money(effect.total, visit.machine.program.decimals)
         visit.send(prompts.word("code_over", visit.language()).format(total=total))
     session = visit.session

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from center import unconfirmed
 from center.batch import TurnBatch
@@ -12,7 +13,7 @@ from center.contact import Arrival, ContactKey
 from center.limits.guard import CODE_S_MAX, Guard
 from center.limits.policy import Policies, Policy
 from center.shops import Shops
-from center.unconfirmed import GIVEN_UP_S, Unconfirmed
+from center.unconfirmed import GIVEN_UP_S, TOLD_S_MAX, Unconfirmed
 from commands.serving.unconfirmed import GivingUp
 from flows.inputs import Input, Opened, Text
 from flows.session import ENDED, unpack
@@ -155,6 +156,35 @@ def test_who_wants_no_messages_is_not_told(shop: Shop) -> None:
     assert len(shop.texts()) == before
     assert shop.store.awaited() == []
     assert len(shop.told()) == 1
+
+
+def test_of_what_was_left_long_ago_the_seller_alone_is_told(shop: Shop, tmp_path: Path) -> None:
+    shop.say("苹果 2", "1")
+    before = len(shop.texts())
+    shop.store.close()
+    # As after a version that gave up none.
+    again = Shop(tmp_path / "shop.db")
+    again.turns.unconfirmed.begin(again.store.awaited())
+    again.go(TOLD_S_MAX + 1)
+    assert again.store.awaited() == []
+    assert len(again.texts()) == before
+    assert len(again.told()) == 1
+    assert again.at() == ENDED
+
+
+def test_what_took_the_place_of_another_keeps_nobody_waiting(shop: Shop) -> None:
+    shop.say("苹果 2", "1")
+    [first] = shop.store.awaited()
+    other = replace(first, contact=ContactKey("shop", "13800138001", "sms"))
+    waiting = Unconfirmed()
+    waiting.begin([first, other])
+    # In one batch the first was cancelled and ordered anew.
+    waiting.wait(replace(first, serial=first.serial + 1, at=first.at + 100))
+    assert waiting.due(NOON + GIVEN_UP_S) == [other]
+    # A wrong code is no other order.
+    waiting.begin([other, first])
+    waiting.wait(replace(other, tries=1))
+    assert [one.tries for one in waiting.due(NOON + GIVEN_UP_S)] == [1, 0]
 
 
 def test_a_code_that_comes_too_late_is_still_answered_by_the_flow(shop: Shop) -> None:
