@@ -101,6 +101,12 @@ class _Impatient(H11Protocol):
         super().connection_lost(exc)
         self._wait_no_longer()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # A further request may have come together with the one that is answered, and not all of it; before its head uvicorn waits.
+        if self.conn.their_state is h11.SEND_BODY and not self.transport.is_closing():
+            self._wait()
+
     def _wait(self) -> None:
         """For the rest of a request, if there is any to come."""
         # A WebSocket has the connection from then on.

@@ -103,8 +103,9 @@ def test_a_head_is_read_up_to_a_limit_and_no_further() -> None:
         b"GET / HTTP/1.1\r\nHost: a\r\n",
         b"POST /reads HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf",
         b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\nPOST /reads HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf",
     ],
-    ids=["nothing", "half a head", "half a body", "half of a second"],
+    ids=["nothing", "half a head", "half a body", "half of a second", "half a body of a second"],
 )
 def test_who_does_not_end_a_request_is_hung_up_on(
     monkeypatch: pytest.MonkeyPatch, begun: bytes
