@@ -13,6 +13,8 @@ from collections.abc import Mapping
 DEFAULT_LANGUAGE = "en"
 TEXT_CHARACTERS_MAX = 500
 """Of one of these texts as others word it."""
+MORE_CHARACTERS_MAX = 30
+"""Of the way to a USSD dialog's next page: it stands on each, and a page has 80 characters where they are not Latin."""
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {
@@ -190,8 +192,9 @@ def wrong_with(name: str, text: str) -> str:
     if name not in ours:
         near = difflib.get_close_matches(name, ours, 1)
         return f"`{name}` is no text of the platform's; write {f'`{near[0]}`' if near else 'one that `dialcart config texts` prints'}"
-    if not text.strip() or len(text) > TEXT_CHARACTERS_MAX:
-        return f"`{name}` has {len(text)} characters; write 1 to {TEXT_CHARACTERS_MAX}"
+    most = MORE_CHARACTERS_MAX if name == "more" else TEXT_CHARACTERS_MAX
+    if not text.strip() or len(text) > most:
+        return f"`{name}` has {len(text)} characters; write 1 to {most}"
     wanted = _filled_in(ours[name])
     try:
         found = _filled_in(text)

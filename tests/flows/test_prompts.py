@@ -43,6 +43,7 @@ def test_every_text_can_be_worded_as_it_is() -> None:
         ("nothing_like_it_xyz", "x", "`dialcart config texts` prints"),
         ("slow_down", " ", "1 to 500"),
         ("slow_down", "x" * 501, "1 to 500"),
+        ("more", "x" * 31, "1 to 30"),
         ("slow_down", "{number}", "nothing in braces"),
         ("code_sms", "Jibu {code}", "`{code}` and `{total}`"),
         ("code_sms", "Jibu {code:9999999999} {total}", "`{code}` and `{total}`"),
