@@ -24,6 +24,8 @@ class Story:
     books: Books | None = None
     waiting: frozenset[str] = frozenset()
     """Buyers who never got their reply."""
+    puzzled: frozenset[str] = frozenset()
+    """Buyers who were asked the next thing behind an apology: something of theirs was read at another question."""
     misread: frozenset[str] = frozenset()
     """Writers of poison whose message the seller was not given to read, or not once."""
     excuses: Excuses = field(default_factory=Excuses)
@@ -36,6 +38,7 @@ class Story:
         """Who has not what they ordered, was told something else, or was read wrongly."""
         return (
             self.waiting
+            | self.puzzled
             | self.misread
             | (self.books.off if self.books is not None else frozenset[str]())
         )
