@@ -87,6 +87,7 @@ class SmsChannel:
     def add(self, esme: Esme) -> None:
         """A carrier to send by."""
         self.sending.esmes[esme.carrier.name] = esme
+        esme.outgoing.held = self.sending.held
         self.deliveries.add(esme.carrier)
 
     def start(self) -> None:

@@ -8,6 +8,7 @@ for, an agent's line.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from center.changes import OutgoingText
@@ -45,6 +46,10 @@ class Held:
 
     def __contains__(self, buyer: str) -> bool:
         return buyer in self._of_buyer
+
+    def texts_to(self, buyer: str) -> Iterator[OutgoingText]:
+        """Those that are held for them, first to last."""
+        return (text for _, text in self._of_buyer.get(buyer, (0.0, []))[1])
 
     @property
     def is_new(self) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from center.changes import OutgoingText
 from center.superseded import is_superseded
 from sms.carrier import Carrier
 from sms.lost import Lost
@@ -71,6 +72,8 @@ class Outgoing:
         """For any connection."""
         self._ready_for: dict[Way, deque[Submission]] = {}
         self._lost = Lost(links)
+        self.held: Callable[[str], Iterable[OutgoingText]] = lambda _: ()
+        """What is not submitted yet, as it could overtake an answer of ours: the texts that wait so for a buyer."""
         self._behind: dict[str, deque[Submission] | None] = {}
         """By phone: what waits for the message before it. A phone that is here has one under way."""
         self._queued = 0
@@ -162,10 +165,12 @@ class Outgoing:
 
     def _is_superseded(self, submission: Submission) -> bool:
         """Whether it is a question that the carrier may have, and its buyer has gone past it since."""
-        text, waiting = submission.text, self._behind.get(submission.phone)
-        if not submission.losses or text is None or not waiting:
+        text = submission.text
+        if not submission.losses or text is None:
             return False
+        waiting = self._behind.get(submission.phone) or ()
         later = [one.text for one in waiting if one.text is not None]
+        later += self.held(text.destination)
         return any(
             one.seller == text.seller and is_superseded(text.turn, one.turn) for one in later
         )

@@ -126,6 +126,10 @@ class Sending:
         """Whether we have just started, and hold what messages that may come again were answered with."""
         return self._held.is_new
 
+    def held(self, buyer: str) -> Iterable[OutgoingText]:
+        """What is held for a buyer."""
+        return self._held.texts_to(buyer)
+
     def note(self, news: Sequence[TextNews]) -> None:
         """Texts are off our hands."""
         self._backlog.settled(one.text for one in news)

@@ -44,6 +44,7 @@ WRONG_ONCE = (
     195_385,  # a simulated buyer did not read a question behind an apology
     231_130,  # a simulated buyer who had answered twice did not read the next question behind an apology
     232_173,  # of two equal words of a buyer the second, brought again, was taken for the first, and what others had lost for answered
+    244_485,  # a question whose connection broke was sent again, though the reply to its answer was held back
     235_297,  # a caller was cut off while the store was busy, which was never noted: they had no text to go on by, but an older one
     156_940,  # what a carrier called a text of an earlier run was swept at once, and its receipt found none
 )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from types import SimpleNamespace
 from typing import Any, cast
 
 from center.batch import TurnBatch
@@ -94,6 +95,7 @@ class Slow:
         """Segments that it has room for."""
         self.given: list[Any] = []
         self.heard: list[str] = []
+        self.outgoing: Any = SimpleNamespace()
 
     @property
     def waiting(self) -> int:
