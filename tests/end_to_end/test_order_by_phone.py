@@ -89,7 +89,11 @@ def test_what_would_place_an_order_is_asked_back_by_voice(shop: Running, tmp_pat
     with ThreadPoolExecutor() as pool:
         one, other = (pool.submit(call, *words) for words in ASKED_BACK)
         agreed, refused = one.result(), other.result()
-    asked = r'> "Confirm"[ \d.]*(?: or "[^"]*")?\n< You said Confirm. Is that right\?[^\n]*\n> "{}[^\n]*\n{}'
+    # An answer that a busy machine has cut may be for another word than was said, which is asked back, too.
+    asked = (
+        r'> "Confirm"[ \d.]*(?: or "[^"]*")?\n< You said Confirm. Is that right\?[^\n]*\n'
+        r'(?:> "[^\n]*\n< You said [^\n]*\n)*> "{}[^\n]*\n{}'
+    )
     assert re.search(asked.format("y", "! place order"), agreed), agreed
     # A no is no order: the question is put again, and a key is an answer that needs no second one.
     assert re.search(asked.format("no", "< 1 dishes"), refused), refused
