@@ -35,6 +35,8 @@ BUNDLED_KEY_MS = 200
 """About as long as the keys last that come with SIPp."""
 HAND_MS = 300
 """From what a caller hears to what they do."""
+PATIENT = ("-watchdog_major_maxtriggers", "1000000", "-watchdog_minor_maxtriggers", "1000000")
+"""SIPp gives up by itself where a machine has held it up ten times."""
 CALL_S_MAX = 300
 """Of a machine that is busy with other tests."""
 INSISTS_MS = 3_000
@@ -135,16 +137,27 @@ class Caller:
         self._said = said
         self._waits: list[Until] = []
         self._insists = False
+        self._keys_from: int | None = None
+        """The step at which several keys begin that were pressed last."""
+        self._process: subprocess.Popen[str] | None = None
 
     def wait(self, ms: int) -> Caller:
         self._steps.append(f'<pause milliseconds="{ms}"/>')
         return self
 
     def until(self, words: str) -> Caller:
-        """Wait until the shop has said so; what it had said before the last wait was over does not count."""
-        return self._until(Until(words))
+        """Wait until the shop has said so; what it had said before the last wait was over does not count.
+
+        Who pressed several keys presses them again if it says something else: a machine may have held back one of them for so long
+        that those before it were an answer.
+        """
+        if self._keys_from is None:
+            return self._until(Until(words))
+        self._steps.insert(self._keys_from, f'<label id="{len(self._waits)}"/>')
+        return self._until(Until(words, again=True))
 
     def _until(self, one: Until) -> Caller:
+        self._keys_from = None
         assert self._said is not None, "who waits for what is said has to be told it"
         self._steps.append(one.steps(len(self._waits), self._named()))
         self._waits.append(one)
@@ -156,6 +169,7 @@ class Caller:
 
     def press(self, keys: str, pause_ms: int = 400) -> Caller:
         """Keys as telephone-events, each 120 ms long."""
+        self._keys_from = len(self._steps) if len(keys) > 1 else None
         for key in keys:
             self._play(_event_packets(key, self._captures))
             self.wait(120 + pause_ms)
@@ -163,6 +177,7 @@ class Caller:
 
     def press_bundled(self, keys: str, pause_ms: int = 400) -> Caller:
         """Keys as SIPp's own recordings have them: each time with the same sequence numbers and timestamps."""
+        self._keys_from = len(self._steps) if len(keys) > 1 else None
         for key in keys:
             path = bundled(f"dtmf_2833_{_NAMES.get(key, key)}.pcap")
             self._steps.append(f'<nop><action><exec play_pcap_audio="{path}"/></action></nop>')
@@ -171,6 +186,7 @@ class Caller:
 
     def speak(self, codes: bytes) -> Caller:
         """G.711 in the call's codec; the next step comes when it is said."""
+        self._keys_from = None
         self._play(_audio_packets(codes, self._codec, self._captures))
         return self.wait(len(codes) // 8 + HAND_MS)
 
@@ -254,6 +270,11 @@ class Caller:
             time.sleep(AGAIN_S)
         raise AssertionError(f"told 503 {TRIES_MAX} times")
 
+    def switch_off(self) -> None:
+        """Hang up on nobody: the shop is dead, and will never tell."""
+        assert self._process is not None
+        self._process.kill()
+
     def flash(self, port: int, dialled: str) -> subprocess.CompletedProcess[str]:
         """Let it ring, and hang up before anybody answers: the call costs nothing."""
         path = self._folder / "flash.xml"
@@ -285,11 +306,21 @@ class Caller:
             if self._said is not None and self._waits:
                 twin = stack.enter_context(Twin(self._waits, self._said, self._number))
                 words = ("-3pcc", twin.address, *words)
-            return subprocess.run(
-                [sipp, "-sf", path, "-i", self._host, "-mi", self._host,
-                 "-nostdin", "-timeout", f"{CALL_S_MAX}s", *words],
-                cwd=self._folder, capture_output=True, text=True, timeout=CALL_S_MAX + 60, stdin=subprocess.DEVNULL, check=False,
-            )  # fmt: skip
+            command = [
+                sipp, "-sf", path, "-i", self._host, "-mi", self._host,
+                "-nostdin", "-timeout", f"{CALL_S_MAX}s", *PATIENT, *words,
+            ]  # fmt: skip
+            pipe = subprocess.PIPE
+            with subprocess.Popen(
+                command,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=pipe,
+                stderr=pipe,
+                text=True,
+            ) as self._process:
+                said, errors = self._process.communicate(timeout=CALL_S_MAX + 60)
+            return subprocess.CompletedProcess(command, self._process.returncode, said, errors)
 
 
 def _rtp(

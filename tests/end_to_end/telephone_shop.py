@@ -41,6 +41,9 @@ speech = "{speech}"
 recordings = "{recordings}"
 # A machine that is busy with other tests is no reason to ask for keys.
 recogniser_s_max = 30
+# Callers of SIPp say nothing while they wait.
+first_packet_s_max = 600
+packet_s_max = 600
 {more}[[voice.trunk]]
 name = "here"
 networks = [{networks}]
@@ -190,6 +193,17 @@ class Running:
     def conversation(self, number: str, seller: str = "noodles") -> str:
         """All that was said with somebody, as tests.end_to_end.twin reads it; their number may be as trunks write it."""
         return "\n".join(reversed(self.talks(seller, number.removeprefix("+86"))))
+
+    def says_to(self, number: str) -> Callable[[str], None]:
+        """What waits until the shop has said something more to this buyer, from now on: who presses a key before the call is up is not heard."""
+        heard = len(self.conversation(number))
+
+        def wait_for(words: str) -> None:
+            nonlocal heard
+            until(lambda: words in self.conversation(number)[heard:], self.talk)
+            heard = len(self.conversation(number))
+
+        return wait_for
 
     def recordings(self, seller: str = "noodles") -> set[Path]:
         """What callers said in their own voice, or are saying."""

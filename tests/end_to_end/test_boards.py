@@ -158,7 +158,7 @@ def test_an_agent_whose_seat_fails_is_told_and_the_caller_goes_to_another(tmp_pa
             first, second = open_page(chromium), open_page(chromium)
             sign_in(first, "ann")
             sign_in(second, "bob")
-            buyer = caller(shop, 8).wait(1_500).press("0")
+            buyer = caller(shop, 8, shop.conversation).until("请选择").press("0")
             calling = pool.submit(buyer.call, shop.port, NUMBER)
             accept(first)
 

@@ -111,7 +111,9 @@ def test_three_hear_one_another_and_the_call_goes_round(
     with Earpiece(BUYER_HZ) as ear, ThreadPoolExecutor() as pool:
         be_ready(li)
         caller = Caller(tmp_path, BUYER, PCMU, media_port=ear.port)
+        says = shop.says_to(BUYER)
         call = pool.submit(caller.call, shop.port, NUMBER)
+        says("请选择")
         ear.press("0")
         expect(li.locator("#contacts li.offered")).to_contain_text(BUYER)
         li.keyboard.press("Alt+a")
@@ -164,7 +166,9 @@ def test_a_caller_is_sent_to_an_allowed_number_and_to_no_other(
     with Earpiece(BUYER_HZ) as ear, ThreadPoolExecutor() as pool:
         be_ready(li)
         caller = Caller(tmp_path, BUYER, PCMU, media_port=ear.port).be_sent_on(486)
+        says = shop.says_to(BUYER)
         call = pool.submit(caller.be_sent_on().call, shop.port, NUMBER)
+        says("请选择")
         ear.press("0")
         expect(li.locator("#contacts li.offered")).to_contain_text(BUYER)
         li.keyboard.press("Alt+a")

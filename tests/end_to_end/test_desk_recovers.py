@@ -63,7 +63,9 @@ def test_a_desk_comes_back_by_itself(shop: Running, tmp_path: Path) -> None:
 
         with Earpiece(CALLER_HZ) as ear:
             caller = Caller(tmp_path, CALLER, PCMU, media_port=ear.port)
+            says = shop.says_to(CALLER)
             pool.submit(caller.call, shop.port, NUMBER)
+            says("请选择")
             ear.press("0")
             expect(desk.locator("#contacts li.offered")).to_contain_text(CALLER)
             desk.keyboard.press("Alt+2")
@@ -78,6 +80,7 @@ def test_a_desk_comes_back_by_itself(shop: Running, tmp_path: Path) -> None:
             hears(desk, CALLER_HZ)
 
             shop.kill()
+            caller.switch_off()
             expect(desk.locator("#notice")).to_contain_text("正在重连")
             shop.open()
         expect(desk.locator("#contacts li.missed")).to_contain_text(CALLER)

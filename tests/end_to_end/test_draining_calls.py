@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 from commands.serving.calls import DRAIN_S
 from tests import waiting
@@ -33,18 +34,24 @@ def until(shop: Running, path: str, words: str) -> None:
 
 
 def test_a_caller_on_the_line_is_hung_up_and_the_next_is_told_503(tmp_path: Path) -> None:
-    shop = Running(tmp_path)
+    shop, is_draining = Running(tmp_path), Event()
+
+    def said_to(number: str) -> str:
+        return shop.conversation(number) if is_draining.is_set() else ""
+
     for name in ("first", "next"):
         (tmp_path / name).mkdir()
     try:
         with ThreadPoolExecutor() as pool:
-            # Chooses a dish, and says no more.
-            first = Caller(tmp_path / "first", "13800138051").wait(1_000).press("1").press("101")
+            # Chooses a dish while it drains, and says no more.
+            first = Caller(tmp_path / "first", "13800138051", said=said_to)
+            first.until("请选择").press("1", 100).press("101", 100)
             call = pool.submit(first.call, shop.port, NUMBER)
             until(shop, "/metrics", "dialcart_calls_up 1.0")
             shop.process.send_signal(signal.SIGTERM)
             began = time.monotonic()
             until(shop, "/ready", "draining")
+            is_draining.set()
             refused = Caller(tmp_path / "next", "13800138052").call(shop.port, NUMBER, status=503)
             assert refused.returncode == 0, refused.stdout[-2_000:]
             assert shop.process.poll() is None, "it did not wait for the call"

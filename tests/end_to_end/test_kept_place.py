@@ -48,8 +48,8 @@ def test_a_caller_hangs_up_and_is_called_when_it_is_their_turn(tmp_path: Path) -
             expect(desk.locator("#presence")).to_contain_text("未就绪")
 
             # Nobody sees when it is asked whether to call back.
-            first = Caller(tmp_path, BUYER, codec=PCMU).press("0").insist("1")
-            asked = first.call(shop.port, NUMBER)
+            first = Caller(tmp_path, BUYER, codec=PCMU, said=shop.conversation).until("请选择")
+            asked = first.press("0").insist("1").call(shop.port, NUMBER)
             assert asked.returncode == 0, asked.stdout[-2_000:]
 
             with Earpiece(BUYER_HZ, greets=True) as ear, ThreadPoolExecutor() as pool:

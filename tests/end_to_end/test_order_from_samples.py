@@ -47,7 +47,7 @@ def order(shop: Running, folder: Path) -> Callable[[Told], str]:
         place = folder / seller
         place.mkdir()
         said = partial(shop.conversation, seller=seller)
-        caller = Caller(place, buyer, codec=PCMU, said=said).wait(3_000)
+        caller = Caller(place, buyer, codec=PCMU, said=said).until("< ")
         # Keys are kept for the question that comes; a voice is heard by the question that is asked.
         for keys in before:
             caller.press(keys, 250).wait(1_500)

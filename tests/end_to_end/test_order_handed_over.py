@@ -84,9 +84,11 @@ def test_an_order_begun_by_phone_is_finished_by_the_agent_without_a_mouse(
         sit_down_by_keyboard(desk, shop)
         # As trunks write it; texts go to 13800138017, and it is one buyer.
         caller = Caller(tmp_path, f"+86{BUYER}", PCMU, media_port=ear.port)
+        says = shop.says_to(BUYER)
         call = pool.submit(caller.call, shop.port, NUMBER)
         # Order two of the beef noodles; then a person, in place of the check-out.
-        for keys in ("1", "101", "2#", "0"):
+        for words, keys in (("请选择", "1"), ("想吃什么", "101"), ("几份", "2#"), ("结账", "0")):
+            says(words)
             ear.press(keys)
 
         expect(desk.locator("#contacts li.offered")).to_contain_text(BUYER)

@@ -116,7 +116,8 @@ class Twin:
         said = self._said(number)
         found = said.find(until.words, from_)
         if found >= 0:
-            self._heard[number] = found + len(until.words)
+            # All of the answer is there: an answer is kept at once.
+            self._heard[number] = len(said)
             return "on"
         tries = self._again.get((number, wait), 0)
         if until.again and tries < AGAIN_MAX and ASKS in said[from_:]:
