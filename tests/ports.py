@@ -3,6 +3,7 @@
 import os
 import socket
 from itertools import count
+from pathlib import Path
 
 FIRST, LAST = 8_000, 20_000
 """Below what kernels give away by themselves, and what media planes take: nobody comes upon one of these."""
@@ -18,6 +19,13 @@ def own_port() -> int:
         if _is_free(port, socket.SOCK_STREAM) and _is_free(port, socket.SOCK_DGRAM):
             return port
     raise AssertionError
+
+
+def is_listened_on(port: int) -> bool:
+    """Whether somebody is there by UDP: who is called before is not there."""
+    # A look that binds it could be in the way of who is about to.
+    open_ones = Path("/proc/net/udp").read_text().splitlines()[1:]
+    return any(int(line.split()[1].rpartition(":")[2], 16) == port for line in open_ones)
 
 
 def _is_free(port: int, kind: socket.SocketKind) -> bool:

@@ -10,8 +10,9 @@ from ivr.rtp.codec import PCMU
 from tests.end_to_end.sipp import Caller
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_order_by_phone import murmur
-from tests.ports import own_port
+from tests.ports import is_listened_on, own_port
 from tests.quiet_hours import not_now
+from tests.waiting import until
 
 PORT = own_port()
 """Where the trunk takes calls: SIPp is there while it is called."""
@@ -29,15 +30,16 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running.close()
 
 
-def called_back(shop: Running, caller: Caller, folder: Path, number: str, until: str) -> str:
+def called_back(shop: Running, caller: Caller, folder: Path, number: str, words: str) -> str:
     """Let it ring once, and be called by `caller`; what was texted up to these words."""
     with shop.phone(number) as texts, ThreadPoolExecutor() as pool:
         called = pool.submit(caller.answer, PORT)
+        until(lambda: is_listened_on(PORT))
         flashed = Caller(folder, number).flash(shop.port, NUMBER)
         assert flashed.returncode == 0, flashed.stdout[-2_000:]
         answered = called.result()
         assert answered.returncode == 0, answered.stdout[-2_000:]
-        return texts.end(until)
+        return texts.end(words)
 
 
 def test_who_rings_once_is_called_back_and_orders(shop: Running, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from tests.end_to_end.earpiece import Earpiece
 from tests.end_to_end.sipp import Caller
 from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_call_hand_over import hears, open_page
-from tests.ports import own_port
+from tests.ports import is_listened_on, own_port
+from tests.waiting import until
 
 BUYER = "13800138006"
 AGENT_HZ, BUYER_HZ = 700, 1_100
@@ -55,6 +56,7 @@ def test_a_caller_hangs_up_and_is_called_when_it_is_their_turn(tmp_path: Path) -
             with Earpiece(BUYER_HZ, greets=True) as ear, ThreadPoolExecutor() as pool:
                 second = Caller(tmp_path, BUYER, codec=PCMU, media_port=ear.port)
                 called = pool.submit(second.answer, port)
+                until(lambda: is_listened_on(port))
                 desk.click("#ready")
                 expect(desk.locator("#answer")).to_contain_text("接受并回电")
                 expect(desk.locator("#line")).to_have_text("耳机已接通")

@@ -15,7 +15,8 @@ from tests.end_to_end.sipp import Caller
 from tests.end_to_end.telephone_shop import Running
 from tests.end_to_end.test_call_back import not_now
 from tests.end_to_end.test_call_hand_over import hears, open_page
-from tests.ports import own_port
+from tests.ports import is_listened_on, own_port
+from tests.waiting import until
 
 BUYER, STRANGER = "13800138007", "15900159000"
 CODE = "106900011"
@@ -72,6 +73,7 @@ def test_an_agent_phones_a_buyer_who_texted(shop: Running, tmp_path: Path) -> No
         expect(desk.locator("#contacts li.talking")).to_contain_text(BUYER)
 
         called = pool.submit(Caller(tmp_path, BUYER, PCMU, media_port=ear.port).answer, PORT)
+        until(lambda: is_listened_on(PORT))
         desk.keyboard.press("Alt+p")
         expect(desk.locator("#phone")).to_have_text("挂断电话")
         expect(desk.locator("#contacts li.on-call")).to_contain_text("通话中")

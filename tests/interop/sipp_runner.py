@@ -11,7 +11,7 @@ from pathlib import Path
 from ivr.sip.uri import host_port
 from tests.interop.called_scenarios import CALLED
 from tests.interop.scenarios import SCENARIOS
-from tests.ports import own_port
+from tests.ports import is_listened_on, own_port
 
 TOOLS = Path(__file__).parent.parent.parent / ".tools" / "bin"
 RUN_S_MAX = 300
@@ -47,6 +47,10 @@ async def called_sipp(scenario: str, folder: Path, *words: str) -> AsyncIterator
         folder, "-sf", f"{scenario}.xml", "-p", str(port), "-i", "127.0.0.1", *words
     )
     try:
+        async with asyncio.timeout(RUN_S_MAX):
+            while not is_listened_on(port) and process.returncode is None:  # noqa: ASYNC110
+                # Another program sets no event.
+                await asyncio.sleep(0.01)
         yield port
     finally:
         await _ended(process, folder)
