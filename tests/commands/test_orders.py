@@ -10,30 +10,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from center.contact import Arrival, ContactKey
-from center.shops import Shops
-from center.turns import take_turns
 from cli import app
-from flows.inputs import Text
-from store.sqlite import SqliteStore
-from tests.flows.shops import NOON, program_of
-
-PHONE = "13800138000"
+from tests.commands.written_to import PHONE, written_to
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     """A shop with one order of one buyer."""
     path = tmp_path / "shop.db"
-    store = SqliteStore(path)
-    store.publish("shop", program_of(), NOON)
-    shops = Shops(store.published(), store.program)
-    for place, said in enumerate(("苹果 2", "1")):
-        key = ContactKey("shop", PHONE, "sms")
-        arrival = Arrival(key, Text(said), "1069", "unicom", b"", place + 1, NOON + place)
-        with store.batch([arrival]) as batch:
-            batch.commit(take_turns([arrival], batch.world, shops))
-    store.close()
+    written_to(path, "苹果 2", "1").close()
     return path
 
 

@@ -6,16 +6,11 @@ import pytest
 from typer.testing import CliRunner
 
 from center.changes import Changes, OutgoingText
-from center.contact import Arrival, ContactKey
-from center.shops import Shops
 from center.text_news import Stage, TextNews
-from center.turns import take_turns
 from cli import app
-from flows.inputs import Text
-from store.sqlite import SqliteStore
-from tests.flows.shops import NOON, program_of
+from tests.commands.written_to import PHONE, written_to
+from tests.flows.shops import NOON
 
-PHONE = "13800138000"
 EVIL = "\x1b]52;c;eA==\x07\x9b2J\x00\u2028! goodbye"
 """Puts something on the clipboard of a terminal, clears it, and looks like a line of its own."""
 
@@ -24,12 +19,7 @@ EVIL = "\x1b]52;c;eA==\x07\x9b2J\x00\u2028! goodbye"
 def database(tmp_path: Path) -> Path:
     """A shop to which somebody wrote that, and one of whose texts failed with it."""
     path = tmp_path / "shop.db"
-    store = SqliteStore(path)
-    store.publish("shop", program_of(), NOON)
-    shops = Shops(store.published(), store.program)
-    arrival = Arrival(ContactKey("shop", PHONE, "sms"), Text(f"a{EVIL}"), "1069", "c", b"", 1, NOON)
-    with store.batch([arrival]) as batch:
-        batch.commit(take_turns([arrival], batch.world, shops))
+    store = written_to(path, f"a{EVIL}")
     with store.batch([]) as batch:
         batch.commit(Changes(texts=[OutgoingText("c", "1069", PHONE, f"b{EVIL}", NOON, "shop")]))
     failed = [
