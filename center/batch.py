@@ -22,7 +22,7 @@ No clock, no sockets: arrivals bring their time, and `later` (asyncio's `loop.ca
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -48,7 +48,7 @@ from center.ports import (
     Timer,
 )
 from center.shops import Shops
-from center.taken import Fate, Taken
+from center.taken import NOT_NOW, Fate, Taken
 from center.turns import take_turns
 from center.unconfirmed import Unconfirmed
 from flows.effects import PlaceOrder
@@ -126,6 +126,8 @@ class TurnBatch:
         self._entries: list[Entry] = []
         self._timer: Timer | None = None
         self._failing = Failing()
+        self._found: Set[int] = frozenset()
+        """Stamps of arrivals of the batch that was stepped last that were on disk before."""
 
     # --- wiring ---
 
@@ -280,16 +282,23 @@ class TurnBatch:
         if kept is None and isinstance(error, StoreBusyError | StoreFullError):
             log.error("a batch of %d was refused: %s", len(entries), error)
             kept = Kept([None] * len(entries), [], [], [], [])
-            fates = [Fate.REFUSED] * len(entries)
+            fates = [self._refusal_of(entry) for entry in entries]
         elif kept is None:
             log.error("a batch of %d is taken one by one: %s", len(entries), kind_of(error))
             kept = Kept([], [], [], [], [])
             fates = self._take_each(entries, kept)
-        self.counters.refused += fates.count(Fate.REFUSED)
+        self.counters.refused += sum(fate in NOT_NOW for fate in fates)
         self._tell(entries, fates, kept)
+
+    def _refusal_of(self, entry: Entry) -> Fate:
+        """What became of one of a batch that the store refused."""
+        arrival = entry.arrival
+        is_found = arrival is not None and arrival.key and arrival.stamp in self._found
+        return Fate.REFUSED_FOUND if is_found else Fate.REFUSED
 
     def _step(self, entries: Sequence[Entry]) -> _Stepped | None:
         """Step entries and write them; None if there is nothing to keep. Raises StoreError, and whatever a program does."""
+        self._found = frozenset()
         arrivals = [entry.arrival for entry in entries if entry.arrival is not None]
         if (
             not arrivals
@@ -300,6 +309,7 @@ class TurnBatch:
         with ExitStack() as stack:
             batch = stack.enter_context(self.store.batch(arrivals))
             changes = take_turns(arrivals, batch.world, self.shops, self.performer, self.guard)
+            self._found = changes.found
             for entry in entries:
                 if entry.texts:
                     changes.texts.extend(entry.texts)
@@ -356,7 +366,7 @@ class TurnBatch:
             contact = entry.arrival.contact if entry.arrival is not None else None
             # What this buyer wrote before comes again, and so must what they wrote after.
             fate, one = (Fate.REFUSED, NOTHING) if contact in refused else self._alone(entry)
-            if contact is not None and fate is Fate.REFUSED:
+            if contact is not None and fate in NOT_NOW:
                 refused.add(contact)
             fates.append(fate)
             kept.replies += one.replies
@@ -372,7 +382,7 @@ class TurnBatch:
             return kept.fate_of(entry), kept
         except (StoreBusyError, StoreFullError) as error:
             log.error("one of a batch was refused: %s", error)
-            return Fate.REFUSED, NOTHING
+            return self._refusal_of(entry), NOTHING
         except Exception as error:  # noqa: BLE001 - counted, logged and kept for a person
             fate = self._failing.fate(entry, error, self.store)
             if fate is Fate.SET_ASIDE and entry.arrival is not None:

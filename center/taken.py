@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 import msgspec
 
@@ -19,10 +20,16 @@ class Fate(Enum):
     """It was there before: a redelivery, which leads to nothing."""
     REFUSED = "refused"
     """Not now: nothing of it was kept. Whoever sent it should bring it again."""
+    REFUSED_FOUND = "refused, found"
+    """The same of a redelivery: what it repeats is on disk, and it is found there when it comes again."""
     UNKNOWN = "unknown"
     """Whoever was to keep it fell before they told. Whoever sent it should bring it again, and it is known if it was kept."""
     SET_ASIDE = "set aside"
     """It makes the seller's program fail, again and again; the seller has it to read."""
+
+
+NOT_NOW: Final = (Fate.REFUSED, Fate.REFUSED_FOUND)
+"""Nothing of it was kept, for now."""
 
 
 class Taken(msgspec.Struct, frozen=True):

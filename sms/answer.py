@@ -17,6 +17,7 @@ STATUSES: Final = {
     Fate.FOUND: Status.OK,
     # Section 5.1.3: the receiver cannot take it now; the carrier keeps it and tries again.
     Fate.REFUSED: Status.X_T_APPN,
+    Fate.REFUSED_FOUND: Status.X_T_APPN,
     Fate.UNKNOWN: Status.X_T_APPN,
     Fate.SET_ASIDE: Status.X_R_APPN,
 }

@@ -22,7 +22,7 @@ from center.batch import TurnBatch
 from center.contact import Repeats
 from center.outbox import Outbox
 from center.routing import Routes
-from center.taken import Fate, Taken
+from center.taken import NOT_NOW, Fate, Taken
 from center.text_news import TextNews
 from sms import unreadable
 from sms.answer import STATUSES, Answer, Line
@@ -147,6 +147,8 @@ class SmsChannel:
         late: dict[Answer, None] = {}
         known: list[Answer] = []
         """Refused, and on disk all the same: they repeat what is."""
+        found: set[Answer] = set()
+        """Of what is refused, what repeats something on disk."""
         unknown: dict[Answer, None] = {}
         answered: list[str] = []
         kept = 0
@@ -176,7 +178,7 @@ class SmsChannel:
                     # Of before a start it may be what they said before their last: what is held has its time.
                     if answer.line.alive and not (fate is is_found and self.sending.is_new):
                         answered.append(one.arrival.contact.buyer)
-            elif fate is Fate.REFUSED:
+            elif fate in NOT_NOW:
                 if answer.copied in late:
                     # What it is a copy of is kept, and refused all the same.
                     late[answer] = None
@@ -187,6 +189,8 @@ class SmsChannel:
                     known.append(answer)
                     continue
                 refused[answer] = None
+                if fate is Fate.REFUSED_FOUND:
+                    found.add(answer)
             elif fate is Fate.UNKNOWN:
                 unknown[answer] = None
             answers.setdefault(answer.line, []).append((answer.sequence, status))
@@ -196,7 +200,7 @@ class SmsChannel:
         if refused or unknown:
             # In this order: a copy of what is left open is refused, too.
             self.receiving.redeliveries.leave_open(unknown)
-            self.receiving.redeliveries.refuse(refused)
+            self.receiving.redeliveries.refuse(refused, found)
             self.sending.refused()
         if known:
             self.receiving.go_back()

@@ -24,7 +24,7 @@ that reads the same (docs/decisions/0030):
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -281,8 +281,11 @@ class Redeliveries:
         """What was given to be kept was not."""
         self._kept = None
 
-    def refuse(self, answers: Iterable[Answer]) -> None:
-        """Messages that were not kept come again: as new ones, or as what they repeat."""
+    def refuse(self, answers: Iterable[Answer], found: Container[Answer] = ()) -> None:
+        """Messages that were not kept come again: as new ones, or as what they repeat; for certain if that was `found` on disk.
+
+        Their buyers may go on before they do, since the replies to what was found are on disk too.
+        """
         unkept: set[int] = set()
         for answer in answers:
             before = answer.repeated
@@ -293,10 +296,20 @@ class Redeliveries:
             elif before is not None and _is_answered_copy(before, answer):
                 self.know([answer])
                 continue
+            elif answer in found and answer.held:
+                self._know_repeated(answer)
             unkept.add(id(answer))
             answer.refused = True
             if answer.repeats is Repeats.PERHAPS:
                 self._remove(answer)
+
+    def _know_repeated(self, answer: Answer) -> None:
+        """What its message repeats is on disk: if it was not thought of in this run, it is of before a start."""
+        if answer.repeats is Repeats.PERHAPS:
+            answer.first = self._ranges[0][0] if self._ranges else answer.stamp
+            self._again[answer.stamp] = answer
+            self._lost_version += 1
+        answer.repeats = Repeats.CERTAIN
 
     def know(self, answers: Iterable[Answer]) -> None:
         """They were not kept, and are told as kept: what they repeat is on disk. If they come again they are found where that is."""

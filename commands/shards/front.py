@@ -28,7 +28,7 @@ from center.limits.places import Places
 from center.limits.policy import Policies
 from center.ports import Aside, Later
 from center.shops import Shops
-from center.taken import Fate, Taken
+from center.taken import NOT_NOW, Fate, Taken
 from center.text_news import TextNews
 from commands.shards.doubts import Doubted
 from commands.shards.front_store import FrontStore
@@ -283,7 +283,7 @@ class FrontBatch(TurnBatch):
                 if going.came:
                     self._through(going)
                 one = Taken(going.ticket, fate, going.arrival, reply)
-                if going.after and fate is not Fate.REFUSED:
+                if going.after and fate not in NOT_NOW:
                     self.hold(_AFTER, (going.channel, one), notes=going.after)
                 elif (of_channel := on_disk.get(going.channel)) is not None:
                     of_channel.append(one)

@@ -31,7 +31,7 @@ from center.contact import Arrival, ContactKey, Repeats
 from center.ports import Later
 from center.reply import Reply
 from center.routing import Routes
-from center.taken import Fate, Taken
+from center.taken import NOT_NOW, Fate, Taken
 from flows import prompts
 from flows.inputs import HungUp, Input, Opened, Text
 from sms import piece, unreadable
@@ -310,14 +310,17 @@ class UssdChannel:
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
         refused: list[Answer] = []
+        found: set[Answer] = set()
         unknown: list[Answer] = []
         for one in taken:
             ticket = one.ticket
             if isinstance(ticket, Ticket):
                 if ticket.answer is not None:
                     self._acknowledge(ticket.answer, one.fate)
-                    if ticket.answer.key and one.fate is Fate.REFUSED:
+                    if ticket.answer.key and one.fate in NOT_NOW:
                         refused.append(ticket.answer)
+                        if one.fate is Fate.REFUSED_FOUND:
+                            found.add(ticket.answer)
                     elif ticket.answer.key and one.fate is Fate.UNKNOWN:
                         unknown.append(ticket.answer)
                 dialog = ticket.dialog
@@ -328,7 +331,7 @@ class UssdChannel:
                 self._told(dialog, one, is_choice=isinstance(ticket, Ticket) and not ticket.answer)
         if refused or unknown:
             self._redeliveries.keep_again()
-            self._redeliveries.refuse(refused)
+            self._redeliveries.refuse(refused, found)
             self._redeliveries.leave_open(unknown)
 
     def _acknowledge(self, answer: Answer, fate: Fate) -> None:
@@ -349,7 +352,7 @@ class UssdChannel:
             else:
                 # The screen that follows it is on its way, or is sent again with its connection's.
                 dialog.is_our_move = False
-        elif one.fate is Fate.REFUSED and not is_choice:
+        elif one.fate in NOT_NOW and not is_choice:
             # The gateway brings it again, and the phone still has the move.
             dialog.is_our_move = False
         elif one.fate is Fate.UNKNOWN and not is_choice:

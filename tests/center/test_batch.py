@@ -413,3 +413,23 @@ def test_what_was_there_before_is_told_as_found(tmp_path: Path, one_by_one: bool
     assert {one.fate for one in texts.told if one.ticket != 20} == {Fate.KEPT}
     assert (Fate.KEPT in {one.fate for one in house.calls.told}) is not one_by_one
     house.store.close()
+
+
+def test_what_was_there_before_is_told_so_though_the_disk_takes_nothing(tmp_path: Path) -> None:
+    house = House(SqliteStore(tmp_path / "shop.db"), disk=(disk := Disk()))
+    texts = Switchboard()
+    house.turns.open("sms", texts)
+    key = ContactKey("shop", BUYER, "sms")
+    first = Arrival(key, Text("2"), "1069", "carrier", b"12345678", 10, NOON)
+    house.turns.add(first, "first")
+    house.turns.flush()
+    house.turns.add(replace(first, stamp=20, doubt=((10, 11),)), "again")
+    house.turns.add(replace(first, stamp=30, key=b"another!"), "another")
+    house.clock.due.pop()[1]()
+    disk.fails(StoreFullError("the disk is full"))
+    assert [(one.ticket, one.fate) for one in texts.told] == [
+        ("first", Fate.KEPT),
+        ("again", Fate.REFUSED_FOUND),
+        ("another", Fate.REFUSED),
+    ]
+    house.store.close()

@@ -72,12 +72,14 @@ class Disk:
         if self.dead:
             raise DiedError
         moods = self._moods
-        if moods.full or moods.chance.random() < moods.refuses:
+        is_full = moods.full
+        if is_full or moods.chance.random() < moods.refuses:
             moods.refused += 1
-            raise StoreFullError("no room") if moods.full else StoreBusyError("busy")
+            if not is_full:
+                raise StoreBusyError("busy")
         try:
             with self._store.batch(arrivals) as batch:
-                yield DiskBatch(self, batch)
+                yield DiskBatch(self, batch, is_full=is_full)
         except sqlite3.ProgrammingError:
             # Collected long after its process died, and after its connection.
             if not self.dead:
@@ -135,9 +137,11 @@ class Disk:
 class DiskBatch:
     """See center.ports.Batch."""
 
-    def __init__(self, disk: Disk, batch: Any) -> None:
+    def __init__(self, disk: Disk, batch: Any, *, is_full: bool) -> None:
+        """Where the disk `is_full` all can be read, and nothing written."""
         self._disk = disk
         self._batch = batch
+        self._is_full = is_full
 
     @property
     def world(self) -> Any:
@@ -153,6 +157,8 @@ class DiskBatch:
         self.finished()
 
     def write(self, changes: Changes) -> None:
+        if self._is_full:
+            raise StoreFullError("no room")
         self._disk.maybe_die()
         self._batch.write(changes)
 
