@@ -274,6 +274,16 @@ def test_no_database_is_in_the_tree():
     assert [path.name for path in files if path.read_bytes()[:6] == b"SQLite"] == []
 
 
+@pytest.mark.parametrize("name", [".venv", ".tools", "node_modules", "site", "var"])
+def test_what_is_made_here_stays_out_of_the_tree_though_it_is_a_link(name, tmp_path):
+    # A checkout beside another has a link to what that one fetched.
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
+    (tmp_path / name).symlink_to(tmp_path.parent)
+    asked = ["git", "-C", tmp_path, "status", "--porcelain"]
+    assert subprocess.run(asked, capture_output=True, check=True).stdout == b"?? .gitignore\n"
+
+
 @pytest.mark.parametrize(
     "name", ["requirements.lock", "requirements-dev.lock", "requirements-piper.lock"]
 )
