@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import ssl
 from typing import Final
 
@@ -11,6 +13,9 @@ AFTER_THE_BIND: Final = "closed as soon as it was bound; `system_id` may be boun
 """What a carrier does that lets who is one too many in, and then out."""
 CONNECTING: Final = "connecting"
 UNANSWERED: Final = "nothing answers there; `host` or `port` may be wrong, or a firewall between us"
+SHUT: Final = "no SMSC listens there; `host` or `port` may be wrong, or it is down"
+"""Where every address of a name refuses us."""
+UNNAMED: Final = "`host` is no name that is known here; it may be wrong, or no name server answers"
 BROKEN: Final = "the connection broke"
 _RENEW = "the carrier has to renew it, or the clock here is wrong"
 _SIGNER = (
@@ -32,4 +37,14 @@ def told(error: Exception) -> str:
         return f"{wrong}; {hint}" if hint else wrong
     if isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS:
         return "what listens there does not speak TLS; `tls` or `port` may be wrong"
+    if isinstance(error, (socket.gaierror, UnicodeError)):
+        return UNNAMED
+    if _is_refused(error):
+        return SHUT
     return str(error) or type(error).__name__
+
+
+def _is_refused(error: Exception) -> bool:
+    """Whether it is that, of a host with several addresses at each: asyncio joins what they said into one text."""
+    text = str(error)
+    return 0 < text.count(f"[Errno {errno.ECONNREFUSED}]") == text.count("[Errno ")

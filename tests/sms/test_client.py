@@ -114,7 +114,7 @@ def test_a_carrier_that_was_away_for_long_is_back_when_a_bind_lasts() -> None:
 
 
 def test_a_host_that_no_name_server_could_know_is_knocked_at_again() -> None:
-    asyncio.run(_knock("smsc..example", 1))
+    assert asyncio.run(_knock("smsc..example", 1)) == trouble.UNNAMED
 
 
 async def _knock(host: str, port: int, *, tls: bool = False) -> str:
@@ -136,6 +136,24 @@ async def _knock_at(close: Callable[[asyncio.StreamWriter], None]) -> str:
     server = await asyncio.start_server(lambda _, writer: close(writer), "127.0.0.1", 0)
     async with server:
         return await _knock("127.0.0.1", server.sockets[0].getsockname()[1])
+
+
+def test_a_port_where_nobody_listens_is_told_to_be_that() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        assert asyncio.run(_knock("127.0.0.1", silent.getsockname()[1])) == trouble.SHUT
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (111, trouble.SHUT),
+        (101, "Multiple exceptions: [Errno 111] ('::1', 1), [Errno 101] ('127.0.0.1', 1)"),
+    ],
+)
+def test_a_host_of_several_addresses_is_shut_where_all_are(other: int, told: str) -> None:
+    said = f"Multiple exceptions: [Errno 111] ('::1', 1), [Errno {other}] ('127.0.0.1', 1)"
+    assert trouble.told(OSError(said)) == told
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
