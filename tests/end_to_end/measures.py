@@ -1,12 +1,10 @@
 """What a running shop says of its platform."""
 
 import re
-import time
 import urllib.request
 
 from tests.end_to_end.telephone_shop import Running
-
-WAIT_S_MAX = 120.0
+from tests.waiting import until
 
 
 def measures(shop: Running) -> dict[str, float]:
@@ -20,6 +18,10 @@ def measures(shop: Running) -> dict[str, float]:
 
 def wait_for(shop: Running, name: str, value: float) -> None:
     """Until a measure is so; each look asks the shop over HTTP."""
-    until = time.monotonic() + WAIT_S_MAX
-    while (told := measures(shop)).get(name) != value:
-        assert time.monotonic() < until, f"{name} is {told.get(name)}, not {value}"
+    told: dict[str, float] = {}
+
+    def is_so() -> bool:
+        told.update(measures(shop))
+        return told.get(name) == value
+
+    until(is_so, lambda: f"{name} is {told.get(name)}, not {value}")

@@ -82,10 +82,13 @@ _SENT_ON = "\n".join(
 _CANCELS = scenario(
     "flash",
     request("INVITE", to=SHOP),
-    '<recv response="100" optional="true"/>\n<recv response="180"/>',
+    '<recv response="100" optional="true"/>',
+    _BUSY,
+    '<recv response="180"/>',
     request("CANCEL", via=SAME_VIA, to=SHOP),
     '<recv response="200"/>\n<recv response="487"/>',
     REFUSED_ACK,
+    _TRIES_AGAIN,
 )
 _TAG = ";tag=[pid]SIPpTag01[call_number]"
 _WHERE = "Contact: <sip:[local_ip]:[local_port]>"
@@ -243,8 +246,9 @@ class Caller:
         words = {"dialled": dialled, "caller": self._number, "wait_ms": wait_ms}
         ack, end, busy = REFUSED_ACK, "", ""
         if status == 200:
-            ack, busy = ACK, _BUSY
-            end = f"{WE_HANG_UP if hangs_up else THEY_HANG_UP}\n{_TRIES_AGAIN}"
+            ack, end = ACK, WE_HANG_UP if hangs_up else THEY_HANG_UP
+        if status != 503:
+            end, busy = f"{end}\n{_TRIES_AGAIN}", _BUSY
         if self._insists:
             end = end.replace("/>", ' ontimeout="insist"/>', 1)
             words["wait_ms"] = INSISTS_MS
@@ -261,14 +265,7 @@ class Caller:
                 status=status,
             )
         )
-        log = self._folder / "calls.log"
-        for _ in range(TRIES_MAX):
-            done = self._run(path, "-trace_logs", "-log_file", str(log), self._at(port))
-            if not (log.exists() and TOLD_BUSY in log.read_text()):
-                return done
-            log.unlink()
-            time.sleep(AGAIN_S)
-        raise AssertionError(f"told 503 {TRIES_MAX} times")
+        return self._try(path, port)
 
     def switch_off(self) -> None:
         """Hang up on nobody: the shop is dead, and will never tell."""
@@ -279,7 +276,7 @@ class Caller:
         """Let it ring, and hang up before anybody answers: the call costs nothing."""
         path = self._folder / "flash.xml"
         path.write_text(_CANCELS.format(dialled=dialled, caller=self._number))
-        return self._run(path, self._at(port))
+        return self._try(path, port)
 
     def answer(self, port: int, wait_ms: int = STAY_MS) -> subprocess.CompletedProcess[str]:
         """Be called: pick up, do the steps, and wait for the other end to hang up."""
@@ -291,6 +288,17 @@ class Caller:
             )
         )
         return self._run(path, "-p", str(port))
+
+    def _try(self, path: Path, port: int) -> subprocess.CompletedProcess[str]:
+        """Call, and call again as long as that is busy."""
+        log = self._folder / "calls.log"
+        for _ in range(TRIES_MAX):
+            done = self._run(path, "-trace_logs", "-log_file", str(log), self._at(port))
+            if not (log.exists() and TOLD_BUSY in log.read_text()):
+                return done
+            log.unlink()
+            time.sleep(AGAIN_S)
+        raise AssertionError(f"told 503 {TRIES_MAX} times")
 
     def _at(self, port: int) -> str:
         """The shop, by the version of IP that the telephone speaks."""

@@ -20,7 +20,7 @@ from commands.platform import change
 from ivr.rtp.codec import PCMU
 from store.people import People
 from tests.browser import browser, noticed, write_tone
-from tests.end_to_end.measures import WAIT_S_MAX, measures, wait_for
+from tests.end_to_end.measures import measures, wait_for
 from tests.end_to_end.process import ROOT
 from tests.end_to_end.running import PASSWORD
 from tests.end_to_end.sipp import Caller
@@ -28,6 +28,7 @@ from tests.end_to_end.telephone_shop import NUMBER, Running
 from tests.end_to_end.test_call_hand_over import open_page
 from tests.end_to_end.test_order_by_phone import murmur
 from tests.end_to_end.twin import Said
+from tests.waiting import until
 from web.accounts.password import hash_password
 
 PORTS = 2
@@ -56,9 +57,14 @@ def operator(shop: Running, *words: str) -> str:
 
 def shows(shop: Running, what: str) -> None:
     """Until operators see it: the shop tells them each second. Each look is a process of its own."""
-    until = time.monotonic() + WAIT_S_MAX
-    while not re.search(what, told := operator(shop, "show")):
-        assert time.monotonic() < until, told
+    told = ""
+
+    def is_so() -> bool:
+        nonlocal told
+        told = operator(shop, "show")
+        return bool(re.search(what, told))
+
+    until(is_so, lambda: told)
 
 
 def caller(shop: Running, n: int, said: Said | None = None) -> Caller:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
 from tests.end_to_end.process import ROOT
+
+TIMES_MAX = 60
+"""Of what is done until something is heard."""
 
 
 class Texts:
@@ -30,6 +34,17 @@ class Texts:
             assert line, self._shown
             self._shown += line
         return self._shown
+
+    def hear_of(self, doing: Callable[[], object], *words: str) -> None:
+        """Do something until these have been shown, and once more."""
+        with ThreadPoolExecutor(1) as pool:
+            heard = pool.submit(self.hear, *words)
+            for _ in range(TIMES_MAX):
+                is_last = heard.done()
+                doing()
+                if is_last:
+                    break
+            heard.result()
 
     def end(self, *words: str) -> str:
         """Wait for these, and switch it off; all that was shown."""
