@@ -40,14 +40,17 @@ class Routes:
         self._shown: dict[str, list[str]] = {}
         self._numbers: dict[str, str] = {}
         """By the number that is dialled, as it is kept; the seller that had it first keeps it."""
+        self._outrung: dict[str, str] = {}
+        """Sellers whose number another had first."""
         for seller, program in programs:
             self.add(seller, program)
 
     def add(self, seller: str, program: Program) -> None:
         """A seller's codes and number; published again they stay."""
         number = self._kept(program.number)
-        if number and "voice" in program.channels:
-            self._numbers.setdefault(number, seller)
+        rings = number and "voice" in program.channels
+        if rings and self._numbers.setdefault(number, seller) != seller:
+            self._outrung[seller] = number
         for code in (*program.codes.get("sms", ()), *program.codes.get("ussd", ())):
             self._add_code(code, seller)
             words = program.codes.get("keyword", ())
@@ -101,6 +104,19 @@ class Routes:
         if last is None or last not in self._shared.get(code, ()):
             return None
         return Routed(last, stripped, False)
+
+    def unnamed(self) -> list[tuple[str, list[str]]]:
+        """Codes that sellers share, each with those of them that no keyword leads to."""
+        found: list[tuple[str, list[str]]] = []
+        for code, sellers in self._shared.items():
+            led_to = set(self._keywords.get(code, {}).values())
+            if lost := [seller for seller in sellers if seller not in led_to]:
+                found.append((code, lost))
+        return found
+
+    def outrung(self) -> list[tuple[str, str, str]]:
+        """Sellers whom nobody can call: each with its number, and who had that first."""
+        return [(seller, number, self._numbers[number]) for seller, number in self._outrung.items()]
 
     def help(self, code: str) -> str:
         """What a buyer who named no seller is told."""

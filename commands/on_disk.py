@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from center.desk.queue_names import QueueNames
+from center.routing import Routes
 from commands.flows_on_disk import LIBRARY, flow_files
 from commands.limit_names import LimitNames
 from commands.opening import flows_beside
 from commands.service_names import service_names
 from commands.settings.queues import queues_of
 from commands.settings.schema import Config
+from commands.unreached import unreached
 
 
 def unusable(config: Config) -> Iterator[str]:
@@ -124,6 +126,7 @@ def beside_flows(config: Config) -> Beside:
     services, limits = service_names(config), LimitNames(config.limits)
     queues = QueueNames(queues_of(config.queue)) if config.queue else None
     beside, are_there = Beside(), False
+    routes = Routes([], config.numbers.numbering())
     files = flow_files(config.sellers or [LIBRARY])
     for opened in flows_beside(config.store.database, files):
         if opened.compiled.errors:
@@ -134,6 +137,7 @@ def beside_flows(config: Config) -> Beside:
         are_there, program = True, opened.compiled.load()
         services.add(opened.seller, program)
         limits.add(opened.seller, program)
+        routes.add(opened.seller, program)
         if queues is not None:
             queues.add(opened.seller, program)
     if not are_there:
@@ -143,5 +147,5 @@ def beside_flows(config: Config) -> Beside:
     if config.sellers:
         # The samples that come with us ask for what nobody has.
         beside.told.extend([*services.missing(), *services.unused()])
-    beside.told.extend(limits.unused())
+    beside.told.extend([*limits.unused(), *unreached(routes)])
     return beside

@@ -51,6 +51,7 @@ from commands.shards.business import open_front
 from commands.shards.homes import check_count
 from commands.shards.publications import ShardPublications
 from commands.shards.service import Shards
+from commands.unreached import unreached
 from flows import prompts
 from sms.carrier import Carrier
 from sms.smsc.exchange import Account
@@ -271,7 +272,12 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
         )
         for told in (*names.missing(), *names.unused()):
             typer.echo(told, err=True)
-    for told in (*asked.missing(), *asked.unused(), *limited.unused()):
+    for told in (
+        *asked.missing(),
+        *asked.unused(),
+        *limited.unused(),
+        *unreached(business.routes),
+    ):
         typer.echo(told, err=True)
     if not business.sellers:
         typer.echo("no seller to serve", err=True)
