@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -297,7 +298,7 @@ async def _serve_alone(config: Config, stop: asyncio.Event, hurry: asyncio.Event
     @_if_it_can_be_told
     def opened() -> None:
         control_port = next((s.control_port for s in services if isinstance(s, Simulator)), None)
-        _say_what_next(business.sellers, database, control_port, are_samples=not config.sellers)
+        say_what_next(business.sellers, database, control_port, are_samples=not config.sellers)
         _say_limits(config.limits)
         if shards is None and not _is_texts_alone(config):
             from commands.serving.whole import say
@@ -343,18 +344,22 @@ def _say_limits(limits: LimitsSection) -> None:
         )
 
 
-def _say_what_next(
+def say_what_next(
     sellers: Sequence[OpenSeller], database: Path, control_port: int | None, *, are_samples: bool
 ) -> None:
+    """How to be a buyer, and where the order is."""
     noun = "seller" if len(sellers) == 1 else "sellers"
     typer.echo(f"Dialcart is open: {len(sellers)} {noun}, orders kept in {database}\n")
     for seller in sellers[:SELLERS_SHOWN_MAX]:
-        codes = ", ".join((*seller.codes, *seller.ussd)) or "no code"
-        typer.echo(f"  {seller.seller:<12} text to {codes:<22} {seller.keyword}  {seller.name}")
+        ways = ", ".join((*seller.codes, *seller.ussd)) or "no code"
+        typer.echo(f"  {seller.seller:<12} text to {ways:<22} {seller.keyword}  {seller.name}")
     if control_port is None:
+        typer.echo()
         return
-    first = next((seller for seller in sellers if seller.codes), None)
-    code = first.codes[0] if first else "10690001"
+    codes = [code for seller in sellers for code in seller.codes]
+    # One that shops share wants a keyword first.
+    counts = Counter(codes)
+    code = next((code for code in codes if counts[code] == 1), next(iter(codes), "10690001"))
     port = "" if control_port == DEFAULT_CONTROL_PORT else f" --port {control_port}"
     # The samples' first shop has such a dish; what others sell is theirs to say.
     in_one_line = ", or order in one line:  101 2" if are_samples else ""

@@ -14,8 +14,8 @@ import pytest
 from commands.alone import alone_on
 from commands.config import lacking_with_shards
 from commands.flows_on_disk import LIBRARY
-from commands.serve import Options, serve, settings_of
-from commands.serving.business import Business, open_business
+from commands.serve import Options, say_what_next, serve, settings_of
+from commands.serving.business import Business, OpenSeller, open_business
 from commands.shards.homes import shard_database
 from store.sqlite import SqliteStore
 from tests.end_to_end.process import ROOT
@@ -139,3 +139,22 @@ def test_a_second_shop_on_a_database_is_refused(
         assert asyncio.run(serve(Options(database=database, shards=shards).config())) == 1
     assert f"{database} is served by process {os.getpid()} on" in capsys.readouterr().err
     assert [file.name for file in tmp_path.iterdir()] == ["shop.lock"], "it is left as it is"
+
+
+@pytest.mark.parametrize(
+    ("fruit", "code"), [(("22000", "22001"), "22001"), (("22000",), "22000"), ((), "22000")]
+)
+def test_who_is_to_be_a_buyer_is_given_a_code_that_one_shop_has_alone(
+    fruit: tuple[str, ...], code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sellers = [OpenSeller("tea", "Tea", ("22000",), "tea"), OpenSeller("fruit", "Fruit", fruit, "")]
+    say_what_next(sellers, Path("shop.db"), 2776, are_samples=False)
+    assert f"phone --to {code}\n" in capsys.readouterr().out
+
+
+def test_a_list_of_shops_ends_with_an_empty_line_though_there_is_no_simulator(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tea = OpenSeller("tea", "Tea", ("22000",), "tea")
+    say_what_next([tea], Path("shop.db"), None, are_samples=False)
+    assert capsys.readouterr().out.endswith("Tea\n\n")

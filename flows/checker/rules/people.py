@@ -73,7 +73,7 @@ def no_agent(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             subject.steps[0].span,
             "no way leads from here to a person",
-            "write a step with `hand over to sales`, and `0 人工 -> agent` under `anywhere`",
+            f"write a step with `hand over to sales`, and `0 {_word(subject)} -> agent` under `anywhere`",
         )
         return
     missing = lost(graph, tuple(people))
@@ -84,8 +84,13 @@ def no_agent(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             subject.compiled.spans[index],
             f"no answer{where} leads from this question to a person{others}",
-            "write `0 人工 -> agent` under `anywhere`",
+            f"write `0 {_word(subject)} -> agent` under `anywhere`",
         )
+
+
+def _word(subject: Subject) -> str:
+    """For a person, as buyers of the shop may write it."""
+    return "人工" if subject.program.languages[:1] == ("zh",) else "agent"
 
 
 @rule("A702", "closed-hours-hole", "error")

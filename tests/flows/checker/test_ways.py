@@ -233,3 +233,13 @@ def test_outcomes_are_listed_in_the_words_of_who_wrote_them() -> None:
         "F114", shop("step start\n  下订单\n    当 卖光了 -> bye\n    当 失败 -> bye\n")
     )
     assert finding.help == "it may come back 售完, 失败"
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "人工"), ("en", "agent")])
+def test_who_is_to_write_a_way_to_a_person_is_told_a_word_of_the_shops_language(
+    language: str, word: str
+) -> None:
+    flow = shop("step start\n  ask one as product of catalog\n  -> bye\n")
+    flow = flow.replace("languages zh", f"languages {language}")
+    helps = [d.help for d in check_flow(*flow_of("shop", flow)) if d.code == "A701"]
+    assert helps == [f"write `0 {word} -> agent` under `anywhere`"]
