@@ -4,8 +4,9 @@
 
 `dialcart serve` as it ships against the simulator, on real sockets; 5 % of submit_sm are answered ESME_RTHROTTLED, 5 %
 ESME_RMSGQFUL. Each phone writes twelve texts at once, so that more replies wait than the carrier takes, and must hear their
-replies in that order. Told is what the carrier took a second while they waited, past the burst of the first second that the
-allowance grants. A run fails below 95 % of the rate, past it, or where a phone heard anything out of order.
+replies in that order. Told is what the carrier took a second while they waited, and the most that it took within any second,
+the first and one after a quiet while (QUIET_S) among them. A run fails below 95 % of the rate, past it in any second, or where a phone
+heard anything out of order.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +28,13 @@ from sms.smsc.server import Settings, Smsc
 
 ROOT = Path(__file__).resolve().parent.parent
 FAULTS = Faults(throttled=0.05, queue_full=0.05)
-SHARE_MIN, SHARE_MAX = 0.95, 1.01
-"""Of the allowed rate; of what is taken more we would be cut off."""
+SHARE_MIN = 0.95
+"""Of the allowed rate."""
+SECOND_MAX = 1.5
+"""Of it in any one second, by the clock of a carrier that shares a busy machine with us: what it reads late it counts late. That
+no more is sent is proven where time is an argument (tests.sms.test_allowance)."""
+QUIET_S = 3.0
+"""Then a second's worth of phones write once more."""
 WAITS = 0.9
 """Until so many of all texts are taken there are always some that wait."""
 SETTLES_S = 2.0
@@ -80,6 +87,10 @@ class Ears:
 
     at_s: list[float] = field(default_factory=list[float])
     """When, each text."""
+    at_once: int = 0
+    """How many before the quiet while."""
+    taken_at_s: list[float] = field(default_factory=list[float])
+    """When the carrier took each."""
     by_phone: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def hear(self, heard: Heard) -> None:
@@ -95,6 +106,11 @@ class Ears:
             for texts in self.by_phone.values()
         )
 
+    def in_a_second(self) -> int:
+        """The most that the carrier took within a second, whichever."""
+        times = self.taken_at_s
+        return max(place + 1 - bisect_left(times, at_s - 1.0) for place, at_s in enumerate(times))
+
     def a_second(self, count: int) -> float:
         """What was taken a second, from when the run has settled until `count` texts were."""
         begins = self.at_s[0] + SETTLES_S
@@ -105,7 +121,8 @@ class Ears:
 async def run(folder: Path, rate: int, seconds: int, binds: int) -> tuple[Ears, int, int]:
     """Serve as many phones as that takes; what they heard, how many they are, and what was refused."""
     phones = rate * seconds // (ORDERS * len(REPLIES))
-    ears, refused = Ears(), 0
+    late = -(-2 * rate // (ORDERS * len(REPLIES)))
+    ears, refused = Ears(at_once=phones * ORDERS * len(REPLIES)), 0
     (folder / "sellers" / "shop").mkdir(parents=True)
     (folder / "sellers" / "shop" / "seller.flow").write_text(FLOW)
     async with Smsc(Settings(port=0, faults=FAULTS)) as smsc:
@@ -117,6 +134,8 @@ async def run(folder: Path, rate: int, seconds: int, binds: int) -> tuple[Ears, 
             nonlocal refused
             taken = submit(*given, **named)
             refused += not taken.message_id
+            if taken.message_id:
+                ears.taken_at_s.append(asyncio.get_running_loop().time())
             return taken
 
         smsc.network.submit = counted  # type: ignore[method-assign]
@@ -129,17 +148,19 @@ async def run(folder: Path, rate: int, seconds: int, binds: int) -> tuple[Ears, 
             async with asyncio.timeout(seconds * 3 + START_S_MAX):
                 while len(smsc.network.exchange.binds) < binds:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
-                for place in range(phones):
-                    phone = Phone(smsc.network, f"138{place:08d}", ears.hear)
-                    for text in TEXTS * ORDERS:
-                        phone.text(CODE, text)
-                while len(ears.at_s) < phones * ORDERS * len(REPLIES):  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
+                for begin, end in ((0, phones), (phones, phones + late)):
+                    for place in range(begin, end):
+                        phone = Phone(smsc.network, f"138{place:08d}", ears.hear)
+                        for text in TEXTS * ORDERS:
+                            phone.text(CODE, text)
+                    while len(ears.at_s) < end * ORDERS * len(REPLIES):  # noqa: ASYNC110
+                        await asyncio.sleep(0.05)
+                    await asyncio.sleep(QUIET_S if end == phones else 0.0)
         finally:
             if process.returncode is None:
                 process.terminate()
             await process.wait()
-    return ears, phones, refused
+    return ears, phones + late, refused
 
 
 def main() -> int:
@@ -153,12 +174,12 @@ def main() -> int:
         ears, phones, refused = asyncio.run(
             run(Path(folder), options.rate, options.seconds, options.binds)
         )
-    reached = ears.a_second(int(len(ears.at_s) * WAITS))
-    share, wrong = reached / options.rate, ears.out_of_order()
-    is_right = SHARE_MIN <= share <= SHARE_MAX and not wrong
+    reached = ears.a_second(int(ears.at_once * WAITS))
+    share, most, wrong = reached / options.rate, ears.in_a_second(), ears.out_of_order()
+    is_right = share >= SHARE_MIN and most <= SECOND_MAX * options.rate and not wrong
     sys.stdout.write(
         f"{len(ears.at_s)} texts to {phones} phones, {refused} times refused: {reached:.1f} a second of "
-        f"{options.rate} allowed, {share:.1%}; phones that heard them out of order {wrong}: "
+        f"{options.rate} allowed, {share:.1%}, at most {most} in a second; phones that heard them out of order {wrong}: "
         f"{'right' if is_right else 'WRONG'}\n"
     )
     return 0 if is_right else 1

@@ -45,8 +45,9 @@ class Esme:
         chance: random.Random,
         now: Callable[[], float] | None = None,
         soon: Callable[[Callable[[], object]], object] | None = None,
+        later: Callable[[float, Callable[[], None]], object] | None = None,
     ) -> None:
-        """`now` and `soon` stand for the loop's clock and its next turn, where there are none."""
+        """`now`, `soon` and `later` stand for the loop's clock, its next turn and its timers, where there are none."""
         self.carrier = carrier
         self.handler = handler
         self.links: list[Link] = []
@@ -57,8 +58,9 @@ class Esme:
         self._chance = chance
         self._now = now
         self._soon = soon
+        self._call_later = later
         self.returns = Returns()
-        self.outgoing = Outgoing(carrier, self.links, self.settle, self.now)
+        self.outgoing = Outgoing(carrier, self.links, self.settle, self.now, self._later)
         self._delay = RECONNECT_MIN_S
         self._context: ssl.SSLContext | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -72,6 +74,10 @@ class Esme:
         """Call in the loop's next turn."""
         soon = self._soon or asyncio.get_running_loop().call_soon
         soon(callback)
+
+    def _later(self, delay_s: float, callback: Callable[[], None]) -> None:
+        later = self._call_later or asyncio.get_running_loop().call_later
+        later(delay_s, callback)
 
     @property
     def room(self) -> int:
@@ -91,7 +97,6 @@ class Esme:
     def start(self) -> None:
         """Begin to connect; goes on until `close`. Raises OSError if the certificates that sign cannot be read."""
         self._context = self._tls()
-        self.outgoing.begin()
         modes = (
             [p.BIND_TRANSCEIVER]
             if self.carrier.mode == "transceiver"

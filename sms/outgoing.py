@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from center.changes import OutgoingText
 from center.superseded import is_superseded
+from sms.allowance import Allowance
 from sms.carrier import Carrier
 from sms.lost import Lost
 from sms.smpp import pdu as p
@@ -39,6 +40,8 @@ OWN_FIRST_MAX = 256
 """Replies that must go by one bind go before what may go by any, which may be an outage's worth; after so many that goes first for once."""
 HALVINGS_MAX = 16
 """More halvings than this change nothing."""
+WAKE_S_MIN = 0.005
+"""Where a rate allows one sooner than that, the next few are sent together."""
 
 log = logging.getLogger(__name__)
 
@@ -62,12 +65,15 @@ class Outgoing:
         links: Sequence[Way],
         settle: Callable[[list[Settlement]], None],
         now: Callable[[], float],
+        later: Callable[[float, Callable[[], None]], object],
     ) -> None:
+        """`later` calls after so many seconds; only where the carrier has a rate."""
         self.counters = OutgoingCounters()
         self._carrier = carrier
         self._links = links
         self._settle = settle
         self._now = now
+        self._later = later
         self._ready: deque[Submission] = deque()
         """For any connection."""
         self._ready_for: dict[Way, deque[Submission]] = {}
@@ -80,15 +86,11 @@ class Outgoing:
         self._paused_until = 0.0
         self._pause_s = PAUSE_MIN_S
         self._refused_in_a_row = 0
-        self._tokens = carrier.rate or 0.0
-        self._refilled = 0.0
+        self._allowance = None if carrier.rate is None else Allowance(carrier.rate)
+        self._is_to_wake = False
         self._turn = 0
         self._own_first = 0
         """Of those that must go by one bind, how many went before others since these went before them."""
-
-    def begin(self) -> None:
-        """From now on the carrier's rate allows more."""
-        self._refilled = self._now()
 
     @property
     def waiting(self) -> int:
@@ -143,7 +145,10 @@ class Outgoing:
                 (superseded if self._is_superseded(one) else due).append(one)
             self._ready.extendleft(reversed(due))
             self._leave(superseded)
+        allowance = self._allowance
         if now < self._paused_until:
+            if allowance is not None:
+                self._wake(self._paused_until - now)
             return
         senders = [
             link
@@ -152,16 +157,27 @@ class Outgoing:
         ]
         if not senders:
             return
-        self._refill(now)
-        allowed = self._queued if self._carrier.rate is None else int(self._tokens)
+        allowed = self._queued if allowance is None else allowance.allowed(now)
         if self._own_first < OWN_FIRST_MAX:
             left = self._send_own(senders, allowed, now)
             self._own_first += allowed - left
-            self._send_any(senders, left, now)
+            left = self._send_any(senders, left, now)
         else:
             self._own_first = 0
             left = self._send_any(senders, allowed, now)
-            self._send_own(senders, left, now)
+            left = self._send_own(senders, left, now)
+        if allowance is not None and left <= 0 and (self._ready or self._ready_for):
+            self._wake(allowance.next_at(now) - now)
+
+    def _wake(self, wait_s: float) -> None:
+        """Send again after so long. Where there is a rate what is not sent in time is lost, so that the owner's ticks are too coarse."""
+        if not self._is_to_wake:
+            self._is_to_wake = True
+            self._later(max(WAKE_S_MIN, wait_s), self._awake)
+
+    def _awake(self) -> None:
+        self._is_to_wake = False
+        self.pump()
 
     def _is_superseded(self, submission: Submission) -> bool:
         """Whether it is a question that the carrier may have, and its buyer has gone past it since."""
@@ -220,20 +236,17 @@ class Outgoing:
         if not count:
             return
         submissions = [ready.popleft() for _ in range(count)]
+        if self._allowance is not None:
+            self._allowance.sent(count, now)
+            for submission in submissions:
+                submission.sent_at = now
         try:
             link.machine.submit(submissions, now)
         except ProtocolError as error:
             log.error("%s: not sent: %s", self._carrier.name, error)
             for submission in submissions:
                 self._fail(submission, Status.SUBMITFAIL)
-        self._tokens -= count
         link.flush()
-
-    def _refill(self, now: float) -> None:
-        rate = self._carrier.rate
-        if rate is not None:
-            self._tokens = min(_bucket(rate), self._tokens + (now - self._refilled) * rate)
-        self._refilled = now
 
     def taken(self, taken: Sequence[tuple[Submission, str]], settlements: list[Settlement]) -> None:
         """The carrier has these, and calls them so."""
@@ -254,7 +267,7 @@ class Outgoing:
     ) -> None:
         """Not taken: once more if that can help, in its place before all others to that phone."""
         if status in THROTTLING:
-            self._throttled()
+            self._throttled(submission)
             self._ready.appendleft(submission)
             return
         if status is None:
@@ -286,12 +299,11 @@ class Outgoing:
         else:
             self._behind.pop(phone, None)
 
-    def _throttled(self) -> None:
+    def _throttled(self, submission: Submission) -> None:
         """Slow down, but only once for all that was under way when the carrier said so."""
         self.counters.throttled += 1
-        # What was refused does not count towards what the carrier allows.
-        if self._carrier.rate is not None:
-            self._tokens = min(_bucket(self._carrier.rate), self._tokens + 1)
+        if self._allowance is not None:
+            self._allowance.refused(submission.sent_at)
         self._refused_in_a_row += 1
         now = self._now()
         if self._refused_in_a_row >= THROTTLES_IN_A_ROW and now >= self._paused_until:
@@ -303,11 +315,6 @@ class Outgoing:
         self._queued -= 1
         self._next_for(submission.phone)
         self._settle([Settlement(submission.key, None, status)])
-
-
-def _bucket(rate: float) -> float:
-    """Segments that may go at once after a while without any: a second's worth, and one where a carrier allows less than that."""
-    return max(1.0, rate)
 
 
 def _free(link: Way, waiting: int) -> int:

@@ -27,6 +27,8 @@ class Submission(msgspec.Struct, eq=False):
     """Times that its connection broke before it was answered."""
     text: OutgoingText | None = None
     """Whose only segment it is."""
+    sent_at: float = 0.0
+    """When it was last, where the carrier has a rate."""
 
 
 def submission(key: Any, pdu: p.SubmitSm, behind: Way | None = None) -> Submission:

@@ -122,7 +122,6 @@ class CarrierEnd:
             carrier, channel, chance=random.Random(1), now=lambda: clock.now, soon=at_once
         )
         channel.add(self._esme)
-        self._esme.outgoing.begin()
         self._pipe, self._frames = Pipe(), Frames()
         self._link = Link(self._esme, p.BIND_TRANSCEIVER, 0)
         self._esme.links.append(self._link)

@@ -109,7 +109,7 @@ class CarrierSection(Section):
     window: Annotated[int, Field(ge=1, le=1_000)] = 64
     """Messages under way on one connection, which the carrier has not answered."""
     rate: Annotated[float, Field(gt=0, le=100_000)] | None = None
-    """Segments a second that the carrier allows. Left out: as fast as it takes them."""
+    """Segments that the carrier allows in any second; 0.5: one in any two. What it refuses as too many does not count. Left out: as fast as it takes them."""
     tls: bool = False
     """Whether the connection is encrypted. The certificate is checked, and so is the host's name in it."""
     ca_file: File | None = None

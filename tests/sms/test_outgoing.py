@@ -1,7 +1,9 @@
 """Segments on their way out to a carrier that throttles, on simulated time."""
 
 import asyncio
+import math
 import random
+from collections.abc import Callable
 from typing import cast
 
 import pytest
@@ -18,6 +20,7 @@ from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
 from sms.smpp.status import Status
 from sms.submission import Settlement, Submission, submission
+from tests.sms.test_allowance import most_within
 from tests.sms.wire import LATENCY_S, Owner, SmscTransport, at_once
 
 STEP_S = 0.005
@@ -43,7 +46,6 @@ def send(
         carrier = Carrier("carrier", "nowhere", 0, "us", "secret", rate=rate)
         esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wires[0].now, soon=at_once)
         links = [bound(esme, wire, number) for number, wire in enumerate(wires)]
-        esme.outgoing.begin()
         esme.submit(
             [
                 submission(
@@ -86,6 +88,74 @@ def test_throttling_keeps_the_order_of_each_phone(binds: int) -> None:
     owner = send(0.3, rate=500, texts=1_000, phones=50, seconds=20, binds=binds)
     assert len(owner.taken) == 1_000
     assert in_order(owner, 50)
+
+
+@pytest.mark.parametrize("binds", [1, 2])
+@pytest.mark.parametrize(("rate", "quiet_s"), [(200, 1.5), (50, 1.5), (2.5, 3.0), (0.5, 4.0)])
+def test_after_a_quiet_while_no_second_has_more_than_the_rate_and_none_is_lost(
+    rate: float, quiet_s: float, binds: int
+) -> None:
+    """The owner does not tick: what is allowed later is sent when it is."""
+
+    async def run() -> tuple[list[float], float]:
+        wires = [SmscTransport(0.0, seed) for seed in range(binds)]
+        clock = wires[0]
+        due: list[tuple[float, Callable[[], None]]] = []
+
+        def later(delay_s: float, callback: Callable[[], None]) -> None:
+            due.append((clock.now + delay_s, callback))
+
+        carrier = Carrier("carrier", "nowhere", 0, "us", "secret", rate=rate)
+        esme = Esme(
+            carrier,
+            Owner(),
+            chance=random.Random(1),
+            now=lambda: clock.now,
+            soon=at_once,
+            later=later,
+        )
+        links = [bound(esme, wire, number) for number, wire in enumerate(wires)]
+        at, texts = 0, int(8 * rate) + 1
+
+        def pass_until(ends: float) -> None:
+            while True:
+                come = [when for wire in wires for when, _ in wire.due] + [when for when, _ in due]
+                soonest = min(come, default=math.inf)
+                if soonest > ends:
+                    break
+                for wire in wires:
+                    wire.now = max(wire.now, soonest)
+                ready = [one for one in due if one[0] <= soonest]
+                due[:] = [one for one in due if one[0] > soonest]
+                for _, callback in ready:
+                    callback()
+                for wire, link in zip(wires, links, strict=True):
+                    if answers := wire.answers():
+                        link.data_received(answers)
+            for wire in wires:
+                wire.now = max(wire.now, ends)
+
+        for _ in range(3):
+            esme.submit(
+                [
+                    submission(n, p.SubmitSm(destination=p.Address(str(n))))
+                    for n in range(at, at + texts)
+                ]
+            )
+            at += texts
+            began = clock.now
+            while esme.outgoing.waiting:
+                pass_until(clock.now + 0.25)
+            took_s = clock.now - began
+            pass_until(clock.now + quiet_s)
+        assert len(due) <= 1
+        return sorted(at for wire in wires for at in wire.asked_at), texts / took_s
+
+    times, reached = asyncio.run(run())
+    assert len(times) == 3 * (int(8 * rate) + 1)
+    most = math.ceil(rate)
+    assert most_within(times, most / rate) <= most
+    assert reached >= 0.95 * rate
 
 
 def in_order(owner: Owner, phones: int) -> bool:

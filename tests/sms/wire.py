@@ -50,6 +50,7 @@ class SmscTransport(asyncio.Transport):
         self.chance = random.Random(seed)
         self.refused = refused
         self.asked = 0
+        self.asked_at: list[float] = []
         self.had: list[p.Pdu] = []
 
     def is_reading(self) -> bool:
@@ -71,6 +72,7 @@ class SmscTransport(asyncio.Transport):
             else:
                 assert isinstance(asked, p.SubmitSm)
                 self.asked += 1
+                self.asked_at.append(self.now)
                 dice = self.chance.random()
                 status = Status.OK
                 if dice < self.refused:
