@@ -50,7 +50,6 @@ from center.ports import (
 from center.shops import Shops
 from center.taken import NOT_NOW, Fate, Taken
 from center.turns import take_turns
-from center.unconfirmed import Unconfirmed
 from flows.effects import PlaceOrder
 from flows.inputs import Outcome
 
@@ -113,8 +112,6 @@ class TurnBatch:
         self.guard = guard or Guard()
         self.linger_s = linger_s
         self.counters = BatchCounters()
-        self.unconfirmed = Unconfirmed()
-        """Orders that wait for their codes; somebody has to look which are due."""
         self._later = later
         self._aside = aside or Inline()
         self._committing = False
@@ -335,15 +332,12 @@ class TurnBatch:
         texts = list(zip(batch.text_ids, changes.texts, strict=True))
         of_arrivals = iter(changes.replies)
         replies = [next(of_arrivals) if entry.arrival is not None else None for entry in entries]
-        awaited: list[Awaited] = []
-        for contact, one in changes.awaited.items():
-            if one is None:
-                self.unconfirmed.settled(contact)
-            elif isinstance(one.effect, PlaceOrder):
-                # An order that waits for its code is the buyer's to settle, not a performer's.
-                self.unconfirmed.wait(one)
-            else:
-                awaited.append(one)
+        # An order that waits for its code is the buyer's to settle, not a performer's.
+        awaited = [
+            one
+            for one in changes.awaited.values()
+            if one is not None and not isinstance(one.effect, PlaceOrder)
+        ]
         return Kept(replies, texts, awaited, changes.heard, changes.turned_away, changes.found)
 
     def _take(self, entries: Sequence[Entry]) -> Kept:

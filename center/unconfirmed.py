@@ -7,13 +7,11 @@ placed. What is on disk decides: an order that was confirmed meanwhile is not to
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Protocol
 
 from center.awaited import Awaited
-from center.contact import ContactKey
 from center.limits.guard import CODE_S_MAX
-from flows.effects import PlaceOrder
 from flows.inputs import Outcome
 
 GIVEN_UP_S = CODE_S_MAX + 300
@@ -21,50 +19,39 @@ GIVEN_UP_S = CODE_S_MAX + 300
 asked for the last time."""
 TOLD_S_MAX = 86_400
 """Of an older one, which waited in a shop that was closed or under a version that gave up none, the seller alone is told."""
-WAITING_MAX = 200_000
-"""Of more the oldest are given up after the next start."""
-AT_ONCE_MAX = 500
+AT_ONCE_MAX = 200
 """Given up in one round."""
 GIVEN_UP = Outcome("not confirmed")
 
+Place = tuple[int, str, str, str]
+"""Since when an order has waited, and its contact: in this order they are given up."""
+_BEGIN: Place = (-1, "", "", "")
+
+
+class Kept(Protocol):
+    """Those that wait, on disk."""
+
+    def unconfirmed(self, after: Place, before: int, limit: int) -> Sequence[Awaited]:
+        """Those that have waited since a time or longer, the longest first, whose ever they are; of those behind a place so many."""
+        ...
+
 
 class Unconfirmed:
-    """Those that wait, in the order in which they began to."""
+    """A walk over them by age: nothing is read at a start, and no seller's many hold up another's few."""
 
-    def __init__(self) -> None:
-        self._waiting: OrderedDict[ContactKey, Awaited] = OrderedDict()
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._after = _BEGIN
 
-    def __len__(self) -> int:
-        return len(self._waiting)
-
-    def begin(self, awaited: Iterable[Awaited]) -> None:
-        """What is on disk when a shop opens."""
-        for one in sorted(awaited, key=lambda one: one.at):
-            if isinstance(one.effect, PlaceOrder):
-                self.wait(one)
-
-    def wait(self, awaited: Awaited) -> None:
-        """It waits, or still does."""
-        contact = awaited.contact
-        before = self._waiting.get(contact)
-        if before is not None and before.at != awaited.at:
-            # Another took its place in one batch: in the old place it would keep those behind it waiting.
-            del self._waiting[contact]
-        self._waiting[contact] = awaited
-        if len(self._waiting) > WAITING_MAX:
-            self._waiting.popitem(last=False)
-
-    def settled(self, contact: ContactKey) -> None:
-        """Nothing waits there any more."""
-        self._waiting.pop(contact, None)
-
-    def due(self, now: int) -> list[Awaited]:
+    def due(self, now: int) -> Sequence[Awaited]:
         """Those that have waited too long, at most AT_ONCE_MAX. They are not told again in this run: bring each to its session."""
-        due: list[Awaited] = []
-        while self._waiting and len(due) < AT_ONCE_MAX:
-            contact, first = next(iter(self._waiting.items()))
-            if now - first.at < GIVEN_UP_S:
-                break
-            del self._waiting[contact]
-            due.append(first)
+        before = now - GIVEN_UP_S
+        if before < self._after[0]:
+            # The clock was set back: what waits since then stands before what was told last.
+            self._after = _BEGIN
+        due = self._kept.unconfirmed(self._after, before, AT_ONCE_MAX)
+        if due:
+            last = due[-1]
+            seller, buyer, channel = last.contact
+            self._after = last.at, seller, buyer, channel
         return due

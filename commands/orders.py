@@ -27,7 +27,9 @@ COLUMNS = [
     "status",
     "placed",
     "total",
+    "paid",
     "currency",
+    "vouched",
     "buyer",
     "channel",
     "address",
@@ -117,9 +119,14 @@ def _written(found: list[PlacedOrder], rows: list[dict[str, object]], output: st
         return "no orders\n"
     return "".join(
         f"{row['placed']}  {row['seller']:<10} {row['number']:<7} {row['status']:<10} "
-        f"{row['total']:>9} {row['currency']}  {row['buyer']}  {_lines(order)}  {on_one_line(order.address)}\n"
+        f"{row['total']:>9} {row['currency']}{_paid(order, row)}  {row['buyer']}  {_lines(order)}  {on_one_line(order.address)}\n"
         for order, row in zip(found, rows, strict=True)
     )
+
+
+def _paid(order: PlacedOrder, row: dict[str, object]) -> str:
+    """What is not to be asked for at the door."""
+    return f", {row['paid']} paid" if order.paid else ""
 
 
 def _inert(text: str) -> str:
@@ -139,7 +146,9 @@ def _row(order: PlacedOrder, placed: str) -> dict[str, object]:
         "status": str(order.status),
         "placed": placed,
         "total": money(order.total, decimals),
+        "paid": money(order.paid, decimals),
         "currency": order.currency,
+        "vouched": str(order.vouched) if order.vouched is not None else None,
         "buyer": order.buyer,
         "channel": order.channel,
         "address": order.address,

@@ -11,11 +11,13 @@ from sys import intern
 import msgspec
 
 from center.changes import Changes
-from center.contact import Arrival, Contact, ContactKey, Repeats, beside
+from center.contact import Arrival, Contact, Repeats, beside
 from center.orders.number import order_serial
 from center.ports import StoreBusyError, StoreError, StoreFullError
 from center.world import World
+from flows.effects import PlaceOrder
 from flows.inputs import Buyer
+from store.awaiting import Awaiting
 from store.hot import NOTHING, HotRows, Nothing, SellerRow
 from store.inbox import Inbox
 from store.outbox_rows import Noted, OutboxRows, rows_of
@@ -44,8 +46,7 @@ class Tables:
     recent: Recent
     outbox: OutboxRows
     turns: TurnLog
-    awaiting: set[ContactKey]
-    """Contacts that wait for an outcome. They are few, and all others need not be looked for."""
+    awaiting: Awaiting
 
 
 class SqliteBatch:
@@ -90,9 +91,8 @@ class SqliteBatch:
         self._tables.inbox.written()
         self._tables.recent.written()
         self._tables.turns.written()
-        for contact, awaited in self._written.awaited.items():
-            awaiting = self._tables.awaiting
-            (awaiting.discard if awaited is None else awaiting.add)(contact)
+        if self._written.awaited:
+            self._tables.awaiting.note(self._written.awaited)
         self._remember(self._written)
 
     # --- the world ---
@@ -103,7 +103,7 @@ class SqliteBatch:
         named: list[bytes] = []
         doubted: list[Arrival] = []
         asked: list[Arrival] = []
-        is_named = Repeats.NAMED
+        is_named, awaiting = Repeats.NAMED, tables.awaiting.known
         for arrival in arrivals:
             key = arrival.contact
             # Of all others it does not matter whether they were seen; see center.turns.
@@ -111,7 +111,7 @@ class SqliteBatch:
                 named.append(arrival.key)
             elif arrival.doubt and arrival.key:
                 doubted.append(arrival)
-            if key in tables.awaiting:
+            if awaiting is None or key in awaiting:
                 asked.append(arrival)
             if key in contacts:
                 continue
@@ -228,7 +228,8 @@ class SqliteBatch:
             if awaited is None:
                 db.execute(sql["drop_awaited"], contact)
             else:
-                db.execute(sql["keep_awaited"], (*contact, pack_awaited(awaited)))
+                since = awaited.at if isinstance(awaited.effect, PlaceOrder) else None
+                db.execute(sql["keep_awaited"], (*contact, pack_awaited(awaited), since))
         for name, value in c.notes.items():
             if value is None:
                 db.execute(sql["drop_note"], (name,))
@@ -257,6 +258,9 @@ class SqliteBatch:
                     order.placed_at,
                     order.due_at,
                     pack_lines(order.lines),
+                    order.paid,
+                    # Not null: the sqlite3 module looks for an adapter of None first, which costs more than both columns.
+                    order.vouched or "",
                 )
             )
         self._tables.db.executemany(self._tables.sql["place_order"], rows)

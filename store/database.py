@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from center.awaited import Awaited
 from center.ports import StoreError
+from store.awaiting import Awaiting
 from store.batch import Tables, errors
 from store.hot import HotRows
 from store.inbox import Inbox
@@ -80,7 +81,7 @@ class Database:
             Recent(self._db, self._sql),
             OutboxRows(self._db, self._sql),
             TurnLog(self._db, self._sql),
-            {awaited.contact for awaited in self.awaited()},
+            Awaiting(self._db, self._sql),
         )
 
     def limit_pages(self, pages: int) -> None:
@@ -93,8 +94,13 @@ class Database:
         return row[0] if row is not None else None
 
     def awaited(self, limit: int = ROWS_MAX) -> list[Awaited]:
-        """What sessions wait for, for a performer that begins anew."""
+        """What sessions wait for, orders that wait for their codes too."""
         return [unpack_awaited(row[0]) for row in self._db.execute(self._sql["awaited"], (limit,))]
+
+    def asked(self) -> Iterator[Awaited]:
+        """What a person or a partner is asked for, for a performer that begins anew."""
+        for (record,) in self._db.execute(self._sql["asked"]):
+            yield unpack_awaited(record)
 
     # --- transactions ---
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from center.contact import Contact, ContactKey
 from center.orders.number import order_number, order_serial
-from center.orders.order import RESTOCKED, PlacedOrder, Status, advance
+from center.orders.order import RESTOCKED, PlacedOrder, Status, Vouched, advance
 from center.ports import StoreError
 from center.text_news import SentText
 from flows.inputs import Buyer
@@ -190,6 +190,8 @@ def _order(row: Sequence[object]) -> PlacedOrder:
         placed,
         due,
         lines,
+        paid,
+        vouched,
     ) = row
     return PlacedOrder(
         str(seller),
@@ -204,4 +206,6 @@ def _order(row: Sequence[object]) -> PlacedOrder:
         int(str(placed)),
         int(str(due)) if due is not None else None,
         Status(str(status)),
+        int(str(paid)),
+        Vouched(str(vouched)) if vouched else None,
     )

@@ -15,7 +15,9 @@ from center.orders.order import READDRESSED, RESTOCKED, PlacedOrder, Status, adv
 from center.outbox import phones_of
 from center.ports import StoreError
 from center.text_news import SentText, Stage, TextNews
+from center.unconfirmed import Place
 from center.world import World
+from flows.effects import PlaceOrder
 from flows.inputs import Buyer
 from flows.packed import fingerprint
 from flows.program import Program
@@ -174,6 +176,19 @@ class MemoryStore:
     def awaited(self, limit: int = 100_000) -> list[Awaited]:
         """See store.sqlite."""
         return sorted(self._kept.awaited.values(), key=lambda awaited: awaited.contact)[:limit]
+
+    def asked(self) -> Iterator[Awaited]:
+        """See store.sqlite."""
+        return (one for one in self.awaited() if not isinstance(one.effect, PlaceOrder))
+
+    def unconfirmed(self, after: Place, before: int, limit: int) -> list[Awaited]:
+        """See center.unconfirmed.Kept."""
+        waiting = {
+            (one.at, *one.contact): one
+            for one in self._kept.awaited.values()
+            if isinstance(one.effect, PlaceOrder) and one.at <= before
+        }
+        return [waiting[place] for place in sorted(waiting) if place > after][:limit]
 
     # --- sellers ---
 

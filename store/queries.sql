@@ -63,8 +63,8 @@ insert into stock (seller, code, left_count) values (?, ?, ?) on conflict do not
 
 -- name: place_order
 insert into orders
-  (seller, serial, buyer, channel, session, turn, status, total, currency, address, placed_at, due_at, lines)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+  (seller, serial, buyer, channel, session, turn, status, total, currency, address, placed_at, due_at, lines, paid, vouched)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: note_order_event
 insert into order_events (order_id, status, at) values (?, ?, ?);
@@ -200,9 +200,22 @@ join awaited as a
 -- name: awaited
 select record from awaited order by seller, buyer, channel limit ?;
 
+-- name: asked
+-- Of those, what a person or a partner is asked for.
+select record from awaited where unconfirmed is null order by seller, buyer, channel;
+
+-- name: unconfirmed
+-- Orders that have waited for their codes since before a time, the oldest first, whose ever they are; from behind one of them on.
+select record from awaited
+where (unconfirmed, seller, buyer, channel) > (?, ?, ?, ?) and unconfirmed <= ?
+order by unconfirmed, seller, buyer, channel limit ?;
+
+-- name: who_waits
+select seller, buyer, channel from awaited limit ?;
+
 -- name: keep_awaited
-insert into awaited (seller, buyer, channel, record) values (?, ?, ?, ?)
-on conflict do update set record = excluded.record;
+insert into awaited (seller, buyer, channel, record, unconfirmed) values (?, ?, ?, ?, ?)
+on conflict do update set record = excluded.record, unconfirmed = excluded.unconfirmed;
 
 -- name: drop_awaited
 delete from awaited where seller = ? and buyer = ? and channel = ?;
@@ -251,28 +264,28 @@ select buyer, channel, session from contacts where seller = ?;
 
 -- name: orders
 select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
-  o.placed_at, o.due_at, o.lines
+  o.placed_at, o.due_at, o.lines, o.paid, o.vouched
 from orders as o join sellers as s on s.id = o.seller
 where (:status is null or o.status = :status) and (:serial is null or o.serial = :serial) and (:buyer is null or o.buyer = :buyer)
 order by o.id desc limit :limit;
 
 -- name: orders_of_seller
 select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
-  o.placed_at, o.due_at, o.lines
+  o.placed_at, o.due_at, o.lines, o.paid, o.vouched
 from orders as o join sellers as s on s.id = o.seller
 where o.seller = :seller and (:status is null or o.status = :status)
 order by o.serial desc limit :limit;
 
 -- name: orders_of_buyer
 select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
-  o.placed_at, o.due_at, o.lines
+  o.placed_at, o.due_at, o.lines, o.paid, o.vouched
 from orders as o join sellers as s on s.id = o.seller
 where o.seller = :seller and o.buyer = :buyer and (:status is null or o.status = :status)
 order by o.serial desc limit :limit;
 
 -- name: order_by_serial
 select o.id, s.seller, o.serial, o.buyer, o.channel, o.session, o.turn, o.status, o.total, o.currency, o.address,
-  o.placed_at, o.due_at, o.lines
+  o.placed_at, o.due_at, o.lines, o.paid, o.vouched
 from orders as o join sellers as s on s.id = o.seller
 where o.seller = :seller and o.serial = :serial;
 
@@ -365,7 +378,7 @@ delete from notes where name > ? and name <= ? and at < ?;
 
 -- name: recent_orders
 -- What limits count again at a start, oldest first: of so many orders the newest. Older ones are not looked at, however many.
-select seller, buyer, currency, total, placed_at from orders
+select seller, buyer, currency, total, placed_at, vouched <> '' from orders
 where id > (select coalesce(max(id), 0) from orders) - :limit and placed_at > :since order by id;
 
 -- name: secret

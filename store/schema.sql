@@ -65,7 +65,8 @@ create table if not exists stock (
 ) without rowid;
 
 -- `serial` counts the seller's orders; center.orders.number makes the number of it. `session` and `turn` say which turn of
--- the buyer placed it, so that the same turn cannot place two.
+-- the buyer placed it, so that the same turn cannot place two. `paid`: what of the total was paid before. `vouched`: what says that the
+-- number is its buyer's, see center.orders.order.Vouched; empty: nothing does. Of those from before schema 8 nobody knows.
 create table if not exists orders (
   id integer primary key,
   seller integer not null,
@@ -81,6 +82,8 @@ create table if not exists orders (
   placed_at integer not null,
   due_at integer,
   lines blob not null,
+  paid integer not null default 0,
+  vouched text not null default 'unknown',
   unique (seller, serial),
   unique (seller, buyer, channel, session, turn)
 );
@@ -184,14 +187,17 @@ create table if not exists shop_messages (
 );
 create index if not exists shop_messages_of_seller on shop_messages (seller, id);
 
--- What sessions wait for: an outcome that a person or a partner brings.
+-- What sessions wait for: an outcome that a person or a partner brings or, of an order that waits for its code, that.
+-- `unconfirmed`: since when, of such an order; null for all else. By that they are found when they have waited too long.
 create table if not exists awaited (
   seller text not null,
   buyer text not null,
   channel text not null,
   record blob not null,
+  unconfirmed integer,
   primary key (seller, buyer, channel)
 ) without rowid;
+create index if not exists awaited_unconfirmed on awaited (unconfirmed) where unconfirmed is not null;
 
 create table if not exists hand_overs (
   id integer primary key,

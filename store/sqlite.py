@@ -8,15 +8,18 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from center.awaited import Awaited
 from center.changes import OutgoingText
 from center.contact import Arrival
 from center.limits.guard import Spent
 from center.ports import StoreError
 from center.text_news import TextNews
+from center.unconfirmed import Place
 from store.batch import SqliteBatch
 from store.ledger import Ledger
 from store.outbox_rows import ROW_MAX
 from store.programs import Programs
+from store.records import unpack_awaited
 from store.retention import Retention
 
 SECRET_OCTETS = 32
@@ -127,9 +130,16 @@ class SqliteStore(Programs, Ledger):
             row = self._db.execute(self._sql["secret"]).fetchone()
         return bytes.fromhex(row[0])
 
-    def recent_orders(self, since: int, limit: int) -> Iterator[Spent]:
-        """Orders placed after a time, of so many the newest, oldest first."""
+    def recent_orders(self, since: int, limit: int) -> Iterator[tuple[Spent, bool]]:
+        """Orders placed after a time, of so many the newest, oldest first; each with whether anything beside its number vouches for it."""
         names = dict(self._db.execute(self._sql["seller_names"]).fetchall())
         rows = self._db.execute(self._sql["recent_orders"], {"since": since, "limit": limit})
-        for seller, *rest in rows:
-            yield Spent(names[seller], *rest)
+        for seller, *rest, is_vouched in rows:
+            yield Spent(names[seller], *rest), bool(is_vouched)
+
+    def unconfirmed(self, after: Place, before: int, limit: int) -> list[Awaited]:
+        """See center.unconfirmed.Kept. Not while a batch is open, which may not be kept: the next second does as well."""
+        if self._batch_is_open:
+            return []
+        rows = self._db.execute(self._sql["unconfirmed"], (*after, before, limit))
+        return [unpack_awaited(row[0]) for row in rows]

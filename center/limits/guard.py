@@ -118,11 +118,10 @@ class Guard:
             self.kept([count for count in self._counted if count[1] != SELLER])
         self._counted.clear()
 
-    def restore(self, orders: Iterable[Spent]) -> None:
-        """Count orders that earlier runs placed, oldest first."""
-        for spent in orders:
-            over = self.policies.of(spent.seller).confirm_over.get(spent.currency)
-            self.placed(spent, is_vouched=over is not None and spent.total > over)
+    def restore(self, orders: Iterable[tuple[Spent, bool]]) -> None:
+        """Count orders that earlier runs placed, oldest first; each with whether it was vouched for, as `placed` has it."""
+        for spent, is_vouched in orders:
+            self.placed(spent, is_vouched=is_vouched)
         self._counted.clear()
 
     def counts(self) -> list[Count]:

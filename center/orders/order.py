@@ -34,6 +34,19 @@ RESTOCKED = frozenset({Status.CANCELLED, Status.RETURNED})
 """States in which the goods are back on the shelf."""
 
 
+class Vouched(StrEnum):
+    """What says that the number which an order bears is its buyer's, beside that it bears it."""
+
+    CODE = "code"
+    """A code that was texted there came back."""
+    PAYMENT = "payment"
+    """All of it was paid before."""
+    AGENT = "agent"
+    """A person took it."""
+    UNKNOWN = "unknown"
+    """It was placed before this was written down."""
+
+
 class OrderError(Exception):
     """The order cannot do that."""
 
@@ -74,6 +87,10 @@ class PlacedOrder(msgspec.Struct, frozen=True, gc=False):
     due_at: int | None
     """Unix seconds, when it should arrive."""
     status: Status = Status.PLACED
+    paid: int = 0
+    """Minor units of the total that were paid before it was placed; the rest is paid on delivery."""
+    vouched: Vouched | None = None
+    """None: its number alone."""
 
     @property
     def origin(self) -> tuple[str, str, str, int, int]:

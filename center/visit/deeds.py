@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from center.desk.deed import Deed, GoOnBySms, PlaceForBuyer, SetBasket, WriteToBuyer
+from center.orders.order import Vouched
 from center.reply import Reply
 from center.visit import moving, placing
 from center.visit.visit import Visit
@@ -53,7 +54,7 @@ def _place_for_buyer(visit: Visit, session: Session, address: str) -> Outcome:
     program, products = visit.machine.program, visit.machine.products
     total = sum(products[line.code].price * line.quantity for line in session.cart)
     asked = effects.PlaceOrder(session.cart, total, address)
-    outcome = placing.place(visit, asked, by_agent=True)
+    outcome = placing.place(visit, asked, Vouched.AGENT)
     if outcome.name != "ok":
         return outcome
     visit.buyer = visit.buyer.kept("address", address)

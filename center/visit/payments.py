@@ -27,8 +27,11 @@ def covers(visit: Visit, effect: effects.PlaceOrder) -> bool:
     return session is not None and 0 < effect.total <= session.paid
 
 
-def use(visit: Visit, effect: effects.PlaceOrder) -> None:
-    """An order was placed: what was paid for it vouches for no other."""
+def use(visit: Visit, effect: effects.PlaceOrder) -> int:
+    """An order was placed: what was paid for it, which this gives, vouches for no other."""
     session = visit.session
-    if session is not None and session.paid:
-        visit.session = replace(session, paid=max(0, session.paid - effect.total))
+    if session is None or not session.paid:
+        return 0
+    used = min(session.paid, effect.total)
+    visit.session = replace(session, paid=session.paid - used)
+    return used

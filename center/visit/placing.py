@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from center.limits.guard import Spent
 from center.orders.number import order_number
-from center.orders.order import OrderLine, PlacedOrder
+from center.orders.order import OrderLine, PlacedOrder, Vouched
 from center.recordings import names_one
 from center.visit import payments
 from center.visit.addressing import CORRECTION_S_MAX
@@ -19,6 +19,8 @@ from grammars.money import write_money
 OVER_LIMIT = "over the limit"
 NOT_CONFIRMED = "not confirmed"
 """Its code came too late, too often wrong, or its buyer would rather have a person."""
+_AGENT = Vouched.AGENT
+"""Looked up once: for each order it would cost more than the two columns do."""
 SESSIONS_PER_PLACE_MAX = 1 << 32
 """Sessions that the calls in one place of a number may come to, before their orders were taken for those of the next place."""
 
@@ -26,11 +28,9 @@ SESSIONS_PER_PLACE_MAX = 1 << 32
 def place(
     visit: Visit,
     effect: effects.PlaceOrder,
-    *,
-    by_agent: bool = False,
-    is_confirmed: bool = False,
+    vouched: Vouched | None = None,
 ) -> Outcome:
-    """Reserve the stock and write the order, or say what is sold out. `is_confirmed` by its code."""
+    """Reserve the stock and write the order, or say what is sold out. `vouched` for by what, beside a payment."""
     wanted = pieces(effect)
     missing = sold_out(visit, wanted)
     if missing is not None:
@@ -52,7 +52,11 @@ def place(
     number = order_number(serial)
     # An agent may place several while the flow stands still, and says each but once: no turn's number, but one below zero
     # that is the order's own.
-    turn = -serial if by_agent else session.turns
+    turn = -serial if vouched is _AGENT else session.turns
+    if vouched is None and payments.covers(visit, effect):
+        vouched = Vouched.PAYMENT
+    visit.shared.guard.placed(spent(visit, effect), is_vouched=vouched is not None)
+    paid = payments.use(visit, effect)
     visit.changes.orders.append(
         PlacedOrder(
             seller=seller,
@@ -76,11 +80,10 @@ def place(
             address=effect.address,
             placed_at=now,
             due_at=due,
+            paid=paid,
+            vouched=vouched,
         )
     )
-    is_vouched = by_agent or is_confirmed or payments.covers(visit, effect)
-    visit.shared.guard.placed(spent(visit, effect), is_vouched=is_vouched)
-    payments.use(visit, effect)
     eta = due_text(due, now, program.timezone, session.language)
     written_until = 0
     if channel == "voice" and names_one(effect.address) and program.codes.get("sms"):
@@ -96,7 +99,7 @@ def confirmed(visit: Visit, effect: effects.PlaceOrder) -> Outcome:
     guard.came_back(order)
     if guard.is_too_much(order, visit.arrival.elsewhere):
         return to_the_seller(visit, effect, OVER_LIMIT)
-    return place(visit, effect, is_confirmed=True)
+    return place(visit, effect, Vouched.CODE)
 
 
 def to_the_seller(visit: Visit, effect: effects.PlaceOrder, why: str) -> Outcome:

@@ -129,7 +129,7 @@ class FloorService:
         self.switchboard.start(
             [person.agent for person in seen.people.values()],
             sorted(seen.contracts),
-            self._business.store.awaited(),
+            self._business.store.asked(),
         )
         self.switchboard.begin_day(midnight(time.time(), self._zone))
         self._business.turns.open(TELLER, self.switchboard)

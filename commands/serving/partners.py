@@ -62,7 +62,7 @@ class PartnerServices:
         self.performer.lines = lines
         performers = self._business.performers
         performers.partners = self.performer
-        again = self.performer.resume(self._business.store.awaited())
+        again = self.performer.resume(self._business.store.asked())
         if again:
             log.info("requests are asked again that a stop cut short", extra={"requests": again})
 

@@ -6,10 +6,16 @@ tests/store/migrations, from which every step is tried.
 
 from __future__ import annotations
 
-from store.migrations import schema_4, schema_5, schema_6, schema_7
+from store.migrations import schema_4, schema_5, schema_6, schema_7, schema_8
 from store.migrations.step import Step
 
-STEPS: tuple[Step, ...] = (schema_4.STEP, schema_5.STEP, schema_6.STEP, schema_7.STEP)
+STEPS: tuple[Step, ...] = (
+    schema_4.STEP,
+    schema_5.STEP,
+    schema_6.STEP,
+    schema_7.STEP,
+    schema_8.STEP,
+)
 OLDEST = STEPS[0].schema - 1
 """The oldest schema that can be brought forward."""
 SCHEMA_VERSION = STEPS[-1].schema

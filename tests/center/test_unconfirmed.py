@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from center import unconfirmed
 from center.batch import TurnBatch
@@ -87,7 +86,6 @@ def test_a_buyer_who_never_answers_is_told_once_and_so_is_the_seller(shop: Shop)
     shop.go(1)
     shop.go(GIVEN_UP_S)
     assert shop.store.awaited() == []
-    assert len(shop.turns.unconfirmed) == 0
     assert shop.texts()[before:] == [NOT_PLACED]
     assert shop.told() == ["[not confirmed] 2x1, 5.00, "]
     assert shop.at() == ENDED
@@ -102,9 +100,8 @@ def test_an_order_that_was_confirmed_is_not_given_up(shop: Shop) -> None:
     shop.say("苹果 2", "1")
     [code] = re.findall(r"\d{6}", shop.texts()[-1])
     shop.say("000000" if code != "000000" else "000001")
-    assert len(shop.turns.unconfirmed) == 1
+    assert len(shop.store.awaited()) == 1
     shop.say(code)
-    assert len(shop.turns.unconfirmed) == 0
     shop.go(GIVEN_UP_S)
     assert [order.number for order in shop.store.orders()] == ["A0001"]
     assert shop.told() == []
@@ -129,12 +126,6 @@ def test_an_order_that_a_run_left_is_given_up_by_the_next(shop: Shop, tmp_path: 
     shop.say("苹果 2", "1")
     shop.store.close()
     again = Shop(tmp_path / "shop.db")
-
-    async def open_and_close() -> None:
-        await again.giving_up.open()
-        await again.giving_up.close()
-
-    asyncio.run(open_and_close())
     again.go(GIVEN_UP_S)
     assert again.store.awaited() == []
     assert again.texts()[-1] == NOT_PLACED
@@ -164,27 +155,11 @@ def test_of_what_was_left_long_ago_the_seller_alone_is_told(shop: Shop, tmp_path
     shop.store.close()
     # As after a version that gave up none.
     again = Shop(tmp_path / "shop.db")
-    again.turns.unconfirmed.begin(again.store.awaited())
     again.go(TOLD_S_MAX + 1)
     assert again.store.awaited() == []
     assert len(again.texts()) == before
     assert len(again.told()) == 1
     assert again.at() == ENDED
-
-
-def test_what_took_the_place_of_another_keeps_nobody_waiting(shop: Shop) -> None:
-    shop.say("苹果 2", "1")
-    [first] = shop.store.awaited()
-    other = replace(first, contact=ContactKey("shop", "13800138001", "sms"))
-    waiting = Unconfirmed()
-    waiting.begin([first, other])
-    # In one batch the first was cancelled and ordered anew.
-    waiting.wait(replace(first, serial=first.serial + 1, at=first.at + 100))
-    assert waiting.due(NOON + GIVEN_UP_S) == [other]
-    # A wrong code is no other order.
-    waiting.begin([other, first])
-    waiting.wait(replace(other, tries=1))
-    assert [one.tries for one in waiting.due(NOON + GIVEN_UP_S)] == [1, 0]
 
 
 def test_a_code_that_comes_too_late_is_still_answered_by_the_flow(shop: Shop) -> None:
@@ -198,16 +173,48 @@ def test_a_code_that_comes_too_late_is_still_answered_by_the_flow(shop: Shop) ->
     assert len(shop.told()) == 1
 
 
-def test_so_many_wait_and_so_many_are_given_up_at_once(
+def test_the_longest_waiting_are_given_up_first_whose_ever_they_are(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(3):
+    monkeypatch.setattr(unconfirmed, "AT_ONCE_MAX", 2)
+    # The number that would be first in the table has waited least.
+    for number in (3, 1, 2, 0):
         shop.say("苹果 1", "1", contact=ContactKey("shop", f"1380013800{number}", "sms"))
-    monkeypatch.setattr(unconfirmed, "WAITING_MAX", 2)
+        shop.now += 1
+    before = len(shop.texts())
+    shop.go(GIVEN_UP_S)
+    assert [one.contact.buyer[-1] for one in shop.store.awaited()] == ["0", "2"]
+    shop.go()
+    assert shop.store.awaited() == []
+    assert len(shop.texts()) == before + 4
+
+
+def test_one_that_cannot_be_given_up_keeps_no_other_waiting(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(unconfirmed, "AT_ONCE_MAX", 1)
-    waiting = Unconfirmed()
-    waiting.begin(shop.store.awaited())
-    assert len(waiting) == 2
-    assert [one.contact.buyer for one in waiting.due(NOON + GIVEN_UP_S)] == ["13800138001"]
-    assert [one.contact.buyer for one in waiting.due(NOON + GIVEN_UP_S)] == ["13800138002"]
-    assert waiting.due(NOON + GIVEN_UP_S) == []
+    first, second = (ContactKey("shop", f"1380013800{number}", "sms") for number in (0, 1))
+    shop.say("苹果 1", "1", contact=first)
+    shop.say("苹果 1", "1", contact=second)
+    waiting = Unconfirmed(shop.store)
+    due = [waiting.due(NOON + GIVEN_UP_S) for _ in range(3)]
+    assert [[one.contact for one in some] for some in due] == [[first], [second], []]
+
+
+def test_a_clock_that_was_set_back_has_none_wait_for_ever(shop: Shop) -> None:
+    waiting = Unconfirmed(shop.store)
+    shop.say("苹果 1", "1")
+    assert len(waiting.due(NOON + GIVEN_UP_S)) == 1
+    shop.go(GIVEN_UP_S)
+    shop.now = NOON - 3_600
+    shop.say("苹果 1", "1")
+    assert waiting.due(shop.now) == []
+    assert len(waiting.due(shop.now + GIVEN_UP_S)) == 1
+
+
+def test_none_is_looked_for_while_a_batch_is_open(shop: Shop) -> None:
+    shop.say("苹果 1", "1")
+    waiting = Unconfirmed(shop.store)
+    with shop.store.batch([]):
+        assert waiting.due(NOON + GIVEN_UP_S) == []
+    assert len(waiting.due(NOON + GIVEN_UP_S)) == 1

@@ -41,6 +41,17 @@ def test_an_order_is_listed_and_exported(database: Path) -> None:
     assert (row["number"], row["lines"]) == ("A0001", "1x2 苹果")
 
 
+def test_what_was_paid_and_what_vouches_is_shown(database: Path) -> None:
+    [order] = json.loads(run(database, "orders", "--format", "json")[1])
+    assert (order["paid"], order["vouched"]) == ("0.00", None)
+    assert "paid" not in run(database, "orders")[1]
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("update orders set paid = 300, vouched = 'code'")
+    assert "5.00 CNY, 3.00 paid  13800138000" in run(database, "orders")[1]
+    [row] = csv.DictReader(io.StringIO(run(database, "orders", "--format", "csv")[1]))
+    assert (row["paid"], row["vouched"]) == ("3.00", "code")
+
+
 def test_an_export_of_nothing_has_its_columns(database: Path) -> None:
     words = ("orders", "--status", "returned", "--format", "csv")
     assert run(database, *words)[1].startswith("seller,number,status,placed,total,")

@@ -51,7 +51,8 @@ def test_a_code_does_not_place_what_has_become_too_much_meanwhile(tmp_path: Path
         async with open_shop(tmp_path / "shop.db", guard=guard) as shop:
             phone = shop.phone()
             code = await ask_code(phone)
-            guard.restore([Spent("another", "13800138000", "CNY", 500, int(time.time()))])
+            before = Spent("another", "13800138000", "CNY", 500, int(time.time()))
+            guard.restore([(before, True)])
             phone.text(code)
             assert await phone.hears() == "再见"
             assert shop.store.orders() == []

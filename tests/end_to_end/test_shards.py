@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -266,6 +267,29 @@ def test_a_days_worth_holds_over_all_shards_and_over_a_restart(tmp_path: Path) -
             assert await order(spread.first, "green") == "再见"
         async with open_spread(tmp_path, policy) as spread:
             assert await order(spread.first, "green") == "再见"
+
+    asyncio.run(run())
+
+
+def test_what_a_code_confirmed_counts_in_no_shard_after_one_was_killed(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_spread(tmp_path, Policy(confirm_over={"CNY": 999})) as spread:
+            phone = spread.first
+            assert (await order(phone, "red")).startswith("订单A0001")
+            asked = await order(phone, "green")
+            phone.text(re.findall(r"\d{6}", asked)[0])
+            assert (await phone.hears()).startswith("订单A0001")
+            process = spread.shards.processes[shard_of("green", 2)]
+            assert process is not None
+            assert process.pid is not None
+            os.kill(process.pid, signal.SIGKILL)
+            await soon(lambda: spread.shards.restarts == 1 and spread.shards.unready() is None)
+            # 5.00 are unconfirmed, in the other shard; the 5.00 that were confirmed here count no more than before.
+            phone.text("green 苹果 1")
+            assert await phone.hears() == "共2.50\n1 下单\n2 再加"
+            phone.text("1")
+            assert (await phone.hears()).startswith("订单A0002")
+            assert "确认" in await order(phone, "red")
 
     asyncio.run(run())
 

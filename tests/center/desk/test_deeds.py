@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from center.desk.card import BasketLine
+from center.orders.order import Vouched
 from tests.center.desk.house import BUYER, House
 
 
@@ -15,6 +16,7 @@ def test_an_agent_orders_for_the_buyer_in_the_transaction_that_reserves_the_stoc
     house.does(house.floor.order, "li", contact, "文三路1号")
 
     (order,) = house.store.orders()
+    assert order.vouched is Vouched.AGENT
     assert (order.total, order.address, order.buyer) == (1_250, "文三路1号", BUYER)
     assert house.store.stock("shop") == {"1": 4, "2": 0}
     assert order.number in house.outbox(BUYER)[-1]

@@ -74,7 +74,7 @@ def test_what_was_confirmed_does_not_count_against_the_next_order() -> None:
     guard.placed(order(900), is_vouched=True)
     assert guard.judge(order(500)) is Placing.PLACE
     again = guard_of(confirm_over={"CNY": 500})
-    again.restore([order(900), order(400)])
+    again.restore([(order(900), True), (order(300), True), (order(400), False)])
     assert again.judge(order(100)) is Placing.PLACE
     assert again.judge(order(101)) is Placing.ASK_CODE
 
@@ -148,7 +148,7 @@ def test_who_counts_over_several_places_is_told_what_was_kept() -> None:
     guard = guard_of(messages_per_sender=9, messages_per_seller=9, spend_per_sender={"CNY": 900})
     told: list[Count] = []
     guard.kept = told.extend
-    guard.restore([order(50)])
+    guard.restore([(order(50), False)])
     guard.begin()
     admit(guard, "13800138000")
     guard.begin()
@@ -178,7 +178,7 @@ def test_what_came_elsewhere_counts_with_what_came_here() -> None:
 
 def test_orders_of_earlier_runs_count() -> None:
     guard = guard_of(spend_per_sender={"CNY": 150})
-    guard.restore([order()])
+    guard.restore([(order(), False)])
     assert guard.judge(order()) is Placing.REFUSE
 
 

@@ -112,9 +112,9 @@ def test_orders_of_the_last_day_are_counted_again_so_many_the_newest(
 ) -> None:
     asked: list[int] = []
 
-    def recent_orders(_: SqliteStore, since: int, limit: int) -> Iterator[Spent]:
+    def recent_orders(_: SqliteStore, since: int, limit: int) -> Iterator[tuple[Spent, bool]]:
         asked.append(limit)
-        yield Spent("shop", "13800138000", "CNY", 100, since + ORDERS_WINDOW_S)
+        yield Spent("shop", "13800138000", "CNY", 100, since + ORDERS_WINDOW_S), False
 
     # What the store gives of them: tests/store/test_stores.py.
     monkeypatch.setattr(SqliteStore, "recent_orders", recent_orders)

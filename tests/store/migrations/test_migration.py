@@ -1,5 +1,6 @@
 """Databases that older programs wrote are brought to today's schema, whole or not at all."""
 
+import asyncio
 import hashlib
 import re
 import sqlite3
@@ -7,16 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from center.batch import TurnBatch
 from center.contact import ContactKey
+from center.limits.guard import Guard, Placing, Spent
+from center.limits.policy import Policies, Policy
+from center.orders.order import Vouched
 from center.ports import StoreError
 from center.shops import Shops
 from center.turns import take_turns
+from center.unconfirmed import GIVEN_UP_S
+from commands.serving.unconfirmed import GivingUp
 from store.figures import read_figures
 from store.migrations import migration
 from store.migrations.migration import migrate
 from store.migrations.step import Step
 from store.migrations.steps import OLDEST, SCHEMA_VERSION, STEPS
 from store.sqlite import SqliteStore
+from tests.flows.shops import NOON
+from tests.sms.channels import later
 from tests.store.test_stores import arrival, run
 
 WRITTEN = {
@@ -24,7 +33,7 @@ WRITTEN = {
     for path in sorted(Path(__file__).parent.glob("schema_*.sql"))
 }
 """Dumps of small databases, each by the program of its time: an order that was sent, a buyer who is in the middle of one."""
-LAYOUT = (7, "e2d87b87a316")
+LAYOUT = (8, "db5d141689f2")
 """Today's schema, and what its tables come to."""
 
 
@@ -102,6 +111,57 @@ def test_a_message_of_before_is_known_when_it_comes_again(tmp_path: Path) -> Non
     store = SqliteStore(path)
     again = arrival("苹果 1", buyer="13900139000", key=b"third---", stamp=9, doubt=((3, 4),))
     assert run(store, again) == []
+    store.close()
+
+
+def test_nothing_of_before_is_taken_for_unconfirmed_or_forgotten(tmp_path: Path) -> None:
+    path = written_by(7, tmp_path / "shop.db")
+    migrate(path, lambda _: None)
+    store = SqliteStore(path)
+    [order] = store.orders("shop")
+    assert (order.paid, order.vouched) == (0, Vouched.UNKNOWN)
+    assert [is_vouched for _, is_vouched in store.recent_orders(0, 9)] == [True]
+    guard = Guard(Policies(Policy(confirm_over={"CNY": 500})))
+    guard.restore(store.recent_orders(0, 9))
+    assert guard.judge(Spent("shop", order.buyer, "CNY", 500, NOON)) is Placing.PLACE
+    # A buyer who waits for a person still does.
+    assert [one.contact.buyer for one in store.asked()] == ["13700137000"]
+    store.close()
+
+
+def test_whose_order_waited_for_months_is_not_texted_after_an_upgrade(tmp_path: Path) -> None:
+    path = written_by(7, tmp_path / "shop.db")
+    migrate(path, lambda _: None)
+    store = SqliteStore(path)
+    before = len(store.waiting_texts(0, 10))
+    turns = TurnBatch(store, Shops(store.published(), store.program), later=later)
+    now = NOON + GIVEN_UP_S
+
+    async def go() -> None:
+        GivingUp(store, turns, lambda: now).go()
+        turns.flush()
+
+    asyncio.run(go())
+    assert [one.contact.buyer for one in store.awaited()] == ["13700137000"]
+    told = [(text.destination, text.text) for _, text in store.waiting_texts(0, 10)][before:]
+    assert [buyer for buyer, _ in told] == ["13600136000"]
+    assert {buyer for _, buyer, _, _ in store.messages("shop")} == {"13500135000", "13600136000"}
+    store.close()
+
+
+def test_a_code_of_before_an_upgrade_still_confirms(tmp_path: Path) -> None:
+    path = written_by(7, tmp_path / "shop.db")
+    migrate(path, lambda _: None)
+    store = SqliteStore(path)
+    guard = Guard(Policies(Policy(confirm_over={"CNY": 0})), b"secret")
+    [awaited] = [one for one in store.awaited() if one.contact.buyer == "13600136000"]
+    came = [arrival(guard.code(awaited.key), buyer="13600136000", stamp=30)]
+    with store.batch(came) as batch:
+        shops = Shops(store.published(), store.program)
+        batch.commit(take_turns(came, batch.world, shops, guard=guard))
+    assert [(one.number, one.vouched) for one in store.orders("shop", buyer="13600136000")] == [
+        ("A0002", Vouched.CODE)
+    ]
     store.close()
 
 

@@ -1,0 +1,134 @@
+"""What vouches for an order is on disk: a shop that falls does not take what was paid or confirmed for the word of a number."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from center.contact import Arrival, ContactKey
+from center.limits.guard import Guard, Placing, Spent
+from center.limits.policy import Policies, Policy
+from center.orders.order import Vouched
+from center.shops import Shops
+from center.turns import take_turns
+from flows import effects
+from flows.inputs import Input, Outcome, Text
+from store.awaiting import Awaiting
+from store.sqlite import SqliteStore
+from tests.center.limits.test_paid import SHOP
+from tests.center.test_performers import Remembering
+from tests.flows.shops import NOON, program_of
+
+BUYER = ContactKey("shop", "13800138000", "sms")
+PAID_FIRST = program_of("", SHOP.format(paid="9.00"))
+NOT_PAID = program_of("", SHOP.format(paid="9.00").replace("  pay 9.00\n    when declined -> agent\n    when failed -> agent\n", ""))  # fmt: skip
+
+
+class Shop:
+    """A shop of one buyer, killed and started again as often as is needed: nothing of it is closed."""
+
+    def __init__(self, database: Path, program: object, **limits: object) -> None:
+        self.database = database
+        self.policy = Policy(**limits)  # type: ignore[arg-type]
+        self.stamp = 0
+        self.start()
+        self.store.publish("shop", program, NOON)  # type: ignore[arg-type]
+        self.shops = Shops(self.store.published(), self.store.program)
+
+    def start(self) -> None:
+        self.store = SqliteStore(self.database)
+        self.guard = Guard(Policies(self.policy), b"secret")
+        self.guard.restore(self.store.recent_orders(NOON - 1, 100))
+
+    def give(self, given: Input, asked: tuple[int, int] | None = None) -> None:
+        self.stamp += 1
+        arrival = Arrival(BUYER, given, "1069", "carrier", b"", self.stamp, NOON, asked)
+        with self.store.batch([arrival]) as batch:
+            changes = take_turns([arrival], batch.world, self.shops, Remembering(), self.guard)
+            batch.commit(changes)
+        self.guard.keep()
+
+    def writes(self, *texts: str) -> None:
+        for words in texts:
+            self.give(Text(words))
+
+    def is_paid(self) -> None:
+        """The payment that is asked for comes in."""
+        [awaited] = self.store.asked()
+        assert isinstance(awaited.effect, effects.Pay)
+        self.give(Outcome("ok"), (awaited.serial, awaited.turn))
+
+    def would_place(self, total: int) -> bool:
+        """Whether one more order is placed at once, on the word of its number."""
+        more = Spent("shop", "13800138000", "CNY", total, NOON)
+        return self.guard.judge(more) is Placing.PLACE
+
+    def placed(self) -> list[tuple[int, int, Vouched | None]]:
+        return [(one.total, one.paid, one.vouched) for one in self.store.orders()]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    opened = Shop(tmp_path / "shop.db", PAID_FIRST, confirm_over={"CNY": 1_000})
+    yield opened
+    opened.store.close()
+
+
+def test_what_was_paid_counts_as_little_after_a_fall_as_before(shop: Shop) -> None:
+    shop.writes("你好", "苹果")
+    shop.is_paid()
+    shop.writes("1")
+    assert shop.placed() == [(900, 900, Vouched.PAYMENT)]
+    assert shop.would_place(1_000)
+    shop.start()
+    assert shop.would_place(1_000)
+    assert not shop.would_place(1_001)
+
+
+@pytest.mark.parametrize("falls", ["when it is paid", "before it is paid"])
+def test_a_shop_that_falls_between_payment_and_order_knows_what_was_paid(
+    shop: Shop, falls: str
+) -> None:
+    shop.policy = Policy(confirm_over={"CNY": 1})
+    shop.start()
+    shop.writes("你好", "苹果")
+    if falls == "before it is paid":
+        shop.start()
+    shop.is_paid()
+    shop.start()
+    shop.writes("1")
+    assert shop.placed() == [(900, 900, Vouched.PAYMENT)]
+    shop.start()
+    assert shop.would_place(1)
+    assert not shop.would_place(2)
+
+
+def test_what_a_code_confirmed_counts_as_little_after_a_fall_as_before(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop.db", NOT_PAID, confirm_over={"CNY": 1_000})
+    shop.writes("你好", "苹果", "1")
+    assert shop.placed() == [(900, 0, None)]
+    shop.writes("2", "1")
+    [awaited] = shop.store.awaited()
+    # Falls between the code and its answer, too.
+    shop.start()
+    shop.writes(shop.guard.code(awaited.key))
+    assert shop.placed() == [(900, 0, Vouched.CODE), (900, 0, None)]
+    shop.start()
+    assert shop.would_place(100)
+    assert not shop.would_place(101)
+    shop.store.close()
+
+
+def test_a_code_confirms_where_more_wait_than_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.awaiting.KNOWN_MAX", 0)
+    shop = Shop(tmp_path / "shop.db", NOT_PAID, confirm_over={"CNY": 0})
+    shop.writes("你好", "苹果", "1")
+    [awaited] = shop.store.awaited()
+    shop.start()
+    known: Awaiting = shop.store._tables.awaiting  # noqa: SLF001
+    assert known.known is None
+    shop.writes(shop.guard.code(awaited.key))
+    assert shop.placed() == [(900, 0, Vouched.CODE)]
+    shop.store.close()
