@@ -327,7 +327,12 @@ class Caller:
                 stderr=pipe,
                 text=True,
             ) as self._process:
-                said, errors = self._process.communicate(timeout=CALL_S_MAX + 60)
+                try:
+                    said, errors = self._process.communicate(timeout=CALL_S_MAX + 60)
+                except subprocess.TimeoutExpired:
+                    # SIPp's own limit ends no call that waits to be told: what it did so far says where it stands.
+                    self._process.kill()
+                    said, errors = self._process.communicate()
             return subprocess.CompletedProcess(command, self._process.returncode, said, errors)
 
 
