@@ -38,6 +38,10 @@ def opened_by_words(
     assert process.stdout is not None
     while "For operators" not in said:
         line = process.stdout.readline()
-        assert line, trouble(process)
+        if not line:
+            # Left open it would be a later test that fails by it as well.
+            with process:
+                told = trouble(process)
+            raise AssertionError(told)
         said += line
     return process, said

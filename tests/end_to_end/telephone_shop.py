@@ -136,7 +136,11 @@ class Running:
             "utf-8",
         )
         self._log = (folder / "log").open("w")
-        self.open()
+        try:
+            self.open()
+        except BaseException:
+            self._log.close()
+            raise
 
     def open(self) -> None:
         """Start, or start again."""
