@@ -328,7 +328,7 @@ class Caller:
                 text=True,
             ) as self._process:
                 try:
-                    said, errors = self._process.communicate(timeout=CALL_S_MAX + 60)
+                    said, errors = self._process.communicate(timeout=CALL_S_MAX + 10)
                 except subprocess.TimeoutExpired:
                     # SIPp's own limit ends no call that waits to be told: what it did so far says where it stands.
                     self._process.kill()

@@ -20,6 +20,8 @@ ASKED_BACK = (
     ("13800138009", "no", "1 dishes", "1"),
 )
 """A buyer, the answer to being asked back, what comes of it, the keys after that."""
+CUT_MAX = 3
+"""Callers whose words are cut."""
 PUBLISHED_S_MAX = 120.0
 """Until calls are as published."""
 
@@ -73,22 +75,31 @@ def test_an_english_order_is_spoken(shop: Running, tmp_path: Path) -> None:
 
 
 def test_what_would_place_an_order_is_asked_back_by_voice(shop: Running, tmp_path: Path) -> None:
-    def call(buyer: str, answer: str, then: str, keys: str) -> str:
-        """An order up to its last question; that is answered by voice, and what is asked then too. What was said."""
-        place = tmp_path / buyer
+    def call(number: str, answer: str, then: str, keys: str) -> tuple[str, str]:
+        """An order up to its last question; that is answered by voice, and what is asked then too. Who called, and what was said."""
+        place = tmp_path / number
         place.mkdir()
-        caller = Caller(place, buyer, codec=PCMU, said=shop.conversation)
+        caller = Caller(place, number, codec=PCMU, said=shop.conversation)
         caller.until("请选择").press("9").until("Please choose").press("1").until("like")
         caller.press("101").until("How many").press("2#").until("Check out").press("2")
         caller.until("delivery address").speak(murmur(2)).press("#").until("You said").press("1")
         caller.until("Confirm").say("confirm", "Is that right").say(answer, then).press(keys)
         done = caller.call(shop.port, NUMBER)
-        talk = shop.talk(buyer=buyer)
-        return talk if done.returncode == 0 else talk + done.stdout[-2_000:]
+        talk = shop.talk(buyer=number)
+        return number, talk if done.returncode == 0 else talk + done.stdout[-2_000:]
+
+    def understood(number: str, answer: str, then: str, keys: str) -> tuple[str, str]:
+        """The same of the first caller whose answer was heard as one of its kind: a busy machine cuts words, and of a no is left a yup."""
+        told = number, ""
+        for other in range(CUT_MAX):
+            told = call(f"{number[:4]}{other}{number[5:]}", answer, then, keys)
+            if re.search(rf'Is that right\?[^\n]*\n> "{answer[0]}', told[1]):
+                break
+        return told
 
     with ThreadPoolExecutor() as pool:
-        one, other = (pool.submit(call, *words) for words in ASKED_BACK)
-        agreed, refused = one.result(), other.result()
+        calls = [pool.submit(understood, *words) for words in ASKED_BACK]
+        (one, agreed), (other, refused) = (call.result() for call in calls)
     # An answer that a busy machine has cut may be for another word than was said, which is asked back, too.
     asked = (
         r'> "Confirm"[ \d.]*(?: or "[^"]*")?\n< You said Confirm. Is that right\?[^\n]*\n'
@@ -98,7 +109,7 @@ def test_what_would_place_an_order_is_asked_back_by_voice(shop: Running, tmp_pat
     # A no is no order: the question is put again, and a key is an answer that needs no second one.
     assert re.search(asked.format("no", "< 1 dishes"), refused), refused
     assert re.search(r"> \[1\]\n! place order", refused), refused
-    assert {o.buyer for o in shop.orders()} >= {buyer for buyer, *_ in ASKED_BACK}
+    assert {o.buyer for o in shop.orders()} >= {one, other}
 
 
 def test_a_call_that_is_cut_off_goes_on_by_text(shop: Running, tmp_path: Path) -> None:
