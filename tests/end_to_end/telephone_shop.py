@@ -17,6 +17,7 @@ from store.sqlite import SqliteStore
 from tests.end_to_end import texting
 from tests.end_to_end.process import CLOSES_S_MAX, ROOT, opened
 from tests.end_to_end.texting import Texts
+from tests.end_to_end.twin import AGAIN_MAX, ASKS
 from tests.ports import own_port
 from tests.waiting import until
 
@@ -232,15 +233,26 @@ def until_recorded(shop: Running, seller: str = "noodles", *, but: Collection[Pa
 def answer(
     shop: Running, seller: str, asked: Sequence[tuple[str, str]], press: Callable[[str], object]
 ) -> None:
-    """Press the keys that answer each question once it is asked; `#` ends what a telephone says all the time."""
+    """Press the keys that answer each question once it is asked; `#` ends what a telephone says all the time.
 
-    def is_asked(words: str, after: int) -> bool:
-        return words in shop.talk(seller)[after:]
+    Several keys are pressed again where the shop says something else to them, as of tests.end_to_end.sipp.Caller: a machine may have
+    held back one of them.
+    """
+    heard, pressed, tries = 0, "", 0
 
-    heard = 0
+    def is_asked(words: str) -> bool:
+        nonlocal heard, tries
+        said = shop.talk(seller)
+        if words in said[heard:]:
+            return True
+        if len(pressed) > 1 and tries < AGAIN_MAX and ASKS in said[heard:]:
+            heard, tries = len(said), tries + 1
+            press(pressed)
+        return False
+
     for words, keys in asked:
-        until(partial(is_asked, words, heard), partial(shop.talk, seller))
-        heard = len(shop.talk(seller))
+        until(partial(is_asked, words), partial(shop.talk, seller))
+        heard, pressed, tries = len(shop.talk(seller)), keys, 0
         if keys == END:
             until_recorded(shop, seller)
         press(keys)
