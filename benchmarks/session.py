@@ -102,6 +102,9 @@ class Sender:
         if self.left <= 0:
             self.done.set()
 
+    def lost(self, link: Link) -> None:
+        """Nothing was delivered."""
+
 
 async def send(port: int, count: int) -> float:
     """Ours: seconds from the bind to the last answer."""

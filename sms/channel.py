@@ -235,6 +235,11 @@ class SmsChannel:
         cast("Link", answer.line).acknowledge([(answer.sequence, Status.OK)])
         self.sending.answered([answer.buyer])
 
+    def lost(self, link: Link) -> None:
+        """See sms.link.Handler."""
+        del link
+        self.receiving.note_lost()
+
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """See sms.link.Handler."""
         self.sending.settled(carrier, settlements)

@@ -21,6 +21,8 @@ class Doubts(msgspec.Struct, frozen=True, array_like=True):
     """Of what they repeat, or their own."""
     lost_ages_s: tuple[int, ...] = ()
     """How long ago they came, in seconds of running."""
+    lost_again: tuple[int, ...] = ()
+    """Which of them, counted from 0, had surely come again and were lost once more, with that connection."""
 
 
 _packer = msgspec.msgpack.Encoder()

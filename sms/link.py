@@ -65,6 +65,10 @@ class Handler(Protocol):
         """What became of submissions."""
         ...
 
+    def lost(self, link: Link) -> None:
+        """A connection that was bound is gone."""
+        ...
+
 
 class Binds(Protocol):
     """All connections to one carrier. sms.client.Esme is this."""
@@ -172,6 +176,8 @@ class Link(asyncio.Protocol):
         self.esme.outgoing.broken()
         if not self.lost.done():
             self.lost.set_result(None)
+        if self.bound_at:
+            self.esme.handler.lost(self)
 
     def pause_writing(self) -> None:
         self._is_unread = True

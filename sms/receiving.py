@@ -120,6 +120,14 @@ class Receiving:
         doubts = self.redeliveries.last_to_keep(self.ticks())
         self.turns.hold("sms", None, notes={DOUBTS_NOTE: doubts})
 
+    def note_lost(self) -> None:
+        """A connection is gone: keep at once which answers were lost with it, for nothing may come that takes it along before we fall."""
+        if self._has_ended:
+            return
+        doubts = self.redeliveries.lost_to_keep(self.ticks())
+        if doubts is not None:
+            self.turns.hold("sms", None, notes={DOUBTS_NOTE: doubts})
+
     def receive(self, link: Link, message: p.DeliverSm, now: float, came_at: float) -> None:
         """Take a phone's message that came at `now` by our clock and at `came_at` by our ticks; its answer waits for the batch."""
         self.counters.received += 1

@@ -60,7 +60,7 @@ Ranges = tuple[tuple[int, int], ...]
 
 
 class _Gone:
-    """A connection of an earlier run."""
+    """A connection of an earlier run, known by what came by it."""
 
     asked = answered = returned = 0
     alive = False
@@ -70,6 +70,9 @@ class _Gone:
 
 
 _GONE = _Gone()
+"""Of what was lost with its connection, and has not come again since."""
+_LEFT = _Gone()
+"""Of what had come again, and may have been answered in time."""
 
 
 class Judgement(msgspec.Struct, frozen=True, gc=False):
@@ -114,10 +117,13 @@ class Redeliveries:
         stamps = before.lost_stamps or (0,) * len(before.lost)
         firsts = before.lost_firsts or stamps
         ages_s = before.lost_ages_s or (0,) * len(before.lost)
-        for key, stamp, first, age_s in zip(before.lost, stamps, firsts, ages_s, strict=True):
+        lost_again = set(before.lost_again)
+        lost = zip(before.lost, stamps, firsts, ages_s, strict=True)
+        for place, (key, stamp, first, age_s) in enumerate(lost):
             # A carrier that may have been about to bring it has that long again, now that we are back.
             came_at = now - age_s if age_s > RETURNS_S else now
-            answer = Answer(_GONE, 0, key[:KEY_BYTES], came_at, stamp, late=True, first=first)
+            line = _GONE if first == stamp or place in lost_again else _LEFT
+            answer = Answer(line, 0, key[:KEY_BYTES], came_at, stamp, late=True, first=first)
             # Whichever of the two was kept, what comes again is likely that.
             answer.refused, answer.repeats = True, Repeats.LIKELY
             self._hold(answer, self._lost)
@@ -211,6 +217,17 @@ class Redeliveries:
         self._unkept_since = self._stamp
         return self._unkept
 
+    def lost_to_keep(self, now: float) -> bytes | None:
+        """The same when a connection is gone and something was lost with it: we may fall before a message takes that along."""
+        version = self._lost_version
+        self._forget(now)
+        if self._lost_version == version:
+            return None
+        doubts = self.to_keep(now)
+        # What was judged last is on its way to the disk without it.
+        self._unkept_since = self._stamp + 1
+        return doubts
+
     def kept(self, stamp: int) -> None:
         """The message of this stamp is on disk, with what was to be kept together with it."""
         if stamp >= self._unkept_since:
@@ -225,7 +242,8 @@ class Redeliveries:
         stamps = tuple([answer.stamp for answer in lost])
         firsts = tuple([answer.first or answer.stamp for answer in lost])
         ages_s = tuple([max(int(now - answer.came_at), 0) for answer in lost])
-        return write_doubts(Doubts(reserved, certain, runs, keys, stamps, firsts, ages_s))
+        again = tuple([place for place, answer in enumerate(lost) if _was_lost_again(answer)])
+        return write_doubts(Doubts(reserved, certain, runs, keys, stamps, firsts, ages_s, again))
 
     def last_to_keep(self, now: float) -> bytes:
         """The same when all connections are closed and no message will be judged any more."""
@@ -470,8 +488,17 @@ def _how_surely(earlier: Answer, answer: Answer) -> Repeats:
 
 
 def _was_lost_before(answer: Answer) -> bool:
-    """Whether its message was lost with its connection before we started, and had not come again."""
-    return answer.line is _GONE and answer.first == answer.stamp
+    """Whether its message was lost with its connection before we started, and had not come again since."""
+    return answer.line is _GONE
+
+
+def _was_lost_again(answer: Answer) -> bool:
+    """Whether its message surely came again, and was lost with that connection, too, be that before we started."""
+    if answer.first in {0, answer.stamp}:
+        return False
+    if answer.refused:
+        return answer.line is _GONE
+    return answer.repeats is Repeats.CERTAIN and not answer.line.alive
 
 
 def _may_be_before(answer: Answer) -> bool:

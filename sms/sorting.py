@@ -38,6 +38,10 @@ class Sorting:
         """See sms.link.Handler. USSD has a service type or parameters, and so is none of these."""
         self.texts.receipted(link, receipts)
 
+    def lost(self, link: Link) -> None:
+        """See sms.link.Handler. What carriers may lack of either is kept as one."""
+        self.texts.lost(link)
+
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """See sms.link.Handler."""
         if carrier.ussd is None:

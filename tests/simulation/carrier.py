@@ -148,6 +148,10 @@ class Twice:
         by.unacknowledged += 1
         return by, sequence
 
+    def lost(self, link: Link) -> None:
+        """See sms.link.Handler."""
+        self._channel.lost(link)
+
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """See sms.link.Handler."""
         self._channel.settled(carrier, settlements)

@@ -60,31 +60,55 @@ def watching_what_is_ignored(forgotten: set[str]) -> Iterator[None]:
         yield
 
 
+Carried = dict[tuple[int, int], Delivery]
+"""What the carrier wrote, by link and sequence number: also what we read when it had lost that link."""
+
+
+@contextmanager
+def watching_what_is_carried(carried: Carried) -> Iterator[None]:
+    """Note it in `carried`."""
+    sent_by = Exchange.sent
+
+    def carry(self: Exchange, link: int, sequence: int, delivery: Delivery) -> None:
+        carried[link, sequence] = delivery
+        sent_by(self, link, sequence, delivery)
+
+    with patched(Exchange, "sent", carry):
+        yield
+
+
 @contextmanager
 def watching_what_comes_behind(
-    behind: set[str], smsc: Callable[[], Smsc | None], life: Callable[[], int]
+    behind: set[str], carried: Carried, life: Callable[[], int]
 ) -> Iterator[None]:
     """Note whose message without a name, which an earlier `life` of ours had read, came again too late, behind what they said since.
 
-    Too late is when replies were held back no more, in this life or in one between: a buyer who has read theirs goes on. What was lost
-    with its connection before, where that was kept, is not meant: it is known. Numbers of buyers go to `behind`.
+    Too late is when replies were held back no more, in this life or in one between, or theirs was let go by its time after we had read
+    the message first: a buyer who has read theirs goes on. What was lost with its connection before, where that was kept, is not meant:
+    it is known. Numbers of buyers go to `behind`.
     """
     judge, deliver, release = Redeliveries.judge, SmscLink.deliver, Held.release_due
     lost: set[int] = set()
     """Serials of messages that never arrived when they were sent."""
     read: dict[int, tuple[int, float]] = {}
     """By the serial of a message: in which life and when it was read last."""
+    read_first: dict[int, float] = {}
     let_go_at = 0.0
     """When a life held replies back no more, last."""
+    let_go_to: dict[str, float] = {}
+    """By buyer: when a reply of theirs was let go by its time, last."""
     last: dict[tuple[str, str], int] = {}
     """By buyer and service: the serial of the last that was read."""
 
     def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
-        delivery, now = _delivery_of(answer, smsc()), life()
+        delivery, now = _delivery_of(answer, carried), life()
         if delivery is not None:
             who, serial = (delivery.source, delivery.service_type), delivery.serial
             read_in, read_at = read.get(serial, (now, 0.0))
-            is_late = now > read_in and (let_go_at > read_at or serial in lost)
+            was_let_go = let_go_at > read_at or serial in lost
+            first_at = read_first.setdefault(serial, answer.came_at)
+            has_theirs = let_go_to.get(delivery.source, 0.0) > first_at
+            is_late = now > read_in and (was_let_go or has_theirs)
             alike = self._by_key.get(answer.key, ())
             is_known = _is_named(delivery) or any(_was_lost_before(one) for one in alike)
             if is_late and serial < last.get(who, 0) and not is_known:
@@ -99,6 +123,7 @@ def watching_what_comes_behind(
         texts = release(self, now, is_bound=is_bound)
         if was_new and not self.is_new:
             let_go_at = now
+        let_go_to.update((text.destination, now) for _, text in texts)
         return texts
 
     def delivered(self: SmscLink, sent: Sent) -> bytes:
@@ -116,33 +141,43 @@ def watching_what_comes_behind(
 
 
 @contextmanager
-def watching_what_is_lost_within(within: set[str]) -> Iterator[None]:
+def watching_what_is_lost_within(within: set[str], carried: Carried) -> Iterator[None]:
     """Note whose message without a name the carrier lost within itself when it brought it again, though all behind it came again.
 
-    It comes again later, when we had to take it for answered. Numbers of buyers go to `within`.
+    Or what had come behind it seemed to come again, and was a buyer who answered twice what they were asked twice. It comes again later,
+    when we had to take it for answered. Numbers of buyers go to `within`.
     """
-    judge, deliver, sent_by = Redeliveries.judge, SmscLink.deliver, Exchange.sent
-    carried: dict[tuple[int, int], Delivery] = {}
-    """By link and sequence number: also what we read when the carrier had lost that link."""
+    judge, deliver = Redeliveries.judge, SmscLink.deliver
     answers: dict[int, Answer] = {}
     """By the serial of a message: ours, when it was read last."""
     lost: set[int] = set()
     """Serials of messages that we had read, and that did not arrive when they were brought again."""
+    serials: dict[Answer, int] = {}
+    misled: dict[Any, int] = {}
+    """By connection that is gone: the stamp of what came by it and seemed to come again."""
 
     def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
-        far = _far_of(answer)
-        delivery = carried.get((far.number, answer.sequence)) if far is not None else None
+        delivery = _delivery_of(answer, carried)
         if delivery is not None and not _is_named(delivery):
             before = answers.get(delivery.serial)
             # What had come behind it on its connection is all that told us so.
+            returned = before.line.returned if before is not None else 0
+            is_misled = before is not None and returned == misled.get(before.line)
             if (
-                delivery.serial in lost
-                and before is not None
-                and before.line.returned > before.stamp
+                before is not None
+                and returned > before.stamp
+                and (delivery.serial in lost or is_misled)
             ):
                 within.add(delivery.source)
-            answers[delivery.serial] = answer
-        return judge(self, answer, *given, **named)
+            answers[delivery.serial], serials[answer] = answer, delivery.serial
+        judged = judge(self, answer, *given, **named)
+        earlier = answer.repeated
+        if earlier in serials and serials[earlier] != serials.get(answer):
+            # See sms.link.Link.came_again; an earlier run's connection is none.
+            seems_to_return = getattr(earlier.line, "_returned", 0) == earlier.stamp
+            if seems_to_return:
+                misled[earlier.line] = earlier.stamp
+        return judged
 
     def delivered(self: SmscLink, sent: Sent) -> bytes:
         octets = deliver(self, sent)
@@ -150,13 +185,8 @@ def watching_what_is_lost_within(within: set[str]) -> Iterator[None]:
             lost.add(sent.delivery.serial)
         return octets
 
-    def carry(self: Exchange, link: int, sequence: int, delivery: Delivery) -> None:
-        carried[link, sequence] = delivery
-        sent_by(self, link, sequence, delivery)
-
     with (
         patched(Redeliveries, "judge", watched),
-        patched(Exchange, "sent", carry),
         patched(SmscLink, "deliver", delivered),
     ):
         yield
@@ -164,7 +194,7 @@ def watching_what_is_lost_within(within: set[str]) -> Iterator[None]:
 
 @contextmanager
 def watching_what_is_overtaken(
-    overtaken: set[str], smsc: Callable[[], Smsc | None]
+    overtaken: set[str], carried: Carried, smsc: Callable[[], Smsc | None]
 ) -> Iterator[None]:
     """Note who said the same to a question that was asked twice, and whose first answer was never brought before the second was.
 
@@ -186,7 +216,7 @@ def watching_what_is_overtaken(
         answer_again(self)
 
     def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
-        delivery = _delivery_of(answer, smsc())
+        delivery = _delivery_of(answer, carried)
         if delivery is not None:
             who, serial, text = delivery.source, delivery.serial, delivery.segment.short_message
             before, said = again.get(who, (serial, ""))
@@ -202,19 +232,14 @@ def watching_what_is_overtaken(
         yield
 
 
-def _far_of(answer: Answer) -> SmscLink | None:
-    """The carrier's end of the connection that it goes by."""
+def _delivery_of(answer: Answer, carried: Carried) -> Delivery | None:
+    """What it answers; None of a copy by another bind."""
     transport = cast("Link", answer.line).transport
-    return cast("Any", transport).peer._protocol if transport is not None else None  # noqa: SLF001
-
-
-def _delivery_of(answer: Answer, smsc: Smsc | None) -> Delivery | None:
-    """What the carrier waits for that answer to; None of a copy by another bind."""
-    far = _far_of(answer)
-    if smsc is None or far is None:
+    if transport is None:
         return None
-    bound = smsc.network.exchange._links.get(far.number)  # noqa: SLF001
-    return bound.unanswered.get(answer.sequence) if bound else None
+    # The carrier's end of the connection that it goes by.
+    far: SmscLink = cast("Any", transport).peer._protocol  # noqa: SLF001
+    return carried.get((far.number, answer.sequence))
 
 
 def _is_named(delivery: Delivery) -> bool:

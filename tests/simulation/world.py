@@ -24,7 +24,9 @@ from tests.simulation.carrier import Tardy, brings, change_order, heed_screens
 from tests.simulation.dialler import Dialler
 from tests.simulation.disk import DiedError, Moods
 from tests.simulation.excuses import (
+    Carried,
     watching_what_comes_behind,
+    watching_what_is_carried,
     watching_what_is_ignored,
     watching_what_is_lost_within,
     watching_what_is_overtaken,
@@ -113,17 +115,16 @@ class World:
     def run(self) -> Story:
         """All of it."""
         asyncio.set_event_loop(self.loop)
-        excuses = self.story.excuses
+        excuses, carried = self.story.excuses, Carried()
         try:
             with (
                 patient_carriers(),
                 poisonous(),
                 watching_what_is_ignored(excuses.ignored),
-                watching_what_comes_behind(
-                    excuses.behind, lambda: self.smsc, lambda: self.story.lives
-                ),
-                watching_what_is_lost_within(excuses.within),
-                watching_what_is_overtaken(excuses.overtaken, lambda: self.smsc),
+                watching_what_is_carried(carried),
+                watching_what_comes_behind(excuses.behind, carried, lambda: self.story.lives),
+                watching_what_is_lost_within(excuses.within, carried),
+                watching_what_is_overtaken(excuses.overtaken, carried, lambda: self.smsc),
             ):
                 self.loop.run_until_complete(self._run())
         except NothingLeftError:

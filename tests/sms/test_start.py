@@ -12,6 +12,7 @@ from center.routing import Routes
 from center.shops import Shops
 from sms.channel import SmsChannel
 from sms.smpp.status import Status
+from sms.sorting import Sorting
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, program_of
 from tests.sms.channels import Line, Slow, later, open_channel, text, write
@@ -47,6 +48,26 @@ def test_a_reply_waits_though_what_was_said_before_its_message_came_again() -> N
     assert asyncio.run(run()) == [0, 0, 1]
     # And have gone past both questions.
     assert [one.text.text[:7] for one in carrier.given] == ["订单A0001"]
+
+
+def test_what_was_lost_with_its_connection_is_known_behind_what_its_buyer_said_after_a_crash() -> (
+    None
+):
+    before, store, line = open_channel()
+    write(before, line, *text(1, "苹果"))
+    line.alive = False
+
+    async def lose() -> None:
+        Sorting(before, cast("Any", None)).lost(cast("Any", line))
+        before.turns.flush()
+
+    asyncio.run(lose())
+    channel, line = start(store), Line()
+    # They have the reply, for the carrier was late.
+    write(channel, line, *text(1, "2"))
+    write(channel, line, *text(2, "苹果"))
+    assert list(line.answers.values()) == [Status.OK, Status.OK]
+    assert len(list(store.texts("shop"))) == 2
 
 
 class Full:

@@ -38,6 +38,9 @@ class Owner:
         assert all(settled.message_id for settled in settlements)
         self.taken += [settled.key for settled in settlements]
 
+    def lost(self, link: Link) -> None:
+        """Nothing was delivered."""
+
 
 class SmscTransport(asyncio.Transport):
     """An SMSC behind a wire: answers LATENCY_S later, and refuses by chance."""

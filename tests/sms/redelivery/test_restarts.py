@@ -147,6 +147,36 @@ def test_what_was_lost_may_come_behind_what_was_said_after_a_crash(
     assert inbox.take(Answer(line, 2, b"2", waits_s + comes_s)) is is_new
 
 
+def test_what_was_lost_is_told_for_the_next_run_though_nothing_came_after_it() -> None:
+    inbox, line = Inbox(), Line()
+    inbox.follow = True
+    inbox.take(two(line))
+    assert inbox.redeliveries.lost_to_keep(0.0) is None
+    line.alive = False
+    inbox.kept = inbox.redeliveries.lost_to_keep(1.0) or b""
+    assert inbox.redeliveries.lost_to_keep(1.0) is None
+    inbox.start(now=1.0)
+    line = Line()
+    assert inbox.take(Answer(line, 1, b"1", 2.0))
+    # Its connection broke, so it comes behind what they said since; else that would be they, saying it again.
+    assert not inbox.take(Answer(line, 2, b"2", 5.0))
+
+
+def test_what_was_lost_goes_along_with_what_comes_after_it_until_that_is_kept() -> None:
+    book = Redeliveries(NOW_US, 0.0)
+    line = Line()
+    judged = book.judge(two(line), NOW_US)
+    assert book.to_keep(0.0)
+    line.alive = False
+    lost = book.lost_to_keep(0.0)
+    # It was on its way before, without this.
+    book.kept(judged.stamp)
+    assert lost
+    assert book.to_keep(0.0) == lost
+    book.kept(judged.stamp + 1)
+    assert book.to_keep(0.0) is None
+
+
 def test_the_hour_of_what_was_lost_goes_on_over_restarts() -> None:
     inbox, line = Inbox(), Line()
     inbox.take(two(line))

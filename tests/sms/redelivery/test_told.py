@@ -1,5 +1,7 @@
 """What the centre tells of a message: that it found it there, or took it as new, whatever it was judged."""
 
+import pytest
+
 from sms.answer import Answer
 from sms.redelivery import RETURNS_S
 from tests.sms.redelivery.inbox import Inbox, Line, two
@@ -71,6 +73,25 @@ def test_what_fell_with_its_shard_and_came_again_is_in_doubt_as_the_first_that_i
     # It may come behind what they say next, within a minute.
     assert take(inbox, Answer(line, 1, b"1", 1.0))
     assert not take(inbox, Answer(line, 2, b"2", 5.0))
+
+
+@pytest.mark.parametrize("starts", [1, 2])
+@pytest.mark.parametrize(("is_lost_again", "is_new"), [(False, True), (True, False)])
+def test_what_came_again_and_was_lost_once_more_may_come_behind_what_was_said_after_a_crash(
+    starts: int, is_lost_again: bool, is_new: bool
+) -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    inbox.follow = True
+    assert take(inbox, two(line))
+    line.alive = False
+    assert not take(inbox, two(other))
+    other.alive = not is_lost_again
+    for _ in range(starts):
+        inbox.take(Answer(Line(), 1, b"apple", buyer="somebody else"))
+        inbox.start()
+    line = Line()
+    assert take(inbox, Answer(line, 1, b"1", 1.0))
+    assert take(inbox, Answer(line, 2, b"2", 5.0)) is is_new
 
 
 def test_what_was_found_after_a_start_has_come_again_by_the_next() -> None:
