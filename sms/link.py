@@ -213,6 +213,7 @@ class Link(asyncio.Protocol):
             esme.links, self.lost_at, esme.now()
         ):
             self._returned = max(self._returned, stamp)
+            esme.returns.came_again(esme.now())
 
     def acknowledge(self, answers: Sequence[tuple[int, int]]) -> None:
         """Answer deliver_sm by (sequence number, command_status). A connection that is gone is not answered."""

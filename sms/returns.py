@@ -1,8 +1,8 @@
 """When all has come again that a carrier had no answer to when a connection was lost.
 
 It brings that over the other connections, or over the next. It has done so when each is up for HOLD_S after the loss, and
-something was heard on each since, for what the carrier wrote before that is here then. Where it may not know of a loss nothing is
-said for UNKNOWN_S. Some carriers take their time even so: see sms.redelivery for what else must be seen.
+something was heard on each since, for what the carrier wrote before that is here then. What it brings by several binds at once does not
+come at once: as long as something of it comes, it counts from there. Where it may not know of a loss nothing is said for UNKNOWN_S. Some carriers take their time even so: see sms.redelivery for what else must be seen.
 """
 
 from __future__ import annotations
@@ -60,6 +60,11 @@ class Returns:
             for link in links
         ):
             self._is_waiting, self._come_by = False, now
+
+    def came_again(self, now: float) -> None:
+        """Something that was lost has come again: what the carrier wrote with it by another connection may be on its way."""
+        if self._is_waiting:
+            self._not_before = max(self._not_before, now + HOLD_S)
 
     def are_coming(self, links: Iterable[Heard], lost_at: float, now: float) -> bool:
         """Whether what comes again now is what was lost then, and no buyer who says the same to a reply: those wait (sms.lost).

@@ -67,3 +67,18 @@ def test_a_bind_that_is_new_again_does_not_bring_what_was_lost_before_the_last()
     other = Heard(bound_at=13.0)
     assert not returns.are_coming([other], 10.0, 13.1)
     assert returns.are_coming([other], 12.5, 13.1)
+
+
+def test_what_comes_by_several_binds_at_once_has_come_a_second_after_the_last_of_it() -> None:
+    returns, links = Returns(), [Heard(), Heard()]
+    returns.lost(10.0, is_known=True)
+    returns.came_again(10.9)
+    hear(returns, links, links[0], 11.0)
+    # By the other there is more of it on its way.
+    hear(returns, links, links[1], 11.1)
+    assert not returns.have_come(10.0)
+    hear(returns, links, links[0], 10.9 + HOLD_S)
+    hear(returns, links, links[1], 10.9 + HOLD_S)
+    assert returns.have_come(10.0)
+    returns.came_again(12.0)
+    assert returns.have_come(10.0)
