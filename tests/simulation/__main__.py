@@ -1,7 +1,7 @@
 """`python -m tests.simulation --seeds 5000` tries seeds from `--from`; `--seed N` tells the story of one, `--trace` a buyer's in it.
 
 With `--dialled` all have buyers who dial, and more goes wrong that dialogs mind; with `--as swept_over_falls` and the like goes wrong
-what does while one of tests.simulation.mutants is looked for.
+what does in that world (tests.simulation.aimed).
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 import time
 from contextlib import nullcontext
 
-from tests.simulation import mutants
+from tests.simulation.aimed import AIMED
 from tests.simulation.many import story_of, try_all
 from tests.simulation.story import Story
 from tests.simulation.trace import tracing
@@ -29,11 +29,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--trace", metavar="BUYER", help="a number, of who is off in --seed")
     parser.add_argument("--dialled", action="store_true", help="see trouble.dialled")
-    named = {trouble.__name__: trouble for trouble in mutants.TROUBLES.values()}
-    parser.add_argument("--as", dest="named", choices=sorted(named), help="see mutants.TROUBLES")
+    parser.add_argument("--as", dest="aimed", choices=sorted(AIMED), help="see aimed.AIMED")
     options = parser.parse_args()
-    trouble_of = dialled if options.dialled else Trouble.of
-    trouble_of = named.get(options.named, trouble_of)
+    trouble_of = AIMED.get(options.aimed, dialled if options.dialled else Trouble.of)
     if options.seed is not None:
         logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
         with tracing(options.trace) if options.trace else nullcontext():
@@ -46,7 +44,7 @@ def main() -> int:
     began = time.monotonic()
     total = try_all(range(options.first, options.first + options.seeds), trouble_of)
     sys.stdout.write(f"{total} ({time.monotonic() - began:.0f} s)\n")
-    also = " --dialled" if options.dialled else f" --as {options.named}" if options.named else ""
+    also = " --dialled" if options.dialled else f" --as {options.aimed}" if options.aimed else ""
     for wrong in total.wrong[:TOLD_MAX]:
         off = ", ".join([*sorted(wrong.off), *wrong.failures])
         sys.stdout.write(f"wrong: {off}\n  {trace_of(wrong)}{also}\n")

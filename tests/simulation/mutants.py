@@ -6,7 +6,6 @@
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from center import superseded, turns
@@ -19,15 +18,19 @@ from sms.link import Link
 from sms.redelivery import Redeliveries
 from sms.sending import Sending
 from sms.smpp.status import Status
-from sms.smsc.faults import Faults
 from store.batch import SqliteBatch
 from store.inbox import Inbox
 from store.memory import MemoryStore
+from tests.simulation.aimed import (
+    answered_once_more,
+    brought_again_while_replies_are_held,
+    brought_twice_where_much_is_refused,
+    swept_over_falls,
+)
 from tests.simulation.disk import DiskBatch
 from tests.simulation.many import quiet, story_of
-from tests.simulation.network import Weather
 from tests.simulation.patches import patched
-from tests.simulation.trouble import WHILE_HELD_S, Others, Trouble
+from tests.simulation.trouble import Trouble
 
 SEEDS_MAX = 150
 """A mutant that lives so long is not found."""
@@ -35,77 +38,9 @@ BEGIN = {
     "take what a shard fell with as refused": 351,
     "answer what is late as if it were not": 320,
     "send what its buyer has gone past": 100,
+    "see at the sweep alone that the clock was set": 4_130,
 }
 """Where to look for those that only a few seeds in a thousand find."""
-
-
-def brought_again_while_replies_are_held(seed: int) -> Trouble:
-    """Shops fall, and what they had not answered comes again a while after the next bind, but no later than replies are held back."""
-    return replace(
-        Trouble.of(seed),
-        buyers=5,
-        orders=3,
-        dies=0.1,
-        kills_s=2.0,
-        late_s=WHILE_HELD_S,
-        slow_s=0.05,
-        disk_stalls=0.0,
-        partner_s=0.1,
-        others=Others(),
-        spread=False,
-    )
-
-
-def brought_twice_where_much_is_refused(seed: int) -> Trouble:
-    """Everything comes twice under one number, a moment apart, to a store that refuses a third of what comes."""
-    drawn = Trouble.of(seed)
-    return replace(
-        drawn,
-        buyers=5,
-        orders=3,
-        refuses=0.3,
-        slow_s=0.001,
-        disk_stalls=0.0,
-        doubled=0.0,
-        binds=1,
-        weather=replace(drawn.weather, splits=1.0, latency_s=0.05),
-        faults=replace(drawn.faults, duplicated_delivery=1.0),
-        others=Others(),
-        spread=False,
-        poisoned=3,
-    )
-
-
-def answered_once_more(seed: int) -> Trouble:
-    """Shops fall, connections break, and buyers answer what they are asked once more."""
-    return replace(
-        brought_again_while_replies_are_held(seed), kills_s=1.0, wonders=True, poisoned=0
-    )
-
-
-def swept_over_falls(seed: int) -> Trouble:
-    """Shops fall while the clock is set and what is old is forgotten, and the carrier lacks answers to what some had kept."""
-    drawn = brought_again_while_replies_are_held(seed)
-    return replace(
-        drawn,
-        buyers=2,
-        orders=2,
-        kills_s=1.5,
-        dies=0.1,
-        late_s=6.0,
-        refuses=0.0,
-        full_s=0.0,
-        twice=False,
-        doubled=0.0,
-        disorder=0.0,
-        binds=1,
-        poisoned=8,
-        weather=Weather(latency_s=0.05),
-        faults=Faults(seed=seed, lost_answer=0.3, again_s=10.0),
-        on_disk=True,
-        sweeps=True,
-        jumps=True,
-    )
 
 
 TROUBLES = {

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from sms.client import RECONNECT_MIN_S, Esme
 from sms.smsc.faults import Faults
 from tests.simulation.__main__ import trace_of
+from tests.simulation.aimed import ignored, lost_within, overtaken, swept_over_falls
 from tests.simulation.many import quiet, story_of, try_all
 from tests.simulation.network import Weather
-from tests.simulation.patches import patched
 from tests.simulation.story import Story
 from tests.simulation.trouble import Trouble
 from tests.simulation.world import World
@@ -62,31 +61,25 @@ def test_what_was_mended_stays_so(seed: int) -> None:
 
 
 EXCUSED = {
-    (92_467, 302): "within",
-    (158_394, 158_394): "overtaken",
-    # What two lives of the shop came between; replies were held back no more in the first.
-    (158_468, 158_468): "behind",
+    "ignored": (ignored, 1),
+    "behind": (swept_over_falls, 117),
+    "within": (lost_within, 8),
+    "overtaken": (overtaken, 47),
 }
-"""The seed that the trouble is drawn from, and the one that the story is told from."""
+"""What goes wrong where it is found, and from which seed on: by other times they are other stories."""
+EXCUSED_WITHIN = 40
+"""Seeds."""
 
 
-def _begin_pauses_anew(esme: Esme) -> None:
-    """With each bind that is accepted, as it was when these were found: by other times they are other stories."""
-    esme._delay = RECONNECT_MIN_S  # noqa: SLF001
-
-
-@pytest.mark.parametrize(("drawn", "told"), EXCUSED)
-def test_who_is_excused_is_so_by_what_happened_to_their_message(drawn: int, told: int) -> None:
-    trouble = Trouble.of(drawn)
-    with (
-        quiet(),
-        patched(Esme, "connected", _begin_pauses_anew),
-        patched(Esme, "was_one", lambda *_, **__: True),
-    ):
-        story = story_of(told, replace(trouble, faults=replace(trouble.faults, seed=told)))
+@pytest.mark.parametrize("why", EXCUSED)
+def test_who_is_excused_is_so_by_what_happened_to_their_message(why: str) -> None:
+    trouble_of, first = EXCUSED[why]
+    seeds = range(first, first + EXCUSED_WITHIN)
+    with quiet():
+        stories = (story_of(seed, trouble_of(seed)) for seed in seeds)
+        story = next(one for one in stories if one.excused == (why,))
     assert not story.right
-    assert story.excused == (EXCUSED[drawn, told],)
-    assert getattr(story.excuses, EXCUSED[drawn, told]) >= story.off
+    assert getattr(story.excuses, why) >= story.off
     assert not story.excuses.of(frozenset({"13800000099"}))
 
 
