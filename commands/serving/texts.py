@@ -202,6 +202,8 @@ _USSD: tuple[tuple[str, str, Callable[[UssdCounters], int]], ...] = (
     ("late", "Moves of dialogs that were given up before.", lambda c: c.late),
     ("unrouted", "Codes dialled that no shop has.", lambda c: c.unrouted),
     ("not_phones", "Moves of names and short codes.", lambda c: c.not_phones),
+    ("notices", "Moves that ask and answer nothing.", lambda c: c.notices),
+    ("unknown", "Operations that a profile has not, refused.", lambda c: c.unknown),
     ("unreadable", "Messages that we stumbled over.", lambda c: c.unreadable),
 )
 """What is told of USSD."""

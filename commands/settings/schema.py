@@ -134,7 +134,8 @@ class CarrierSection(Section):
     (`response_hex`), or the other way round. If `dialcart_sms_receipts_unknown` grows, try the others."""
     ussd: Literal["standard", "echo", "mica", "tata", "port", "bare"] | None = None
     """How its USSD gateway speaks SMPP, if this is one: `standard` as SMPP 3.4 has it; the others differ in where the
-    dialog is named and what ends it. Left out: all that it brings is SMS."""
+    dialog is named and what ends it. `bare` is for one that names it nowhere: what a phone said late in a dialog that dropped is then read in
+    its next. Left out: all that it brings is SMS."""
     timers: TimersSection = TimersSection()
 
     @field_validator("host")

@@ -112,6 +112,13 @@ class UssdChannel:
             self.counters.not_phones += 1
             link.acknowledge([(message.sequence, Status.OK)])
             return
+        if heard.move is Move.NOTICE:
+            self.counters.notices += 1
+            link.acknowledge([(message.sequence, Status.OK)])
+            return
+        if heard.move is Move.UNKNOWN:
+            self._refuse_unknown(link, message, heard)
+            return
         now = self._clock()
         self._dialogs.forget_idle(self._ticks())
         key = (link.carrier.name, message.source.digits)
@@ -131,6 +138,16 @@ class UssdChannel:
             self._repeated(link, message, dialog, text, now)
         else:
             self._answered(link, message, heard, dialog, text, now)
+
+    def _refuse_unknown(self, link: Link, message: p.DeliverSm, heard: Heard) -> None:
+        """What it says is not known, so it is taken for nothing; the gateway is told why, and the operator."""
+        self.counters.unknown += 1
+        link.acknowledge([(message.sequence, Status.INVOPTPARAMVAL)])
+        log.warning(
+            "%s: refused a deliver_sm with ussd_service_op 0x%s: its profile has no such operation",
+            link.carrier.name,
+            heard.op.hex(),
+        )
 
     def _is_late(self, link: Link, key: DialogKey, heard: Heard) -> bool:
         """Whether it is of a dialog that was given up; counted."""

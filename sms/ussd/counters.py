@@ -24,5 +24,9 @@ class UssdCounters:
     unrouted: int = 0
     not_phones: int = 0
     """From names, short codes and ourselves; acknowledged, and nothing else."""
+    notices: int = 0
+    """That a notice was shown, or a response: acknowledged, and nothing else."""
+    unknown: int = 0
+    """By an operation that is none of the profile's; refused."""
     unreadable: int = 0
     """That we stumbled over, and refused for good."""

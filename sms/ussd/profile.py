@@ -13,6 +13,11 @@ SMPP 3.4 names the parameters (5.3.2.44 ussd_service_op, 5.3.2.43 its_session_in
 - `bare` has nothing but the operation (the PDU in jasmin issue 842): a phone has one dialog at a time anyway.
 
 A dialog is always known by the phone's number; what names it is given back with every screen.
+
+What a phone answers comes as USSR_CONFIRM, or as USSR_REQUEST from gateways that know nothing else. Nothing else can be an answer, and
+read as one its text would be read at whatever question is asked: USSN is a notice and its receipt, a response is what we say
+(section 5.3.2.44), 4 to 15 and 20 to 31 are reserved, and what vendors make of 32 and up (0x81 is a release with `mica`) is known
+of a profile or not at all.
 """
 
 from __future__ import annotations
@@ -25,6 +30,8 @@ from sms.smpp.tlv import Tag, Tlvs
 
 SESSION_OCTETS_MAX = 16
 """Of what names a dialog, so much is given back."""
+OP_OCTETS_TOLD = 4
+"""Of an operation that is longer than the one octet that it is, so much is told."""
 
 
 class ServiceOp(IntEnum):
@@ -41,7 +48,9 @@ class ServiceOp(IntEnum):
 
 
 USSREL_INDICATION = 0x81
-"""Release, among the operations that are left to vendors (from 32)."""
+"""Release, among the operations that are left to vendors."""
+VENDORS_FROM = 32
+"""The first of those."""
 
 
 class Move(Enum):
@@ -50,6 +59,19 @@ class Move(Enum):
     DIAL = "dial"
     ANSWER = "answer"
     HANG_UP = "hang up"
+    NOTICE = "notice"
+    """What needs no answer and is none: that a notice was shown, or a response, which is ours to give."""
+    UNKNOWN = "unknown"
+    """By an operation that is none of its profile's."""
+
+
+_OPS: dict[Move, int] = {
+    Move.DIAL: ServiceOp.PSSR_INDICATION,
+    Move.ANSWER: ServiceOp.USSR_CONFIRM,
+    Move.HANG_UP: ServiceOp.USSR_CONFIRM,
+    Move.NOTICE: ServiceOp.USSN_CONFIRM,
+}
+"""By which a gateway says each, where no other parameter does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +81,8 @@ class Heard:
     move: Move
     session: bytes
     """What names the dialog, as it came."""
+    op: bytes = b""
+    """The operation, where it says no move that can be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +99,15 @@ class Profile:
     end: int = ServiceOp.PSSR_RESPONSE
     """Of the last screen."""
     dials: frozenset[int] = frozenset({ServiceOp.PSSD_INDICATION, ServiceOp.PSSR_INDICATION})
+    answers: frozenset[int] = frozenset({ServiceOp.USSR_REQUEST, ServiceOp.USSR_CONFIRM})
+    notices: frozenset[int] = frozenset(
+        {
+            ServiceOp.USSN_REQUEST,
+            ServiceOp.USSN_CONFIRM,
+            ServiceOp.PSSD_RESPONSE,
+            ServiceOp.PSSR_RESPONSE,
+        }
+    )
     hang_ups: frozenset[int] = frozenset({USSREL_INDICATION})
     """Operations by which the network says that the dialog is over: cancelled, timed out, out of reach."""
 
@@ -84,12 +117,18 @@ class Profile:
         """What a deliver_sm means, or None if it is no USSD."""
         given = dict(tlvs)
         op = given.get(Tag.USSD_SERVICE_OP, b"")
-        if len(op) != 1:
-            return None if service_type != self.service_type or op else Heard(Move.ANSWER, b"")
         session = given.get(self.session_tag or 0, b"")[:SESSION_OCTETS_MAX]
+        if not op:
+            return None if service_type != self.service_type else Heard(Move.ANSWER, b"")
+        if len(op) != 1:
+            return Heard(Move.UNKNOWN, session, op[:OP_OCTETS_TOLD])
         if op[0] in self.hang_ups or (self.has_end_bit and session[-1:] and session[-1] & 1):
             return Heard(Move.HANG_UP, session)
-        return Heard(Move.DIAL if op[0] in self.dials else Move.ANSWER, session)
+        if op[0] in self.dials:
+            return Heard(Move.DIAL, session)
+        if op[0] in self.answers:
+            return Heard(Move.ANSWER, session)
+        return Heard(Move.NOTICE if op[0] in self.notices else Move.UNKNOWN, session, op)
 
     def name_of(self, session: bytes) -> bytes:
         """What of it names the dialog throughout: the second octet counts its moves (SMPP 3.4, section 5.3.2.43)."""
@@ -108,7 +147,7 @@ class Profile:
 
     def phone(self, move: Move, number: int) -> Tlvs:
         """The parameters of what a phone does in its dialog of this number, from 0 to 255."""
-        op: int = ServiceOp.PSSR_INDICATION if move is Move.DIAL else ServiceOp.USSR_CONFIRM
+        op = _OPS.get(move, VENDORS_FROM)
         session = self._session(number)
         if move is Move.HANG_UP and self.has_end_bit and session:
             session = session[:-1] + bytes((session[-1] | 1,))

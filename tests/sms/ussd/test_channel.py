@@ -16,6 +16,7 @@ from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
+from sms.smpp.tlv import Tag
 from sms.submission import Settlement, Submission
 from sms.ussd import dialogs
 from sms.ussd.channel import UssdChannel
@@ -403,3 +404,45 @@ def test_a_dialog_past_a_limit_ends_with_a_screen_that_says_so() -> None:
     assert line.shown == "现在请求太多，请过一会儿再拨。"
     assert shop.ussd.open_dialogs == 0
     assert shop.store.orders() == []
+
+
+def test_what_cannot_be_an_answer_moves_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """Each operation, with the text that would order, at the question that asks whether to."""
+    shop, line = Open(), Line()
+    for sequence, (move, said) in enumerate(
+        [(Move.DIAL, "*106#"), (Move.ANSWER, "1"), (Move.ANSWER, "3")], 1
+    ):
+        shop.take(line, sequence, move, said)
+        line.hears()
+    asked, turns = line.shown, shop.turns.counters.turns
+    strange = [op for op in range(256) if op not in (0, 1, 2, 18, 0x81)]
+
+    async def run() -> None:
+        for op in strange:
+            message = p.DeliverSm(
+                sequence=100 + op,
+                service_type="USSD",
+                source=PHONE,
+                destination=p.Address("*106#"),
+                message=b"1",
+                tlvs=((Tag.USSD_SERVICE_OP, bytes((op,))), (Tag.ITS_SESSION_INFO, b"\x01\x00")),
+            )
+            heard = STANDARD.hear("USSD", message.tlvs)
+            assert heard is not None
+            shop.ussd.received(cast("Any", line), message, heard)
+        shop.turns.flush()
+
+    asyncio.run(run())
+    assert (line.shown, shop.turns.counters.turns, shop.store.orders()) == (asked, turns, [])
+    assert shop.ussd.open_dialogs == 1
+    notices = {3, 16, 17, 19}
+    assert {op: line.acknowledged[100 + op] for op in strange} == {
+        op: Status.OK if op in notices else Status.INVOPTPARAMVAL for op in strange
+    }
+    assert shop.ussd.counters.notices == len(notices)
+    assert shop.ussd.counters.unknown == len(strange) - len(notices)
+    told = "carrier: refused a deliver_sm with ussd_service_op 0x20: its profile has no such operation"
+    assert told in caplog.messages
+    # And the answer is read where it was asked for.
+    shop.take(line, 9, Move.ANSWER, "1")
+    assert len(shop.store.orders()) == 1

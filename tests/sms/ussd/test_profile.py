@@ -27,6 +27,38 @@ def test_what_has_no_operation_is_a_text_unless_its_service_says_otherwise() -> 
     assert STANDARD.hear("", ((0x0424, b"x"),)) is None
     assert STANDARD.hear("", ((OP, b""),)) is None
     assert STANDARD.hear("USSD", ()) == Heard(Move.ANSWER, b"")
+    assert STANDARD.hear("USSD", ((OP, b""),)) == Heard(Move.ANSWER, b"")
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_only_what_can_be_an_answer_is_one(name) -> None:
+    """SMPP 3.4, section 5.3.2.44, over all that the octet can be."""
+    profile = PROFILES[name]
+    heard = {op: profile.hear("USSD", ((OP, bytes((op,))),)) for op in range(256)}
+    by_move = {
+        move: [op for op, one in heard.items() if one is not None and one.move is move]
+        for move in Move
+    }
+    assert by_move == {
+        Move.DIAL: [0, 1],
+        Move.ANSWER: [2, 18],
+        Move.HANG_UP: [0x81],
+        Move.NOTICE: [3, 16, 17, 19],
+        Move.UNKNOWN: [op for op in (*range(4, 16), *range(20, 256)) if op != 0x81],
+    }
+
+
+@pytest.mark.parametrize("op", [b"\x00\x12", b"\x12\x00", b"\x00\x00\x00\x12", b"\x12" * 60_000])
+def test_an_operation_of_more_than_one_octet_is_none(op) -> None:
+    for service_type in ("", "USSD"):
+        assert STANDARD.hear(service_type, ((OP, op),)) == Heard(Move.UNKNOWN, b"", op[:4])
+
+
+def test_the_last_bit_of_a_name_ends_a_dialog_whatever_the_operation() -> None:
+    for op in (3, 7, 0x20, 0xFF):
+        assert STANDARD.hear("USSD", ((OP, bytes((op,))), (ITS, b"\x07\x05"))) == Heard(
+            Move.HANG_UP, b"\x07\x05"
+        )
 
 
 @pytest.mark.parametrize(
