@@ -21,6 +21,7 @@ password = "dialcart"
 {carrier}
 [limits]
 messages_per_sender = 0
+ussd_per_sender = 0
 messages_per_prefix = 0
 orders_per_sender = 0
 confirm_over = {{}}

@@ -23,6 +23,7 @@ from center.limits.tally import (
     MESSAGES,
     ORDERS,
     PREFIX,
+    SCREENS,
     SELLER,
     SENDER,
     Count,
@@ -100,6 +101,7 @@ class Guard:
         self._secret = secret
         self._tally = Tally()
         self._messages = self._tally.rates(MESSAGES)
+        self._screens = self._tally.rates(SCREENS)
         self._robots = Robots()
         self._counted: list[Count] = []
         """By the batch that is open."""
@@ -135,8 +137,9 @@ class Guard:
         sender did in other places."""
         seller = contact.seller
         policy = self.policies.of(seller)
-        of_sender, of_prefix = policy.messages_per_sender, policy.messages_per_prefix
-        of_seller = policy.messages_per_seller
+        is_dialog = contact.channel == "ussd"
+        of_sender = policy.ussd_per_sender if is_dialog else policy.messages_per_sender
+        of_prefix, of_seller = policy.messages_per_prefix, policy.messages_per_seller
         if not (of_sender or of_prefix or of_seller):
             return Verdict.TAKE
         buyer = contact.number
@@ -145,13 +148,15 @@ class Guard:
             return Verdict.IGNORE
         counted, messages = self._counted, self._messages
         if of_sender:
-            counted.append((MESSAGES, SENDER, buyer, 1, now))
-            count = messages.add((SENDER, buyer), 1, now)
+            what = SCREENS if is_dialog else MESSAGES
+            counted.append((what, SENDER, buyer, 1, now))
+            count = (self._screens if is_dialog else messages).add((SENDER, buyer), 1, now)
             if elsewhere:
-                count += _amount(elsewhere, MESSAGES, SENDER)
+                count += _amount(elsewhere, what, SENDER)
             if count > of_sender:
                 # From here on it counts for nobody else: one sender shall not use up what is others'.
-                self.counters.messages_refused["messages_per_sender"] += 1
+                limit = "ussd_per_sender" if is_dialog else "messages_per_sender"
+                self.counters.messages_refused[limit] += 1
                 return Verdict.TELL if count == of_sender + 1 else Verdict.IGNORE
         if of_prefix:
             name = buyer[: policy.prefix_digits]

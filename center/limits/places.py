@@ -18,6 +18,7 @@ from center.limits.tally import (
     MESSAGES,
     ORDERS,
     PREFIX,
+    SCREENS,
     SENDER,
     Count,
     Elsewhere,
@@ -94,6 +95,8 @@ def _asked(policy: Policy) -> _Asked:
         of_sender.append(CODES)
     if policy.messages_per_sender:
         of_sender.append(MESSAGES)
+    if policy.ussd_per_sender:
+        of_sender.append(SCREENS)
     if policy.orders_per_sender:
         of_sender.append(ORDERS)
     of_prefix = [*policy.spend_per_prefix]

@@ -15,10 +15,11 @@ class Policy:
     """Limits. 0 and an empty table mean: none."""
 
     messages_per_sender: int = 0
-    """Texts, and what is dialled and answered by USSD, within MESSAGES_WINDOW_S. Past it who texts is told once, then left without an
-    answer until it is over; a dialog ends with what tells it."""
+    """Texts within MESSAGES_WINDOW_S. Past it who texts is told once, then left without an answer until it is over."""
+    ussd_per_sender: int = 0
+    """What is dialled and answered by USSD, as long. Past it a dialog ends with what tells it."""
     messages_per_prefix: int = 0
-    """The same for all numbers that begin alike; of who texts nobody is told."""
+    """Both, of all numbers that begin alike; of who texts nobody is told."""
     messages_per_seller: int = 0
     prefix_digits: int = 8
     """How many first digits make numbers alike: with eight, a block of 1,000 to 10,000 numbers."""
@@ -39,6 +40,7 @@ class Policy:
         """Whether anything is counted that a sender does with several sellers."""
         return bool(
             self.messages_per_sender
+            or self.ussd_per_sender
             or self.messages_per_prefix
             or self.orders_per_sender
             or self.spend_per_sender

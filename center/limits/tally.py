@@ -9,6 +9,8 @@ from center.limits.rates import Rates
 MESSAGES_WINDOW_S = 600
 ORDERS_WINDOW_S = 86_400
 MESSAGES = "messages"
+SCREENS = "screens"
+"""What is dialled and answered by USSD, of one sender: of all others these are messages."""
 ORDERS = "orders"
 CODES = "codes"
 """What is counted; beside these a currency, in which orders' worth is, and what `unconfirmed` makes of it."""
@@ -39,7 +41,7 @@ class Tally:
         """What is counted of one thing, by whose and their names; the same for as long as this lives."""
         rates = self._rates.get(what)
         if rates is None:
-            window_s = MESSAGES_WINDOW_S if what == MESSAGES else ORDERS_WINDOW_S
+            window_s = MESSAGES_WINDOW_S if what in (MESSAGES, SCREENS) else ORDERS_WINDOW_S
             rates = self._rates[what] = Rates(window_s)
         return rates
 

@@ -33,7 +33,7 @@ def _by_limit(name: str, told: str, counted: Mapping[str, int], limits: Sequence
     return Measure(f"dialcart_limits_{name}", "counter", told, ("limit",), samples)
 
 
-_MESSAGES = ("messages_per_sender", "messages_per_prefix", "messages_per_seller")
+_MESSAGES = ("messages_per_sender", "ussd_per_sender", "messages_per_prefix", "messages_per_seller")
 _ORDERS = ("orders_per_sender", "spend_per_sender", "spend_per_prefix", "spend_per_seller")
 _GUARD: tuple[tuple[str, str, Callable[[GuardCounters], int]], ...] = (
     ("robots_ignored", "Texts of machines that answer ours.", lambda c: c.robots),

@@ -22,10 +22,12 @@ class Limits(Section):
     """What both the platform's limits and a seller's have."""
 
     messages_per_sender: Count = 60
-    """Texts from one number in ten minutes, with what it dials and answers by USSD. Past it who texts is told once and then not
-    answered, and a dialog ends with a screen that says so; 0: no limit."""
+    """Texts from one number in ten minutes. Past it who texts is told once and then not answered; 0: no limit."""
+    ussd_per_sender: Count = 240
+    """What one number dials and answers by USSD in ten minutes: an order is some nine. Past it a dialog ends with a screen that says
+    so; 0: no limit."""
     messages_per_prefix: Count = 6_000
-    """The same from all numbers that begin alike; of who texts nobody is told; 0: no limit."""
+    """Both, from all numbers that begin alike; of who texts nobody is told; 0: no limit."""
     messages_per_seller: Count = 0
     """The same to one seller; 0: no limit."""
     prefix_digits: Annotated[int, Field(ge=1, le=15)] = 8

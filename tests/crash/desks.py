@@ -110,6 +110,7 @@ response_s = 1.0
 port = {web}
 [limits]
 messages_per_sender = 0
+ussd_per_sender = 0
 messages_per_prefix = 0
 [[queue]]
 name = "*"

@@ -92,7 +92,12 @@ class Shop:
         loop = asyncio.get_running_loop()
         self.store = SqliteStore(folder / "shop.db")
         self.store.publish("shop", program(), NOON)
-        guard = Guard(Policies(Policy(messages_per_sender=100, confirm_over={"CNY": 999})), b"x")
+        guard = Guard(
+            Policies(
+                Policy(messages_per_sender=100, ussd_per_sender=100, confirm_over={"CNY": 999})
+            ),
+            b"x",
+        )
         shops = Shops(self.store.published(), self.store.program)
         self.turns = TurnBatch(self.store, shops, later=loop.call_later, guard=guard)
         routes = Routes([("shop", program())])

@@ -10,7 +10,16 @@ from center.limits import places as places_module
 from center.limits.guard import Guard, Placing, Spent, Verdict
 from center.limits.places import Places
 from center.limits.policy import Policies, Policy
-from center.limits.tally import CODES, MESSAGES, ORDERS, PREFIX, SENDER, unconfirmed
+from center.limits.tally import (
+    CODES,
+    MESSAGES,
+    MESSAGES_WINDOW_S,
+    ORDERS,
+    PREFIX,
+    SCREENS,
+    SENDER,
+    unconfirmed,
+)
 
 NOW = 86_400 * 12
 """The beginning of a window of each kind: of the one before, shares are rounded, and in each place by itself."""
@@ -35,6 +44,19 @@ def test_who_is_in_one_place_only_did_nothing_elsewhere() -> None:
     assert places.elsewhere(1, contact("a"), NOW) == ()
     assert places.elsewhere(0, contact("a"), NOW) == ((MESSAGES, SENDER, 1),)
     assert places.elsewhere(0, contact("a", "13900139000"), NOW) == ()
+
+
+def test_what_is_dialled_and_answered_counts_over_places_as_it_does_in_one() -> None:
+    policies = Policies(Policy(ussd_per_sender=3))
+    assert policies.span_sellers
+    places, guard = Places(policies, 2), Guard(policies)
+    dialled = ContactKey("a", BUYER, "ussd")
+    places.add(1, [(SCREENS, SENDER, BUYER, 2, NOW)])
+    elsewhere = places.elsewhere(0, dialled, NOW)
+    assert elsewhere == ((SCREENS, SENDER, 2),)
+    told = [guard.admit(dialled, "1", NOW, elsewhere) for _ in range(3)]
+    assert told == [Verdict.TAKE, Verdict.TELL, Verdict.IGNORE]
+    assert places.elsewhere(0, dialled, NOW + 2 * MESSAGES_WINDOW_S) == ()
 
 
 def test_only_what_a_seller_limits_is_told() -> None:

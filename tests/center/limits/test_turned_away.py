@@ -59,17 +59,17 @@ class Shop:
 
 
 def test_what_is_dialled_and_answered_counts_and_a_dialog_ends_with_what_tells_it() -> None:
-    shop = Shop(messages_per_sender=3)
+    shop = Shop(ussd_per_sender=3, messages_per_sender=1)
     assert shop.screen(Opened()) == ("要什么？", False)
     assert shop.screen(Text("1")) == ("要几个？", False)
     assert shop.screen(Text("3"))[1] is False
     for given in (Text("1"), Opened(), Opened()):
         assert shop.screen(given) == (TOO_MUCH, True)
     assert shop.store.orders() == []
-    assert shop.guard.counters.messages_refused == {"messages_per_sender": 3}
-    # What is texted from that number counts with it, and other numbers go on.
-    assert shop.give(Text("苹果 2"), "sms") is None
-    assert shop.texts() == []
+    assert shop.guard.counters.messages_refused == {"ussd_per_sender": 3}
+    # What is texted from that number counts by itself, and other numbers go on.
+    shop.give(Text("苹果 2"), "sms")
+    assert len(shop.texts()) == 1
     assert shop.screen(Opened(), "13800138001") == ("要什么？", False)
     # Later the buyer goes on where they were.
     shop.now += 2 * MESSAGES_WINDOW_S
@@ -88,7 +88,7 @@ def test_a_dialog_ends_so_past_what_others_did_too(limit: str) -> None:
 
 
 def test_a_phone_that_hangs_up_is_no_message() -> None:
-    shop = Shop(messages_per_sender=2)
+    shop = Shop(ussd_per_sender=2)
     shop.screen(Opened())
     shop.give(HungUp())
     shop.give(HungUp())

@@ -386,7 +386,7 @@ def test_a_number_that_dials_again_has_one_dialog_and_goes_on_in_the_second() ->
 
 def test_a_dialog_past_a_limit_ends_with_a_screen_that_says_so() -> None:
     shop, line = Open(), Line()
-    shop.turns.guard.policies = Policies(Policy(messages_per_sender=2))
+    shop.turns.guard.policies = Policies(Policy(ussd_per_sender=2))
     shop.take(line, 1, Move.DIAL, "*106#", 1)
     line.hears()
     shop.take(line, 2, Move.ANSWER, "1", 1)
@@ -441,7 +441,9 @@ def test_what_cannot_be_an_answer_moves_nothing(caplog: pytest.LogCaptureFixture
     }
     assert shop.ussd.counters.notices == len(notices)
     assert shop.ussd.counters.unknown == len(strange) - len(notices)
-    told = "carrier: refused a deliver_sm with ussd_service_op 0x20: its profile has no such operation"
+    told = (
+        "carrier: refused a deliver_sm with ussd_service_op 0x20: its profile has no such operation"
+    )
     assert told in caplog.messages
     # And the answer is read where it was asked for.
     shop.take(line, 9, Move.ANSWER, "1")
