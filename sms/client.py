@@ -108,19 +108,21 @@ class Esme:
         self._tasks.append(asyncio.create_task(self._tick()))
 
     async def close(self, within_s: float = 5.0) -> None:
-        """Unbind everywhere and stop; what was not taken by the carrier stays the owner's."""
+        """Unbind everywhere and stop; what was not taken by the carrier stays the owner's. Cancelled, it cuts what is not unbound."""
         self._closing = True
         lost = [link.lost for link in self.links if link.transport is not None]
         for link in list(self.links):
             link.close()
-        if lost:
-            await asyncio.wait(lost, timeout=within_s)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for link in self.links:
-            if link.transport is not None:
-                link.transport.abort()
+        try:
+            if lost:
+                await asyncio.wait(lost, timeout=within_s)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            for link in self.links:
+                if link.transport is not None:
+                    link.transport.abort()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _keep_connected(self, mode: int, index: int) -> None:
         loop = asyncio.get_running_loop()

@@ -230,15 +230,19 @@ class Calls:
             task.cancel()
         if self.channel is not None:
             self.channel.hang_up_all("shutting down")
-        if self.endpoint is not None and not self.closed_by:
-            await self.endpoint.leave()
-            await self.endpoint.close()
-        self._business.turns.flush()
-        if self.media is not None:
-            asyncio.get_running_loop().remove_reader(self.media.fileno())
-            self.media.stop_planes()
-        await self.recognisers.close()
-        self.voicebox.close()
+        try:
+            if self.endpoint is not None and not self.closed_by:
+                try:
+                    await self.endpoint.leave()
+                finally:
+                    await self.endpoint.close()
+        finally:
+            self._business.turns.flush()
+            if self.media is not None:
+                asyncio.get_running_loop().remove_reader(self.media.fileno())
+                self.media.stop_planes()
+            await self.recognisers.close()
+            self.voicebox.close()
 
     def unready(self) -> str | None:
         """Without a media plane nobody hears us; without its trunk nobody calls."""

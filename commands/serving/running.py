@@ -16,6 +16,9 @@ from commands.serving.service import Service
 DRAIN_S_MAX = 10.0
 """Services have so long to finish what they took; what is left then is on disk and goes on at the next start."""
 
+HURRIED_S_MAX = 0.25
+"""After a second signal, for one that would close in a moment; then it is cancelled, and has as long to let go."""
+
 YOUNG_OBJECTS_MAX = 50_000
 """New objects between two looks for garbage among them."""
 
@@ -28,7 +31,7 @@ class StoppedError(Exception):
 
 @contextlib.contextmanager
 def stop_signals() -> Generator[tuple[asyncio.Event, asyncio.Event]]:
-    """Events that SIGINT, SIGTERM and SIGHUP set within: the first asks to drain, the second to wait no longer.
+    """Events that SIGINT, SIGTERM and SIGHUP set within: the first asks to drain, the second to wait for nobody.
 
     SIGHUP comes when a terminal closes; who was started by nohup goes on. Settings are not read again by it.
     They are set at once, also while the loop does not turn, so that who waits meanwhile can look (`heeding`).
@@ -87,7 +90,7 @@ async def run(
     async with contextlib.AsyncExitStack() as stack:
         for service in services:
             # A service that failed half-way in opening has something to close, too.
-            stack.push_async_callback(service.close)
+            stack.push_async_callback(_close, service, hurry)
             if not await _open(service, stop):
                 log.warning("stopped before %s was open", service.name)
                 return
@@ -113,6 +116,22 @@ async def _open(service: Service, stop: asyncio.Event) -> bool:
         return False
     opening.result()
     return True
+
+
+async def _close(service: Service, hurry: asyncio.Event) -> None:
+    """Close a service, which may wait for others to answer; who is in a hurry does not."""
+    closing = asyncio.create_task(service.close())
+    hurrying = asyncio.create_task(hurry.wait())
+    await asyncio.wait([closing, hurrying], return_when="FIRST_COMPLETED")
+    hurrying.cancel()
+    if not closing.done():
+        await asyncio.wait([closing], timeout=HURRIED_S_MAX)
+    if not closing.done():
+        log.warning("%s: not waited for until it is closed", service.name)
+        closing.cancel()
+        await asyncio.wait([closing], timeout=HURRIED_S_MAX)
+    if closing.done() and not closing.cancelled():
+        closing.result()
 
 
 async def drain(services: Sequence[Service], hurry: asyncio.Event, within_s: float) -> bool:

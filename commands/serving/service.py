@@ -30,7 +30,8 @@ class Service(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of everything. What was not finished is on disk and goes on at the next start."""
+        """Let go of everything. What was not finished is on disk and goes on at the next start. Is cancelled after a second signal: lets
+        go all the same, and waits for nobody."""
         ...
 
     def unready(self) -> str | None:

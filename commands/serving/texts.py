@@ -70,13 +70,16 @@ class Texts:
         """Unbind everywhere."""
         self.channel.turns.flush()
         not_sent = sum(esme.waiting for esme in self.esmes)
-        await asyncio.gather(*(esme.close() for esme in self.esmes))
-        left = self.channel.receiving.counters.left
-        log.info(
-            "texts are closed", extra={"left_with_carriers": left, "segments_not_sent": not_sent}
-        )
-        self.channel.end()
-        self.channel.turns.flush()
+        try:
+            await asyncio.gather(*(esme.close() for esme in self.esmes))
+        finally:
+            left = self.channel.receiving.counters.left
+            log.info(
+                "texts are closed",
+                extra={"left_with_carriers": left, "segments_not_sent": not_sent},
+            )
+            self.channel.end()
+            self.channel.turns.flush()
 
     def unready(self) -> str | None:
         """Without a bind nobody reaches us."""

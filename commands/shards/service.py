@@ -129,15 +129,22 @@ class Shards:
         """Shards finish what they have when they are closed."""
 
     async def close(self) -> None:
-        """Stop all; each puts what it has on disk."""
+        """Stop all; each puts what it has on disk. Cancelled, it kills them."""
         for task in self._keeping:
             task.cancel()
         await asyncio.gather(*self._keeping, return_exceptions=True)
         self.turns.stop()
         running = [process for process in self.processes if process is not None]
-        await asyncio.gather(*(asyncio.to_thread(end, process) for process in running))
-        if self._sockets is not None:
-            shutil.rmtree(self._sockets, ignore_errors=True)
+        try:
+            await asyncio.gather(*(asyncio.to_thread(end, process) for process in running))
+        except asyncio.CancelledError:
+            # What they have on disk they have; Python would wait for the threads that wait for them.
+            for process in running:
+                process.kill()
+            raise
+        finally:
+            if self._sockets is not None:
+                shutil.rmtree(self._sockets, ignore_errors=True)
 
     async def ask(self) -> None:
         """Have all tell how they do now, and wait for it; what a shard that is busy told last is used after ASK_S_MAX.

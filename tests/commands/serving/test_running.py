@@ -98,6 +98,45 @@ def test_a_second_signal_waits_no_longer() -> None:
     assert log == ["a opens", "a drains", "a closes"]
 
 
+def test_a_second_signal_waits_for_nobody_who_is_long_in_closing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log: list[str] = []
+    closing = asyncio.Event()
+
+    class Slow(Fake):
+        async def close(self) -> None:
+            self.log.append(f"{self.name} closes")
+            closing.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.log.append(f"{self.name} lets go")
+
+    async def go() -> None:
+        stop, hurry = asyncio.Event(), asyncio.Event()
+        services = [Fake("a", log), Slow("b", log)]
+        running = asyncio.create_task(run(services, stop, hurry, opened=stop.set))
+        # The drain is over, and the first waits for somebody.
+        await closing.wait()
+        assert not running.done()
+        hurry.set()
+        await running
+
+    asyncio.run(go())
+    assert log[-3:] == ["b closes", "b lets go", "a closes"]
+    assert "b: not waited for until it is closed" in caplog.messages
+
+
+def test_a_mistake_in_closing_is_told() -> None:
+    class Wrong(Fake):
+        async def close(self) -> None:
+            raise ValueError("a mistake")
+
+    with pytest.raises(ValueError, match="a mistake"):
+        run_all(Wrong("a", []))
+
+
 @pytest.fixture
 def hung_up() -> Iterator[list[int]]:
     """SIGHUP as somebody else has it; whom it reached."""
