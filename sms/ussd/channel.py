@@ -90,6 +90,8 @@ class UssdChannel:
         self._ticks = ticks
         self._dialogs = Dialogs(later, self.counters)
         self._display = Display(self._dialogs, self.counters)
+        self._told_of_names: set[str] = set()
+        """Carriers whose profile reads no names, and of which it has been told that there are some."""
         turns.open("ussd", self)
 
     @property
@@ -170,6 +172,8 @@ class UssdChannel:
         self._dialogs.begin_anew(key)
         is_new = heard.move is Move.DIAL
         self.counters.dialled += is_new
+        if is_new:
+            self._look_for_name(link, message)
         dialled = read_dialled(
             text if is_new else "", message.destination.digits, self.routes.serves
         )
@@ -202,6 +206,20 @@ class UssdChannel:
         else:
             # An answer without a dialog: we were started anew, and the session is where it was.
             self._say(link, message, dialog, text, now)
+
+    def _look_for_name(self, link: Link, message: p.DeliverSm) -> None:
+        """Tell once, where a gateway names its dialogs, and its profile does not read that: what comes late is read in the next dialog."""
+        carrier = link.carrier
+        assert carrier.ussd is not None
+        where = carrier.ussd.named_in(message.tlvs)
+        if where and carrier.name not in self._told_of_names:
+            self._told_of_names.add(carrier.name)
+            log.warning(
+                '%s: dialogs seem to be named in %s; with `ussd = "%s"` what comes late is read in the next dialog',
+                carrier.name,
+                where,
+                carrier.ussd.name,
+            )
 
     def _repeated(
         self, link: Link, message: p.DeliverSm, dialog: Dialog, text: str, now: float

@@ -65,6 +65,12 @@ class Move(Enum):
     """By an operation that is none of its profile's."""
 
 
+_NAMES: dict[int, str] = {
+    Tag.ITS_SESSION_INFO: "its_session_info, which `standard`, `echo` and `tata` read",
+    Tag.USER_MESSAGE_REFERENCE: "user_message_reference, which `mica` reads",
+    Tag.SOURCE_PORT: "source_port, which `port` reads",
+}
+"""Where gateways name their dialogs."""
 _OPS: dict[Move, int] = {
     Move.DIAL: ServiceOp.PSSR_INDICATION,
     Move.ANSWER: ServiceOp.USSR_CONFIRM,
@@ -129,6 +135,12 @@ class Profile:
         if op[0] in self.answers:
             return Heard(Move.ANSWER, session)
         return Heard(Move.NOTICE if op[0] in self.notices else Move.UNKNOWN, session, op)
+
+    def named_in(self, tlvs: Tlvs) -> str:
+        """Where a gateway names its dialogs, and which profiles read that, where this one reads nothing; else empty."""
+        if self.session_tag is not None:
+            return ""
+        return next((_NAMES[tag] for tag, value in tlvs if value and tag in _NAMES), "")
 
     def name_of(self, session: bytes) -> bytes:
         """What of it names the dialog throughout: the second octet counts its moves (SMPP 3.4, section 5.3.2.43)."""

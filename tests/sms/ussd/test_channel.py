@@ -21,7 +21,7 @@ from sms.submission import Settlement, Submission
 from sms.ussd import dialogs
 from sms.ussd.channel import UssdChannel
 from sms.ussd.dialogs import CLOSED_S_MAX, IDLE_S_MAX
-from sms.ussd.profile import STANDARD, Move
+from sms.ussd.profile import PROFILES, STANDARD, Move
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
 from tests.sms.channels import later
@@ -448,3 +448,49 @@ def test_what_cannot_be_an_answer_moves_nothing(caplog: pytest.LogCaptureFixture
     # And the answer is read where it was asked for.
     shop.take(line, 9, Move.ANSWER, "1")
     assert len(shop.store.orders()) == 1
+
+
+@pytest.mark.parametrize(
+    ("profile", "tag", "told"),
+    [
+        (
+            "bare",
+            Tag.ITS_SESSION_INFO,
+            "its_session_info, which `standard`, `echo` and `tata` read",
+        ),
+        ("bare", Tag.USER_MESSAGE_REFERENCE, "user_message_reference, which `mica` reads"),
+        ("bare", Tag.SOURCE_PORT, "source_port, which `port` reads"),
+        ("bare", Tag.MESSAGE_STATE, ""),
+        ("standard", Tag.SOURCE_PORT, ""),
+    ],
+)
+def test_who_chose_a_profile_without_names_is_told_once_that_there_are_names(
+    profile: str, tag: int, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop, line = Open(), Line()
+    spoken = PROFILES[profile]
+    line.carrier = Carrier("carrier", "nowhere", 0, "us", "secret", ussd=spoken)
+    message = p.DeliverSm(
+        service_type="USSD",
+        source=PHONE,
+        destination=p.Address("*106#"),
+        message=b"*106#",
+        tlvs=((Tag.USSD_SERVICE_OP, b"\x01"), (tag, b"\x07\x00")),
+    )
+    heard = spoken.hear("USSD", message.tlvs)
+    assert heard is not None
+
+    async def run() -> None:
+        for _ in range(3):
+            shop.ussd.received(cast("Any", line), message, heard)
+        shop.turns.flush()
+
+    asyncio.run(run())
+    lines = [one for one in caplog.messages if "named in" in one]
+    assert lines == (
+        [
+            f'carrier: dialogs seem to be named in {told}; with `ussd = "bare"` what comes late is read in the next dialog'
+        ]
+        if told
+        else []
+    )
