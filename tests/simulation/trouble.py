@@ -196,6 +196,8 @@ def dialled(seed: int) -> Trouble:
         refuses=choice((0.0, 0.1, 0.3)),
         weather=replace(drawn.weather, breaks=choice((0.0, 0.005, 0.02, 0.05))),
         late_s=choice((0.0, WHILE_HELD_S)),
+        # As for all: by two binds, one of which breaks, nobody can tell a copy.
+        doubled=0.0 if drawn.binds > 1 else drawn.doubled,
         slow_s=min(drawn.slow_s, 0.2),
         faults=replace(
             drawn.faults, lost_answer=choice((0.0, 0.0, 0.1)), lost_delivery=choice((0.0, 0.1))
