@@ -140,6 +140,13 @@ class Ledger(Database):
         row = self._db.execute(self._sql["contact"], (number, key.buyer, key.channel)).fetchone()
         return Contact(*row) if row is not None else None
 
+    def recent_contacts(self, channel: str) -> Iterator[tuple[ContactKey, Contact]]:
+        """Sessions on a channel that had a turn in the last minute or so that somebody ran the shop."""
+        self._look()
+        names = dict(self._db.execute(self._sql["seller_names"]).fetchall())
+        for (seller, buyer, _), contact in self._tables.recent.contacts_by(channel):
+            yield ContactKey(names[seller], buyer, channel), contact
+
     def talk(self, key: ContactKey, serial: int) -> list[str]:
         """Lines of one session's log, oldest first."""
         return talk(self._logged(key.seller), key, serial)

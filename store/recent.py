@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 
@@ -116,6 +116,12 @@ class Recent:
             for name, batch in self._contacts.items()
             if name[0] == seller
         }
+
+    def contacts_by(self, channel: str) -> Iterator[tuple[_ContactName, Contact]]:
+        """Contacts on a channel that changed lately, by seller, buyer and channel."""
+        for name, batch in self._contacts.items():
+            if name[2] == channel:
+                yield name, _contact(batch.contacts[name])
 
     def follow(self) -> None:
         """Take up what other programs have added, and let go of what they have written to rows of its own."""

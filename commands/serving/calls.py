@@ -25,6 +25,7 @@ from commands.serving.call_measures import (
     of_media,
     of_signalling,
 )
+from commands.serving.cut_off import hang_up_cut_off
 from commands.serving.platform import Platform
 from commands.serving.sip_port import is_free, started
 from commands.serving.sip_tls import client_tls, server_tls
@@ -158,6 +159,9 @@ class Calls:
             clock=time.time,
             ticks=time.monotonic,
         )
+        cut_off = hang_up_cut_off(business.store, business.turns, int(time.time()))
+        if cut_off:
+            log.info("callers whom the last stop cut off go on by SMS", extra={"callers": cut_off})
         trunks = self.trunks = TrunkCalls(
             channel,
             business.shops,
