@@ -31,6 +31,8 @@ class Awaited(msgspec.Struct, frozen=True):
     """The contact and serial by which the buyer came, where the session has moved to SMS to wait for a person."""
     asked: str = ""
     """The step at whose question the buyer was; empty for one who had not been asked anything."""
+    silences: int = 0
+    """How often a caller has said nothing since they were asked for the code, or called again."""
 
     @property
     def key(self) -> str:

@@ -15,7 +15,7 @@ from center.limits.guard import Spent
 from center.ports import StoreError
 from center.text_news import TextNews
 from center.unconfirmed import Place
-from store.batch import SqliteBatch
+from store.batch import SqliteBatch, errors
 from store.ledger import Ledger
 from store.outbox_rows import ROW_MAX
 from store.programs import Programs
@@ -141,5 +141,6 @@ class SqliteStore(Programs, Ledger):
         """See center.unconfirmed.Kept. Not while a batch is open, which may not be kept: the next second does as well."""
         if self._batch_is_open:
             return []
-        rows = self._db.execute(self._sql["unconfirmed"], (*after, before, limit))
+        with errors():
+            rows = self._db.execute(self._sql["unconfirmed"], (*after, before, limit)).fetchall()
         return [unpack_awaited(row[0]) for row in rows]

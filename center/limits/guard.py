@@ -42,6 +42,8 @@ CODES_PER_SENDER_MAX = 5
 nor has us text its owner without end."""
 CODE_S_MAX = 900
 """A code that is typed later is not taken."""
+CODE_SILENCES_MAX = 3
+"""A caller who says nothing so often, a minute each time, is told that they may call again, and hung up on: the line costs its trunk."""
 
 
 class Verdict(Enum):

@@ -18,10 +18,13 @@ def order(visit: Visit, effect: effects.PlaceOrder) -> Outcome | None:
     )
     if judged is Placing.PLACE:
         return placing.place(visit, effect)
+    if judged is Placing.ASK_CODE and not visit.has_number:
+        # No code can be texted to a caller who withholds their number: nobody is asked for one.
+        return placing.to_the_seller(visit, effect, placing.NOT_CONFIRMED)
     if judged is Placing.ASK_CODE:
         missing = placing.sold_out(visit, placing.pieces(effect))
         if missing is not None:
-            return Outcome("sold out", {"missing": missing})
+            return placing.not_there(visit, effect, missing)
         codes.ask(visit, effect)
         return None
     return placing.to_the_seller(

@@ -21,6 +21,11 @@ def note(visit: Visit, effect: effects.Effect, outcome: Input) -> None:
         visit.session = replace(session, paid=session.paid + effect.amount)
 
 
+def unused(visit: Visit) -> int:
+    """What was surely paid in the session and no order has used, in minor units."""
+    return visit.session.paid if visit.session is not None else 0
+
+
 def covers(visit: Visit, effect: effects.PlaceOrder) -> bool:
     """Whether all of an order was paid in its session. Part of it, or nothing for nothing, proves no number."""
     session = visit.session

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from center.limits.guard import Spent
@@ -13,10 +15,13 @@ from center.visit.addressing import CORRECTION_S_MAX
 from center.visit.visit import Visit
 from flows import effects
 from flows.due import due_at, due_text
-from flows.inputs import Order, Outcome
+from flows.inputs import Line, Order, Outcome
+from flows.session import Session
 from grammars.money import write_money
 
 OVER_LIMIT = "over the limit"
+SOLD_OUT = "sold out"
+NOT_ORDERED = "paid, not ordered"
 NOT_CONFIRMED = "not confirmed"
 """Its code came too late, too often wrong, or its buyer would rather have a person."""
 _AGENT = Vouched.AGENT
@@ -34,7 +39,7 @@ def place(
     wanted = pieces(effect)
     missing = sold_out(visit, wanted)
     if missing is not None:
-        return Outcome("sold out", {"missing": missing})
+        return not_there(visit, effect, missing)
     seller, _, channel = visit.key
     program, products = visit.machine.program, visit.machine.products
     taken = visit.changes.stock
@@ -103,11 +108,35 @@ def confirmed(visit: Visit, effect: effects.PlaceOrder) -> Outcome:
 
 
 def to_the_seller(visit: Visit, effect: effects.PlaceOrder, why: str) -> Outcome:
-    """The order is not placed; the seller may look whether it is meant."""
-    what = ", ".join(f"{line.quantity}x{line.code}" for line in effect.lines)
-    total = write_money(effect.total, visit.machine.program.decimals)
-    visit.tell_shop(f"[{why}] {what}, {total}, {effect.address}")
+    """The order is not placed; the seller may look whether it is meant, and has to where some of it is paid."""
+    total = _money(visit, effect.total)
+    if paid := payments.unused(visit):
+        total += f" ({_money(visit, paid)} paid)"
+    visit.tell_shop(f"[{why}] {_what(effect.lines)}, {total}, {effect.address}")
     return Outcome("failed")
+
+
+def not_there(visit: Visit, effect: effects.PlaceOrder, missing: str) -> Outcome:
+    """A product is sold out, which the flow tells; the seller too is told of it where the order's buyer has paid."""
+    if payments.unused(visit):
+        to_the_seller(visit, effect, SOLD_OUT)
+    return Outcome("sold out", {"missing": missing})
+
+
+def never_ordered(visit: Visit, session: Session) -> None:
+    """A session was begun anew: where something in it was paid for a basket that was not ordered, the seller has that money."""
+    if session.paid and session.cart and not session.placed:
+        visit.tell_shop(
+            f"[{NOT_ORDERED}] {_what(session.cart)}, {_money(visit, session.paid)} paid"
+        )
+
+
+def _what(lines: Iterable[Line]) -> str:
+    return ", ".join(f"{line.quantity}x{line.code}" for line in lines)
+
+
+def _money(visit: Visit, amount: int) -> str:
+    return write_money(amount, visit.machine.program.decimals)
 
 
 def spent(visit: Visit, effect: effects.PlaceOrder) -> Spent:

@@ -14,7 +14,17 @@ from center.desk.deed import SENT_TO_STEP, Deed
 from center.desk.heard import Heard
 from center.limits.guard import CODE_DIGITS, Verdict
 from center.reply import Expected, Reply, expected
-from center.visit import addressing, codes, cut_off, deeds, moving, opting, ordering, payments
+from center.visit import (
+    addressing,
+    codes,
+    cut_off,
+    deeds,
+    moving,
+    opting,
+    ordering,
+    payments,
+    placing,
+)
 from center.visit.asking import ask_again
 from center.visit.visit import Visit
 from flows import effects, prompts
@@ -171,6 +181,7 @@ def _advance(visit: Visit, given: Given) -> list[Effect]:
         # The buyer began again: a new session, which must not share the old one's order keys.
         visit.serial += 1
         visit.began = True
+        placing.never_ordered(visit, before)
     return found
 
 
@@ -258,10 +269,11 @@ def _reply(visit: Visit, language: str) -> Reply | None:
     session = visit.session
     if visit.key.channel == "sms" or session is None:
         return None
+    asks_code = visit.awaited_order() is not None and not visit.hangs_up
     return Reply(
         tuple(visit.performed),
         language,
-        CODE_EXPECTED if visit.awaited_order() is not None else expected(visit.machine, session),
-        session.at == ENDED,
+        CODE_EXPECTED if asks_code else expected(visit.machine, session),
+        session.at == ENDED or visit.hangs_up,
         visit.machine.fingerprint,
     )

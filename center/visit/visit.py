@@ -35,6 +35,7 @@ class Visit:
         "buyer",
         "changes",
         "current",
+        "hangs_up",
         "key",
         "known",
         "lines",
@@ -60,6 +61,8 @@ class Visit:
     """All effects of the turn, for a channel that performs them itself."""
     began: bool
     """Whether the last step began a session."""
+    hangs_up: bool
+    """Whether a call is to end with what is said, though its session is not over."""
     stock: Mapping[str, int]
     """What is left of the seller's products; one that is not in it has its catalog's stock."""
     number: str
@@ -85,7 +88,7 @@ class Visit:
         self.known = world.buyers.get((seller, number))
         self.buyer = self.known or Buyer(number)
         self.stock = world.stock.get(seller, NO_STOCK)
-        self.began = False
+        self.began = self.hangs_up = False
         self.said: list[str] = []
         self.asides = []
         self.lines: list[str] = []

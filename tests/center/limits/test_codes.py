@@ -18,7 +18,8 @@ BUYER = ContactKey("shop", "13800138000", "voice")
 class Call:
     """A buyer on the telephone, in the core alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, buyer: ContactKey = BUYER) -> None:
+        self.buyer = buyer
         self.store = MemoryStore()
         program = program_of()
         self.store.publish("shop", program, NOON)
@@ -28,7 +29,7 @@ class Call:
 
     def give(self, given: Input, after_s: int = 0) -> Reply:
         self.stamp += 1
-        arrival = Arrival(BUYER, given, "4008001234", "", b"", self.stamp, NOON + after_s)
+        arrival = Arrival(self.buyer, given, "4008001234", "", b"", self.stamp, NOON + after_s)
         with self.store.batch([arrival]) as batch:
             changes = take_turns([arrival], batch.world, self.shops, guard=self.guard)
             batch.commit(changes)
@@ -76,6 +77,29 @@ def test_a_buyer_who_hangs_up_may_call_again_and_type_it() -> None:
     call.give(Opened(), 60)
     call.give(Keys(f"{code}#"), 70)
     assert len(call.store.orders()) == 1
+
+
+def test_who_withholds_their_number_is_not_asked_for_a_code_that_cannot_come() -> None:
+    call = Call(ContactKey("shop", "anonymous", "voice"))
+    for given in (Opened(), Keys("1#"), Keys("2#"), Keys("1")):
+        reply = call.give(given)
+    # The flow's own way when an order fails.
+    assert [text for text, _ in reply.said()] == ["再见"]
+    assert (call.store.awaited(), call.store.orders(), call.texts()) == ([], [], [])
+    [(_, _, told, _)] = call.store.messages("shop")
+    assert told.startswith("[not confirmed] 2x1, 5.00")
+
+
+def test_a_wrong_code_is_no_silence() -> None:
+    call = Call()
+    call.order()
+    for given in (Silence(), Silence(), Keys("1#"), Silence(), Silence()):
+        assert not call.give(given).ended
+    [awaited] = call.store.awaited()
+    assert (awaited.tries, awaited.silences) == (1, 2)
+    assert call.give(Silence()).ended
+    # Whoever is asked in the last minute is not sent away: their next silence is the flow's to answer.
+    assert not call.give(Silence(), CODE_S_MAX - 30).ended
 
 
 def test_what_an_answer_comes_to() -> None:

@@ -7,10 +7,12 @@ from center.limits.guard import Guard
 from center.limits.policy import Policies, Policy
 from center.shops import Shops
 from center.turns import take_turns
+from center.unconfirmed import GIVEN_UP
 from commands.flows_on_disk import LIBRARY, load
 from flows import effects
 from flows.inputs import Input, Outcome, Text
 from flows.packed import fingerprint
+from flows.session import unpack
 from store.memory import MemoryStore
 from tests.center.test_performers import Remembering
 from tests.flows.shops import NOON, program_of
@@ -67,10 +69,11 @@ class Buyer:
         self.shops = Shops({"shop": fingerprint(program)}, self.store.program)
         self.guard = Guard(Policies(Policy(**limits)), b"secret")  # type: ignore[arg-type]
         self.stamp = 0
+        self.now = NOON
 
     def give(self, given: Input, asked: tuple[int, int] | None = None) -> None:
         self.stamp += 1
-        arrival = Arrival(BUYER, given, "1069", "carrier", b"", self.stamp, NOON, asked)
+        arrival = Arrival(BUYER, given, "1069", "carrier", b"", self.stamp, self.now, asked)
         with self.store.batch([arrival]) as batch:
             changes = take_turns([arrival], batch.world, self.shops, Remembering(), self.guard)
             batch.commit(changes)
@@ -95,6 +98,10 @@ class Buyer:
 
     def waits_for_a_code(self) -> bool:
         return any(isinstance(one.effect, effects.PlaceOrder) for one in self.store.awaited())
+
+    def told(self) -> list[str]:
+        """What the seller is told, oldest first."""
+        return [text for _, _, text, _ in reversed(self.store.messages("shop"))]
 
     def orders(self) -> list[int]:
         return [order.total for order in self.store.orders()]
@@ -128,7 +135,7 @@ def test_what_is_too_much_for_a_day_stays_too_much() -> None:
     buyer.hears_of(effects.Pay, Outcome("ok"))
     assert buyer.orders() == []
     [(_, _, text, _)] = buyer.store.messages("shop")
-    assert text.startswith("[over the limit] 1x50, 49.40")
+    assert text == "[over the limit] 1x50, 49.40 (49.40 paid), "
 
 
 @pytest.mark.parametrize(("paid", "is_asked"), [("9.00", False), ("8.99", True), ("20.00", False)])
@@ -168,3 +175,80 @@ def test_what_was_not_surely_paid_vouches_for_nothing(outcome: str) -> None:
     buyer.hears_of(effects.Pay, Outcome(outcome))
     buyer.writes("1")
     assert buyer.waits_for_a_code()
+
+
+def part_paid() -> Buyer:
+    """Somebody who has paid for one apple and would like two, up to the code."""
+    buyer = Buyer(shop("9.00"), confirm_over={"CNY": 500})
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.writes("2", "1")
+    assert buyer.waits_for_a_code()
+    return buyer
+
+
+def test_what_was_paid_of_an_order_that_is_given_up_is_told_to_seller_and_buyer() -> None:
+    buyer = part_paid()
+    [awaited] = buyer.store.awaited()
+    buyer.give(GIVEN_UP, (awaited.serial, awaited.turn))
+    assert buyer.told() == ["[not confirmed] 2x1, 18.00 (9.00 paid), "]
+    _, text = buyer.store.waiting_texts(0, 100)[-1]
+    assert (
+        text.text == "订单（共18.00）没有确认，未下单。您已付9.00，店家已收到通知，请与店家联系。"
+    )
+    # The seller may pay it back: it vouches for nothing any more.
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("declined"))
+    assert buyer.orders() == []
+    buyer.writes("你好")
+    contact = buyer.store.contact(BUYER)
+    assert contact is not None
+    assert unpack(contact.session).paid == 0
+
+
+def test_what_was_paid_of_an_order_without_its_code_is_told_to_the_seller() -> None:
+    buyer = part_paid()
+    buyer.writes("0")
+    assert buyer.told() == ["[not confirmed] 2x1, 18.00 (9.00 paid), "]
+    called = Buyer(shop("9.00"), confirm_over={"CNY": 500}, confirm_by="call back")
+    called.writes("你好", "苹果")
+    called.hears_of(effects.Pay, Outcome("ok"))
+    called.writes("2", "1")
+    assert called.told() == ["[call back] 2x1, 18.00 (9.00 paid), "]
+
+
+@pytest.mark.parametrize("limits", [{}, {"confirm_over": {"CNY": 0}}])
+def test_what_is_sold_out_when_it_is_paid_is_told_to_the_seller(limits: dict[str, object]) -> None:
+    buyer = Buyer(shop("8.00"), **limits)
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.store.set_stock("shop", "1", 0)
+    buyer.writes("1")
+    assert buyer.orders() == []
+    assert buyer.told() == ["[sold out] 1x1, 9.00 (8.00 paid), "]
+
+
+def test_what_is_sold_out_and_not_paid_is_the_flows_to_tell() -> None:
+    flow = SHOP.format(paid="9.00").replace("when declined -> agent", "when declined -> order")
+    buyer = Buyer(program_of("", flow))
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("declined"))
+    buyer.store.set_stock("shop", "1", 0)
+    buyer.writes("1")
+    assert buyer.told() == []
+
+
+def test_what_was_paid_and_never_ordered_is_told_when_its_buyer_begins_anew() -> None:
+    buyer = Buyer(shop("9.00"))
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.now += 3 * 86_400
+    buyer.writes("你好")
+    assert buyer.told() == ["[paid, not ordered] 1x1, 9.00 paid"]
+    buyer.writes("苹果")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.writes("1")
+    buyer.now += 3 * 86_400
+    buyer.writes("你好")
+    assert len(buyer.told()) == 1
+    assert buyer.orders() == [900]

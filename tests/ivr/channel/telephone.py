@@ -160,17 +160,31 @@ class FakeLine:
 
 
 class Telephone:
-    """One call to one shop, or of an agent to one who writes. `heard()` is what was played since the last time."""
+    """One call to one shop, or of an agent to one who writes. `heard()` is what was played since the last time.
+
+    `before` is an earlier call to the same shop, whose store and clock it has.
+    """
 
     def __init__(
-        self, folder, program, *, voice=None, hearing=None, performer=NOBODY, writes=False
+        self,
+        folder,
+        program,
+        *,
+        voice=None,
+        hearing=None,
+        performer=NOBODY,
+        writes=False,
+        guard=None,
+        before=None,
     ):
-        self.clock = Clock()
-        self.store = MemoryStore()
+        self.clock = before.clock if before is not None else Clock()
+        self.store = before.store if before is not None else MemoryStore()
         self.store.publish("shop", program, int(self.clock.now))
         self.program = program
         shops = Shops(self.store.published(), self.store.program)
-        self.turns = TurnBatch(self.store, shops, later=self.clock.later, performer=performer)
+        self.turns = TurnBatch(
+            self.store, shops, later=self.clock.later, performer=performer, guard=guard
+        )
         self.turns.open("voice", self)
         self.texts = []
         self.turns.send_texts_by(lambda texts: self.texts.extend(text for _, text in texts))

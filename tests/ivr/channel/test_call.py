@@ -1,8 +1,13 @@
 """A call from its greeting to its goodbye, as a caller lives it."""
 
+import re
+
 import pytest
 
+from center.limits.guard import CODE_S_MAX, CODE_SILENCES_MAX, Guard
+from center.limits.policy import Policies, Policy
 from center.ports import StoreBusyError
+from center.unconfirmed import GIVEN_UP, GIVEN_UP_S
 from flows.inputs import Outcome
 from flows.packed import decode, encode
 from ivr.channel.call import (
@@ -416,3 +421,80 @@ def test_a_caller_whose_partner_is_quick_hears_the_answer_alone(tmp_path):
     call.wait(QUIET_S_MAX)
     assert "You have 7 points." in call.heard()
     assert "One moment, please." not in call.voice.said
+
+
+def guard():
+    return Guard(Policies(Policy(confirm_over={"CNY": 0, "EUR": 0})), b"secret")
+
+
+def order_up_to_its_code(tmp_path):
+    """A call up to where it is asked for the code that was texted; the code."""
+    call = Telephone(tmp_path, program_of("", FLOW), guard=guard())
+    call.press("1")
+    call.press("101")
+    call.press("2#")
+    call.listen_to_the_end()
+    call.call.speech_started(100)
+    call.press("#")
+    call.run()
+    call.press("1")
+    assert call.heard()[-1] == "We have texted you a code. Please enter its 6 digits."
+    return call, re.findall(r"\d{6}", call.texts[-1].text)[0]
+
+
+def is_silent_to_the_end(call):
+    """The caller says nothing until they are hung up on; how long that was."""
+    began = call.clock.now
+    while not call.line.hung_up:
+        call.listen_to_the_end()
+        call.wait(1)
+    return call.clock.now - began
+
+
+def test_a_caller_who_is_silent_at_the_code_is_hung_up_on_and_may_confirm_by_calling_again(
+    tmp_path,
+):
+    call, code = order_up_to_its_code(tmp_path)
+    held_s = is_silent_to_the_end(call)
+    assert call.line.hung_up == ["goodbye"]
+    assert CODE_SILENCES_MAX * 60 <= held_s <= CODE_SILENCES_MAX * 60 + 10
+    again = "Please enter the 6 digits of the code we texted, or 0 to cancel."
+    assert call.heard() == [
+        again,
+        again,
+        "We have no code from you. Call again within 12 minutes and enter it, and your order is placed. Goodbye.",
+    ]
+    assert call.store.messages("shop") == []
+    later = Telephone(tmp_path, call.program, guard=guard(), before=call)
+    assert later.heard() == [again]
+    # A call has all its minutes of silence again.
+    later.listen_to_the_end()
+    later.wait(60)
+    later.press(code)
+    assert [order.total for order in later.store.orders("shop")] == [3600]
+    later.listen_to_the_end()
+    assert later.line.hung_up == ["goodbye"]
+
+
+def test_a_call_that_is_silent_when_its_code_is_over_goes_the_flows_way(tmp_path):
+    call, _ = order_up_to_its_code(tmp_path)
+    is_silent_to_the_end(call)
+    call.wait(CODE_S_MAX - CODE_SILENCES_MAX * 60 - 80)
+    later = Telephone(tmp_path, call.program, guard=guard(), before=call)
+    assert is_silent_to_the_end(later) < 3 * 60
+    assert later.store.awaited() == []
+    [(_, _, told, _)] = later.store.messages("shop")
+    assert told.startswith("[not confirmed] 2x101, 36.00")
+
+
+def test_an_order_whose_caller_was_silent_is_given_up_in_time(tmp_path):
+    call, _ = order_up_to_its_code(tmp_path)
+    is_silent_to_the_end(call)
+    [awaited] = call.store.unconfirmed((-1, "", "", ""), int(call.clock.now) + GIVEN_UP_S, 9)
+    before = len(call.texts)
+    call.turns.settle(awaited, GIVEN_UP, int(call.clock.now) + GIVEN_UP_S)
+    call.turns.flush()
+    assert call.store.awaited() == []
+    assert [text.text[:40] for text in call.texts[before:]] == [
+        "Your order of 36.00 was not confirmed, s"
+    ]
