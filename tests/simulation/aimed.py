@@ -132,6 +132,18 @@ def overtaken(seed: int) -> Trouble:
     )
 
 
+def slow_and_breaking(seed: int) -> Trouble:
+    """Connections break, commits are slow, so that answers are late, and buyers answer what they are asked once more."""
+    return replace(
+        kind(seed),
+        orders=3,
+        weather=Weather(latency_s=0.05, breaks=0.05),
+        faults=Faults(seed=seed, lost_response=0.2, again_s=10.0),
+        disk_stalls=0.3,
+        wonders=True,
+    )
+
+
 AIMED: dict[str, Callable[[int], Trouble]] = {
     trouble.__name__: trouble
     for trouble in (
@@ -142,6 +154,7 @@ AIMED: dict[str, Callable[[int], Trouble]] = {
         ignored,
         lost_within,
         overtaken,
+        slow_and_breaking,
     )
 }
 """By name."""

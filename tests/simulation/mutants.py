@@ -25,6 +25,7 @@ from tests.simulation.aimed import (
     answered_once_more,
     brought_again_while_replies_are_held,
     brought_twice_where_much_is_refused,
+    slow_and_breaking,
     swept_over_falls,
 )
 from tests.simulation.disk import DiskBatch
@@ -39,6 +40,7 @@ BEGIN = {
     "answer what is late as if it were not": 320,
     "send what its buyer has gone past": 100,
     "see at the sweep alone that the clock was set": 4_130,
+    "send a question whose answer's reply is held back": 20,
 }
 """Where to look for those that only a few seeds in a thousand find."""
 
@@ -47,6 +49,7 @@ TROUBLES = {
     "date the key of what is set aside by nothing": swept_over_falls,
     "see at the sweep alone that the clock was set": swept_over_falls,
     "send what its buyer has gone past": answered_once_more,
+    "send a question whose answer's reply is held back": slow_and_breaking,
     "let a start hold nothing back": brought_again_while_replies_are_held,
     "send what may overtake an answer": brought_again_while_replies_are_held,
     "take a copy of what was refused": brought_twice_where_much_is_refused,
@@ -175,6 +178,7 @@ def mutants() -> dict[str, Any]:
         "acknowledge before commit": acknowledge_before_commit(),
         "tell a refused batch as kept": tell_what_was_refused(),
         "send what its buyer has gone past": patched(superseded, "is_superseded", _never),
+        "send a question whose answer's reply is held back": patched(Held, "texts_to", _none),
         "take what comes again as new": patched(turns, "_is_redelivery", _never),
         "take what reads the same as a redelivery": patched(turns, "_is_redelivery", _always),
         "forget what was to be sent at a crash": patched(Sending, "hold", _nothing),

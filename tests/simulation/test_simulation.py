@@ -32,22 +32,16 @@ def test_no_seed_loses_or_doubles_anything(part: int) -> None:
 
 
 WRONG_ONCE = (
-    2_600,  # buyers took an older text, brought twice, for the reply to what they had not said yet
-    87_269,  # a front was joined to a shard that had died
-    108_394,  # a buyer's answer, just after the second of two breaks, was taken for what the first had lost
-    111_850,  # after a crash a buyer took an older question, which they had answered, for the reply to what they had just said
-    128_216,  # after a crash a reply left before the answer to its message, as an older message of its buyer had come again
     97_315,  # a move of a USSD dialog came when its phone had ended the next
     133_263,  # an answer by USSD behind one that a start had found was read at the "go on?" that the start had asked
-    132_565,  # a buyer who had gone on by a word with a name was asked once more, as if they waited, and their own word came behind
-    195_385,  # a simulated buyer did not read a question behind an apology
-    231_130,  # a simulated buyer who had answered twice did not read the next question behind an apology
     232_173,  # of two equal words of a buyer the second, brought again, was taken for the first, and what others had lost for answered
-    244_485,  # a question whose connection broke was sent again, though the reply to its answer was held back
-    235_297,  # a caller was cut off while the store was busy, which was never noted: they had no text to go on by, but an older one
-    156_940,  # what a carrier called a text of an earlier run was swept at once, and its receipt found none
 )
-"""Seeds that nobody had seen when they were found wrong, and what was wrong in each."""
+"""Seeds that nobody had seen when they were found wrong, and what was wrong in each.
+
+The first two are wrong today if their mend is taken out; of the third it was not tried. Eleven others tell another story since pauses
+before a bind grew, were right without their mends, and are gone: six mends are the product's, and have tests of their own; five were the
+simulation's.
+"""
 
 
 @pytest.mark.parametrize("seed", WRONG_ONCE)
