@@ -173,6 +173,11 @@ class MemoryStore:
         """See center.outbox.Outbox."""
         return {n: value for n, value in self._kept.notes.items() if n.startswith(prefix)}
 
+    def recent_contacts(self, channel: str) -> Iterator[tuple[ContactKey, Contact]]:
+        """See store.sqlite; all that there are."""
+        contacts = list(self._kept.contacts.items())
+        return ((key, contact) for key, contact in contacts if key.channel == channel)
+
     def awaited(self, limit: int = 100_000) -> list[Awaited]:
         """See store.sqlite."""
         return sorted(self._kept.awaited.values(), key=lambda awaited: awaited.contact)[:limit]

@@ -25,7 +25,7 @@ from commands.serving.call_measures import (
     of_media,
     of_signalling,
 )
-from commands.serving.cut_off import hang_up_cut_off
+from commands.serving.cut_off import CutOff
 from commands.serving.platform import Platform
 from commands.serving.sip_port import is_free, started
 from commands.serving.sip_tls import client_tls, server_tls
@@ -159,7 +159,9 @@ class Calls:
             clock=time.time,
             ticks=time.monotonic,
         )
-        cut_off = hang_up_cut_off(business.store, business.turns, int(time.time()))
+        cut_off = CutOff(business.turns, later, channel.call_of).hang_up(
+            business.store, int(time.time())
+        )
         if cut_off:
             log.info("callers whom the last stop cut off go on by SMS", extra={"callers": cut_off})
         trunks = self.trunks = TrunkCalls(

@@ -49,7 +49,7 @@ class Lines:
         loop = asyncio.get_running_loop()
         self._around = Surroundings(
             turns, FakeMedia(), FakeHearing(), Notes(Path("nowhere"), lambda _: 0), self._later, clock, loop.time,
-            lambda _: None, self._call_of,
+            lambda _: None, self.call_of,
         )  # fmt: skip
         turns.open(CHANNEL, self)
 
@@ -58,7 +58,7 @@ class Lines:
             delay_s, lambda: None if self._is_dead() else callback()
         )
 
-    def _call_of(self, contact: ContactKey) -> Call | None:
+    def call_of(self, contact: ContactKey) -> Call | None:
         call = self._calls.get(contact)
         return call if call is not None and not call.over else None
 

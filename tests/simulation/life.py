@@ -12,6 +12,7 @@ from center.ports import Aside
 from center.routing import Routes
 from center.shops import Shops
 from center.superseded import leave_superseded
+from commands.serving.cut_off import CutOff
 from commands.serving.forgetting import Forgetting
 from flows.compiler import compile_flow
 from flows.folder import flow_of
@@ -66,6 +67,8 @@ class Life:
     ) -> None:
         """`store` is what is on disk; `died` is told once."""
         self.store = store
+        self._clock = clock
+        self._has_callers = trouble.others.callers > 0
         self.disk = Disk(store, moods, died)
         self._forgetting = Forgetting(self.disk, clock) if trouble.sweeps else None
         self.asking = Asking(depot, clock, lambda: self.disk.dead)
@@ -113,6 +116,9 @@ class Life:
     def resume(self) -> None:
         """Ask again for what an earlier life asked for."""
         self.asking.resume(self.store.awaited())
+        if self._has_callers:
+            cut_off = CutOff(self.turns, later, self.lines.call_of)
+            cut_off.hang_up(self.store, int(self._clock()))
 
     def leave_superseded(self) -> None:
         """See center.superseded."""

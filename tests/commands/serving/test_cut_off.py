@@ -1,6 +1,7 @@
 """A shop that is killed under its callers: the next start has them go on by SMS, as if they had hung up."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,16 @@ from center.batch import TurnBatch
 from center.contact import Arrival, ContactKey
 from center.limits.guard import Guard
 from center.limits.policy import Policies, Policy
+from center.ports import Timer
 from center.shops import Shops
 from commands.serving import cut_off
-from commands.serving.cut_off import CUT_OFF_S_MAX, hang_up_cut_off
+from commands.serving.cut_off import CUT_OFF_S_MAX, CutOff
 from flows.inputs import HungUp, Input, Keys, Opened, Text
 from flows.session import ENDED, unpack
 from store.sqlite import SqliteStore
 from tests.center.test_performers import Remembering
 from tests.flows.shops import NOON, program_of
-from tests.sms.channels import later
+from tests.sms.channels import Full, later
 
 CALLER = ContactKey("shop", "13800138000", "voice")
 WRITER = ContactKey("shop", "13800138000", "sms")
@@ -54,7 +56,7 @@ class Shop:
         self.now += down_s
 
         async def run() -> int:
-            count = hang_up_cut_off(self.store, self.turns, self.now)
+            count = CutOff(self.turns, later, lambda _: None).hang_up(self.store, self.now)
             self.turns.flush()
             return count
 
@@ -84,6 +86,44 @@ def test_who_was_ordering_goes_on_by_sms(shop: Shop) -> None:
     assert shop.falls() == 0
     shop.give(Text("1"), Text("1"), contact=WRITER)
     assert [order.total for order in shop.store.orders()] == [500]
+
+
+def test_who_was_ordering_goes_on_by_sms_though_the_disk_was_full_at_the_start(shop: Shop) -> None:
+    shop.give(Opened(), Keys("1#"), Keys("2#"))
+    shop.start()
+    due: list[Callable[[], object]] = []
+    delays_s: list[float] = []
+
+    def wait(delay_s: float, callback: Callable[[], object], /) -> Timer:
+        delays_s.append(delay_s)
+        due.append(callback)
+        return later(delay_s, callback)
+
+    on_line: set[ContactKey] = set()
+
+    async def run() -> None:
+        disk = shop.turns.store
+        shop.turns.store = Full()
+        found = CutOff(shop.turns, wait, lambda contact: contact if contact in on_line else None)
+        assert found.hang_up(shop.store, shop.now) == 1
+        shop.turns.flush()
+        for _ in range(2):
+            due.pop()()
+            shop.turns.flush()
+        shop.turns.store = disk
+        # Who has called again goes on by that call.
+        on_line.add(CALLER)
+        again = due.pop()
+        again()
+        shop.turns.flush()
+        assert shop.texts() == []
+        on_line.clear()
+        again()
+        shop.turns.flush()
+
+    asyncio.run(run())
+    assert delays_s == [1.0, 2.0, 4.0]
+    assert len(shop.texts()) == 1
 
 
 def test_who_calls_again_goes_on_by_telephone(shop: Shop) -> None:
