@@ -26,9 +26,6 @@ from center.world import World
 from flows.effects import PlaceOrder
 from flows.inputs import Opened, Text
 
-ASKS_AGAIN_US = 10_000_000
-"""What came less long ago is brought again by a carrier whose connection broke; later it may be its buyer, who has waited for a reply."""
-
 
 def take_turns(
     arrivals: Iterable[Arrival],
@@ -92,8 +89,7 @@ def _asked_again(arrival: Arrival, shared: Shared) -> Reply | None:
 
 def _may_wait(arrival: Arrival, seen: int, contact: Contact | None) -> bool:
     """Whether it, taken for the message of the stamp `seen`, may be its buyer, who has no reply and can go on if they are asked once more."""
-    is_last = contact is not None and contact.stamp <= seen
-    return arrival.may_wait and is_last and arrival.stamp - seen >= ASKS_AGAIN_US
+    return arrival.may_wait and contact is not None and contact.stamp <= seen
 
 
 def _is_redelivery(arrival: Arrival, seen: int, contact: Contact | None) -> bool:

@@ -36,6 +36,8 @@ from sms.doubts import Doubts, read_doubts, write_doubts
 RETURNS_S: Final = 60.0
 """Until then a message of a connection that was lost may come behind what the buyer said since, by another: carriers find
 out by their enquire_link, which most ask twice a minute."""
+ASKS_AGAIN_S: Final = 10.0
+"""What came less long ago is brought again by a carrier whose connection broke; later it may be its buyer, who has waited for a reply."""
 KEPT_S: Final = 3_600.0
 """Messages whose answer was lost with its connection are expected back for so long."""
 LOST_KEPT_MAX: Final = 10_000
@@ -194,7 +196,9 @@ class Redeliveries:
         doubt = ((answer.first, until), *self._ranges)
         if answer.repeats is Repeats.CERTAIN and answer.surely > answer.first:
             doubt = ((answer.surely, until), *doubt)
-        may_wait = not (is_number_same or is_behind)
+        # By our ticks: after a crash stamps run ahead of all clocks, and stand still until these have caught up.
+        has_waited = answer.came_at - earlier.came_at >= ASKS_AGAIN_S
+        may_wait = has_waited and not (is_number_same or is_behind)
         return Judgement(answer.stamp, doubt, answer.repeats, answer.since, may_wait)
 
     def last_of(self, buyer: str) -> Answer | None:

@@ -3,23 +3,22 @@
 import pytest
 from msgspec.structs import replace
 
-from center.turns import ASKS_AGAIN_US
 from sms.channel import SmsChannel
-from sms.redelivery import RETURNS_S
+from sms.redelivery import ASKS_AGAIN_S, RETURNS_S
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.smpp.tlv import Tag
 from store.memory import MemoryStore
-from tests.flows.shops import NOON
 from tests.sms.channels import Line, open_channel, text, write
 
-LATER_S = ASKS_AGAIN_US / 1e6 + 0.01
+LATER_S = ASKS_AGAIN_S + 0.01
 MENU = "共5.00\n1 下单\n2 再加"
 
 
 def begun(*said: str) -> tuple[SmsChannel, MemoryStore, Line]:
     """A buyer said this by a connection that broke under our last answer, and there is another."""
     channel, store, line = open_channel()
+    channel.ticks = lambda: 0.0
     for place, words in enumerate(said, 1):
         # Who goes on has read the reply, and the carrier our answer before it.
         line.asked = line.answered = 2 * place
@@ -29,7 +28,8 @@ def begun(*said: str) -> tuple[SmsChannel, MemoryStore, Line]:
 
 
 def say(channel: SmsChannel, line: Line, words: str, later_s: float, sequence: int = 1) -> None:
-    channel.receiving.clock = lambda: NOON + later_s
+    """So long after what went before, by our ticks. The stamps of a run that follows a crash are ahead of the clock, and go on by one."""
+    channel.ticks = lambda: later_s
     write(channel, line, *text(sequence, words))
     assert line.answers[sequence] == Status.OK
 
@@ -126,13 +126,11 @@ def test_who_has_gone_on_is_not_asked_again_though_the_carrier_has_our_answer_to
 
 def test_who_says_it_for_longer_than_carriers_bring_it_is_asked_again() -> None:
     channel, store, _ = begun("苹果")
-    channel.ticks = lambda: 0.0
     write(channel, Line(), *named(1, "2"))
     other = Line()
     say(channel, other, "苹果", LATER_S)
     other.alive = False
-    channel.ticks = lambda: RETURNS_S + 1.0
-    say(channel, Line(), "苹果", LATER_S + RETURNS_S)
+    say(channel, Line(), "苹果", LATER_S + RETURNS_S + 1)
     assert texts(store) == ["要几个？", MENU, MENU]
 
 
