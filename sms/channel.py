@@ -88,7 +88,13 @@ class SmsChannel:
         """A carrier to send by."""
         self.sending.esmes[esme.carrier.name] = esme
         esme.outgoing.held = self.sending.held
+        esme.outgoing.answered_by = self._answered_by
         self.deliveries.add(esme.carrier)
+
+    def _answered_by(self, buyer: str) -> Link | None:
+        """See sms.outgoing.Outgoing."""
+        last = self.receiving.redeliveries.last_of(buyer)
+        return cast("Link", last.line) if last is not None and last.asked is not None else None
 
     def start(self) -> None:
         """Take up what an earlier run left: first segments of texts, texts that no carrier has taken or told the end of."""

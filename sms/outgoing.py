@@ -80,6 +80,8 @@ class Outgoing:
         self._lost = Lost(links)
         self.held: Callable[[str], Iterable[OutgoingText]] = lambda _: ()
         """What is not submitted yet, as it could overtake an answer of ours: the texts that wait so for a buyer."""
+        self.answered_by: Callable[[str], Way | None] = lambda _: None
+        """By which connection our answer to a buyer's last message went, where the carrier may lack it."""
         self._behind: dict[str, deque[Submission] | None] = {}
         """By phone: what waits for the message before it. A phone that is here has one under way."""
         self._queued = 0
@@ -143,7 +145,7 @@ class Outgoing:
             superseded: list[Submission] = []
             for one in lost.due(now):
                 (superseded if self._is_superseded(one) else due).append(one)
-            self._ready.extendleft(reversed(due))
+            self._go_on(due)
             self._leave(superseded)
         allowance = self._allowance
         if now < self._paused_until:
@@ -178,6 +180,16 @@ class Outgoing:
     def _awake(self) -> None:
         self._is_to_wake = False
         self.pump()
+
+    def _go_on(self, due: Sequence[Submission]) -> None:
+        """What has waited goes before all else; behind our answer to its message, if that came again, by whichever connection."""
+        for one in reversed(due):
+            link = self.answered_by(one.text.destination) if one.text is not None else None
+            may_go_by = link is not None and link.alive and link in self._links
+            if link is not None and may_go_by and link.mode != p.BIND_RECEIVER:
+                self._ready_for.setdefault(link, deque()).appendleft(one)
+            else:
+                self._ready.appendleft(one)
 
     def _is_superseded(self, submission: Submission) -> bool:
         """Whether it is a question that the carrier may have, and its buyer has gone past it since."""

@@ -200,6 +200,33 @@ def test_a_reply_goes_by_the_bind_of_the_answer_that_it_must_not_overtake() -> N
     assert sorted(later) == ["1", "3", "5"]
 
 
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_reply_that_has_waited_goes_by_the_bind_by_which_its_message_came_again(
+    place: int,
+) -> None:
+    async def sent() -> list[list[str]]:
+        wires = [SmscTransport(0.0, seed) for seed in range(3)]
+        carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+        esme = Esme(
+            carrier, Owner(), chance=random.Random(1), now=lambda: wires[0].now, soon=at_once
+        )
+        links = [bound(esme, wire, number) for number, wire in enumerate(wires)]
+        one = submission("1", p.SubmitSm(destination=p.Address("1")), links[0])
+        one.text = OutgoingText("", "1069", "1", "", 0)
+        esme.submit([one])
+        links[0].connection_lost(None)
+        esme.links.remove(links[0])
+        esme.outgoing.answered_by = lambda _: links[place]
+        for wire in wires:
+            wire.now += HOLD_S
+        esme.outgoing.pump()
+        return [phones_of(wire) for wire in wires]
+
+    by_wire = asyncio.run(sent())
+    assert by_wire[0] == by_wire[place] == ["1"]
+    assert by_wire[3 - place] == []
+
+
 def test_a_reply_that_must_go_by_one_bind_waits_for_no_outages_worth_that_may_go_by_any() -> None:
     async def run() -> list[object]:
         owner, wires = Owner(), [SmscTransport(0.0, 1), SmscTransport(0.0, 2)]
