@@ -37,7 +37,7 @@ class Awaited(msgspec.Struct, frozen=True):
     @property
     def key(self) -> str:
         """Names it for a partner, who must do it once however often it is asked."""
-        return f"{'/'.join(self.contact)}/{self.serial}/{self.turn}"
+        return f"{'/'.join(self.contact.parts)}/{self.serial}/{self.turn}"
 
     @property
     def key_before(self) -> str:
@@ -45,4 +45,4 @@ class Awaited(msgspec.Struct, frozen=True):
         if self.before is None:
             return ""
         contact, serial = self.before
-        return f"{'/'.join(contact)}/{serial}/{self.turn}"
+        return f"{'/'.join(contact.parts)}/{serial}/{self.turn}"

@@ -236,7 +236,7 @@ class CallBacks:
             else:
                 self._put(contact, _at(kept, TRANSITIONS[kept.step][Event.DUE]))
                 self._calling += 1
-                key = f"{'/'.join(contact)}/{kept.missed_at}/{kept.tries}"
+                key = f"{'/'.join(contact.parts)}/{kept.missed_at}/{kept.tries}"
                 found.append(CallOut(key, contact, kept.code, kept.carrier))
         return found, changed
 

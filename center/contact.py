@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
 
 import msgspec
 
@@ -25,13 +24,20 @@ PLACE_DIGITS_MAX = 4
 """Of a number more calls are never up at once."""
 
 
-class ContactKey(NamedTuple):
-    """Names a contact."""
+class ContactKey(
+    msgspec.Struct, frozen=True, array_like=True, order=True, gc=False, cache_hash=True
+):
+    """Names a contact. A struct: each message reads it some twenty times, and a field of a named tuple is looked up by its name."""
 
     seller: str
     buyer: str
     """The buyer's number. Of a call that came while others from that number were up it says which: see `further`."""
     channel: str
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """All three, in order."""
+        return self.seller, self.buyer, self.channel
 
     @property
     def number(self) -> str:

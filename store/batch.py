@@ -222,14 +222,15 @@ class SqliteBatch:
             )
         if c.hand_overs:
             db.executemany(
-                sql["put_hand_over"], [(*h.contact, h.serial, h.queue, h.at) for h in c.hand_overs]
+                sql["put_hand_over"],
+                [(*h.contact.parts, h.serial, h.queue, h.at) for h in c.hand_overs],
             )
         for contact, awaited in c.awaited.items():
             if awaited is None:
-                db.execute(sql["drop_awaited"], contact)
+                db.execute(sql["drop_awaited"], contact.parts)
             else:
                 since = awaited.at if isinstance(awaited.effect, PlaceOrder) else None
-                db.execute(sql["keep_awaited"], (*contact, pack_awaited(awaited), since))
+                db.execute(sql["keep_awaited"], (*contact.parts, pack_awaited(awaited), since))
         for name, value in c.notes.items():
             if value is None:
                 db.execute(sql["drop_note"], (name,))
@@ -270,9 +271,9 @@ class SqliteBatch:
         sellers = self._sellers
         turns: dict[int, list[TurnRow]] = {}
         for talk in c.talks:
-            seller, buyer, channel = talk.contact
-            turn = buyer, channel, talk.serial, talk.at, talk.lines
-            turns.setdefault(sellers[seller].id, []).append(turn)
+            contact = talk.contact
+            turn = contact.buyer, contact.channel, talk.serial, talk.at, talk.lines
+            turns.setdefault(sellers[contact.seller].id, []).append(turn)
         # Those that reached no shop are nobody's.
         texts_of = [sellers[name].id for name in {text.seller for text in c.texts} - {""}]
         at = max((said.at for said in (*c.talks, *c.texts)), default=self._at)

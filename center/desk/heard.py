@@ -22,4 +22,4 @@ class Heard(msgspec.Struct, frozen=True):
     @property
     def key(self) -> str:
         """As Awaited.key."""
-        return f"{'/'.join(self.contact)}/{self.serial}/{self.turn}"
+        return f"{'/'.join(self.contact.parts)}/{self.serial}/{self.turn}"

@@ -60,8 +60,8 @@ class Phoning:
 
     def _check_wanted(self, talk: Talk) -> None:
         """Raise RefusedError if this buyer must not be called now."""
-        seller, number, _ = talk.awaited.contact
-        buyer = self._records.buyer(seller, number)
+        number = talk.awaited.contact.buyer
+        buyer = self._records.buyer(talk.awaited.contact.seller, number)
         if buyer is not None and buyer.opted_out:
             raise RefusedError("the buyer has said STOP, and must not be called")
         program = self._cards.program(talk.awaited)

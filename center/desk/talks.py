@@ -110,11 +110,11 @@ class Talks:
 
         Whoever has signed in since is not to have them, as no session waits.
         """
-        seller, _, channel = request.contact
-        name = f"{'/'.join(request.contact)}/{request.serial}"
-        by: Channel = "voice" if channel == "voice" else "sms"
+        contact = request.contact
+        name = f"{'/'.join(contact.parts)}/{request.serial}"
+        by: Channel = "voice" if contact.channel == "voice" else "sms"
         now = self._now()
-        self._kept.post(ContactArrived(now, name, self.queue(seller, request.queue), by))
+        self._kept.post(ContactArrived(now, name, self.queue(contact.seller, request.queue), by))
         self._kept.post(ContactLeft(now, name))
 
     def move(self, talk: Talk, queue: str, prefers: str = "") -> None:

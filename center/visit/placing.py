@@ -40,7 +40,7 @@ def place(
     missing = sold_out(visit, wanted)
     if missing is not None:
         return not_there(visit, effect, missing)
-    seller, _, channel = visit.key
+    seller, channel = visit.key.seller, visit.key.channel
     program, products = visit.machine.program, visit.machine.products
     taken = visit.changes.stock
     visit.stock = stock = visit.world.stock_of(seller)

@@ -405,7 +405,7 @@ def test_what_was_there_before_is_told_as_found(tmp_path: Path, one_by_one: bool
     for stamp, doubt in ((10, ()), (20, ((10, 11),)), (30, ())):
         one = Arrival(key, Text("2"), "1069", "carrier", b"12345678", stamp, NOON, doubt=doubt)
         house.turns.add(one, stamp)
-        other = replace(one, contact=key._replace(buyer="1"), key=b"another!", stamp=stamp + 1)
+        other = replace(one, contact=replace(key, buyer="1"), key=b"another!", stamp=stamp + 1)
         house.turns.add(replace(other, doubt=()), stamp + 1)
         house.turns.add(arrival(Opened(), "spoiled"), None)
         house.turns.flush()

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from center.awaited import Awaited
 from center.contact import ContactKey
@@ -41,7 +42,7 @@ def partner(name: str, **values) -> Partner:
 
 
 def awaited(effect: effects.Suspending, buyer: str = BUYER.buyer) -> Awaited:
-    return Awaited(BUYER._replace(buyer=buyer), 1, 1, effect, "1069", "carrier", 0)
+    return Awaited(replace(BUYER, buyer=buyer), 1, 1, effect, "1069", "carrier", 0)
 
 
 def test_a_request_waits_and_is_asked_when_it_is_kept() -> None:
@@ -61,7 +62,7 @@ def test_what_is_not_set_or_not_for_the_seller_fails_at_once() -> None:
         effects.Request("erp", "look_up", ()),
     ):
         assert house.partners.at_once(BUYER, request) == Outcome("failed")
-    assert house.partners.at_once(BUYER._replace(seller="tea"), LOOK_UP) is None
+    assert house.partners.at_once(replace(BUYER, seller="tea"), LOOK_UP) is None
     assert house.partners.unknown == 3
 
 

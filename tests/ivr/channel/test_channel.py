@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 
 from center.batch import TurnBatch
 from center.contact import Arrival, ContactKey
@@ -218,7 +219,7 @@ def test_the_number_of_a_further_call_is_the_number():
     "name", ["anna~x", "anna~", "~", "anna~1", "anna~²", "anna~" + "9" * 5_000]
 )
 def test_a_name_that_looks_like_a_further_call_is_a_name(name):
-    contact = CALL._replace(buyer=name)
+    contact = replace(CALL, buyer=name)
     assert (contact.number, contact.place, contact.further(1)) == (name, 1, contact)
     assert contact.further(2).further(1) == contact
     assert contact.further(2).place == 2

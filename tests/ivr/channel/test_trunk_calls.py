@@ -125,7 +125,7 @@ class Exchange:
         self.calls.signalling = self.signalling
 
     def missed(self, call):
-        self.missed_calls.append((*call.contact, call.code, call.carrier))
+        self.missed_calls.append((*call.contact.parts, call.code, call.carrier))
 
     def served(self, contact):
         self.answered.append(contact.buyer)
