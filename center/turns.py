@@ -26,6 +26,9 @@ from center.world import World
 from flows.effects import PlaceOrder
 from flows.inputs import Opened, Text
 
+_NAMED, _TAKE = Repeats.NAMED, Verdict.TAKE
+"""Names of their own, as in center.limits.guard."""
+
 
 def take_turns(
     arrivals: Iterable[Arrival],
@@ -48,7 +51,7 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
     key, is_known = arrival.key, False
     if key:
         seen = world.seen.get(key)
-        kept = changes.named if arrival.repeats is Repeats.NAMED else changes.seen
+        kept = changes.named if arrival.repeats is _NAMED else changes.seen
         world.seen[key] = kept[key] = arrival.stamp
         if seen is not None and _is_redelivery(arrival, seen, world.contacts.get(contact)):
             changes.found.add(arrival.stamp)
@@ -77,7 +80,7 @@ def _take(arrival: Arrival, shared: Shared) -> Reply | None:
         # Who names a shop, or dials its code, and says nothing yet is answered, too.
         text = given.text if is_text else ""
         verdict = shared.guard.admit(contact, text, arrival.at, arrival.elsewhere)
-        if verdict is not Verdict.TAKE:
+        if verdict is not _TAKE:
             return turn_away(visit, verdict)
     return ask_again(visit) if is_known else take(visit)
 
@@ -98,7 +101,7 @@ def _is_redelivery(arrival: Arrival, seen: int, contact: Contact | None) -> bool
     A buyer who went on has read our reply to what was in doubt, and the carrier our answer before it.
     """
     doubt = arrival.doubt
-    if arrival.repeats is Repeats.NAMED:
+    if arrival.repeats is _NAMED:
         return True
     if arrival.repeats is Repeats.CERTAIN and (not doubt or seen >= doubt[0][0]):
         return True

@@ -32,7 +32,7 @@ from flows.effects import Effect
 from flows.engine import apologise, begin, go_to, step
 from flows.inputs import Given, HungUp, Input, Keys, Opened, Outcome, Silence, Speech, Text
 from flows.program import HandOver
-from flows.session import ENDED
+from flows.session import ENDED, Session
 from flows.transcript.log import log_head, log_lines
 
 CODE_EXPECTED = Expected("", "digits", (), CODE_DIGITS, 60)
@@ -61,20 +61,24 @@ def take(visit: Visit) -> Reply | None:
     elif isinstance(given, Deed):
         # Said by no buyer: the session does not take a turn.
         return deeds.do(visit, given)
-    if _is_overheard(visit):
+    session = visit.session
+    is_asked = session is None or session.at in visit.machine.questions
+    if session is not None and not is_asked and _is_overheard(visit, session):
         return None
     if given.__class__ is HungUp and (visit.session is None or visit.key.channel == "sms"):
         # Its session is over, or has gone on by SMS; or an agent has phoned one who writes.
         return None
-    language = visit.language()
-    awaited = visit.awaited_order()
-    if awaited is None and _is_corrected(visit):
+    is_sms = visit.key.channel == "sms"
+    # Texts go by the outbox: nobody performs them.
+    language = "" if is_sms else visit.language()
+    awaited = visit.awaited_order() if visit.world.awaited else None
+    if awaited is None and visit.buyer.last_order is not None and _is_corrected(visit):
         return None
     if awaited is not None and visit.session is not None and awaited.serial == visit.serial:
         settled = codes.confirm(visit, awaited)
         if settled is None:
             visit.keep()
-            return _reply(visit, language)
+            return None if is_sms else _reply(visit, language)
         given = settled
     private = visit.private()
     buyer = visit.buyer
@@ -98,7 +102,7 @@ def take(visit: Visit) -> Reply | None:
     elif arrival.asked is not None:
         _tell_late(visit)
     visit.keep(was_said=given.__class__ is Text or given.__class__ is Opened)
-    return _reply(visit, language)
+    return None if is_sms else _reply(visit, language)
 
 
 def _tell_late(visit: Visit) -> None:
@@ -141,11 +145,8 @@ def _is_corrected(visit: Visit) -> bool:
     )
 
 
-def _is_overheard(visit: Visit) -> bool:
-    """Whether a person has the buyer, or will: then the flow does not answer, and what was said is passed on."""
-    session = visit.session
-    if session is None or session.at in visit.machine.questions:
-        return False
+def _is_overheard(visit: Visit, session: Session) -> bool:
+    """Whether a person has the buyer, who is at no question, or will: then the flow does not answer, and what was said is passed on."""
     said = visit.arrival.input
     node = visit.machine.program.waits.get(session.at)
     if node is None or not isinstance(visit.machine.program.nodes[node], HandOver):
@@ -265,9 +266,9 @@ slow to say that a value is none of its own.
 
 
 def _reply(visit: Visit, language: str) -> Reply | None:
-    """For a channel that performs the effects itself; texts go by the outbox."""
+    """For a channel that performs the effects itself."""
     session = visit.session
-    if visit.key.channel == "sms" or session is None:
+    if session is None:
         return None
     asks_code = visit.awaited_order() is not None and not visit.hangs_up
     return Reply(

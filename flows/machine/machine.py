@@ -17,6 +17,7 @@ class Machine:
         "answers",
         "fingerprint",
         "languages",
+        "private",
         "products",
         "program",
         "questions",
@@ -45,6 +46,7 @@ class Machine:
         self.runs = works.runs
         self.answers = works.answers
         self.strict = works.strict
+        self.private = works.private
         self.program = program
         self.fingerprint = fingerprint or packed.fingerprint(program)
         self.texts = works.texts_of(program)
@@ -60,8 +62,3 @@ class Machine:
     def anywhere_phrases(self) -> frozenset[str]:
         """Phrases of `anywhere`, folded: what the seller answers at every question."""
         return self.works.anywhere_phrases
-
-    @property
-    def private(self) -> frozenset[str]:
-        """Questions whose answers no log shows."""
-        return self.works.private
