@@ -110,6 +110,8 @@ class Link(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.alive = False
         """See sms.answer.Line."""
+        self.answered = 0
+        """The same, as the machine has it: each message and each text asks for it."""
         self.unacknowledged = 0
         """Messages that came and are not answered."""
         self.acknowledged = 0
@@ -159,7 +161,9 @@ class Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         now = self.heard_at = self.esme.now()
         self.esme.returns.heard(self.esme.links, now)
-        self._handle(self.machine.receive(data, now))
+        events = self.machine.receive(data, now)
+        self.answered = self.machine.answered
+        self._handle(events)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost_at = self.esme.now()
@@ -194,11 +198,6 @@ class Link(asyncio.Protocol):
     def asked(self) -> int:
         """See sms.answer.Line."""
         return self.machine.asked
-
-    @property
-    def answered(self) -> int:
-        """See sms.answer.Line."""
-        return self.machine.answered
 
     @property
     def returned(self) -> int:
@@ -368,7 +367,7 @@ class Link(asyncio.Protocol):
 
         Only what was sent before it read that answer is a copy: it answers nothing that we asked since. Else it is that which comes again.
         """
-        refused, answered = self._refused, self.machine.answered
+        refused, answered = self._refused, self.answered
         while refused and next(iter(refused.values())) < answered:
             refused.popitem(last=False)
         copies = [one.sequence for one in messages if one.sequence in refused]

@@ -132,7 +132,10 @@ class Outgoing:
             # Nothing can go by it; that it is asked at once whether it is there must do (sms.link).
             self._ready.append(submission)
         else:
-            self._ready_for.setdefault(link, deque()).append(submission)
+            own = self._ready_for.get(link)
+            if own is None:
+                own = self._ready_for[link] = deque()
+            own.append(submission)
 
     def pump(self) -> None:
         """Send what may be sent now."""

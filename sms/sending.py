@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -280,6 +280,7 @@ class Sending:
         left: list[tuple[int, OutgoingText]] = []
         without_room: set[str] = set()
         name, taker, esme, room = None, None, None, 0
+        may_hold = has_waited or bool(self._held)
         for place, (text_id, text) in enumerate(texts):
             # What is said together goes mostly by one carrier.
             if text.carrier != name:
@@ -300,7 +301,14 @@ class Sending:
                 left.append((text_id, text))
                 continue
             last = self.last_answer(text.destination)
-            if self._must_wait(text.destination, last, has_waited=has_waited):
+            # As `_must_wait` has it, without a call where nothing is held: this is asked of each text.
+            is_open = last is not None and (
+                last.asked is None or last.refused or not last.line.alive
+            )
+            if (may_hold or is_open) and self._must_wait(
+                text.destination, last, has_waited=has_waited
+            ):
+                may_hold = True
                 if len(self._held) >= HELD_MAX:
                     # With all that comes after it, which is no text that was held before: those made room.
                     self._waits_for_held = True
@@ -322,7 +330,7 @@ class Sending:
                 without_room.add(carrier.name)
                 left.append((text_id, text))
                 continue
-            behind = cast("Link", last.line) if last is not None else None
+            behind: Link | None = last.line if last is not None else None  # type: ignore[assignment]
             if len(bodies) == 1:
                 submissions.append(Submission(text_id, phone, bodies[0], behind, 0, 0, text))
             else:
