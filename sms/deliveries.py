@@ -9,7 +9,7 @@ from center.outbox import Outbox
 from center.text_news import Stage, TextNews
 from sms.carrier import Carrier
 from sms.receipt_book import TEXTS_MAX, ReceiptBook, Told
-from sms.receipts import State, delivered, verdict
+from sms.receipts import State
 from sms.smpp.tlv import Tlvs
 
 _SENT = Stage.SENT
@@ -80,19 +80,13 @@ class Deliveries:
         """The same of many texts of one segment each, with what the carrier calls it: by far the commonest."""
         if not carrier.receipts:
             return [TextNews(text, _SENT) for text, _ in texts]
-        carrier_name = carrier.name
-        submit = self._books[carrier_name].submit
-        news: list[TextNews] = []
-        for text, name in texts:
-            if not name:
-                news.append(TextNews(text, _SENT))
-                continue
-            names = (name,)
-            news.append(TextNews(text, _SENT, "", carrier_name, names))
-            early = submit(text, names)
-            if early:
-                news += [self._news(carrier_name, told) for told in early]
-        return news
+        name = carrier.name
+        news = [
+            TextNews(text, _SENT, "", name, (called,)) if called else TextNews(text, _SENT)
+            for text, called in texts
+        ]
+        early = self._books[name].submit_alone(texts)
+        return news + [self._news(name, told) for told in early] if early else news
 
     def refused(self, text: int, why: str) -> TextNews:
         """A carrier would not have a text, or a part of it."""
@@ -102,25 +96,12 @@ class Deliveries:
     def receive(self, carrier: Carrier, receipts: Sequence[tuple[bytes, Tlvs]]) -> None:
         """Take receipts, by text and parameters; what they say is noted, and kept before their answers leave."""
         self.counters.receipts += len(receipts)
-        book, name, now = self._books[carrier.name], carrier.name, self.ticks()
-        news: list[TextNews] = []
-        have: list[int] = []
-        """Texts of one segment that phones have, by far the commonest."""
-        for message, tlvs in receipts:
-            named = delivered(message) if not tlvs else None
-            text = book.delivered(named) if named is not None else None
-            if text is not None:
-                have.append(text)
-                continue
-            receipt = verdict(message, tlvs)
-            told = book.receive(receipt, now) if receipt is not None else None
-            if told is not None:
-                news.append(self._news(name, told))
+        have, told = self._books[carrier.name].receive_all(receipts, self.ticks())
         self.counters.delivered += len(have)
         if have:
             self.outbox.note_delivered(have)
-        if news:
-            self.outbox.note_texts(news)
+        if told:
+            self.outbox.note_texts([self._news(carrier.name, one) for one in told])
 
     def _news(self, carrier: str, told: Told) -> TextNews:
         if told.state is State.DELIVERED:

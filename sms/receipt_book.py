@@ -8,12 +8,23 @@ so.
 
 from __future__ import annotations
 
+from codecs import latin_1_decode  # bytes.decode looks for its name first
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from sms.receipts import ID_BASES, IdForm, Receipt, State, canonical
+from sms.receipts import (
+    DELIVERED,
+    ID_BASES,
+    TEXT_MAX,
+    IdForm,
+    Receipt,
+    State,
+    canonical,
+    verdict,
+)
+from sms.smpp.tlv import Tlvs
 
 TEXTS_MAX: Final = 200_000
 """Segments that wait for a receipt; of more the oldest are given up, and what became of them is not learnt."""
@@ -76,14 +87,41 @@ class ReceiptBook:
         told = [self._settle(key, self._early.pop(key)[0]) for key in early]
         return [one for one in told if one is not None]
 
-    def delivered(self, name: str) -> int | None:
-        """Take the receipt of a text of one segment that was delivered, by far the commonest; None: `receive` takes it."""
-        key = canonical(name, self._receipt_base)
-        text = self._texts.get(key)
-        if text is None or text in self._left:
-            return None
-        del self._texts[key]
-        return text
+    def submit_alone(self, named: Sequence[tuple[int, str]]) -> list[Told]:
+        """The same of many texts of one segment each, by far the commonest; of one without a name nothing will be told."""
+        texts, early, base = self._texts, self._early, self._response_base
+        told: list[Told] = []
+        for text, name in named:
+            if not name:
+                continue
+            key = canonical(name, base)
+            if key not in texts and key not in early and len(texts) < TEXTS_MAX:
+                texts[key] = text
+            else:
+                told += self.submit(text, (name,))
+        return told
+
+    def receive_all(
+        self, receipts: Iterable[tuple[bytes, Tlvs]], now: float
+    ) -> tuple[list[int], list[Told]]:
+        """Take receipts, by text and parameters: which texts of one segment phones have, by far the commonest, and what the others tell."""
+        texts, left, base = self._texts, self._left, self._receipt_base
+        have: list[int] = []
+        told: list[Told] = []
+        for message, tlvs in receipts:
+            found = DELIVERED.match(message, 0, TEXT_MAX) if not tlvs else None
+            if found is not None:
+                key = canonical(latin_1_decode(found[1])[0], base)
+                text = texts.get(key)
+                if text is not None and text not in left:
+                    del texts[key]
+                    have.append(text)
+                    continue
+            receipt = verdict(message, tlvs)
+            one = self.receive(receipt, now) if receipt is not None else None
+            if one is not None:
+                told.append(one)
+        return have, told
 
     def receive(self, receipt: Receipt, now: float) -> Told | None:
         """Take a receipt; None if there is nothing to tell."""

@@ -5,7 +5,6 @@ it is read by its keys. TLVs (5.3.2.12 receipted_message_id, 5.3.2.35 message_st
 """
 
 import re
-from codecs import latin_1_decode  # bytes.decode looks for its name first
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
@@ -122,6 +121,8 @@ _VERDICT: Final = re.compile(
     rb" stat:([A-Za-z]++) err:([0-9A-Za-z]++) text:"
 )
 """Of the same, what became of the message. What follows a run is no part of it, so none is looked at twice."""
+DELIVERED: Final = re.compile(_VERDICT.pattern.replace(rb"([A-Za-z]++)", rb"DELIVRD"))
+"""The same that says that it was delivered, as nearly all do; its group is the message's name."""
 _STANDARD_KEYS: Final = ("id", "sub", "dlvrd", "submitdate", "donedate", "stat", "err", "text")
 _NAMES: Final[dict[str, str]] = {
     "msgid": "id",
@@ -185,12 +186,6 @@ def verdict(message: bytes, tlvs: Sequence[tuple[int, bytes]] = ()) -> Receipt |
     if word != b"DELIVRD":
         state = _STATES.get(word.decode("latin-1").upper(), State.UNKNOWN)
     return Receipt(name.decode("latin-1"), state, error.decode("latin-1"))
-
-
-def delivered(message: bytes) -> str | None:
-    """The name of the message of which a receipt says, as nearly all do, that it was delivered; None: `verdict` reads it."""
-    found = _VERDICT.match(message, 0, TEXT_MAX)
-    return latin_1_decode(found[1])[0] if found is not None and found[2] == b"DELIVRD" else None
 
 
 def _fields(text: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sms import receipt_book
 from sms.receipt_book import EARLY_S, FORGOTTEN_AT_ONCE, TEXTS_MAX, ReceiptBook, Told
-from sms.receipts import Receipt, State
+from sms.receipts import Receipt, State, write
 
 ONE = Told(1, State.DELIVERED, "", ())
 
@@ -119,9 +119,40 @@ def test_many_texts_give_way_at_once_so_that_the_oldest_need_not_be_found_for_ea
     assert len(book) == TEXTS_MAX
     book.submit(TEXTS_MAX, [f"{TEXTS_MAX}"])
     assert len(book) == TEXTS_MAX + 1 - FORGOTTEN_AT_ONCE
-    assert book.delivered(f"{FORGOTTEN_AT_ONCE - 1}") is None
-    assert book.delivered(f"{FORGOTTEN_AT_ONCE}") == FORGOTTEN_AT_ONCE
-    assert book.delivered(f"{TEXTS_MAX}") == TEXTS_MAX
+    told_of = (FORGOTTEN_AT_ONCE - 1, FORGOTTEN_AT_ONCE, TEXTS_MAX)
+    written = [(write(word(f"{text}")).encode(), ()) for text in told_of]
+    have, told = book.receive_all(written, 1)
+    assert (have, told) == ([FORGOTTEN_AT_ONCE, TEXTS_MAX], [])
+
+
+def test_receipts_that_come_together_tell_what_each_alone_does_in_their_order() -> None:
+    book, other = ReceiptBook(), ReceiptBook()
+    for each in (book, other):
+        # A carrier's names may be written with zeros before them, and large.
+        assert each.submit_alone([(1, "00A1"), (2, ""), (3, "26")]) == []
+        each.submit(4, ["27", "28"])
+    undelivered = State.UNDELIVERABLE
+    words = [
+        word(name, state, "000")
+        for name, state in (
+            ("27", State.DELIVERED),
+            ("a1", State.DELIVERED),
+            ("a1", undelivered),
+            ("26", undelivered),
+            ("26", State.DELIVERED),
+            ("28", State.DELIVERED),
+        )
+    ]
+    have, told = book.receive_all([(write(one).encode(), ()) for one in words], 1)
+    alone = [one for each in words if (one := other.receive(each, 1)) is not None]
+    assert have == [1]
+    assert told == [one for one in alone if one.text != 1]
+    assert [(one.text, one.state) for one in alone] == [
+        (4, State.ACCEPTED),
+        (1, State.DELIVERED),
+        (3, State.UNDELIVERABLE),
+        (4, State.DELIVERED),
+    ]
 
 
 def test_a_name_that_comes_round_again_is_the_newer_texts() -> None:
