@@ -193,7 +193,10 @@ class TurnBatch:
         self._entries.append(entry)
         if self._committing:
             return
-        delay_s = self._linger_of(entry) if len(self._entries) < BATCH_MAX else 0.0
+        delay_s = 0.0
+        if len(self._entries) < BATCH_MAX:
+            # As `_linger_of` has it, without a call.
+            delay_s = self._lingers_s.get(entry.channel, self.linger_s)
         if self._timer is None or delay_s < self._armed_s:
             self._arm(delay_s)
 

@@ -110,9 +110,8 @@ class Answer(msgspec.Struct, eq=False):
             return False
         return self.repeats_last or self.repeats is Repeats.CERTAIN
 
-    @property
-    def certain(self) -> bool:
-        """The carrier has it, and in time: `is_read`, and not late."""
+    def is_certain(self) -> bool:
+        """Whether the carrier has it, and in time: `is_read`, and not late. Asked thrice of each message, so no property, which takes longer."""
         if self.asked is None or self.late or self.refused:
             return False
         line = self.line

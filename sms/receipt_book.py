@@ -106,10 +106,11 @@ class ReceiptBook:
     ) -> tuple[list[int], list[Told]]:
         """Take receipts, by text and parameters: which texts of one segment phones have, by far the commonest, and what the others tell."""
         texts, left, base = self._texts, self._left, self._receipt_base
+        match = DELIVERED.match
         have: list[int] = []
         told: list[Told] = []
         for message, tlvs in receipts:
-            found = DELIVERED.match(message, 0, TEXT_MAX) if not tlvs else None
+            found = match(message, 0, TEXT_MAX) if not tlvs else None
             if found is not None:
                 key = canonical(latin_1_decode(found[1])[0], base)
                 text = texts.get(key)

@@ -204,7 +204,7 @@ class Redeliveries:
     def last_of(self, buyer: str) -> Answer | None:
         """The answer to a buyer's last message, if the carrier may lack it: a reply must not overtake it."""
         last = self._last_of.get(buyer)
-        return None if last is None or last.certain else last
+        return None if last is None or last.is_certain() else last
 
     def to_keep(self, now: float) -> bytes | None:
         """What the store must keep together with the message that was judged last, if it has not got it.
@@ -239,8 +239,8 @@ class Redeliveries:
 
     def _pack(self, reserved: int, certain: int, now: float) -> bytes:
         runs = tuple((since, until, round(end - now, 1)) for since, until, end in self._runs)
-        lost = [a for a in self._lost if a.held and not (a.certain or _is_past(a, now))]
-        lost += [a for a in self._again.values() if not a.certain]
+        lost = [a for a in self._lost if a.held and not (a.is_certain() or _is_past(a, now))]
+        lost += [a for a in self._again.values() if not a.is_certain()]
         del lost[:-LOST_KEPT_MAX]
         keys = tuple([answer.key for answer in lost])
         stamps = tuple([answer.stamp for answer in lost])
@@ -409,7 +409,7 @@ class Redeliveries:
     def _repeated(self, answer: Answer, held: Sequence[Answer]) -> Answer | None:
         """The answer in doubt, of those to what reads the same, whose message this one repeats."""
         for earlier in held:
-            if earlier.certain or _is_past(earlier, answer.came_at):
+            if earlier.is_certain() or _is_past(earlier, answer.came_at):
                 continue
             if _may_repeat(earlier, answer):
                 return earlier
@@ -420,7 +420,7 @@ class Redeliveries:
         in_order, lost = self._in_order, self._lost
         while in_order:
             answer = in_order[0]
-            if not answer.held or answer.certain:
+            if not answer.held or answer.is_certain():
                 self._remove(answer)
             elif not answer.line.alive or answer.late or answer.refused:
                 lost.append(answer)

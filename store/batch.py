@@ -11,7 +11,7 @@ from sys import intern
 import msgspec
 
 from center.changes import Changes
-from center.contact import Arrival, Contact, Repeats, beside
+from center.contact import FURTHER, Arrival, Contact, Repeats, beside
 from center.orders.number import order_serial
 from center.ports import StoreBusyError, StoreError, StoreFullError
 from center.world import World
@@ -54,7 +54,7 @@ class SqliteBatch:
 
     def __init__(self, tables: Tables, arrivals: Sequence[Arrival]) -> None:
         self._tables = tables
-        self._at = max((arrival.at for arrival in arrivals), default=0)
+        self._at = max([arrival.at for arrival in arrivals], default=0)
         self._sellers = _Sellers(tables)
         self._written = Changes()
         self._noted: Noted | None = None
@@ -134,7 +134,7 @@ class SqliteBatch:
                 hot.contacts.put(other, found)
                 if isinstance(found, Contact):
                     contacts[other] = found
-            number = key.number
+            number = key.buyer if FURTHER not in key.buyer else key.number
             who = (name, number)
             if who in buyers:
                 continue
@@ -276,16 +276,16 @@ class SqliteBatch:
             turns.setdefault(sellers[contact.seller].id, []).append(turn)
         # Those that reached no shop are nobody's.
         texts_of = [sellers[name].id for name in {text.seller for text in c.texts} - {""}]
-        at = max((said.at for said in (*c.talks, *c.texts)), default=self._at)
+        ats = [talk.at for talk in c.talks]
+        ats += [text.at for text in c.texts]
+        at = max(ats, default=self._at)
         self._tables.turns.put(at, turns, texts_of, rows_of(self.text_ids))
 
     def _remember(self, c: Changes) -> None:
         """What was committed is what the next batch finds."""
         hot = self._tables.hot
-        for key, contact in c.contacts.items():
-            hot.contacts.put(key, contact)
-        for who, buyer in c.buyers.items():
-            hot.buyers.put(who, buyer)
+        hot.contacts.put_all(c.contacts)
+        hot.buyers.put_all(c.buyers)
         for (name, code), taken in c.stock.items():
             stock = self._sellers[name].stock
             if code in stock:

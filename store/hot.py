@@ -6,6 +6,7 @@ the old one goes; what is used again is young again. So the memory is bounded an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 from center.contact import Contact, ContactKey
@@ -43,6 +44,13 @@ class Generations(Generic[Key, Row]):
         """Keep a row."""
         young = self._young
         young[key] = row
+        if len(young) >= self._max:
+            self._old, self._young = young, {}
+
+    def put_all(self, rows: Mapping[Key, Row]) -> None:
+        """Keep rows; the generation has as many more than it is meant to."""
+        young = self._young
+        young.update(rows)
         if len(young) >= self._max:
             self._old, self._young = young, {}
 

@@ -53,7 +53,7 @@ class Run:
         is_new = self.inbox.take(answer, self.now_us())
         message.taken += is_new
         message.found[answer.stamp] = not is_new
-        self.doubted = [m for m in self.messages if not m.answers[-1].certain]
+        self.doubted = [m for m in self.messages if not m.answers[-1].is_certain()]
 
     def say(self, key: bytes, line: Line) -> None:
         """A buyer says a word; twice in a row only while nothing is in doubt that no carrier could clear up."""
@@ -61,7 +61,7 @@ class Run:
         doubted = [
             message.answers[-1]
             for message in said
-            if not message.answers[-1].certain or message.answers[-1] is message.forgotten
+            if not message.answers[-1].is_certain() or message.answers[-1] is message.forgotten
         ]
         if any(
             answer.late or not answer.line.alive or self.now - answer.came_at >= GIVEN_UP_S
