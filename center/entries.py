@@ -15,7 +15,7 @@ from center.reply import Reply
 from center.taken import Fate
 
 
-class Entry(msgspec.Struct, eq=False):
+class Entry(msgspec.Struct, eq=False, gc=False):
     """What a channel brought."""
 
     channel: str

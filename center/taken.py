@@ -32,7 +32,7 @@ NOT_NOW: Final = (Fate.REFUSED, Fate.REFUSED_FOUND)
 """Nothing of it was kept, for now."""
 
 
-class Taken(msgspec.Struct, frozen=True):
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """One arrival or held ticket, told to the channel that brought it, after the commit."""
 
     ticket: object

@@ -39,15 +39,16 @@ from sms.submission import Settlement
 
 _ESM_RECEIPT = 0x04
 _ESM_TYPE_MASK = 0x3C
-_PERHAPS = Repeats.PERHAPS
-"""A name of its own: a member looked up in its enumeration takes longer than all else that is asked here."""
+_PERHAPS, _OK = Repeats.PERHAPS, int(Status.OK)
+"""Names of their own: a member looked up in its enumeration takes longer than all else that is asked here."""
 
 
 class _Receipts(msgspec.Struct, eq=False):
     """Delivery receipts that wait for their answers."""
 
     link: Link
-    sequences: list[int]
+    answers: list[tuple[int, int]]
+    """Sequence numbers, and what is said if they are kept."""
 
 
 class SmsChannel:
@@ -132,17 +133,19 @@ class SmsChannel:
                     unreadable.refuse(link, message, error)
         if receipts:
             told = [(receipt.message, receipt.tlvs) for receipt in receipts]
-            self._told(link, [receipt.sequence for receipt in receipts], told)
+            self._told(link, [(receipt.sequence, _OK) for receipt in receipts], told)
 
     def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
         """See sms.link.Handler."""
         told: list[tuple[bytes, Tlvs]] = [(text, ()) for _, text in receipts]
-        self._told(link, [sequence for sequence, _ in receipts], told)
+        self._told(link, [(sequence, _OK) for sequence, _ in receipts], told)
 
-    def _told(self, link: Link, sequences: list[int], told: Sequence[tuple[bytes, Tlvs]]) -> None:
+    def _told(
+        self, link: Link, answers: list[tuple[int, int]], told: Sequence[tuple[bytes, Tlvs]]
+    ) -> None:
         """Receipts that came together are one ticket: there are more of them than of anything else."""
         self.deliveries.receive(link.carrier, told)
-        self.turns.hold("sms", _Receipts(link, sequences))
+        self.turns.hold("sms", _Receipts(link, answers))
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""
@@ -159,13 +162,15 @@ class SmsChannel:
         answered: list[str] = []
         kept = 0
         is_unswept = False
-        is_kept, is_found, ok = Fate.KEPT, Fate.FOUND, int(Status.OK)
+        is_kept, is_found, ok = Fate.KEPT, Fate.FOUND, _OK
         for one in taken:
             answer, fate = one.ticket, one.fate
             status = ok if fate is is_kept else STATUSES[fate]
             if not isinstance(answer, Answer):
                 if isinstance(answer, _Receipts):
-                    told = [(sequence, status) for sequence in answer.sequences]
+                    told = answer.answers
+                    if fate is not is_kept:
+                        told = [(sequence, status) for sequence, _ in told]
                     answers.setdefault(answer.link, []).extend(told)
                 else:
                     is_unswept |= isinstance(answer, Swept) and fate is not is_kept

@@ -112,7 +112,9 @@ class ReceiptBook:
         for message, tlvs in receipts:
             found = match(message, 0, TEXT_MAX) if not tlvs else None
             if found is not None:
-                key = canonical(latin_1_decode(found[1])[0], base)
+                name, _ = latin_1_decode(found[1])
+                # As `canonical` has it, without a call: it holds no blanks, and is not too long.
+                key = canonical(name, base) if base else name.lower().lstrip("0") or "0"
                 text = texts.get(key)
                 if text is not None and text not in left:
                     del texts[key]

@@ -136,7 +136,7 @@ class Receiving:
             self.counters.not_phones += 1
             link.acknowledge([(message.sequence, Status.OK)])
             return
-        answer = Answer(link, message.sequence, came_at=came_at)
+        answer = Answer(link, message.sequence, b"", came_at)
         notes: Notes = {}
         alone = piece.alone(message.message, message.data_coding, message.esm_class, message.tlvs)
         if alone is not None:
@@ -251,10 +251,12 @@ class Receiving:
             answer.key,
             judged.stamp,
             now,
-            doubt=judged.doubt,
-            repeats=judged.repeats,
-            since=judged.since,
-            may_wait=judged.may_wait,
+            None,
+            judged.doubt,
+            judged.repeats,
+            (),
+            judged.since,
+            judged.may_wait,
         )
         self.turns.add(arrival, answer, notes=notes)
 

@@ -141,9 +141,9 @@ class Redeliveries:
 
     def judge(self, answer: Answer, now_us: int, *, named: bool = False) -> Judgement:
         """Take a message with its answer's key and time of coming; `named` if the key holds a name of its own."""
-        self._stamp = answer.stamp = max(self._stamp + 1, now_us)
+        self._stamp = answer.stamp = stamp = max(self._stamp + 1, now_us)
         last = self._last_of.get(answer.buyer)
-        answer.since = _since(last, answer)
+        answer.since = stamp if last is None else _since(last, answer)
         if self._again_of:
             answer.since = min(answer.since, _since(self._again_of.get(answer.buyer), answer))
         behind = self._behind_of.get(answer.buyer) if self._behind_of else None
@@ -165,7 +165,7 @@ class Redeliveries:
                 self._follow(last, answer)
             self._last_of[answer.buyer] = answer
             # Of before a start, what it may repeat is the buyer's last, or they have said something in this run.
-            return Judgement(answer.stamp, self._ranges, since=answer.since, may_wait=last is None)
+            return Judgement(stamp, self._ranges, since=answer.since, may_wait=last is None)
         self._remove(earlier)
         answer.is_behind = is_behind = _is_behind(last, earlier, answer)
         if last is None or last is earlier:

@@ -36,7 +36,7 @@ def submission(key: Any, pdu: p.SubmitSm, behind: Way | None = None) -> Submissi
     return Submission(key, pdu.destination.digits, p.encode(pdu)[16:], behind)
 
 
-class Settlement(msgspec.Struct, frozen=True):
+class Settlement(msgspec.Struct, frozen=True, gc=False):
     """What became of a segment."""
 
     key: Any

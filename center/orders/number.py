@@ -5,6 +5,7 @@ from __future__ import annotations
 LETTERS = "AFHJKLQRUWXY"
 """Letters that are not taken for one another over a telephone line (B D P T, M N and I O are out)."""
 
+_LETTERS = frozenset(LETTERS)
 _PER_LETTER = 9_999
 
 
@@ -26,7 +27,7 @@ def order_serial(number: str) -> int:
     letters, digits = number[:-4], number[-4:]
     if (
         not letters
-        or not set(letters) <= set(LETTERS)
+        or not _LETTERS.issuperset(letters)
         or not (digits.isascii() and digits.isdecimal() and int(digits))
     ):
         raise ValueError(f"`{number}` is no order number; they are written like A0001")
