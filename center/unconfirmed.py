@@ -52,6 +52,6 @@ class Unconfirmed:
         due = self._kept.unconfirmed(self._after, before, AT_ONCE_MAX)
         if due:
             last = due[-1]
-            seller, buyer, channel = last.contact
+            seller, buyer, channel = last.contact.parts
             self._after = last.at, seller, buyer, channel
         return due

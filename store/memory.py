@@ -189,7 +189,7 @@ class MemoryStore:
     def unconfirmed(self, after: Place, before: int, limit: int) -> list[Awaited]:
         """See center.unconfirmed.Kept."""
         waiting = {
-            (one.at, *one.contact): one
+            (one.at, *one.contact.parts): one
             for one in self._kept.awaited.values()
             if isinstance(one.effect, PlaceOrder) and one.at <= before
         }
