@@ -280,24 +280,27 @@ class Sending:
         left: list[tuple[int, OutgoingText]] = []
         without_room: set[str] = set()
         name, taker, esme, room = None, None, None, 0
-        may_hold = has_waited or bool(self._held)
+        may_hold, given = has_waited or bool(self._held), 0
+        submissions: list[Submission] = []
         for place, (text_id, text) in enumerate(texts):
             # What is said together goes mostly by one carrier.
             if text.carrier != name:
                 name = text.carrier
                 taker, esme = self.takers.get(name), self._esme_of(name)
                 room = esme.room if esme is not None else 0
+                if esme is not None:
+                    submissions = of_carrier.setdefault(esme.carrier.name, [])
                 if leave is None and esme is not None and not esme.bound:
                     # What a carrier that is away could not take at once stays where it is.
                     room = min(room, _window(esme.carrier) - esme.waiting)
             if taker is not None:
-                self.counters.replies += 1
+                given += 1
                 taker(text_id, text)
                 continue
             if esme is None:
                 continue
             carrier = esme.carrier
-            if carrier.name in without_room:
+            if without_room and carrier.name in without_room:
                 left.append((text_id, text))
                 continue
             last = self.last_answer(text.destination)
@@ -323,9 +326,6 @@ class Sending:
                 self.counters.undeliverable += 1
                 refused.append(self.deliveries.refused(text_id, _refusal(Status.SUBMITFAIL)))
                 continue
-            submissions = of_carrier.get(carrier.name)
-            if submissions is None:
-                submissions = of_carrier[carrier.name] = []
             if len(submissions) + len(bodies) > room:
                 without_room.add(carrier.name)
                 left.append((text_id, text))
@@ -336,9 +336,11 @@ class Sending:
             else:
                 reply = _Reply(text_id, len(bodies), [])
                 submissions += [Submission(reply, phone, body, behind) for body in bodies]
-            self.counters.replies += 1
+            given += 1
+        self.counters.replies += given
         for name, submissions in of_carrier.items():
-            self.esmes[name].submit(submissions)
+            if submissions:
+                self.esmes[name].submit(submissions)
         if left:
             (leave or self._backlog.leave)(left)
         if refused:

@@ -52,7 +52,6 @@ _RESPONSES: dict[type[p.Pdu], type[p.Pdu]] = {
     p.EnquireLink: p.EnquireLinkResp,
 }
 _RESPONSE_TYPES = frozenset(_RESPONSES.values())
-# They stand here as names of this module: the loop that reads looks them up for every PDU.
 _SUBMIT_SM, _DELIVER_SM = p.SUBMIT_SM, p.DELIVER_SM
 _SUBMITTED = p.SUBMIT_SM | p.RESPONSE
 _OF_THE_BIND = {
@@ -217,21 +216,26 @@ class BindMachine:
         receipted: list[tuple[int, bytes]] | None = None
         delivered: list[p.DeliverSm] | None = None
         at, size, count = 0, len(data), 0
+        last, longest = size - 16, self._longest
+        submit_sm, submit_sm_resp, deliver_sm = _SUBMIT_SM, _SUBMITTED, _DELIVER_SM
         newest, behind = self._sequence, SEQUENCE_MAX
         """How far the newest of the requests that were answered lies behind the newest that was made."""
-        while size - at >= 16:
+        while at <= last:
             length, command, status, sequence = unpack(data, at)
-            if length < 16 or length > self._longest:
-                break
             end = at + length
-            if end > size:
+            if end > size or length < 16 or length > longest:
                 break
             count += 1
             begin, at = at, end
             pdu: p.Pdu | None = None
-            if command == _SUBMITTED and not status and find(0, begin + 16, begin + 81) == end - 1:
+            if command == submit_sm_resp:
                 asked = waiting.get(sequence)
-                if asked is not None and asked[0] == _SUBMIT_SM:
+                if (
+                    asked is not None
+                    and asked[0] == submit_sm
+                    and not status
+                    and find(0, begin + 16, begin + 81) == end - 1
+                ):
                     del waiting[sequence]
                     lag = (newest - sequence) % SEQUENCE_MAX
                     if lag < behind:
@@ -242,13 +246,16 @@ class BindMachine:
                     name, _ = latin_1_decode(data[begin + 16 : end - 1])
                     submitted.append((asked[1], name))
                     continue
-            elif command == _DELIVER_SM and delivers and not status:
+            elif command == deliver_sm and delivers and not status:
                 told = read_deliver_sm(data, begin, end, sequence)
                 if isinstance(told, bytes):
                     if receipted is None:
                         receipted = []
                         events.append(Receipted(receipted))
                     receipted.append((sequence, told))
+                    continue
+                if told is not None and delivered is not None:
+                    delivered.append(told)
                     continue
                 pdu = told
             if pdu is None:
@@ -269,7 +276,7 @@ class BindMachine:
                 continue
             submitted = receipted = delivered = None
             self._take(pdu, command, events)
-            delivers = p.DeliverSm in self._is_asked
+            delivers, longest = p.DeliverSm in self._is_asked, self._longest
         self._has_answered(behind)
         self.counters.received += count
         self._rest = data[at:]
