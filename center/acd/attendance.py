@@ -64,6 +64,7 @@ class Attendance(Waiting):
         seat = self._release(ticket, "withdraw")
         self._decisions.append(Withdraw(ticket.name, seat.person.agent.name, reason))
         rejoin(ticket)
+        self._note_if_alone(ticket)
         self._seek_again(ticket)
         return seat
 

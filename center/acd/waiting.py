@@ -177,6 +177,11 @@ class Waiting(Offers):
                     ticket.alone_until = self.now + NOBODY_S
                     self._seek_again(ticket)
 
+    def _note_if_alone(self, ticket: Ticket) -> None:
+        """The same of one for whom it rang while that changed."""
+        if ticket.call_back is None and not self.rings.staffed(ticket.backlog, ticket.channel):
+            ticket.alone_until = self.now + NOBODY_S
+
     def _act(self, ticket: Ticket, step: Step) -> bool:
         """Do a step; whether it changed where the contact stands."""
         match step.action:

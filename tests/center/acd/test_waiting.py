@@ -119,6 +119,23 @@ def test_who_may_be_asked_no_more_is_as_one_who_has_signed_out(change):
     assert floor.passes(NOBODY_S) == [Leave("c1", Exit.NO_AGENTS)]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        AgentSet(0, Agent("ann", "noodles")),
+        QueueSet(0, Queue("sales", "noodles", (Skill("tea", 2),))),
+    ],
+)
+def test_who_rang_at_somebody_who_may_be_asked_no_more_goes_on_when_they_do_not_answer(change):
+    floor = Floor(Queue("sales", "noodles", (Skill("tea"),)))
+    floor.agent("ann", ("tea", 1))
+    floor.arrive("c1")
+    floor.do(change)
+    floor.do(OfferDeclined(floor.now, "c1", "ann"))
+    assert floor.passes(NOBODY_S - 0.1) == []
+    assert floor.passes(0.1) == [Leave("c1", Exit.NO_AGENTS)]
+
+
 def test_as_many_wait_as_may_and_one_more_is_the_exit_busy():
     floor = Floor(Queue("sales", "noodles", waiting_max=2))
     floor.agent("ann", ready=False)
