@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
+from msgspec.structs import replace
+
 from center.backlog import READ_MAX, Backlog, Texts
 from center.changes import OutgoingText
 from center.limits.policy import Policies
@@ -73,6 +75,9 @@ class FrontLink(asyncio.Protocol):
         self._noting = Noting(self.store, later=later)
         self._counts: list[Count] = []
         """That the front has not been told."""
+        self._untold: ToFront | None = None
+        """What became of a batch, until its texts are here too: where the front has held back what is older than a reply it must see the reply
+        first, as in one process."""
         self._full: Sequence[str] = ()
         """Carriers of which the front has no room for more texts."""
         self._busy: Sequence[str] = ()
@@ -100,6 +105,7 @@ class FrontLink(asyncio.Protocol):
 
     def close(self) -> None:
         """Touch the store no more: it is closed next, and writes then what became of texts."""
+        self._tell_untold()
         self._connection += 1
         self._is_told = False
         self._noting.stop()
@@ -115,6 +121,7 @@ class FrontLink(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         self._reader = FrameReader()
         self._connection += 1
+        self._untold = None
         # Until all that waits is given, nothing newer is.
         self._full, self._busy, self._is_told, self._is_held = (), (), False, False
         self._backlog.begin(0)
@@ -148,8 +155,15 @@ class FrontLink(asyncio.Protocol):
         told = self._told(taken)
         outcomes = _outcomes(taken)
         if told or outcomes or self._counts:
-            self._tell(ToFront(told, counts=self._counts, outcomes=outcomes))
+            before = self._untold
+            if before is None:
+                asyncio.get_running_loop().call_soon(self._tell_untold)
+                before = ToFront()
+            counts = [*before.counts, *self._counts]
             self._counts.clear()
+            self._untold = ToFront(
+                [*before.told, *told], counts=counts, outcomes=[*before.outcomes, *outcomes]
+            )
 
     def _told(self, taken: Sequence[Taken]) -> list[Told]:
         """What became of what this front brought: what is alike, one behind the other, as one."""
@@ -211,7 +225,8 @@ class FrontLink(asyncio.Protocol):
         self._backlog.tell(texts)
 
     def _give(self, texts: Texts) -> None:
-        self._tell(ToFront(texts=texts))
+        untold, self._untold = self._untold or ToFront(), None
+        self._write(replace(untold, texts=texts))
 
     def tell_measures(self, told: Sequence[Measure | Spread], unready: str) -> None:
         """How this shard does, and why it cannot serve, if it cannot."""
@@ -224,6 +239,15 @@ class FrontLink(asyncio.Protocol):
         )
 
     def _tell(self, news: ToFront) -> None:
+        self._tell_untold()
+        self._write(news)
+
+    def _tell_untold(self) -> None:
+        untold, self._untold = self._untold, None
+        if untold is not None:
+            self._write(untold)
+
+    def _write(self, news: ToFront) -> None:
         if self.transport is not None:
             self.transport.write(frame(news))
 
