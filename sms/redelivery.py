@@ -225,6 +225,7 @@ class Redeliveries:
         """The same when a connection is gone and something was lost with it: we may fall before a message takes that along."""
         version = self._lost_version
         self._forget(now)
+        self._lose()
         if self._lost_version == version:
             return None
         doubts = self.to_keep(now)
@@ -439,6 +440,20 @@ class Redeliveries:
         if self._runs and now >= self._runs[0][2]:
             self._runs.pop(0)
             self._ranges = tuple((since, until) for since, until, _ in self._runs)
+
+    def _lose(self) -> None:
+        """Answers behind one that is still in doubt on another connection, which `_forget` comes to when that is certain."""
+        gone = [answer for answer in self._in_order if answer.held and not answer.line.alive]
+        if not gone:
+            return
+        self._in_order = deque([answer for answer in self._in_order if answer.line.alive])
+        for answer in gone:
+            if answer.is_certain():
+                self._remove(answer)
+                continue
+            self._lost.append(answer)
+            self._again.pop(answer.stamp, None)
+            self._lost_version += 1
 
     def _remove(self, answer: Answer) -> None:
         buyer = answer.buyer

@@ -162,6 +162,21 @@ def test_what_was_lost_is_told_for_the_next_run_though_nothing_came_after_it() -
     assert not inbox.take(Answer(line, 2, b"2", 5.0))
 
 
+def test_what_was_lost_is_told_though_what_came_before_it_by_another_connection_is_in_doubt() -> (
+    None
+):
+    inbox, line, other = Inbox(), Line(), Line()
+    inbox.follow = True
+    inbox.take(Answer(other, 1, b"apple", buyer="somebody else"))
+    inbox.take(two(line))
+    line.alive = False
+    inbox.kept = inbox.redeliveries.lost_to_keep(1.0) or inbox.kept
+    inbox.start(now=1.0)
+    line = Line()
+    assert inbox.take(Answer(line, 1, b"1", 2.0))
+    assert not inbox.take(Answer(line, 2, b"2", 5.0))
+
+
 def test_what_was_lost_goes_along_with_what_comes_after_it_until_that_is_kept() -> None:
     book = Redeliveries(NOW_US, 0.0)
     line = Line()
