@@ -273,9 +273,11 @@ class TurnBatch:
         """A batch is through: tell."""
         if kept is None:
             # What came meanwhile may build on what is refused now, such as the first segment of a text.
-            entries = [*entries, *self._entries]
-            self._entries = []
+            late, self._entries = self._entries, []
+            entries = [*entries, *late]
             self._cancel()
+            if late and isinstance(error, StoreFullError):
+                self._found |= self._found_of(late)
         fates = [Fate.KEPT] * len(entries)
         if kept is not None and kept.found:
             fates = list(map(kept.fate_of, entries))
@@ -289,6 +291,18 @@ class TurnBatch:
             fates = self._take_each(entries, kept)
         self.counters.refused += sum(fate in NOT_NOW for fate in fates)
         self._tell(entries, fates, kept)
+
+    def _found_of(self, entries: Sequence[Entry]) -> Set[int]:
+        """Which of what came while a batch was under way that is refused now are on disk; nothing is kept of looking."""
+        arrivals = [entry.arrival for entry in entries if entry.arrival is not None]
+        try:
+            with self.store.batch(arrivals) as batch:
+                return take_turns(
+                    arrivals, batch.world, self.shops, self.performer, self.guard
+                ).found
+        except Exception as error:  # noqa: BLE001 - they are refused all the same
+            log.error("what came meanwhile is not looked for: %s", kind_of(error))
+            return frozenset()
 
     def _refusal_of(self, entry: Entry) -> Fate:
         """What became of one of a batch that the store refused."""

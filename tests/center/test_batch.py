@@ -433,3 +433,27 @@ def test_what_was_there_before_is_told_so_though_the_disk_takes_nothing(tmp_path
         ("another", Fate.REFUSED),
     ]
     house.store.close()
+
+
+def test_what_was_there_before_is_told_so_though_it_came_while_the_disk_was_found_full(
+    tmp_path: Path,
+) -> None:
+    house = House(SqliteStore(tmp_path / "shop.db"), disk=(disk := Disk()))
+    texts = Switchboard()
+    house.turns.open("sms", texts)
+    key = ContactKey("shop", BUYER, "sms")
+    first = Arrival(key, Text("2"), "1069", "carrier", b"12345678", 10, NOON)
+    house.turns.add(first, "first")
+    house.turns.flush()
+    other = ContactKey("shop", "1", "sms")
+    house.turns.add(replace(first, contact=other, stamp=20, key=b"another!"), "another")
+    house.clock.due.pop()[1]()
+    house.turns.add(replace(first, stamp=30, doubt=((10, 11),)), "again")
+    house.turns.add(replace(first, stamp=40, key=b"a third!"), "new")
+    disk.fails(StoreFullError("the disk is full"))
+    assert [(one.ticket, one.fate) for one in texts.told[1:]] == [
+        ("another", Fate.REFUSED),
+        ("again", Fate.REFUSED_FOUND),
+        ("new", Fate.REFUSED),
+    ]
+    house.store.close()
