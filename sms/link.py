@@ -292,6 +292,8 @@ class Link(asyncio.Protocol):
             return
         if self.bound:
             self.machine.request(p.Unbind(), self.esme.now())
+            # A carrier may take what comes behind it or not, and need not say which.
+            self.bound = False
             self.flush()
         else:
             self._shut()

@@ -14,7 +14,9 @@ from sms import client, trouble
 from sms.carrier import Carrier
 from sms.client import LASTED_S, RECONNECT_MAX_S, RECONNECT_MIN_S, Esme
 from sms.smpp import pdu as p
+from sms.smpp.frames import Frames
 from sms.smsc.server import Settings, Smsc
+from sms.submission import submission
 from tests.sms.wire import Owner
 
 CONNECT_S_MAX = 120
@@ -260,3 +262,44 @@ def test_another_address_of_a_host_is_tried_beside_one_that_hangs(
                     await esme.close()
 
     asyncio.run(run())
+
+
+def test_nothing_is_sent_behind_an_unbind() -> None:
+    asked: list[type[p.Pdu]] = []
+    text = p.SubmitSm(
+        source=p.Address("1069"), destination=p.Address("8613800138000"), message=b"x"
+    )
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        frames = Frames(p.PDU_BYTES_MAX)
+        while data := await reader.read(1_000):
+            for frame in frames.feed(data):
+                pdu = p.decode(frame)
+                asked.append(pdu.__class__)
+                if isinstance(pdu, p.Bind):
+                    command = pdu.command | p.RESPONSE
+                    writer.write(p.encode(p.BindResp(command=command, sequence=pdu.sequence)))
+                elif isinstance(pdu, p.Unbind):
+                    # Something was left over, and is looked for again before the answer is here.
+                    esme.submit([submission(1, text)])
+                    await asyncio.sleep(0)
+                    writer.write(p.encode(p.UnbindResp(sequence=pdu.sequence)))
+        writer.close()
+
+    async def run() -> None:
+        nonlocal esme
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        carrier = Carrier("c", "127.0.0.1", port, "us", "secret")
+        esme = Esme(carrier, cast("Any", Owner()), chance=random.Random(1))
+        async with server:
+            esme.start()
+            async with asyncio.timeout(CONNECT_S_MAX):
+                while not esme.bound:  # noqa: ASYNC110
+                    await asyncio.sleep(0)
+            await esme.close()
+
+    esme = cast("Esme", None)
+    asyncio.run(run())
+    assert asked == [p.Bind, p.Unbind]
+    assert esme.waiting == 1
