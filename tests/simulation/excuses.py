@@ -1,6 +1,6 @@
 """What nobody can tell (decision 0030), noted where it happens, so that only those are excused to whom it happened."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -196,17 +196,19 @@ def watching_what_is_lost_within(within: set[str], carried: Carried) -> Iterator
 def watching_what_is_overtaken(
     overtaken: set[str], carried: Carried, smsc: Callable[[], Smsc | None]
 ) -> Iterator[None]:
-    """Note who said the same to a question that was asked twice, and whose first answer was never brought before the second was.
+    """Note who said the same to a question that was asked twice, and whose first answer was never brought before the second was, or refused
+    each time.
 
     Neither is a copy of the other, whatever they are called. Numbers of buyers go to `overtaken`.
     """
-    judge, answer_again = Redeliveries.judge, Buyer._answer_again  # noqa: SLF001
+    judge, refuse = Redeliveries.judge, Redeliveries.refuse
+    answer_again = Buyer._answer_again  # noqa: SLF001
     again: dict[str, tuple[int, str]] = {}
     """By buyer who answers once more: the serial of the last message before, and what they say."""
     second: dict[str, tuple[int, str]] = {}
     """By buyer whose second answer was brought: the same."""
-    read: set[int] = set()
-    """Serials of messages."""
+    read: dict[int, Answer] = {}
+    """By the serial of a message: our answer, when it was read last and unless that refused it."""
 
     def answers(self: Buyer) -> None:
         on = smsc()
@@ -225,10 +227,20 @@ def watching_what_is_overtaken(
             before, said = second.get(who, (0, ""))
             if serial <= before and serial not in read and text == said.encode():
                 overtaken.add(who)
-            read.add(serial)
+            read[serial] = answer
         return judge(self, answer, *given, **named)
 
-    with patched(Redeliveries, "judge", watched), patched(Buyer, "_answer_again", answers):
+    def refused(self: Redeliveries, answers: Iterable[Answer], *given: Any) -> None:
+        told = list(answers)
+        for serial in [serial for serial, answer in read.items() if answer in told]:
+            del read[serial]
+        refuse(self, told, *given)
+
+    with (
+        patched(Redeliveries, "judge", watched),
+        patched(Redeliveries, "refuse", refused),
+        patched(Buyer, "_answer_again", answers),
+    ):
         yield
 
 
