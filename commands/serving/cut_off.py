@@ -52,11 +52,12 @@ class CutOff:
         """Bring it to the turn batch; of how many. Who has hung up already has no basket waiting at a question, or is asked by SMS once more
         whether to go on, where they could not be before.
         """
-        cut_off = [
+        ordering = (
             contact
-            for contact, kept in islice(store.recent_contacts(CHANNEL), CUT_OFF_MAX)
+            for contact, kept in store.recent_contacts(CHANNEL)
             if _was_ordering(kept, self._turns.shops, now)
-        ]
+        )
+        cut_off = list(islice(ordering, CUT_OFF_MAX))
         for contact in cut_off:
             self._bring(contact, now, 1)
         return len(cut_off)
