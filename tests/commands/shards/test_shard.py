@@ -79,7 +79,9 @@ def test_a_reply_is_told_after_its_message_also_to_a_front_that_has_just_come() 
     assert told < min(texts)
 
 
-def test_a_reply_is_told_together_with_what_became_of_its_message() -> None:
+def told_of(*brought: Arrival, waits: bool) -> list[ToFront]:
+    """What a front reads of these until its link is closed, which `waits` until the loop has gone round."""
+
     async def run() -> list[ToFront]:
         link, turns = shard(MemoryStore())
         socket = Socket()
@@ -87,33 +89,25 @@ def test_a_reply_is_told_together_with_what_became_of_its_message() -> None:
         turns.flush()
         await asyncio.sleep(0)
         socket.frames.clear()
-        link.data_received(frame(ToShard(1, [text("苹果 2"), text("1", "ussd")])))
+        link.data_received(frame(ToShard(1, brought)))
         turns.flush()
-        await asyncio.sleep(0)
-        # Nothing was told that a close has to.
+        if waits:
+            await asyncio.sleep(0)
         link.close()
         return socket.frames
 
+    return asyncio.run(run())
+
+
+def test_a_reply_is_told_together_with_what_became_of_its_message() -> None:
     # A front that reads the one first may send again what the other would have told it is gone past.
-    [told] = asyncio.run(run())
+    [told] = told_of(text("苹果 2"), text("1", "ussd"), waits=True)
     assert sum(one.count for one in told.told) == 2
     assert [one.text[:2] for _, one in told.texts] == ["共5"]
 
 
 def test_what_became_of_a_batch_without_texts_is_told_before_a_link_is_closed() -> None:
-    async def run() -> list[ToFront]:
-        link, turns = shard(MemoryStore())
-        socket = Socket()
-        link.connection_made(cast("Any", socket))
-        turns.flush()
-        await asyncio.sleep(0)
-        socket.frames.clear()
-        link.data_received(frame(ToShard(1, [text("1", "ussd")])))
-        turns.flush()
-        link.close()
-        return socket.frames
-
-    [told] = asyncio.run(run())
+    [told] = told_of(text("1", "ussd"), waits=False)
     assert [one.number for one in told.told] == [1]
 
 
