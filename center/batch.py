@@ -306,9 +306,7 @@ class TurnBatch:
 
     def _refusal_of(self, entry: Entry) -> Fate:
         """What became of one of a batch that the store refused."""
-        arrival = entry.arrival
-        is_found = arrival is not None and arrival.key and arrival.stamp in self._found
-        return Fate.REFUSED_FOUND if is_found else Fate.REFUSED
+        return Fate.REFUSED_FOUND if entry.is_among(self._found) else Fate.REFUSED
 
     def _step(self, entries: Sequence[Entry]) -> _Stepped | None:
         """Step entries and write them; None if there is nothing to keep. Raises StoreError, and whatever a program does."""

@@ -25,6 +25,11 @@ class Entry(msgspec.Struct, eq=False, gc=False):
     texts: Sequence[OutgoingText]
     talks: Sequence[Talk] = ()
 
+    def is_among(self, stamps: Set[int]) -> bool:
+        """Whether it is an arrival that can be repeated, and has one of these."""
+        arrival = self.arrival
+        return arrival is not None and bool(arrival.key) and arrival.stamp in stamps
+
 
 @dataclass(slots=True)
 class Kept:
@@ -40,9 +45,7 @@ class Kept:
 
     def fate_of(self, entry: Entry) -> Fate:
         """What became of one of its entries."""
-        arrival = entry.arrival
-        is_found = arrival is not None and arrival.key and arrival.stamp in self.found
-        return Fate.FOUND if is_found else Fate.KEPT
+        return Fate.FOUND if entry.is_among(self.found) else Fate.KEPT
 
 
 NOTHING = Kept([None], [], [], [], [])

@@ -424,9 +424,7 @@ class Redeliveries:
             if not answer.held or answer.is_certain():
                 self._remove(answer)
             elif not answer.line.alive or answer.late or answer.refused:
-                lost.append(answer)
-                self._again.pop(answer.stamp, None)
-                self._lost_version += 1
+                self._take_for_lost(answer)
             elif len(in_order) <= ANSWERS_MAX:
                 break
             else:
@@ -450,10 +448,14 @@ class Redeliveries:
         for answer in gone:
             if answer.is_certain():
                 self._remove(answer)
-                continue
-            self._lost.append(answer)
-            self._again.pop(answer.stamp, None)
-            self._lost_version += 1
+            else:
+                self._take_for_lost(answer)
+
+    def _take_for_lost(self, answer: Answer) -> None:
+        """Its message comes again in its carrier's own time."""
+        self._lost.append(answer)
+        self._again.pop(answer.stamp, None)
+        self._lost_version += 1
 
     def _remove(self, answer: Answer) -> None:
         buyer = answer.buyer
