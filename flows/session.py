@@ -52,6 +52,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=False,
     """What else the caller may have said than what waits to be confirmed: offered after a no."""
     paid: int = 0
     """What was surely paid in this session and no order has used yet, in minor units. Flows do not see it: see center.visit.payments."""
+    told: int = 0
+    """Of `paid`, what the seller was told of as money without an order."""
 
 
 pack: Callable[[Session], bytes] = msgspec.msgpack.Encoder().encode

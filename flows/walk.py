@@ -88,6 +88,7 @@ def close(turn: Turn, session: Session, sign: int, turns: int) -> tuple[Session,
             turn.placed,
             turn.other,
             session.paid,
+            session.told,
         ),
         turn.effects,
     )

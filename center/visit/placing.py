@@ -110,25 +110,26 @@ def confirmed(visit: Visit, effect: effects.PlaceOrder) -> Outcome:
 def to_the_seller(visit: Visit, effect: effects.PlaceOrder, why: str) -> Outcome:
     """The order is not placed; the seller may look whether it is meant, and has to where some of it is paid."""
     total = _money(visit, effect.total)
-    if paid := payments.unused(visit):
-        total += f" ({_money(visit, paid)} paid)"
+    if paid := payments.tell(visit):
+        total += f" ({paid})"
     visit.tell_shop(f"[{why}] {_what(effect.lines)}, {total}, {effect.address}")
     return Outcome("failed")
 
 
 def not_there(visit: Visit, effect: effects.PlaceOrder, missing: str) -> Outcome:
-    """A product is sold out, which the flow tells; the seller too is told of it where the order's buyer has paid."""
-    if payments.unused(visit):
+    """A product is sold out, which the flow tells; the seller too, once, where the order's buyer has paid."""
+    if visit.session is not None and payments.is_news(visit.session):
         to_the_seller(visit, effect, SOLD_OUT)
     return Outcome("sold out", {"missing": missing})
 
 
 def never_ordered(visit: Visit, session: Session) -> None:
-    """A session was begun anew: where something in it was paid for a basket that was not ordered, the seller has that money."""
-    if session.paid and session.cart and not session.placed:
-        visit.tell_shop(
-            f"[{NOT_ORDERED}] {_what(session.cart)}, {_money(visit, session.paid)} paid"
-        )
+    """A session was begun anew: where something in it was paid for a basket that was not ordered, the seller has that money.
+
+    They know of it where they were told as an order was not placed, of which the flow went back to its menu.
+    """
+    if payments.is_news(session) and session.cart and not session.placed:
+        visit.tell_shop(f"[{NOT_ORDERED}] {_what(session.cart)}, {payments.words(visit, session)}")
 
 
 def _what(lines: Iterable[Line]) -> str:

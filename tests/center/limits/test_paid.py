@@ -252,3 +252,57 @@ def test_what_was_paid_and_never_ordered_is_told_when_its_buyer_begins_anew() ->
     buyer.writes("你好")
     assert len(buyer.told()) == 1
     assert buyer.orders() == [900]
+
+
+BACK = SHOP.replace("    when sold out -> agent\n    when failed -> agent\n  say 订单", "    when sold out -> order\n    when failed -> order\n  say 订单")  # fmt: skip
+
+
+def test_one_payment_is_told_as_one_where_the_flow_goes_back_to_its_menu() -> None:
+    buyer = Buyer(program_of("", BACK.format(paid="9.00")), spend_per_sender={"CNY": 800})
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.writes("1", "2", "1")
+    assert buyer.told() == [
+        "[over the limit] 1x1, 9.00 (9.00 paid), ",
+        "[over the limit] 2x1, 18.00 (9.00 paid, told before), ",
+    ]
+    buyer.now += 3 * 86_400
+    buyer.writes("你好")
+    assert len(buyer.told()) == 2
+
+
+def test_what_is_sold_out_each_time_is_told_once() -> None:
+    buyer = Buyer(program_of("", BACK.format(paid="9.00")))
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.store.set_stock("shop", "1", 0)
+    buyer.writes("1", "1")
+    assert buyer.told() == ["[sold out] 1x1, 9.00 (9.00 paid), "]
+    # An order in that session uses it all the same.
+    buyer.store.set_stock("shop", "1", 1)
+    buyer.writes("1")
+    [order] = buyer.store.orders()
+    assert order.paid == 900
+
+
+def test_of_a_further_payment_the_seller_reads_what_is_new() -> None:
+    again = BACK.replace("  add 1 of dish to cart\n  -> order", "  -> pays").replace("step order", "step pays\n  pay {paid}\n    when declined -> agent\n    when failed -> agent\n  -> order\n\nstep order")  # fmt: skip
+    buyer = Buyer(program_of("", again.format(paid="5.00")))
+    buyer.writes("你好", "苹果")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.store.set_stock("shop", "1", 0)
+    buyer.writes("1", "2")
+    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.writes("1")
+    assert buyer.told() == [
+        "[sold out] 1x1, 9.00 (5.00 paid), ",
+        "[sold out] 1x1, 9.00 (10.00 paid, 5.00 of it told before), ",
+    ]
+    # What an order uses is no more theirs to tell of; what is left of it they know.
+    buyer.store.set_stock("shop", "1", 1)
+    buyer.writes("1")
+    assert [order.paid for order in buyer.store.orders()] == [900]
+    contact = buyer.store.contact(BUYER)
+    assert contact is not None
+    session = unpack(contact.session)
+    assert (session.paid, session.told) == (100, 100)
