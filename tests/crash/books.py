@@ -49,6 +49,8 @@ class Books:
     """Of people, where they are the buyers."""
     where: Mapping[str, int] = field(default_factory=dict[str, int])
     """Kills by where they were."""
+    told: str = ""
+    """Of those who are off: tests.crash.diary."""
 
     @property
     def right(self) -> bool:
@@ -79,7 +81,7 @@ class Books:
             f"{self.repeated} brought again: acknowledged and lost {self.lost}, orders doubled {self.doubled}, "
             f"announced but absent {self.absent}, wrong {self.wrong}, stock off by {self.stock_off}, "
             f"kill points missed {self.missed}, of {self.poisoned} poisoned messages not once before the seller {self.misread}{unsettled}: {verdict}"
-            f"{more}"
+            f"{more}{self.told}"
         )
 
 

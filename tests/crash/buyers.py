@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sms.smsc.handset import Heard
 from tests.crash.carrier import Carrier, Pen
+from tests.crash.diary import Diary, NotedPen
 from tests.simulation.poison import POISON
 
 CODE = "1069"
@@ -256,23 +257,28 @@ class Town:
         """Messages that were brought again, or are to be."""
         self.poisoners: dict[str, bool] = {}
         """Who wrote what makes the program fail, once, and whether the carrier is done with it."""
+        self.diary = Diary()
         self._codes = codes
         carrier.watch(self)
         for place in range(count):
             number = f"138{place:08d}"
-            phone = carrier.phone(number, self._hear)
+            phone = NotedPen(carrier.phone(number, self.hear), number, self.diary)
             code = codes[place % len(codes)]
             chance = random.Random(seed * 1_000_003 + place)
             self.buyers[number] = kind(phone, chance, code, orders)
             self.buyers[number].says_it_twice = say_it_twice
 
-    def _hear(self, heard: Heard) -> None:
+    def hear(self, heard: Heard) -> None:
+        """A text came to one of their phones."""
         self.heard_at = time.monotonic()
+        self.diary.note(f"hears {heard.text!r}", heard.number)
         self.buyers[heard.number].hear(heard)
 
     def answered(self, number: str, *, ok: bool, again: bool) -> None:
         """See tests.crash.carrier.Watcher."""
         self.acknowledged[number] += ok
+        what = "taken" if ok else "brought again" if again else "not taken"
+        self.diary.note(f"is answered: {what}", number)
         if not again and number in self.poisoners:
             self.poisoners[number] = True
 

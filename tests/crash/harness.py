@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from tests.crash.burden import Burden, Burdens, weigh
 from tests.crash.buyers import CODE, FLOW, Buyer, Town
 from tests.crash.carrier import Simulated
 from tests.crash.depot import ASKING_FLOW, SERVICE, Depot, Mood
+from tests.crash.diary import told_of
 from tests.crash.people import Person, understood, wait_for_replies
 from tests.crash.victim import CUT_SHORT, FRONT_POINTS, IN_SHARD, POINTS, SHARD_POINTS
 
@@ -138,6 +139,7 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
             passes = chance.randint(1, PASSES_MAX)
             process = await start(folder, kill, passes, plan, number=done)
             await bound(smsc, process)
+            town.diary.note(f"shop {done} is up")
             town.poison()
             if not await dies(process, kill, town, plan, chance):
                 # Nothing more is learnt from kills of a shop where nobody gets on.
@@ -148,6 +150,7 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
             died = await process.wait()
             assert died in DIED_OF, f"the shop ended by itself with {died}"
             died_at.append(kill)
+            town.diary.note(f"killed: {kill}")
             if tell:
                 where = f"{kill}, pass {passes}" if kill.point else str(kill)
                 took_s = time.monotonic() - began
@@ -155,9 +158,11 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
                 sys.stdout.flush()
         process = await start(folder, None, plan=plan)
         await bound(smsc, process)
+        town.diary.note("the last shop is up")
         burdens = await weighed(folder, process, town, plan) if plan.orders else None
         waits_s = await waited(town, plan.replies_watched) if depot is not None else {}
         town.stop()
+        town.diary.note("who is through begins no more")
         since = time.monotonic()
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S_MAX):
@@ -183,6 +188,7 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
         books = replace(books, depot=depot.books(orders, waits_s))
     if plan.people:
         books = replace(books, understood=understood(town, stores, unsettled))
+    books = explained(books, town, stores, unsettled, folder)
     for store in stores:
         store.close()
     if plan.orders and burdens is None and books.right:
@@ -190,6 +196,16 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
             f"nobody got on for {plan.stalls_s:.0f} s, so that the shop was not weighed"
         )
     return books
+
+
+def explained(
+    books: Books, town: Town, stores: Sequence[SqliteStore], unsettled: Iterable[str], folder: Path
+) -> Books:
+    """The same; if they are wrong, with all that is known of those who are off. The shop's log is in this folder."""
+    if books.right:
+        return books
+    off = books.off | (books.understood.off if books.understood is not None else frozenset())
+    return replace(books, told=told_of({*off, *unsettled}, town.diary, stores, folder / "log.txt"))
 
 
 async def weighed(

@@ -76,6 +76,8 @@ class Understood:
     """Turns for what nobody said, or said once less."""
     stuck: int
     """People who did not get on, though they said it again."""
+    off: frozenset[str] = frozenset()
+    """Who is stuck, or had a turn that nobody asked for."""
 
     @property
     def right(self) -> bool:
@@ -97,11 +99,14 @@ def understood(
             for buyer, _, _, _, lines in store.talks(seller, SESSIONS_MAX):
                 if buyer in taken:
                     taken[buyer].update(words_in(lines))
+    unasked = {n: (taken[n] - Counter(one.said)).total() for n, one in people.items()}
+    stuck = {n for n, one in people.items() if not one.done and n not in unsettled}
     return Understood(
         sum(len(one.said) for one in people.values()),
         sum(one.said_again for one in people.values()),
-        sum((taken[number] - Counter(one.said)).total() for number, one in people.items()),
-        sum(not one.done and number not in unsettled for number, one in people.items()),
+        sum(unasked.values()),
+        len(stuck),
+        frozenset(stuck | {number for number, count in unasked.items() if count}),
     )
 
 

@@ -25,7 +25,7 @@ from sms.smsc.handset import Heard
 from tests.crash.books import Books, count
 from tests.crash.buyers import Town
 from tests.crash.carrier import Watcher
-from tests.crash.harness import ALIVE_S, START_S_MAX, furnish, getting_on, start
+from tests.crash.harness import ALIVE_S, START_S_MAX, explained, furnish, getting_on, start
 from tests.crash.people import Person, understood, wait_for_replies
 from tests.interop import npm
 
@@ -223,6 +223,7 @@ async def order(folder: Path, plan: Plan) -> Done:
                 await asyncio.sleep(chance.uniform(*ALIVE_S) * 5)
                 process.kill()
                 await process.wait()
+                town.diary.note("killed")
                 process = await start(folder, None)
             await _until(lambda: smsc.is_bound, START_S_MAX)
             wanted = town.told + max(0, plan.orders - plan.buyers)
@@ -241,6 +242,7 @@ async def order(folder: Path, plan: Plan) -> Done:
         count(stores, town, plan.kills, unsettled=unsettled),
         understood=understood(town, stores, unsettled),
     )
+    books = explained(books, town, stores, unsettled, folder)
     for store in stores:
         store.close()
     return Done(books, smsc.faults, tuple(smsc.trouble), time.monotonic() - began)
