@@ -72,6 +72,7 @@ class SmsChannel:
         self.sending = Sending(outbox, self.deliveries, first_reference=int(clock()))
         self._refusing = False
         self.sending.last_answer = self.receiving.redeliveries.last_of
+        self.receiving.is_unread = self.sending.is_unread
         turns.open("sms", self)
         turns.send_texts_by(self.sending.send, self.sending.send_waited)
 

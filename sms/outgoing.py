@@ -104,6 +104,17 @@ class Outgoing:
         """Segments that may still be submitted."""
         return max(0, QUEUE_MAX - self._queued)
 
+    def is_unread(self, phone: str) -> bool:
+        """Whether something waits for a phone that its carrier has not yet, as far as can be known: it may have what is under way."""
+        if phone not in self._behind:
+            return False
+        return bool(self._behind[phone]) or not any(
+            context.__class__ is Submission and context.phone == phone
+            for link in self._links
+            if link.alive
+            for context in link.machine.contexts()
+        )
+
     def submit(self, submissions: Sequence[Submission]) -> None:
         """Queue segments, of which there is `room` for all."""
         self._queued += len(submissions)

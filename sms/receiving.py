@@ -16,7 +16,7 @@ import msgspec
 
 from center.batch import TurnBatch
 from center.changes import OutgoingText
-from center.contact import Arrival, ContactKey
+from center.contact import Arrival, ContactKey, Repeats
 from center.outbox import PASSING, Outbox
 from center.routing import Routes
 from flows.inputs import Opened, Text
@@ -48,6 +48,9 @@ LAST_NOTED_S = 7 * 86_400
 """With whom a buyer was last is written again after so long, so that it does not pass while they come back."""
 MESSAGE_NAMES = (Tag.RECEIPTED_MESSAGE_ID, Tag.USER_MESSAGE_REFERENCE)
 """TLVs in which a carrier may name a phone's message; the second is often the phone's own count (SMPP 3.4, 5.3.2.17)."""
+
+_PERHAPS, _LIKELY = Repeats.PERHAPS, Repeats.LIKELY
+"""Names of their own, as in sms.channel."""
 
 Notes = dict[str, bytes | None]
 
@@ -91,6 +94,8 @@ class Receiving:
         self.counters = ReceivingCounters()
         self.answer_known: Callable[[Answer], None] = lambda _: None
         """Answers what repeats a message that is on disk for certain."""
+        self.is_unread: Callable[[str, str, str], bool] = lambda carrier, code, buyer: False  # noqa: ARG005
+        """Whether something waits for a buyer, from this code, that their carrier has not yet."""
         kept = outbox.notes(DOUBTS_NOTE).get(DOUBTS_NOTE, b"")
         self.redeliveries = Redeliveries(int(clock() * 1e6), ticks(), kept)
         self.reassembly = Reassembly()
@@ -241,6 +246,10 @@ class Receiving:
         doubts = self.redeliveries.to_keep(answer.came_at)
         if doubts is not None:
             notes[DOUBTS_NOTE] = doubts
+        repeats = judged.repeats
+        if repeats is _PERHAPS and self.is_unread(carrier, code, buyer):
+            # Who has not read the reply to what they said last answers nothing by it: they say it again, as none came.
+            repeats = _LIKELY
         given = Opened() if routed.named and not routed.rest else Text(routed.rest)
         key = ContactKey(routed.seller, buyer, "sms")
         arrival = Arrival(
@@ -253,7 +262,7 @@ class Receiving:
             now,
             None,
             judged.doubt,
-            judged.repeats,
+            repeats,
             (),
             judged.since,
             judged.may_wait,

@@ -130,6 +130,14 @@ class Sending:
         """What is held for a buyer."""
         return self._held.texts_to(buyer)
 
+    def is_unread(self, carrier: str, code: str, buyer: str) -> bool:
+        """Whether something waits here for a buyer, from this code, that their carrier has not yet: it may have what is under way."""
+        if buyer in self._held:
+            return True
+        esme = self.esmes.get(carrier)
+        written = self._addresses.get((carrier, code, buyer)) if esme is not None else None
+        return esme is not None and written is not None and esme.outgoing.is_unread(written[0])
+
     def note(self, news: Sequence[TextNews]) -> None:
         """Texts are off our hands."""
         self._backlog.settled(one.text for one in news)

@@ -14,7 +14,7 @@ The rules, in one place:
 from __future__ import annotations
 
 from codecs import latin_1_decode  # bytes.decode looks for its name first
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Any, Literal, Protocol
@@ -127,6 +127,10 @@ class BindMachine:
     def room(self) -> int:
         """Requests that may be made now."""
         return self.window - len(self._waiting)
+
+    def contexts(self) -> Iterator[Any]:
+        """Of requests that wait for their responses, the oldest first."""
+        return (context for _, context, _ in self._waiting.values())
 
     def request(self, pdu: p.Pdu, now: float, context: Any = None) -> int:
         """Send a request; its answer comes as Answered. Gives the sequence number.

@@ -30,7 +30,7 @@ class Excuses:
     within: set[str] = field(default_factory=set[str])
     """It came again when it seemed answered: the carrier had brought it before, and lost it within itself. Sixth row."""
     overtaken: set[str] = field(default_factory=set[str])
-    """They answered once more what they were asked once more, and that came before what they had said first. Twelfth row."""
+    """They answered once more what they were asked once more, and that came before what they had said first. Last row."""
 
     def of(self, off: frozenset[str]) -> tuple[str, ...]:
         """What excuses all who are off; nothing if one of them has no excuse."""

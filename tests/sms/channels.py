@@ -95,7 +95,9 @@ class Slow:
         """Segments that it has room for."""
         self.given: list[Any] = []
         self.heard: list[str] = []
-        self.outgoing: Any = SimpleNamespace()
+        self.unread: set[str] = set()
+        """Phones to which something waits that it has not."""
+        self.outgoing: Any = SimpleNamespace(is_unread=self.unread.__contains__)
 
     @property
     def waiting(self) -> int:

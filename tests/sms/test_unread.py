@@ -1,0 +1,87 @@
+"""A buyer who has not read our reply answers nothing by saying the same: they say it again, since none came."""
+
+import asyncio
+import random
+from typing import Any, cast
+
+from sms.carrier import Carrier
+from sms.client import Esme
+from sms.smpp import pdu as p
+from sms.smpp.status import Status
+from sms.submission import submission
+from tests.sms.channels import Line, Slow, open_channel, text, write
+from tests.sms.test_outgoing import bound
+from tests.sms.wire import LATENCY_S, Owner, SmscTransport, at_once
+
+BUYER = "13800138000"
+
+
+def test_the_same_again_takes_no_turn_as_long_as_the_reply_waits() -> None:
+    channel, store, line = open_channel()
+    carrier = Slow()
+    channel.sending.esmes["carrier"] = cast("Any", carrier)
+    write(channel, line, *text(1, "苹果"))
+    write(channel, line, *text(2, "2"))
+    # The carrier has our answers for certain, and our reply does not get through.
+    line.asked = line.answered = 1
+    carrier.unread.add(BUYER)
+    write(channel, line, *text(3, "2"))
+    write(channel, line, *text(4, "2"))
+    assert set(line.answers.values()) == {Status.OK}
+    assert len(list(store.texts("shop"))) == 2
+    # What reads otherwise they may mean for whatever question.
+    write(channel, line, *text(5, "1"))
+    assert next(store.texts("shop")).text.text.startswith("订单A0001")
+
+
+def test_the_same_again_is_the_next_answer_when_the_carrier_has_the_reply() -> None:
+    channel, store, line = open_channel()
+    channel.sending.esmes["carrier"] = cast("Any", Slow())
+    write(channel, line, *text(1, "苹果"))
+    write(channel, line, *text(2, "2"))
+    line.asked = line.answered = 1
+    write(channel, line, *text(3, "2"))
+    assert len(list(store.texts("shop"))) == 3
+
+
+def test_what_is_held_back_is_not_read() -> None:
+    channel, _, line = open_channel()
+    channel.sending.esmes["carrier"] = cast("Any", Slow())
+    unread = channel.sending.is_unread
+
+    async def run() -> None:
+        channel.received(cast("Any", line), text(1, "苹果"))
+        line.alive = False
+        channel.turns.flush()
+        assert unread("carrier", "1069", BUYER)
+        assert not unread("carrier", "1069", "13900139000")
+        # Its answer goes by another connection, and it goes behind that.
+        channel.received(cast("Any", Line()), text(1, "苹果"))
+        channel.turns.flush()
+        assert not unread("carrier", "1069", BUYER)
+
+    asyncio.run(run())
+
+
+def test_a_text_is_not_read_before_it_is_sent_nor_when_its_connection_is_lost() -> None:
+    async def run() -> None:
+        owner, wire = Owner(), SmscTransport(0.0, 1)
+        carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wire.now, soon=at_once)
+        unread, sent = esme.outgoing.is_unread, p.SubmitSm(destination=p.Address("1"))
+        assert not unread("1")
+        esme.submit([submission(1, sent)])
+        assert unread("1"), "nobody is there"
+        link = bound(esme, wire, 0)
+        esme.outgoing.pump()
+        assert not unread("1"), "the carrier may have it"
+        esme.submit([submission(2, sent)])
+        assert unread("1"), "the next waits for it"
+        wire.now += LATENCY_S
+        link.data_received(wire.answers())
+        assert not unread("1"), "the first is taken, and the second under way"
+        link.connection_lost(ConnectionResetError())
+        assert unread("1"), "the carrier may have it, or its buyer wait for it"
+        assert not unread("2")
+
+    asyncio.run(run())
