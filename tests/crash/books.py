@@ -105,6 +105,11 @@ def count(
         before = lost, doubled, wrong, absent
         have, wanted = by_buyer.get(number, []), buyer.wanted
         # Who was not told of their last order most likely lacks it: that is one, unless it is still on its way.
+        if number in town.crossed:
+            # What they ordered is not what they meant to. Whatever was told is there all the same.
+            absent += len(set(buyer.announced) - numbers.get(number, set()))
+            off |= {number} if absent > before[-1] else set()
+            continue
         is_on_its_way = number in unsettled
         lost += max(
             len(wanted) - len(have) - is_on_its_way, int(not buyer.done and not is_on_its_way)

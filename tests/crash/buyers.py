@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from sms.smsc.handset import Heard
 from tests.crash.carrier import Carrier, Pen
@@ -98,6 +98,8 @@ def asks(text: str, beginning: str) -> bool:
 class Buyer:
     """Says the next thing when the reply to the last is there. Replies may come twice."""
 
+    says_again: ClassVar[bool] = False
+    """After a while without a reply, by themselves."""
     phone: Pen
     chance: random.Random
     code: str = CODE
@@ -128,6 +130,10 @@ class Buyer:
     unheard: int = 0
     unheard_most: int = 0
     """How often they have said something again since the last text came, and the most of it."""
+    times_said: int = 0
+    """What they wait for a reply to, so far."""
+    crossed: bool = False
+    """A reply came while their carrier had what they said again for want of it: that is read at the next question, as if they meant it."""
     waits: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     """Of replies that were waited for: when it was said, and how long they took, in seconds."""
 
@@ -157,6 +163,7 @@ class Buyer:
 
     def _say(self) -> None:
         self.said_at, self.is_said = asyncio.get_running_loop().time(), True
+        self.times_said += 1
         self.phone.text(self.code, self.lines[0][0])
 
     def _say_then(self, line: tuple[str, str]) -> None:
@@ -182,6 +189,7 @@ class Buyer:
             self.waits.append((self.said_at, asyncio.get_running_loop().time() - self.said_at))
             self.asked = self.lines.pop(0)[1]
             self.is_said = self.is_said_again = False
+            self.times_said = 0
             if self.lines:
                 self._go_on()
             elif self.orders_left == 0:
@@ -211,6 +219,11 @@ class Buyer:
     def done(self) -> bool:
         """Whether every order begun was told."""
         return not self.lines
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether they wait for a reply, and may say it again yet."""
+        return False
 
 
 class Other(Protocol):
@@ -272,7 +285,11 @@ class Town:
         """A text came to one of their phones."""
         self.heard_at = time.monotonic()
         self.diary.note(f"hears {heard.text!r}", heard.number)
-        self.buyers[heard.number].hear(heard)
+        buyer = self.buyers[heard.number]
+        is_said_again, replies = buyer.says_again and buyer.times_said > 1, len(buyer.waits)
+        buyer.hear(heard)
+        if is_said_again and len(buyer.waits) > replies:
+            buyer.crossed |= heard.number in self.carrier.unanswered
 
     def answered(self, number: str, *, ok: bool, again: bool) -> None:
         """See tests.crash.carrier.Watcher."""
@@ -310,6 +327,11 @@ class Town:
         """Everybody finishes what they began."""
         for buyer in self.buyers.values():
             buyer.stopping = True
+
+    @property
+    def crossed(self) -> frozenset[str]:
+        """Whose words may have been read otherwise than they meant them, and nobody could tell."""
+        return frozenset(number for number, one in self.buyers.items() if one.crossed)
 
     def say_again(self) -> int:
         """All who wait for a reply repeat what they said; how many they are."""

@@ -300,8 +300,9 @@ def shards_of(pid: int) -> list[int]:
 
 
 def getting_on(town: Town, since: float, stalls_s: float) -> bool:
-    """Whether a buyer has heard something lately, of a shop that is up since then."""
-    return time.monotonic() - max(town.heard_at, since) < stalls_s
+    """Whether a buyer has heard something lately, of a shop that is up since then, or one may say something again."""
+    is_heard = time.monotonic() - max(town.heard_at, since) < stalls_s
+    return is_heard or any(buyer.is_patient for buyer in town.buyers.values())
 
 
 def furnish(

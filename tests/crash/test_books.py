@@ -6,8 +6,12 @@ from sms.smsc.handset import Heard
 from sms.smsc.server import Settings, Smsc
 from store.memory import MemoryStore
 from tests.crash.books import Books, count
-from tests.crash.buyers import Town
+from tests.crash.buyers import Town, dialogue
 from tests.crash.carrier import Simulated
+from tests.crash.harness import getting_on
+from tests.crash.people import PATIENCE_S, STUCK_S, Person, Understood, understood
+
+ANN = "13800000000"
 
 
 def test_an_order_that_its_buyer_never_ended_is_lost_once() -> None:
@@ -42,6 +46,44 @@ def test_how_often_a_buyer_has_spoken_in_vain_is_counted() -> None:
             assert (buyer.unheard, buyer.unheard_most) == (1, 2)
 
     asyncio.run(speak())
+
+
+def test_whose_reply_crossed_what_they_said_again_is_held_against_nobody() -> None:
+    async def speak() -> tuple[Books, Understood]:
+        async with Smsc(Settings(port=0)) as smsc:
+            town = Town(Simulated(smsc), 1, seed=1, kind=Person)
+            person = town.buyers[ANN]
+            person.lines = dialogue(2, 2)
+            for _ in range(2):
+                person.say_again()
+                assert not person.crossed
+            assert smsc.network.exchange.waiting == 2
+            town.hear(Heard(ANN, "1069", "How many?", 1, "gsm7", 0))
+            assert town.crossed == {ANN}
+            person.wanted.append(4)
+            return count([MemoryStore()], town, kills=0), understood(town, [])
+
+    books, of_people = asyncio.run(speak())
+    assert (books.lost, of_people.stuck, of_people.crossed) == (0, 0, 1)
+    assert books.right
+    assert of_people.right
+
+
+def test_a_person_waits_by_their_own_time_and_says_it_again_as_long_as_they_do() -> None:
+    async def wait() -> None:
+        async with Smsc(Settings(port=0)) as smsc:
+            town = Town(Simulated(smsc), 1, seed=1, kind=Person)
+            person = town.buyers[ANN]
+            assert isinstance(person, Person)
+            assert not getting_on(town, 0.0, -1.0)
+            person.lines = dialogue(2, 2)
+            for second in range(int(STUCK_S)):
+                assert getting_on(town, 0.0, -1.0), second
+                person.wait(1.0)
+            assert person.said == ["apple"] * (int(STUCK_S / PATIENCE_S) - 1)
+            assert not getting_on(town, 0.0, -1.0)
+
+    asyncio.run(wait())
 
 
 def _counted(

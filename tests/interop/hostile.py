@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,15 @@ from sms.smsc.handset import Heard
 from tests.crash.books import Books, count
 from tests.crash.buyers import Town
 from tests.crash.carrier import Watcher
-from tests.crash.harness import ALIVE_S, START_S_MAX, explained, furnish, getting_on, start
+from tests.crash.harness import (
+    ALIVE_S,
+    FINISH_S_MAX,
+    START_S_MAX,
+    explained,
+    furnish,
+    getting_on,
+    start,
+)
 from tests.crash.people import Person, understood, wait_for_replies
 from tests.interop import npm
 
@@ -37,15 +45,6 @@ LOOKS_S = 0.02
 ASKED = "What would you like?"
 IN_PARTS = f"{ASKED} " + "今天的苹果又甜又脆。" * 12
 """A reply in three parts: each may be refused, doubled or lost on its own."""
-
-
-class Patient(Person):
-    """Connections break so often that replies are held back for more than ten seconds now and then, and who says a word twice is read twice.
-
-    After crashes a word may be taken for one of before twice (decision 0030): there is time to say it a third time.
-    """
-
-    patience_s = 20.0
 
 
 @dataclass(frozen=True)
@@ -213,7 +212,7 @@ async def order(folder: Path, plan: Plan) -> Done:
         codes = furnish(folder, await smsc.port, plan.shards, plan.binds)
         for flow in (folder / "sellers").glob("*/seller.flow"):
             flow.write_text(flow.read_text().replace(ASKED, IN_PARTS))
-        town = Town(smsc, plan.buyers, plan.seed, kind=Patient, say_it_twice=True, codes=codes)
+        town = Town(smsc, plan.buyers, plan.seed, kind=Person, say_it_twice=True, codes=codes)
         waiting = asyncio.create_task(wait_for_replies(town))
         process = await start(folder, None)
         try:
@@ -258,9 +257,11 @@ async def _until(condition: Callable[[], bool], within_s: float) -> None:
 async def _going_on(town: Town, condition: Callable[[], bool]) -> None:
     """Until it is so, or nobody gets on any more."""
     since = time.monotonic()
-    while not condition() and getting_on(town, since, STALLS_S_MAX):  # noqa: ASYNC110
-        # Any of many buyers may be the next.
-        await asyncio.sleep(LOOKS_S)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FINISH_S_MAX):
+            while not condition() and getting_on(town, since, STALLS_S_MAX):  # noqa: ASYNC110
+                # Any of many buyers may be the next.
+                await asyncio.sleep(LOOKS_S)
 
 
 def main() -> int:
