@@ -71,6 +71,8 @@ class Repeats(IntEnum):
     """It is, if that one was kept; else this may be an older one that reads the same, as if PERHAPS were said of it."""
     NAMED = 3
     """It is if there was one: the key holds the carrier's own name for it."""
+    UNREAD = 4
+    """It is if the buyer has said nothing since: they cannot have read the reply to what they said last, and say it again."""
 
 
 class Arrival(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -26,6 +26,7 @@ from center.world import World
 from flows.effects import PlaceOrder
 from flows.inputs import Opened, Text
 
+_UNLESS_GONE_ON = (Repeats.LIKELY, Repeats.UNREAD)
 _NAMED, _TAKE = Repeats.NAMED, Verdict.TAKE
 """Names of their own, as in center.limits.guard."""
 
@@ -107,7 +108,7 @@ def _is_redelivery(arrival: Arrival, seen: int, contact: Contact | None) -> bool
         return True
     # What it surely repeats was not kept: this may be an older one that reads the same.
     in_doubt = any(since <= seen < until for since, until in doubt)
-    if arrival.repeats is not Repeats.LIKELY and not in_doubt:
+    if arrival.repeats not in _UNLESS_GONE_ON and not in_doubt:
         return False
     return contact is None or contact.stamp <= seen
 

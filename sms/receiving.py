@@ -49,7 +49,7 @@ LAST_NOTED_S = 7 * 86_400
 MESSAGE_NAMES = (Tag.RECEIPTED_MESSAGE_ID, Tag.USER_MESSAGE_REFERENCE)
 """TLVs in which a carrier may name a phone's message; the second is often the phone's own count (SMPP 3.4, 5.3.2.17)."""
 
-_PERHAPS, _LIKELY = Repeats.PERHAPS, Repeats.LIKELY
+_PERHAPS, _UNREAD = Repeats.PERHAPS, Repeats.UNREAD
 """Names of their own, as in sms.channel."""
 
 Notes = dict[str, bytes | None]
@@ -249,7 +249,7 @@ class Receiving:
         repeats = judged.repeats
         if repeats is _PERHAPS and self.is_unread(carrier, code, buyer):
             # Who has not read the reply to what they said last answers nothing by it: they say it again, as none came.
-            repeats = _LIKELY
+            repeats = _UNREAD
         given = Opened() if routed.named and not routed.rest else Text(routed.rest)
         key = ContactKey(routed.seller, buyer, "sms")
         arrival = Arrival(

@@ -103,13 +103,14 @@ class SqliteBatch:
         named: list[bytes] = []
         doubted: list[Arrival] = []
         asked: list[Arrival] = []
-        is_named, awaiting = Repeats.NAMED, tables.awaiting.known
+        is_named, is_unread = Repeats.NAMED, Repeats.UNREAD
+        awaiting = tables.awaiting.known
         for arrival in arrivals:
             key = arrival.contact
             # Of all others it does not matter whether they were seen; see center.turns.
             if arrival.repeats is is_named:
                 named.append(arrival.key)
-            elif arrival.doubt and arrival.key:
+            elif (arrival.doubt or arrival.repeats is is_unread) and arrival.key:
                 doubted.append(arrival)
             if awaiting is None or key in awaiting:
                 asked.append(arrival)
@@ -145,7 +146,10 @@ class SqliteBatch:
             if not isinstance(buyer, Nothing):
                 buyers[who] = buyer
         if doubted:
-            world.seen = tables.inbox.in_doubt(doubted)
+            unread = {
+                a.contact for a in doubted if a.repeats is is_unread and a.contact in contacts
+            }
+            world.seen = tables.inbox.in_doubt(doubted, [contacts[key].stamp for key in unread])
         if named:
             world.seen.update(tables.inbox.named(named))
         if asked:

@@ -23,6 +23,9 @@ GAP_S_MAX = 60
 """Of the sweep, which comes once a second, and from it to what is written next: past it the clock was set, or nobody ran."""
 ROWS_IN_DOUBT_MAX = 256
 """Rows in which a batch's messages are looked for, the newest: what is in doubt after a fall is the last batch or two."""
+ROWS_OF_LAST_MAX = 64
+"""Rows in which a buyer's last message is looked for, from the one that their contact bears: that is its own, or what was in doubt when it came,
+seconds before."""
 ROWS_A_STEP = 500
 """Forgotten at a time; at full speed there are fewer than a hundred a second."""
 
@@ -87,9 +90,10 @@ class Inbox:
             found[key] = max(stamp, found.get(key, stamp))
         return found
 
-    def in_doubt(self, arrivals: Sequence[Arrival]) -> dict[bytes, int]:
-        """Stamps of those that were taken before, of arrivals that bear ranges of stamps."""
-        self._look_between({range_ for arrival in arrivals for range_ in arrival.doubt})
+    def in_doubt(self, arrivals: Sequence[Arrival], last: Iterable[int] = ()) -> dict[bytes, int]:
+        """Stamps of those that were taken before, of arrivals that bear ranges of stamps. `last`: from which the last messages of buyers are
+        looked for, too."""
+        self._look_between({range_ for arrival in arrivals for range_ in arrival.doubt}, last)
         self._found = {}
         found: dict[bytes, int] = {}
         for arrival in arrivals:
@@ -102,8 +106,8 @@ class Inbox:
                     break
         return found
 
-    def _look_between(self, ranges: Iterable[tuple[int, int]]) -> None:
-        """Have the rows with stamps in these ranges at hand, newest first."""
+    def _look_between(self, ranges: Iterable[tuple[int, int]], last: Iterable[int]) -> None:
+        """Have the rows with stamps in these ranges at hand, newest first, and then a few from each of `last` on."""
         db, sql = self._db, self._sql
         firsts = {
             first
@@ -111,6 +115,12 @@ class Inbox:
             for (first,) in db.execute(sql["inbox_between"], (since, until, ROWS_IN_DOUBT_MAX))
         }
         wanted = sorted(firsts, reverse=True)[:ROWS_IN_DOUBT_MAX]
+        for stamp in last:
+            if len(wanted) >= 2 * ROWS_IN_DOUBT_MAX:
+                break
+            rows = db.execute(sql["inbox_from"], (stamp, ROWS_OF_LAST_MAX))
+            wanted += [first for (first,) in rows if first not in firsts]
+            firsts.update(wanted)
         self._rows = {first: self._rows.get(first) or self._read(first) for first in wanted}
 
     def _read(self, first: int) -> dict[bytes, int]:

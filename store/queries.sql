@@ -26,6 +26,12 @@ select first from inbox
 where first >= coalesce((select max(first) from inbox where first <= ?), 0) and first < ?
 order by first desc limit ?;
 
+-- name: inbox_from
+-- Rows with stamps from one on, oldest first.
+select first from inbox
+where first >= coalesce((select max(first) from inbox where first <= ?), 0)
+order by first limit ?;
+
 -- name: inbox_row
 select keys from inbox where first = ?;
 

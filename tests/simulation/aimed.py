@@ -144,6 +144,28 @@ def slow_and_breaking(seed: int) -> Trouble:
     )
 
 
+def said_again_while_replies_wait(seed: int) -> Trouble:
+    """Shops fall and connections break under answers, so that replies wait for longer than buyers do, who say the same again."""
+    drawn = brought_again_while_replies_are_held(seed)
+    return replace(
+        drawn,
+        kills_s=4.0,
+        dies=0.02,
+        doubled=0.0,
+        refuses=0.0,
+        full_s=0.0,
+        jumps=False,
+        disorder=0.0,
+        poisoned=0,
+        twice=True,
+        late_s=0.0,
+        wonders=False,
+        insists=True,
+        weather=Weather(latency_s=0.05, breaks=0.02),
+        faults=Faults(seed=seed, lost_answer=0.3, throttled=0.05, again_s=10.0),
+    )
+
+
 AIMED: dict[str, Callable[[int], Trouble]] = {
     trouble.__name__: trouble
     for trouble in (
@@ -155,6 +177,7 @@ AIMED: dict[str, Callable[[int], Trouble]] = {
         lost_within,
         overtaken,
         slow_and_breaking,
+        said_again_while_replies_wait,
     )
 }
 """By name."""

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sms.answer import Answer
 from sms.held import Held
 from sms.link import Link
+from sms.outgoing import Outgoing
 from sms.redelivery import Redeliveries, _was_lost_before
 from sms.smpp.status import TEMPORARY
 from sms.smpp.tlv import Tag, find
@@ -32,10 +33,13 @@ class Excuses:
     overtaken: set[str] = field(default_factory=set[str])
     """They answered once more what they were asked once more, and that came before what they had said first. Last row."""
 
+    crossed: set[str] = field(default_factory=set[str])
+    """They said it again when the reply was on its way, or a moment later. Row before the last."""
+
     def of(self, off: frozenset[str]) -> tuple[str, ...]:
         """What excuses all who are off; nothing if one of them has no excuse."""
         kinds = {"ignored": self.ignored, "behind": self.behind, "within": self.within}
-        kinds["overtaken"] = self.overtaken
+        kinds |= {"overtaken": self.overtaken, "crossed": self.crossed}
         if not off <= set().union(*kinds.values()):
             return ()
         return tuple(kind for kind, buyers in kinds.items() if off & buyers)
@@ -241,6 +245,24 @@ def watching_what_is_overtaken(
         patched(Redeliveries, "refuse", refused),
         patched(Buyer, "_answer_again", answers),
     ):
+        yield
+
+
+@contextmanager
+def watching_what_crosses(
+    crossed: set[str], buyer_of: Callable[[str], Buyer | None]
+) -> Iterator[None]:
+    """Note who has said again what the reply to is under way, on a connection that lives: the carrier may have it, or refuse it yet."""
+    is_unread = Outgoing.is_unread
+
+    def watched(self: Outgoing, phone: str) -> bool:
+        unread, buyer = is_unread(self, phone), buyer_of(phone)
+        is_under_way = phone in self._behind and not unread
+        if is_under_way and buyer is not None and buyer.says_again and buyer.times_said > 1:
+            crossed.add(phone)
+        return unread
+
+    with patched(Outgoing, "is_unread", watched):
         yield
 
 

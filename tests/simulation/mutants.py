@@ -25,6 +25,7 @@ from tests.simulation.aimed import (
     answered_once_more,
     brought_again_while_replies_are_held,
     brought_twice_where_much_is_refused,
+    said_again_while_replies_wait,
     slow_and_breaking,
     swept_over_falls,
 )
@@ -52,6 +53,7 @@ TROUBLES = {
     "send a question whose answer's reply is held back": slow_and_breaking,
     "let a start hold nothing back": brought_again_while_replies_are_held,
     "send what may overtake an answer": brought_again_while_replies_are_held,
+    "take what is said again while its reply waits": said_again_while_replies_wait,
     "take a copy of what was refused": brought_twice_where_much_is_refused,
 }
 """What goes wrong while they are looked for, where that is not drawn as always."""
@@ -185,6 +187,7 @@ def mutants() -> dict[str, Any]:
         "forget what is awaited at a crash": patched(MemoryStore, "awaited", _none),
         "forget what is in doubt at a crash": patched(Redeliveries, "to_keep", _nothing),
         "send what may overtake an answer": patched(Sending, "_must_wait", _never),
+        "take what is said again while its reply waits": patched(Sending, "is_unread", _never),
         "let a start hold nothing back": patched(Held, "begin", _nothing),
         "answer what is late as if it were not": patched(Redeliveries, "refuse_late", _nothing),
         "take a copy of what was refused": patched(Link, "_refuse_copies", _as_they_are),

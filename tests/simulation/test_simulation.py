@@ -7,7 +7,13 @@ import pytest
 
 from sms.smsc.faults import Faults
 from tests.simulation.__main__ import trace_of
-from tests.simulation.aimed import ignored, lost_within, overtaken, swept_over_falls
+from tests.simulation.aimed import (
+    ignored,
+    lost_within,
+    overtaken,
+    said_again_while_replies_wait,
+    swept_over_falls,
+)
 from tests.simulation.many import quiet, story_of, try_all
 from tests.simulation.network import Weather
 from tests.simulation.story import Story
@@ -75,6 +81,14 @@ def test_who_is_excused_is_so_by_what_happened_to_their_message(why: str) -> Non
     assert not story.right
     assert getattr(story.excuses, why) >= story.off
     assert not story.excuses.of(frozenset({"13800000099"}))
+
+
+def test_nobody_goes_astray_who_says_it_again_while_the_reply_waits() -> None:
+    """Without rule 8 of decision 0030 ten of a hundred seeds are wrong."""
+    total = try_all(range(540_001, 540_041), said_again_while_replies_wait)
+    assert not total.wrong, total
+    assert total.kills > 100
+    assert total.breaks > 50
 
 
 def test_a_wrong_seed_is_told_with_the_command_that_shows_it() -> None:

@@ -93,6 +93,8 @@ class Trouble:
     shards_ask: bool = False
     wonders: bool = False
     """Buyers answer once more what they are asked once more (tests.simulation.wonderer)."""
+    insists: bool = False
+    """Buyers say it again every ten seconds without a reply (tests.simulation.insister)."""
     disorder: float = 0.0
     """Of deliver_sm refused for now that the carrier brings behind all that waits, not in their place."""
     sweeps: bool = False

@@ -19,6 +19,7 @@ UNHEARD_MAX = 2
 def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
     """Write it into the story. The shop has stopped in order, and nothing was under way then."""
     trouble, failures = story.trouble, story.failures
+    story.excuses.crossed |= town.crossed
     story.books = count([store], town, story.lives - 1)
     story.waiting = frozenset(number for number, buyer in town.everybody.items() if not buyer.done)
     story.puzzled = frozenset(number for number, one in town.buyers.items() if one.apologies)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,11 +27,13 @@ from tests.simulation.disk import DiedError, Moods
 from tests.simulation.excuses import (
     Carried,
     watching_what_comes_behind,
+    watching_what_crosses,
     watching_what_is_carried,
     watching_what_is_ignored,
     watching_what_is_lost_within,
     watching_what_is_overtaken,
 )
+from tests.simulation.insister import Insister
 from tests.simulation.life import NOON, Life, program
 from tests.simulation.loop import NothingLeftError, SimulatedLoop
 from tests.simulation.network import Network, Weather
@@ -95,6 +98,7 @@ class World:
         """By the last life, which may have died of its first look."""
         self.life: Life | None = None
         self.smsc: Smsc | None = None
+        self.town: Town | None = None
         self.port = 0
         self.offset_s = 0.0
         self.calm = False
@@ -125,6 +129,7 @@ class World:
                 watching_what_comes_behind(excuses.behind, carried, lambda: self.story.lives),
                 watching_what_is_lost_within(excuses.within, carried),
                 watching_what_is_overtaken(excuses.overtaken, carried, lambda: self.smsc),
+                watching_what_crosses(excuses.crossed, self._buyer_of),
             ):
                 self.loop.run_until_complete(self._run())
         except NothingLeftError:
@@ -150,8 +155,12 @@ class World:
                 story.seed,
                 orders=trouble.orders,
                 say_it_twice=trouble.twice,
-                kind=Wonderer if trouble.wonders else Buyer,
+                kind=self._kind(),
             )
+            self.town = town
+            for number, buyer in town.buyers.items():
+                if isinstance(buyer, Insister):
+                    buyer.is_answered = partial(self._is_answered, number)
             if trouble.disorder:
                 change_order(smsc, random.Random(f"{story.seed} order"), trouble.disorder)
             heed_screens(smsc, profile)
@@ -173,6 +182,17 @@ class World:
         judge(story, store, town, self.depot)
         if trouble.on_disk:
             store.close()
+
+    def _kind(self) -> type[Buyer]:
+        if self.trouble.insists:
+            return Insister
+        return Wonderer if self.trouble.wonders else Buyer
+
+    def _buyer_of(self, number: str) -> Buyer | None:
+        return self.town.buyers.get(number) if self.town is not None else None
+
+    def _is_answered(self, number: str) -> bool:
+        return self.town is not None and number not in self.town.carrier.unanswered
 
     def _invite(self, smsc: Smsc, town: Town) -> None:
         """Who comes by other channels."""

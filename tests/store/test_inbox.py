@@ -71,6 +71,40 @@ def test_only_the_newest_rows_are_looked_into(
         assert (run(store, replace(given, doubt=((10, 20),))) == []) is is_known
 
 
+def test_what_a_buyer_says_again_is_looked_for_where_their_last_word_is(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long ago, and whatever others have said since; where its own stamp is not kept it is among the next few."""
+    monkeypatch.setattr(inbox, "ROWS_IN_DOUBT_MAX", 3)
+    monkeypatch.setattr(inbox, "ROWS_OF_LAST_MAX", 2)
+    for stamp in range(10, 20):
+        run(store, arrival("你好", buyer=str(stamp), key=b"%d" % stamp, stamp=stamp))
+    for words, stamp, since in (("一", 20, 20), ("二", 30, 30)):
+        said = arrival(words, buyer="1", key=words.encode(), stamp=stamp)
+        assert run(store, replace(said, since=since)) != []
+        for later in range(stamp + 1, stamp + 6):
+            run(store, arrival("你好", buyer="2", key=b"%d" % later, stamp=later))
+    again = arrival("二", buyer="1", key="二".encode(), stamp=40)
+    assert run(store, replace(again, repeats=Repeats.UNREAD)) == []
+    # And once more, as it is still their last; not what they said before.
+    assert run(store, replace(again, repeats=Repeats.UNREAD, stamp=41)) == []
+    before = arrival("一", buyer="1", key="一".encode(), stamp=42)
+    assert run(store, replace(before, repeats=Repeats.UNREAD)) != []
+
+
+@pytest.mark.parametrize(("behind", "is_found"), [(1, True), (5, False)])
+def test_where_their_contact_bears_an_older_stamp_it_is_among_the_next_few_rows(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, behind: int, is_found: bool
+) -> None:
+    monkeypatch.setattr(inbox, "ROWS_OF_LAST_MAX", 3)
+    for stamp in range(10, 10 + behind):
+        run(store, arrival("你好", buyer="2", key=b"%d" % stamp, stamp=stamp))
+    said = arrival("一", buyer="1", key=b"a", stamp=30)
+    run(store, replace(said, since=10))
+    again = replace(said, stamp=40, repeats=Repeats.UNREAD)
+    assert (run(store, again) == []) is is_found
+
+
 def test_no_time_passes_for_messages_while_the_system_is_down(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "shop.db")
     store.publish("shop", program_of(), NOON)
