@@ -1,23 +1,19 @@
 """An order that was paid before it is placed: its payment vouches for it, and no code is asked for."""
 
+from typing import Any
+
 import pytest
 
-from center.contact import Arrival, ContactKey
-from center.limits.guard import Guard
-from center.limits.policy import Policies, Policy
-from center.shops import Shops
-from center.turns import take_turns
+from center.limits.policy import Policy
 from center.unconfirmed import GIVEN_UP
 from commands.flows_on_disk import LIBRARY, load
 from flows import effects
-from flows.inputs import Input, Outcome, Text
-from flows.packed import fingerprint
+from flows.inputs import Outcome
 from flows.session import unpack
 from store.memory import MemoryStore
-from tests.center.test_performers import Remembering
-from tests.flows.shops import NOON, program_of
+from tests.center.limits.writing import BUYER, Writing
+from tests.flows.shops import program_of
 
-BUYER = ContactKey("shop", "13800138000", "sms")
 TOPUP = load(LIBRARY / "topup").compile().program
 SHOP = """flow 1
 
@@ -60,34 +56,11 @@ step agent
 """
 
 
-class Buyer:
-    """A buyer who writes, in the core alone; partners answer what they are told to."""
+class Buyer(Writing):
+    """See Writing; the shop is in memory."""
 
-    def __init__(self, program=TOPUP, **limits: object) -> None:
-        self.store = MemoryStore()
-        self.store.publish("shop", program, NOON)
-        self.shops = Shops({"shop": fingerprint(program)}, self.store.program)
-        self.guard = Guard(Policies(Policy(**limits)), b"secret")  # type: ignore[arg-type]
-        self.stamp = 0
-        self.now = NOON
-
-    def give(self, given: Input, asked: tuple[int, int] | None = None) -> None:
-        self.stamp += 1
-        arrival = Arrival(BUYER, given, "1069", "carrier", b"", self.stamp, self.now, asked)
-        with self.store.batch([arrival]) as batch:
-            changes = take_turns([arrival], batch.world, self.shops, Remembering(), self.guard)
-            batch.commit(changes)
-        self.guard.keep()
-
-    def writes(self, *texts: str) -> None:
-        for words in texts:
-            self.give(Text(words))
-
-    def hears_of(self, kind: type[effects.Effect], outcome: Outcome) -> None:
-        """What the session waits for comes out so."""
-        [awaited] = self.store.awaited()
-        assert isinstance(awaited.effect, kind)
-        self.give(outcome, (awaited.serial, awaited.turn))
+    def __init__(self, program: Any = TOPUP, **limits: object) -> None:
+        super().__init__(MemoryStore(), program, Policy(**limits))  # type: ignore[arg-type]
 
     def tops_up(self) -> None:
         """Choose a card, up to where it is to be paid."""
@@ -98,10 +71,6 @@ class Buyer:
 
     def waits_for_a_code(self) -> bool:
         return any(isinstance(one.effect, effects.PlaceOrder) for one in self.store.awaited())
-
-    def told(self) -> list[str]:
-        """What the seller is told, oldest first."""
-        return [text for _, _, text, _ in reversed(self.store.messages("shop"))]
 
     def orders(self) -> list[int]:
         return [order.total for order in self.store.orders()]
@@ -115,7 +84,7 @@ def shop(paid: str) -> object:
 def test_what_was_paid_is_placed_without_a_code_or_a_call(confirm_by: str) -> None:
     buyer = Buyer(confirm_over={"CNY": 1_000}, confirm_by=confirm_by)
     buyer.tops_up()
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     assert not buyer.waits_for_a_code()
     assert buyer.orders() == [4_940]
     assert buyer.store.messages("shop") == []
@@ -125,14 +94,14 @@ def test_paid_orders_do_not_count_as_unconfirmed() -> None:
     buyer = Buyer(confirm_over={"CNY": 5_000})
     for _ in range(3):
         buyer.tops_up()
-        buyer.hears_of(effects.Pay, Outcome("ok"))
+        buyer.is_paid()
     assert buyer.orders() == [4_940] * 3
 
 
 def test_what_is_too_much_for_a_day_stays_too_much() -> None:
     buyer = Buyer(spend_per_sender={"CNY": 4_000}, confirm_over={"CNY": 1_000})
     buyer.tops_up()
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     assert buyer.orders() == []
     [(_, _, text, _)] = buyer.store.messages("shop")
     assert text == "[over the limit] 1x50, 49.40 (49.40 paid), "
@@ -142,7 +111,7 @@ def test_what_is_too_much_for_a_day_stays_too_much() -> None:
 def test_a_payment_vouches_for_what_it_pays(paid: str, is_asked: bool) -> None:
     buyer = Buyer(shop(paid), confirm_over={"CNY": 500})
     buyer.writes("你好", "苹果")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.writes("1")
     assert buyer.waits_for_a_code() is is_asked
 
@@ -150,7 +119,7 @@ def test_a_payment_vouches_for_what_it_pays(paid: str, is_asked: bool) -> None:
 def test_a_payment_vouches_once() -> None:
     buyer = Buyer(shop("10.00"), confirm_over={"CNY": 500})
     buyer.writes("你好", "苹果")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.writes("1", "2", "1")
     assert buyer.orders() == [900]
     assert buyer.waits_for_a_code()
@@ -159,7 +128,7 @@ def test_a_payment_vouches_once() -> None:
 def test_what_part_of_a_payment_pays_is_used_up_by_an_order_with_a_code() -> None:
     buyer = Buyer(shop("9.00"), confirm_over={"CNY": 500})
     buyer.writes("你好", "苹果")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.writes("2", "1")
     [awaited] = buyer.store.awaited()
     buyer.writes(buyer.guard.code(awaited.key), "2", "1")
@@ -181,7 +150,7 @@ def part_paid() -> Buyer:
     """Somebody who has paid for one apple and would like two, up to the code."""
     buyer = Buyer(shop("9.00"), confirm_over={"CNY": 500})
     buyer.writes("你好", "苹果")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.writes("2", "1")
     assert buyer.waits_for_a_code()
     return buyer
@@ -212,7 +181,7 @@ def test_what_was_paid_of_an_order_without_its_code_is_told_to_the_seller() -> N
     assert buyer.told() == ["[not confirmed] 2x1, 18.00 (9.00 paid), "]
     called = Buyer(shop("9.00"), confirm_over={"CNY": 500}, confirm_by="call back")
     called.writes("你好", "苹果")
-    called.hears_of(effects.Pay, Outcome("ok"))
+    called.is_paid()
     called.writes("2", "1")
     assert called.told() == ["[call back] 2x1, 18.00 (9.00 paid), "]
 
@@ -221,7 +190,7 @@ def test_what_was_paid_of_an_order_without_its_code_is_told_to_the_seller() -> N
 def test_what_is_sold_out_when_it_is_paid_is_told_to_the_seller(limits: dict[str, object]) -> None:
     buyer = Buyer(shop("8.00"), **limits)
     buyer.writes("你好", "苹果")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.store.set_stock("shop", "1", 0)
     buyer.writes("1")
     assert buyer.orders() == []
@@ -241,12 +210,12 @@ def test_what_is_sold_out_and_not_paid_is_the_flows_to_tell() -> None:
 def test_what_was_paid_and_never_ordered_is_told_when_its_buyer_begins_anew() -> None:
     buyer = Buyer(shop("9.00"))
     buyer.writes("你好", "苹果")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.now += 3 * 86_400
     buyer.writes("你好")
     assert buyer.told() == ["[paid, not ordered] 1x1, 9.00 paid"]
     buyer.writes("苹果")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.writes("1")
     buyer.now += 3 * 86_400
     buyer.writes("你好")
@@ -260,7 +229,7 @@ BACK = SHOP.replace("    when sold out -> agent\n    when failed -> agent\n  say
 def test_one_payment_is_told_as_one_where_the_flow_goes_back_to_its_menu() -> None:
     buyer = Buyer(program_of("", BACK.format(paid="9.00")), spend_per_sender={"CNY": 800})
     buyer.writes("你好", "苹果")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.writes("1", "2", "1")
     assert buyer.told() == [
         "[over the limit] 1x1, 9.00 (9.00 paid), ",
@@ -274,7 +243,7 @@ def test_one_payment_is_told_as_one_where_the_flow_goes_back_to_its_menu() -> No
 def test_what_is_sold_out_each_time_is_told_once() -> None:
     buyer = Buyer(program_of("", BACK.format(paid="9.00")))
     buyer.writes("你好", "苹果")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.store.set_stock("shop", "1", 0)
     buyer.writes("1", "1")
     assert buyer.told() == ["[sold out] 1x1, 9.00 (9.00 paid), "]
@@ -289,10 +258,10 @@ def test_of_a_further_payment_the_seller_reads_what_is_new() -> None:
     again = BACK.replace("  add 1 of dish to cart\n  -> order", "  -> pays").replace("step order", "step pays\n  pay {paid}\n    when declined -> agent\n    when failed -> agent\n  -> order\n\nstep order")  # fmt: skip
     buyer = Buyer(program_of("", again.format(paid="5.00")))
     buyer.writes("你好", "苹果")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.store.set_stock("shop", "1", 0)
     buyer.writes("1", "2")
-    buyer.hears_of(effects.Pay, Outcome("ok"))
+    buyer.is_paid()
     buyer.writes("1")
     assert buyer.told() == [
         "[sold out] 1x1, 9.00 (5.00 paid), ",

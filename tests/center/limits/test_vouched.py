@@ -5,62 +5,36 @@ from pathlib import Path
 
 import pytest
 
-from center.contact import Arrival, ContactKey
 from center.limits.guard import Guard, Placing, Spent
 from center.limits.policy import Policies, Policy
 from center.orders.order import Vouched
-from center.shops import Shops
-from center.turns import take_turns
-from flows import effects
-from flows.inputs import Input, Outcome, Text
+from flows.program import Program
 from store.awaiting import Awaiting
 from store.sqlite import SqliteStore
 from tests.center.limits.test_paid import SHOP
-from tests.center.test_performers import Remembering
+from tests.center.limits.writing import NUMBER, Writing
 from tests.flows.shops import NOON, program_of
 
-BUYER = ContactKey("shop", "13800138000", "sms")
 PAID_FIRST = program_of("", SHOP.format(paid="9.00"))
 NOT_PAID = program_of("", SHOP.format(paid="9.00").replace("  pay 9.00\n    when declined -> agent\n    when failed -> agent\n", ""))  # fmt: skip
 
 
-class Shop:
-    """A shop of one buyer, killed and started again as often as is needed: nothing of it is closed."""
+class Shop(Writing):
+    """See Writing; the shop is killed and started again as often as is needed: nothing of it is closed."""
 
-    def __init__(self, database: Path, program: object, **limits: object) -> None:
+    def __init__(self, database: Path, program: Program, **limits: object) -> None:
+        super().__init__(SqliteStore(database), program, Policy(**limits))  # type: ignore[arg-type]
         self.database = database
-        self.policy = Policy(**limits)  # type: ignore[arg-type]
-        self.stamp = 0
-        self.start()
-        self.store.publish("shop", program, NOON)  # type: ignore[arg-type]
-        self.shops = Shops(self.store.published(), self.store.program)
 
     def start(self) -> None:
+        """As commands.serving.business does."""
         self.store = SqliteStore(self.database)
         self.guard = Guard(Policies(self.policy), b"secret")
         self.guard.restore(self.store.recent_orders(NOON - 1, 100))
 
-    def give(self, given: Input, asked: tuple[int, int] | None = None) -> None:
-        self.stamp += 1
-        arrival = Arrival(BUYER, given, "1069", "carrier", b"", self.stamp, NOON, asked)
-        with self.store.batch([arrival]) as batch:
-            changes = take_turns([arrival], batch.world, self.shops, Remembering(), self.guard)
-            batch.commit(changes)
-        self.guard.keep()
-
-    def writes(self, *texts: str) -> None:
-        for words in texts:
-            self.give(Text(words))
-
-    def is_paid(self) -> None:
-        """The payment that is asked for comes in."""
-        [awaited] = self.store.asked()
-        assert isinstance(awaited.effect, effects.Pay)
-        self.give(Outcome("ok"), (awaited.serial, awaited.turn))
-
     def would_place(self, total: int) -> bool:
         """Whether one more order is placed at once, on the word of its number."""
-        more = Spent("shop", "13800138000", "CNY", total, NOON)
+        more = Spent("shop", NUMBER, "CNY", total, NOON)
         return self.guard.judge(more) is Placing.PLACE
 
     def placed(self) -> list[tuple[int, int, Vouched | None]]:
