@@ -387,6 +387,16 @@ delete from notes where name > ? and name <= ? and at < ?;
 select seller, buyer, currency, total, placed_at, vouched <> '' from orders
 where id > (select coalesce(max(id), 0) from orders) - :limit and placed_at > :since order by id;
 
+-- name: recent_codes
+-- The same of codes that did not come back, with the numbers that they went to: of orders that wait for theirs, and of those whose
+-- seller was told since. Who has no number was sent none.
+select buyer, at from (
+  select buyer, unconfirmed as at from awaited where unconfirmed > :since order by unconfirmed desc limit :limit
+) union all select buyer, at from shop_messages
+where id > (select coalesce(max(id), 0) from shop_messages) - :limit and at > :since
+  and substr(text, 1, length(:told)) = :told and buyer <> '' and buyer not glob '*[^0-9+]*'
+order by at;
+
 -- name: secret
 select value from meta where name = 'secret';
 

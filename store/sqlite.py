@@ -10,11 +10,12 @@ from pathlib import Path
 
 from center.awaited import Awaited
 from center.changes import OutgoingText
-from center.contact import Arrival
+from center.contact import Arrival, ContactKey
 from center.limits.guard import Spent
 from center.ports import StoreError
 from center.text_news import TextNews
 from center.unconfirmed import Place
+from center.visit.placing import NOT_CONFIRMED
 from store.batch import SqliteBatch, errors
 from store.ledger import Ledger
 from store.outbox_rows import ROW_MAX
@@ -136,6 +137,13 @@ class SqliteStore(Programs, Ledger):
         rows = self._db.execute(self._sql["recent_orders"], {"since": since, "limit": limit})
         for seller, *rest, is_vouched in rows:
             yield Spent(names[seller], *rest), bool(is_vouched)
+
+    def recent_codes(self, since: int, limit: int) -> Iterator[tuple[str, int]]:
+        """Numbers to which codes went that have not come back, with when that was or the order was given up, oldest first."""
+        told = f"[{NOT_CONFIRMED}] "
+        given = {"since": since, "limit": limit, "told": told}
+        for buyer, at in self._db.execute(self._sql["recent_codes"], given):
+            yield ContactKey("", buyer, "").number, at
 
     def unconfirmed(self, after: Place, before: int, limit: int) -> list[Awaited]:
         """See center.unconfirmed.Kept. Not while a batch is open, which may not be kept: the next second does as well."""

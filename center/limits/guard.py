@@ -1,7 +1,7 @@
 """The guard at the turn batch: who is answered, which orders are placed at once, which are confirmed or refused.
 
 It counts in memory what each sender, range of numbers and seller does. Orders of the last day are counted again at the
-start (`restore`), since their limits are money; messages are not. What a batch counted and then did not keep is taken
+start (`restore`), since their limits are money, and so are codes, which are guessed at; messages are not. What a batch counted and then did not keep is taken
 back at the next (`begin`, `keep`).
 """
 
@@ -33,7 +33,8 @@ from center.limits.tally import (
 )
 
 RESTORED_MAX = 200_000
-"""Orders counted again at a start; of a platform that takes more in a day, the newest."""
+"""Orders counted again at a start; of a platform that takes more in a day, the newest. So many messages to sellers are looked at, too, and so
+many orders that wait, for codes that did not come back."""
 CODE_DIGITS = 6
 CODE_TRIES_MAX = 3
 """A code is guessed by chance with three in a million."""
@@ -126,10 +127,16 @@ class Guard:
             self.kept([count for count in self._counted if count[1] != SELLER])
         self._counted.clear()
 
-    def restore(self, orders: Iterable[tuple[Spent, bool]]) -> None:
-        """Count orders that earlier runs placed, oldest first; each with whether it was vouched for, as `placed` has it."""
+    def restore(
+        self, orders: Iterable[tuple[Spent, bool]], codes: Iterable[tuple[str, int]] = ()
+    ) -> None:
+        """Count orders that earlier runs placed, oldest first; each with whether it was vouched for, as `placed` has it. Likewise codes
+        that they sent and that did not come back, each as the number and when.
+        """
         for spent, is_vouched in orders:
             self.placed(spent, is_vouched=is_vouched)
+        for number, at in codes:
+            self._count(CODES, SENDER, number, 1, at)
         self._counted.clear()
 
     def counts(self) -> list[Count]:

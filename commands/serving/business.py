@@ -94,7 +94,8 @@ def open_business(
     routes = Routes([], numbering)
     opened = publish_all(store, list(sellers), now, routes, lives_here, seen)
     guard = Guard(policies, store.secret())
-    guard.restore(store.recent_orders(now - ORDERS_WINDOW_S, RESTORED_MAX))
+    lately = now - ORDERS_WINDOW_S, RESTORED_MAX
+    guard.restore(store.recent_orders(*lately), store.recent_codes(*lately))
     shops = Shops(store.published(), store.program)
     measured = MeasuredStore(store)
     disk = DiskThread()

@@ -8,14 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from center.awaited import Awaited
-from center.changes import Changes, OutgoingText, Readdressed
+from center.changes import Changes, OutgoingText, Readdressed, ShopMessage
 from center.contact import Arrival, ContactKey, Repeats
 from center.orders.order import OrderError, Status
 from center.ports import StoreError, StoreFullError
 from center.shops import Shops
 from center.text_news import Stage, TextNews
 from center.turns import take_turns
-from flows.effects import Effect, HandOver
+from flows.effects import Effect, HandOver, PlaceOrder
 from flows.inputs import Outcome, Text
 from flows.machine import Machine
 from flows.packed import fingerprint
@@ -376,6 +376,37 @@ def test_the_newest_orders_are_read_again_oldest_first(tmp_path: Path) -> None:
     ]
     assert not any(is_vouched for _, is_vouched in recent)
     assert not list(store.recent_orders(NOON, 2))
+    store.close()
+
+
+def test_codes_that_did_not_come_back_are_read_again_oldest_first(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "shop.db")
+
+    def waits(buyer: str, at: int) -> Awaited:
+        contact = ContactKey("shop", buyer, "voice")
+        return Awaited(contact, 1, 1, PlaceOrder((), 500, ""), "1069", "", at)
+
+    def told(buyer: str, text: str, at: int) -> ShopMessage:
+        return ShopMessage("shop", buyer, text, at)
+
+    waiting = [waits("13800000001~2", NOON + 3), waits("13800000002", NOON - 9)]
+    messages = [
+        told("13800000003", "[not confirmed] 2x1, 5.00, ", NOON - 9),
+        told("13800000004", "[not confirmed] 2x1, 5.00, ", NOON + 1),
+        told("+447700900123", "[not confirmed] 2x1, 5.00, ", NOON + 2),
+        # It was sent none: nobody can text it.
+        told("anonymous", "[not confirmed] 2x1, 5.00, ", NOON + 2),
+        told("13800000005", "[call back] 2x1, 5.00, ", NOON + 4),
+    ]
+    with store.batch([arrival("你好")]) as batch:
+        batch.commit(Changes(messages=messages, awaited={one.contact: one for one in waiting}))
+    assert list(store.recent_codes(NOON, 9)) == [
+        ("13800000004", NOON + 1),
+        ("+447700900123", NOON + 2),
+        ("13800000001", NOON + 3),
+    ]
+    # Of messages the newest, whatever they tell.
+    assert list(store.recent_codes(NOON, 1)) == [("13800000001", NOON + 3)]
     store.close()
 
 

@@ -5,9 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from center.limits.guard import Guard, Placing, Spent
+from center.limits.guard import (
+    CODE_TRIES_MAX,
+    CODES_PER_SENDER_MAX,
+    Guard,
+    Placing,
+    Spent,
+)
 from center.limits.policy import Policies, Policy
 from center.orders.order import Vouched
+from center.unconfirmed import GIVEN_UP
 from flows.program import Program
 from store.awaiting import Awaiting
 from store.sqlite import SqliteStore
@@ -30,7 +37,8 @@ class Shop(Writing):
         """As commands.serving.business does."""
         self.store = SqliteStore(self.database)
         self.guard = Guard(Policies(self.policy), b"secret")
-        self.guard.restore(self.store.recent_orders(NOON - 1, 100))
+        lately = NOON - 1, 100
+        self.guard.restore(self.store.recent_orders(*lately), self.store.recent_codes(*lately))
 
     def would_place(self, total: int) -> bool:
         """Whether one more order is placed at once, on the word of its number."""
@@ -105,4 +113,27 @@ def test_a_code_confirms_where_more_wait_than_are_known(
     assert known.known is None
     shop.writes(shop.guard.code(awaited.key))
     assert shop.placed() == [(900, 0, Vouched.CODE)]
+    shop.store.close()
+
+
+def test_codes_that_did_not_come_back_are_as_many_after_a_fall_as_before(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop.db", NOT_PAID, confirm_over={"CNY": 0})
+    # One that is given up, one that is typed wrong till it is over, one that comes back, and one that waits.
+    shop.writes("你好", "苹果", "1")
+    [given_up] = shop.store.awaited()
+    shop.give(GIVEN_UP, (given_up.serial, given_up.turn))
+    shop.writes("你好", "苹果", "1", *["000000"] * CODE_TRIES_MAX)
+    shop.writes("你好", "苹果", "1")
+    [answered] = shop.store.awaited()
+    shop.writes(shop.guard.code(answered.key), "2", "1")
+    assert len(shop.told()) == 2
+    may_be_sent = CODES_PER_SENDER_MAX - 3
+    more = Spent("shop", NUMBER, "CNY", 900, NOON)
+    for falls in (False, True):
+        if falls:
+            shop.start()
+        for _ in range(may_be_sent):
+            assert shop.guard.judge(more) is Placing.ASK_CODE
+            shop.guard.ask(more, "another")
+        assert shop.guard.judge(more) is Placing.CALL_BACK
     shop.store.close()

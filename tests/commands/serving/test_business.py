@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from center.limits.guard import RESTORED_MAX, Spent
+from center.limits.guard import CODES_PER_SENDER_MAX, RESTORED_MAX, Placing, Spent
 from center.limits.policy import Policies, Policy
 from center.limits.tally import ORDERS_WINDOW_S
 from center.ports import StoreError
@@ -107,7 +107,7 @@ def test_copies_that_lie_beside_shards_are_no_shards(tmp_path: Path) -> None:
     assert shard_databases(database) == [shard_database(database, 0, 1)]
 
 
-def test_orders_of_the_last_day_are_counted_again_so_many_the_newest(
+def test_orders_and_codes_of_the_last_day_are_counted_again_so_many_the_newest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
@@ -116,11 +116,17 @@ def test_orders_of_the_last_day_are_counted_again_so_many_the_newest(
         asked.append(limit)
         yield Spent("shop", "13800138000", "CNY", 100, since + ORDERS_WINDOW_S), False
 
+    def recent_codes(_: SqliteStore, since: int, limit: int) -> Iterator[tuple[str, int]]:
+        asked.append(limit)
+        yield from [("13800138001", since + ORDERS_WINDOW_S)] * CODES_PER_SENDER_MAX
+
     # What the store gives of them: tests/store/test_stores.py.
     monkeypatch.setattr(SqliteStore, "recent_orders", recent_orders)
-    policies = Policies(Policy(orders_per_sender=1))
+    monkeypatch.setattr(SqliteStore, "recent_codes", recent_codes)
+    policies = Policies(Policy(orders_per_sender=1, confirm_over={"CNY": 0}))
     business = open_business(tmp_path / "shop.db", [shop_in(tmp_path)], policies)
-    assert asked == [RESTORED_MAX]
-    again = Spent("shop", "13800138000", "CNY", 100, int(time.time()))
-    assert business.turns.guard.is_too_much(again)
+    assert asked == [RESTORED_MAX] * 2
+    now, guard = int(time.time()), business.turns.guard
+    assert guard.is_too_much(Spent("shop", "13800138000", "CNY", 100, now))
+    assert guard.judge(Spent("shop", "13800138001", "CNY", 100, now)) is Placing.CALL_BACK
     business.close()
