@@ -15,7 +15,7 @@ from commands.flows_on_disk import LIBRARY
 from ivr.channel.keying import END
 from store.sqlite import SqliteStore
 from tests.end_to_end import texting
-from tests.end_to_end.process import CLOSES_S_MAX, ROOT, opened
+from tests.end_to_end.process import CLOSES_S_MAX, DIALCART, ROOT, UNHURRIED, opened
 from tests.end_to_end.texting import Texts
 from tests.end_to_end.twin import AGAIN_MAX, ASKS
 from tests.ports import own_port
@@ -112,8 +112,11 @@ class Running:
         networks: str = '"127.0.0.0/8", "10.99.0.0/24"',
         sections: str = "",
         sellers: Sequence[str] = ("noodles",),
+        unhurried: bool = False,
     ) -> None:
-        """`shop`, `voice` and `trunk` are lines more of the flow's shop and of these sections; `sections` are further ones."""
+        """`shop`, `voice` and `trunk` are lines more of the flow's shop and of these sections; `sections` are further ones. `unhurried`: as
+        tests.end_to_end.unhurried is."""
+        self._program = UNHURRIED if unhurried else DIALCART
         self.folder = folder
         self.tls_port = own_port() if tls else None
         shops = folder / "shops"
@@ -146,7 +149,9 @@ class Running:
     def open(self) -> None:
         """Start, or start again."""
         log = self.folder / "log"
-        self.process, self.said = opened(self.settings, self._log, lambda _: log.read_text())
+        self.process, self.said = opened(
+            self.settings, self._log, lambda _: log.read_text(), self._program
+        )
         self.port = int(re.findall(r"SIP over UDP on port (\d+)", self.said)[0])
         self.control_port = re.findall(r"--port (\d+)", self.said)[0]
 
