@@ -132,11 +132,12 @@ class Sending:
 
     def is_unread(self, carrier: str, code: str, buyer: str) -> bool:
         """Whether something waits here for a buyer, from this code, that their carrier has not yet: it may have what is under way."""
-        if buyer in self._held:
+        if buyer in self._held.buyers:
             return True
-        esme = self.esmes.get(carrier)
-        written = self._addresses.get((carrier, code, buyer)) if esme is not None else None
-        return esme is not None and written is not None and esme.outgoing.is_unread(written[0])
+        written, esme = self._addresses.get((carrier, code, buyer)), self.esmes.get(carrier)
+        if written is None or esme is None or written[0] not in esme.outgoing.phones:
+            return False
+        return esme.outgoing.is_unread(written[0])
 
     def note(self, news: Sequence[TextNews]) -> None:
         """Texts are off our hands."""
