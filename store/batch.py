@@ -185,7 +185,7 @@ class SqliteBatch:
         if c.messages:
             # One that is set aside for its seller is kept without its arrival.
             at = max(at, max([message.at for message in c.messages]))
-        tables.inbox.keep(at, c.seen, c.named)
+        tables.inbox.keep(c.seen, c.named)
         sellers = self._sellers
         tables.recent.put(
             at,

@@ -18,9 +18,9 @@ import msgspec
 from center.contact import Arrival
 
 INBOX_KEPT_S = 3_600
-"""A key is kept at least so long while we run. A system that was down for hours still has those of its last hour."""
-GAP_S_MAX = 60
-"""Of the sweep, which comes once a second, and from it to what is written next: past it the clock was set, or nobody ran."""
+"""A key is kept at least so long while we run, by ticks: no clock that is set takes from it, nor does time while we are down."""
+SERVED_EVERY_S = 600
+"""So often it is written for how long we have run. A start begins there, or with what was taken last: keys are kept longer by the rest."""
 ROWS_IN_DOUBT_MAX = 256
 """Rows in which a batch's messages are looked for, the newest: what is in doubt after a fall is the last batch or two."""
 ROWS_OF_LAST_MAX = 64
@@ -47,35 +47,28 @@ class Inbox:
         self._db = db
         self._sql = sql
         self._current = "a"
-        self._since = 0
+        self._since: int | None = None
         self._rows: dict[int, dict[bytes, int]] = {}
         """Rows that the last batch in doubt looked into, by their first stamps: the next looks into the same."""
         self._found: dict[bytes, int] = {}
         """Keys that the open batch brought and rows have, with the rows."""
         self._changed: dict[int, dict[bytes, int]] = {}
         """Rows as the open batch wrote them."""
-        self._last_at = db.execute(sql["inbox_last_at"]).fetchone()[0]
-        """When a run before this one wrote last."""
-        self._swept_at: int | None = None
-        self._resumed_at = 0
-        """When time was last seen to have gone by that was none for what was taken before: the clock was set, or nobody ran."""
-        self._gone_s = 0
-        """How much of it."""
-        self._gap = self._gap_kept = self._gap_written = ""
-        """Both as they are, as the table has them, and as the open batch wrote them: a run that begins within an hour of a gap must
-        know of it."""
+        self._served_kept = 0
+        """As the table has it."""
+        self._served: float = db.execute(sql["inbox_last_at"]).fetchone()[0]
+        """For how many seconds we have run, in all lives. Where a version wrote that went by the clock of day, that is where it begins."""
+        self._ticked: float | None = None
         self.reload()
-        self._gap = self._gap_kept
+        self._served = max(self._served, self._served_kept)
 
     def reload(self) -> None:
         """Look up which is which: at first, and when `forget` was committed."""
         db = self._db
         meta = dict(db.execute("select name, value from meta where name like 'inbox%'").fetchall())
         self._current = meta.get("inbox", "a")
-        self._since = int(meta.get("inbox_since", 0))
-        self._gap_kept = meta.get("inbox_gap", "")
-        if self._swept_at is None and self._gap_kept:
-            self._resumed_at, self._gone_s = map(int, self._gap_kept.split())
+        self._since = int(meta["inbox_since"]) if "inbox_since" in meta else None
+        self._served_kept = int(meta.get("inbox_served", 0))
 
     # --- reading ---
 
@@ -129,15 +122,9 @@ class Inbox:
 
     # --- writing ---
 
-    def keep(self, at: int, seen: Mapping[bytes, int], named: Mapping[bytes, int]) -> None:
+    def keep(self, seen: Mapping[bytes, int], named: Mapping[bytes, int]) -> None:
         """Write the stamps of a batch's messages by their keys, within its transaction."""
-        self._gap_written = ""
-        last = self._swept_at
-        if (seen or named) and (
-            last is None or self._gap != self._gap_kept or abs(at - last) > GAP_S_MAX
-        ):
-            # If we fall before the next sweep this is the last row, which does not tell that the clock was set before it.
-            self._look_for_a_gap(at)
+        at = int(self._served)
         if seen:
             # Stamps go up, and batches are kept in their order: no two rows overlap.
             row = min(seen.values()), at, _codec()[0].encode(seen)
@@ -163,46 +150,29 @@ class Inbox:
         """The transaction of the last `keep` was committed."""
         self._rows.update(self._changed)
         self._changed = {}
-        self._gap_kept = self._gap_written or self._gap_kept
 
-    def forget(self, now: int) -> None:
+    def tick(self, ticks: float) -> None:
+        """So many seconds went by since the last of these: `ticks` only go forward. What is kept next is dated so."""
+        if self._ticked is not None:
+            self._served += max(0.0, ticks - self._ticked)
+        self._ticked = ticks
+
+    def forget(self) -> None:
         """Within a transaction of its own: forget rows that are old, and turn the tables if it is time."""
-        self._look_for_a_gap(now)
-        before = now - INBOX_KEPT_S
-        if before <= self._resumed_at:
-            before -= self._gone_s
-        self._db.execute(self._sql["forget_seen"], {"before": before, "rows": ROWS_A_STEP})
-        if self._since and now < self._since + INBOX_KEPT_S:
+        served = int(self._served)
+        old = {"before": served - INBOX_KEPT_S, "rows": ROWS_A_STEP}
+        self._db.execute(self._sql["forget_seen"], old)
+        if served >= self._served_kept + SERVED_EVERY_S:
+            self._put("inbox_served", str(served))
+        since, current = self._since, self._current
+        if since is not None and since <= served < since + INBOX_KEPT_S:
             return
-        current = self._current
-        if self._since:
+        if since is not None and since <= served:
             current = "b" if current == "a" else "a"
             self._db.execute(self._sql[f"forget_named_{current}"])
+        # At first, and where a fall took of the time served, the table that takes new ones begins its turn now.
         self._put("inbox", current)
-        self._put("inbox_since", str(now))
-
-    def _look_for_a_gap(self, now: int) -> None:
-        """Note time that was none for what was taken before, so that it is kept as long as if it had not gone by."""
-        last = self._last_at if self._swept_at is None else self._swept_at
-        is_first = self._swept_at is None
-        self._swept_at = now
-        if is_first or abs(now - last) > GAP_S_MAX:
-            if last - self._resumed_at > INBOX_KEPT_S:
-                self._gone_s = 0
-            self._gone_s = max(0, self._gone_s + now - last)
-            self._resumed_at = now
-        self._gap = f"{self._resumed_at} {self._gone_s}"
-        if self._gap == self._gap_kept:
-            return
-        # Both also after a step or a batch that was not committed.
-        self._put("inbox_gap", self._gap)
-        self._gap_written = self._gap
-        if not self._since:
-            return
-        if not self._since <= now < self._since + INBOX_KEPT_S:
-            # The table whose turn it would be may have what was taken a moment before.
-            self._since = now
-        self._put("inbox_since", str(self._since))
+        self._put("inbox_since", str(served))
 
     def _put(self, name: str, value: str) -> None:
         put = "insert into meta values (?, ?) on conflict do update set value = excluded.value"

@@ -50,7 +50,7 @@ class Retention:
     def step(self, now: int) -> None:
         """Forget a part, within a transaction; call `stepped` after its commit."""
         db, sql = self._tables.db, self._tables.sql
-        self._tables.inbox.forget(now)
+        self._tables.inbox.forget()
         self._tables.recent.rest(now)
         self._tables.turns.rest()
         old = {"before": now - MESSAGES_KEPT_S, "rows": ROWS_A_STEP}

@@ -104,6 +104,7 @@ create table if not exists recent (
 );
 
 -- Messages taken, so that a redelivery is known: keys and stamps of a batch's in one row, whose id is the first stamp.
+-- `at`: for how many seconds we had run; see store.inbox.
 create table if not exists inbox (
   first integer primary key,
   at integer not null,

@@ -113,8 +113,12 @@ class SqliteStore(Programs, Ledger):
         """See center.outbox.Outbox."""
         return dict(self._db.execute(self._sql["notes"], {"prefix": prefix}).fetchall())
 
-    def forget_old(self, now: int) -> None:
-        """Drop a bounded part of what is kept no longer; see store.retention. To be called once a second or so."""
+    def forget_old(self, now: int, ticks: float | None = None) -> None:
+        """Drop a bounded part of what is kept no longer; see store.retention. To be called once a second or so.
+
+        `ticks` are seconds that only go forward, by which messages that were taken grow old; None: `now` does as well.
+        """
+        self._tables.inbox.tick(now if ticks is None else ticks)
         if self._batch_is_open:
             # It is on its way to the disk. The next second does as well.
             return

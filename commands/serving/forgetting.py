@@ -14,7 +14,7 @@ FORGET_EVERY_S = 1.0
 class Forgetful(Protocol):
     """See store.sqlite.SqliteStore."""
 
-    def forget_old(self, now: int) -> None: ...
+    def forget_old(self, now: int, ticks: float) -> None: ...
 
 
 class Forgetting(Patrol):
@@ -22,10 +22,16 @@ class Forgetting(Patrol):
 
     name = "forgetting"
 
-    def __init__(self, store: Forgetful, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Forgetful,
+        clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__("what is old is not forgotten", FORGET_EVERY_S, self._forget)
         self._store = store
         self._clock = clock
+        self._ticks = ticks
 
     def _forget(self) -> None:
-        self._store.forget_old(int(self._clock()))
+        self._store.forget_old(int(self._clock()), self._ticks())

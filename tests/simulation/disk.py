@@ -115,13 +115,13 @@ class Disk:
             raise StoreFullError("no room")
         return self._store.write_noted()
 
-    def forget_old(self, now: int) -> None:
+    def forget_old(self, now: int, ticks: float) -> None:
         """See store.sqlite.SqliteStore."""
         sweeping = self._moods.sweeping
         self._maybe_die(sweeping)
         if self._moods.full:
             raise StoreFullError("no room")
-        self._store.forget_old(now)
+        self._store.forget_old(now, ticks)
         self._maybe_die(sweeping)
 
     def notes(self, prefix: str) -> dict[str, bytes]:

@@ -70,11 +70,11 @@ class Life:
         self._clock = clock
         self._has_callers = trouble.others.callers > 0
         self.disk = Disk(store, moods, died)
-        self._forgetting = Forgetting(self.disk, clock) if trouble.sweeps else None
         self.asking = Asking(depot, clock, lambda: self.disk.dead)
         self.turns = self._batch(SlowDisk(chance, self.disk, moods, trouble.slow_s))
         self.asking.turns = self.turns
         ticks = asyncio.get_running_loop().time
+        self._forgetting = Forgetting(self.disk, clock, ticks) if trouble.sweeps else None
         routes = Routes([("shop", program())])
         self.channel = SmsChannel(self.turns, self.disk, routes, clock=clock, ticks=ticks)
         self.ussd = UssdChannel(

@@ -12,14 +12,13 @@ from center import superseded, turns
 from center.batch import TurnBatch
 from center.taken import Fate
 from center.visit.visit import Visit
+from commands.serving.forgetting import Forgetting
 from commands.shards.front import FrontBatch
 from sms.held import Held
 from sms.link import Link
 from sms.redelivery import Redeliveries
 from sms.sending import Sending
 from sms.smpp.status import Status
-from store.batch import SqliteBatch
-from store.inbox import Inbox
 from store.memory import MemoryStore
 from tests.simulation.aimed import (
     answered_once_more,
@@ -40,15 +39,13 @@ BEGIN = {
     "take what a shard fell with as refused": 351,
     "answer what is late as if it were not": 320,
     "send what its buyer has gone past": 100,
-    "see at the sweep alone that the clock was set": 4_130,
     "send a question whose answer's reply is held back": 20,
 }
 """Where to look for those that only a few seeds in a thousand find."""
 
 
 TROUBLES = {
-    "date the key of what is set aside by nothing": swept_over_falls,
-    "see at the sweep alone that the clock was set": swept_over_falls,
+    "sweep by the clock of day": swept_over_falls,
     "send what its buyer has gone past": answered_once_more,
     "send a question whose answer's reply is held back": slow_and_breaking,
     "let a start hold nothing back": brought_again_while_replies_are_held,
@@ -111,35 +108,10 @@ def tell_what_was_refused() -> Generator[None]:
         yield
 
 
-@contextmanager
-def date_by_nothing() -> Generator[None]:
-    """The key of what is set aside bears no time: its batch has no arrival."""
-    write, keep = SqliteBatch._write, Inbox.keep  # noqa: SLF001
-
-    def undated(self: SqliteBatch, changes: Any) -> Any:
-        def kept(inbox: Inbox, _: int, *keys: Any) -> None:
-            # Without the other mend, too: a time of 0 would be a gap, over which nothing is forgotten.
-            with patched(Inbox, "_look_for_a_gap", _nothing):
-                keep(inbox, self._at, *keys)
-
-        with patched(Inbox, "keep", kept):
-            return write(self, changes)
-
-    with patched(SqliteBatch, "_write", undated):
-        yield
-
-
-@contextmanager
-def see_at_the_sweep_alone() -> Generator[None]:
-    """That the clock was set is not looked for when a message is kept."""
-    keep = Inbox.keep
-
-    def blind(self: Inbox, *given: Any) -> None:
-        with patched(Inbox, "_look_for_a_gap", _nothing):
-            keep(self, *given)
-
-    with patched(Inbox, "keep", blind):
-        yield
+def _sweep_by_the_clock(self: Any) -> None:
+    """What was taken grows old by the clock of day, which is set."""
+    now = self._clock()
+    self._store.forget_old(int(now), now)
 
 
 @contextmanager
@@ -193,8 +165,7 @@ def mutants() -> dict[str, Any]:
         "take a copy of what was refused": patched(Link, "_refuse_copies", _as_they_are),
         "leave the stock as it is": lose_a_sale(),
         "take a phone for one that dials again": dial_again_after_a_start(),
-        "date the key of what is set aside by nothing": date_by_nothing(),
-        "see at the sweep alone that the clock was set": see_at_the_sweep_alone(),
+        "sweep by the clock of day": patched(Forgetting, "_forget", _sweep_by_the_clock),
         "take what a shard fell with as refused": patched(
             FrontBatch,
             "_lose",

@@ -70,8 +70,8 @@ class Shard:
         self._link = FrontLink(business)
         self._listener = within.listen(lambda: self._link, SOCKET)
         if trouble.sweeps:
-            forgetting = Forgetting(self.disk, clock)
-            self._sweep = asyncio.get_running_loop().create_task(forgetting.open())
+            loop = asyncio.get_running_loop()
+            self._sweep = loop.create_task(Forgetting(self.disk, clock, loop.time).open())
 
     def die(self) -> None:
         """At once."""
