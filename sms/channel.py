@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Container, Sequence
+from itertools import repeat
 from typing import cast
 
 import msgspec
@@ -34,7 +35,6 @@ from sms.receiving import Receiving, Swept
 from sms.sending import Sending, Taker
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
-from sms.smpp.tlv import Tlvs
 from sms.submission import Settlement
 
 _ESM_RECEIPT = 0x04
@@ -134,19 +134,18 @@ class SmsChannel:
                     unreadable.refuse(link, message, error)
         if receipts:
             told = [(receipt.message, receipt.tlvs) for receipt in receipts]
-            self._told(link, [(receipt.sequence, _OK) for receipt in receipts], told)
+            self.deliveries.receive(link.carrier, told)
+            self._hold_receipts(link, [receipt.sequence for receipt in receipts])
 
     def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
         """See sms.link.Handler."""
-        told: list[tuple[bytes, Tlvs]] = [(text, ()) for _, text in receipts]
-        self._told(link, [(sequence, _OK) for sequence, _ in receipts], told)
+        sequences, texts = zip(*receipts, strict=True)
+        self.deliveries.receive_texts(link.carrier, texts)
+        self._hold_receipts(link, sequences)
 
-    def _told(
-        self, link: Link, answers: list[tuple[int, int]], told: Sequence[tuple[bytes, Tlvs]]
-    ) -> None:
+    def _hold_receipts(self, link: Link, sequences: Sequence[int]) -> None:
         """Receipts that came together are one ticket: there are more of them than of anything else."""
-        self.deliveries.receive(link.carrier, told)
-        self.turns.hold("sms", _Receipts(link, answers))
+        self.turns.hold("sms", _Receipts(link, list(zip(sequences, repeat(_OK)))))
 
     def taken(self, taken: Sequence[Taken]) -> None:
         """See center.ports.Channel."""

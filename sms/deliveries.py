@@ -95,8 +95,17 @@ class Deliveries:
 
     def receive(self, carrier: Carrier, receipts: Sequence[tuple[bytes, Tlvs]]) -> None:
         """Take receipts, by text and parameters; what they say is noted, and kept before their answers leave."""
-        self.counters.receipts += len(receipts)
-        have, told = self._books[carrier.name].receive_all(receipts, self.ticks())
+        book, now = self._books[carrier.name], self.ticks()
+        told = [one for text, tlvs in receipts for one in book.receive_alone(text, tlvs, now)]
+        self._note(carrier, len(receipts), [], told)
+
+    def receive_texts(self, carrier: Carrier, texts: Sequence[bytes]) -> None:
+        """The same of receipts without parameters, by their texts alone."""
+        have, told = self._books[carrier.name].receive_all(texts, self.ticks())
+        self._note(carrier, len(texts), have, told)
+
+    def _note(self, carrier: Carrier, count: int, have: list[int], told: Sequence[Told]) -> None:
+        self.counters.receipts += count
         self.counters.delivered += len(have)
         if have:
             self.outbox.note_delivered(have)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, Protocol
 
 from sms.carrier import Carrier
@@ -46,6 +47,8 @@ read them. With several binds it is asked at once. See sms.redelivery."""
 
 _CLOSED = (ConnectionResetError, BrokenPipeError)
 """What is said of a connection that the carrier closed while we wrote."""
+
+_STATUS = itemgetter(1)
 
 log = logging.getLogger(__name__)
 
@@ -221,11 +224,8 @@ class Link(asyncio.Protocol):
         if self.transport is None:
             return
         self.machine.acknowledge(answers)
-        refused = [sequence for sequence, status in answers if status and status in TEMPORARY]
-        for sequence in refused:
-            self._refused.setdefault(sequence, self.machine.asked)
-            if len(self._refused) > REFUSED_MAX:
-                self._refused.popitem(last=False)
+        if any(map(_STATUS, answers)):
+            self._note_refused(answers)
         if self._answered_at is None or self.machine.asked > self._asked:
             self._answered_at, self._asked = self.esme.now(), self.machine.asked
             if len(self.esme.links) > 1:
@@ -237,6 +237,14 @@ class Link(asyncio.Protocol):
         else:
             self.flush()
         self._read_on()
+
+    def _note_refused(self, answers: Sequence[tuple[int, int]]) -> None:
+        """What the carrier brings again."""
+        for sequence, status in answers:
+            if status in TEMPORARY:
+                self._refused.setdefault(sequence, self.machine.asked)
+                if len(self._refused) > REFUSED_MAX:
+                    self._refused.popitem(last=False)
 
     def flush(self) -> None:
         """Give the connection what the machine has to say, in one write with all else that is said in this turn of the loop.

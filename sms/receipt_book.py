@@ -8,22 +8,12 @@ so.
 
 from __future__ import annotations
 
-from codecs import latin_1_decode  # bytes.decode looks for its name first
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from itertools import islice
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from itertools import islice, repeat
+from typing import Final, NamedTuple, cast
 
-from sms.receipts import (
-    DELIVERED,
-    ID_BASES,
-    TEXT_MAX,
-    IdForm,
-    Receipt,
-    State,
-    canonical,
-    verdict,
-)
+from sms.receipts import ID_BASES, IdForm, Receipt, State, canonical, delivered, verdict
 from sms.smpp.tlv import Tlvs
 
 TEXTS_MAX: Final = 200_000
@@ -101,30 +91,50 @@ class ReceiptBook:
                 told += self.submit(text, (name,))
         return told
 
-    def receive_all(
-        self, receipts: Iterable[tuple[bytes, Tlvs]], now: float
-    ) -> tuple[list[int], list[Told]]:
-        """Take receipts, by text and parameters: which texts of one segment phones have, by far the commonest, and what the others tell."""
-        texts, left, base = self._texts, self._left, self._receipt_base
-        match = DELIVERED.match
+    def receive_all(self, messages: Sequence[bytes], now: float) -> tuple[list[int], list[Told]]:
+        """Take receipts by their texts: which texts of one segment phones have, by far the commonest, and what the others tell."""
+        base = self._receipt_base
+        # As `canonical` has it, without a call: they hold no blanks, and are not too long.
+        keys = [name.lstrip("0") or name[-1:] for name in delivered(messages)]
+        if base:
+            keys = [canonical(key, base) for key in keys]
         have: list[int] = []
         told: list[Told] = []
-        for message, tlvs in receipts:
-            found = match(message, 0, TEXT_MAX) if not tlvs else None
-            if found is not None:
-                name, _ = latin_1_decode(found[1])
-                # As `canonical` has it, without a call: it holds no blanks, and is not too long.
-                key = canonical(name, base) if base else name.lower().lstrip("0") or "0"
-                text = texts.get(key)
-                if text is not None and text not in left:
-                    del texts[key]
-                    have.append(text)
-                    continue
-            receipt = verdict(message, tlvs)
-            one = self.receive(receipt, now) if receipt is not None else None
-            if one is not None:
-                told.append(one)
+        begin = 0
+        # In their order: what says otherwise of the same message counts if it comes first.
+        for end in [*(place for place, key in enumerate(keys) if not key), len(keys)]:
+            self._take_delivered(keys[begin:end], messages[begin:end], have, told, now)
+            for message in messages[end : end + 1]:
+                told += self.receive_alone(message, (), now)
+            begin = end + 1
         return have, told
+
+    def _take_delivered(
+        self,
+        keys: Sequence[str],
+        messages: Sequence[bytes],
+        have: list[int],
+        told: list[Told],
+        now: float,
+    ) -> None:
+        texts, left = self._texts, self._left
+        found = list(map(texts.pop, keys, repeat(None)))
+        if None not in found and left.keys().isdisjoint(found):
+            have += cast("list[int]", found)
+            return
+        for key, text, message in zip(keys, found, messages, strict=True):
+            if text is not None and text not in left:
+                have.append(text)
+                continue
+            if text is not None:
+                texts[key] = text
+            told += self.receive_alone(message, (), now)
+
+    def receive_alone(self, message: bytes, tlvs: Tlvs, now: float) -> list[Told]:
+        """Take a receipt by its text and parameters: what it tells, if anything."""
+        receipt = verdict(message, tlvs)
+        told = self.receive(receipt, now) if receipt is not None else None
+        return [told] if told is not None else []
 
     def receive(self, receipt: Receipt, now: float) -> Told | None:
         """Take a receipt; None if there is nothing to tell."""

@@ -76,6 +76,7 @@ class HasBody(Protocol):
 
 _Waiting = tuple[int, Any, float]
 """A request that waits for its response: its command, the owner's context, and until when."""
+_NOT_ASKED: _Waiting = (0, None, 0.0)
 
 
 @dataclass(slots=True)
@@ -213,7 +214,7 @@ class BindMachine:
     def _read(self, data: bytes, events: list[Event]) -> None:
         """Read all PDUs that are whole, and keep the rest. Raises FramingError for a length that cannot be."""
         unpack, find, waiting = p.HEADER.unpack_from, data.find, self._waiting
-        read_deliver_sm = p.read_deliver_sm
+        match, said, receipt = p.match_deliver_sm, p.said, p.IS_RECEIPT
         delivers = p.DeliverSm in self._is_asked
         # What came one behind the other, and how it is told: None after anything else.
         submitted: list[tuple[Any, str]] | None = None
@@ -222,56 +223,57 @@ class BindMachine:
         at, size, count = 0, len(data), 0
         last, longest = size - 16, self._longest
         submit_sm, submit_sm_resp, deliver_sm = _SUBMIT_SM, _SUBMITTED, _DELIVER_SM
-        newest, behind = self._sequence, SEQUENCE_MAX
-        """How far the newest of the requests that were answered lies behind the newest that was made."""
+        names, _ = latin_1_decode(data)
+        newest = 0
+        """The last of the requests that were answered; where their numbers begin again meanwhile it may be one before."""
         while at <= last:
             length, command, status, sequence = unpack(data, at)
-            end = at + length
-            if end > size or length < 16 or length > longest:
-                break
-            count += 1
-            begin, at = at, end
-            pdu: p.Pdu | None = None
+            body, end = at + 16, at + length
             if command == submit_sm_resp:
-                asked = waiting.get(sequence)
+                asked = waiting.get(sequence, _NOT_ASKED)
                 if (
-                    asked is not None
-                    and asked[0] == submit_sm
+                    asked[0] == submit_sm
                     and not status
-                    and find(0, begin + 16, begin + 81) == end - 1
+                    and length > 16
+                    # So it is all here, and no longer than may be.
+                    and find(0, body, body + 65) == end - 1
                 ):
+                    at, count = end, count + 1
                     del waiting[sequence]
-                    lag = (newest - sequence) % SEQUENCE_MAX
-                    if lag < behind:
-                        behind = lag
+                    if sequence > newest:
+                        newest = sequence
                     if submitted is None:
                         submitted = []
                         events.append(Submitted(submitted))
-                    name, _ = latin_1_decode(data[begin + 16 : end - 1])
-                    submitted.append((asked[1], name))
+                    submitted.append((asked[1], names[body : end - 1]))
                     continue
-            elif command == deliver_sm and delivers and not status:
-                told = read_deliver_sm(data, begin, end, sequence)
-                if isinstance(told, bytes):
-                    if receipted is None:
-                        receipted = []
-                        events.append(Receipted(receipted))
-                    receipted.append((sequence, told))
-                    continue
-                if told is not None and delivered is not None:
-                    delivered.append(told)
-                    continue
-                pdu = told
-            if pdu is None:
-                try:
-                    pdu = p.decode(data[begin:end])
-                except ProtocolError as error:
-                    if not p.is_response(command):
-                        self._nack(error)
+            elif command == deliver_sm and delivers and not status and end <= size:
+                found = match(data, body, end)
+                if found is not None and (text := found.end()) + data[text - 1] == end:
+                    at, count = end, count + 1
+                    if found.lastindex == receipt:
+                        if receipted is None:
+                            receipted = []
+                            events.append(Receipted(receipted))
+                        receipted.append((sequence, data[text:end]))
                         continue
-                    # It tells by its header alone that, and how, a request was answered. A nack of it would bear the number of
-                    # that request, and the peer take it for the answer to one of its own.
-                    pdu = p.decode(p.HEADER.pack(16, command, status, sequence))
+                    if delivered is None:
+                        delivered = []
+                        events.append(Delivered(delivered))
+                    delivered.append(said(found, sequence, data[text:end]))
+                    continue
+            if end > size or length < 16 or length > longest:
+                break
+            begin, at, count = at, end, count + 1
+            try:
+                pdu = p.decode(data[begin:end])
+            except ProtocolError as error:
+                if not p.is_response(command):
+                    self._nack(error)
+                    continue
+                # It tells by its header alone that, and how, a request was answered. A nack of it would bear the number of
+                # that request, and the peer take it for the answer to one of its own.
+                pdu = p.decode(p.HEADER.pack(16, command, status, sequence))
             if delivers and isinstance(pdu, p.DeliverSm):
                 if delivered is None:
                     delivered = []
@@ -281,14 +283,16 @@ class BindMachine:
             submitted = receipted = delivered = None
             self._take(pdu, command, events)
             delivers, longest = p.DeliverSm in self._is_asked, self._longest
-        self._has_answered(behind)
+        if newest:
+            self._has_answered(newest)
         self.counters.received += count
         self._rest = data[at:]
         if size - at >= 4:
             check_length(_LENGTH.unpack_from(data, at)[0], self._longest)
 
-    def _has_answered(self, behind: int) -> None:
-        """The peer answered a request of ours that lies so far behind the newest."""
+    def _has_answered(self, sequence: int) -> None:
+        """The peer answered this request of ours."""
+        behind = (self._sequence - sequence) % SEQUENCE_MAX
         self.answered = max(self.answered, self.asked - behind)
 
     def _take(self, pdu: p.Pdu, command: int, events: list[Event]) -> None:
@@ -315,13 +319,13 @@ class BindMachine:
             self._nack(ProtocolError("unknown", Status.INVCMDID, pdu.sequence))
 
     def _settle(self, pdu: p.Pdu, command: int, events: list[Event]) -> None:
-        asked, context, _ = self._waiting.get(pdu.sequence, (0, None, 0.0))
+        asked, context, _ = self._waiting.get(pdu.sequence, _NOT_ASKED)
         if not asked or command not in (asked | p.RESPONSE, p.GENERIC_NACK):
             # Late or doubled: its request was given up, or answered before. Or it answers something else than was asked.
             self.counters.stray_responses += 1
             return
         del self._waiting[pdu.sequence]
-        self._has_answered((self._sequence - pdu.sequence) % SEQUENCE_MAX)
+        self._has_answered(pdu.sequence)
         if isinstance(pdu, p.SubmitSmResp) and pdu.status == Status.OK:
             events.append(Submitted([(context, pdu.message_id)]))
             return

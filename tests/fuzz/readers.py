@@ -61,7 +61,7 @@ def compare(count: int, seed: int) -> dict[str, int]:
         quick, plain = _machine(), _machine()
         told = _flat(_feed(quick, _cut(stream, chance)))
         with (
-            mock.patch.object(p, "read_deliver_sm", _decode_it),
+            mock.patch.object(p, "match_deliver_sm", _decode_it),
             mock.patch.object(bind, "_SUBMITTED", -1),
         ):
             told_plainly = _flat(_feed(plain, _cut(stream, chance)))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sms import receipt_book
 from sms.receipt_book import EARLY_S, FORGOTTEN_AT_ONCE, TEXTS_MAX, ReceiptBook, Told
-from sms.receipts import Receipt, State, write
+from sms.receipts import IdForm, Receipt, State, write
 
 ONE = Told(1, State.DELIVERED, "", ())
 
@@ -120,7 +120,7 @@ def test_many_texts_give_way_at_once_so_that_the_oldest_need_not_be_found_for_ea
     book.submit(TEXTS_MAX, [f"{TEXTS_MAX}"])
     assert len(book) == TEXTS_MAX + 1 - FORGOTTEN_AT_ONCE
     told_of = (FORGOTTEN_AT_ONCE - 1, FORGOTTEN_AT_ONCE, TEXTS_MAX)
-    written = [(write(word(f"{text}")).encode(), ()) for text in told_of]
+    written = [write(word(f"{text}")).encode() for text in told_of]
     have, told = book.receive_all(written, 1)
     assert (have, told) == ([FORGOTTEN_AT_ONCE, TEXTS_MAX], [])
 
@@ -143,7 +143,7 @@ def test_receipts_that_come_together_tell_what_each_alone_does_in_their_order() 
             ("28", State.DELIVERED),
         )
     ]
-    have, told = book.receive_all([(write(one).encode(), ()) for one in words], 1)
+    have, told = book.receive_all([write(one).encode() for one in words], 1)
     alone = [one for each in words if (one := other.receive(each, 1)) is not None]
     assert have == [1]
     assert told == [one for one in alone if one.text != 1]
@@ -153,6 +153,32 @@ def test_receipts_that_come_together_tell_what_each_alone_does_in_their_order() 
         (3, State.UNDELIVERABLE),
         (4, State.DELIVERED),
     ]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["1", "02", "3", "A4", "a4", "0", "99"]),
+            st.sampled_from([State.DELIVERED] * 3 + [State.UNDELIVERABLE, State.ENROUTE]),
+            st.sampled_from([b"", b"2 beef", b"a\0b", b"id:1 stat:DELIVRD"]),
+        )
+    ),
+    st.sampled_from(["same", "response_hex", "response_decimal"]),
+)
+def test_whatever_comes_together_is_told_as_one_by_one(
+    said: list[tuple[str, State, bytes]], id_form: IdForm
+) -> None:
+    books = [ReceiptBook(id_form) for _ in range(2)]
+    for book in books:
+        assert book.submit_alone([(1, "1"), (2, "2"), (4, "a4"), (5, "0")]) == []
+        book.submit(3, ["3", "02f"])
+    together, one_by_one = books
+    messages = [write(word(name, state)).encode() + quoted for name, state, quoted in said]
+    have, told = together.receive_all(messages, 1)
+    alone = [one for each in messages for one in one_by_one.receive_alone(each, (), 1)]
+    assert sorted([*have, *(one.text for one in told)]) == sorted(one.text for one in alone)
+    assert [one for one in alone if one.text not in have] == told
+    assert (len(together), together.unknown) == (len(one_by_one), one_by_one.unknown)
 
 
 def test_a_name_that_comes_round_again_is_the_newer_texts() -> None:

@@ -30,6 +30,7 @@ from sms.smpp.pdu.data import AlertNotification, DataSm, DataSmResp
 from sms.smpp.pdu.fields import TLVS_MAX
 from sms.smpp.pdu.header import PDU_BYTES_MAX, Pdu, Unknown
 from sms.smpp.pdu.message import (
+    IS_RECEIPT,
     SHORT_MESSAGE_BYTES_MAX,
     DeliverSm,
     DeliverSmResp,
@@ -38,7 +39,8 @@ from sms.smpp.pdu.message import (
     SubmitSm,
     SubmitSmResp,
     encode_deliver_sm_resps,
-    read_deliver_sm,
+    match_deliver_sm,
+    said,
     submit_addresses,
     submit_rest,
 )
@@ -72,6 +74,7 @@ __all__ = [
     "ENQUIRE_LINK",
     "GENERIC_NACK",
     "HEADER",
+    "IS_RECEIPT",
     "OUTBIND",
     "PDU_BYTES_MAX",
     "QUERY_SM",
@@ -111,7 +114,8 @@ __all__ = [
     "encode",
     "encode_deliver_sm_resps",
     "is_response",
-    "read_deliver_sm",
+    "match_deliver_sm",
+    "said",
     "submit_addresses",
     "submit_rest",
 ]

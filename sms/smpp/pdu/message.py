@@ -7,7 +7,9 @@ addresses are kept both ways.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import repeat
+from operator import itemgetter
 from struct import Struct
 
 from sms.smpp.errors import ProtocolError
@@ -23,6 +25,7 @@ SHORT_MESSAGE_BYTES_MAX = 254
 _FLAGS = Struct(">10B")
 """esm_class to sm_length, where both times between them are empty."""
 _DELIVER_SM_RESP = Struct(">IIIIx")
+_SEQUENCE, _STATUS = itemgetter(0), itemgetter(1)
 _ADDRESS = rb"(..[^\0]{0,20}+)\0"
 _RECEIPT = rb"(\x04)..\0\0...."
 """esm_class of a receipt that says nothing else (section 5.2.12); no times."""
@@ -30,10 +33,14 @@ _SAID = rb"(.)\0\0\0\0\0\0(.)\0"
 """esm_class and data_coding, and nothing asked for."""
 _LENGTH = rb"[\0-\x%02x]" % SHORT_MESSAGE_BYTES_MAX
 """sm_length that may be: 255 is reserved. Section 5.2.22."""
-_COMMON = re.compile(
+match_deliver_sm = re.compile(
     b"\0" + _ADDRESS + _ADDRESS + b"(?:" + _RECEIPT + b"|" + _SAID + b")" + _LENGTH, re.DOTALL
-)
-"""The body of a deliver_sm without a service type, up to its sm_length."""
+).match
+"""Finds the body of a deliver_sm without a service type and times, as nearly all are, up to its sm_length, which is the last octet
+found. It is one without optional parameters, too, if its text goes on to the end of the PDU.
+"""
+IS_RECEIPT = 3
+"""The last group that is found then, if it is a receipt: of that its text is all that matters. Else see `said`."""
 
 # They stand where they are used: CPython makes a bound method anew at each call on a name that was imported.
 _SEEN: dict[bytes, Address] = {}
@@ -188,19 +195,8 @@ def read_answer(kind: type[MessageResp]) -> Reader:
     return read
 
 
-def read_deliver_sm(data: bytes, at: int, end: int, sequence: int) -> DeliverSm | bytes | None:
-    """The deliver_sm from `at` to `end` in what was read, if it is as nearly all are; of a receipt its text alone.
-
-    That is, one without a service type, times and optional parameters. None for all others, to be decoded.
-    """
-    found = _COMMON.match(data, at + 16, end)
-    if found is None:
-        return None
-    text = found.end()
-    if text + data[text - 1] != end:
-        return None
-    if found[3]:
-        return data[text:end]
+def said(found: re.Match[bytes], sequence: int, message: bytes) -> DeliverSm:
+    """What a phone sent, of which `match_deliver_sm` found the beginning."""
     source, destination, _, esm_class, coding = found.groups()
     return DeliverSm(
         sequence=sequence,
@@ -208,7 +204,7 @@ def read_deliver_sm(data: bytes, at: int, end: int, sequence: int) -> DeliverSm 
         destination=_SEEN.get(destination) or _see(destination),
         esm_class=esm_class[0],
         data_coding=coding[0],
-        message=data[text:end],
+        message=message,
     )
 
 
@@ -276,10 +272,12 @@ def write_answer(pdu: MessageResp) -> bytes:
     return write_string(pdu.message_id, 65) + write_tlvs(pdu.tlvs)
 
 
-def encode_deliver_sm_resps(answers: Iterable[tuple[int, int]]) -> bytes:
+def encode_deliver_sm_resps(answers: Sequence[tuple[int, int]]) -> bytes:
     """The commonest answers, by (sequence number, command_status), one behind the other. Their message_id is empty. Section 4.6.2."""
-    pack, command = _DELIVER_SM_RESP.pack, DELIVER_SM | RESPONSE
-    return b"".join([pack(17, command, status, sequence) for sequence, status in answers])
+    of_all = repeat(17), repeat(DELIVER_SM | RESPONSE)
+    return b"".join(
+        map(_DELIVER_SM_RESP.pack, *of_all, map(_STATUS, answers), map(_SEQUENCE, answers))
+    )
 
 
 READERS: dict[int, Reader] = {

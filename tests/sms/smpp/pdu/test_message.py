@@ -5,8 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms.smpp import pdu as p
+from sms.smpp.bind import BindMachine
 from sms.smpp.errors import ProtocolError
+from sms.smpp.events import Delivered, Event, Receipted
 from sms.smpp.pdu import message
+from sms.smpp.state import State
 from sms.smpp.status import Status
 
 
@@ -54,12 +57,21 @@ SAID = p.DeliverSm(
 )
 
 
-@pytest.mark.parametrize(("pdu", "told"), [(RECEIPT, RECEIPT.message), (SAID, SAID)])
-def test_what_phones_send_is_read_where_it_lies(pdu: p.DeliverSm, told: object) -> None:
-    before = p.encode(p.EnquireLink(sequence=6))
+def read(data: bytes) -> list[Event]:
+    """What a bind tells of it, where it lies or decoded."""
+    return BindMachine("esme", 0.0, state=State.BOUND_TRX).receive(data, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("pdu", "told"),
+    [(RECEIPT, Receipted([(7, RECEIPT.message)] * 2)), (SAID, Delivered([SAID] * 2))],
+)
+def test_what_phones_send_is_read_where_it_lies(
+    pdu: p.DeliverSm, told: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
     frame = p.encode(pdu)
-    end = len(before) + len(frame)
-    assert p.read_deliver_sm(before + frame + before, len(before), end, 7) == told
+    monkeypatch.setattr(p, "decode", None)
+    assert read(2 * frame) == [told]
 
 
 @given(
@@ -74,26 +86,31 @@ def test_what_is_read_so_is_what_decoding_gives(
     for place, octet in changed.items():
         frame[place % len(frame)] = octet
     cut = bytes(frame[:size] if size % 2 else frame)
-    told = p.read_deliver_sm(cut + bytes(frame), 0, len(cut), 7)
-    if told is None:
+    cut = p.HEADER.pack(len(cut), p.DELIVER_SM, 0, 7) + cut[16:]
+    try:
+        decoded = p.decode(cut)
+    except ProtocolError:
+        assert read(cut) == []
         return
-    decoded = p.decode(p.HEADER.pack(len(cut), p.DELIVER_SM, 0, 7) + cut[16:])
+    [told] = read(cut)
     assert isinstance(decoded, p.DeliverSm)
-    if isinstance(told, bytes):
-        assert (decoded.message, decoded.esm_class, decoded.tlvs) == (told, 4, ())
+    if isinstance(told, Receipted):
+        assert (decoded.esm_class, decoded.tlvs) == (4, ())
+        assert told == Receipted([(7, decoded.message)])
     else:
-        assert told == decoded
+        assert told == Delivered([decoded])
 
 
 @pytest.mark.parametrize("esm_class", [0, 4])
 def test_both_readers_take_a_text_of_254_octets_and_neither_one_of_255(esm_class: int) -> None:
     longest = p.DeliverSm(sequence=7, esm_class=esm_class, message=bytes(254))
     frame = bytearray(p.encode(longest))
-    assert p.read_deliver_sm(bytes(frame), 0, len(frame), 7) in (longest, longest.message)
+    told = Receipted([(7, longest.message)]) if esm_class else Delivered([longest])
+    assert read(bytes(frame)) == [told]
     frame[-255] = 255
     frame += b"\0"
     frame[:4] = len(frame).to_bytes(4)
-    assert p.read_deliver_sm(bytes(frame), 0, len(frame), 7) is None
+    assert read(bytes(frame)) == []
     with pytest.raises(ProtocolError) as caught:
         p.decode(bytes(frame))
     assert caught.value.status == Status.INVMSGLEN
