@@ -91,7 +91,7 @@ class Sender:
         del link, messages
         raise AssertionError("nobody writes")
 
-    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+    def receipted(self, link: Link, receipts: list[tuple[int, str | bytes]]) -> None:
         del link, receipts
         raise AssertionError("nothing is told")
 

@@ -137,10 +137,10 @@ class SmsChannel:
             self.deliveries.receive(link.carrier, told)
             self._hold_receipts(link, [receipt.sequence for receipt in receipts])
 
-    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+    def receipted(self, link: Link, receipts: list[tuple[int, str | bytes]]) -> None:
         """See sms.link.Handler."""
-        sequences, texts = zip(*receipts, strict=True)
-        self.deliveries.receive_texts(link.carrier, texts)
+        sequences, told = zip(*receipts, strict=True)
+        self.deliveries.receive_all(link.carrier, told)
         self._hold_receipts(link, sequences)
 
     def _hold_receipts(self, link: Link, sequences: Sequence[int]) -> None:

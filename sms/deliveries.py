@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from center.outbox import Outbox
 from center.text_news import Stage, TextNews
@@ -76,17 +77,22 @@ class Deliveries:
         early = self._books[name].submit(text, names)
         return [news, *[self._news(name, told) for told in early]] if early else [news]
 
-    def sent_alone(self, carrier: Carrier, texts: Sequence[tuple[int, str]]) -> list[TextNews]:
-        """The same of many texts of one segment each, with what the carrier calls it: by far the commonest."""
+    def sent_alone(
+        self, carrier: Carrier, texts: Sequence[int], names: Sequence[str]
+    ) -> list[TextNews]:
+        """The same of many texts of one segment each, with what the carrier calls them: by far the commonest."""
         if not carrier.receipts:
-            return [TextNews(text, _SENT) for text, _ in texts]
+            return [TextNews(text, _SENT) for text in texts]
+        if not all(names):
+            sent = [
+                self.sent(carrier, text, (name,)) for text, name in zip(texts, names, strict=True)
+            ]
+            return list(chain.from_iterable(sent))
         name = carrier.name
-        news = [
-            TextNews(text, _SENT, "", name, (called,)) if called else TextNews(text, _SENT)
-            for text, called in texts
-        ]
-        early = self._books[name].submit_alone(texts)
-        return news + [self._news(name, told) for told in early] if early else news
+        of_all = repeat(_SENT), repeat(""), repeat(name)
+        news = list(map(TextNews, texts, *of_all, zip(names, strict=True)))
+        early = self._books[name].submit_alone(texts, names)
+        return news + [self._news(name, told) for told in early]
 
     def refused(self, text: int, why: str) -> TextNews:
         """A carrier would not have a text, or a part of it."""
@@ -99,10 +105,10 @@ class Deliveries:
         told = [one for text, tlvs in receipts for one in book.receive_alone(text, tlvs, now)]
         self._note(carrier, len(receipts), [], told)
 
-    def receive_texts(self, carrier: Carrier, texts: Sequence[bytes]) -> None:
-        """The same of receipts without parameters, by their texts alone."""
-        have, told = self._books[carrier.name].receive_all(texts, self.ticks())
-        self._note(carrier, len(texts), have, told)
+    def receive_all(self, carrier: Carrier, told: Sequence[str | bytes]) -> None:
+        """The same of receipts of the commonest form, as sms.smpp.events.Receipted has them."""
+        have, more = self._books[carrier.name].receive_all(told, self.ticks())
+        self._note(carrier, len(told), have, more)
 
     def _note(self, carrier: Carrier, count: int, have: list[int], told: Sequence[Told]) -> None:
         self.counters.receipts += count

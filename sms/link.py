@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 from typing import Any, Protocol
 
 from sms.carrier import Carrier
@@ -48,8 +47,6 @@ read them. With several binds it is asked at once. See sms.redelivery."""
 _CLOSED = (ConnectionResetError, BrokenPipeError)
 """What is said of a connection that the carrier closed while we wrote."""
 
-_STATUS = itemgetter(1)
-
 log = logging.getLogger(__name__)
 
 
@@ -60,8 +57,8 @@ class Handler(Protocol):
         """Phones' messages, and receipts in a form of their own, as they came together. Answer them with `Link.acknowledge`."""
         ...
 
-    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
-        """Receipts of the commonest form as they came together: sequence number and text. Answer them likewise."""
+    def receipted(self, link: Link, receipts: list[tuple[int, str | bytes]]) -> None:
+        """Receipts of the commonest form as they came together, as sms.smpp.events has them. Answer them likewise."""
         ...
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
@@ -224,7 +221,7 @@ class Link(asyncio.Protocol):
         if self.transport is None:
             return
         self.machine.acknowledge(answers)
-        if any(map(_STATUS, answers)):
+        if any([status for _, status in answers]):  # noqa: C419 - as in sms.smpp.pdu.message
             self._note_refused(answers)
         if self._answered_at is None or self.machine.asked > self._asked:
             self._answered_at, self._asked = self.esme.now(), self.machine.asked
@@ -326,7 +323,7 @@ class Link(asyncio.Protocol):
     def _handle(self, events: list[Event]) -> None:
         outgoing = self.esme.outgoing
         messages: list[p.DeliverSm] = []
-        receipts: list[tuple[int, bytes]] = []
+        receipts: list[tuple[int, str | bytes]] = []
         settlements: list[Settlement] = []
         closing: str | None = None
         for event in events:
@@ -386,7 +383,7 @@ class Link(asyncio.Protocol):
         self.acknowledge([(sequence, Status.X_T_APPN) for sequence in copies])
         return [one for one in messages if one.sequence not in refused]
 
-    def _take_receipts(self, receipts: list[tuple[int, bytes]]) -> None:
+    def _take_receipts(self, receipts: list[tuple[int, str | bytes]]) -> None:
         self._came(len(receipts))
         self.esme.handler.receipted(self, receipts)
 

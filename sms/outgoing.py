@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from center.changes import OutgoingText
 from center.superseded import is_superseded
@@ -283,12 +284,13 @@ class Outgoing:
         self._pause_s = max(PAUSE_MIN_S, self._pause_s / 2 ** min(len(taken), HALVINGS_MAX))
         self._queued -= len(taken)
         behind = self._behind
-        for submission, name in taken:
-            settlements.append(Settlement(submission.key, name, 0))
-            waiting = behind.pop(submission.phone, None)
+        settlements += [Settlement(submission.key, name, 0) for submission, name in taken]
+        phones = [submission.phone for submission, _ in taken]
+        for waiting in map(behind.pop, phones, repeat(None)):
             if waiting:
+                submission = waiting.popleft()
                 behind[submission.phone] = waiting
-                self._be_ready(waiting.popleft())
+                self._be_ready(submission)
 
     def again(
         self, submission: Submission, status: int | None, settlements: list[Settlement]

@@ -13,7 +13,15 @@ from collections.abc import Sequence
 from itertools import islice, repeat
 from typing import Final, NamedTuple, cast
 
-from sms.receipts import ID_BASES, IdForm, Receipt, State, canonical, delivered, verdict
+from sms.receipts import (
+    ID_BASES,
+    IdForm,
+    Receipt,
+    State,
+    canonical,
+    canonical_all,
+    verdict,
+)
 from sms.smpp.tlv import Tlvs
 
 TEXTS_MAX: Final = 200_000
@@ -77,58 +85,55 @@ class ReceiptBook:
         told = [self._settle(key, self._early.pop(key)[0]) for key in early]
         return [one for one in told if one is not None]
 
-    def submit_alone(self, named: Sequence[tuple[int, str]]) -> list[Told]:
-        """The same of many texts of one segment each, by far the commonest; of one without a name nothing will be told."""
-        texts, early, base = self._texts, self._early, self._response_base
+    def submit_alone(self, texts: Sequence[int], names: Sequence[str]) -> list[Told]:
+        """The same of many texts of one segment each, by far the commonest."""
+        known, keys = self._texts, canonical_all(names, self._response_base)
+        if (
+            known.keys().isdisjoint(keys)
+            and self._early.keys().isdisjoint(keys)
+            and len(set(keys)) == len(keys) <= TEXTS_MAX - len(known)
+        ):
+            known.update(zip(keys, texts, strict=True))
+            return []
         told: list[Told] = []
-        for text, name in named:
-            if not name:
-                continue
-            key = canonical(name, base)
-            if key not in texts and key not in early and len(texts) < TEXTS_MAX:
-                texts[key] = text
-            else:
-                told += self.submit(text, (name,))
+        for text, name in zip(texts, names, strict=True):
+            told += self.submit(text, (name,))
         return told
 
-    def receive_all(self, messages: Sequence[bytes], now: float) -> tuple[list[int], list[Told]]:
-        """Take receipts by their texts: which texts of one segment phones have, by far the commonest, and what the others tell."""
-        base = self._receipt_base
-        # As `canonical` has it, without a call: they hold no blanks, and are not too long.
-        keys = [name.lstrip("0") or name[-1:] for name in delivered(messages)]
-        if base:
-            keys = [canonical(key, base) for key in keys]
+    def receive_all(
+        self, receipts: Sequence[str | bytes], now: float
+    ) -> tuple[list[int], list[Told]]:
+        """Take receipts, each the name of a message that was delivered, or its text: which texts of one segment phones have, by far
+        the commonest, and what the others tell.
+        """
         have: list[int] = []
         told: list[Told] = []
         begin = 0
         # In their order: what says otherwise of the same message counts if it comes first.
-        for end in [*(place for place, key in enumerate(keys) if not key), len(keys)]:
-            self._take_delivered(keys[begin:end], messages[begin:end], have, told, now)
-            for message in messages[end : end + 1]:
-                told += self.receive_alone(message, (), now)
+        for end in [place for place, one in enumerate(receipts) if one.__class__ is bytes]:
+            self._take_delivered(cast("Sequence[str]", receipts[begin:end]), now, have, told)
+            told += self.receive_alone(cast("bytes", receipts[end]), (), now)
             begin = end + 1
+        self._take_delivered(cast("Sequence[str]", receipts[begin:]), now, have, told)
         return have, told
 
     def _take_delivered(
-        self,
-        keys: Sequence[str],
-        messages: Sequence[bytes],
-        have: list[int],
-        told: list[Told],
-        now: float,
+        self, names: Sequence[str], now: float, have: list[int], told: list[Told]
     ) -> None:
         texts, left = self._texts, self._left
+        keys = canonical_all(names, self._receipt_base)
         found = list(map(texts.pop, keys, repeat(None)))
         if None not in found and left.keys().isdisjoint(found):
             have += cast("list[int]", found)
             return
-        for key, text, message in zip(keys, found, messages, strict=True):
+        for name, key, text in zip(names, keys, found, strict=True):
             if text is not None and text not in left:
                 have.append(text)
                 continue
             if text is not None:
                 texts[key] = text
-            told += self.receive_alone(message, (), now)
+            one = self.receive(Receipt(name, State.DELIVERED), now)
+            told += [one] if one is not None else []
 
     def receive_alone(self, message: bytes, tlvs: Tlvs, now: float) -> list[Told]:
         """Take a receipt by its text and parameters: what it tells, if anything."""

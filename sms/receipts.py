@@ -5,7 +5,6 @@ it is read by its keys. TLVs (5.3.2.12 receipted_message_id, 5.3.2.35 message_st
 """
 
 import re
-from codecs import latin_1_decode  # bytes.decode looks for its name first
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
@@ -122,14 +121,11 @@ _VERDICT: Final = re.compile(
     rb" stat:([A-Za-z]++) err:([0-9A-Za-z]++) text:"
 )
 """Of the same, what became of the message. What follows a run is no part of it, so none is looked at twice."""
-_DELIVERED: Final = re.compile(
-    rb"\0(?:"
-    + _VERDICT.pattern.replace(rb"([A-Za-z]++)", rb"DELIVRD").replace(
-        rb"([0-9A-Za-z]++)", rb"[0-9A-Za-z]++"
-    )
-    + rb")?[^\0]*+"
+DELIVERED: Final = (
+    r"id:([0-9A-Za-z-]{1,64}+) sub:[0-9]{1,4}+ dlvrd:[0-9]{1,4}+ submit date:[0-9]{1,32}+ done date:[0-9]{1,32}+"
+    r" stat:DELIVRD err:[0-9A-Za-z]++ text:"
 )
-"""Behind a NUL a text to its end, and of one of the same that says that it was delivered, as nearly all do, the message's name."""
+"""Of the same, that it was delivered, as nearly all say; its group is the message's name. See sms.smpp.pdu.message."""
 _STANDARD_KEYS: Final = ("id", "sub", "dlvrd", "submitdate", "donedate", "stat", "err", "text")
 _NAMES: Final[dict[str, str]] = {
     "msgid": "id",
@@ -193,17 +189,6 @@ def verdict(message: bytes, tlvs: Sequence[tuple[int, bytes]] = ()) -> Receipt |
     if word != b"DELIVRD":
         state = _STATES.get(word.decode("latin-1").upper(), State.UNKNOWN)
     return Receipt(name.decode("latin-1"), state, error.decode("latin-1"))
-
-
-def delivered(messages: Sequence[bytes]) -> list[str]:
-    """What receipts that came together call their messages, in small letters; empty for all that are not of the commonest form, or do not
-    tell that a message was delivered.
-    """
-    # All at once: there are more of these than of anything else.
-    names = _DELIVERED.findall(b"\0" + b"\0".join(messages))
-    if len(names) != len(messages):
-        return [""] * len(messages)
-    return latin_1_decode(b"\0".join(names).lower())[0].split("\0")
 
 
 def _fields(text: str) -> dict[str, str]:
@@ -324,3 +309,11 @@ def canonical(message_id: str, base: int) -> str:
     if base and plain and all(digit in "0123456789abcdef"[:base] for digit in plain):
         return str(int(plain, base))
     return plain.lstrip("0") or plain[-1:]
+
+
+def canonical_all(names: Sequence[str], base: int) -> list[str]:
+    """The same of many, none of which is longer than a PDU has it."""
+    joined = "\0".join(names)
+    if base or joined.split() != [joined]:
+        return [canonical(name, base) for name in names]
+    return [name.lstrip("0") or name[-1:] for name in joined.lower().split("\0")]

@@ -395,13 +395,24 @@ class Sending:
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:
         """What became of segments."""
+        keys = [one.key for one in settlements]
+        names = [one.message_id for one in settlements]
+        if None not in names and set(map(type, keys)) == {int}:
+            # By far the commonest.
+            self._settle(self.deliveries.sent_alone(carrier, keys, names))
+        else:
+            self._settle(self._settled(carrier, settlements))
+
+    def _settle(self, news: Sequence[TextNews]) -> None:
+        if news:
+            self.note(news)
+            self._backlog.read_on()
+
+    def _settled(self, carrier: Carrier, settlements: Iterable[Settlement]) -> list[TextNews]:
+        """What is new of texts, when anything may have become of segments."""
         news: list[TextNews] = []
-        alone: list[tuple[int, str]] = []
         for settlement in settlements:
             key, name = settlement.key, settlement.message_id
-            if key.__class__ is int and name is not None:
-                alone.append((key, name))
-                continue
             if settlement.superseded:
                 self.counters.superseded += 1
                 news += superseded([key])
@@ -422,11 +433,7 @@ class Sending:
                 news.append(self.deliveries.refused(reply.id, reply.refused))
             else:
                 news += self.deliveries.sent(carrier, reply.id, reply.names)
-        if alone:
-            news += self.deliveries.sent_alone(carrier, alone)
-        if news:
-            self.note(news)
-            self._backlog.read_on()
+        return news
 
 
 def _window(carrier: Carrier) -> int:

@@ -34,7 +34,7 @@ class Sorting:
         if texts:
             self.texts.received(link, texts)
 
-    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+    def receipted(self, link: Link, receipts: list[tuple[int, str | bytes]]) -> None:
         """See sms.link.Handler. USSD has a service type or parameters, and so is none of these."""
         self.texts.receipted(link, receipts)
 

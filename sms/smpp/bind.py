@@ -76,6 +76,8 @@ class HasBody(Protocol):
 
 _Waiting = tuple[int, Any, float]
 """A request that waits for its response: its command, the owner's context, and until when."""
+_NAMED_MAX = 16 + 65
+"""Octets of a submit_sm_resp with the longest message_id and no optional parameters. Section 4.4.2."""
 _NOT_ASKED: _Waiting = (0, None, 0.0)
 
 
@@ -213,17 +215,19 @@ class BindMachine:
 
     def _read(self, data: bytes, events: list[Event]) -> None:
         """Read all PDUs that are whole, and keep the rest. Raises FramingError for a length that cannot be."""
-        unpack, find, waiting = p.HEADER.unpack_from, data.find, self._waiting
-        match, said, receipt = p.match_deliver_sm, p.said, p.IS_RECEIPT
+        unpack, waiting = p.HEADER.unpack_from, self._waiting
+        match, said = p.match_deliver_sm, p.said
+        is_said, has = p.IS_SAID, p.HAS
         delivers = p.DeliverSm in self._is_asked
         # What came one behind the other, and how it is told: None after anything else.
         submitted: list[tuple[Any, str]] | None = None
-        receipted: list[tuple[int, bytes]] | None = None
+        receipted: list[tuple[int, str | bytes]] | None = None
         delivered: list[p.DeliverSm] | None = None
         at, size, count = 0, len(data), 0
         last, longest = size - 16, self._longest
         submit_sm, submit_sm_resp, deliver_sm = _SUBMIT_SM, _SUBMITTED, _DELIVER_SM
-        names, _ = latin_1_decode(data)
+        # The same, an octet a character: what is cut out of it for names is decoded.
+        text, _ = latin_1_decode(data)
         newest = 0
         """The last of the requests that were answered; where their numbers begin again meanwhile it may be one before."""
         while at <= last:
@@ -234,9 +238,10 @@ class BindMachine:
                 if (
                     asked[0] == submit_sm
                     and not status
-                    and length > 16
-                    # So it is all here, and no longer than may be.
-                    and find(0, body, body + 65) == end - 1
+                    and 16 < length <= _NAMED_MAX
+                    and end <= size
+                    and not data[end - 1]
+                    and "\0" not in (name := text[body : end - 1])
                 ):
                     at, count = end, count + 1
                     del waiting[sequence]
@@ -245,22 +250,22 @@ class BindMachine:
                     if submitted is None:
                         submitted = []
                         events.append(Submitted(submitted))
-                    submitted.append((asked[1], names[body : end - 1]))
+                    submitted.append((asked[1], name))
                     continue
             elif command == deliver_sm and delivers and not status and end <= size:
-                found = match(data, body, end)
-                if found is not None and (text := found.end()) + data[text - 1] == end:
+                found = match(text, body, end)
+                if found is not None and (begin := found.end()) + data[begin - 1] == end:
                     at, count = end, count + 1
-                    if found.lastindex == receipt:
-                        if receipted is None:
-                            receipted = []
-                            events.append(Receipted(receipted))
-                        receipted.append((sequence, data[text:end]))
+                    if found.lastindex == is_said:
+                        if delivered is None:
+                            delivered = []
+                            events.append(Delivered(delivered))
+                        delivered.append(said(found, sequence, data[begin:end]))
                         continue
-                    if delivered is None:
-                        delivered = []
-                        events.append(Delivered(delivered))
-                    delivered.append(said(found, sequence, data[text:end]))
+                    if receipted is None:
+                        receipted = []
+                        events.append(Receipted(receipted))
+                    receipted.append((sequence, found[has] or data[begin:end]))
                     continue
             if end > size or length < 16 or length > longest:
                 break

@@ -17,9 +17,11 @@ class Delivered(msgspec.Struct, frozen=True):
 
 
 class Receipted(msgspec.Struct, frozen=True):
-    """Receipts of the commonest form, which came one behind the other: sequence number and text of each, to be answered."""
+    """Receipts of the commonest form, which came one behind the other, to be answered: each one's sequence number, and the name of the message
+    that was delivered, or its text if it does not say just that.
+    """
 
-    receipts: list[tuple[int, bytes]]
+    receipts: list[tuple[int, str | bytes]]
 
 
 class Submitted(msgspec.Struct, frozen=True):

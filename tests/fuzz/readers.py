@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 from collections.abc import Iterable
 from unittest import mock
 
+from sms.receipts import DELIVERED, Receipt, write
+from sms.receipts import State as Became
 from sms.smpp import bind
 from sms.smpp import pdu as p
 from sms.smpp.bind import BindMachine
@@ -30,6 +33,11 @@ _FRAMES = [
             for esm_class in (0, 4, 0x40)
             for coding in (0, 8)
             for size in (0, 1, 140, p.SHORT_MESSAGE_BYTES_MAX)
+        ),
+        *(
+            p.DeliverSm(esm_class=4, message=write(Receipt("7", state)).encode() + quoted, **_ENDS)
+            for state in (Became.DELIVERED, Became.UNDELIVERABLE)
+            for quoted in (b"", b"2 beef", bytes(2))
         ),
         p.DeliverSm(esm_class=4, message=b"id:1 stat:DELIVRD", tlvs=((0x1E, b"1\0"),), **_ENDS),
         p.DeliverSm(service_type="USSD", message=b"*106#", tlvs=((0x501, b"\1"),), **_ENDS),
@@ -125,7 +133,7 @@ def _flat(events: Iterable[Event]) -> dict[str, list[object]]:
             case Delivered(messages):
                 for one in messages:
                     if _is_common_receipt(one):
-                        told["receipts"].append((one.sequence, one.message))
+                        told["receipts"].append((one.sequence, _told_by(one.message)))
                     else:
                         told["texts"].append(one)
             case Receipted(receipts):
@@ -135,6 +143,12 @@ def _flat(events: Iterable[Event]) -> dict[str, list[object]]:
             case _:
                 told["other"].append(event)
     return told
+
+
+def _told_by(receipt: bytes) -> str | bytes:
+    """The name of the message that was delivered, if it says just that, or its text."""
+    found = re.match(DELIVERED, receipt.decode("latin-1"), re.ASCII)
+    return found[1] if found else receipt
 
 
 def _is_common_receipt(pdu: p.DeliverSm) -> bool:

@@ -126,7 +126,7 @@ class Twice:
                 by, sequence = again
                 self._channel.received(by, [replace(message, sequence=sequence)])
 
-    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+    def receipted(self, link: Link, receipts: list[tuple[int, str | bytes]]) -> None:
         """See sms.link.Handler."""
         for receipt in receipts:
             self._channel.receipted(link, [receipt])

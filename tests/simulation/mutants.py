@@ -66,7 +66,7 @@ def acknowledge_before_commit() -> Generator[None]:
         acknowledge(self, [(message.sequence, Status.OK) for message in messages])
         take(self, messages)
 
-    def told_at_once(self: Link, receipts: list[tuple[int, bytes]]) -> None:
+    def told_at_once(self: Link, receipts: list[tuple[int, str | bytes]]) -> None:
         self.unacknowledged += len(receipts)
         acknowledge(self, [(sequence, Status.OK) for sequence, _ in receipts])
         told(self, receipts)

@@ -102,7 +102,7 @@ def test_texts_that_are_taken_together_are_told_as_each_alone_is() -> None:
         mine.receive(CARRIER, [receipt("b")])
         named = [(1, "a"), (2, "b"), (3, "")]
         if taken is store:
-            taken.note_texts(mine.sent_alone(CARRIER, named))
+            taken.note_texts(mine.sent_alone(CARRIER, *zip(*named, strict=True)))
         else:
             for text, name in named:
                 taken.note_texts(mine.sent(CARRIER, text, [name]))

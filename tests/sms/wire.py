@@ -31,7 +31,7 @@ class Owner:
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
         raise AssertionError("nothing is delivered here")
 
-    def receipted(self, link: Link, receipts: list[tuple[int, bytes]]) -> None:
+    def receipted(self, link: Link, receipts: list[tuple[int, str | bytes]]) -> None:
         raise AssertionError("nothing is told here")
 
     def settled(self, carrier: Carrier, settlements: list[Settlement]) -> None:

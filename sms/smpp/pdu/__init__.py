@@ -30,7 +30,8 @@ from sms.smpp.pdu.data import AlertNotification, DataSm, DataSmResp
 from sms.smpp.pdu.fields import TLVS_MAX
 from sms.smpp.pdu.header import PDU_BYTES_MAX, Pdu, Unknown
 from sms.smpp.pdu.message import (
-    IS_RECEIPT,
+    HAS,
+    IS_SAID,
     SHORT_MESSAGE_BYTES_MAX,
     DeliverSm,
     DeliverSmResp,
@@ -73,8 +74,9 @@ __all__ = [
     "DELIVER_SM",
     "ENQUIRE_LINK",
     "GENERIC_NACK",
+    "HAS",
     "HEADER",
-    "IS_RECEIPT",
+    "IS_SAID",
     "OUTBIND",
     "PDU_BYTES_MAX",
     "QUERY_SM",

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import repeat
-from operator import itemgetter
 from struct import Struct
 
+from sms.receipts import DELIVERED
 from sms.smpp.errors import ProtocolError
 from sms.smpp.pdu.address import Address, write_address
 from sms.smpp.pdu.command import DELIVER_SM, RESPONSE, SUBMIT_SM
@@ -24,27 +23,32 @@ SHORT_MESSAGE_BYTES_MAX = 254
 """Longer texts go as message_payload, a TLV. Sections 5.2.22 and 5.3.2.32."""
 _FLAGS = Struct(">10B")
 """esm_class to sm_length, where both times between them are empty."""
-_DELIVER_SM_RESP = Struct(">IIIIx")
-_SEQUENCE, _STATUS = itemgetter(0), itemgetter(1)
-_ADDRESS = rb"(..[^\0]{0,20}+)\0"
-_RECEIPT = rb"(\x04)..\0\0...."
-"""esm_class of a receipt that says nothing else (section 5.2.12); no times."""
-_SAID = rb"(.)\0\0\0\0\0\0(.)\0"
-"""esm_class and data_coding, and nothing asked for."""
-_LENGTH = rb"[\0-\x%02x]" % SHORT_MESSAGE_BYTES_MAX
+_DELIVER_SM_RESP = Struct(">8sIIx")
+_BEFORE_STATUS = Struct(">II").pack(17, DELIVER_SM | RESPONSE)
+_BEFORE_SEQUENCE = _BEFORE_STATUS + bytes(4)
+"""In such an answer: its length and command; and that all is well."""
+_SEQUENCE = Struct(">I")
+_ADDRESS = r"(..[^\0]{0,20}+)\0"
+_LENGTH = rf"[\0-\x{SHORT_MESSAGE_BYTES_MAX:02x}]"
 """sm_length that may be: 255 is reserved. Section 5.2.22."""
+_RECEIPT = rf"\x04..\0\0....{_LENGTH}(?:(?={DELIVERED})|)"
+"""From esm_class on a receipt that says nothing else (section 5.2.12); no times. Of its text the message's name, if it was delivered."""
+_SAID = rf"(.)\0\0\0\0\0\0(.)\0{_LENGTH}"
+"""esm_class and data_coding, and nothing asked for."""
 match_deliver_sm = re.compile(
-    b"\0" + _ADDRESS + _ADDRESS + b"(?:" + _RECEIPT + b"|" + _SAID + b")" + _LENGTH, re.DOTALL
+    rf"\0{_ADDRESS}{_ADDRESS}(?:{_RECEIPT}|{_SAID})", re.ASCII | re.DOTALL
 ).match
-"""Finds the body of a deliver_sm without a service type and times, as nearly all are, up to its sm_length, which is the last octet
-found. It is one without optional parameters, too, if its text goes on to the end of the PDU.
+"""Finds in what was read, an octet a character, the body of a deliver_sm without a service type and times, as nearly all are: up to its
+sm_length, which is the last that is found. It is one without optional parameters, too, if its text goes on to the end of the PDU.
 """
-IS_RECEIPT = 3
-"""The last group that is found then, if it is a receipt: of that its text is all that matters. Else see `said`."""
+HAS, IS_SAID = 3, 5
+"""Its groups: the name of a message that a phone has, as a receipt says; and the last that is found of what a phone sent, for `said`. Of
+other receipts the text is all that matters.
+"""
 
 # They stand where they are used: CPython makes a bound method anew at each call on a name that was imported.
-_SEEN: dict[bytes, Address] = {}
-"""Addresses by their bytes: a buyer's comes many times over within minutes, our own with every message."""
+_SEEN: dict[str, Address] = {}
+"""Addresses by their bytes, each a character: a buyer's comes many times over within minutes, our own with every message."""
 _PACKED: dict[Address, bytes] = {}
 """Of phones and of our own codes, which come many times over."""
 ADDRESSES_MAX = 16_384
@@ -100,10 +104,10 @@ def _read_message(kind: type[SubmitSm] | type[DeliverSm]) -> Reader:
         service_type = frame[16:end].decode("latin-1") if end > 16 else ""
         at = end + 1
         end = index(0, at + 2, at + 23)
-        source = _SEEN.get(frame[at:end]) or _see(frame[at:end])
+        source = _address(frame[at:end])
         at = end + 1
         end = index(0, at + 2, at + 23)
-        destination = _SEEN.get(frame[at:end]) or _see(frame[at:end])
+        destination = _address(frame[at:end])
         at = end + 1
         # By far the commonest: no schedule and no validity, whose NULs stand where they are looked for here.
         (
@@ -163,12 +167,17 @@ def _read_message(kind: type[SubmitSm] | type[DeliverSm]) -> Reader:
     return read
 
 
-def _see(packed: bytes) -> Address:
-    """An address that _SEEN lacks, from its bytes without the NUL."""
+def _address(packed: bytes) -> Address:
+    """An address from its bytes without the NUL."""
+    written = packed.decode("latin-1")
+    return _SEEN.get(written) or _see(written)
+
+
+def _see(written: str) -> Address:
+    """An address that _SEEN lacks."""
     if len(_SEEN) >= ADDRESSES_MAX:
         _SEEN.clear()
-    address = Address(packed[2:].decode("latin-1"), packed[0], packed[1])
-    _SEEN[packed] = address
+    address = _SEEN[written] = Address(written[2:], ord(written[0]), ord(written[1]))
     return address
 
 
@@ -195,15 +204,15 @@ def read_answer(kind: type[MessageResp]) -> Reader:
     return read
 
 
-def said(found: re.Match[bytes], sequence: int, message: bytes) -> DeliverSm:
+def said(found: re.Match[str], sequence: int, message: bytes) -> DeliverSm:
     """What a phone sent, of which `match_deliver_sm` found the beginning."""
-    source, destination, _, esm_class, coding = found.groups()
+    source, destination, esm_class, coding = found.group(1, 2, 4, 5)
     return DeliverSm(
         sequence=sequence,
         source=_SEEN.get(source) or _see(source),
         destination=_SEEN.get(destination) or _see(destination),
-        esm_class=esm_class[0],
-        data_coding=coding[0],
+        esm_class=ord(esm_class),
+        data_coding=ord(coding),
         message=message,
     )
 
@@ -274,10 +283,11 @@ def write_answer(pdu: MessageResp) -> bytes:
 
 def encode_deliver_sm_resps(answers: Sequence[tuple[int, int]]) -> bytes:
     """The commonest answers, by (sequence number, command_status), one behind the other. Their message_id is empty. Section 4.6.2."""
-    of_all = repeat(17), repeat(DELIVER_SM | RESPONSE)
-    return b"".join(
-        map(_DELIVER_SM_RESP.pack, *of_all, map(_STATUS, answers), map(_SEQUENCE, answers))
-    )
+    if any([status for _, status in answers]):  # noqa: C419 - a list is made faster than it is asked one by one
+        pack = _DELIVER_SM_RESP.pack
+        return b"".join([pack(_BEFORE_STATUS, status, sequence) for sequence, status in answers])
+    sequences = map(_SEQUENCE.pack, [sequence for sequence, _ in answers])
+    return _BEFORE_SEQUENCE + (b"\0" + _BEFORE_SEQUENCE).join(sequences) + b"\0"
 
 
 READERS: dict[int, Reader] = {
