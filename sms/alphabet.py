@@ -32,6 +32,9 @@ Charset = Literal[
 OCTETS_SHOWN_MAX: Final = 140
 """Of a message that is not text, so many octets are shown."""
 
+_MARK_MIN: Final = 0xFE
+"""What a byte order mark begins with at least."""
+
 _CODECS: Final[dict[Charset, str]] = {
     "ascii": "ascii",
     "latin1": "latin-1",
@@ -108,10 +111,13 @@ def decode(octets: bytes, charset: Charset, tables: Tables = gsm.DEFAULT) -> str
 
 def decode_ucs2(octets: bytes) -> str:
     """UTF-16 big-endian, unless a byte order mark, which some SMSCs add, says otherwise."""
-    if octets.startswith(b"\xff\xfe"):
-        return octets[2:].decode("utf-16-le", "replace")
+    # Few texts begin with an octet that a mark may begin with, and most are so short that to look for both takes as long as all else.
+    if octets and octets[0] >= _MARK_MIN:
+        if octets.startswith(b"\xff\xfe"):
+            return octets[2:].decode("utf-16-le", "replace")
+        octets = octets.removeprefix(b"\xfe\xff")
     # Straight to the decoder: the way by its name costs more than a short text.
-    return utf_16_be_decode(octets.removeprefix(b"\xfe\xff"), "replace", True)[0]
+    return utf_16_be_decode(octets, "replace", True)[0]
 
 
 def encode(text: str, charset: Charset, tables: Tables = gsm.DEFAULT) -> bytes:

@@ -119,7 +119,7 @@ class SmsChannel:
     def received(self, link: Link, messages: list[p.DeliverSm]) -> None:
         """See sms.link.Handler."""
         receipts: list[p.DeliverSm] = []
-        at, came_at = self.receiving.clock(), self.ticks()
+        at_us, came_at = int(self.receiving.clock() * 1e6), self.ticks()
         for message in messages:
             if message.esm_class & _ESM_TYPE_MASK == _ESM_RECEIPT:
                 receipts.append(message)
@@ -128,7 +128,7 @@ class SmsChannel:
                 link.acknowledge([(message.sequence, Status.X_T_APPN)])
             else:
                 try:
-                    self.receiving.receive(link, message, at, came_at)
+                    self.receiving.receive(link, message, at_us, came_at)
                 except Exception as error:  # noqa: BLE001 - see sms.unreadable
                     self.receiving.counters.unreadable += 1
                     unreadable.refuse(link, message, error)

@@ -133,8 +133,8 @@ class Receiving:
         if doubts is not None:
             self.turns.hold("sms", None, notes={DOUBTS_NOTE: doubts})
 
-    def receive(self, link: Link, message: p.DeliverSm, now: float, came_at: float) -> None:
-        """Take a phone's message that came at `now` by our clock and at `came_at` by our ticks; its answer waits for the batch."""
+    def receive(self, link: Link, message: p.DeliverSm, at_us: int, came_at: float) -> None:
+        """Take a phone's message that came at `at_us` by our clock, in microseconds, and at `came_at` by our ticks; its answer waits for the batch."""
         self.counters.received += 1
         buyer = self._buyer_of(message.source)
         if buyer is None:
@@ -145,7 +145,8 @@ class Receiving:
         notes: Notes = {}
         alone = piece.alone(message.message, message.data_coding, message.esm_class, message.tlvs)
         if alone is not None:
-            self._text(buyer, message, alone[:TEXT_CHARACTERS_MAX], b"", answer, notes, now)
+            # No longer than a short_message is.
+            self._text(buyer, message, alone, b"", answer, notes, at_us)
             return
         read = piece.read(
             message.message,
@@ -157,9 +158,9 @@ class Receiving:
         text: str | None = None
         if read.total == 1:
             text = piece.join((read,))[:TEXT_CHARACTERS_MAX]
-            self._text(buyer, message, text, _name(message), answer, notes, now)
+            self._text(buyer, message, text, _name(message), answer, notes, at_us)
             return
-        for outcome in self.reassembly.receive(source, destination, read, now):
+        for outcome in self.reassembly.receive(source, destination, read, at_us / 1e6):
             match outcome:
                 case Whole(key):
                     text = outcome.text[:TEXT_CHARACTERS_MAX]
@@ -178,7 +179,7 @@ class Receiving:
         name = _name(message)
         if read.total > 1:
             name += read.reference.to_bytes(2, "big")
-        self._text(buyer, message, text, name, answer, notes, now)
+        self._text(buyer, message, text, name, answer, notes, at_us)
 
     def _sweep_later(self) -> None:
         """Look for what is too old when there is any, a part of it at a time."""
@@ -219,9 +220,9 @@ class Receiving:
         name: bytes,
         answer: Answer,
         notes: Notes,
-        at: float,
+        at_us: int,
     ) -> None:
-        now = int(at)
+        now = at_us // 1_000_000
         link: Link = answer.line  # type: ignore[assignment]
         carrier = link.carrier.name
         code = message.destination.digits
@@ -235,11 +236,11 @@ class Receiving:
             self.turns.hold("sms", answer, notes=notes, texts=(help_text,) if is_told else ())
             return
         if is_shared:
-            self._remember(code, buyer, routed.seller, notes, at)
-        said = "\0".join((carrier, message.source.digits, code, text, "")).encode()
+            self._remember(code, buyer, routed.seller, notes, now)
+        said = f"{carrier}\0{message.source.digits}\0{code}\0{text}\0".encode()
         answer.key = hashlib.blake2b(said + name, digest_size=KEY_BYTES).digest()
         answer.buyer = buyer
-        judged = self.redeliveries.judge(answer, int(at * 1e6), named=bool(name))
+        judged = self.redeliveries.judge(answer, at_us, named=bool(name))
         if answer.kept and not notes:
             self.answer_known(answer)
             return
@@ -278,7 +279,7 @@ class Receiving:
         kept = self.outbox.notes(name).get(name)
         return kept.decode() if kept is not None else None
 
-    def _remember(self, code: str, buyer: str, seller: str, notes: Notes, now: float) -> None:
+    def _remember(self, code: str, buyer: str, seller: str, notes: Notes, now: int) -> None:
         known, written_until = self._last.get((code, buyer), ("", 0.0))
         if known != seller or now >= written_until:
             notes[f"{LAST_NOTE}{code}/{buyer}"] = seller.encode()
