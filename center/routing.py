@@ -32,6 +32,8 @@ class Routes:
     ) -> None:
         self.numbering = numbering or Numbering()
         """How channels keep the numbers of those who come by these ways."""
+        self.codes: set[str] = set()
+        """All that any seller has."""
         self._only: dict[str, str] = {}
         """The seller of each code that one has alone."""
         self._shared: dict[str, dict[str, None]] = {}
@@ -61,6 +63,7 @@ class Routes:
                 shown.append(words[0])
 
     def _add_code(self, code: str, seller: str) -> None:
+        self.codes.add(code)
         shared = self._shared.get(code)
         if shared is None:
             only = self._only.setdefault(code, seller)
@@ -76,7 +79,7 @@ class Routes:
 
     def serves(self, code: str) -> bool:
         """Whether any seller has this code."""
-        return code in self._only or code in self._shared
+        return code in self.codes
 
     def is_shared(self, code: str) -> bool:
         """Whether several sellers have this code."""

@@ -32,7 +32,7 @@ Charset = Literal[
 OCTETS_SHOWN_MAX: Final = 140
 """Of a message that is not text, so many octets are shown."""
 
-_MARK_MIN: Final = 0xFE
+MARK_MIN: Final = 0xFE
 """What a byte order mark begins with at least."""
 
 _CODECS: Final[dict[Charset, str]] = {
@@ -112,7 +112,7 @@ def decode(octets: bytes, charset: Charset, tables: Tables = gsm.DEFAULT) -> str
 def decode_ucs2(octets: bytes) -> str:
     """UTF-16 big-endian, unless a byte order mark, which some SMSCs add, says otherwise."""
     # Few texts begin with an octet that a mark may begin with, and most are so short that to look for both takes as long as all else.
-    if octets and octets[0] >= _MARK_MIN:
+    if octets and octets[0] >= MARK_MIN:
         if octets.startswith(b"\xff\xfe"):
             return octets[2:].decode("utf-16-le", "replace")
         octets = octets.removeprefix(b"\xfe\xff")

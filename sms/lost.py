@@ -29,9 +29,17 @@ class Lost:
 
     def add(self, segments: Sequence[Submission], now: float) -> None:
         """A connection broke, and these wait."""
+        self.begin(now)
         self._waiting += segments
+
+    def begin(self, now: float) -> None:
+        """A connection broke, and something is appended that waits."""
         self._not_before = now + HOLD_S
         self._answers = None
+
+    def append(self, segment: Submission) -> None:
+        """See `begin`."""
+        self._waiting.append(segment)
 
     def due(self, now: float) -> list[Submission]:
         """All that waits, when it is time; else nothing."""

@@ -123,11 +123,17 @@ class Outgoing:
         self._queued += len(submissions)
         self.counters.submitted += len(submissions)
         behind = self._behind
+        ready: dict[Way | None, deque[Submission] | Lost] = {}
+        """Where it goes that is behind an answer by each connection, of those that are met here."""
         for submission in submissions:
             phone = submission.phone
             if phone not in behind:
                 behind[phone] = None
-                self._be_ready(submission)
+                link = submission.behind
+                own = ready.get(link)
+                if own is None:
+                    own = ready[link] = self._ready_behind(link)
+                own.append(submission)
                 continue
             waiting = behind[phone]
             if waiting is None:
@@ -137,19 +143,22 @@ class Outgoing:
 
     def _be_ready(self, submission: Submission) -> None:
         """It is the next to its phone."""
-        link = submission.behind
+        self._ready_behind(submission.behind).append(submission)
+
+    def _ready_behind(self, link: Way | None) -> deque[Submission] | Lost:
+        """Where what is behind an answer by this connection waits to be sent."""
         if link is None or (len(self._links) == 1 and link.alive):
-            self._ready.append(submission)
-        elif not link.alive:
-            self._lost.add([submission], self._now())
-        elif link.mode == p.BIND_RECEIVER or link not in self._links:
+            return self._ready
+        if not link.alive:
+            self._lost.begin(self._now())
+            return self._lost
+        if link.mode == p.BIND_RECEIVER or link not in self._links:
             # Nothing can go by it; that it is asked at once whether it is there must do (sms.link).
-            self._ready.append(submission)
-        else:
-            own = self._ready_for.get(link)
-            if own is None:
-                own = self._ready_for[link] = deque()
-            own.append(submission)
+            return self._ready
+        own = self._ready_for.get(link)
+        if own is None:
+            own = self._ready_for[link] = deque()
+        return own
 
     def pump(self) -> None:
         """Send what may be sent now."""

@@ -4,6 +4,7 @@ Pieces are joined before they are read as text, because others' splitters cut ES
 surrogate pairs in two.
 """
 
+from codecs import utf_16_be_decode
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
@@ -11,7 +12,7 @@ import msgspec
 
 from grammars.gsm import alphabet as gsm
 from grammars.gsm.alphabet import tables
-from sms.alphabet import Charset, coding, decode, decode_ucs2
+from sms.alphabet import MARK_MIN, Charset, coding, decode, decode_ucs2
 from sms.header import LOCKING_SHIFT, SINGLE_SHIFT, Header, fill_bits, parse
 from sms.segments import (
     MESSAGE_PAYLOAD,
@@ -82,7 +83,10 @@ def alone(
     """The text of a message alone in UCS-2, by far the commonest; None for all others, which `read` and `join` can read."""
     if tlvs or esm_class & UDHI or data_coding != UCS2_CODING:
         return None
-    return decode_ucs2(short_message)
+    # Straight to the decoder, unless it may begin with a mark.
+    if short_message and short_message[0] >= MARK_MIN:
+        return decode_ucs2(short_message)
+    return utf_16_be_decode(short_message, "replace", True)[0]
 
 
 def _sar(tlvs: Mapping[int, bytes]) -> tuple[int, int, int] | None:

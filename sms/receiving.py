@@ -203,7 +203,7 @@ class Receiving:
     def _buyer_of(self, source: p.Address) -> str | None:
         """The number that a phone's messages are kept under; None for who is no phone."""
         buyer = self._buyers.get(source)
-        if buyer is not None and not self.routes.serves(source.digits):
+        if buyer is not None and source.digits not in self.routes.codes:
             return buyer
         if not may_be_answered(source, self.routes.serves):
             return None

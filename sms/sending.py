@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -399,7 +399,8 @@ class Sending:
         names = [one.message_id for one in settlements]
         if None not in names and set(map(type, keys)) == {int}:
             # By far the commonest.
-            self._settle(self.deliveries.sent_alone(carrier, keys, names))
+            called = cast("list[str]", names)
+            self._settle(self.deliveries.sent_alone(carrier, keys, called))
         else:
             self._settle(self._settled(carrier, settlements))
 

@@ -27,9 +27,15 @@ class Doubted:
         self._is_old = False
         """Whether a newer note than the one under way was held by somebody else."""
 
-    def cover(self, stamp: int) -> bool:
-        """Whether a message with this stamp need not wait for its note."""
-        return stamp < self._reserved
+    def is_kept_beside(self, note: bytes, stamp: int) -> bool:
+        """Whether a message with this stamp need not wait for the note that it brings; then that is kept soon, unless something newer comes."""
+        if stamp >= self._reserved:
+            return False
+        if self._under_way:
+            self._next = note
+        else:
+            self.keep(note)
+        return True
 
     def keep(self, note: bytes) -> None:
         """Keep this, soon, unless something newer comes."""

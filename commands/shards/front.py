@@ -140,20 +140,17 @@ class FrontBatch(TurnBatch):
         """See TurnBatch; the shard steps it."""
         assert arrival.input.__class__ in INPUTS, "no carrier brings this"
         going = Going(told if told is not None else arrival.contact.channel, ticket, arrival)
-        before = None if not notes or self._is_beside(notes, arrival) else self._sort(notes, going)
+        before = None
+        if notes:
+            doubts = notes.get(DOUBTS_NOTE) if len(notes) == 1 else None
+            # All that nearly every one brings is kept beside it.
+            if doubts is None or not self._doubts.is_kept_beside(doubts, arrival.stamp):
+                before = self._sort(notes, going)
         if before or self._held:
             self._held += 1
             self.hold(_GOING, going, notes=before)
         else:
             self._go(going)
-
-    def _is_beside(self, notes: Mapping[str, bytes | None], arrival: Arrival) -> bool:
-        """Whether all that an arrival brings is kept beside it, as is so of nearly every one; then it is seen to."""
-        doubts = notes.get(DOUBTS_NOTE)
-        if doubts is None or len(notes) > 1 or not self._doubts.cover(arrival.stamp):
-            return False
-        self._doubts.keep(doubts)
-        return True
 
     def _sort(
         self, notes: Mapping[str, bytes | None], going: Going
@@ -162,8 +159,7 @@ class FrontBatch(TurnBatch):
         before: dict[str, bytes | None] | None = None
         for name, value in notes.items():
             if value is not None and name == DOUBTS_NOTE:
-                if self._doubts.cover(going.arrival.stamp):
-                    self._doubts.keep(value)
+                if self._doubts.is_kept_beside(value, going.arrival.stamp):
                     continue
                 going.doubts = value
             if value is None and name.startswith(SEGMENTS_NOTE):

@@ -35,12 +35,14 @@ def test_a_message_waits_until_its_stamp_is_reserved_on_disk() -> None:
     held: list[bytes] = []
     doubted = Doubted(held.append)
     [note] = notes(1)
-    assert not doubted.cover(1_000_001)
+    assert not doubted.is_kept_beside(note, 1_000_001)
+    assert held == []
     doubted.keep(note)
-    assert not doubted.cover(1_000_001)
+    assert not doubted.is_kept_beside(note, 1_000_001)
     told(doubted, note)
-    assert doubted.cover(1_000_001)
-    assert not doubted.cover(1_000_000 + 61_000_000)
+    assert doubted.is_kept_beside(note, 1_000_001)
+    assert held == [note, note]
+    assert not doubted.is_kept_beside(note, 1_000_000 + 61_000_000)
 
 
 def test_one_note_is_under_way_and_the_newest_is_next() -> None:
@@ -63,7 +65,7 @@ def test_a_note_that_was_refused_is_kept_again() -> None:
     doubted.keep(note)
     told(doubted, note, Fate.REFUSED)
     assert held == [note, note]
-    assert not doubted.cover(1_000_001)
+    assert not doubted.is_kept_beside(note, 1_000_001)
 
 
 def test_an_older_note_never_follows_a_newer_one() -> None:
