@@ -12,6 +12,11 @@ from grammars.folding import fold
 
 KEYWORDS_SHOWN_MAX = 10
 """Keywords that a buyer who named none is shown."""
+NO_KEYWORDS = (
+    "几家店共用这个号码，发到这里分不清是哪家：请向店家要它自己的号码。 / "
+    "Several shops share this number and cannot be told apart here. Please ask your shop for its own number."
+)
+"""What a buyer reads who texts a code of several shops that have none."""
 
 
 class Routed(msgspec.Struct, frozen=True, gc=False):
@@ -122,8 +127,10 @@ class Routes:
         return [(seller, number, self._numbers[number]) for seller, number in self._outrung.items()]
 
     def help(self, code: str) -> str:
-        """What a buyer who named no seller is told."""
+        """What a buyer who named no seller is told: which words name one, or that none does (`config check` tells the operator)."""
         words = self._shown.get(code, [])[:KEYWORDS_SHOWN_MAX]
+        if not words:
+            return NO_KEYWORDS
         return "请回复店铺关键词 / Reply with a shop's keyword: " + ", ".join(words)
 
     def _kept(self, number: str) -> str:

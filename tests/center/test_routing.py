@@ -34,6 +34,17 @@ def test_without_a_keyword_a_buyer_stays_with_the_last_shop() -> None:
     assert routed.seller == "tea"
 
 
+def test_who_texts_a_code_whose_shops_have_no_keywords_is_told_what_to_ask_for() -> None:
+    shared = routes(("one", program_of()), ("two", program_of()))
+    assert shared.find("1069", "hello", None) is None
+    told = shared.help("1069")
+    assert "请向店家要它自己的号码" in told
+    assert told.endswith("ask your shop for its own number.")
+    # One that has a keyword is what they can write.
+    some = routes(("one", program_of()), ("noodles", NOODLES))
+    assert some.help("1069").endswith(": 面馆")
+
+
 def test_a_stranger_without_a_keyword_is_told_the_keywords() -> None:
     assert routes().find("1070", "hello", None) is None
     assert routes().help("1070").endswith("茶, 面馆")
