@@ -172,6 +172,7 @@ class Lengths:
             case "cut":
                 return str(value)[:limit]
             case "digits":
+                # As it is said: in writing it is shorter (flows.render).
                 return " ".join(str(value))
             case _:
                 return value

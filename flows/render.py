@@ -152,6 +152,7 @@ def _function(kind: _Kind, body: Sequence[str], arguments: str) -> Callable[...,
     return FunctionType(code, kind.names)
 
 
+_VOICE = CHANNELS.index("voice")
 _OF_COLUMN = frozenset({"shop", "catalog", "lang", "channel"})
 """Names that say the same in every turn on one channel in one language, but for what is open and what is left."""
 
@@ -273,7 +274,7 @@ class _Writer:
             case "date":
                 return f"date_words({code}, t.language)"
             case "digits":
-                return f"digits({code})"
+                return f"digits({code}, t.channel)"
             case "count" | "length":
                 return f"len({code})"
             case _:
@@ -388,8 +389,9 @@ def _kinds(local: Mapping[str, str]) -> dict[str, str]:
     return {name: bound.partition(":")[2] for name, bound in local.items()}
 
 
-def _digits(value: object) -> str:
-    return " ".join(str(value))
+def _digits(value: object, channel: int) -> str:
+    """Digit by digit where it is said; in writing, where a phone's owner taps on it or copies it, as it stands."""
+    return " ".join(str(value)) if channel == _VOICE else str(value)
 
 
 def date_words(value: str, language: str) -> str:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from flows.expression import ExpressionError, Path
 from flows.inputs import Buyer, Line, Order
+from flows.program import CHANNELS
 from flows.render import LOOP_ITEMS_MAX, RENDERED_CHARACTERS_MAX, Renderer, money
 from flows.schema import FILTERS
 from flows.template import (
@@ -144,7 +145,7 @@ def jinja(text: str, state: Turn) -> str:
         "count": len,
         "limit": lambda items, most: items[:most],
         "cut": lambda text, most: text[:most],
-        "digits": lambda value: " ".join(str(value)),
+        "digits": lambda value: " ".join(str(value)) if state.channel == 0 else str(value),
     }
     products = {p.code: p for p in PROGRAM.products}
 
@@ -189,8 +190,19 @@ def test_a_text_says_what_jinja_would_have_said(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("channel", "said"), [("voice", "1 3 8 0 0"), ("sms", "13800"), ("ussd", "13800")]
+)
+def test_a_number_is_read_digit_by_digit_where_it_is_said(channel: str, said: str) -> None:
+    spoken = turn()
+    spoken.channel, spoken.buyer = CHANNELS.index(channel), Buyer("13800")
+    made, words, _ = Renderer(PROGRAM).text("打{{ buyer.number|digits }}")
+    assert made(spoken, words) == f"打{said}"
+
+
+@pytest.mark.parametrize(
     ("text", "constant"),
     [
+        ("{{ shop.number|digits }}", True),
         ("{{ shop.name }} {{ shop.number }} {{ shop.hours_text }}", True),
         ("{% for p in catalog %}{{ p.name }} {{ p.price }} {{ loop.index }}{% endfor %}", True),
         ("{{ lang }} {{ channel }}", True),
