@@ -50,7 +50,8 @@ def money(minor: int, decimals: int) -> str:
         return str(minor)
     sign = "-" if minor < 0 else ""
     whole, rest = divmod(abs(minor), 10**decimals)
-    return f"{sign}{whole}.{rest:0{decimals}d}"
+    # As an f-string, whose width is made a text and read again, it takes twice as long.
+    return "%s%d.%0*d" % (sign, whole, decimals, rest)  # noqa: UP031
 
 
 Variables = tuple[tuple[str, str], ...]

@@ -133,13 +133,20 @@ class Visit:
             else None
         )
 
-    def private(self) -> tuple[str, ...]:
+    def private(self) -> list[str]:
         """Words that the log must not show: who and where the buyer is, and a free answer."""
         buyer, session, said = self.buyer, self.session, self.arrival.input
-        words = [buyer.number, buyer.name, buyer.address, *buyer.earlier]
+        words = [buyer.number]
+        # One by one: nearly always there is no more than the address.
+        if buyer.name:
+            words.append(buyer.name)
+        if buyer.address:
+            words.append(buyer.address)
+        if buyer.earlier:
+            words += buyer.earlier
         if session is not None and session.at in self.machine.private and isinstance(said, Text):
             words.append(" ".join(said.text.split()))
-        return tuple(filter(None, words))
+        return words if all(words) else [word for word in words if word]
 
     def say(self, text: str) -> None:
         """Something that the platform says, not the flow; the log does not show it."""

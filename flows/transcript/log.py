@@ -96,6 +96,9 @@ def log_lines(
                 lines.append(_said(text) if len(text) <= SAID_CHARACTERS_MAX else _hide_said(text))
         elif type(effect) is effects.Goodbye:
             lines.append(_GOODBYE)
+        elif type(effect) is effects.PlaceOrder:
+            # Codes, pieces and money: nothing that is its buyer's.
+            lines.append(_cut(effect_line(effect, program)))
         elif type(effect) is effects.KeepBuyer and effect.field in ("address", "name"):
             lines.append(f"! buyer {effect.field} …")
         else:
@@ -114,7 +117,8 @@ _said = lru_cache(SAID_MAX)(_hide_said)
 
 
 def _masked_input(given: Input, program: Program, private: Sequence[str]) -> str:
-    if isinstance(given, Text):
+    # As above: not isinstance.
+    if type(given) is Text:
         text = given.text
         if text.strip() in private:
             return f"> {MASKED_ADDRESS}"
