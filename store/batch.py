@@ -245,29 +245,28 @@ class SqliteBatch:
     def _write_orders(self, c: Changes) -> None:
         if not c.orders:
             return
-        rows: list[tuple[object, ...]] = []
-        for order in c.orders:
-            seller, buyer, channel, session, turn = order.origin
-            rows.append(
-                (
-                    self._sellers[seller].id,
-                    order_serial(order.number),
-                    buyer,
-                    channel,
-                    session,
-                    turn,
-                    order.status,
-                    order.total,
-                    order.currency,
-                    order.address,
-                    order.placed_at,
-                    order.due_at,
-                    pack_lines(order.lines),
-                    order.paid,
-                    # Not null: the sqlite3 module looks for an adapter of None first, which costs more than both columns.
-                    order.vouched or "",
-                )
+        # No member of an enumeration, no octets and no null: the sqlite3 module would look for an adapter of each first, which
+        # takes a fifth of what the row does.
+        rows = [
+            (
+                self._sellers[order.seller].id,
+                order.serial,
+                order.buyer,
+                order.channel,
+                order.session,
+                order.turn,
+                str(order.status),
+                order.total,
+                order.currency,
+                order.address,
+                order.placed_at,
+                order.due_at,
+                bytearray(pack_lines(order.lines)),
+                order.paid,
+                order.vouched or "",
             )
+            for order in c.orders
+        ]
         self._tables.db.executemany(self._tables.sql["place_order"], rows)
 
     def _write_talks(self, c: Changes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from center.contact import Contact, ContactKey
-from center.orders.number import order_number, order_serial
+from center.orders.number import order_serial
 from center.orders.order import RESTOCKED, PlacedOrder, Status, Vouched, advance
 from center.ports import StoreError
 from center.text_news import SentText
@@ -202,10 +202,11 @@ def _order(row: Sequence[object]) -> PlacedOrder:
     ) = row
     return PlacedOrder(
         str(seller),
-        order_number(int(str(serial))),
-        f"{seller}/{buyer}/{channel}/{session}/{turn}",
+        int(str(serial)),
         str(buyer),
         str(channel),
+        int(str(session)),
+        int(str(turn)),
         unpack_lines(lines if isinstance(lines, bytes) else str(lines).encode()),
         int(str(total)),
         str(currency),

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from center.orders.number import order_number
+
 
 class Status(StrEnum):
     """Where an order is."""
@@ -70,13 +72,14 @@ class PlacedOrder(msgspec.Struct, frozen=True, gc=False):
     """An order as it is kept."""
 
     seller: str
-    number: str
-    """What a person says on the phone; unique within the seller."""
-    key: str
-    """Idempotency key: seller, buyer, contact and turn that placed it."""
+    serial: int
+    """Counts the seller's orders, from 1."""
     buyer: str
     """The buyer's number."""
     channel: str
+    session: int
+    """Which of the buyer's sessions on this channel placed it, and in which turn."""
+    turn: int
     lines: tuple[OrderLine, ...]
     total: int
     """Minor units of `currency`."""
@@ -93,10 +96,14 @@ class PlacedOrder(msgspec.Struct, frozen=True, gc=False):
     """None: its number alone."""
 
     @property
+    def number(self) -> str:
+        """What a person says on the phone; unique within the seller."""
+        return order_number(self.serial)
+
+    @property
     def origin(self) -> tuple[str, str, str, int, int]:
         """Seller, buyer, channel, session and turn that placed it. No two orders have the same: every store refuses the second."""
-        _, session, turn = self.key.rsplit("/", 2)
-        return self.seller, self.buyer, self.channel, int(session), int(turn)
+        return self.seller, self.buyer, self.channel, self.session, self.turn
 
 
 def advance(status: Status, to: Status) -> Status:

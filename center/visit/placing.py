@@ -65,10 +65,11 @@ def place(
     visit.changes.orders.append(
         PlacedOrder(
             seller=seller,
-            number=number,
-            key=f"{seller}/{visit.number}/{channel}/{session_of(visit)}/{turn}",
+            serial=serial,
             buyer=visit.number,
             channel=channel,
+            session=session_of(visit),
+            turn=turn,
             lines=tuple(
                 [
                     OrderLine(

@@ -16,7 +16,7 @@ ANN, BEN = "13800000000", "13800000001"
 def order(buyer: str, pieces: int, address: str) -> PlacedOrder:
     line = OrderLine("1", "Apple", pieces, 250)
     return PlacedOrder(
-        "shop", "A1", "k", buyer, "sms", (line,), 250 * pieces, "CNY", address, 0, None
+        "shop", 1, buyer, "sms", 1, 1, (line,), 250 * pieces, "CNY", address, 0, None
     )
 
 

@@ -502,14 +502,10 @@ def test_an_older_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [
-        {"number": "A0002"},
-        {"number": "A0002", "key": "shop/13800138000~2/sms/1/2"},
-        {"key": "shop/13800138000/sms/9/9"},
-    ],
-    ids=["the same turn", "a key that says so otherwise", "the same number"],
+    [{"serial": 2}, {"session": 9, "turn": 9}],
+    ids=["the same turn", "the same number"],
 )
-def test_the_same_turn_cannot_place_two_orders(store: AnyStore, other: dict[str, str]) -> None:
+def test_the_same_turn_cannot_place_two_orders(store: AnyStore, other: dict[str, int]) -> None:
     store.publish("shop", PROGRAM, NOON)
     run(store, arrival("苹果 2"))
     arrivals = [arrival("1")]
@@ -518,7 +514,7 @@ def test_the_same_turn_cannot_place_two_orders(store: AnyStore, other: dict[str,
         with store.batch(arrivals) as batch:
             changes = take_turns(arrivals, batch.world, Shops(store.published(), store.program))
             [first] = changes.orders
-            assert first.key == "shop/13800138000/sms/1/2"
+            assert first.origin == ("shop", "13800138000", "sms", 1, 2)
             changes.orders.append(replace(first, **other))
             batch.commit(changes)
 

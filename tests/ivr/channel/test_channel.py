@@ -138,7 +138,7 @@ def test_two_who_share_a_number_order_at_once_and_neither_ends_the_others_call(
     house.press("1", 8)
     orders = sorted(house.store.orders("shop"), key=lambda order: order.total)
     assert [(order.buyer, order.total) for order in orders] == [(BUYER, 3600), (BUYER, 5400)]
-    assert len({order.key for order in orders}) == 2
+    assert len({order.origin for order in orders}) == 2
     assert house.line.hung_up == other.hung_up == []
     if is_on_disk:
         store.close()
