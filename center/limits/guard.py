@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+
+import msgspec
 
 from center.contact import ContactKey
 from center.limits.policy import Policies, Policy
@@ -71,7 +72,7 @@ class Placing(Enum):
     """More than the sender, the range or the seller may in a day."""
 
 
-class Spent(NamedTuple):
+class Spent(msgspec.Struct, frozen=True, gc=False):
     """An order that counts."""
 
     seller: str
@@ -278,7 +279,7 @@ class Guard:
 
 def _limits(policy: Policy, order: Spent) -> list[tuple[str, str, str, int, int]]:
     """What an order counts for: what, whose, the name of that, how much, and how much may come in a day."""
-    seller, buyer, currency, total, _ = order
+    buyer, currency, total = order.buyer, order.currency, order.total
     found: list[tuple[str, str, str, int, int]] = []
     if policy.orders_per_sender:
         found.append((ORDERS, SENDER, buyer, 1, policy.orders_per_sender))
@@ -288,7 +289,7 @@ def _limits(policy: Policy, order: Spent) -> list[tuple[str, str, str, int, int]
         prefix = buyer[: policy.prefix_digits]
         found.append((currency, PREFIX, prefix, total, policy.spend_per_prefix[currency]))
     if currency in policy.spend_per_seller:
-        found.append((currency, SELLER, seller, total, policy.spend_per_seller[currency]))
+        found.append((currency, SELLER, order.seller, total, policy.spend_per_seller[currency]))
     return found
 
 

@@ -1,6 +1,7 @@
 """Who is answered, and which orders are placed, confirmed or refused."""
 
 import pytest
+from msgspec.structs import replace
 
 from center.contact import ContactKey
 from center.limits.guard import CODES_PER_SENDER_MAX, Guard, Placing, Spent, Verdict
@@ -53,7 +54,7 @@ def test_an_order_over_the_value_is_confirmed_first() -> None:
     guard = guard_of(confirm_over={"CNY": 500})
     assert guard.judge(order(500)) is Placing.PLACE
     assert guard.judge(order(501)) is Placing.ASK_CODE
-    assert guard.judge(order(501)._replace(currency="KES")) is Placing.PLACE
+    assert guard.judge(replace(order(501), currency="KES")) is Placing.PLACE
     calling = guard_of(confirm_over={"CNY": 500}, confirm_by="call back")
     assert calling.judge(order(501)) is Placing.CALL_BACK
 
@@ -66,7 +67,7 @@ def test_many_small_orders_are_worth_as_much_as_a_large_one() -> None:
     assert guard.judge(order(1)) is Placing.ASK_CODE
     assert guard.judge(order(1, seller="another")) is Placing.ASK_CODE
     assert guard.judge(order(1, buyer="13800138001")) is Placing.PLACE
-    assert guard.judge(order()._replace(at=NOW + 2 * ORDERS_WINDOW_S)) is Placing.PLACE
+    assert guard.judge(replace(order(), at=NOW + 2 * ORDERS_WINDOW_S)) is Placing.PLACE
 
 
 def test_what_was_confirmed_does_not_count_against_the_next_order() -> None:
@@ -111,7 +112,7 @@ def test_more_than_a_days_worth_is_refused(
         guard.placed(order())
     assert guard.judge(order(**other)) is Placing.REFUSE  # type: ignore[arg-type]
     assert guard.counters.orders_refused == dict.fromkeys(limits, 1)
-    later = order()._replace(at=NOW + 2 * ORDERS_WINDOW_S)
+    later = replace(order(), at=NOW + 2 * ORDERS_WINDOW_S)
     assert guard.judge(later) is Placing.PLACE
 
 
