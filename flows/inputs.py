@@ -103,6 +103,8 @@ class Buyer(msgspec.Struct, frozen=True, gc=False):
         """The buyer with something to remember; an address that is another goes before those there were."""
         if field != "address" or value == self.address:
             return replace(self, **{field: value})
+        if not self.address:
+            return replace(self, address=value, earlier=())
         earlier = [address for address in self.addresses if address != value]
         return replace(self, address=value, earlier=tuple(earlier[: ADDRESSES_MAX - 1]))
 

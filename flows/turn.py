@@ -110,16 +110,18 @@ class Turn:
 
     def count(self, lines: tuple[Line, ...]) -> int:
         """Pieces in all lines."""
-        return sum(line.quantity for line in lines)
+        return sum([line.quantity for line in lines])
 
     def summary(self, lines: tuple[Line, ...]) -> str:
         """牛肉面x2、凉拌黄瓜x1."""
         pattern = prompts.word("line", self.language)
         products = self.shop.products
         return prompts.word("line_join", self.language).join(
-            pattern.format(name=products[line.code].names[self.l], quantity=line.quantity)
-            for line in lines
-            if line.code in products
+            [
+                pattern.format(name=products[line.code].names[self.l], quantity=line.quantity)
+                for line in lines
+                if line.code in products
+            ]
         )
 
     def local_time(self) -> datetime:

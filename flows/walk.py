@@ -13,7 +13,7 @@ from flows.turn import Turn
 def turn_of(machine: Machine, session: Session, given: Given, now: int) -> Turn:
     """A turn that begins where the session is."""
     turn = Turn()
-    turn.values = dict(session.values)
+    turn.values = session.values.copy()
     turn.cart = session.cart
     turn.language = language = session.language
     turn.l = index = machine.languages.get(language, 0)
