@@ -18,6 +18,8 @@ HOLD_S: Final = 1.0
 """Carriers bring what waits as soon as they can: a round trip after the bind."""
 REFUSED_HOLD_S: Final = 5.0
 """After a refusal: carriers bring again what was refused within seconds."""
+REFUSED_HOLD_S_MAX: Final = 60.0
+"""... and where some are refused again and again, of a shard that is down or on a full disk, a text is held no longer than this for it."""
 HELD_MAX: Final = 10_000
 """Texts held; those behind them go out when these do."""
 
@@ -38,6 +40,8 @@ class Held:
         self._everybody = False
         self._answered: set[str] = set()
         self._bound_at: float | None = None
+        self._bound_first_at: float | None = None
+        """Since we have started."""
         self._not_before = 0.0
 
     def __len__(self) -> int:
@@ -97,9 +101,15 @@ class Held:
             return []
         if self._bound_at is None:
             self._bound_at = now
-        if now - self._bound_at < HOLD_S or now < self._not_before:
+        if self._bound_first_at is None:
+            self._bound_first_at = now
+        if now - self._bound_at < HOLD_S:
             return []
-        due = [buyer for buyer, (from_s, _) in self._of_buyer.items() if from_s <= now]
+        # What is refused may be the message of one of these, but not for ever.
+        before = now if now >= self._not_before else now - REFUSED_HOLD_S_MAX
+        if self._bound_first_at > before:
+            return []
+        due = [buyer for buyer, (from_s, _) in self._of_buyer.items() if from_s <= before]
         texts = [text for buyer in due for text in self.release(buyer)]
         self._everybody = False
         self._answered.clear()

@@ -4,7 +4,7 @@ import pytest
 
 from center.changes import OutgoingText
 from center.superseded import turn_number
-from sms.held import HOLD_S, REFUSED_HOLD_S, Held
+from sms.held import HOLD_S, REFUSED_HOLD_S, REFUSED_HOLD_S_MAX, Held
 
 
 def held_of(*texts: tuple[int, str], at: float = 0.0) -> Held:
@@ -69,6 +69,26 @@ def test_what_was_refused_comes_again_first() -> None:
     held.refused(10.0)
     assert due(held, 10.0 + REFUSED_HOLD_S - 0.1) == []
     assert due(held, 10.0 + REFUSED_HOLD_S) == [1]
+
+
+def test_refusals_that_do_not_end_hold_nothing_for_longer_than_a_minute() -> None:
+    held = held_of((1, "a"))
+    held.begin()
+    end = HOLD_S + REFUSED_HOLD_S_MAX
+    for now in range(int(end)):
+        held.refused(now)
+        assert held.waits_for("b") is (now <= REFUSED_HOLD_S_MAX)
+        assert due(held, now) == []
+    held.add(2, OutgoingText("carrier", "1069", "b", "text 2", 0), end)
+    held.refused(end)
+    assert due(held, end) == [1]
+    held.refused(end + REFUSED_HOLD_S_MAX - 1)
+    assert due(held, end + REFUSED_HOLD_S_MAX - 1) == []
+    # A bind that is lost meanwhile begins no minute anew.
+    assert due(held, end + REFUSED_HOLD_S_MAX - 1, is_bound=False) == []
+    held.refused(end + REFUSED_HOLD_S_MAX)
+    assert due(held, end + REFUSED_HOLD_S_MAX) == []
+    assert due(held, end + REFUSED_HOLD_S_MAX + HOLD_S) == [2]
 
 
 @pytest.mark.parametrize("has_started", [True, False])

@@ -3,11 +3,12 @@
 from typing import Any, cast
 
 from sms.held import HOLD_S
-from sms.lost import Lost
+from sms.lost import LOST_S_MAX, Lost
 from sms.submission import Submission
 
 ONE = cast("Submission", "one")
 TWO = cast("Submission", "two")
+THREE = cast("Submission", "three")
 
 
 class Bound:
@@ -52,6 +53,36 @@ def test_it_waits_for_the_answers_to_all_that_had_come_by_then_and_no_longer() -
     assert not waiting.due(12.0)
     line.answer()
     assert waiting.due(13.0) == [ONE, TWO]
+
+
+def test_connections_that_break_again_and_again_hold_nothing_back_for_ever() -> None:
+    steady, young = Bound(10.0), Bound(0.0)
+    waiting = lost(steady, young)
+    now = 10.0
+    while now < LOST_S_MAX:
+        young.bound_at = now
+        waiting.add([], now)
+        assert not waiting.due(now)
+        now += HOLD_S / 2
+    young.bound_at = now = LOST_S_MAX
+    waiting.add([THREE], now)
+    # What had come by those that have been up for a while is answered first even so.
+    steady.unacknowledged = 1
+    assert not waiting.due(now)
+    steady.answer()
+    assert waiting.due(now) == [ONE, TWO]
+    # What was lost since waits as long, or until all is quiet.
+    young.bound_at = now + HOLD_S / 2
+    assert not waiting.due(now + HOLD_S)
+    assert len(waiting) == 1
+    assert waiting.due(now + 2 * HOLD_S) == [THREE]
+    assert not waiting.due(now + 3 * HOLD_S)
+
+
+def test_after_an_outage_it_waits_for_the_next_connection_as_always() -> None:
+    waiting = lost(Bound(10 * LOST_S_MAX))
+    assert not waiting.due(10 * LOST_S_MAX + HOLD_S / 2)
+    assert waiting.due(10 * LOST_S_MAX + HOLD_S) == [ONE, TWO]
 
 
 def test_it_waits_though_others_have_been_up_for_long_for_the_carrier_may_know_later() -> None:
