@@ -204,7 +204,11 @@ class SmsChannel:
                     found.add(answer)
             elif fate is Fate.UNKNOWN:
                 unknown[answer] = None
-            answers.setdefault(answer.line, []).append((answer.sequence, status))
+            line = answer.line
+            listed = answers.get(line)
+            if listed is None:
+                listed = answers[line] = []
+            listed.append((answer.sequence, status))
         self.receiving.redeliveries.kept(kept)
         if refused or unknown or is_unswept:
             self.receiving.go_back()

@@ -136,7 +136,10 @@ class Receiving:
     def receive(self, link: Link, message: p.DeliverSm, at_us: int, came_at: float) -> None:
         """Take a phone's message that came at `at_us` by our clock, in microseconds, and at `came_at` by our ticks; its answer waits for the batch."""
         self.counters.received += 1
-        buyer = self._buyer_of(message.source)
+        source = message.source
+        buyer = self._buyers.get(source)
+        if buyer is None or source.digits in self.routes.codes:
+            buyer = self._buyer_of(source)
         if buyer is None:
             self.counters.not_phones += 1
             link.acknowledge([(message.sequence, Status.OK)])
@@ -154,13 +157,13 @@ class Receiving:
             esm_class=message.esm_class,
             tlvs=dict(message.tlvs) if message.tlvs else None,
         )
-        source, destination = message.source.digits, message.destination.digits
+        destination = message.destination.digits
         text: str | None = None
         if read.total == 1:
             text = piece.join((read,))[:TEXT_CHARACTERS_MAX]
             self._text(buyer, message, text, _name(message), answer, notes, at_us)
             return
-        for outcome in self.reassembly.receive(source, destination, read, at_us / 1e6):
+        for outcome in self.reassembly.receive(source.digits, destination, read, at_us / 1e6):
             match outcome:
                 case Whole(key):
                     text = outcome.text[:TEXT_CHARACTERS_MAX]
@@ -202,9 +205,6 @@ class Receiving:
 
     def _buyer_of(self, source: p.Address) -> str | None:
         """The number that a phone's messages are kept under; None for who is no phone."""
-        buyer = self._buyers.get(source)
-        if buyer is not None and source.digits not in self.routes.codes:
-            return buyer
         if not may_be_answered(source, self.routes.serves):
             return None
         if len(self._buyers) >= BUYERS_KNOWN_MAX:

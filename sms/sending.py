@@ -288,7 +288,7 @@ class Sending:
         refused: list[TextNews] = []
         left: list[tuple[int, OutgoingText]] = []
         without_room: set[str] = set()
-        name, taker, esme, room = None, None, None, 0
+        name, taker, esme, room, registered = None, None, None, 0, 0
         may_hold, given = has_waited or bool(self._held), 0
         submissions: list[Submission] = []
         for place, (text_id, text) in enumerate(texts):
@@ -299,6 +299,7 @@ class Sending:
                 room = esme.room if esme is not None else 0
                 if esme is not None:
                     submissions = of_carrier.setdefault(esme.carrier.name, [])
+                    registered = _registered(esme.carrier)
                 if leave is None and esme is not None and not esme.bound:
                     # What a carrier that is away could not take at once stays where it is.
                     room = min(room, _window(esme.carrier) - esme.waiting)
@@ -328,8 +329,15 @@ class Sending:
                     break
                 self._hold(text_id, text, last)
                 continue
+            behind: Link | None = last.line if last is not None else None  # type: ignore[assignment]
+            key = carrier.name, text.source, text.destination
             try:
-                phone, bodies = self._cut(text, carrier)
+                phone, addresses = self._addresses.get(key) or self._address(carrier, key)
+                said = text.text
+                rest = (
+                    _alone(said, registered) if len(said) <= segments.ALONE_CHARACTERS_MAX else None
+                )
+                bodies = (addresses + rest,) if rest else self._cut(said, carrier, addresses)
             except ValueError as error:
                 log.error("%s: not sent: %s", carrier.name, error)
                 self.counters.undeliverable += 1
@@ -339,7 +347,6 @@ class Sending:
                 without_room.add(carrier.name)
                 left.append((text_id, text))
                 continue
-            behind: Link | None = last.line if last is not None else None  # type: ignore[assignment]
             if len(bodies) == 1:
                 submissions.append(Submission(text_id, phone, bodies[0], behind, 0, 0, text))
             else:
@@ -356,17 +363,11 @@ class Sending:
             self.counters.replies += len(refused)
             self.note(refused)
 
-    def _cut(self, text: OutgoingText, carrier: Carrier) -> tuple[str, Sequence[bytes]]:
-        """A text's phone, and its segments as bodies of submit_sm. Raises ValueError for numbers that cannot be written."""
-        key = carrier.name, text.source, text.destination
-        phone, addresses = self._addresses.get(key) or self._address(carrier, key)
-        registered = 1 if carrier.receipts else 0
-        said = text.text
-        alone = _alone(said, registered) if len(said) <= segments.ALONE_CHARACTERS_MAX else None
-        if alone is not None:
-            return phone, (addresses + alone,)
+    def _cut(self, text: str, carrier: Carrier, addresses: bytes) -> Sequence[bytes]:
+        """The segments of a text that is no short_message, as bodies of submit_sm, which begin so."""
         self._reference = (self._reference + 1) & 0xFF
-        return phone, [addresses + _rest(one, registered) for one in self._cut_long(said, carrier)]
+        registered = _registered(carrier)
+        return [addresses + _rest(one, registered) for one in self._cut_long(text, carrier)]
 
     def _address(self, carrier: Carrier, key: tuple[str, str, str]) -> tuple[str, bytes]:
         """Where a text comes from and goes to, as a carrier wants it written."""
@@ -446,6 +447,11 @@ def _behind_max(carrier: Carrier) -> int:
     """See BEHIND_MAX."""
     most = max(BEHIND_MAX, 2 * _window(carrier))
     return most if carrier.rate is None else min(most, max(2, int(carrier.rate * BEHIND_S_MAX)))
+
+
+def _registered(carrier: Carrier) -> int:
+    """registered_delivery: whether receipts are asked for."""
+    return 1 if carrier.receipts else 0
 
 
 @lru_cache(TEXTS_MAX)
