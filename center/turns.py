@@ -92,7 +92,13 @@ def _asked_again(arrival: Arrival, shared: Shared) -> Reply | None:
 
 
 def _may_wait(arrival: Arrival, seen: int, contact: Contact | None) -> bool:
-    """Whether it, taken for the message of the stamp `seen`, may be its buyer, who has no reply and can go on if they are asked once more."""
+    """Whether it, taken for the message of the stamp `seen`, may be its buyer, who has no reply and can go on if they are asked once more.
+
+    Not where the reply waits: it goes yet. Asked once more for each time that they say it, who is answered late would have a question
+    on its way to them whenever they answer one, and never get on.
+    """
+    if arrival.repeats is Repeats.UNREAD:
+        return False
     return arrival.may_wait and contact is not None and contact.stamp <= seen
 
 

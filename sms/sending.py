@@ -131,7 +131,10 @@ class Sending:
         return self._held.texts_to(buyer)
 
     def is_unread(self, carrier: str, code: str, buyer: str) -> bool:
-        """Whether something waits here for a buyer, from this code, that their carrier has not yet: it may have what is under way."""
+        """Whether something waits here for a buyer that their carrier has not yet: it may have what is under way.
+
+        From whatever code it is, and whoever's; before a text from this code there is no reply to what they said.
+        """
         if buyer in self._held.buyers:
             return True
         written, esme = self._addresses.get((carrier, code, buyer)), self.esmes.get(carrier)

@@ -34,6 +34,25 @@ def test_the_same_again_takes_no_turn_as_long_as_the_reply_waits() -> None:
     assert next(store.texts("shop")).text.text.startswith("订单A0001")
 
 
+def test_a_question_that_waits_is_not_asked_once_more_for_each_word_said_again() -> None:
+    channel, store, line = open_channel()
+    carrier = Slow()
+    channel.sending.esmes["carrier"] = cast("Any", carrier)
+    write(channel, line, *text(1, "苹果"))
+    write(channel, line, *text(2, "2"))
+    carrier.unread.add(BUYER)
+    for sequence in range(3, 9, 2):
+        # With others who write meanwhile, what they said last is not in doubt any more.
+        line.asked = line.answered = sequence
+        write(channel, line, *text(sequence, "苹果", f"1390013900{sequence}"))
+        write(channel, line, *text(sequence + 1, "2"))
+    sent = [one.text.destination for one in store.texts("shop")]
+    assert sent.count(BUYER) == 2
+    carrier.unread.clear()
+    write(channel, line, *text(9, "2"))
+    assert next(store.texts("shop")).text.destination == BUYER
+
+
 def test_the_same_again_is_the_next_answer_when_the_carrier_has_the_reply() -> None:
     channel, store, line = open_channel()
     channel.sending.esmes["carrier"] = cast("Any", Slow())
