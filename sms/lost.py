@@ -16,7 +16,7 @@ from sms.submission import Submission
 from sms.way import Way
 
 LOST_S_MAX: Final = 60.0
-"""Where some connection breaks every second the others never have been up for HOLD_S all together: what waits for so long goes by those that have."""
+"""Where some connection breaks every second the others never have been up for HOLD_S all together: what waits for so long goes when what came by those that have is answered."""
 
 
 class Lost:
