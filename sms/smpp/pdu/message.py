@@ -286,6 +286,8 @@ def encode_deliver_sm_resps(answers: Sequence[tuple[int, int]]) -> bytes:
     if any([status for _, status in answers]):  # noqa: C419 - a list is made faster than it is asked one by one
         pack = _DELIVER_SM_RESP.pack
         return b"".join([pack(_BEFORE_STATUS, status, sequence) for sequence, status in answers])
+    if not answers:
+        return b""
     sequences = map(_SEQUENCE.pack, [sequence for sequence, _ in answers])
     return _BEFORE_SEQUENCE + (b"\0" + _BEFORE_SEQUENCE).join(sequences) + b"\0"
 

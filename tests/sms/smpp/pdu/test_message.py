@@ -26,9 +26,10 @@ def test_a_message_that_says_more_bytes_than_it_has_is_refused() -> None:
     assert (caught.value.status, caught.value.sequence) == (Status.INVMSGLEN, 4)
 
 
-def test_the_commonest_answers_are_written_as_any_other() -> None:
-    each = [p.DeliverSmResp(sequence=5, status=0x64), p.DeliverSmResp(sequence=7)]
-    assert p.encode_deliver_sm_resps([(5, 0x64), (7, 0)]) == b"".join(map(p.encode, each))
+@pytest.mark.parametrize("answers", [[], [(7, 0)], [(7, 0), (0x7FFFFFFF, 0)], [(5, 0x64), (7, 0)]])
+def test_the_commonest_answers_are_written_as_any_other(answers: list[tuple[int, int]]) -> None:
+    each = [p.DeliverSmResp(sequence=sequence, status=status) for sequence, status in answers]
+    assert p.encode_deliver_sm_resps(answers) == b"".join(map(p.encode, each))
 
 
 def test_only_so_many_addresses_are_kept() -> None:
