@@ -36,7 +36,7 @@ LOOP_ITEMS_MAX = 100
 def _money_writer(decimals: int) -> Callable[[int], str]:
     def two(minor: int) -> str:
         # By far the commonest; %-formatting is the fastest that there is for it.
-        return "%d.%02d" % divmod(minor, 100)  # noqa: UP031
+        return "%d.%02d" % divmod(minor, 100) if minor >= 0 else money(minor, 2)  # noqa: UP031
 
     def any_other(minor: int) -> str:
         return money(minor, decimals)

@@ -49,7 +49,7 @@ LAST_NOTED_S = 7 * 86_400
 MESSAGE_NAMES = (Tag.RECEIPTED_MESSAGE_ID, Tag.USER_MESSAGE_REFERENCE)
 """TLVs in which a carrier may name a phone's message; the second is often the phone's own count (SMPP 3.4, 5.3.2.17)."""
 
-_PERHAPS, _UNREAD = Repeats.PERHAPS, Repeats.UNREAD
+_PERHAPS, _NAMED, _UNREAD = Repeats.PERHAPS, Repeats.NAMED, Repeats.UNREAD
 """Names of their own, as in sms.channel."""
 
 Notes = dict[str, bytes | None]
@@ -102,6 +102,8 @@ class Receiving:
         self._last: OrderedDict[tuple[str, str], tuple[str, float]] = OrderedDict()
         """The last seller of each buyer on each shared code, and until when that need not be written again."""
         self._buyers: dict[p.Address, str] = {}
+        self._said: dict[str, bytes] = {}
+        """By buyer: the key of what they said last that was not brought again."""
         self._helps = Helps()
         self._is_sweeping = False
         """Whether segments that are too old are looked for, later."""
@@ -248,9 +250,11 @@ class Receiving:
         if doubts is not None:
             notes[DOUBTS_NOTE] = doubts
         repeats = judged.repeats
-        if repeats is _PERHAPS and self.is_unread(carrier, code, buyer):
-            # Who has not read the reply to what they said last answers nothing by it: they say it again, as none came.
-            repeats = _UNREAD
+        if repeats is _PERHAPS or repeats is _NAMED:
+            is_last = self._is_last(buyer, answer.key)
+            if is_last and repeats is _PERHAPS and self.is_unread(carrier, code, buyer):
+                # Who has not read the reply to what they said last answers nothing by it: they say it again, as none came.
+                repeats = _UNREAD
         given = Opened() if routed.named and not routed.rest else Text(routed.rest)
         key = ContactKey(routed.seller, buyer, "sms")
         arrival = Arrival(
@@ -269,6 +273,15 @@ class Receiving:
             judged.may_wait,
         )
         self.turns.add(arrival, answer, notes=notes)
+
+    def _is_last(self, buyer: str, key: bytes) -> bool:
+        """Whether a buyer's new message reads as their last, as far as we know: what they said before we started only the store can tell."""
+        said = self._said
+        last = said.get(buyer)
+        if last is None and len(said) >= BUYERS_KNOWN_MAX:
+            said.clear()
+        said[buyer] = key
+        return last is None or last == key
 
     def _last_seller(self, code: str, buyer: str) -> str | None:
         """Whom a buyer talked to before on a code that sellers share, also before a restart."""

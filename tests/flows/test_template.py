@@ -182,6 +182,11 @@ def jinja(text: str, state: Turn) -> str:
     )
 
 
+def test_money_below_zero_is_written_as_above() -> None:
+    made, words, _ = Renderer(PROGRAM).text("{{ (what.price - cart.total - 0.50)|money }}")
+    assert made(turn(), words) == "-5.50"
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_says_what_jinja_would_have_said(text: str) -> None:
     renderer = Renderer(replace(PROGRAM, variables={**PROGRAM.variables, "note": "text"}))

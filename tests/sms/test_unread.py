@@ -53,6 +53,17 @@ def test_a_question_that_waits_is_not_asked_once_more_for_each_word_said_again()
     assert next(store.texts("shop")).text.destination == BUYER
 
 
+def test_who_writes_ahead_answers_by_what_they_said_before_and_something_else_since() -> None:
+    channel, store, line = open_channel()
+    carrier = Slow()
+    channel.sending.esmes["carrier"] = cast("Any", carrier)
+    carrier.unread.add(BUYER)
+    # So many that they come in several batches; none of the replies is read before the last is written.
+    for sequence, word in enumerate(("苹果", "2", "1") * 2, 1):
+        write(channel, line, *text(sequence, word))
+    assert len([one for one in store.texts("shop") if one.text.text.startswith("订单A")]) == 2
+
+
 def test_the_same_again_is_the_next_answer_when_the_carrier_has_the_reply() -> None:
     channel, store, line = open_channel()
     channel.sending.esmes["carrier"] = cast("Any", Slow())
