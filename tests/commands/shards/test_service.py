@@ -1,6 +1,8 @@
 """A shard that hangs is known by its silence, and a front that stood still blames nobody."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,13 @@ def test_shards_that_do_not_answer_in_time_end_the_start(
     monkeypatch.setattr("commands.shards.service.OPEN_S_MAX", 0.01)
     with pytest.raises(OSError, match="shards 0 do not answer after"):
         asyncio.run(Shards([], Front(tmp_path).batch).open())
+
+
+def test_a_front_and_its_shards_are_not_pushed_from_a_core_by_one_another() -> None:
+    found = "import os; print(os.sched_getscheduler(0) == os.SCHED_BATCH)"
+    told = (
+        "import subprocess, sys; from commands.shards.service import work_through; work_through(); "
+        f"subprocess.run([sys.executable, '-c', {found!r}], check=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
