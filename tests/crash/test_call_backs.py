@@ -13,7 +13,9 @@ from tests.interop.shop_floor import unhurried
 @pytest.mark.timeout(900)
 def test_kills_while_it_calls_back_forget_nobody_and_ring_nobody_too_often(tmp_path: Path) -> None:
     with unhurried():
-        books = asyncio.run(crash_under_call_backs(tmp_path, seconds=10, seed=7, missed=12))
+        books = asyncio.run(
+            crash_under_call_backs(tmp_path, seconds=10, seed=7, missed=12, ordered=2)
+        )
     assert books.right, books
     assert books.kills >= 1, books
     assert books.again >= 1, books
