@@ -80,10 +80,15 @@ def _give_up(machine: Machine, turn: Turn, at: str) -> int:
 
 
 def over_limit(machine: Machine, turn: Turn, turns: int) -> int:
-    """`max turns n then -> step`: once to that step, and after as many turns again to the end."""
+    """`max turns n then -> step`: once to that step, and after as many turns again to the end, as where there is no step."""
     limits = machine.program.limits
     turn.effects.append(effects.Trouble("turns.limit", f"{limits.turns_max} turns"))
-    return walk(machine, turn, limits.turns_target) if turns == limits.turns_max + 1 else END
+    target = limits.turns_target if turns == limits.turns_max + 1 else p.NOWHERE
+    if target == p.NOWHERE:
+        # Whoever is sent nowhere is left without a word otherwise.
+        turn.effects.append(effects.Say(prompts.word("sorry", turn.language)))
+        return END
+    return walk(machine, turn, target)
 
 
 def is_too_many(machine: Machine, turns: int) -> bool:

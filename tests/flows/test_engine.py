@@ -303,7 +303,7 @@ step agent
     for _ in range(TURNS_AFTER_LIMIT_MAX - 1):
         visitor.says("1")
     assert visitor.at == "agent.1"
-    visitor.says("1")
+    assert visitor.says("1") == ["抱歉，出了点问题，请稍后再试。"]
     assert visitor.over
 
 

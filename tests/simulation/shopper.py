@@ -15,6 +15,7 @@ PRODUCT, PLACE, MORE = "1", "1", "2"
 GO_ON, START_AGAIN = "1", "2"
 GOES_ON = "Go on"
 """Asked of who comes back to a basket."""
+SORRY = "Sorry"
 log = logging.getLogger(__name__)
 _TOTAL = re.compile(r"Total (\d+)\.(\d\d)")
 _NUMBER = re.compile(r"Order ([A-Z]+\d+)")
@@ -67,6 +68,10 @@ class Shopper:
             if found[1] not in self.announced:
                 self.announced.append(found[1])
                 self.begin()
+            return None
+        if said.startswith(SORRY) and not self._placed:
+            # Of a session with too many turns, as where its dialogs drop again and again, nothing is left: once more from the beginning.
+            self._seen, self._began = 0, False
             return None
         if GOES_ON in said:
             return GO_ON if self._began else START_AGAIN
