@@ -5,10 +5,12 @@ import random
 from typing import Any, cast
 
 from sms.carrier import Carrier
+from sms.channel import SmsChannel
 from sms.client import Esme
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.submission import submission
+from store.memory import MemoryStore
 from tests.sms.channels import Line, Slow, open_channel, text, write
 from tests.sms.test_outgoing import bound
 from tests.sms.wire import LATENCY_S, Owner, SmscTransport, at_once
@@ -16,10 +18,16 @@ from tests.sms.wire import LATENCY_S, Owner, SmscTransport, at_once
 BUYER = "13800138000"
 
 
-def test_the_same_again_takes_no_turn_as_long_as_the_reply_waits() -> None:
+def open_slow() -> tuple[SmsChannel, MemoryStore, Line, Slow]:
+    """A shop beside a carrier of which each test says for whom something waits."""
     channel, store, line = open_channel()
     carrier = Slow()
     channel.sending.esmes["carrier"] = cast("Any", carrier)
+    return channel, store, line, carrier
+
+
+def test_the_same_again_takes_no_turn_as_long_as_the_reply_waits() -> None:
+    channel, store, line, carrier = open_slow()
     write(channel, line, *text(1, "苹果"))
     write(channel, line, *text(2, "2"))
     # The carrier has our answers for certain, and our reply does not get through.
@@ -35,9 +43,7 @@ def test_the_same_again_takes_no_turn_as_long_as_the_reply_waits() -> None:
 
 
 def test_a_question_that_waits_is_not_asked_once_more_for_each_word_said_again() -> None:
-    channel, store, line = open_channel()
-    carrier = Slow()
-    channel.sending.esmes["carrier"] = cast("Any", carrier)
+    channel, store, line, carrier = open_slow()
     write(channel, line, *text(1, "苹果"))
     write(channel, line, *text(2, "2"))
     carrier.unread.add(BUYER)
@@ -54,9 +60,7 @@ def test_a_question_that_waits_is_not_asked_once_more_for_each_word_said_again()
 
 
 def test_who_writes_ahead_answers_by_what_they_said_before_and_something_else_since() -> None:
-    channel, store, line = open_channel()
-    carrier = Slow()
-    channel.sending.esmes["carrier"] = cast("Any", carrier)
+    channel, store, line, carrier = open_slow()
     carrier.unread.add(BUYER)
     # So many that they come in several batches; none of the replies is read before the last is written.
     for sequence, word in enumerate(("苹果", "2", "1") * 2, 1):
@@ -65,8 +69,7 @@ def test_who_writes_ahead_answers_by_what_they_said_before_and_something_else_si
 
 
 def test_the_same_again_is_the_next_answer_when_the_carrier_has_the_reply() -> None:
-    channel, store, line = open_channel()
-    channel.sending.esmes["carrier"] = cast("Any", Slow())
+    channel, store, line, _ = open_slow()
     write(channel, line, *text(1, "苹果"))
     write(channel, line, *text(2, "2"))
     line.asked = line.answered = 1
