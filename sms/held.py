@@ -8,7 +8,7 @@ for, an agent's line.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from center.changes import OutgoingText
@@ -32,8 +32,6 @@ class Held:
     def __init__(self) -> None:
         self._of_buyer: dict[str, tuple[float, Texts]] = {}
         """With when they may go at the earliest."""
-        self.buyers: Collection[str] = self._of_buyer
-        """For whom something is held: looked into for each message, which a call would make dearer."""
         self._count = 0
         self.superseded: list[int] = []
         """Texts that were held and need not be sent; who takes note of them clears it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
@@ -85,8 +85,6 @@ class Outgoing:
         """By which connection our answer to a buyer's last message went, where the carrier may lack it."""
         self._behind: dict[str, deque[Submission] | None] = {}
         """By phone: what waits for the message before it. A phone that is here has one under way."""
-        self.phones: Collection[str] = self._behind
-        """Those."""
         self._queued = 0
         self._paused_until = 0.0
         self._pause_s = PAUSE_MIN_S

@@ -135,12 +135,10 @@ class Sending:
 
         From whatever code it is, and whoever's; before a text from this code there is no reply to what they said.
         """
-        if buyer in self._held.buyers:
+        if buyer in self._held:
             return True
         written, esme = self._addresses.get((carrier, code, buyer)), self.esmes.get(carrier)
-        if written is None or esme is None or written[0] not in esme.outgoing.phones:
-            return False
-        return esme.outgoing.is_unread(written[0])
+        return written is not None and esme is not None and esme.outgoing.is_unread(written[0])
 
     def note(self, news: Sequence[TextNews]) -> None:
         """Texts are off our hands."""

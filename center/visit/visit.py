@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from center.awaited import Awaited
 from center.changes import OutgoingText, ShopMessage, Talk
-from center.contact import FURTHER, Arrival, Contact
+from center.contact import Arrival, Contact
 from center.superseded import TURNS_MAX
 from center.visit.shared import Shared
 from flows import effects
@@ -84,7 +84,7 @@ class Visit:
             self.resume(unpack(contact.session))
         seller = key.seller
         self.asked = self.session
-        number = self.number = key.buyer if FURTHER not in key.buyer else key.number
+        number = self.number = key.number
         self.known = world.buyers.get((seller, number))
         self.buyer = self.known or Buyer(number)
         self.stock = world.stock.get(seller, NO_STOCK)

@@ -415,14 +415,20 @@ def test_what_was_there_before_is_told_as_found(tmp_path: Path, one_by_one: bool
     house.store.close()
 
 
-def test_what_was_there_before_is_told_so_though_the_disk_takes_nothing(tmp_path: Path) -> None:
-    house = House(SqliteStore(tmp_path / "shop.db"), disk=(disk := Disk()))
+def after_a_first(folder: Path) -> tuple[House, Disk, Switchboard, Arrival]:
+    """A house that has a buyer's first word on disk."""
+    house = House(SqliteStore(folder / "shop.db"), disk=(disk := Disk()))
     texts = Switchboard()
     house.turns.open("sms", texts)
     key = ContactKey("shop", BUYER, "sms")
     first = Arrival(key, Text("2"), "1069", "carrier", b"12345678", 10, NOON)
     house.turns.add(first, "first")
     house.turns.flush()
+    return house, disk, texts, first
+
+
+def test_what_was_there_before_is_told_so_though_the_disk_takes_nothing(tmp_path: Path) -> None:
+    house, disk, texts, first = after_a_first(tmp_path)
     house.turns.add(replace(first, stamp=20, doubt=((10, 11),)), "again")
     house.turns.add(replace(first, stamp=30, key=b"another!"), "another")
     house.clock.due.pop()[1]()
@@ -438,13 +444,7 @@ def test_what_was_there_before_is_told_so_though_the_disk_takes_nothing(tmp_path
 def test_what_was_there_before_is_told_so_though_it_came_while_the_disk_was_found_full(
     tmp_path: Path,
 ) -> None:
-    house = House(SqliteStore(tmp_path / "shop.db"), disk=(disk := Disk()))
-    texts = Switchboard()
-    house.turns.open("sms", texts)
-    key = ContactKey("shop", BUYER, "sms")
-    first = Arrival(key, Text("2"), "1069", "carrier", b"12345678", 10, NOON)
-    house.turns.add(first, "first")
-    house.turns.flush()
+    house, disk, texts, first = after_a_first(tmp_path)
     other = ContactKey("shop", "1", "sms")
     house.turns.add(replace(first, contact=other, stamp=20, key=b"another!"), "another")
     house.clock.due.pop()[1]()
