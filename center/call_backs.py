@@ -5,7 +5,7 @@ before anything is dialled; a call is named by its key, and a key is dialled onc
 known whom it reached counts as a try that reached nobody: none is lost, and none is tried more often.
 
 1. A missed call waits FIRST_AFTER_S, then for the shop to be open and the quiet hours to be over, KEPT_S at most.
-2. It is tried TRIES_MAX times, AGAIN_AFTER_S apart, while nobody answers or it is busy. Without a trunk it waits as long, and has not been tried.
+2. It is tried TRIES_MAX times, AGAIN_AFTER_S apart, while nobody answers or it is busy. Without a trunk or a free line it waits as long, and has not been tried.
 3. Who calls by itself meanwhile is no longer called. Who misses us is no missed call: it cannot set off another.
 4. A number is called `a_day` times in a day, whatever shops it called: whoever forges it annoys its owner no more than that.
 5. All numbers together are called `an_hour` times in an hour: whoever forges many costs no more than that. The others wait.
@@ -85,9 +85,9 @@ TRANSITIONS: Mapping[Step, Mapping[Event, Step]] = {
 }
 """Where each event leads. What is missing cannot happen."""
 
-_AGAIN = frozenset(
-    {Reached.BUSY, Reached.NO_ANSWER, Reached.FAILED, Reached.REPEATED, Reached.NO_TRUNK}
-)
+_UNDIALLED = frozenset({Reached.NO_TRUNK, Reached.NO_ROOM})
+"""Its telephone has not rung. Calls are missed when all lines are taken, and they are still taken when the first ones are due."""
+_AGAIN = _UNDIALLED | {Reached.BUSY, Reached.NO_ANSWER, Reached.FAILED, Reached.REPEATED}
 _UNHEARD = frozenset({Reached.BUSY, Reached.NO_ANSWER, Reached.MACHINE, Reached.REPEATED})
 
 
@@ -246,8 +246,8 @@ class CallBacks:
         """What became of one that was due."""
         kept = self._kept[contact]
         self._calling -= 1
-        tries, calls = kept.tries + (reached is not Reached.NO_TRUNK), kept.calls
-        if reached not in (Reached.NOT_ALLOWED, Reached.NO_TRUNK, Reached.FAILED):
+        tries, calls = kept.tries + (reached not in _UNDIALLED), kept.calls
+        if reached not in _UNDIALLED and reached not in (Reached.NOT_ALLOWED, Reached.FAILED):
             calls = (*calls, now)[-self.limits.a_day :]
             self._this_hour.append(now)
             self.counters.called += 1

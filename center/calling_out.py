@@ -26,8 +26,10 @@ class Reached(StrEnum):
     """No allow-list holds it, or there is no trunk to call by."""
     NO_TRUNK = "no trunk"
     """None takes calls now. Nothing was dialled, and the key may be used again."""
+    NO_ROOM = "no room"
+    """Our lines, the platform or the disk are full. Nothing was dialled, and the key may be used again."""
     FAILED = "failed"
-    """Nobody knows why: our lines are taken, or the trunk broke."""
+    """It was dialled, and nobody knows why it ended: the trunk broke."""
     REPEATED = "repeated"
     """It was dialled before, under the same key."""
 

@@ -112,7 +112,7 @@ class CallsMade:
         def kept(fate: Fate) -> None:
             if fate is not Fate.KEPT:
                 del self._dialled[errand.key]
-                outgoing.over(Reached.FAILED)
+                outgoing.over(Reached.NO_ROOM)
             else:
                 self._dial(outgoing, self._allowed(allowed))
 
@@ -177,7 +177,13 @@ class CallsMade:
                 break
             else:
                 return
-        outgoing.over(Reached.FAILED)
+        self._take_back(outgoing.errand.key)
+        outgoing.over(Reached.NO_ROOM)
+
+    def _take_back(self, key: str) -> None:
+        """It was not dialled after all. A crash before that is on disk leaves a try that rang nowhere, as one between note and dialling does."""
+        del self._dialled[key]
+        self._turns.hold(CHANNEL, None, notes={NOTE + key: None})
 
 
 class Outgoing:

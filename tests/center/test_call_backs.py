@@ -96,12 +96,13 @@ def test_who_tries_again_at_once_is_called_back_once():
     assert house.passes(KEPT_S) == []
 
 
-def test_whoever_missed_us_is_called_once_a_trunk_takes_calls_again():
+@pytest.mark.parametrize("reached", [Reached.NO_TRUNK, Reached.NO_ROOM])
+def test_whoever_missed_us_is_called_once_a_trunk_takes_calls_again_or_a_line_is_free(reached):
     house = House()
     contact = house.missed()
     house.passes(FIRST_AFTER_S)
     for _ in range(2 * TRIES_MAX):
-        assert not house.ends(contact, Reached.NO_TRUNK)
+        assert not house.ends(contact, reached)
         assert house.passes(AGAIN_AFTER_S - 1) == []
         (call,) = house.passes(1)
     assert not house.ends(contact, Reached.NO_ANSWER)

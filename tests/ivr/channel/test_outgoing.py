@@ -266,7 +266,7 @@ def test_another_trunk_is_taken_where_one_is_full_or_down_and_the_buyers_own_fir
     house.hear(TrunkHealth("there", False, "no answer"))
     house.call(key="k3")
     assert [trunk for trunk, *_ in house.signalling.dialled] == ["there", "there"]
-    assert house.reached == [Reached.FAILED]
+    assert house.reached == [Reached.NO_ROOM]
     house.hear(TrunkHealth("here", False, "no answer"))
     house.call(key="k4")
     assert house.reached[1:] == [Reached.NO_TRUNK]
@@ -322,7 +322,20 @@ def test_no_telephone_rings_for_which_the_platform_has_no_room():
     house.call()
     assert house.signalling.dialled == []
     assert house.rows.told == []
-    assert house.reached == [Reached.FAILED]
+    assert house.reached == [Reached.NO_ROOM]
+
+
+def test_a_key_that_found_no_room_is_dialled_once_there_is_some_also_after_a_start():
+    house = House()
+    house.trunks.admission = OneRoom(0)
+    house.call()
+    house.turns.flush()
+    after = House(disk=house.store)
+    assert after.store.notes(DIALLED) == {}
+    for again in (house, after):
+        again.trunks.admission = OneRoom(1)
+        again.call()
+        assert len(again.signalling.dialled) == 1
 
 
 def test_a_call_of_ours_holds_its_place_until_it_is_over_or_was_not_dialled():
@@ -337,7 +350,7 @@ def test_a_call_of_ours_holds_its_place_until_it_is_over_or_was_not_dialled():
     house.signalling.full.add("there")
     house.call(key="k2")
     assert platform.held == []
-    assert house.reached == [Reached.NO_ANSWER, Reached.FAILED]
+    assert house.reached == [Reached.NO_ANSWER, Reached.NO_ROOM]
 
 
 # --- missed calls, called back ---
