@@ -88,6 +88,7 @@ export const WORDS = {
   refused: { zh: "对方拒接", en: "refused" },
   "not allowed": { zh: "店铺没有允许回拨这个号码", en: "the shop does not allow calls to this number" },
   "no trunk": { zh: "现在没有可用的外线", en: "no trunk takes calls now" },
+  "no room": { zh: "外线都占满了", en: "all lines are taken" },
   repeated: { zh: "刚刚拨过", en: "just called" },
   failed: { zh: "线路不通", en: "no line" },
   held: { zh: "保持中", en: "On hold" },
