@@ -43,8 +43,8 @@ class Telephone:
         """Each call has its own."""
         return f"139{self.pieces:08d}"
 
-    async def order(self) -> None:
-        """The keys of an order, then wait for the shop to hang up. Raises TimeoutError for one that was held up."""
+    async def order(self, ends_s_max: float = ENDS_S_MAX) -> None:
+        """The keys of an order, then wait for the shop to hang up. Raises TimeoutError for one that was held up, or is not hung up on in time."""
         for keys in ("101", f"{self.pieces}#", "1"):
             await asyncio.sleep(BETWEEN_ANSWERS_S)
             before = time.monotonic()
@@ -55,7 +55,7 @@ class Telephone:
                     raise TimeoutError
                 before = time.monotonic()
         self.keyed = True
-        await asyncio.wait_for(self.over.wait(), ENDS_S_MAX)
+        await asyncio.wait_for(self.over.wait(), ends_s_max)
 
     async def press(self, key: str) -> None:
         """RFC 4733, section 2.5: the event's packets, 20 ms apart, its end three times."""
