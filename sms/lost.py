@@ -8,7 +8,7 @@ what was ready to follow, goes again when the others have been up for HOLD_S sin
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sms.held import HOLD_S
@@ -37,6 +37,9 @@ class Lost:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    def __iter__(self) -> Iterator[Submission]:
+        return iter(self._waiting)
 
     def add(self, segments: Sequence[Submission], now: float) -> None:
         """A connection broke, and these wait."""

@@ -11,7 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, islice, repeat
 
 from center.changes import OutgoingText
 from center.superseded import is_superseded
@@ -39,6 +39,8 @@ BURSTS_A_WINDOW = 8
 """A window that was full is filled again when so much of it is free, an eighth, or all that waits."""
 OWN_FIRST_MAX = 256
 """Replies that must go by one bind go before what may go by any, which may be an outage's worth; after so many that goes first for once."""
+LOOKED_AT_MAX = 1_000
+"""Of what is to be sent, so much is looked at for a phone's; what is further behind is taken for a reply of whoever asks."""
 HALVINGS_MAX = 16
 """More halvings than this change nothing."""
 WAKE_S_MIN = 0.005
@@ -105,16 +107,27 @@ class Outgoing:
         """Segments that may still be submitted."""
         return max(0, QUEUE_MAX - self._queued)
 
-    def is_unread(self, phone: str) -> bool:
-        """Whether something waits for a phone that its carrier has not yet, as far as can be known: it may have what is under way."""
+    def is_unread(self, phone: str, addresses: bytes) -> bool:
+        """Whether something waits for a phone that its carrier has not yet, as far as can be known: it may have what is under way.
+
+        Its code and the phone are the `addresses` with which a body begins: what another code says to that phone is no reply from this one.
+        """
         if phone not in self._behind:
             return False
-        return bool(self._behind[phone]) or not any(
+        if any(one.body.startswith(addresses) for one in self._behind[phone] or ()):
+            return True
+        is_under_way = any(
             context.__class__ is Submission and context.phone == phone
             for link in self._links
             if link.alive
             for context in link.machine.contexts()
         )
+        if is_under_way:
+            return False
+        ready = chain(self._lost, self._ready, *self._ready_for.values())
+        looked_at = islice(ready, LOOKED_AT_MAX)
+        first = next((one for one in looked_at if one.phone == phone), None)
+        return first is None or first.body.startswith(addresses)
 
     def submit(self, submissions: Sequence[Submission]) -> None:
         """Queue segments, of which there is `room` for all."""

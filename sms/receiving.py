@@ -95,7 +95,7 @@ class Receiving:
         self.answer_known: Callable[[Answer], None] = lambda _: None
         """Answers what repeats a message that is on disk for certain."""
         self.is_unread: Callable[[str, str, str], bool] = lambda carrier, code, buyer: False  # noqa: ARG005
-        """Whether something waits for a buyer, who had texts from this code, that their carrier has not yet."""
+        """Whether a text from this code waits for a buyer that their carrier has not yet."""
         kept = outbox.notes(DOUBTS_NOTE).get(DOUBTS_NOTE, b"")
         self.redeliveries = Redeliveries(int(clock() * 1e6), ticks(), kept)
         self.reassembly = Reassembly()

@@ -131,14 +131,11 @@ class Sending:
         return self._held.texts_to(buyer)
 
     def is_unread(self, carrier: str, code: str, buyer: str) -> bool:
-        """Whether something waits here for a buyer that their carrier has not yet: it may have what is under way.
-
-        From whatever code it is, and whoever's; before a text from this code there is no reply to what they said.
-        """
-        if buyer in self._held:
+        """Whether a text from this code waits here for a buyer that their carrier has not yet: it may have what is under way."""
+        if any(text.source == code for text in self._held.texts_to(buyer)):
             return True
         written, esme = self._addresses.get((carrier, code, buyer)), self.esmes.get(carrier)
-        return written is not None and esme is not None and esme.outgoing.is_unread(written[0])
+        return written is not None and esme is not None and esme.outgoing.is_unread(*written)
 
     def note(self, news: Sequence[TextNews]) -> None:
         """Texts are off our hands."""

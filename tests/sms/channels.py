@@ -97,7 +97,7 @@ class Slow:
         self.heard: list[str] = []
         self.unread: set[str] = set()
         """Phones to which something waits that it has not."""
-        self.outgoing: Any = SimpleNamespace(is_unread=self.unread.__contains__)
+        self.outgoing: Any = SimpleNamespace(is_unread=lambda phone, _: phone in self.unread)
 
     @property
     def waiting(self) -> int:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from sms.carrier import Carrier
 from sms.channel import SmsChannel
 from sms.client import Esme
+from sms.outgoing import LOOKED_AT_MAX
 from sms.smpp import pdu as p
 from sms.smpp.status import Status
 from sms.submission import submission
@@ -88,6 +89,7 @@ def test_what_is_held_back_is_not_read() -> None:
         channel.turns.flush()
         assert unread("carrier", "1069", BUYER)
         assert not unread("carrier", "1069", "13900139000")
+        assert not unread("carrier", "1070", BUYER), "a reply is from the code that was written to"
         # Its answer goes by another connection, and it goes behind that.
         channel.received(cast("Any", Line()), text(1, "苹果"))
         channel.turns.flush()
@@ -101,7 +103,12 @@ def test_a_text_is_not_read_before_it_is_sent_nor_when_its_connection_is_lost() 
         owner, wire = Owner(), SmscTransport(0.0, 1)
         carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
         esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wire.now, soon=at_once)
-        unread, sent = esme.outgoing.is_unread, p.SubmitSm(destination=p.Address("1"))
+        sent = p.SubmitSm(source=p.Address("1069"), destination=p.Address("1"))
+
+        def unread(phone: str) -> bool:
+            addresses = p.submit_addresses(sent.source, p.Address(phone))
+            return esme.outgoing.is_unread(phone, addresses)
+
         assert not unread("1")
         esme.submit([submission(1, sent)])
         assert unread("1"), "nobody is there"
@@ -116,5 +123,42 @@ def test_a_text_is_not_read_before_it_is_sent_nor_when_its_connection_is_lost() 
         link.connection_lost(ConnectionResetError())
         assert unread("1"), "the carrier may have it, or its buyer wait for it"
         assert not unread("2")
+
+    asyncio.run(run())
+
+
+def test_what_another_code_says_is_no_reply_that_waits() -> None:
+    """Behind another shop's news, what answers a reply that was read takes its turn."""
+
+    async def run() -> None:
+        owner, wire = Owner(), SmscTransport(0.0, 1)
+        carrier = Carrier("carrier", "nowhere", 0, "us", "secret")
+        esme = Esme(carrier, owner, chance=random.Random(1), now=lambda: wire.now, soon=at_once)
+        phone = p.Address("1")
+        news = p.SubmitSm(source=p.Address("1070"), destination=phone)
+        reply = p.SubmitSm(source=p.Address("1069"), destination=phone)
+
+        def unread(code: str) -> bool:
+            return esme.outgoing.is_unread("1", p.submit_addresses(p.Address(code), phone))
+
+        esme.submit([submission(1, news)])
+        assert unread("1070")
+        assert not unread("1069"), "it is the other's that is to be sent"
+        link = bound(esme, wire, 0)
+        esme.outgoing.pump()
+        esme.submit([submission(2, news)])
+        assert unread("1070")
+        assert not unread("1069"), "the other's waits for what is under way"
+        esme.submit([submission(3, reply)])
+        assert unread("1069")
+        link.connection_lost(ConnectionResetError())
+        assert unread("1070")
+        for key in range(4, 4 + LOOKED_AT_MAX):
+            esme.submit([submission(key, p.SubmitSm(destination=p.Address(str(key))))])
+        esme.submit(
+            [submission(3, p.SubmitSm(source=p.Address("1070"), destination=p.Address("2")))]
+        )
+        addresses = p.submit_addresses(p.Address("1069"), p.Address("2"))
+        assert esme.outgoing.is_unread("2", addresses), "it is too far behind to be looked at"
 
     asyncio.run(run())
