@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from center.contact import Repeats
 from sms.answer import Answer
 from sms.held import Held
 from sms.link import Link
@@ -33,6 +34,8 @@ class Excuses:
     overtaken: set[str] = field(default_factory=set[str])
     """They answered once more what they were asked once more, and that came before what they had said first. Last row."""
 
+    mistaken: set[str] = field(default_factory=set[str])
+    """What they said was taken for an earlier word of theirs whose answer was lost, and that came again itself when they had gone on: third row."""
     crossed: set[str] = field(default_factory=set[str])
     """They said it again when the reply was on its way, or a moment later. Row before the last."""
 
@@ -40,6 +43,7 @@ class Excuses:
         """What excuses all who are off; nothing if one of them has no excuse."""
         kinds = {"ignored": self.ignored, "behind": self.behind, "within": self.within}
         kinds |= {"overtaken": self.overtaken, "crossed": self.crossed}
+        kinds["mistaken"] = self.mistaken
         if not off <= set().union(*kinds.values()):
             return ()
         return tuple(kind for kind, buyers in kinds.items() if off & buyers)
@@ -255,14 +259,82 @@ def watching_what_crosses(
     """Note who has said again what the reply to is under way, on a connection that lives: the carrier may have it, or refuse it yet."""
     is_unread = Outgoing.is_unread
 
-    def watched(self: Outgoing, phone: str) -> bool:
-        unread, buyer = is_unread(self, phone), buyer_of(phone)
+    def watched(self: Outgoing, phone: str, addresses: bytes) -> bool:
+        unread, buyer = is_unread(self, phone, addresses), buyer_of(phone)
         is_under_way = phone in self._behind and not unread
         if is_under_way and buyer is not None and buyer.says_again and buyer.times_said > 1:
             crossed.add(phone)
         return unread
 
     with patched(Outgoing, "is_unread", watched):
+        yield
+
+
+@contextmanager
+def watching_what_is_mistaken(mistaken: set[str], carried: Carried) -> Iterator[None]:
+    """Note whose word was found where an earlier one of theirs is that may come again, and whose earlier one was new when it came.
+
+    Neither has a name, and they had said more meanwhile. Numbers of buyers go to `mistaken`.
+    """
+    judge, settle = Redeliveries.judge, Redeliveries.settle
+    of: dict[Answer, Delivery] = {}
+    taken_for: dict[int, int] = {}
+    """By the serial of a message: that of the one that was taken for it."""
+    last: dict[str, int] = {}
+    """By buyer: the serial of the last that was read."""
+
+    def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
+        judged = judge(self, answer, *given, **named)
+        delivery = _delivery_of(answer, carried)
+        if delivery is not None:
+            who, serial = delivery.source, delivery.serial
+            said = last[who] = max(serial, last.get(who, 0))
+            if not _is_named(delivery):
+                of[answer] = delivery
+                is_behind = taken_for.get(serial, said) < said
+                if is_behind and judged.repeats is Repeats.PERHAPS:
+                    mistaken.add(who)
+        return judged
+
+    def settled(self: Redeliveries, answer: Answer, *, is_found: bool) -> None:
+        earlier = answer.repeated
+        if is_found and answer in of and earlier in of and of[earlier].serial < of[answer].serial:
+            taken_for[of[earlier].serial] = of[answer].serial
+        settle(self, answer, is_found=is_found)
+
+    with (
+        patched(Redeliveries, "judge", watched),
+        patched(Redeliveries, "settle", settled),
+    ):
+        yield
+
+
+@contextmanager
+def leaving_out_what_breaks_under_an_answer(carried: Carried) -> Iterator[None]:
+    """Count no word as unheard, said again or not, whose connection broke under our answer, before the carrier had answered what we asked after it.
+
+    Their next that reads the same may be that, brought again (third row). What a carrier did bring again counts by our answer to that.
+    """
+    judge, say_again = Redeliveries.judge, Buyer.say_again
+    last: dict[str, Answer] = {}
+    """By buyer: ours to what was read last."""
+
+    def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
+        delivery = _delivery_of(answer, carried)
+        if delivery is not None:
+            last[delivery.source] = answer
+        return judge(self, answer, *given, **named)
+
+    def says(self: Buyer) -> bool:
+        answer = last.pop(cast("Any", self.phone).number, None)
+        if answer is not None and self.unheard and not (answer.line.alive or answer.is_certain()):
+            self.unheard -= 1
+        return say_again(self)
+
+    with (
+        patched(Redeliveries, "judge", watched),
+        patched(Buyer, "say_again", says),
+    ):
         yield
 
 

@@ -45,7 +45,7 @@ class Total:
             self.wrong.append(story)
 
     def __str__(self) -> str:
-        seeds = ", ".join(str(story.seed) for story in self.wrong[:10])
+        seeds = ", ".join(" ".join((str(story.seed), *story.failures)) for story in self.wrong[:10])
         verdict = f"WRONG with seeds {seeds}" if self.wrong else "nothing lost, nothing doubled"
         kinds = Counter(kind for story in self.excused for kind in story.excused)
         told = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
