@@ -151,8 +151,11 @@ class BrowserLeg:
         us = self._gatherer.getLocalParameters()
         fingerprints = self._dtls.getLocalParameters().fingerprints
         for candidate in offer.candidates:
+            # Which may look a name up (mDNS), and take its time.
             await self._ice.addRemoteCandidate(_candidate(candidate))
         await self._ice.addRemoteCandidate(None)
+        if self._socket.fileno() == -1:
+            raise OfferError("the call was over before it began")
         self._move(LegState.CONNECTING)
         self._connecting = asyncio.create_task(self._connect(offer))
         return write_answer(
@@ -192,9 +195,16 @@ class BrowserLeg:
         if self._opus is not None:
             self._opus = None
             self._reception.opus_legs -= 1
-        for task in (self._connecting, self._sender):
-            if task is not None and task is not asyncio.current_task():
-                task.cancel()
+        ends = [
+            task
+            for task in (self._connecting, self._sender)
+            if task is not None and task is not asyncio.current_task()
+        ]
+        for task in ends:
+            task.cancel()
+        # Waited for: a handshake that goes on behind our back would leave its transport running.
+        if ends:
+            await asyncio.wait(ends)
         if self._gathering is not None:
             await asyncio.wait([self._gathering])
         await self._dtls.stop()

@@ -4,6 +4,9 @@ import asyncio
 import os
 from contextlib import suppress
 
+import pytest
+
+from ivr.webrtc.description import OfferError
 from ivr.webrtc.leg import BrowserLeg, LegState, Reception
 from ivr.webrtc.row import put_on_plane
 from tests.ivr.webrtc.test_description import CHROMIUM
@@ -72,3 +75,46 @@ def test_an_offer_that_cannot_be_connected_to_ends_the_leg():
         assert states == [LegState.CONNECTING, LegState.DOWN]
 
     asyncio.run(asyncio.wait_for(run(), 120))
+
+
+def test_a_leg_that_is_closed_while_it_answers_connects_to_nobody():
+    async def run() -> None:
+        await asyncio.sleep(0)
+        before = sockets()
+        leg = BrowserLeg(Reception(), lambda _: None)
+
+        async def closes(_):
+            await leg.close()
+
+        # As while the name of a candidate is looked up (mDNS).
+        leg._ice.addRemoteCandidate = closes  # noqa: SLF001
+        with pytest.raises(OfferError, match="over before it began"):
+            await leg.answer(CHROMIUM)
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert sockets() == before
+
+    asyncio.run(run())
+
+
+def test_a_leg_that_is_closed_has_ended_what_connects_it():
+    async def run() -> None:
+        ended = []
+
+        async def starts(_):
+            try:
+                await asyncio.Event().wait()
+            finally:
+                # A handshake that is cut off takes some turns to come to its end.
+                for _ in range(50):
+                    await asyncio.sleep(0)
+                ended.append(True)
+
+        leg = BrowserLeg(Reception(), lambda _: None)
+        leg._ice.start = starts  # noqa: SLF001
+        await leg.answer(CHROMIUM)
+        await asyncio.sleep(0)
+        await leg.close()
+        assert ended == [True]
+
+    asyncio.run(run())
