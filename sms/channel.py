@@ -120,6 +120,7 @@ class SmsChannel:
         """See sms.link.Handler."""
         receipts: list[p.DeliverSm] = []
         at_us, came_at = int(self.receiving.clock() * 1e6), self.ticks()
+        self.receiving.redeliveries.heard()
         for message in messages:
             if message.esm_class & _ESM_TYPE_MASK == _ESM_RECEIPT:
                 receipts.append(message)

@@ -129,6 +129,8 @@ class Redeliveries:
             # Whichever of the two was kept, what comes again is likely that.
             answer.refused, answer.repeats = True, Repeats.LIKELY
             self._hold(answer, self._lost)
+        self._has_heard = True
+        """Whether there may be answers to let go of."""
         self._lost_version = 0
         """Changes with what is lost."""
         self._kept_reserved = 0
@@ -138,6 +140,10 @@ class Redeliveries:
         """The same as it is written, until it is known to be."""
         self._unkept_since = 0
         """The first message that took it along."""
+
+    def heard(self) -> None:
+        """Carriers may have told something new since messages were judged, or time has passed: to be called before those that come together."""
+        self._has_heard = True
 
     def judge(self, answer: Answer, now_us: int, *, named: bool = False) -> Judgement:
         """Take a message with its answer's key and time of coming; `named` if the key holds a name of its own."""
@@ -154,7 +160,10 @@ class Redeliveries:
                 # See `settle`.
                 answer.repeats = Repeats.NAMED
             return Judgement(answer.stamp, (), Repeats.NAMED, answer.since)
-        self._forget(answer.came_at)
+        if self._has_heard:
+            # One look serves all that came together.
+            self._has_heard = False
+            self._forget(answer.came_at)
         held = self._by_key.get(answer.key, ())
         # Also what reads the same and came behind what this one repeats: the buyer's last word may be that.
         until = held[-1].stamp + 1 if held else 0
@@ -167,6 +176,8 @@ class Redeliveries:
             # Of before a start, what it may repeat is the buyer's last, or they have said something in this run.
             return Judgement(stamp, self._ranges, since=answer.since, may_wait=last is None)
         self._remove(earlier)
+        # It may be the oldest, up to which all is certain.
+        self._has_heard = True
         answer.is_behind = is_behind = _is_behind(last, earlier, answer)
         if last is None or last is earlier:
             self._last_of[answer.buyer] = answer
@@ -204,7 +215,13 @@ class Redeliveries:
     def last_of(self, buyer: str) -> Answer | None:
         """The answer to a buyer's last message, if the carrier may lack it: a reply must not overtake it."""
         last = self._last_of.get(buyer)
-        return None if last is None or last.is_certain() else last
+        if last is None:
+            return None
+        line = last.line
+        # Asked of each text, and nearly always of an answer that was just written: that is told without a call.
+        if line.alive and (last.asked is None or line.answered <= last.asked):
+            return last
+        return None if last.is_certain() else last
 
     def to_keep(self, now: float) -> bytes | None:
         """What the store must keep together with the message that was judged last, if it has not got it.
@@ -419,17 +436,19 @@ class Redeliveries:
     def _forget(self, now: float) -> None:
         """Let go of answers that carriers have, and of those that are too many or too old."""
         in_order, lost = self._in_order, self._lost
+        had: list[Answer] = []
         while in_order:
             answer = in_order[0]
             if not answer.held or answer.is_certain():
-                self._remove(answer)
+                had.append(answer)
             elif not answer.line.alive or answer.late or answer.refused:
                 self._take_for_lost(answer)
             elif len(in_order) <= ANSWERS_MAX:
                 break
             else:
-                self._remove(answer)
+                had.append(answer)
             in_order.popleft()
+        self._remove_all(had)
         while lost and (
             now - lost[0].came_at > KEPT_S or len(lost) > ANSWERS_MAX or not lost[0].held
         ):
@@ -458,21 +477,27 @@ class Redeliveries:
         self._lost_version += 1
 
     def _remove(self, answer: Answer) -> None:
-        buyer = answer.buyer
-        if self._last_of.get(buyer) is answer:
-            del self._last_of[buyer]
-        if self._again_of and self._again_of.get(buyer) is answer:
-            del self._again_of[buyer]
-        if self._behind_of and self._behind_of.get(buyer) is answer:
-            del self._behind_of[buyer]
-        if not answer.held:
-            return
-        answer.held = False
-        if self._again:
-            self._again.pop(answer.stamp, None)
-        held = self._by_key.pop(answer.key)
-        if len(held) > 1:
-            self._by_key[answer.key] = [other for other in held if other is not answer]
+        self._remove_all((answer,))
+
+    def _remove_all(self, answers: Iterable[Answer]) -> None:
+        last_of, by_key = self._last_of, self._by_key
+        again_of, behind_of, again = self._again_of, self._behind_of, self._again
+        for answer in answers:
+            buyer = answer.buyer
+            if last_of.get(buyer) is answer:
+                del last_of[buyer]
+            if again_of and again_of.get(buyer) is answer:
+                del again_of[buyer]
+            if behind_of and behind_of.get(buyer) is answer:
+                del behind_of[buyer]
+            if not answer.held:
+                continue
+            answer.held = False
+            if again:
+                again.pop(answer.stamp, None)
+            held = by_key.pop(answer.key)
+            if len(held) > 1:
+                by_key[answer.key] = [other for other in held if other is not answer]
 
 
 def _since(last: Answer | None, answer: Answer) -> int:

@@ -321,6 +321,7 @@ class UssdChannel:
         answer.key = hashlib.blake2b(said + dialog.session, digest_size=KEY_BYTES).digest()
         # Not the buyer's number alone: what they text is another conversation.
         answer.buyer = f"ussd/{contact.buyer}"
+        self._redeliveries.heard()
         judged = self._redeliveries.judge(answer, int(now * 1e6))
         notes: Notes = {}
         doubts = self._redeliveries.to_keep(answer.came_at)

@@ -33,6 +33,15 @@ def test_a_message_that_makes_the_program_fail_fails_alone(poison: str) -> None:
     ]
 
 
+def test_answers_that_the_carrier_has_are_let_go_when_more_comes() -> None:
+    channel, _, line = open_channel()
+    write(channel, line, *text(1, "苹果 2"), *text(2, "苹果 2", "13800138001"))
+    assert len(channel.receiving.redeliveries) == 2
+    line.asked = line.answered = 1
+    write(channel, line, *text(3, "你好", "13800138002"))
+    assert len(channel.receiving.redeliveries) == 1
+
+
 def test_texts_that_come_while_we_drain_stay_with_the_carrier_and_are_counted() -> None:
     channel, store, line = open_channel()
     channel.refuse_new()

@@ -55,6 +55,7 @@ class Inbox:
 
     def take(self, answer: Answer, now_us: int = NOW_US, *, named: bool = False) -> bool:
         """Whether a message is new."""
+        self.redeliveries.heard()
         judged = self.redeliveries.judge(answer, now_us, named=named)
         stamp, doubt, repeats, since = judged.stamp, judged.doubt, judged.repeats, judged.since
         self.kept = self.redeliveries.to_keep(answer.came_at) or self.kept

@@ -12,9 +12,11 @@ def test_memory_is_bounded_by_time_and_number(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(redelivery, "ANSWERS_MAX", 1_000)
     redeliveries, line = Redeliveries(NOW_US, 0.0), Line()
     for number in range(3_000):
+        redeliveries.heard()
         redeliveries.judge(Answer(line, number, number.to_bytes(8, "big")), NOW_US)
     assert 1_000 <= len(redeliveries) <= 1_001
     line.alive = False
+    redeliveries.heard()
     redeliveries.judge(Answer(Line(), 1, b"later", KEPT_S + 1), NOW_US)
     assert len(redeliveries) == 1
 
@@ -34,6 +36,7 @@ def test_answers_that_carriers_have_are_let_go() -> None:
     redeliveries, line = Redeliveries(NOW_US, 0.0), Line()
     for number in range(1_000):
         answer = Answer(line, number, number.to_bytes(8, "big"))
+        redeliveries.heard()
         redeliveries.judge(answer, NOW_US)
         had(line, answer)
     assert len(redeliveries) <= 2

@@ -82,6 +82,7 @@ class Open:
             turns, self.store, routes, clock=lambda: self.clock, ticks=lambda: self.now
         )
         self.turns = turns
+        self.redeliveries = texts.receiving.redeliveries
         self.ussd = UssdChannel(
             turns,
             routes,
@@ -122,6 +123,14 @@ class Open:
             self.turns.flush()
 
         asyncio.run(run())
+
+
+def test_answers_that_the_carrier_has_are_let_go() -> None:
+    shop, line = Open(), Line()
+    for sequence, said in enumerate(("1", "3", "2"), 1):
+        shop.take(line, sequence, Move.ANSWER, said)
+        line.hears()
+        assert len(shop.redeliveries) == 1
 
 
 def test_an_answer_that_was_taken_before_a_crash_shows_where_the_session_is() -> None:
