@@ -66,6 +66,13 @@ class Disk:
         if self.dead or (chance or self._moods.chance).random() < self._moods.dies / 4:
             self.die()
 
+    @property
+    def _read(self) -> Any:
+        """The store, for who only looks: nothing of a process that is dead does."""
+        if self.dead:
+            raise DiedError
+        return self._store
+
     @contextmanager
     def batch(self, arrivals: Sequence[Arrival]) -> Generator["DiskBatch"]:
         """See center.ports.Store."""
@@ -88,10 +95,10 @@ class Disk:
     # --- center.outbox.Outbox ---
 
     def waiting_texts(self, after: int, limit: int) -> Any:
-        return self._store.waiting_texts(after, limit)
+        return self._read.waiting_texts(after, limit)
 
     def waiting_phones(self, after: int, limit: int, before: int | None) -> Any:
-        return self._store.waiting_phones(after, limit, before)
+        return self._read.waiting_phones(after, limit, before)
 
     def note_texts(self, news: Sequence[TextNews]) -> None:
         self._maybe_die()
@@ -102,12 +109,12 @@ class Disk:
         self._store.note_delivered(texts)
 
     def texts_without_receipts(self, limit: int) -> Any:
-        return self._store.texts_without_receipts(limit)
+        return self._read.texts_without_receipts(limit)
 
     @property
     def is_behind(self) -> bool:
         """See center.ports.Store."""
-        return self._store.is_behind
+        return self._read.is_behind
 
     def write_noted(self) -> Any:
         self._maybe_die()
@@ -125,9 +132,7 @@ class Disk:
         self._maybe_die(sweeping)
 
     def notes(self, prefix: str) -> dict[str, bytes]:
-        if self.dead:
-            raise DiedError
-        return self._store.notes(prefix)
+        return self._read.notes(prefix)
 
     def maybe_die(self) -> None:
         """One of the instructions between a commit and its telling."""

@@ -83,10 +83,11 @@ class Shard:
             transport.die()
 
     def end(self) -> None:
-        """In order, since the front is gone."""
+        """In order, since the front is gone: as commands.shards.shard does, which closes its store next."""
         if not self.disk.dead:
             try:
                 self.turns.flush()
+                self._link.close()
             finally:
                 self.die()
 
