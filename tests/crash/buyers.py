@@ -157,7 +157,7 @@ class Buyer:
     def _go_on(self) -> None:
         """Say the next thing: the reply to the last is there."""
         if self.says_it_twice:
-            asyncio.get_running_loop().call_later(THINKS_S, self._say_then, self.lines[0])
+            asyncio.get_running_loop().call_later(THINKS_S, self._say_then, len(self.waits))
         else:
             self._say()
 
@@ -166,9 +166,9 @@ class Buyer:
         self.times_said += 1
         self.phone.text(self.code, self.lines[0][0])
 
-    def _say_then(self, line: tuple[str, str]) -> None:
-        """Say it, unless a reply that came meanwhile has gone past it."""
-        if self.lines and self.lines[0] is line:
+    def _say_then(self, replies: int) -> None:
+        """Say what is to be said after so many replies, unless one that came meanwhile has gone past it."""
+        if self.lines and len(self.waits) == replies:
             self._say()
 
     def hear(self, heard: Heard) -> None:
@@ -204,7 +204,7 @@ class Buyer:
     def _answer_again(self) -> None:
         """Say the same, as the same is asked, unless the reply comes while they wonder why."""
         self.is_said_again = False
-        asyncio.get_running_loop().call_later(WONDERS_S, self._say_then, self.lines[0])
+        asyncio.get_running_loop().call_later(WONDERS_S, self._say_then, len(self.waits))
 
     def say_again(self) -> bool:
         """Repeat what has no reply; whether there is anything."""

@@ -44,7 +44,7 @@ class Person(Buyer):
     def _go_on(self) -> None:
         self.waits_s, self._impatient_at_s = 0.0, PATIENCE_S
         seconds = self.pace.uniform(*THINKS_S)
-        asyncio.get_running_loop().call_later(seconds, self._say_then, self.lines[0])
+        asyncio.get_running_loop().call_later(seconds, self._say_then, len(self.waits))
 
     def _say(self) -> None:
         self.said.append(self.lines[0][0])
