@@ -279,10 +279,14 @@ READY_PLACES = 16
 def _column_types() -> dict[str, np.dtype[Any]]:
     """The element type of each column, read off its annotation."""
     hints = get_type_hints(Columns)
-    return {
-        field.name: np.dtype(get_args(get_args(hints[field.name])[1])[0])
-        for field in fields(Columns)
-    }
+    return {field.name: np.dtype(element_of(hints[field.name])) for field in fields(Columns)}
+
+
+def element_of(hint: object) -> Any:
+    """The `uint8` of an array's hint. What stands around it is numpy's own, and differs by its version; it comes last in all."""
+    while arguments := get_args(hint):
+        hint = arguments[-1]
+    return hint
 
 
 class _Layout:

@@ -16,6 +16,7 @@ import soundfile
 from ivr.rtp.codec import PCMU, decode
 from tests.end_to_end.telephone_shop import NOODLES, NUMBER, Running, answer
 from tests.ivr.speech.calls import said
+from tests.pjsua import needs_pjsua2
 
 ROOT = Path(__file__).resolve().parents[2]
 BUYER = "13800138009"
@@ -46,6 +47,7 @@ def test_baresip_orders_by_keys(tmp_path: Path) -> None:
     assert number in told["texts"]
 
 
+@needs_pjsua2
 @pytest.mark.parametrize(
     ("seller", "dialled", "asked", "protected", "total"),
     [

@@ -11,6 +11,9 @@ from ivr.sip.offer import make_offer
 from ivr.sip.trunk import Trunk, networks
 from tests.interop.shop_floor import MEDIA, open_endpoint
 from tests.interop.test_sipp_called import Caller
+from tests.pjsua import needs_pjsua2
+
+pytestmark = needs_pjsua2
 
 DESK = Path(__file__).parent / "pjsua_desk.py"
 ALLOWED = AllowList(("4*",))

@@ -8,6 +8,9 @@ from ivr.sip.events import Cause, Ended, Incoming, Reinvited
 from ivr.sip.message import Request, parse
 from ivr.sip.offer import answer
 from tests.interop.shop_floor import MEDIA, Operator, open_endpoint
+from tests.pjsua import needs_pjsua2
+
+pytestmark = needs_pjsua2
 
 PHONE = Path(__file__).parent / "pjsua_phone.py"
 RUN_S_MAX = 500
