@@ -20,6 +20,7 @@ from flows.inputs import Input, Keys, Silence, Speech
 from ivr.channel.keying import AGAIN, END, Keying
 from ivr.channel.recorder import Recorder
 from ivr.channel.surroundings import Reached, Surroundings
+from ivr.channel.utterance import utterance
 from ivr.media.heard import Heard
 from ivr.speech.fragments import CODECS
 from ivr.speech.recognisers import RecognitionError
@@ -27,10 +28,6 @@ from ivr.speech.sayable import Sayable
 
 HEARD_FRAMES_MAX = 1_100
 """Frames of 20 ms kept for a recogniser: 22 s."""
-LEAD_FRAMES = 15
-"""Before speech was noticed: 300 ms."""
-TAIL_FRAMES = 15
-"""After its last loud frame: the end of a word is quieter than a line's noise may be."""
 QUIET_S = 0.8
 """Quiet that ends an utterance."""
 QUIET_RECORDING_S = 2.0
@@ -116,7 +113,7 @@ class Question:
     def speech_started(self, frame: int) -> None:
         """The caller began to speak."""
         self._spoke = True
-        self._speech_from = frame - LEAD_FRAMES
+        self._speech_from = frame
         if self._is_free:
             self._recorder.start()
             self._set_timer(RECORDING_S_MAX, self._recorded)
@@ -130,9 +127,8 @@ class Question:
         if self._is_free:
             self._recorded()
             return
-        first, last = self._speech_from, frame + TAIL_FRAMES
+        codes = utterance(self._frames, self._speech_from, frame)
         self._speech_from = None
-        codes = b"".join(each.codes for each in self._frames if first <= each.frame <= last)
         if self._sayable is not None and codes:
             self._around.spawn(self._recognise(self._sayable, codes))
         else:

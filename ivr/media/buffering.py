@@ -1,5 +1,7 @@
 """The buffers of what calls say: frames lie where their timestamps put them, until ivr.media.listening takes them out."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,8 @@ START_FRAMES = 2
 DELAY_FRAMES_MAX = 10
 FAR_BEHIND = 8_000
 """Audio that is late by more than a second is not late: its sender's clock began anew."""
+UNTOLD = 0xFFFF
+"""In place of frames that were made up, where the next packet's timestamp tells nothing of them: its clock is another one's."""
 USUAL_BYTES = packet.HEADER_BYTES + FRAME_BYTES
 """A packet with a frame of 20 ms."""
 
@@ -21,11 +25,15 @@ FRAME = np.dtype(("V", FRAME_BYTES))
 class Buffers:
     """Fills the buffers of all calls."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, take: Callable[[I64, float], None]) -> None:
+        """`take` has the next frame of some calls taken out."""
         self._columns = columns
+        self._take = take
         self._frame_cells = columns.frames.view(FRAME)[:, :, 0]
 
-    def keep_frames(self, rows: U8, at: I64, slots: I64, timestamp: NDArray[np.uint32]) -> None:
+    def keep_frames(
+        self, rows: U8, at: I64, slots: I64, timestamp: NDArray[np.uint32], now: float
+    ) -> None:
         """Put frames of 20 ms into the buffers of the calls that someone listens to."""
         columns = self._columns
         empty = columns.wait[slots] < 0
@@ -39,7 +47,7 @@ class Buffers:
             for index in np.flatnonzero(~fits).tolist():
                 slot = int(slots[index])
                 codes = rows[at[index], packet.HEADER_BYTES : USUAL_BYTES]
-                self._keep_odd(slot, int(timestamp[index]), codes)
+                self._keep_odd(slot, int(timestamp[index]), codes, now)
             at, slots, frame = at[fits], slots[fits], frame[fits]
         cell = frame % BUFFER_FRAMES
         payload = np.ascontiguousarray(rows[at, packet.HEADER_BYTES : USUAL_BYTES])
@@ -47,7 +55,7 @@ class Buffers:
         columns.tags[slots, cell] = frame
         columns.newest[slots] = np.maximum(columns.newest[slots], frame)
 
-    def keep(self, rows: U8, headers: packet.Headers, at: I64, slots: I64) -> None:
+    def keep(self, rows: U8, headers: packet.Headers, at: I64, slots: I64, now: float) -> None:
         """Put audio of any length and either law into the buffers."""
         columns = self._columns
         for row, slot in zip(at.tolist(), slots.tolist(), strict=True):
@@ -56,7 +64,7 @@ class Buffers:
                 self._anchor(np.array([slot]), headers.timestamp[row : row + 1])
             codes = rows[row, start : start + int(headers.payload_bytes[row])]
             across = ACROSS[int(headers.payload_type[row]), int(columns.codec[slot])]
-            self._keep_odd(slot, timestamp, across[codes])
+            self._keep_odd(slot, timestamp, across[codes], now)
 
     def _anchor(self, slots: I64, timestamp: NDArray[np.uint32]) -> None:
         """Begin to fill empty buffers, each with the packet of this timestamp as frame 0."""
@@ -64,6 +72,11 @@ class Buffers:
         jitter_frames = np.ceil(columns.jitter[slots] * np.float32(2.5 / FRAME_BYTES)).astype(
             np.int16
         )
+        due = columns.anchor[slots] + columns.next[slots].astype(np.uint32) * np.uint32(FRAME_BYTES)
+        pause = (timestamp - due).view(np.int32) // FRAME_BYTES
+        columns.pause[slots] = np.clip(pause, 0, UNTOLD)
+        # A clock that went back was set, and what it shows is no pause.
+        columns.made_up[slots[pause < 0]] = UNTOLD
         columns.anchor[slots] = timestamp
         columns.newest[slots] = -1
         columns.next[slots] = 0
@@ -72,10 +85,20 @@ class Buffers:
         columns.window[slots] = 0
         columns.wait[slots] = np.minimum(START_FRAMES - 1 + jitter_frames, DELAY_FRAMES_MAX)
 
-    def _keep_odd(self, slot: int, timestamp: int, codes: U8) -> None:
+    def _make_room(self, slot: int, last: int, now: float) -> None:
+        """Have a full buffer's oldest frames taken at once: a line that stood still brings more together than lies in it."""
+        row = np.array([slot])
+        for _ in range(last + 1 - BUFFER_FRAMES - int(self._columns.next[slot])):
+            self._columns.wait[slot] = 0
+            self._take(row, now)
+
+    def _keep_odd(self, slot: int, timestamp: int, codes: U8, now: float) -> None:
         """Audio of another length than 20 ms, or between two frames, or out of its time, sample by sample."""
         columns = self._columns
         behind = (timestamp - int(columns.anchor[slot]) + 0x80000000) % 0x100000000 - 0x80000000
+        last = (behind + len(codes) - 1) // FRAME_BYTES
+        if behind // FRAME_BYTES <= int(columns.newest[slot]) + 1:
+            self._make_room(slot, last, now)
         first = int(columns.next[slot]) * FRAME_BYTES
         if behind >= first + BUFFER_FRAMES * FRAME_BYTES or behind < first - FAR_BEHIND:
             # Its clock jumped: what lies in the buffer is of another time.

@@ -23,6 +23,8 @@ class Heard:
     codec: int
     codes: bytes
     """160 codes of G.711; `ivr.rtp.codec.decode` makes samples of them. Silence where nothing came."""
+    late: int = 0
+    """How late the line was with it: so many frames right before this one are silence that the caller never made."""
 
 
 Sink = Callable[[Heard], None]
@@ -77,18 +79,19 @@ class Hearers:
             start = read % HEARD_FRAMES
             some = self._ring[start : start + min(written - read, HEARD_FRAMES - start)]
             codes = some["codes"].tobytes()
-            columns = (some[name].tolist() for name in ("call", "codec", "frame"))
-            for at, (call, codec, frame) in enumerate(zip(*columns, strict=True)):
+            columns = (some[name].tolist() for name in ("call", "codec", "frame", "late"))
+            for at, (call, codec, frame, late) in enumerate(zip(*columns, strict=True)):
                 recording, sink = self._recordings.get(call), self._sinks.get(call)
                 if recording is None and sink is None:
                     continue
                 part = codes[at * FRAME_BYTES : (at + 1) * FRAME_BYTES]
                 if recording is not None:
+                    recording.take_back(late)
                     recording.add(part)
                 if sink is None:
                     continue
                 try:
-                    sink(Heard(call, frame, codec, part))
+                    sink(Heard(call, frame, codec, part, late))
                 except Exception as error:  # noqa: BLE001 - else all calls would come to this frame again, and no further
                     log.error("who listens to a call failed, and hears no more: %s", kind_of(error))
                     self._sinks.pop(call, None)

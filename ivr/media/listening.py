@@ -3,6 +3,10 @@
 The buffer between: frames lie where their timestamps put them, and one is taken each tick. It starts two frames deep, or
 deeper on a line that has jittered; a window of ticks in which it was never shallower than needed drops one frame,
 and a tick that finds it empty waits. So the clocks of both ends may differ, and nothing grows.
+
+A tick that waits makes up silence. The next frame's timestamp tells whether its caller was silent, or only their packets were late: a
+line that stalls for 100 ms in the middle of a "no" makes something else of it, which a recogniser hears as "help". So each frame
+says how late it was, who takes speech leaves as much of the silence before it out, and it does not count for the quiet that ends speech.
 """
 
 from enum import IntFlag
@@ -10,10 +14,10 @@ from enum import IntFlag
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.media.buffering import DELAY_FRAMES_MAX, START_FRAMES
+from ivr.media.buffering import DELAY_FRAMES_MAX, START_FRAMES, UNTOLD
 from ivr.media.counting import Count
 from ivr.media.happenings import Happenings
-from ivr.media.memory import BUFFER_FRAMES, HEARD, HEARD_FRAMES, I64, U8, Memory
+from ivr.media.memory import BUFFER_FRAMES, HEARD, HEARD_FRAMES, I64, U8, U16, Memory
 from ivr.media.messages import SpeechEnded, SpeechStarted
 from ivr.media.sending import LEVELS_OF, SILENCE_OF
 from ivr.rtp import comfort, tones
@@ -63,26 +67,36 @@ class Listener:
         """Take the next frame of those of these calls that someone listens to."""
         columns = self._columns
         rows = slots[columns.wants[slots] != 0]
-        if not len(rows):
-            return
+        if len(rows):
+            deep = self._take(rows, now)
+            if len(deep):
+                self._take(deep, now)
+
+    def _take(self, rows: I64, now: float) -> I64:
+        """Take the next frame of each; those of which one more can be taken, so that nothing lies long."""
+        columns = self._columns
         law = (columns.codec[rows] == PCMA).astype(np.int64)
-        codes, came = self._next_frames(rows, law)
+        codes, came, late, deep = self._next_frames(rows, law)
         columns.last[rows] = codes
         columns.taken[rows] += 1
         wants = columns.wants[rows]
         speech = np.flatnonzero(wants & Wants.SPEECH)
         if len(speech):
             energy = self._squares[law[speech][:, None], codes[speech]].mean(axis=1)
-            self._find_speech(rows[speech], np.sqrt(energy), came[speech], now)
+            self._find_speech(rows[speech], np.sqrt(energy), came[speech], late[speech], now)
         toned = np.flatnonzero(wants & Wants.TONES)
         if len(toned):
             self._find_keys(rows[toned], LEVELS_OF[law[toned][:, None], codes[toned]], now)
         kept = np.flatnonzero(wants & (Wants.SPEECH | Wants.RECORDING))
         if len(kept):
-            self._hand_on(rows[kept], codes[kept])
+            self._hand_on(rows[kept], codes[kept], late[kept])
+        return deep
 
-    def _next_frames(self, rows: I64, law: I64) -> tuple[U8, NDArray[np.bool_]]:
-        """The frame of each call that is due, silence or the noise of its line where there is none; which ones came."""
+    def _next_frames(self, rows: I64, law: I64) -> tuple[U8, NDArray[np.bool_], U16, I64]:
+        """The frame of each call that is due, silence or the noise of its line where there is none; which ones came, and how late.
+
+        Last come those of which too many lie there.
+        """
         columns = self._columns
         silence = np.repeat(SILENCE_OF[law][:, None], FRAME_BYTES, axis=1)
         noise = columns.noise[rows]
@@ -111,27 +125,53 @@ class Listener:
         silence[ready[again]] = columns.last[here[again]]
         columns.wait[here[ran_dry]] = -1
         columns.next[here] = due + ~ran_dry
-        self._shorten(here[there], depth[there].astype(np.int16))
+        deep = self._shorten(here[there], depth[there].astype(np.int16))
         came = np.zeros(len(rows), np.bool_)
         came[ready] = there
-        return silence, came
+        # A frame that is lost for good is not made up: it has its place in its sender's time.
+        made_up = np.ones(len(rows), np.bool_)
+        made_up[ready] = ran_dry
+        return silence, came, self._late(rows, made_up, came), deep
 
-    def _shorten(self, rows: I64, depth: np.ndarray[tuple[int], np.dtype[np.int16]]) -> None:
-        """Drop a frame of each buffer that was deeper than it needs through a whole window."""
+    def _late(self, rows: I64, made_up: NDArray[np.bool_], came: NDArray[np.bool_]) -> U16:
+        """How many frames were made up before each that came for no pause of its sender's."""
+        columns = self._columns
+        late = np.zeros(len(rows), np.uint16)
+        before = columns.made_up[rows]
+        if made_up.any() or before.any():
+            first = came & (before != 0)
+            known = np.flatnonzero(first & (before != UNTOLD))
+            pause = np.minimum(columns.pause[rows[known]], before[known])
+            late[known] = before[known] - pause
+            more = made_up & (before < UNTOLD - 1)
+            columns.made_up[rows] = np.where(first, 0, before + more)
+        return late
+
+    def _shorten(self, rows: I64, depth: np.ndarray[tuple[int], np.dtype[np.int16]]) -> I64:
+        """Have a frame less in each buffer that was deeper than it needs through a whole window.
+
+        It is dropped where people hear it, who hear one each 20 ms. Others can take one more: those calls are returned, and those of which
+        a line that stood still brought very many.
+        """
         columns = self._columns
         low = np.minimum(columns.low[rows], depth)
         window = columns.window[rows] + 1
         over = window >= WINDOW_FRAMES
         need = START_FRAMES + np.ceil(columns.jitter[rows] * np.float32(2.5 / FRAME_BYTES))
-        columns.next[rows] += over & (low > np.minimum(need, DELAY_FRAMES_MAX))
+        deep = over & (low > np.minimum(need, DELAY_FRAMES_MAX))
+        mixed = (columns.wants[rows] & Wants.MIX) != 0
+        columns.next[rows] += deep & mixed
         columns.low[rows] = np.where(over, BUFFER_FRAMES, low)
         columns.window[rows] = np.where(over, 0, window)
+        deep |= depth > START_FRAMES + DELAY_FRAMES_MAX
+        return rows[deep & ~mixed]
 
     def _find_speech(
         self,
         rows: I64,
         rms: np.ndarray[tuple[int], np.dtype[np.float32]],
         came: NDArray[np.bool_],
+        late: U16,
         now: float,
     ) -> None:
         """Move each call's end-pointer on by a frame."""
@@ -143,8 +183,10 @@ class Listener:
         speaking = columns.speaking[rows] != 0
         onset = (columns.onset[rows] << 1 | loud) & _ONSET_MASK
         columns.onset[rows] = onset
-        quiet = np.where(loud, 0, np.minimum(columns.quiet[rows], 60_000) + 1).astype(np.uint16)
+        quiet = np.minimum(columns.quiet[rows], 60_000)
+        quiet = np.where(loud, 0, quiet - np.minimum(late, quiet) + 1).astype(np.uint16)
         columns.quiet[rows] = quiet
+        columns.loud[rows[loud]] = columns.taken[rows[loud]]
         starts = ~speaking & (_BITS[onset] >= ONSET_LOUD)
         ends = speaking & (quiet >= columns.quiet_max[rows])
         for slot in rows[starts].tolist():
@@ -153,7 +195,7 @@ class Listener:
             self._happenings.tell(SpeechStarted(int(columns.call[slot]), now, frame))
             columns.speaking[slot] = 1
         for slot in rows[ends].tolist():
-            frame = int(columns.taken[slot]) - int(columns.quiet[slot])
+            frame = int(columns.loud[slot])
             self._happenings.tell(SpeechEnded(int(columns.call[slot]), now, frame))
             columns.speaking[slot] = 0
             columns.onset[slot] = 0
@@ -200,7 +242,7 @@ class Listener:
         columns.tone_told[rows] = state.told
         columns.presses[rows[pressed]] += np.uint32(1)
 
-    def _hand_on(self, rows: I64, codes: U8) -> None:
+    def _hand_on(self, rows: I64, codes: U8, late: U16) -> None:
         """Write frames into the ring to the signalling process; those that find no room are counted and dropped."""
         columns = self._columns
         ends = self._memory.heard_ends
@@ -211,6 +253,7 @@ class Listener:
         records = np.empty(count, HEARD)
         records["call"] = columns.call[rows[:count]]
         records["codec"] = columns.codec[rows[:count]]
+        records["late"] = late[:count]
         records["frame"] = columns.taken[rows[:count]] - 1
         records["codes"] = codes[:count]
         at = (written + np.arange(count)) % HEARD_FRAMES

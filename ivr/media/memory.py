@@ -51,9 +51,15 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
 HEARD = np.dtype(
-    [("call", "<u8"), ("codec", "<u4"), ("frame", "<u4"), ("codes", "u1", FRAME_BYTES)]
+    [
+        ("call", "<u8"),
+        ("codec", "<u2"),
+        ("late", "<u2"),
+        ("frame", "<u4"),
+        ("codes", "u1", FRAME_BYTES),
+    ]
 )
-"""A frame on its way to a recogniser or a recording; `frame` counts the call's frames of 20 ms."""
+"""A frame on its way to a recogniser or a recording; `frame` counts the call's frames of 20 ms, and `late` is ivr.media.heard.Heard's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,10 @@ class Columns:
     """The frame that is taken next."""
     wait: I16
     """Frames until the buffer is taken from; -1: it is empty."""
+    made_up: U16
+    """Frames that were made up since the buffer ran dry; listening.UNTOLD: what comes next tells nothing of them."""
+    pause: U16
+    """How many of them their sender's clock passed over."""
     low: I16
     """The least depth seen in this window."""
     window: U8
@@ -216,7 +226,9 @@ class Columns:
     """The last eight frames, a bit each: louder than the threshold or not."""
     speaking: U8
     quiet: U16
-    """Frames since the last loud one."""
+    """Frames since the last loud one, but for those that were late."""
+    loud: U32
+    """The frame after the last loud one."""
     quiet_max: U16
 
     tone_history: F32

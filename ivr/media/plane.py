@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ivr.media.buffering import UNTOLD
 from ivr.media.happenings import Happenings
 from ivr.media.listening import Listener, Wants
 from ivr.media.memory import I64, KEYS_MAX, MIX_MAX, Memory
@@ -67,8 +68,10 @@ class Plane:
         self._secrecy = Secrecy(memory)
         self._sender = Sender(memory, self._happenings, settings.groups)
         self._reporter = Reporter(memory, self._secrecy, name)
-        self._receiver = Receiver(memory, settings, self._happenings, self._secrecy, self._reporter)
         self._listener = Listener(memory, self._happenings)
+        self._receiver = Receiver(
+            memory, settings, self._happenings, self._secrecy, self._reporter, self._listener
+        )
         self._size = settings.calls // settings.groups
         self._groups: list[I64] = []
         self._turns = [0] * settings.groups
@@ -295,6 +298,7 @@ class Plane:
         columns.wants[slot] = before | wants if on else before & ~wants
         if before == 0:
             columns.wait[slot] = -1
+            columns.made_up[slot] = UNTOLD
         if not columns.wants[slot]:
             columns.last[slot] = SILENCE[int(columns.codec[slot])]
         self._happenings.change(slot)

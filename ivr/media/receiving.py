@@ -7,10 +7,11 @@ packets do, Python does one by one: a new source, a key, a frame of an odd size,
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.media.buffering import USUAL_BYTES, Buffers
+from ivr.media.buffering import UNTOLD, USUAL_BYTES, Buffers
 from ivr.media.counting import Count
 from ivr.media.happenings import Happenings
 from ivr.media.key_events import Keys
+from ivr.media.listening import Listener
 from ivr.media.memory import I64, U8, Memory
 from ivr.media.messages import FirstPacket, Latched
 from ivr.media.remote import Remote, came_from, remote_of, send_to, source_of
@@ -43,6 +44,7 @@ class Receiver:
         happenings: Happenings,
         secrecy: Secrecy,
         reporter: Reporter,
+        listener: Listener,
     ) -> None:
         self._columns = memory.columns
         self._counts = memory.counts
@@ -52,7 +54,7 @@ class Receiver:
         self._first_port = settings.port
         self._calls = settings.calls
         self._seen: I64 = np.zeros(settings.calls, np.int64)
-        self._buffers = Buffers(memory.columns)
+        self._buffers = Buffers(memory.columns, listener.frames)
         self._keys = Keys(memory.columns, happenings)
 
     def release_keys(self, slots: I64, now: float) -> None:
@@ -127,7 +129,7 @@ class Receiver:
             self._measure(slots[ahead & ~fresh], timestamp[ahead & ~fresh], now)
         kept = np.flatnonzero(columns.wants[slots])
         if len(kept):
-            self._buffers.keep_frames(rows, at[kept], slots[kept], timestamp[kept])
+            self._buffers.keep_frames(rows, at[kept], slots[kept], timestamp[kept], now)
 
     def _take_unusual(
         self, arrived: Arrived, slots_of: I64, known: NDArray[np.bool_], at: I64, now: float
@@ -254,7 +256,7 @@ class Receiver:
         self._measure(slots[timed], timestamp[timed], now)
         kept = np.flatnonzero(audio & (columns.wants[slots] != 0))
         if len(kept):
-            self._buffers.keep(rows, headers, at[kept], slots[kept])
+            self._buffers.keep(rows, headers, at[kept], slots[kept], now)
 
     def _follow(
         self, slots: I64, sequence: NDArray[np.uint16], ssrc: NDArray[np.uint32], now: float
@@ -292,6 +294,7 @@ class Receiver:
         columns.received_before[slots] = 0
         columns.jitter[slots] = 0
         columns.wait[slots] = -1
+        columns.made_up[slots] = UNTOLD
 
     def _measure(self, slots: I64, timestamp: NDArray[np.uint32], now: float) -> None:
         """Interarrival jitter: RFC 3550, appendix A.8. Its grain is a tick."""

@@ -7,7 +7,7 @@ import os
 import struct
 from pathlib import Path
 
-from ivr.rtp.codec import PCMA, RATE_HZ
+from ivr.rtp.codec import FRAME_BYTES, PCMA, RATE_HZ
 
 RECORDING_S_MAX = 3_600
 """A recording ends by itself after an hour, 29 MB."""
@@ -54,10 +54,20 @@ class Recording:
         if self._waiting_bytes >= FLUSH_BYTES:
             self._flush()
 
+    def take_back(self, frames: int) -> None:
+        """The last so many frames are silence that the caller never made: what comes next is put in their place."""
+        if self._is_over:
+            return
+        while frames and self._waiting:
+            self._waiting_bytes -= len(self._waiting.pop())
+            frames -= 1
+        self._bytes = max(0, self._bytes - frames * FRAME_BYTES)
+
     def close(self) -> None:
         """Finish the file."""
         if not self._is_over:
             self._flush()
+            os.ftruncate(self._file.fileno(), _HEADER.size + self._bytes)
         self._file.close()
 
     def _flush(self) -> None:

@@ -1,7 +1,7 @@
 """The question that a call is at: keys, speech, silence and recordings, as a caller gives them."""
 
 from ivr.channel.notes import Notes
-from ivr.channel.question import LEAD_FRAMES, TAIL_FRAMES
+from ivr.channel.utterance import LEAD_FRAMES, TAIL_FRAMES
 from ivr.media.heard import Heard
 from ivr.speech.recognisers import BusyError
 from tests.ivr.channel.telephone import FakeHearing, Telephone

@@ -70,6 +70,21 @@ def test_who_fails_at_a_frame_hears_no_more_and_the_others_go_on() -> None:
     assert paper.memory.heard_ends[8] == 3
 
 
+def test_a_frame_that_was_late_says_so_and_a_file_is_without_the_silence_before_it(
+    tmp_path: Path,
+) -> None:
+    paper = Paper()
+    hearers = Hearers(paper.memory)
+    heard: list[Heard] = []
+    hearers.give(CALL, heard.append)
+    hearers.record(CALL, tmp_path / "said.wav", PCMA)
+    hand_on(paper, *[CALL] * 5)
+    paper.memory.heard[4]["late"] = 3
+    hearers.take()
+    assert [each.late for each in heard] == [0, 0, 0, 0, 3]
+    assert hearers.end(CALL) == 0.04
+
+
 def test_a_file_holds_what_came_until_it_is_ended(tmp_path: Path) -> None:
     paper = Paper()
     hearers = Hearers(paper.memory)

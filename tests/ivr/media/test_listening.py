@@ -6,10 +6,20 @@ from ivr.media.buffering import DELAY_FRAMES_MAX, START_FRAMES
 from ivr.media.counting import Count
 from ivr.media.listening import Wants
 from ivr.media.memory import BUFFER_FRAMES, HEARD_FRAMES
-from ivr.media.messages import Digit, Listen, Play, PlayedOut, Record, SpeechEnded, SpeechStarted
+from ivr.media.messages import (
+    Digit,
+    Listen,
+    Mix,
+    Play,
+    PlayedOut,
+    Record,
+    SpeechEnded,
+    SpeechStarted,
+)
+from ivr.media.receiving import ROUNDS_MAX
 from ivr.rtp.codec import PCMA, PCMU, decode, encode
 from ivr.rtp.tones import make
-from tests.ivr.media.paper import CALL, Paper, key, rtp
+from tests.ivr.media.paper import CALL, OTHER, Paper, key, rtp
 
 FULL = 32_768
 
@@ -190,6 +200,137 @@ def test_a_pause_sounds_like_the_line_where_the_other_end_told_how():
     assert len({frame.tobytes() for frame in handed_on(paper)["codes"][-4:]}) == 4
 
 
+# --- what is late ---
+
+
+def told_late(paper):
+    """Which frames were late, and by how many."""
+    return [(n, int(late)) for n, late in enumerate(handed_on(paper)["late"]) if late]
+
+
+def whole(paper):
+    """What was said, without the silence that a late line put into it."""
+    said = []
+    for codes, late in zip(firsts(paper), handed_on(paper)["late"].tolist(), strict=True):
+        assert all(code == 0xD5 for code in said[len(said) - late :])
+        del said[len(said) - late :]
+        said.append(codes)
+    return said
+
+
+def test_a_line_that_stands_still_for_a_while_is_late_by_as_much_and_nobody_paused():
+    paper = listening()
+    for n in (1, 2, 3):
+        paper.hear(rtp(n, 160 * n, bytes([n] * 160)))
+        paper.frame()
+    paper.frames(9)
+    paper.hear(*(rtp(n, 160 * n, bytes([n] * 160)) for n in range(4, 10)))
+    paper.frames(20)
+    assert whole(paper)[:11] == [0xD5, *range(1, 10), 0xD5]
+    # Those that were made up until they came, and until as many lay there again as should on a line that jitters.
+    assert len(told_late(paper)) == 1
+
+
+def test_who_paused_was_not_late():
+    paper = listening()
+    for n in (1, 2, 3):
+        paper.hear(rtp(n, 160 * n, bytes([n] * 160)))
+        paper.frame()
+    paper.frames(9)
+    # Nothing is sent in a pause, over which the clock goes on.
+    for n in range(13, 17):
+        paper.hear(rtp(n - 9, 160 * n, bytes([n] * 160)))
+        paper.frame()
+    paper.frames(2)
+    assert whole(paper) == [0xD5, 1, 2, 3, *[0xD5] * 9, 13, 14, 15, 16, 0xD5]
+
+
+def test_a_pause_on_a_line_that_was_late_is_as_long_as_it_was_made():
+    paper = listening()
+    paper.hear(*(rtp(n, 160 * n, bytes([n] * 160)) for n in (1, 2, 3)))
+    paper.frames(14)
+    paper.hear(*(rtp(n - 4, 160 * n, bytes([n] * 160)) for n in (8, 9, 10)))
+    paper.frames(20)
+    assert whole(paper)[1:11] == [1, 2, 3, *[0xD5] * 4, 8, 9, 10]
+
+
+@pytest.mark.parametrize("change", [{"ssrc": 78, "at": 7}, {"ssrc": 77, "at": -500}])
+def test_another_clock_tells_nothing_of_what_was_late(change):
+    paper = listening()
+    for n in (1, 2, 3):
+        paper.hear(rtp(n, 8_000 + 160 * n, bytes([n] * 160)))
+        paper.frame()
+    paper.frames(9)
+    for n in (4, 5, 6):
+        at = 8_000 + 160 * n + change["at"]
+        paper.hear(rtp(n, at, bytes([n] * 160), ssrc=change["ssrc"]))
+    paper.frames(20)
+    assert firsts(paper).count(6) == 1
+    assert told_late(paper) == []
+
+
+def test_who_is_listened_to_once_more_was_not_late_in_between():
+    paper = listening()
+    for n in (1, 2, 3):
+        paper.hear(rtp(n, 160 * n, bytes([n] * 160)))
+        paper.frame()
+    paper.do(Listen(CALL, False, 0), Listen(CALL, True, 0.2))
+    paper.frames(9)
+    paper.hear(*(rtp(n, 160 * n, bytes([n] * 160)) for n in (4, 5, 6)))
+    paper.frames(20)
+    assert firsts(paper).count(6) == 1
+    assert told_late(paper) == []
+
+
+def test_more_than_a_buffer_holds_is_heard_when_it_comes_together():
+    paper = listening()
+    paper.hear(rtp(1, 160, bytes([1] * 160)), rtp(2, 320, bytes([2] * 160)))
+    paper.frames(60)
+    paper.hear(*(rtp(n, 160 * n, bytes([n] * 160)) for n in range(3, 63)))
+    paper.frames(BUFFER_FRAMES)
+    assert whole(paper)[:64] == [0xD5, *range(1, 63), 0xD5]
+
+
+@pytest.mark.parametrize("milliseconds", [10, 30, 60])
+def test_so_it_is_with_packets_of_other_lengths(milliseconds):
+    paper = listening()
+    size = milliseconds * 8
+    codes = bytes(n // 160 % 200 for n in range(160 * 60))
+    packets = [
+        rtp(n, size * n, codes[size * n : size * n + size]) for n in range(len(codes) // size)
+    ]
+    for at in range(0, len(packets), ROUNDS_MAX):
+        paper.hear(*packets[at : at + ROUNDS_MAX])
+    paper.frames(BUFFER_FRAMES)
+    assert whole(paper)[:60] == list(range(60))
+
+
+def test_what_lies_too_long_is_heard_sooner_and_none_of_it_is_dropped():
+    paper = listening()
+    paper.hear(*(rtp(n, 160 * n, bytes([n] * 160)) for n in range(1, 31)))
+    paper.frames(1)
+    for n in range(31, 120):
+        paper.hear(rtp(n, 160 * n, bytes([n] * 160)))
+        paper.frame()
+    depth = int(paper.columns.newest[0] - paper.columns.next[0])
+    assert depth <= DELAY_FRAMES_MAX + START_FRAMES
+    assert firsts(paper)[1:] == list(range(1, len(firsts(paper))))
+
+
+def test_people_hear_a_frame_each_20_ms_and_one_is_dropped_where_too_many_lie():
+    paper = Paper()
+    paper.open()
+    paper.open(call=OTHER, remote=("192.0.2.8", 4_000))
+    paper.do(Mix(OTHER, (CALL,)), Listen(CALL, True, 0.2))
+    paper.hear(*(rtp(n, 160 * n, bytes([n] * 160)) for n in range(1, 31)))
+    paper.frames(1)
+    for n in range(31, 120):
+        paper.hear(rtp(n, 160 * n, bytes([n] * 160)))
+        paper.frame()
+    assert len(firsts(paper)) == 90
+    assert len(set(range(1, firsts(paper)[-1])) - set(firsts(paper))) == 1
+
+
 # --- the end-pointer ---
 
 
@@ -263,6 +404,30 @@ def test_the_echo_of_our_own_prompt_is_no_speech_and_a_voice_over_it_is(echo_db)
     events = say(paper, noise(2500, seed=5, frames=20), start=60)
     assert speech_of(events) == [SpeechStarted]
     assert [e.whole for e in events if isinstance(e, PlayedOut)] == [False]
+
+
+def test_a_line_that_stands_still_in_a_breath_ends_no_answer():
+    paper = listening()
+    say(paper, noise(30, frames=100))
+    word, breath = noise(1500, frames=20), noise(100, frames=5)
+    assert speech_of(say(paper, word + breath, start=100)) == [SpeechStarted]
+    paper.frames(3)
+    paper.hear(*(rtp(n, 160 * n, codes) for n, codes in enumerate(breath[:3], 125)))
+    assert speech_of(say(paper, word[:5], start=128)) == []
+
+
+def test_an_answer_ends_with_its_last_loud_frame_though_the_line_stands_still_after_that():
+    paper = listening()
+    say(paper, noise(30, frames=100))
+    quiet = noise(30, seed=2, frames=40)
+    say(paper, noise(1500, frames=20) + quiet[:2], start=100)
+    paper.frames(4)
+    paper.hear(*(rtp(n, 160 * n, codes) for n, codes in enumerate(quiet[:4], 122)))
+    events = say(paper, quiet, start=126)
+    assert speech_of(events) == [SpeechEnded]
+    assert [late for _, late in told_late(paper)] != []
+    ended = next(e for e in events if isinstance(e, SpeechEnded))
+    assert ended.frame == 120 + START_FRAMES - 1
 
 
 def test_a_click_is_no_speech():

@@ -56,6 +56,38 @@ def test_a_disk_that_takes_nothing_is_told_and_no_file_is_left(tmp_path, monkeyp
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("before", "silent"), [(10, 5), (49, 9), (45, 70), (0, 5)])
+def test_silence_that_is_taken_back_is_not_in_the_file(tmp_path, before, silent):
+    path = tmp_path / "call.wav"
+    made = Recording(path, PCMA)
+    for _ in range(before):
+        made.add(bytes([1]) * 160)
+    for _ in range(silent):
+        made.add(bytes([0xD5]) * 160)
+    # Of what was silent before it began, nothing is there to take back.
+    made.take_back(silent + (3 if not before else 0))
+    for _ in range(4):
+        made.add(bytes([2]) * 160)
+    made.close()
+    samples, _ = soundfile.read(path, dtype="int16")
+    said = np.repeat(np.array([1] * before + [2] * 4, np.uint8), 160)
+    assert (samples == decode(PCMA, said)).all()
+    assert made.seconds == (before + 4) / 50
+    assert path.stat().st_size == len(said) + 58
+
+
+def test_a_disk_that_took_no_more_gives_nothing_back(tmp_path, monkeypatch):
+    made = Recording(tmp_path / "call.wav", PCMA)
+    for _ in range(50):
+        made.add(bytes(160))
+    monkeypatch.setattr(os, "pwrite", lambda to, data, at: 0)
+    for _ in range(50):
+        made.add(bytes(160))
+    made.take_back(10)
+    made.close()
+    assert made.seconds == 1
+
+
 def test_it_ends_by_itself(tmp_path, monkeypatch):
     monkeypatch.setattr(recording, "RECORDING_S_MAX", 1)
     made = Recording(tmp_path / "call.wav", PCMA)
