@@ -29,7 +29,7 @@ class OutgoingText(msgspec.Struct, frozen=True, array_like=True, gc=False):
     seller: str = ""
     """Whose it is; empty: nobody's, such as a word to who reached no shop."""
     turn: int = 0
-    """Which turn of its buyer's texts it answers, and whether it is a question and nothing else: see center.superseded. 0: none."""
+    """Which turn of its buyer's session it comes of, and whether it is a question and nothing else: see center.superseded. 0: none."""
 
 
 class Talk(msgspec.Struct, frozen=True, array_like=True, gc=False):

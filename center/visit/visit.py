@@ -207,10 +207,10 @@ class Visit:
         if self.said and self.key.channel == "sms":
             # One message a turn: the carrier charges for each.
             turns, turn = session.turns, 0
-            if was_said and turns < TURNS_MAX:
-                # As center.superseded.turn_number has it, without a call: this is done for each text.
+            if turns < TURNS_MAX:
+                # As center.superseded.turn_number has it, without a call: this is done for each text. An outcome has gone past questions, too.
                 turn = (self.serial * TURNS_MAX + turns) * 2
-                if len(self.performed) == 1 and session.order is None:
+                if was_said and len(self.performed) == 1 and session.order is None:
                     # It asks, and tells nothing that is told once. A question without words has those of a step before it.
                     asked = self.machine.questions.get(session.at)
                     if asked is not None and (asked.__class__ is not Ask or asked.wordings):  # type: ignore[union-attr]

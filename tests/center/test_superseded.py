@@ -20,9 +20,11 @@ from center.superseded import (
 )
 from center.text_news import Stage
 from center.turns import take_turns
-from flows.inputs import Text
+from center.world import World
+from flows.inputs import Input, Outcome, Text
 from store.memory import MemoryStore
 from store.sqlite import SqliteStore
+from tests.center.test_performers import Remembering
 from tests.flows.shops import NOON, program_of
 
 BUYER = "13800138000"
@@ -158,3 +160,30 @@ def test_of_texts_to_one_phone_a_later_turns_supersedes_a_question_of_the_same_s
     kept, left = part_superseded(list(enumerate(texts)))
     assert left == [0]
     assert [text_id for text_id, _ in kept] == [1, 2, 3, 4]
+
+
+def test_what_an_outcome_leads_to_supersedes_the_question_before_it_and_is_sent_itself() -> None:
+    """Such as an order system's answer, behind a total that its buyer has answered (`overtaken` 821282)."""
+    shops, world, contact = (
+        Shops({"shop": b"p"}, lambda _: program_of()),
+        World(),
+        ContactKey("shop", BUYER, "sms"),
+    )
+    texts: list[OutgoingText] = []
+
+    def take(given: Input, asked: tuple[int, int] | None = None) -> None:
+        arrival = Arrival(contact, given, "1069", "carrier", b"", 0, NOON, asked)
+        texts.extend(take_turns([arrival], world, shops, Remembering()).texts)
+
+    take(Text("苹果"))
+    take(Text("人工"))
+    awaited = world.awaited[contact]
+    take(Outcome("busy"), (awaited.serial, awaited.turn))
+    take(Text("苹果"))
+    told = [text.text for text in texts]
+    assert told[0] == told[-1] == ASKS
+    kept, left = part_superseded(list(enumerate(texts[:-1])))
+    assert left == [0]
+    assert [text.text for _, text in kept] == ["再见"]
+    # What it leads to may tell what is told once: nothing that comes later supersedes it.
+    assert part_superseded(list(enumerate(texts)))[1] == [0]
