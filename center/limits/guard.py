@@ -27,7 +27,7 @@ from center.limits.tally import (
     SCREENS,
     SELLER,
     SENDER,
-    Count,
+    Counted,
     Elsewhere,
     Tally,
     unconfirmed,
@@ -104,29 +104,40 @@ class Guard:
         """`secret` makes codes that nobody else can; the same after a restart, or codes sent before are worth nothing."""
         self.policies = policies or Policies()
         self.counters = GuardCounters()
-        self.kept: Callable[[list[Count]], None] | None = None
+        self.kept: Callable[[list[Counted]], None] | None = None
         """Told what a batch counted that spans sellers, once it is on disk; for who counts over several places."""
         self._secret = secret
         self._tally = Tally()
-        self._messages = self._tally.rates(MESSAGES)
-        self._screens = self._tally.rates(SCREENS)
+        rates = self._tally.rates
+        self._by_sender, self._by_screen = rates(MESSAGES, SENDER), rates(SCREENS, SENDER)
+        self._by_prefix, self._by_seller = rates(MESSAGES, PREFIX), rates(MESSAGES, SELLER)
         self._robots = Robots()
-        self._counted: list[Count] = []
+        self._counted: list[Counted] = []
         """By the batch that is open."""
+        self._open: dict[tuple[str, str], dict[str, int]] = {}
+        """Of these, what came in the second `_at`."""
+        self._at = 0
 
     # --- batches ---
 
     def begin(self) -> None:
         """A batch begins; what the one before counted and did not keep is taken back."""
-        for what, whose, name, amount, at in self._counted:
-            self._tally.add((what, whose, name, -amount, at))
-        self._counted.clear()
+        for one in self._counted:
+            taken_back = {name: -amount for name, amount in one.amounts.items()}
+            self._tally.rates(one.what, one.whose).add_all(taken_back, one.at)
+        self._forget()
 
     def keep(self) -> None:
         """The batch is on disk."""
         if self._counted and self.kept is not None:
-            self.kept([count for count in self._counted if count[1] != SELLER])
-        self._counted.clear()
+            self.kept([one for one in self._counted if one.whose != SELLER])
+        self._forget()
+
+    def _forget(self) -> None:
+        """Nothing was counted since."""
+        if self._counted:
+            # Not cleared: who was told has them.
+            self._counted, self._open = [], {}
 
     def restore(
         self, orders: Iterable[tuple[Spent, bool]], codes: Iterable[tuple[str, int]] = ()
@@ -138,11 +149,11 @@ class Guard:
             self.placed(spent, is_vouched=is_vouched)
         for number, at in codes:
             self._count(CODES, SENDER, number, 1, at)
-        self._counted.clear()
+        self._forget()
 
-    def counts(self) -> list[Count]:
+    def counts(self) -> list[Counted]:
         """All that is counted and spans sellers, for who counts over several places. Between batches only."""
-        return [count for count in self._tally.counts() if count[1] != SELLER]
+        return [one for one in self._tally.counts() if one.whose != SELLER]
 
     # --- messages ---
 
@@ -160,11 +171,11 @@ class Guard:
         if self._robots.is_robot(seller, buyer, text, now):
             self.counters.robots += 1
             return Verdict.IGNORE
-        counted, messages = self._counted, self._messages
         if of_sender:
             what = SCREENS if is_dialog else MESSAGES
-            counted.append((what, SENDER, buyer, 1, now))
-            count = (self._screens if is_dialog else messages).add((SENDER, buyer), 1, now)
+            counted = self._counted_of(what, SENDER, now)
+            counted[buyer] = counted.get(buyer, 0) + 1
+            count = (self._by_screen if is_dialog else self._by_sender).add(buyer, 1, now)
             if elsewhere:
                 count += _amount(elsewhere, what, SENDER)
             if count > of_sender:
@@ -174,16 +185,18 @@ class Guard:
                 return Verdict.TELL if count == of_sender + 1 else Verdict.IGNORE
         if of_prefix:
             name = buyer[: policy.prefix_digits]
-            counted.append((MESSAGES, PREFIX, name, 1, now))
-            count = messages.add((PREFIX, name), 1, now)
+            counted = self._counted_of(MESSAGES, PREFIX, now)
+            counted[name] = counted.get(name, 0) + 1
+            count = self._by_prefix.add(name, 1, now)
             if elsewhere:
                 count += _amount(elsewhere, MESSAGES, PREFIX)
             if count > of_prefix:
                 self.counters.messages_refused["messages_per_prefix"] += 1
                 return Verdict.IGNORE
         if of_seller:
-            counted.append((MESSAGES, SELLER, seller, 1, now))
-            if messages.add((SELLER, seller), 1, now) > of_seller:
+            counted = self._counted_of(MESSAGES, SELLER, now)
+            counted[seller] = counted.get(seller, 0) + 1
+            if self._by_seller.add(seller, 1, now) > of_seller:
                 self.counters.messages_refused["messages_per_seller"] += 1
                 return Verdict.IGNORE
         return _TAKE
@@ -220,7 +233,7 @@ class Guard:
         policy = self.policies.of(order.seller)
         at, tally = order.at, self._tally
         for what, whose, name, amount, most in _limits(policy, order):
-            came = amount + tally.rates(what).total((whose, name), at)
+            came = amount + tally.total(what, whose, name, at)
             if elsewhere:
                 came += _amount(elsewhere, what, whose)
             if came > most:
@@ -239,8 +252,19 @@ class Guard:
             self._count(what, SENDER, order.buyer, order.total, order.at)
 
     def _count(self, what: str, whose: str, name: str, amount: int, at: int) -> None:
-        self._counted.append((what, whose, name, amount, at))
-        self._tally.rates(what).add((whose, name), amount, at)
+        counted = self._counted_of(what, whose, at)
+        counted[name] = counted.get(name, 0) + amount
+        self._tally.rates(what, whose).add(name, amount, at)
+
+    def _counted_of(self, what: str, whose: str, at: int) -> dict[str, int]:
+        """What the batch that is open counted of it in this second, by name."""
+        if at != self._at:
+            self._at, self._open = at, {}
+        amounts = self._open.get((what, whose))
+        if amounts is None:
+            amounts = self._open[what, whose] = {}
+            self._counted.append(Counted(what, whose, at, amounts))
+        return amounts
 
     def _with_others(self, what: str, amount: int, order: Spent, elsewhere: Elsewhere) -> int:
         """An amount, with what else came of it from an order's sender."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from center.limits.rates import Rates
 
 MESSAGES_WINDOW_S = 600
@@ -18,8 +20,8 @@ SENDER, PREFIX, SELLER = "sender", "prefix", "seller"
 """Whose it is."""
 
 
-Count = tuple[str, str, str, int, int]
-"""What, whose, the name of that, how much, and the Unix second."""
+COUNTED_MAX = 10_000
+"""Names that are told of together."""
 Elsewhere = tuple[tuple[str, str, int], ...]
 """What, whose and how much of it came in other places, where it is anything; see center.limits.places."""
 
@@ -29,34 +31,51 @@ def unconfirmed(currency: str) -> str:
     return f"{currency} unconfirmed"
 
 
+class Counted(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What was counted of one thing, of all that are alike in that, in one second."""
+
+    what: str
+    whose: str
+    at: int
+    """Unix seconds."""
+    amounts: dict[str, int]
+    """By name."""
+
+
 class Tally:
     """Amounts by what and whose they are. Bounded as Rates are; no clock."""
 
     __slots__ = ("_rates",)
 
     def __init__(self) -> None:
-        self._rates: dict[str, Rates[tuple[str, str]]] = {}
+        self._rates: dict[tuple[str, str], Rates[str]] = {}
 
-    def rates(self, what: str) -> Rates[tuple[str, str]]:
-        """What is counted of one thing, by whose and their names; the same for as long as this lives."""
-        rates = self._rates.get(what)
+    def rates(self, what: str, whose: str) -> Rates[str]:
+        """What is counted of one thing, by name; the same for as long as this lives."""
+        rates = self._rates.get((what, whose))
         if rates is None:
             window_s = MESSAGES_WINDOW_S if what in (MESSAGES, SCREENS) else ORDERS_WINDOW_S
-            rates = self._rates[what] = Rates(window_s)
+            rates = self._rates[what, whose] = Rates(window_s)
         return rates
-
-    def add(self, count: Count) -> int:
-        """Count it; what has come in the window now, this included. A negative amount takes back."""
-        what, whose, name, amount, at = count
-        return self.rates(what).add((whose, name), amount, at)
 
     def total(self, what: str, whose: str, name: str, now: int) -> int:
         """What has come in the window now."""
-        rates = self._rates.get(what)
-        return rates.total((whose, name), now) if rates is not None else 0
+        rates = self._rates.get((what, whose))
+        return rates.total(name, now) if rates is not None else 0
 
-    def counts(self) -> Iterator[Count]:
-        """What brings another tally to the same totals, when it is added there in this order."""
-        for what, rates in self._rates.items():
-            for (whose, name), amount, at in rates.amounts():
-                yield what, whose, name, amount, at
+    def counts(self) -> Iterator[Counted]:
+        """What brings another tally to the same totals, when it is added there in this order; a part of at most COUNTED_MAX names each."""
+        for (what, whose), rates in self._rates.items():
+            by_time: dict[int, dict[str, int]] = {}
+            for name, amount, at in rates.amounts():
+                by_time.setdefault(at, {})[name] = amount
+            for at, amounts in sorted(by_time.items()):
+                yield from parts(Counted(what, whose, at, amounts))
+
+
+def parts(counted: Counted) -> Iterator[Counted]:
+    """The same in parts of at most COUNTED_MAX names."""
+    amounts = list(counted.amounts.items())
+    for begin in range(0, len(amounts), COUNTED_MAX):
+        some = dict(amounts[begin : begin + COUNTED_MAX])
+        yield Counted(counted.what, counted.whose, counted.at, some)

@@ -26,6 +26,7 @@ from center.changes import OutgoingText
 from center.contact import Arrival
 from center.limits.places import Places
 from center.limits.policy import Policies
+from center.limits.tally import Elsewhere
 from center.ports import Aside, Later
 from center.shops import Shops
 from center.taken import NOT_NOW, Fate, Taken
@@ -127,7 +128,7 @@ class FrontBatch(TurnBatch):
     @property
     def is_idle(self) -> bool:
         """See TurnBatch."""
-        return super().is_idle and not any(link.is_busy for link in self.links)
+        return super().is_idle and not any(link.under_way for link in self.links)
 
     def add(
         self,
@@ -196,11 +197,11 @@ class FrontBatch(TurnBatch):
         self._senders.come(contact.buyer, shard, going)
 
     def _bring(self, shard: int, going: Going) -> None:
-        arrival, places = going.arrival, self._places
-        elsewhere = (
-            places.elsewhere(shard, arrival.contact, arrival.at) if places is not None else ()
-        )
-        if not self.links[shard].bring(going, elsewhere):
+        arrival, places, link = going.arrival, self._places, self.links[shard]
+        elsewhere: Elsewhere = ()
+        if places is not None:
+            elsewhere = places.elsewhere(shard, arrival.contact, arrival.at, link.under_way)
+        if not link.bring(going, elsewhere):
             self._refuse([going])
 
     def _through(self, going: Going) -> None:
@@ -272,12 +273,13 @@ class FrontBatch(TurnBatch):
     def _on_disk(self, link: ShardLink, told: Sequence[Told]) -> dict[str, list[Taken]]:
         """What channels are told now of arrivals that a shard tells of."""
         on_disk: dict[str, list[Taken]] = {}
+        through = self._senders.through
         for some in told:
             fate = some.fate
             reply = some.reply.reply() if some.reply is not None else None
             for going in link.taken(some.number, some.count):
                 if going.came:
-                    self._through(going)
+                    through(going.arrival.contact.buyer)
                 one = Taken(going.ticket, fate, going.arrival, reply)
                 if going.after and fate not in NOT_NOW:
                     self.hold(_AFTER, (going.channel, one), notes=going.after)

@@ -10,17 +10,16 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+import msgspec
+
 Going = TypeVar("Going")
 
 
-class _Sender(Generic[Going]):
-    __slots__ = ("shard", "under_way", "waiting")
-
-    def __init__(self, shard: int) -> None:
-        self.shard = shard
-        self.under_way = 0
-        self.waiting: deque[tuple[int, Going]] | None = None
-        """None for nearly all, who text one shard."""
+class _Sender(msgspec.Struct, Generic[Going], eq=False):
+    shard: int
+    under_way: int = 0
+    waiting: deque[tuple[int, Going]] | None = None
+    """None for nearly all, who text one shard."""
 
 
 class Senders(Generic[Going]):

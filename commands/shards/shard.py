@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from center.backlog import READ_MAX, Backlog, Texts
 from center.changes import OutgoingText
 from center.limits.policy import Policies
-from center.limits.tally import Count
+from center.limits.tally import COUNTED_MAX, Counted
 from center.measure import Measure, Spread
 from center.noting import Noting
 from center.ports import StoreError
@@ -39,8 +39,6 @@ from gateway.partner import Partner
 
 SENT_MAX = 100_000
 """Texts whose receipts the front hears of when it comes."""
-COUNTS_MAX = 10_000
-"""Counts in a frame when the front comes."""
 FRONT = "front"
 
 log = logging.getLogger("dialcart")
@@ -73,7 +71,7 @@ class FrontLink(asyncio.Protocol):
         self._reader = FrameReader()
         self._connection = 0
         self._noting = Noting(self.store, later=later)
-        self._counts: list[Count] = []
+        self._counts: list[Counted] = []
         """That the front has not been told."""
         self._untold: ToFront | None = None
         """What became of a batch, until its texts are here too: where the front has held back what is older than a reply it must see the reply
@@ -197,10 +195,16 @@ class FrontLink(asyncio.Protocol):
 
     def _begin(self) -> None:
         """All that is counted, for a front that has just come; no batch is open now."""
-        counts = self.turns.guard.counts()
-        for begin in range(0, max(1, len(counts)), COUNTS_MAX):
-            some = counts[begin : begin + COUNTS_MAX]
-            self._tell(ToFront(counts=some, anew=begin == 0))
+        frames: list[list[Counted]] = [[]]
+        names = 0
+        for counted in self.turns.guard.counts():
+            names += len(counted.amounts)
+            if names > COUNTED_MAX:
+                frames.append([])
+                names = len(counted.amounts)
+            frames[-1].append(counted)
+        for place, counts in enumerate(frames):
+            self._tell(ToFront(counts=counts, anew=not place))
         self._counts.clear()
 
     def _resend(self, connection: int) -> None:

@@ -152,9 +152,9 @@ class ShardLink(asyncio.Protocol):
         return [one for one in going if one is not None]
 
     @property
-    def is_busy(self) -> bool:
-        """Whether something was brought that it has not told of."""
-        return bool(self._going)
+    def under_way(self) -> int:
+        """How much was brought that it has not told of."""
+        return len(self._going)
 
     def note(self, news: Sequence[TextNews], delivered: Sequence[int] = ()) -> None:
         """What became of texts of this shard, and those that phones have, which a carrier had before. Told when it is there."""

@@ -11,7 +11,7 @@ import msgspec
 
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
-from center.limits.tally import Count
+from center.limits.tally import Counted
 from center.measure import Measure, Spread
 from center.reply import Expected, Reply
 from center.taken import Fate
@@ -112,7 +112,7 @@ class ToFront(msgspec.Struct, frozen=True, array_like=True):
     """Whether they were left in the shard's outbox for others: what is new goes past them."""
     sent: list[TextNews] = []
     """Texts that carriers have and whose receipts are to come, when the front connects."""
-    counts: list[Count] = []
+    counts: list[Counted] = []
     """What was counted for limits that span sellers."""
     measures: list[Measure] = []
     spreads: list[Spread] = []

@@ -59,7 +59,7 @@ PARTS = {
     "commands.serving.platform_now.FILE_BYTES_MAX",
     "commands.serving.platform_now.OUTCOMES_MAX",
     "commands.serving.running.YOUNG_OBJECTS_MAX",
-    "commands.shards.shard.COUNTS_MAX",
+    "center.limits.tally.COUNTED_MAX",
     "commands.shards.wire.FRAME_BYTES_MAX",
     "center.backlog.LOOK_MAX",
     "center.backlog.READ_MAX",

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from center.contact import ContactKey
 from center.limits.guard import CODES_PER_SENDER_MAX, Guard, Placing, Spent, Verdict
 from center.limits.policy import Policies, Policy
-from center.limits.tally import CODES, MESSAGES, ORDERS, ORDERS_WINDOW_S, SENDER, Count
+from center.limits.tally import CODES, MESSAGES, ORDERS, ORDERS_WINDOW_S, SENDER, Counted
 
 NOW = 1_000_000
 
@@ -147,7 +147,7 @@ def test_each_limit_on_messages_holds_without_the_others() -> None:
 
 def test_who_counts_over_several_places_is_told_what_was_kept() -> None:
     guard = guard_of(messages_per_sender=9, messages_per_seller=9, spend_per_sender={"CNY": 900})
-    told: list[Count] = []
+    told: list[Counted] = []
     guard.kept = told.extend
     guard.restore([(order(50), False)])
     guard.begin()
@@ -158,13 +158,13 @@ def test_who_counts_over_several_places_is_told_what_was_kept() -> None:
     assert told == []
     guard.keep()
     assert told == [
-        (MESSAGES, SENDER, "13800138000", 1, NOW),
-        ("CNY", SENDER, "13800138000", 100, NOW),
+        Counted(MESSAGES, SENDER, NOW, {"13800138000": 1}),
+        Counted("CNY", SENDER, NOW, {"13800138000": 100}),
     ]
-    assert {count[:4] for count in guard.counts() if count[3]} == {
-        (MESSAGES, SENDER, "13800138000", 1),
-        ("CNY", SENDER, "13800138000", 150),
-    }
+    assert [(one.what, one.whose, one.amounts) for one in guard.counts()] == [
+        (MESSAGES, SENDER, {"13800138000": 1}),
+        ("CNY", SENDER, {"13800138000": 150}),
+    ]
 
 
 def test_what_came_elsewhere_counts_with_what_came_here() -> None:

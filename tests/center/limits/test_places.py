@@ -18,6 +18,8 @@ from center.limits.tally import (
     PREFIX,
     SCREENS,
     SENDER,
+    Counted,
+    Elsewhere,
     unconfirmed,
 )
 
@@ -40,7 +42,7 @@ def contact(seller: str, buyer: str = BUYER) -> ContactKey:
 
 def test_who_is_in_one_place_only_did_nothing_elsewhere() -> None:
     places = Places(Policies(Policy(messages_per_sender=4)), 3)
-    places.add(1, [(MESSAGES, SENDER, BUYER, 1, NOW)])
+    places.add(1, [Counted(MESSAGES, SENDER, NOW, {BUYER: 1})])
     assert places.elsewhere(1, contact("a"), NOW) == ()
     assert places.elsewhere(0, contact("a"), NOW) == ((MESSAGES, SENDER, 1),)
     assert places.elsewhere(0, contact("a", "13900139000"), NOW) == ()
@@ -51,7 +53,7 @@ def test_what_is_dialled_and_answered_counts_over_places_as_it_does_in_one() -> 
     assert policies.span_sellers
     places, guard = Places(policies, 2), Guard(policies)
     dialled = ContactKey("a", BUYER, "ussd")
-    places.add(1, [(SCREENS, SENDER, BUYER, 2, NOW)])
+    places.add(1, [Counted(SCREENS, SENDER, NOW, {BUYER: 2})])
     elsewhere = places.elsewhere(0, dialled, NOW)
     assert elsewhere == ((SCREENS, SENDER, 2),)
     told = [guard.admit(dialled, "1", NOW, elsewhere) for _ in range(3)]
@@ -61,7 +63,10 @@ def test_what_is_dialled_and_answered_counts_over_places_as_it_does_in_one() -> 
 
 def test_only_what_a_seller_limits_is_told() -> None:
     places = Places(POLICIES, 2)
-    places.add(1, [(ORDERS, SENDER, BUYER, 1, NOW), ("CNY", PREFIX, "13800138", 300, NOW)])
+    places.add(
+        1,
+        [Counted(ORDERS, SENDER, NOW, {BUYER: 1}), Counted("CNY", PREFIX, NOW, {"13800138": 300})],
+    )
     assert places.elsewhere(0, contact("free"), NOW) == ()
     assert places.elsewhere(0, contact("far"), NOW) == ()
     assert set(places.elsewhere(0, contact("a"), NOW)) == {
@@ -77,7 +82,13 @@ def test_what_is_to_be_confirmed_counts_over_places_too() -> None:
     )
     assert policies.platform.spans_sellers
     places = Places(policies, 2)
-    places.add(1, [(CODES, SENDER, BUYER, 5, NOW), (unconfirmed("CNY"), SENDER, BUYER, 400, NOW)])
+    places.add(
+        1,
+        [
+            Counted(CODES, SENDER, NOW, {BUYER: 5}),
+            Counted(unconfirmed("CNY"), SENDER, NOW, {BUYER: 400}),
+        ],
+    )
     assert set(places.elsewhere(0, contact("a"), NOW)) == {
         (CODES, SENDER, 5),
         (unconfirmed("CNY"), SENDER, 400),
@@ -87,9 +98,9 @@ def test_what_is_to_be_confirmed_counts_over_places_too() -> None:
 
 def test_a_place_that_begins_again_counts_what_it_tells_then() -> None:
     places = Places(POLICIES, 2)
-    places.add(1, [(ORDERS, SENDER, BUYER, 2, NOW)])
+    places.add(1, [Counted(ORDERS, SENDER, NOW, {BUYER: 2})])
     places.begin(1)
-    places.add(1, [(ORDERS, SENDER, BUYER, 1, NOW)])
+    places.add(1, [Counted(ORDERS, SENDER, NOW, {BUYER: 1})])
     assert places.elsewhere(0, contact("a"), NOW) == ((ORDERS, SENDER, 1),)
 
 
@@ -97,7 +108,7 @@ def test_senders_who_were_quiet_longest_give_way(monkeypatch) -> None:
     monkeypatch.setattr(places_module, "KEYS_MAX", 2)
     places = Places(POLICIES, 2)
     for buyer in ("1", "2", "1", "3"):
-        places.add(1, [(ORDERS, SENDER, buyer, 1, NOW)])
+        places.add(1, [Counted(ORDERS, SENDER, NOW, {buyer: 1})])
     assert [bool(places.elsewhere(0, contact("a", buyer), NOW)) for buyer in "123"] == [
         True,
         False,
@@ -142,6 +153,23 @@ def judged(guard: Guard, deed: Deed, now: int, elsewhere: object = ()) -> Verdic
     return verdict
 
 
+def test_what_a_range_did_elsewhere_is_told_where_it_can_matter() -> None:
+    places, prefix = Places(Policies(Policy(messages_per_prefix=6)), 2), "13800138"
+    places.add(1, [Counted(MESSAGES, PREFIX, NOW, {prefix: 2})])
+    places.add(0, [Counted(MESSAGES, PREFIX, NOW, {prefix: 1})])
+    assert places.elsewhere(0, contact("a"), NOW, 2) == ()
+    assert places.elsewhere(0, contact("a"), NOW, 3) == ((MESSAGES, PREFIX, 2),)
+    places.add(0, [Counted(MESSAGES, PREFIX, NOW, {prefix: 3})])
+    assert places.elsewhere(0, contact("a"), NOW, 0) == ((MESSAGES, PREFIX, 2),)
+
+
+def test_what_a_range_did_is_told_where_a_clock_was_set_back() -> None:
+    places, prefix = Places(Policies(Policy(messages_per_prefix=6)), 2), "13800138"
+    places.add(1, [Counted(MESSAGES, PREFIX, NOW - 2, {prefix: 5})])
+    places.add(0, [Counted(MESSAGES, PREFIX, NOW, {prefix: 1})])
+    assert places.elsewhere(0, contact("a"), NOW - 1) == ((MESSAGES, PREFIX, 5),)
+
+
 @given(deeds)
 def test_two_places_judge_as_one_does(story: list[Deed]) -> None:
     one, spread = Guard(POLICIES), [Guard(POLICIES), Guard(POLICIES)]
@@ -154,3 +182,45 @@ def test_two_places_judge_as_one_does(story: list[Deed]) -> None:
         elsewhere = places.elsewhere(deed.seller, contact("any", deed.buyer), now)
         found = judged(spread[deed.seller], deed, now, elsewhere)
         assert found == judged(one, deed, now)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1), st.sampled_from([0, 0, 1, 200, 600, -700]), st.integers(0, 3)),
+        max_size=60,
+    )
+)
+def test_what_is_not_told_of_a_range_changes_no_verdict(story: list[tuple[int, int, int]]) -> None:
+    """`places` knows how much is under way; `always` tells whatever came. Messages are judged later than they are brought."""
+    policies = Policies(Policy(messages_per_prefix=4))
+    guards, places, always = (
+        (Guard(policies), Guard(policies)),
+        Places(policies, 2),
+        Places(policies, 2),
+    )
+    told: list[Counted] = []
+    for guard in guards:
+        guard.kept = told.extend
+    under_way: list[list[tuple[int, Elsewhere, Elsewhere]]] = [[], []]
+    now = NOW
+    for place, later_s, taken in story:
+        now += later_s
+        own, what = under_way[place], contact("a")
+        own.append(
+            (
+                now,
+                places.elsewhere(place, what, now, len(own)),
+                always.elsewhere(place, what, now, 9),
+            )
+        )
+        other = place if taken & 1 else 1 - place
+        for at, little, much in under_way[other][:taken]:
+            guards[other].begin()
+            without = guards[other].admit(what, "2", at, much)
+            guards[other].begin()
+            assert guards[other].admit(what, "2", at, little) is without
+            guards[other].keep()
+        del under_way[other][:taken]
+        places.add(other, told)
+        always.add(other, told)
+        told.clear()
