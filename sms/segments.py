@@ -106,8 +106,10 @@ def alone(text: str) -> Segment | None:
     """The segment of a text that fits into one, septets unpacked and without shifts; None if it does not."""
     if len(text) > ALONE_CHARACTERS_MAX:
         return None
-    if gsm.DEFAULT.characters.issuperset(text):
+    septets = gsm.encode_ascii(text)
+    if septets is None and gsm.DEFAULT.characters.issuperset(text):
         septets = gsm.encode(text)
+    if septets is not None:
         units = len(septets)
         return Segment(septets, 0, 0, (), units) if units <= _GSM7_ALONE else None
     octets, _ = utf_16_be_encode(text, "surrogatepass")  # text.encode looks for its name first

@@ -11,6 +11,7 @@ from grammars.gsm.alphabet import (
     REPLACEMENT,
     decode,
     encode,
+    encode_ascii,
     encode_lossy,
     pack,
     tables,
@@ -31,6 +32,14 @@ PAIRS = [tables(locking, single) for locking in LOCKING for single in SINGLE]
 def test_what_a_pair_of_tables_holds_comes_back(pair_and_text):
     pair, text = pair_and_text
     assert decode(encode(text, pair), pair) == text
+
+
+@given(st.text(st.characters(max_codepoint=0xFF) | st.sampled_from("@$_[€\n"), max_size=200))
+def test_a_text_of_ascii_is_written_at_once_or_not_at_all(text):
+    written = encode_ascii(text)
+    assert written is None or written == encode(text)
+    takes_one_each = all(character in DEFAULT.single_cost for character in text)
+    assert (written is not None) == (text.isascii() and takes_one_each)
 
 
 @given(st.binary(max_size=300), st.sampled_from(PAIRS))
