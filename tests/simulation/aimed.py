@@ -5,7 +5,12 @@ from dataclasses import replace
 
 from sms.smsc.faults import Faults
 from tests.simulation.network import Weather
-from tests.simulation.trouble import WHILE_HELD_S, Others, Trouble
+from tests.simulation.trouble import WHILE_HELD_S, Others, Trouble, rate_of
+
+
+def rated(seed: int) -> Trouble:
+    """As always, and each carrier allows so many segments a second, so that texts wait for their turn."""
+    return replace(Trouble.of(seed), rate=rate_of(seed))
 
 
 def brought_again_while_replies_are_held(seed: int) -> Trouble:
@@ -22,6 +27,7 @@ def brought_again_while_replies_are_held(seed: int) -> Trouble:
         partner_s=0.1,
         others=Others(),
         spread=False,
+        rate=None,
     )
 
 
@@ -41,6 +47,7 @@ def brought_twice_where_much_is_refused(seed: int) -> Trouble:
         faults=replace(drawn.faults, duplicated_delivery=1.0),
         others=Others(),
         spread=False,
+        rate=None,
         poisoned=3,
     )
 
@@ -104,6 +111,7 @@ def kind(seed: int) -> Trouble:
         sweeps=False,
         others=Others(),
         spread=False,
+        rate=None,
         poisoned=0,
         wonders=False,
     )
@@ -169,6 +177,7 @@ def said_again_while_replies_wait(seed: int) -> Trouble:
 AIMED: dict[str, Callable[[int], Trouble]] = {
     trouble.__name__: trouble
     for trouble in (
+        rated,
         brought_again_while_replies_are_held,
         brought_twice_where_much_is_refused,
         answered_once_more,

@@ -93,6 +93,7 @@ class Life:
             "dialcart",
             "dialcart",
             binds=trouble.binds,
+            rate=trouble.rate,
             ussd=PROFILES[trouble.others.profile],
         )
         sorting = Sorting(self.channel, self.ussd)

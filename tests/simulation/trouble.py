@@ -12,6 +12,11 @@ SWEEPS = 0.7
 SPREAD = 0.1
 """Of seeds, those with a front and a shard. Calls want all in one process, and are not made then."""
 
+RATED = 0.2
+"""Of seeds, those whose carrier has a rate."""
+RATES = (2.0, 5.0, 20.0)
+"""Segments a second. With half a one what a crash left comes a minute behind what its buyer has said since, and they answer it."""
+
 WHILE_HELD_S = 1.5
 """After a crash of ours is known, a carrier brings within this what replies are held back for: we bind half a second after it at the
 earliest (world.STARTS_AGAIN_S), and hold them for sms.held.HOLD_S."""
@@ -99,6 +104,8 @@ class Trouble:
     """Of deliver_sm refused for now that the carrier brings behind all that waits, not in their place."""
     sweeps: bool = False
     """What is old is forgotten, as the service does, and a clock that jumps does so by hours too. On disk alone."""
+    rate: float | None = None
+    """Segments a second that the carrier allows, as we are told (sms.carrier.Carrier.rate): more waits for its turn."""
 
     @classmethod
     def of(cls, seed: int) -> "Trouble":
@@ -168,6 +175,7 @@ class Trouble:
             wonders=_wonders(seed),
             partner_breaks=_partner_breaks(seed),
             sweeps=sweeps,
+            rate=rate_of(seed) if random.Random(f"{seed} has a rate").random() < RATED else None,
         )
 
     @property
@@ -205,6 +213,11 @@ def dialled(seed: int) -> Trouble:
             drawn.faults, lost_answer=choice((0.0, 0.0, 0.1)), lost_delivery=choice((0.0, 0.1))
         ),
     )
+
+
+def rate_of(seed: int) -> float:
+    """Of a carrier that has one. Drawn apart, too."""
+    return random.Random(f"{seed} rate").choice(RATES)
 
 
 def _stalls(seed: int) -> float:
