@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import struct
 import wave
@@ -88,6 +89,9 @@ def write_tone(
 @contextmanager
 def browsers(*microphones: Path) -> Iterator[list[Browser]]:
     """As many as there are microphones: a browser has one, a file that is played over and over; every page may use it."""
+    # Its own asks for a library that a bare Debian has not; this one is there for the other tests that need it (scripts/node).
+    node = shutil.which("node") or str(ROOT / ".tools" / "bin" / "node")
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
     with sync_playwright() as playwright, ExitStack() as stack:
         opened: list[Browser] = []
         for microphone in microphones:
