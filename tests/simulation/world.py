@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -116,6 +117,10 @@ class World:
         """The time of day, as the machine has it."""
         return NOON + self.loop.time() + self.offset_s
 
+    def carrier_time(self) -> datetime:
+        """The same at the carrier, whose clock is right: it writes it into receipts."""
+        return datetime.fromtimestamp(NOON + self.loop.time(), UTC)
+
     # --- from the beginning to the end ---
 
     def run(self) -> Story:
@@ -151,7 +156,8 @@ class World:
     async def _run(self) -> None:
         trouble, story = self.trouble, self.story
         profile = PROFILES[trouble.others.profile]
-        async with Smsc(Settings(port=0, faults=trouble.faults, ussd=profile)) as smsc:
+        settings = Settings(port=0, faults=trouble.faults, ussd=profile)
+        async with Smsc(settings, local_time=self.carrier_time) as smsc:
             self.smsc, self.port = smsc, smsc.port
             town = Town(
                 Simulated(smsc),
