@@ -62,10 +62,12 @@ class Database:
             self._db.execute(f"pragma cache_size = -{PAGES_CACHED_KIB}")
             self._db.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
             self._db.executescript(schema())
-            self._db.execute(
-                "insert into meta values ('schema', ?) on conflict do nothing",
-                (str(SCHEMA_VERSION),),
-            )
+            # Only where it is new: who writes waits for a shop that is busy, which would wait for whoever only looks into it.
+            if self._db.execute("select 1 from meta where name = 'schema'").fetchone() is None:
+                self._db.execute(
+                    "insert into meta values ('schema', ?) on conflict do nothing",
+                    (str(SCHEMA_VERSION),),
+                )
         except sqlite3.OperationalError as error:
             look = _LOOK_AT.get(error.sqlite_errorcode & 0xFF, "whether its disk is full")
             raise StoreError(f"{self.path} cannot be opened: {error}; see {look}") from None

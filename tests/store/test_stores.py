@@ -440,6 +440,19 @@ def test_a_full_disk_refuses_the_batch_and_keeps_the_world(tmp_path: Path) -> No
     store.close()
 
 
+def test_who_only_looks_into_a_database_waits_for_no_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.database.BUSY_TIMEOUT_S", 0.01)
+    SqliteStore(tmp_path / "shop.db").close()
+    writer = sqlite3.connect(tmp_path / "shop.db", isolation_level=None)
+    writer.execute("begin immediate")
+    store = SqliteStore(tmp_path / "shop.db")
+    assert store.orders("noodles") == []
+    store.close()
+    writer.close()
+
+
 def test_a_batch_that_another_writer_keeps_waiting_for_too_long_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
