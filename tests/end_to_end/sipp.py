@@ -194,10 +194,10 @@ class Caller:
         return self.wait(len(codes) // 8 + HAND_MS)
 
     def say(self, text: str, until: str, voice: str = "slt") -> Caller:
-        """Words, by one of flite's voices, until the shop says what an answer to them would be: who is not understood says them again."""
+        """Words, by one of flite's voices, until the shop says what an answer to them would be: who is not understood, or not heard, says them again."""
         self._steps.append(f'<label id="{len(self._waits)}"/>')
         self.speak(self._spoken(text, voice))
-        return self._until(Until(until, again=True))
+        return self._until(Until(until, again=True, spoken=True))
 
     def talk_on(self, text: str, voice: str = "slt") -> Caller:
         """Words that go on while the next steps are done."""

@@ -107,7 +107,7 @@ def test_what_would_place_an_order_is_asked_back_by_voice(shop: Running, tmp_pat
     )
     assert re.search(asked.format("y", "! place order"), agreed), agreed
     # A no is no order: the question is put again, and a key is an answer that needs no second one.
-    assert re.search(asked.format("no", "< 1 dishes"), refused), refused
+    assert re.search(asked.format("n", "< 1 dishes"), refused), refused
     assert re.search(r"> \[1\]\n! place order", refused), refused
     assert {o.buyer for o in shop.orders()} >= {one, other}
 

@@ -10,6 +10,7 @@ import contextlib
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -23,6 +24,8 @@ ASKS = "\n< "
 """How a line begins that the shop says."""
 AGAIN_MAX = 3
 """Who is not understood says it again so often."""
+UNANSWERED_S = 45.0
+"""Who has spoken, and is told nothing at all for so long, says it again: a word may be lost on its way to the shop."""
 _END = b"\x1b"
 """Of each command."""
 
@@ -34,6 +37,8 @@ class Until:
     words: str
     again: bool = False
     """Whether it does what it did before once more when the shop says something else."""
+    spoken: bool = False
+    """Whether that is something said: also when the shop says nothing."""
 
     def steps(self, number: int, caller: str) -> str:
         """Of a scenario, in which it is the wait with this number. What is to be done again begins at a label of that number."""
@@ -57,8 +62,8 @@ class Twin:
         self._heard = {number: len(said(number)) for number in numbers}
         """How much of it the waits of each caller are through with."""
         self._again: dict[tuple[str, int], int] = {}
-        self._waiting: dict[str, tuple[str, int]] = {}
-        """By call: who, and which wait."""
+        self._waiting: dict[str, tuple[str, int, float]] = {}
+        """By call: who, which wait, and since when."""
         self._stop = False
         self._server = socket.create_server(("127.0.0.1", 0))
         self.address = "{}:{}".format(*self._server.getsockname())
@@ -108,9 +113,13 @@ class Twin:
         words = dict(line.split(": ", 1) for line in command.splitlines() if ": " in line)
         # Else a call is over before its time.
         if "Wait" in words:
-            self._waiting[words["Call-ID"]] = words["Caller"], int(words["Wait"])
+            self._waiting[words["Call-ID"]] = (
+                words["Caller"],
+                int(words["Wait"]),
+                time.monotonic(),
+            )
 
-    def _answer(self, number: str, wait: int) -> str:
+    def _answer(self, number: str, wait: int, since: float) -> str:
         """What to tell somebody who waits; nothing yet if it is empty."""
         until, from_ = self._waits[wait], self._heard.get(number, 0)
         said = self._said(number)
@@ -120,7 +129,8 @@ class Twin:
             self._heard[number] = len(said)
             return "on"
         tries = self._again.get((number, wait), 0)
-        if until.again and tries < AGAIN_MAX and ASKS in said[from_:]:
+        unanswered = until.spoken and time.monotonic() - since > UNANSWERED_S
+        if until.again and tries < AGAIN_MAX and (unanswered or ASKS in said[from_:]):
             self._again[number, wait] = tries + 1
             self._heard[number] = len(said)
             return "again"
