@@ -89,12 +89,14 @@ class Site:
         self.loop.run(hang_up())
 
     def close(self) -> None:
+        """End the server first: a page that is still open would have its headset connected once more."""
+
         async def hang_up():
             for leg in self.floor.legs:
                 await leg.close()
 
-        self.loop.run(hang_up())
         self.loop.run(self.server.__aexit__(None, None, None))
+        self.loop.run(hang_up())
 
 
 @contextmanager
