@@ -107,7 +107,9 @@ class Twin:
                         sipp.sendall(f"Call-ID: {call}\r\nTold: {answer}\r\n\r\n".encode() + _END)
 
     def _comes(self, source: socket.socket) -> bool:
-        return bool(select.select([source], [], [], LOOK_S)[0])
+        poll = select.poll()
+        poll.register(source, select.POLLIN)
+        return bool(poll.poll(LOOK_S * 1_000))
 
     def _waits_for(self, command: str) -> None:
         words = dict(line.split(": ", 1) for line in command.splitlines() if ": " in line)

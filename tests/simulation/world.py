@@ -99,6 +99,8 @@ class World:
         self.memory: MemoryStore | None = None
         self.opened: dict[str, SqliteStore] = {}
         """By the last life, which may have died of its first look."""
+        self._left: list[SqliteStore] = []
+        """By lives before: held, or the collector would close them in the midst of another, and closed at the end."""
         self.life: Life | None = None
         self.smsc: Smsc | None = None
         self.town: Town | None = None
@@ -151,6 +153,8 @@ class World:
                 self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
             self.loop.close()
             asyncio.set_event_loop(None)
+            for store in (*self._left, *self.opened.values()):
+                store.close()
         return self.story
 
     async def _run(self) -> None:
@@ -306,6 +310,7 @@ class World:
             # The collector may come upon the batch that was open in the midst of this, and undo it first.
             with suppress(sqlite3.OperationalError):
                 before._rollback()  # noqa: SLF001
+            self._left.append(before)
         store = self.opened[name] = kind(self.folder / name)
         return store
 
