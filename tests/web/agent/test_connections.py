@@ -1,5 +1,6 @@
 """A desk whose network, page or microphone fails, and one where somebody may not be any more."""
 
+import asyncio
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from center.desk.desk import RefusedError
 from tests.browser import noticed
 from tests.waiting import until
 from tests.web.agent.floor import CALL, TEXTS
-from tests.web.agent.site import Site, be_ready, sign_in, talk
+from tests.web.agent.site import Site, be_ready, opened_site, sign_in, talk
 from web.accounts.account import Role
 from web.agent.lead import VIEW_EVERY_S
 
@@ -249,3 +250,26 @@ def test_an_offer_counts_down_on_a_machine_whose_clock_is_wrong(page: Page, site
     be_ready(page, site)
     site.offer(CALL, rings_s=1_000)
     expect(page.locator("#answer")).to_have_text(re.compile(r"\((1000|9\d\d)\)"))
+
+
+class Leg:
+    """The last headset: while it is let go, a page would connect another one."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.closed_to = ""
+
+    async def close(self) -> None:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        except ConnectionRefusedError:
+            self.closed_to = "everybody"
+        else:
+            writer.close()
+
+
+def test_nobody_connects_a_headset_while_those_there_are_let_go() -> None:
+    with opened_site() as site:
+        leg = Leg(site.server.port)
+        site.floor.legs.append(leg)
+    assert leg.closed_to == "everybody"
