@@ -103,7 +103,7 @@ def encode(text: str, given: Tables = DEFAULT) -> bytes:
 
 
 def encode_ascii(text: str) -> bytes | None:
-    """The same by the default tables, of a text of _ASCII_ALONE, in a fifteenth of the time; None for any other."""
+    """The same by the default tables, of a text of _ASCII_ALONE, in a fifth of the instructions for a text of 88 characters; None for any other."""
     if not text.isascii():
         return None
     octets = text.encode("ascii")

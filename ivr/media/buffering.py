@@ -14,6 +14,10 @@ START_FRAMES = 2
 DELAY_FRAMES_MAX = 10
 FAR_BEHIND = 8_000
 """Audio that is late by more than a second is not late: its sender's clock began anew."""
+EARLY_FRAMES_MAX = 64
+"""Frames of a call that a full buffer may have taken before their time, and one more each tick: a line that stood still for two seconds
+brings as many, with those that lie in the buffer. Past it their sender's clock is taken to have begun anew, or somebody floods us.
+"""
 UNTOLD = 0xFFFF
 """In place of frames that were made up, where the next packet's timestamp tells nothing of them: its clock is another one's."""
 USUAL_BYTES = packet.HEADER_BYTES + FRAME_BYTES
@@ -25,7 +29,7 @@ FRAME = np.dtype(("V", FRAME_BYTES))
 class Buffers:
     """Fills the buffers of all calls."""
 
-    def __init__(self, columns: Columns, take: Callable[[I64, float], None]) -> None:
+    def __init__(self, columns: Columns, take: Callable[[I64, float], object]) -> None:
         """`take` has the next frame of some calls taken out."""
         self._columns = columns
         self._take = take
@@ -42,6 +46,12 @@ class Buffers:
         behind = (timestamp - columns.anchor[slots]).view(np.int32)
         frame = behind // FRAME_BYTES
         due = columns.next[slots]
+        # Each of these needs room for one frame, that which comes next: all calls together, as a plane that stood still is late with all.
+        full = (behind % FRAME_BYTES == 0) & (frame == due + BUFFER_FRAMES)
+        full &= (frame <= columns.newest[slots] + 1) & (columns.early[slots] < EARLY_FRAMES_MAX)
+        if full.any():
+            self._take_early(slots[full], now)
+            due = columns.next[slots]
         fits = (behind % FRAME_BYTES == 0) & (frame >= due) & (frame < due + BUFFER_FRAMES)
         if not fits.all():
             for index in np.flatnonzero(~fits).tolist():
@@ -87,10 +97,17 @@ class Buffers:
 
     def _make_room(self, slot: int, last: int, now: float) -> None:
         """Have a full buffer's oldest frames taken at once: a line that stood still brings more together than lies in it."""
-        row = np.array([slot])
-        for _ in range(last + 1 - BUFFER_FRAMES - int(self._columns.next[slot])):
-            self._columns.wait[slot] = 0
-            self._take(row, now)
+        columns = self._columns
+        frames = last + 1 - BUFFER_FRAMES - int(columns.next[slot])
+        if frames <= EARLY_FRAMES_MAX - int(columns.early[slot]):
+            for _ in range(frames):
+                self._take_early(np.array([slot]), now)
+
+    def _take_early(self, slots: I64, now: float) -> None:
+        """Have a frame of each of these taken before its time."""
+        self._columns.early[slots] += 1
+        self._columns.wait[slots] = 0
+        self._take(slots, now)
 
     def _keep_odd(self, slot: int, timestamp: int, codes: U8, now: float) -> None:
         """Audio of another length than 20 ms, or between two frames, or out of its time, sample by sample."""

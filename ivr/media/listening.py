@@ -64,13 +64,18 @@ class Listener:
         self._squares = LEVELS_OF.astype(np.float32) ** 2
 
     def frames(self, slots: I64, now: float) -> None:
-        """Take the next frame of those of these calls that someone listens to."""
-        columns = self._columns
-        rows = slots[columns.wants[slots] != 0]
-        if len(rows):
-            deep = self._take(rows, now)
-            if len(deep):
-                self._take(deep, now)
+        """A tick: take the next frame of those of these calls that someone listens to."""
+        early = self._columns.early[slots]
+        if early.any():
+            self._columns.early[slots] = early - (early > 0)
+        deep = self.more(slots, now)
+        if len(deep):
+            self._take(deep, now)
+
+    def more(self, slots: I64, now: float) -> I64:
+        """One frame of each, between two ticks as well; those of which one more can be taken."""
+        rows = slots[self._columns.wants[slots] != 0]
+        return self._take(rows, now) if len(rows) else rows
 
     def _take(self, rows: I64, now: float) -> I64:
         """Take the next frame of each; those of which one more can be taken, so that nothing lies long."""

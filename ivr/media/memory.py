@@ -201,6 +201,8 @@ class Columns:
     """Frames that were made up since the buffer ran dry; listening.UNTOLD: what comes next tells nothing of them."""
     pause: U16
     """How many of them their sender's clock passed over."""
+    early: U8
+    """Frames that were taken before their time since; one less each tick."""
     low: I16
     """The least depth seen in this window."""
     window: U8

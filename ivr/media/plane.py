@@ -299,6 +299,7 @@ class Plane:
         if before == 0:
             columns.wait[slot] = -1
             columns.made_up[slot] = UNTOLD
+            columns.early[slot] = 0
         if not columns.wants[slot]:
             columns.last[slot] = SILENCE[int(columns.codec[slot])]
         self._happenings.change(slot)

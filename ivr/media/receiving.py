@@ -54,7 +54,7 @@ class Receiver:
         self._first_port = settings.port
         self._calls = settings.calls
         self._seen: I64 = np.zeros(settings.calls, np.int64)
-        self._buffers = Buffers(memory.columns, listener.frames)
+        self._buffers = Buffers(memory.columns, listener.more)
         self._keys = Keys(memory.columns, happenings)
 
     def release_keys(self, slots: I64, now: float) -> None:

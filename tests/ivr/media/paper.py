@@ -81,14 +81,16 @@ class Paper:
         } | given
         self.do(Open(call=call, **agreed))
 
-    def hear(self, *datagrams, source=PHONE, call=CALL, port=None):
-        """Packets that come to a call's port, all at once; reports to its control port, the next one."""
+    def hear(self, *datagrams, source=PHONE, call=CALL, port=None, others=()):
+        """Packets that come to a call's port, and to those of others, all at once; reports to its control port, the next one."""
         if port is not None and port % 2:
             slot = (port - SETTINGS.port) >> 1
             came = [Notice(slot, data, self.now) for data in datagrams]
             self.notices += self.plane.report(came, self.now)
             self.gather()
             return
+        calls = [call, *others] * len(datagrams)
+        datagrams = [data for data in datagrams for _ in range(1 + len(others))]
         width = ROW_BYTES
         rows = np.full((len(datagrams), width), 0x55, np.uint8)
         for row, data in zip(rows, datagrams, strict=True):
@@ -96,12 +98,12 @@ class Paper:
         count = len(datagrams)
         came = read_remote(*source)
         hosts6 = np.tile(np.frombuffer(came.ip6, np.uint8), (count, 1))
-        to = SETTINGS.port + 2 * (call & 0xFFFF) if port is None else port
+        to = [SETTINGS.port + 2 * (one & 0xFFFF) if port is None else port for one in calls]
         self.plane.hear(
             Arrived(
                 rows,
                 np.array([len(data) for data in datagrams], np.int64),
-                np.full(count, to, np.uint16),
+                np.array(to, np.uint16),
                 np.full(count, came.ip, np.uint32),
                 np.full(count, came.port, np.uint16),
                 None if came.ip else hosts6,

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from ivr.media.arena import Audio
-from ivr.media.buffering import DELAY_FRAMES_MAX, START_FRAMES
+from ivr.media.buffering import DELAY_FRAMES_MAX, EARLY_FRAMES_MAX, START_FRAMES
 from ivr.media.counting import Count
-from ivr.media.listening import Wants
+from ivr.media.listening import Listener, Wants
 from ivr.media.memory import BUFFER_FRAMES, HEARD_FRAMES
 from ivr.media.messages import (
     Digit,
@@ -303,6 +303,35 @@ def test_so_it_is_with_packets_of_other_lengths(milliseconds):
         paper.hear(*packets[at : at + ROUNDS_MAX])
     paper.frames(BUFFER_FRAMES)
     assert whole(paper)[:60] == list(range(60))
+
+
+def test_what_a_plane_that_stood_still_is_late_with_is_taken_of_all_calls_together(monkeypatch):
+    taken = []
+    more = Listener.more
+    monkeypatch.setattr(
+        Listener,
+        "more",
+        lambda self, slots, now: taken.append(len(slots)) or more(self, slots, now),
+    )
+    paper = listening()
+    paper.open(call=OTHER)
+    paper.do(Listen(OTHER, True, 0.2))
+    frames = [rtp(n, 160 * n, bytes([n] * 160)) for n in range(1, 63)]
+    for said in frames[:3]:
+        paper.hear(said, others=(OTHER,))
+    taken.clear()
+    paper.hear(*frames[3:], others=(OTHER,))
+    assert taken == [2] * (len(frames) - BUFFER_FRAMES)
+
+
+def test_who_sends_more_than_is_spoken_has_a_frame_more_a_tick_and_no_more():
+    paper = listening()
+    ticks = 40
+    for tick in range(ticks):
+        at = tick * ROUNDS_MAX
+        paper.hear(*(rtp(n, 160 * n, bytes([7] * 160)) for n in range(at, at + ROUNDS_MAX)))
+        paper.frame()
+    assert len(handed_on(paper)) <= EARLY_FRAMES_MAX + 3 * ticks + BUFFER_FRAMES
 
 
 def test_what_lies_too_long_is_heard_sooner_and_none_of_it_is_dropped():
