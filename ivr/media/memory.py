@@ -198,7 +198,7 @@ class Columns:
     wait: I16
     """Frames until the buffer is taken from; -1: it is empty."""
     made_up: U16
-    """Frames that were made up since the buffer ran dry; listening.UNTOLD: what comes next tells nothing of them."""
+    """Frames that were made up since the buffer ran dry; buffering.UNTOLD: what comes next tells nothing of them."""
     pause: U16
     """How many of them their sender's clock passed over."""
     early: U8
