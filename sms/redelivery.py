@@ -38,6 +38,8 @@ RETURNS_S: Final = 60.0
 out by their enquire_link, which most ask twice a minute."""
 ASKS_AGAIN_S: Final = 10.0
 """What came less long ago is brought again by a carrier whose connection broke; later it may be its buyer, who has waited for a reply."""
+AT_ONCE_S: Final = 0.01
+"""Nobody says the same twice within this: what comes so by two connections, which are not equally fast, is one message."""
 KEPT_S: Final = 3_600.0
 """Messages whose answer was lost with its connection are expected back for so long."""
 LOST_KEPT_MAX: Final = 10_000
@@ -527,6 +529,9 @@ def _how_surely(earlier: Answer, answer: Answer) -> Repeats:
     lately = answer.came_at - earlier.came_at <= RETURNS_S
     if earlier.refused:
         return Repeats.CERTAIN if lately and _was_lost_before(earlier) else earlier.repeats
+    if earlier.repeats is Repeats.CERTAIN and answer.came_at - earlier.came_at <= AT_ONCE_S:
+        # Where it needed no disk no stamp tells there that it has come again behind what its buyer has said since.
+        return Repeats.CERTAIN
     is_known = not earlier.late and (
         earlier.line is answer.line or (lately and not earlier.line.alive)
     )

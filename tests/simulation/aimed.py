@@ -128,6 +128,21 @@ def lost_within(seed: int) -> Trouble:
     return replace(kind(seed), faults=faults)
 
 
+def brought_twice_by_several_binds(seed: int) -> Trouble:
+    """Everything comes twice, often by two binds at once; commits are slow, so that answers are late, and the carrier loses within itself what it brings again."""
+    drawn = Trouble.of(seed)
+    faults = Faults(seed=seed, lost_delivery=0.1, named=drawn.faults.named, again_s=10.0)
+    return replace(
+        kind(seed),
+        orders=3,
+        faults=faults,
+        slow_s=0.05,
+        disk_stalls=0.5,
+        doubled=1.0,
+        binds=2 + seed % 3,
+    )
+
+
 def overtaken(seed: int) -> Trouble:
     """Connections break, the carrier is late, and buyers answer what they are asked once more."""
     return replace(
@@ -184,6 +199,7 @@ AIMED: dict[str, Callable[[int], Trouble]] = {
         swept_over_falls,
         ignored,
         lost_within,
+        brought_twice_by_several_binds,
         overtaken,
         slow_and_breaking,
         said_again_while_replies_wait,

@@ -14,6 +14,7 @@ from center.taken import Fate
 from center.visit.visit import Visit
 from commands.serving.forgetting import Forgetting
 from commands.shards.front import FrontBatch
+from sms import redelivery
 from sms.held import Held
 from sms.link import Link
 from sms.redelivery import Redeliveries
@@ -23,6 +24,7 @@ from store.memory import MemoryStore
 from tests.simulation.aimed import (
     answered_once_more,
     brought_again_while_replies_are_held,
+    brought_twice_by_several_binds,
     brought_twice_where_much_is_refused,
     said_again_while_replies_wait,
     slow_and_breaking,
@@ -40,6 +42,7 @@ BEGIN = {
     "answer what is late as if it were not": 320,
     "send what its buyer has gone past": 100,
     "send a question whose answer's reply is held back": 20,
+    "tell what comes by two binds at once apart": 877_041,
 }
 """Where to look for those that only a few seeds in a thousand find."""
 
@@ -52,6 +55,7 @@ TROUBLES = {
     "send what may overtake an answer": brought_again_while_replies_are_held,
     "take what is said again while its reply waits": said_again_while_replies_wait,
     "take a copy of what was refused": brought_twice_where_much_is_refused,
+    "tell what comes by two binds at once apart": brought_twice_by_several_binds,
 }
 """What goes wrong while they are looked for, where that is not drawn as always."""
 
@@ -163,6 +167,7 @@ def mutants() -> dict[str, Any]:
         "let a start hold nothing back": patched(Held, "begin", _nothing),
         "answer what is late as if it were not": patched(Redeliveries, "refuse_late", _nothing),
         "take a copy of what was refused": patched(Link, "_refuse_copies", _as_they_are),
+        "tell what comes by two binds at once apart": patched(redelivery, "AT_ONCE_S", -1.0),
         "leave the stock as it is": lose_a_sale(),
         "take a phone for one that dials again": dial_again_after_a_start(),
         "sweep by the clock of day": patched(Forgetting, "_forget", _sweep_by_the_clock),

@@ -57,6 +57,9 @@ class Inbox:
         """Whether a message is new."""
         self.redeliveries.heard()
         judged = self.redeliveries.judge(answer, now_us, named=named)
+        if answer.kept:
+            # It is answered at once, without the disk: nothing is noted there.
+            return False
         stamp, doubt, repeats, since = judged.stamp, judged.doubt, judged.repeats, judged.since
         self.kept = self.redeliveries.to_keep(answer.came_at) or self.kept
         self.redeliveries.kept(stamp)

@@ -6,7 +6,7 @@ import pytest
 
 from center.contact import Repeats
 from sms.answer import GIVEN_UP_S, Answer
-from sms.redelivery import RETURNS_S, Redeliveries
+from sms.redelivery import AT_ONCE_S, RETURNS_S, Redeliveries
 from tests.sms.redelivery.inbox import NOW_US, Inbox, Line, had, two
 
 
@@ -200,3 +200,57 @@ def test_a_refused_copy_holds_back_nothing_where_its_connection_lives_on() -> No
     had(line, apple)
     redeliveries.judge(three, NOW_US)
     assert three.since == three.stamp
+
+
+LATER = GIVEN_UP_S + 1.0
+
+
+def refused_and_gone_past(inbox: Inbox, line: Line, other: Line) -> None:
+    """A `2` that was refused since it was late, and whose buyer has said two things since."""
+    inbox.follow = True
+    first = two(line)
+    inbox.take(first)
+    first.write(GIVEN_UP_S)
+    inbox.redeliveries.refuse_late([first])
+    for number, word in enumerate((b"apple", b"3"), 1):
+        said = Answer(other, number, word, GIVEN_UP_S)
+        assert inbox.take(said)
+        had(other, said, GIVEN_UP_S)
+
+
+@pytest.mark.parametrize("apart_s", [0.0, AT_ONCE_S])
+def test_a_copy_by_another_bind_of_what_is_known_without_the_disk_is_known_as_surely(
+    apart_s: float,
+) -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    refused_and_gone_past(inbox, line, other)
+    again, copy = (
+        Answer(line, 8, b"2", LATER),
+        Answer(other, 9, b"2", LATER + apart_s),
+    )
+    assert not inbox.take(again)
+    again.write(LATER)
+    assert not inbox.take(copy)
+    assert copy.kept
+
+
+@pytest.mark.parametrize("is_first_theirs", [False, True])
+def test_who_says_the_same_while_it_comes_again_has_one_turn(is_first_theirs: bool) -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    refused_and_gone_past(inbox, line, other)
+    by = (other, line) if is_first_theirs else (line, other)
+    taken = 0
+    for at, number in ((LATER, 8), (LATER + 2 * AT_ONCE_S, 9)):
+        said = Answer(by[number - 8], number, b"2", at)
+        taken += inbox.take(said)
+        said.write(at)
+    assert taken == 1
+
+
+def test_who_says_it_again_when_the_carrier_has_the_answer_to_what_came_again_is_new() -> None:
+    inbox, line, other = Inbox(), Line(), Line()
+    refused_and_gone_past(inbox, line, other)
+    again = Answer(line, 8, b"2", LATER)
+    assert not inbox.take(again)
+    had(line, again, LATER)
+    assert inbox.take(Answer(other, 9, b"2", LATER))
