@@ -14,11 +14,20 @@ from sms.smsc.faults import FaultError, Faults, parse_faults
 from sms.smsc.server import Settings
 from sms.ussd.profile import PROFILES
 
+_WRITTEN_BETWEEN = str.maketrans("", "", "+ -().")
+"""What people write before and between the digits of a number."""
+
+
+def on_the_network(number: str) -> str:
+    """A number as a network has it, digits alone: what is sent to `+254 711 000 111` goes to 254711000111. A name stays."""
+    digits = number.translate(_WRITTEN_BETWEEN)
+    return digits if digits.isascii() and digits.isdecimal() else number
+
 
 async def phone(number: str, code: str, port: int) -> int:
     """Be a phone on a running simulator; the exit status."""
     try:
-        await attach(port, number=number, code=code)
+        await attach(port, number=on_the_network(number), code=code)
     except OSError:
         typer.echo(
             f"no simulator listens on port {port}; start one with `dialcart serve` or `dialcart smsc`",
@@ -67,7 +76,7 @@ async def smsc(simulated: Simulated, number: str, code: str) -> int:
         ussd=PROFILES[simulated.ussd],
     )
     try:
-        await simulate(settings, number=number, code=code)
+        await simulate(settings, number=on_the_network(number), code=code)
     except OSError as error:
         typer.echo(f"the simulator cannot listen: {error}", err=True)
         return 1
