@@ -40,6 +40,16 @@ def test_on_a_telephone_what_is_written_stands_beside_its_button(page: Page, sit
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_on_a_telephone_who_has_nobody_sees_the_whole_list(page: Page, site: Site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    be_ready(page, site)
+    contacts, empty = (page.locator(f"main > {name}").bounding_box() for name in ("nav", "#empty"))
+    assert contacts is not None
+    assert empty is not None
+    assert contacts["width"] > 390 * 0.9
+    assert empty["y"] >= contacts["y"] + contacts["height"]
+
+
 def test_a_call_rings_is_answered_ordered_for_and_wrapped_up(page: Page, site: Site):
     be_ready(page, site)
     site.offer(CALL)
@@ -325,6 +335,15 @@ def test_who_is_not_signed_in_is_led_to_the_door(page: Page, site: Site):
     page.fill("#password", "wrong horse")
     page.press("#password", "Enter")
     expect(page.locator("#state")).to_have_text("工号或密码不对")
+
+
+def test_on_a_telephone_the_supervisors_buttons_are_not_broken(page: Page, site: Site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, site, "boss", "/floor")
+    page.click("#language")
+    expect(page.locator("#sign-out")).to_have_text("Sign out")
+    heights = [page.locator(name).bounding_box()["height"] for name in ("#language", "#sign-out")]
+    assert max(heights) < 45, "one line of words each"
 
 
 def test_an_agent_may_not_open_the_supervisors_page(page: Page, site: Site):
