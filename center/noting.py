@@ -24,14 +24,18 @@ class Noting:
         self._timer: Timer | None = None
         self._is_stopped = False
 
+    def note_sent(self, carrier: str, texts: Sequence[int], names: Sequence[str]) -> None:
+        """That a carrier has these, as center.outbox.Outbox.note_sent says: it is written soon."""
+        self._outbox.note_sent(carrier, texts, names)
+        self._write_soon()
+
     def note(self, news: Sequence[TextNews], delivered: Sequence[int] = ()) -> None:
         """What became of texts, and which others phones have: it is written soon."""
         if news:
             self._outbox.note_texts(news)
         if delivered:
             self._outbox.note_delivered(delivered)
-        if self._timer is None and not self._is_stopped:
-            self._write_soon()
+        self._write_soon()
 
     def stop(self) -> None:
         """The outbox is closed soon, and writes then what was noted."""
@@ -41,7 +45,8 @@ class Noting:
             self._timer = None
 
     def _write_soon(self) -> None:
-        self._timer = self._later(WRITTEN_S, self._write)
+        if self._timer is None and not self._is_stopped:
+            self._timer = self._later(WRITTEN_S, self._write)
 
     def _write(self) -> None:
         self._timer = None

@@ -48,6 +48,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def note_sent(self, carrier: str, texts: Sequence[int], names: Sequence[str]) -> None:
+        """The same of texts of one segment that this carrier has, and calls so in the receipts that are to come: no more than that."""
+        ...
+
     def note_delivered(self, texts: Sequence[int]) -> None:
         """The same of texts that phones have, which becomes of nearly all: no more than which they are."""
         ...

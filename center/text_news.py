@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
+from itertools import repeat
 
 import msgspec
 
@@ -38,6 +40,12 @@ class TextNews(msgspec.Struct, frozen=True, array_like=True, gc=False):
     carrier: str = ""
     names: tuple[str, ...] = ()
     """What that carrier calls those of its segments whose receipts are still to come."""
+
+
+def sent_alone(carrier: str, texts: Sequence[int], names: Sequence[str]) -> list[TextNews]:
+    """Of texts of one segment each: this carrier has them, and calls them so in the receipts that are to come."""
+    of_all = repeat(Stage.SENT), repeat(""), repeat(carrier)
+    return list(map(TextNews, texts, *of_all, zip(names, strict=True)))
 
 
 class SentText(msgspec.Struct, frozen=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
 
 from center.outbox import Outbox
 from center.text_news import Stage, TextNews
@@ -77,22 +76,12 @@ class Deliveries:
         early = self._books[name].submit(text, names)
         return [news, *[self._news(name, told) for told in early]] if early else [news]
 
-    def sent_alone(
+    def expect_alone(
         self, carrier: Carrier, texts: Sequence[int], names: Sequence[str]
     ) -> list[TextNews]:
-        """The same of many texts of one segment each, with what the carrier calls them: by far the commonest."""
-        if not carrier.receipts:
-            return [TextNews(text, _SENT) for text in texts]
-        if not all(names):
-            sent = [
-                self.sent(carrier, text, (name,)) for text, name in zip(texts, names, strict=True)
-            ]
-            return list(chain.from_iterable(sent))
-        name = carrier.name
-        of_all = repeat(_SENT), repeat(""), repeat(name)
-        news = list(map(TextNews, texts, *of_all, zip(names, strict=True)))
-        early = self._books[name].submit_alone(texts, names)
-        return news + [self._news(name, told) for told in early]
+        """A carrier has these texts of one segment each, and calls them so: what receipts say that came before that."""
+        early = self._books[carrier.name].submit_alone(texts, names)
+        return [self._news(carrier.name, told) for told in early]
 
     def refused(self, text: int, why: str) -> TextNews:
         """A carrier would not have a text, or a part of it."""

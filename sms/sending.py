@@ -396,10 +396,16 @@ class Sending:
         """What became of segments."""
         keys = [one.key for one in settlements]
         names = [one.message_id for one in settlements]
-        if None not in names and set(map(type, keys)) == {int}:
-            # By far the commonest.
+        # Of texts of one segment whose receipts are to come, by far the commonest, each has its own name.
+        if carrier.receipts and all(names) and set(map(type, keys)) == {int}:
             called = cast("list[str]", names)
-            self._settle(self.deliveries.sent_alone(carrier, keys, called))
+            early = self.deliveries.expect_alone(carrier, keys, called)
+            if early:
+                # Their last word, which must not be lost where the next is kept: carriers do not say it again.
+                self.note(early)
+            self._backlog.settled(keys)
+            self._noting.note_sent(carrier.name, keys, called)
+            self._backlog.read_on()
         else:
             self._settle(self._settled(carrier, settlements))
 

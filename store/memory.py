@@ -14,7 +14,7 @@ from center.contact import Arrival, Contact, ContactKey, beside
 from center.orders.order import READDRESSED, RESTOCKED, PlacedOrder, Status, advance
 from center.outbox import phones_of
 from center.ports import StoreError
-from center.text_news import SentText, Stage, TextNews
+from center.text_news import SentText, Stage, TextNews, sent_alone
 from center.unconfirmed import Place
 from center.world import World
 from flows.effects import PlaceOrder
@@ -150,6 +150,10 @@ class MemoryStore:
                 self._sent[one.text] = text, one
             elif known is not None and known[1].stage is Stage.SENT:
                 self._sent[one.text] = known[0], one
+
+    def note_sent(self, carrier: str, texts: Sequence[int], names: Sequence[str]) -> None:
+        """See center.outbox.Outbox."""
+        self.note_texts(sent_alone(carrier, texts, names))
 
     def note_delivered(self, texts: Sequence[int]) -> None:
         """See center.outbox.Outbox."""

@@ -13,7 +13,7 @@ from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
 from center.limits.guard import Spent
 from center.ports import StoreError
-from center.text_news import TextNews
+from center.text_news import TextNews, sent_alone
 from center.unconfirmed import Place
 from center.visit.placing import NOT_CONFIRMED
 from store.batch import SqliteBatch, errors
@@ -83,6 +83,10 @@ class SqliteStore(Programs, Ledger):
     def note_texts(self, news: Sequence[TextNews]) -> None:
         """See center.outbox.Outbox."""
         self._tables.outbox.note(news)
+
+    def note_sent(self, carrier: str, texts: Sequence[int], names: Sequence[str]) -> None:
+        """See center.outbox.Outbox."""
+        self._tables.outbox.note(sent_alone(carrier, texts, names))
 
     def note_delivered(self, texts: Sequence[int]) -> None:
         """See center.outbox.Outbox."""

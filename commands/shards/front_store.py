@@ -12,6 +12,7 @@ from center.changes import OutgoingText
 from center.outbox import phones_of
 from center.text_news import Stage, TextNews
 from commands.shards.shard_link import ShardLink
+from commands.shards.wire import Sent
 from store.sqlite import SqliteStore
 
 TEXTS_UNDER_WAY_MAX = 50_000
@@ -177,6 +178,32 @@ class FrontStore(SqliteStore):
             else:
                 self.own_settled([one.text for one in renamed])
                 super().note_texts(renamed)
+        if self.full or self.busy:
+            self._make_room()
+
+    def note_sent(self, carrier: str, texts: Sequence[int], names: Sequence[str]) -> None:
+        """See center.outbox.Outbox: whose they are is told."""
+        told: dict[ShardLink | None, Sent] = {}
+        waiting, sent, under_way = self._texts, self._sent, self._under_way
+        for number, name in zip(texts, names, strict=True):
+            waited = waiting.pop(number, None)
+            if waited is None:
+                continue
+            link, (text_id, text) = waited
+            under_way[text.carrier] -= 1
+            of_owner = told.get(link)
+            if of_owner is None:
+                of_owner = told[link] = Sent(carrier, [], [])
+            of_owner.texts.append(text_id)
+            of_owner.names.append(name)
+            sent[number] = link, text_id
+        self._forget_oldest()
+        for link, one in told.items():
+            if link is not None:
+                link.note_sent(one)
+            else:
+                self.own_settled(one.texts)
+                super().note_sent(carrier, one.texts, one.names)
         if self.full or self.busy:
             self._make_room()
 

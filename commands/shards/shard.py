@@ -142,6 +142,9 @@ class FrontLink(asyncio.Protocol):
             add, connection = self.turns.add, self._connection
             for number, arrival in enumerate(news.brought, news.first):
                 add(arrival, (connection, number))
+            for sent in news.sent:
+                self._backlog.settled(sent.texts)
+                self._noting.note_sent(sent.carrier, sent.texts, sent.names)
             if news.news or news.delivered:
                 # A text that phones have is told of after its carrier had it, or that does not matter any more.
                 self._backlog.settled(one.text for one in news.news)

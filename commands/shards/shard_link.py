@@ -14,7 +14,7 @@ import msgspec
 from center.contact import Arrival
 from center.limits.tally import Elsewhere
 from center.text_news import Stage, TextNews
-from commands.shards.wire import FrameReader, ToFront, ToShard, frame, to_front_decoder
+from commands.shards.wire import FrameReader, Sent, ToFront, ToShard, frame, to_front_decoder
 
 SENT_KNOWN_MAX = 100_000
 """Texts that carriers had lately, of one shard: it may give them again if it fell before it noted that."""
@@ -79,6 +79,8 @@ class ShardLink(asyncio.Protocol):
         self._number = 0
         self._brought: list[Arrival] = []
         self._news: list[TextNews] = []
+        self._have: dict[str, Sent] = {}
+        """By carrier: texts that it has, and that the shard has not been told of."""
         self._delivered: list[int] = []
         self._full: Sequence[str] = ()
         self._busy: Sequence[str] = ()
@@ -165,6 +167,15 @@ class ShardLink(asyncio.Protocol):
             self._delivered += delivered
         self._flush_soon()
 
+    def note_sent(self, sent: Sent) -> None:
+        """Likewise of texts of this shard that a carrier has."""
+        self.sent.extend(sent.texts)
+        known = self._have.setdefault(sent.carrier, sent)
+        if known is not sent and len(known.texts) < SENT_KNOWN_MAX:
+            known.texts.extend(sent.texts)
+            known.names.extend(sent.names)
+        self._flush_soon()
+
     def have_no_room(self, full: Sequence[str], busy: Sequence[str]) -> None:
         """Of carriers that are full no more texts are to be given until another word, of busy ones none that has waited."""
         self._full, self._busy, self._is_full_told = full, busy, False
@@ -196,9 +207,9 @@ class ShardLink(asyncio.Protocol):
             return
         first = self._number - len(self._brought) + 1
         full = None if self._is_full_told else self._full
-        news, delivered, asks = self._news, self._delivered, self._asks
-        out = ToShard(first, self._brought, news, delivered, full, self._busy, asks)
-        if out.brought or out.news or out.delivered or full is not None or out.asks:
+        news, have, delivered = self._news, list(self._have.values()), self._delivered
+        out = ToShard(first, self._brought, news, have, delivered, full, self._busy, self._asks)
+        if out.brought or news or have or delivered or full is not None or out.asks:
             self.transport.write(frame(out))
-            self._brought, self._news, self._delivered = [], [], []
+            self._brought, self._news, self._have, self._delivered = [], [], {}, []
             self._is_full_told, self._asks = True, False

@@ -78,6 +78,14 @@ class Led(msgspec.Struct, frozen=True, array_like=True):
     reply: Performed
 
 
+class Sent(msgspec.Struct, frozen=True, array_like=True):
+    """Texts of one segment that a carrier has, by its names for them. See center.outbox.Outbox.note_sent."""
+
+    carrier: str
+    texts: list[int]
+    names: list[str]
+
+
 class ToShard(msgspec.Struct, frozen=True, array_like=True):
     """A frame of the front."""
 
@@ -85,9 +93,10 @@ class ToShard(msgspec.Struct, frozen=True, array_like=True):
     """The number by which the first of `brought` is told; the others follow."""
     brought: Sequence[Arrival] = ()
     news: Sequence[TextNews] = ()
-    """What became of the shard's texts."""
+    """What became of the shard's texts, beside the next two, which is what becomes of nearly all."""
+    sent: Sequence[Sent] = ()
     delivered: Sequence[int] = ()
-    """Those of them that phones have, which is what becomes of nearly all."""
+    """Those of them that phones have."""
     full: Sequence[str] | None = None
     """Carriers of which the front has no room for more texts, when that or the next has changed."""
     busy: Sequence[str] = ()
@@ -100,6 +109,7 @@ class _ToShard(ToShard, frozen=True, array_like=True):
     """The same as it is read."""
 
     brought: tuple[Brought, ...] = ()
+    sent: tuple[Sent, ...] = ()
 
 
 class ToFront(msgspec.Struct, frozen=True, array_like=True):

@@ -62,7 +62,9 @@ def test_what_phones_have_is_noted_beside_the_rest() -> None:
     with store.batch([]) as batch:
         batch.commit(Changes(texts=[text, text]))
     first, second = batch.text_ids
-    Noting(store, later=timers.later).note([TextNews(first, Stage.SENT)], [second])
+    noting = Noting(store, later=timers.later)
+    noting.note_sent("c", [first], ["17"])
+    noting.note([], [second])
     timers.pass_by()
     stages = {one.stage for one in store.texts("shop")}
     assert (stages, store.writes) == ({Stage.SENT, Stage.DELIVERED}, [])

@@ -104,6 +104,10 @@ class Disk:
         self._maybe_die()
         self._store.note_texts(news)
 
+    def note_sent(self, carrier: str, texts: Sequence[int], names: Sequence[str]) -> None:
+        self._maybe_die()
+        self._store.note_sent(carrier, texts, names)
+
     def note_delivered(self, texts: Sequence[int]) -> None:
         self._maybe_die()
         self._store.note_delivered(texts)

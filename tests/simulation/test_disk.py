@@ -14,6 +14,7 @@ LOOKS: dict[str, Callable[[Disk], object]] = {
     "texts that wait": lambda disk: disk.waiting_texts(0, 1),
     "phones that wait": lambda disk: disk.waiting_phones(0, 1, None),
     "news of texts": lambda disk: disk.note_texts([]),
+    "what carriers have": lambda disk: disk.note_sent("c", [], []),
     "what phones have": lambda disk: disk.note_delivered([]),
     "texts without receipts": lambda disk: disk.texts_without_receipts(1),
     "whether it is behind": lambda disk: disk.is_behind,

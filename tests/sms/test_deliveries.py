@@ -100,9 +100,11 @@ def test_texts_that_are_taken_together_are_told_as_each_alone_is() -> None:
         mine = deliveries(taken)
         # It came before the answer that names its text.
         mine.receive(CARRIER, [receipt("b")])
-        named = [(1, "a"), (2, "b"), (3, "")]
+        named = [(1, "a"), (2, "b"), (3, "c")]
+        texts, names = zip(*named, strict=True)
         if taken is store:
-            taken.note_texts(mine.sent_alone(CARRIER, *zip(*named, strict=True)))
+            taken.note_sent(CARRIER.name, texts, names)
+            taken.note_texts(mine.expect_alone(CARRIER, texts, names))
         else:
             for text, name in named:
                 taken.note_texts(mine.sent(CARRIER, text, [name]))

@@ -165,7 +165,7 @@ def test_texts_wait_in_the_outbox_until_the_carrier_has_them(store: AnyStore) ->
     run(store, arrival("你好", buyer="1"), arrival("你好", buyer="2"))
     waiting = store.waiting_texts(0, 10)
     assert [text.destination for _, text in waiting] == ["1", "2"]
-    store.note_texts([TextNews(waiting[0][0], Stage.SENT, "", "unicom", ("17",))])
+    store.note_sent("unicom", [waiting[0][0]], ["17"])
     assert [text.destination for _, text in store.waiting_texts(0, 10)] == ["2"]
     assert store.waiting_texts(waiting[1][0], 10) == []
     assert store.write_noted()

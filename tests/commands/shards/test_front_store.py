@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from center.changes import Changes, OutgoingText
-from center.text_news import Stage, TextNews
+from center.text_news import Stage, TextNews, sent_alone
 from commands.shards import front_store
 from commands.shards.front_store import FrontStore
 from commands.shards.shard_link import ShardLink
+from commands.shards.wire import Sent
 from store.sqlite import SqliteStore
 
 
@@ -24,6 +26,10 @@ class Link(ShardLink):
     def note(self, news: Sequence[TextNews], delivered: Sequence[int] = ()) -> None:
         super().note(news, delivered)
         self.told += [*news, *delivered]
+
+    def note_sent(self, sent: Sent) -> None:
+        super().note_sent(sent)
+        self.told += sent_alone(sent.carrier, sent.texts, sent.names)
 
 
 @pytest.fixture
@@ -81,12 +87,11 @@ def test_of_what_is_given_again_by_one_carrier_all_of_another_is_new(store: Fron
 def test_a_text_that_a_phone_has_is_told_of_by_its_number_alone(store: FrontStore) -> None:
     link = Link()
     [number] = numbers(store.number_all(link, [(7, text("a"))]))
-    taken = TextNews(number, Stage.SENT, "", "c", ("17",))
-    store.note_texts([taken])
+    store.note_sent("c", [number], ["17"])
     store.note_delivered([number])
     # Told once more, it is of no text that is known.
     store.note_delivered([number])
-    store.note_texts([taken])
+    store.note_sent("c", [number], ["17"])
     assert link.told == [TextNews(7, Stage.SENT, "", "c", ("17",)), 7]
 
 
@@ -95,10 +100,24 @@ def test_what_phones_have_is_told_to_whose_it_is(store: FrontStore) -> None:
     numbered = [*store.number_all(one, [(7, text("a")), (8, text("b"))])]
     numbered += store.number_all(other, [(7, text("c"))])
     given = numbers(numbered)
-    store.note_texts([TextNews(number, Stage.SENT, "", "c", ("17",)) for number in given])
+    store.note_sent("c", given, ["17", "18", "19"])
+    assert one.told == [
+        TextNews(7, Stage.SENT, "", "c", ("17",)),
+        TextNews(8, Stage.SENT, "", "c", ("18",)),
+    ]
+    assert other.told == [TextNews(7, Stage.SENT, "", "c", ("19",))]
     one.told, other.told = [], []
     store.note_delivered(given)
     assert (one.told, other.told) == ([7, 8], [7])
+
+
+def test_a_text_of_several_segments_is_told_of_as_each_of_them_is(store: FrontStore) -> None:
+    link = Link()
+    [number] = numbers(store.number_all(link, [(7, text("a"))]))
+    told = [TextNews(number, Stage.SENT, "", "c", names) for names in (("17", "18"), ("18",))]
+    for one in told:
+        store.note_texts([one])
+    assert link.told == [replace(one, text=7) for one in told]
 
 
 def test_a_receipt_that_comes_before_the_answer_ends_a_text(store: FrontStore) -> None:
@@ -114,7 +133,7 @@ def test_the_fronts_own_texts_stay_in_its_own_outbox(store: FrontStore) -> None:
         batch.commit(Changes(texts=[text("no shop")]))
     [own] = batch.text_ids
     number = store.number(own, text("no shop"))
-    store.note_texts([TextNews(number, Stage.SENT, "", "c", ("17",))])
+    store.note_sent("c", [number], ["17"])
     assert store.write_noted()
     assert [sent.text for sent in SqliteStore.texts_without_receipts(store, 9)] == [own]
     store.note_delivered([number])
@@ -136,7 +155,7 @@ def test_a_carrier_is_full_by_itself_until_half_of_its_texts_have_gone(
     given += numbers(store.number_all(Link(), [(1, text("c")), (2, text("c"))]))
     assert told == [["c"]]
     store.number_all(link, [(8, other)])
-    store.note_texts([TextNews(number, Stage.SENT) for number in given[:2]])
+    store.note_sent("c", given[:2], ["17", "18"])
     assert told == [["c"]]
     store.note_texts([TextNews(given[2], Stage.FAILED, "refused")])
     assert told == [["c"], []]
@@ -164,7 +183,7 @@ def test_receipts_of_only_so_many_texts_are_waited_for(
     monkeypatch.setattr(front_store, "FORGOTTEN_AT_ONCE", 1)
     link = Link()
     given = numbers(store.number_all(link, [(n, text("c")) for n in range(4)]))
-    store.note_texts([TextNews(n, Stage.SENT, "", "c", (str(n),)) for n in given])
+    store.note_sent("c", given, [str(n) for n in given])
     store.note_delivered(given)
     assert [one for one in link.told if isinstance(one, int)] == [1, 2, 3]
 

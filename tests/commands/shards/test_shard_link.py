@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import astuple
 
 from center.contact import Arrival, ContactKey
 from center.text_news import Stage, TextNews
 from commands.shards.shard_link import Going, ShardLink
-from commands.shards.wire import FrameReader, ToFront, ToShard, frame, to_shard_decoder
+from commands.shards.wire import FrameReader, Sent, ToFront, ToShard, frame, to_shard_decoder
 from flows.inputs import Text
 
 
@@ -61,7 +62,7 @@ def test_what_is_brought_in_one_turn_of_the_loop_is_one_frame_with_one_number() 
 
 
 def test_what_became_of_texts_is_told_when_the_shard_is_back() -> None:
-    taken = TextNews(7, Stage.SENT, "", "c", ("17",))
+    failed = TextNews(9, Stage.FAILED, "refused")
 
     async def run() -> ToShard:
         link = made()
@@ -69,7 +70,10 @@ def test_what_became_of_texts_is_told_when_the_shard_is_back() -> None:
         await asyncio.sleep(0)
         link.connection_lost(None)
         assert not link.bring(going(1))
-        link.note([taken], [6])
+        link.note_sent(Sent("c", [7], ["17"]))
+        link.note_sent(Sent("d", [5], ["17"]))
+        link.note_sent(Sent("c", [8], ["18"]))
+        link.note([failed], [6])
         await asyncio.sleep(0)
         socket = up(link)
         await asyncio.sleep(0)
@@ -78,7 +82,11 @@ def test_what_became_of_texts_is_told_when_the_shard_is_back() -> None:
 
     told = asyncio.run(run())
     # With the name by which its receipt comes.
-    assert taken in told.news
+    assert [astuple(one) for one in told.sent] == [
+        ("c", [7, 8], ["17", "18"]),
+        ("d", [5], ["17"]),
+    ]
+    assert failed in told.news
     assert list(told.delivered) == [6]
 
 
@@ -146,9 +154,12 @@ def test_of_a_shard_that_is_away_only_so_much_news_is_kept(monkeypatch: pytest.M
         link = made()
         for number in range(5):
             link.note([TextNews(number, Stage.FAILED)])
+            link.note_sent(Sent("c", [number], [str(number)]))
         link.sent.clear()
         socket = up(link)
         await asyncio.sleep(0)
-        return [one.text for some in socket.frames for one in some.news]
+        [told] = socket.frames
+        assert [one.texts for one in told.sent] == [[0, 1]]
+        return [one.text for one in told.news]
 
     assert asyncio.run(run()) == [0, 1]

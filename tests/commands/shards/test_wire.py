@@ -13,6 +13,7 @@ from center.text_news import Stage, TextNews
 from commands.shards.wire import (
     FRAME_BYTES_MAX,
     FrameReader,
+    Sent,
     ToFront,
     Told,
     ToShard,
@@ -36,10 +37,11 @@ def test_an_arrival_comes_out_as_it_went_in(given: Input) -> None:
         TextNews(1, Stage.SENT, "", "c", ("17",)),
         TextNews(2**60, Stage.FAILED, "UNDELIV 001"),
     ]
-    [body] = FrameReader().feed(frame(ToShard(7, [arrival], news, [4, 2**60])))
+    sent = [Sent("c", [3, 2**60], ["17", "18"])]
+    [body] = FrameReader().feed(frame(ToShard(7, [arrival], news, sent, [4, 2**60])))
     read = to_shard_decoder().decode(body)
     assert (read.first, [astuple(one) for one in read.brought]) == (7, [astuple(arrival)])
-    assert (read.news, read.delivered) == (news, [4, 2**60])
+    assert (read.news, [*read.sent], read.delivered) == (news, sent, [4, 2**60])
 
 
 def test_an_arrival_that_no_carrier_brings_is_not_read() -> None:
