@@ -43,6 +43,8 @@ class _Played:
 class _Results:
     talks: int = 0
     failed: int = 0
+    unread: int = 0
+    """Files that could not be read, or written."""
     files: dict[Path, list[Replayed]] = field(default_factory=dict[Path, list[Replayed]])
 
 
@@ -55,10 +57,10 @@ class _Replaying:
         try:
             talks = _read(file)
         except OSError as error:
-            self._fail(told(file, error))
+            self._pass_over(told(file, error))
             return
         except ValueError as error:
-            self._fail(f"{file}: {error}")
+            self._pass_over(f"{file}: {error}")
             return
         for talk in talks:
             self.results.talks += 1
@@ -83,6 +85,10 @@ class _Replaying:
     def _fail(self, message: str) -> None:
         typer.echo(message, err=True)
         self.results.failed += 1
+
+    def _pass_over(self, message: str) -> None:
+        typer.echo(message, err=True)
+        self.results.unread += 1
 
     def _flow_of(self, file: Path, talk: Talk) -> _Played | None:
         """The flow that a transcript names, of those beside it; else the one beside it, or a sample seller.
@@ -149,11 +155,13 @@ def replay_paths(paths: list[Path], *, accept: bool, cover: bool, write: bool) -
         _accept(results)
     whole = _cover(replaying) if cover else True
     if not results.talks and not write:
-        typer.echo("no transcript was found: nothing was tested", err=True)
+        if not results.unread:
+            typer.echo("no transcript was found: nothing was tested", err=True)
         return 1
     passed = results.talks - results.failed
-    typer.echo(f"{passed} of {results.talks} talks passed")
-    return 0 if (accept or not results.failed) and whole else 1
+    talks = "talk" if results.talks == 1 else "talks"
+    typer.echo(f"{passed} of {results.talks} {talks} passed")
+    return 0 if (accept or not results.failed) and not results.unread and whole else 1
 
 
 def _accept(results: _Results) -> None:
@@ -164,7 +172,7 @@ def _accept(results: _Results) -> None:
             write_whole(file, rewrite(file.read_text("utf-8"), replayed))
         except OSError as error:
             typer.echo(told(file, error), err=True)
-            results.failed += 1
+            results.unread += 1
             continue
         typer.echo(f"{file}: rewritten to what happens; read the difference before you keep it")
 
@@ -188,7 +196,7 @@ def _write_missing(replaying: _Replaying) -> None:
                 write_whole(file, head + "\n".join(talks))
             except OSError as error:
                 typer.echo(told(file, error), err=True)
-                replaying.results.failed += 1
+                replaying.results.unread += 1
                 continue
         elif file.exists():
             file.unlink()

@@ -70,7 +70,21 @@ def test_a_talk_is_saved_and_replays(shop: Path) -> None:
     assert "! place order 1x2 total 5.00" in result.output
     again = run("replay", saved)
     assert again.exit_code == 0, again.output
-    assert "1 of 1 talks passed" in again.output
+    assert "1 of 1 talk passed" in again.output
+
+
+def test_a_file_that_is_no_transcript_fails_beside_talks_that_pass(shop: Path) -> None:
+    run("talk", shop, "--save", shop / "saved.talk", typed="苹果\n2\n1\n")
+    bad = shop / "bad.talk"
+    bad.write_text("garbage\n", "utf-8")
+    for words in (("replay", shop), ("replay", shop, "--accept")):
+        result = run(*words)
+        assert result.exit_code == 1, "nor is it accepted"
+        assert "bad.talk: line 1" in result.output
+        assert "1 of 1 talk passed" in result.output
+    alone = run("replay", bad)
+    assert alone.exit_code == 1
+    assert "no transcript was found" not in alone.output, "it was, and is told of"
 
 
 def test_the_missing_talks_are_written_and_cover_everything(shop: Path) -> None:
