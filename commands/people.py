@@ -10,14 +10,20 @@ from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person, PersonRole
 from commands.kept_files import people_file
 from commands.settings.queues import skill_of
+from commands.shards.homes import is_there, stores_of
 from store.people import People
 from web.accounts.password import PasswordError, hash_password
 
 
 def listing(database: Path) -> int:
     """Show everybody; the exit status."""
-    people = People(people_file(database))
-    for person in people.people():
+    people = _entered(database)
+    if people is None:
+        return 1
+    everybody = people.people()
+    if not everybody:
+        typer.echo("nobody has been entered; `dialcart people add NAME` enters somebody")
+    for person in everybody:
         agent = person.agent
         skills = ", ".join(f"{skill.name}={skill.level}" for skill in agent.skills)
         typer.echo(
@@ -27,6 +33,17 @@ def listing(database: Path) -> int:
         typer.echo(f"{pool} serves {seller}")
     people.close()
     return 0
+
+
+def _entered(database: Path) -> People | None:
+    """Who was entered; told where nobody ever was, for a slip in `--database` would read so, and leave a file there."""
+    file = people_file(database)
+    if file.exists():
+        return People(file)
+    typer.echo(
+        f"nobody has been entered: there is no {file}; `dialcart people add` makes it", err=True
+    )
+    return None
 
 
 def add(
@@ -54,7 +71,9 @@ def add(
 
 def remove(name: str, database: Path) -> int:
     """Let somebody go; the exit status."""
-    people = People(people_file(database))
+    people = _entered(database)
+    if people is None:
+        return 1
     known = people.drop(name)
     people.close()
     if not known:
@@ -70,7 +89,23 @@ def contract(pool: str, seller: str, database: Path) -> int:
     people = People(people_file(database))
     people.contract(pool, seller)
     people.close()
+    typer.echo(f"{pool} serves {seller}; a shop that runs knows it within a second")
+    if not _is_published(seller, database):
+        typer.echo(
+            f"{seller} is not published here yet; a name that is misspelt serves nobody", err=True
+        )
     return 0
+
+
+def _is_published(seller: str, database: Path) -> bool:
+    """Whether the database has such a seller; also where there is none yet to ask."""
+    if not is_there(database):
+        return True
+    store = stores_of(database, seller)[0]
+    try:
+        return seller in store.published()
+    finally:
+        store.close()
 
 
 def end_contract(pool: str, seller: str, database: Path) -> int:
@@ -81,7 +116,9 @@ def end_contract(pool: str, seller: str, database: Path) -> int:
             err=True,
         )
         return 2
-    people = People(people_file(database))
+    people = _entered(database)
+    if people is None:
+        return 1
     known = people.end_contract(pool, seller)
     people.close()
     if not known:

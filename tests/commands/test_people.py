@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from cli import app
 from store.people import People
+from tests.commands.written_to import written_to
 from web.accounts.password import is_password
 
 
@@ -45,6 +46,7 @@ def test_somebody_is_entered_with_skills_and_can_be_found(dialcart):
     ],
 )
 def test_mistakes_are_told_with_what_to_write(dialcart, words, told):
+    dialcart("add", "wu", "--password", "correct horse")
     result = dialcart(*words)
 
     assert result.exit_code != 0
@@ -54,7 +56,7 @@ def test_mistakes_are_told_with_what_to_write(dialcart, words, told):
 def test_who_was_removed_is_gone(dialcart):
     dialcart("add", "li", "--password", "correct horse")
     assert dialcart("remove", "li").exit_code == 0
-    assert "li" not in dialcart("list").output
+    assert dialcart("list").output.startswith("nobody has been entered")
 
 
 def test_a_contract_that_ended_is_gone_and_others_stand(dialcart):
@@ -64,3 +66,20 @@ def test_a_contract_that_ended_is_gone_and_others_stand(dialcart):
     listed = dialcart("list").output
     assert "teahouse" not in listed
     assert "tea-desk serves noodles" in listed
+
+
+@pytest.mark.parametrize("words", [("list",), ("remove", "li"), ("end-contract", "desk", "shop")])
+def test_where_nobody_was_ever_entered_it_is_told_and_no_file_is_left(dialcart, words):
+    result = dialcart(*words)
+    assert result.exit_code == 1
+    assert "dialcart people add" in result.output
+    assert not dialcart.file.exists(), "a slip in --database"
+
+
+def test_a_contract_with_a_seller_that_is_not_here_is_told(dialcart, tmp_path):
+    assert "not published" not in dialcart("contract", "desk", "shop").output, "no database to ask"
+    written_to(tmp_path / "shop.db").close()
+    right, wrong = dialcart("contract", "desk", "shop"), dialcart("contract", "desk", "shpo")
+    assert "not published" not in right.output
+    assert "shpo is not published here yet" in wrong.output
+    assert wrong.exit_code == 0, "it may be published later"
