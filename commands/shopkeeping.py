@@ -67,8 +67,10 @@ def messages(seller: str, limit: int, database: Path) -> int:
     with seller_store(database, seller) as store:
         if not _is_here(store, seller):
             return 1
-        clocks = ShopClocks([store])
-        for _, buyer, text, at in store.messages(seller, limit):
+        clocks, found = ShopClocks([store]), store.messages(seller, limit)
+        if not found:
+            typer.echo("no messages")
+        for _, buyer, text, at in found:
             when = clocks.tell(seller, at, "minutes")
             typer.echo(f"{when}  {buyer}  {on_one_line(text)}")
     return 0
@@ -118,7 +120,11 @@ def talks(seller: str, limit: int, database: Path) -> int:
     with seller_store(database, seller) as store:
         if not _is_here(store, seller):
             return 1
-        for buyer, channel, serial, _, lines in store.talks(seller, limit):
+        found = store.talks(seller, limit)
+        if not found:
+            # On the other stream, as what is printed here is kept as a transcript.
+            typer.echo("no talks", err=True)
+        for buyer, channel, serial, _, lines in found:
             typer.echo(f"# {mask_phone(buyer)} by {channel}, session {serial}")
             typer.echo("\n".join(map(on_one_line, lines.split("\n"))) + "\n")
     return 0

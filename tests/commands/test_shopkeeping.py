@@ -45,3 +45,11 @@ def test_no_words_command_the_terminal(database: Path, command: str) -> None:
 def test_a_seller_that_is_not_here_is_told(database: Path, command: str) -> None:
     told = CliRunner().invoke(app, [command, "nobody", "--database", str(database)])
     assert (told.exit_code, told.output) == (1, "nobody is not published here\n")
+
+
+@pytest.mark.parametrize("command", ["messages", "texts", "talks"])
+def test_a_seller_to_whom_nobody_came_has_none(tmp_path: Path, command: str) -> None:
+    written_to(tmp_path / "shop.db").close()
+    told = CliRunner().invoke(app, [command, "shop", "--database", str(tmp_path / "shop.db")])
+    assert (told.exit_code, told.output) == (0, f"no {command}\n")
+    assert command != "talks" or not told.stdout, "a transcript"
