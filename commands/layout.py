@@ -45,7 +45,9 @@ def format_files(paths: list[Path], keywords: Literal["zh", "en"] | None, *, che
     if not files:
         typer.echo("no flow was found; name a .flow file or a folder", err=True)
         return 1
-    typer.echo(f"{files} flow files, {changed} {'to lay out' if check else 'changed'}")
+    typer.echo(
+        f"{files} flow file{'s' * (files > 1)}, {changed} {'to lay out' if check else 'changed'}"
+    )
     return 1 if failed or (check and changed) else 0
 
 

@@ -130,20 +130,23 @@ def _report(store: SqliteStore, seller: str, new: Program) -> None:
     if not waiting:
         typer.echo("no buyer is in the middle of it")
         return
+    going_on = ("buyer goes on in the new version", "buyers go on in the new version")
+    finishing = (
+        "buyer finishes in the version they began with",
+        "buyers finish in the version they began with",
+    )
     words = {
-        Verdict.SAME: "go on in the new version",
-        Verdict.COMPATIBLE: "go on in the new version",
-        Verdict.CHANGED: "finish in the version they began with",
-        Verdict.GONE: "finish in the version they began with",
+        Verdict.SAME: going_on,
+        Verdict.COMPATIBLE: going_on,
+        Verdict.CHANGED: finishing,
+        Verdict.GONE: finishing,
     }
     for (name, at), count in sorted(waiting.items(), key=lambda entry: entry[0][1]):
         old = store.program(name)
         verdict = Verdict.SAME if name == fingerprint(new) else Verdict.GONE
         if old is not None and name != fingerprint(new):
             verdict = compare(old, new).get(at, Verdict.GONE)
-        typer.echo(
-            f"  {at:<24} {verdict:<11} {count} {'buyer' if count == 1 else 'buyers'} {words[verdict]}"
-        )
+        typer.echo(f"  {at:<24} {verdict:<11} {count} {words[verdict][count > 1]}")
 
 
 def rollback(seller: str, to: str | None, database: Path) -> int:

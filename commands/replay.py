@@ -200,6 +200,6 @@ def _write_missing(replaying: _Replaying) -> None:
                 continue
         elif file.exists():
             file.unlink()
-        typer.echo(f"{file}: {len(talks)} talks written")
+        typer.echo(f"{file}: {len(talks)} talk{'s' * (len(talks) != 1)} written")
         if talks:
             replaying.play(file)

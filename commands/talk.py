@@ -143,7 +143,8 @@ def talk(path: Path, channel: str, language: str, number: str, save: Path | None
     errors = [d for d in found.diagnostics if d.severity == "error"]
     if errors:
         typer.echo(
-            f"the flow has {len(errors)} errors; `dialcart check {path}` shows them", err=True
+            f"the flow has {len(errors)} error{'s' * (len(errors) > 1)}; `dialcart check {path}` shows what to write",
+            err=True,
         )
         return 1
     wrong = sum(d.severity == "error" for d in check_flow(found.flow, found.diagnostics))

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from cli import app
 from scripts.link import SCRIPT
 from store.sqlite import SqliteStore
+from tests.commands.written_to import written_to
 from tests.flows.shops import NOON, ORDER, SHOP, program_of
 
 
@@ -129,6 +130,16 @@ def test_publish_tells_what_becomes_of_waiting_buyers_and_can_be_taken_back(shop
     assert SqliteStore(database).published()["shop"].hex() != first
     assert run("rollback", "shop", "--to", first, "--database", database).exit_code == 0
     assert SqliteStore(database).published()["shop"].hex() == first
+
+
+def test_one_of_anything_is_told_as_one(shop: Path) -> None:
+    assert "1 flow file, " in run("format", shop).output
+    written_to(shop / "shop.db", "hello").close()
+    assert "1 buyer goes on in the new version" in (
+        run("publish", shop, "--dry-run", "--database", shop / "shop.db").output
+    )
+    (shop / "seller.flow").write_text(SHOP + "step start\n  question\n", "utf-8")
+    assert "has 1 error; " in run("talk", shop).output
 
 
 def test_publish_tells_of_a_question_that_buyers_may_wait_at_and_that_is_gone(shop: Path) -> None:
