@@ -158,7 +158,7 @@ class _Opened:
 
 
 def _open(settings: Path) -> _Opened | None:
-    config = load_settings(settings)
+    config = load_settings(settings, connects=False)
     if config is None:
         return None
     if config.platform is None:

@@ -69,7 +69,7 @@ def publish(
     store = stores_of(database, seller)[0]
     try:
         _report(store, seller, program)
-        settings = load_settings(config) if config is not None else None
+        settings = load_settings(config, connects=False) if config is not None else None
         if settings is not None:
             lacking = missing_in(settings, seller, program)
             for told in (*lacking, *unset_for(settings, seller, program)):

@@ -16,7 +16,7 @@ def wanted_voices(config: Path | None) -> Mapping[str, str] | None:
     if config is None:
         return DEFAULT_VOICES
     try:
-        settings = load_settings(config)
+        settings = load_settings(config, connects=False)
     except OSError as error:
         typer.echo(f"{config}: cannot be read: {error.strerror}", err=True)
         return None

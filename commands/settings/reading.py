@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from commands.settings.lines import line_of, lines_of
 from commands.settings.schema import Config
-from commands.settings.secrets import secret_fields, variable_of, with_secrets
+from commands.settings.secrets import secret_fields, unneeded, variable_of, with_secrets
 from commands.settings.section import SecondError
 from commands.settings.sections import Path, header_of, is_array, is_table, section_at, section_of
 
@@ -34,8 +34,10 @@ class Problem:
     """What is wrong, and what to write instead."""
 
 
-def read_settings(data: bytes, environment: Mapping[str, str]) -> Config | list[Problem]:
-    """Read a file's octets, with secrets from the environment."""
+def read_settings(
+    data: bytes, environment: Mapping[str, str], *, connects: bool = True
+) -> Config | list[Problem]:
+    """Read a file's octets, with secrets from the environment; without `connects` none need be set."""
     if len(data) > FILE_BYTES_MAX:
         return [Problem(1, "", f"the file has more than {FILE_BYTES_MAX} octets")]
     try:
@@ -48,6 +50,9 @@ def read_settings(data: bytes, environment: Mapping[str, str]) -> Config | list[
         return [_not_toml(str(error), text)]
     except RecursionError:
         return [Problem(1, "", "brackets stand in brackets too deeply; no setting needs that")]
+    if not connects:
+        said = {variable: secret for variable, secret in environment.items() if secret}
+        environment = {**unneeded(values, Config), **said}
     try:
         return Config.model_validate(with_secrets(values, Config, environment))
     except ValidationError as error:

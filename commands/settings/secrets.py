@@ -16,6 +16,8 @@ from pydantic import BaseModel, SecretStr
 from commands.settings.sections import is_array, is_many, is_table, section_of, types_in
 
 PREFIX = "DIALCART"
+NEVER_SENT = "unneeded"
+"""At most eight characters, as a carrier's password."""
 
 
 def with_secrets(
@@ -43,6 +45,11 @@ def known_variables(values: Mapping[str, Any], model: type[BaseModel]) -> set[st
     return set(_known(values, model, ()))
 
 
+def unneeded(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, str]:
+    """A word for each secret that a file leaves to the environment, for commands that connect to nobody."""
+    return dict.fromkeys(_known(values, model, (), left_out=True), NEVER_SENT)
+
+
 def shared_variables(values: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
     """Variables that would be read for two tables: `a-b` and `a_b` are one name there."""
     counted = Counter(_known(values, model, ()))
@@ -50,21 +57,28 @@ def shared_variables(values: Mapping[str, Any], model: type[BaseModel]) -> list[
 
 
 def _known(
-    values: Mapping[str, Any], model: type[BaseModel], words: tuple[str, ...]
+    values: Mapping[str, Any],
+    model: type[BaseModel],
+    words: tuple[str, ...],
+    *,
+    left_out: bool = False,
 ) -> Iterator[str]:
+    """Each variable; with `left_out` of secrets alone that the file has not."""
     for name in secret_fields(model):
-        yield _variable((*words, name))
+        if not left_out or name not in values:
+            yield _variable((*words, name))
     for name, field in model.model_fields.items():
         section = section_of(field)
         if section is None:
             continue
         inner: object = values.get(name, [] if is_many(field) else {})
         if is_table(inner):
-            yield from _known(inner, section, (*words, name))
+            yield from _known(inner, section, (*words, name), left_out=left_out)
         elif is_array(inner):
             for place, one in enumerate(inner):
                 if is_table(one):
-                    yield from _known(one, section, (*words, name, _name_of(one, place)))
+                    inside = (*words, name, _name_of(one, place))
+                    yield from _known(one, section, inside, left_out=left_out)
 
 
 def secret_fields(model: type[BaseModel]) -> Iterator[str]:

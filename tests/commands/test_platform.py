@@ -70,6 +70,18 @@ def test_what_cannot_be_done_says_what_to_do_instead(settings, tmp_path):
     assert "UAP2100 has no board `XYZ`" in run("show", "--config", settings).output
 
 
+def test_boards_are_seen_to_in_a_shell_without_the_carriers_passwords(settings, monkeypatch):
+    carrier = '\n[[carrier]]\nname = "unicom"\nhost = "smsc.example.net"\nsystem_id = "us"\n'
+    settings.write_text(settings.read_text("utf-8") + carrier, "utf-8")
+    for value in (None, ""):
+        monkeypatch.delenv("DIALCART_CARRIER_UNICOM_PASSWORD", raising=False)
+        if value is not None:
+            monkeypatch.setenv("DIALCART_CARRIER_UNICOM_PASSWORD", value)
+        shown = run("show", "--config", settings)
+        assert shown.exit_code == 0, shown.output
+        assert "MSU  in service" in shown.output
+
+
 def test_a_running_platform_does_what_operators_ask_and_tells_whom_it_cut_off(settings):
     config = load_settings(settings)
     platform = Platform(config.platform, config.store.database)
