@@ -436,15 +436,19 @@ def plan(
 @app.command()
 def top(
     address: Annotated[
-        str, typer.Argument(help="host:port of a running shop's operators' port.")
-    ] = "127.0.0.1:9464",
+        str | None,
+        typer.Argument(help="host:port of a running shop's operators' port; none: 127.0.0.1:9464."),
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file that says the port.")] = None,
     every: Annotated[float, typer.Option(help="Seconds between readings.", min=0.1)] = 2.0,
     once: Annotated[bool, typer.Option("--once", help="Print one screen, for scripts.")] = False,
 ) -> None:
     """Show how a running shop does: rates, queues, batches, binds."""
+    from commands.top.address import address_of
     from commands.top.live import top as run
 
-    raise typer.Exit(run(address, every, once=once))
+    asked = address_of(address, config)
+    raise typer.Exit(run(asked, every, once=once) if asked is not None else 1)
 
 
 @app.command()

@@ -79,7 +79,7 @@ def top(
     except NOBODY as error:
         typer.echo(
             f"nobody answers at {address}: {_reason(error)};"
-            " give `serve` an [operations] section or --operations-port",
+            " give `serve` an [operations] section or --operations-port, and name its port or --config",
             err=True,
         )
         return 1
@@ -123,4 +123,8 @@ def cut(lines: list[str], size: os.terminal_size) -> list[str]:
 
 
 def _reason(error: Exception) -> object:
-    return getattr(error, "reason", error)
+    """In words, without the system's number for it."""
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, OSError) and reason.strerror:
+        return reason.strerror[:1].lower() + reason.strerror[1:]
+    return reason
