@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from commands.database import DATABASE, Database, names_a_file
+from commands.database import DATABASE, Database, ServedDatabase, names_a_file
 from commands.groups.acd import acd
 from commands.groups.config import config
 from commands.groups.people import people
@@ -130,7 +130,7 @@ def serve(
     config: Annotated[
         Path | None, typer.Option(help="Settings file, which says all that follows and more.")
     ] = None,
-    database: Database = DATABASE,
+    database: ServedDatabase = DATABASE,
     smsc: Annotated[
         str | None, typer.Option(help="host:port of a carrier's SMSC; none: our simulator.")
     ] = None,

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from center.ports import StoreError
+from commands.database import DATABASE_VARIABLE
 from commands.flows_on_disk import read_bounded
 from commands.on_disk import beside_flows, unusable
 from commands.queue_names import unskilled
@@ -29,7 +30,7 @@ from commands.settings.sections import every_section
 from commands.shards.homes import check_count
 from flows import prompts
 
-OTHER_VARIABLES = frozenset({"DIALCART_PASSWORD", "DIALCART_SMSC_PASSWORD"})
+OTHER_VARIABLES = frozenset({"DIALCART_PASSWORD", "DIALCART_SMSC_PASSWORD", DATABASE_VARIABLE})
 """What is read where there is no settings file."""
 ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not listened on
 

@@ -14,6 +14,11 @@ def names_a_file(path: Path) -> Path:
 
 
 DATABASE = Path("var/dialcart.db")
+DATABASE_VARIABLE = "DIALCART_DATABASE"
+"""For whoever looks after a shop all day, whose settings file names another database."""
+_HELP = "SQLite file that keeps everything."
 Database = Annotated[
-    Path, typer.Option(help="SQLite file that keeps everything.", callback=names_a_file)
+    Path, typer.Option(help=_HELP, callback=names_a_file, envvar=DATABASE_VARIABLE)
 ]
+ServedDatabase = Annotated[Path, typer.Option(help=_HELP, callback=names_a_file)]
+"""Of `serve`, which heeds no variable: who tries the sample sellers would open them on the shop's own."""

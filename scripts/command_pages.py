@@ -65,6 +65,8 @@ def rows(command: Callable[..., object]) -> Iterator[str]:
         choices = choices_of(annotation)
         if choices:
             told = f"{told} One of {', '.join(f'`{choice}`' for choice in choices)}.".strip()
+        if info.envvar:
+            told = f"{told} Or the environment's `{info.envvar}`."
         required = default is Parameter.empty
         yield f"| {shown} | {told} | {'required' if required else default_of(default)} |"
 
