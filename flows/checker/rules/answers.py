@@ -1,4 +1,4 @@
-"""K210 to K212: what a question understands, and how sure of it a seller can be."""
+"""K210 to K212, K214: what a question understands, and how sure of it a seller can be."""
 
 from __future__ import annotations
 
@@ -281,3 +281,47 @@ def _computed_with(subject: Subject) -> frozenset[str]:
         except e.ExpressionError:
             continue
     return frozenset(found)
+
+
+@rule("K214", "wordless-question", "warning")
+def wordless_question(subject: Subject) -> Iterator[Finding]:
+    """A question has no words: it waits for an answer, and nobody was asked anything.
+
+    What it does
+    Looks for `ask` without a `say` under it, where no `say` stands before it in its step either. A `choice` shows what there
+    is to choose from.
+
+    Why
+    The buyer answered one question and reads nothing more, so that the shop seems to be dead; a caller hears silence.
+
+    Example
+    ```flow
+    step start
+      ask name as text
+        say Who are you?
+      ask qty as number 1..20
+      goodbye
+    ```
+
+    Write instead
+    ```flow
+    step start
+      ask name as text
+        say Who are you?
+      ask qty as number 1..20
+        say How many?
+      goodbye
+    ```
+    """
+    before: tuple[s.Step, s.Statement] | None = None
+    for step, statement in statements_of(subject):
+        if isinstance(statement, s.Ask) and not statement.prompts and not statement.choices:
+            # What is said in the lines before may be the question.
+            said = before is not None and before[0] is step and isinstance(before[1], s.Say)
+            if not said:
+                yield Finding(
+                    statement.span,
+                    f"nothing asks for `{statement.name}`: this question has no words",
+                    "write `say ...` under it, indented by two spaces",
+                )
+        before = step, statement

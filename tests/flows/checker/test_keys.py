@@ -226,6 +226,25 @@ def test_free_speech_that_the_flow_keeps_is_read_back() -> None:
     assert messages("K212", flow) == ["a caller gives free speech, and it is not read back"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("ask n as number 1..9", 1),
+        ("ask n as number 1..9\n    no match 请回复数字。", 1),
+        ("ask n as number 1..9\n    say 几份？", 0),
+        ("say 几份？\n  ask n as number 1..9", 0),
+        ('if channel == "sms"\n    say 回复几份？\n  ask n as number 1..9', 0),
+        ("ask n as choice\n    1 大 = large\n    2 小 = small", 0),
+        ("say 您好。\n  ask a as text\n    say 谁？\n  ask n as number 1..9", 1),
+    ],
+)
+def test_a_question_has_words_or_follows_them(lines: str, found: int) -> None:
+    flow = f"shop 小店\n  channels sms\n\nstep start\n  {lines}\n  goodbye\n"
+    told = findings("K214", flow)
+    assert len(told) == found
+    assert not found or told[0].message.startswith("nothing asks for `n`")
+
+
 def test_words_that_take_buyers_off_the_list_are_those_of_the_shops_languages() -> None:
     french = menu("1 Non merci | arrêt -> other").replace("languages zh, en", "languages zh, fr")
     assert messages("K209", french) == ["`arrêt` is what buyers send to get no more messages"]
