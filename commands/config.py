@@ -92,7 +92,8 @@ def check(path: Path) -> int:
     if beside.wrong:
         return 1
     carriers = ", ".join(carrier.name for carrier in config.carrier) or "the simulator"
-    typer.echo(f"{path} is well: {carriers}; orders kept in {config.store.database}")
+    sellers = ", ".join(map(str, config.sellers)) or "the sample sellers, as no `sellers` are named"
+    typer.echo(f"{path} is well: {carriers}; {sellers}; orders kept in {config.store.database}")
     return 0
 
 

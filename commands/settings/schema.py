@@ -108,7 +108,7 @@ class CarrierSection(Section):
     """Connections (or pairs) at once."""
     window: Annotated[int, Field(ge=1, le=1_000)] = 64
     """Messages under way on one connection, which the carrier has not answered."""
-    rate: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    rate: Annotated[float, Field(gt=0, le=100_000)] | None = Field(default=None, examples=[50])
     """Segments that the carrier allows in any second; 0.5: one in any two. What it refuses as too many does not count. Left out: as fast as it takes them."""
     tls: bool = False
     """Whether the connection is encrypted. The certificate is checked, and so is the host's name in it."""
@@ -121,7 +121,7 @@ class CarrierSection(Section):
     phones: Literal["national", "international"] = "national"
     """How phones of China are written: as they are dialled there (`13800138000`), or with the country's code as all others
     (`international`, `8613800138000`)."""
-    destination_ton: Ton | None = None
+    destination_ton: Ton | None = Field(default=None, examples=[1])
     """Type of number of phones. Left out, as each is written: 1 (international) with its country's code, 2 (national) without."""
     destination_npi: Annotated[int, Field(ge=0, le=18)] = 1
     """Numbering plan of phones: 1 ISDN (E.164)."""
@@ -196,7 +196,7 @@ class WebSection(Section):
 
     host: Annotated[str, LISTENING] = "127.0.0.1"
     """Address to listen on. Browsers give a microphone only to this machine's pages or over https: put a proxy before it."""
-    port: Port | None = None
+    port: Port | None = Field(default=None, examples=[8400])
     """Port to listen on; 0: any; left out: 8400, or any other where that is taken."""
     timezone: Annotated[str, AfterValidator(time_zone)] = "Asia/Shanghai"
     """Whose midnight begins a day of the floor: figures of queues and agents are those of the day."""

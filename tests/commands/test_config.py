@@ -7,6 +7,7 @@ import pytest
 from commands.config import check, load_settings, texts, unread_variables
 from commands.shards.homes import shard_database
 from flows import prompts
+from tests.flows.shops import ORDER, SHOP
 
 CARRIER = '[[carrier]]\nname = "unicom"\nhost = "h"\nsystem_id = "us"\n'
 VARIABLE = "DIALCART_CARRIER_UNICOM_PASSWORD"
@@ -33,7 +34,23 @@ def test_a_file_that_is_well_says_what_it_comes_to(
 ) -> None:
     monkeypatch.setenv(VARIABLE, "secret")
     assert check(file) == 0
-    assert "is well: unicom" in capsys.readouterr().out
+    # A carrier's buyers would meet the samples.
+    assert "is well: unicom; the sample sellers, as no" in capsys.readouterr().out
+    flow = file.parent / "shop" / "seller.flow"
+    flow.parent.mkdir()
+    flow.write_text(SHOP + ORDER, "utf-8")
+    file.write_text(f'sellers = ["{flow.parent}"]\n{CARRIER}', "utf-8")
+    assert check(file) == 0
+    assert f"is well: unicom; {flow.parent}; orders" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("key", "sample"), [("rate", "50"), ("destination_ton", "1")])
+def test_a_number_in_quotes_is_told_with_one_without(
+    file: Path, key: str, sample: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(f'{CARRIER}{key} = "fast"\n', "utf-8")
+    assert load_settings(file, {VARIABLE: "secret"}) is None
+    assert capsys.readouterr().err.endswith(f"; write {key} = {sample}\n")
 
 
 def test_a_database_that_is_a_folder_is_told(
