@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -11,7 +12,12 @@ import typer
 from commands.beside import beside, vocabularies_of
 from commands.flows_on_disk import flow_files, load
 from flows.checker import check_flow
-from flows.diagnostic import render, to_json
+from flows.diagnostic import Diagnostic, locate, render, to_json
+from flows.syntax import Flow
+
+ALIKE_MAX, ALIKE_SHOWN_MAX = 5, 3
+"""Of more findings that say the same, as for each line with a tab in its margin, so many are shown and the others' lines told."""
+LINES_NAMED_MAX = 40
 
 
 def check(paths: list[Path], output: str, vocabularies: list[str]) -> int:
@@ -36,13 +42,15 @@ def check(paths: list[Path], output: str, vocabularies: list[str]) -> int:
             continue
         files += 1
         folder = found.path.parent
-        for diagnostic in check_flow(found.flow, found.diagnostics, beside(found, words)):
-            counts[diagnostic.severity] += 1
-            if output == "json":
+        diagnostics = check_flow(found.flow, found.diagnostics, beside(found, words))
+        counts.update(diagnostic.severity for diagnostic in diagnostics)
+        if output == "json":
+            for diagnostic in diagnostics:
                 entry = to_json(found.flow, diagnostic)
                 listed.append({**entry, "file": str(folder / str(entry["file"]))})
-            else:
-                typer.echo(f"{folder}/" + render(found.flow, diagnostic) + "\n")
+        else:
+            for told in _told(found.flow, diagnostics):
+                typer.echo(f"{folder}/{told}\n")
     if output == "json":
         typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
     else:
@@ -56,3 +64,30 @@ def check(paths: list[Path], output: str, vocabularies: list[str]) -> int:
         typer.echo("no flow was found; name a .flow file or a folder", err=True)
         return 1
     return 1 if counts["error"] else 0
+
+
+def _told(flow: Flow, diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
+    """Each finding with its line; of many that say the same the first ones, and then where the others are."""
+    alike: dict[tuple[str, ...], list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        alike.setdefault(_said(flow, diagnostic), []).append(diagnostic)
+    many = [same for same in alike.values() if len(same) > ALIKE_MAX]
+    named_only = {id(one) for same in many for one in same[ALIKE_SHOWN_MAX:]}
+    for diagnostic in diagnostics:
+        if id(diagnostic) not in named_only:
+            yield render(flow, diagnostic)
+    for same in many:
+        first, *others = same[ALIKE_SHOWN_MAX:]
+        lines = [locate(flow, one.span).line for one in (first, *others)]
+        named = ", ".join(map(str, lines[:LINES_NAMED_MAX]))
+        unnamed = f" and {len(lines) - LINES_NAMED_MAX} more" * (len(lines) > LINES_NAMED_MAX)
+        yield (
+            f"{locate(flow, first.span).file}:{lines[0]}: {first.severity}: [{first.code} {first.name}] {first.message}"
+            f"\n  the same in {len(lines)} more lines: {named}{unnamed}"
+        )
+
+
+def _said(flow: Flow, diagnostic: Diagnostic) -> tuple[str, ...]:
+    """What a finding says, but for its place in the file."""
+    file = locate(flow, diagnostic.span).file
+    return file, diagnostic.severity, diagnostic.code, diagnostic.message, diagnostic.help or ""

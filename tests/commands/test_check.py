@@ -94,3 +94,28 @@ def test_a_vocabulary_that_is_none_is_refused(given: str, tmp_path: Path) -> Non
     with pytest.raises(ValueError, match="has no words"):
         vocabularies_of([f"zh={tmp_path / 'empty.txt'}"])
     assert check([tmp_path], "text", [given]) == 2
+
+
+def test_what_is_said_of_many_lines_is_shown_three_times_and_the_others_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "\n".join(["flow 1", "", "shop X", *["\tcurrency CNY"] * 50])
+    flow = tmp_path / "seller.flow"
+    flow.write_text(lines, "utf-8")
+    assert check([flow], "text", []) == 1
+    shown = capsys.readouterr().out
+    assert shown.count("a tab stands in the margin") == 4
+    assert "seller.flow:7: error: [E002 bad-margin]" in shown
+    assert "the same in 47 more lines: 7, 8, 9, " in shown
+    assert "45, 46 and 7 more\n" in shown
+    check([flow], "json", [])
+    assert capsys.readouterr().out.count("a tab stands in the margin") == 50, "tools have all"
+
+
+def test_a_few_lines_are_all_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flow = tmp_path / "seller.flow"
+    flow.write_text("\n".join(["flow 1", "", "shop X", *["\tcurrency CNY"] * 5]), "utf-8")
+    check([flow], "text", [])
+    shown = capsys.readouterr().out
+    assert shown.count("a tab stands in the margin") == 5
+    assert "the same in" not in shown
