@@ -10,7 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from grammars.phones import E164_DIGITS_MAX, E164_DIGITS_MIN, read_phone
+from grammars.phones import (
+    E164_DIGITS_MAX,
+    E164_DIGITS_MIN,
+    is_as_dialled_in_china,
+    read_phone,
+)
 
 NATIONAL_DIGITS_MIN: Final = 7
 """Shorter ones are services, or extensions of a switch; they are kept as they came."""
@@ -59,7 +64,7 @@ class Numbering:
 
     def international(self, kept: str) -> str:
         """A number that is kept, in E.164 with its plus; what is no telephone's stays as it is."""
-        if kept[:1] == "+" or len(kept) < NATIONAL_DIGITS_MIN or read_phone(kept) != kept:
+        if kept[:1] == "+" or len(kept) < NATIONAL_DIGITS_MIN or not is_as_dialled_in_china(kept):
             return kept
         # Of an area code its zero is the trunk prefix (ITU-T E.164, section 6.2); mobiles and 400 have none.
         return f"+{CHINA}{kept.removeprefix('0')}"

@@ -70,6 +70,11 @@ def read_phone(text: str, country: str = CHINA) -> str | None:
     return None if spoken is None else _settle(spoken, country, abroad=False)
 
 
+def is_as_dialled_in_china(number: str) -> bool:
+    """Whether `read_phone` gives back this very number, and it has no plus."""
+    return _NATIONAL.fullmatch(number) is not None
+
+
 def mask_phone(text: str) -> str:
     """Hide the middle of every telephone number in a text: 138****8000.
 

@@ -7,7 +7,7 @@ What a number is, its form tells: with its plus it bears its country's code; wit
 from __future__ import annotations
 
 from center.numbering import Numbering
-from grammars.phones import read_phone
+from grammars.phones import is_as_dialled_in_china
 from sms.carrier import Carrier
 from sms.smpp.pdu import Address
 
@@ -26,5 +26,5 @@ def phone_address(kept: str, carrier: Carrier) -> Address:
         if digits is not kept:
             ton = INTERNATIONAL
         else:
-            ton = NATIONAL if read_phone(kept) == kept else UNKNOWN
+            ton = NATIONAL if is_as_dialled_in_china(kept) else UNKNOWN
     return Address(digits, ton, carrier.destination_npi)

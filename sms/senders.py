@@ -28,8 +28,8 @@ def may_be_answered(source: Address, is_ours: Callable[[str], bool]) -> bool:
         and PHONE_DIGITS_MIN <= len(digits) <= PHONE_DIGITS_MAX
         and digits.isascii()
         and digits.isdecimal()
-        and not is_ours(source.digits)
         and not is_ours(digits)
+        and (digits is source.digits or not is_ours(source.digits))
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grammars.phones import CHINA, mask_phone, read_phone
+from grammars.phones import CHINA, is_as_dialled_in_china, mask_phone, read_phone
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,13 @@ def test_a_number_as_networks_write_it_is_read_as_one_with_words_about_it(
     text: str, country: str
 ) -> None:
     assert read_phone(text, country) == read_phone(f"tel: {text}.", country)
+
+
+@given(
+    st.from_regex(r"\+?(86|00)?[014][0-9]{8,11}[ \n]?", fullmatch=True) | st.text("幺138０-+ \n")
+)
+def test_a_number_as_it_is_dialled_in_china_is_told_without_reading_it(text: str) -> None:
+    assert is_as_dialled_in_china(text) == (read_phone(text) == text and "+" not in text)
 
 
 def test_a_foreign_number_is_never_taken_for_a_chinese_one() -> None:
