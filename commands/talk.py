@@ -34,7 +34,7 @@ Type what a buyer would say. Also:
   [1]            keys of a telephone        "words" 0.8    speech, with its confidence
   ~ 10m          time passes (on a call as long as a question waits: silence)
   = sold out     the outcome of the next effect, instead of the simulated one
-  hangup         the call is dropped
+  hangup         the call is dropped; an empty line then: the buyer comes again
   /help /save FILE /quit"""
 
 
@@ -172,7 +172,12 @@ def talk(path: Path, channel: str, language: str, number: str, save: Path | None
     talked = Conversation(Machine(program), channel, Buyer(known, language=language), now)
     for line in talked.give(Opened()):
         typer.echo(line)
+    before = ""
     for entered in _entered(talked.words):
+        if not entered.strip() and not talked.over and before != "hangup":
+            # A key that was hit by chance: a buyer who comes without a word would begin anew.
+            continue
+        before = entered
         if entered in ("/quit", "/q"):
             break
         if entered == "/help":

@@ -74,6 +74,22 @@ def test_a_talk_is_saved_and_replays(shop: Path) -> None:
     assert "1 of 1 talk passed" in again.output
 
 
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+def test_an_empty_line_does_not_begin_the_talk_anew(shop: Path, channel: str) -> None:
+    plain, spaced = (
+        run("talk", shop, "--channel", channel, typed=typed).output
+        for typed in ("1\n2\n", "1\n\n  \n2\n")
+    )
+    assert spaced == plain
+
+
+def test_an_empty_line_after_a_hangup_comes_again(shop: Path) -> None:
+    words = ("talk", shop, "--channel", "ussd")
+    gone, back = (run(*words, typed=typed).output for typed in ("1\nhangup\n", "1\nhangup\n\n"))
+    assert back.startswith(gone)
+    assert len(back) > len(gone)
+
+
 def test_a_file_that_is_no_transcript_fails_beside_talks_that_pass(shop: Path) -> None:
     run("talk", shop, "--save", shop / "saved.talk", typed="苹果\n2\n1\n")
     bad = shop / "bad.talk"
