@@ -8,6 +8,7 @@ import pytest
 
 from commands.config import load_settings
 from commands.settings.schema import Config
+from commands.settings.voice import VoiceSection
 from sms.ussd.profile import PROFILES
 from store import retention
 
@@ -135,3 +136,11 @@ def test_the_settings_file_on_the_page_is_read(tmp_path: Path) -> None:
     config = load_settings(path, {"DIALCART_CARRIER_UNICOM_PASSWORD": "secret"})
     assert isinstance(config, Config)
     assert config.limits.policies().platform.confirm_over == {"CNY": 50_000}
+
+
+def test_the_unit_on_the_page_starts_where_relative_folders_are_its_own() -> None:
+    assert not VoiceSection().recordings.is_absolute(), "callers' voices, which went to /var"
+    unit = PAGE.partition("[Service]\n")[2].partition("```")[0]
+    folder = re.search("^WorkingDirectory=(/.+)$", unit, re.MULTILINE)
+    assert folder is not None
+    assert f"ExecStart={folder[1]}/.venv/bin/dialcart " in unit
