@@ -338,7 +338,8 @@ class Redeliveries:
             elif before is not None and _is_answered_copy(before, answer):
                 self.know([answer])
                 continue
-            elif answer in found and answer.held:
+            elif answer in found:
+                # Also where a copy of it is what may come again: that is as sure.
                 self._know_repeated(answer)
             unkept.add(id(answer))
             answer.refused = True
@@ -349,8 +350,9 @@ class Redeliveries:
         """What its message repeats is on disk: if it was not thought of in this run, it is of before a start."""
         if answer.repeats is Repeats.PERHAPS:
             answer.first = self._ranges[0][0] if self._ranges else answer.stamp
-            self._again[answer.stamp] = answer
-            self._lost_version += 1
+            if answer.held:
+                self._again[answer.stamp] = answer
+                self._lost_version += 1
         answer.repeats = Repeats.CERTAIN
 
     def know(self, answers: Iterable[Answer]) -> None:

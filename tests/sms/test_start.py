@@ -5,6 +5,8 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
+import pytest
+
 from center.batch import TurnBatch
 from center.contact import Arrival
 from center.ports import Batch, StoreFullError
@@ -90,9 +92,10 @@ class Full:
         raise StoreFullError("no room")
 
 
-def test_a_copy_that_a_full_disk_refused_is_known_though_its_buyer_has_gone_on_when_it_comes_again() -> (
-    None
-):
+@pytest.mark.parametrize("copies", [1, 2])
+def test_a_copy_that_a_full_disk_refused_is_known_though_its_buyer_has_gone_on_when_it_comes_again(
+    copies: int,
+) -> None:
     before, store, line = open_channel()
     # The reply is on disk too, and goes though there is no room: they read it before the carrier brings this again.
     write(before, line, *text(1, "苹果"))
@@ -102,7 +105,7 @@ def test_a_copy_that_a_full_disk_refused_is_known_though_its_buyer_has_gone_on_w
         channel.start()
         channel.turns.store = Full(store)
         for sequence in (1, 2):
-            channel.received(cast("Any", line), text(sequence, "苹果"))
+            channel.received(cast("Any", line), text(sequence, "苹果") * copies)
             channel.turns.flush()
         assert line.answers == {1: Status.X_T_APPN, 2: Status.X_T_APPN}
         channel.turns.store = store
