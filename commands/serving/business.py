@@ -46,6 +46,8 @@ class OpenSeller:
     ussd: tuple[str, ...] = ()
     number: str = ""
     """Dialled on a telephone; empty where the shop takes no calls."""
+    names: tuple[tuple[str, str], ...] = ()
+    """Its name in each of its languages, where these differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,9 @@ def read_sellers(
             "".join(keywords[:1]),
             program.codes.get("ussd", ()),
             program.number if "voice" in program.channels else "",
+            tuple(zip(program.languages, program.shop_names, strict=False))
+            if len(set(program.shop_names)) > 1
+            else (),
         )
         yield seller, program, opened.compiled.fingerprint
     cache.close()

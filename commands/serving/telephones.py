@@ -60,6 +60,7 @@ class Telephones:
                 shop.name,
                 shop.number if self._calls is not None else "",
                 "".join(shop.codes[:1]),
+                shop.names,
             )
             for shop in self._business.sellers[:SHOPS_SHOWN_MAX]
         ]

@@ -15,7 +15,7 @@ from commands.alone import alone_on
 from commands.config import lacking_with_shards
 from commands.flows_on_disk import LIBRARY
 from commands.serve import Options, say_what_next, serve, settings_of
-from commands.serving.business import Business, OpenSeller, open_business
+from commands.serving.business import Business, OpenSeller, open_business, read_sellers
 from commands.shards.homes import shard_database
 from store.sqlite import SqliteStore
 from tests.end_to_end.process import ROOT
@@ -158,3 +158,10 @@ def test_a_list_of_shops_ends_with_an_empty_line_though_there_is_no_simulator(
     tea = OpenSeller("tea", "Tea", ("22000",), "tea")
     say_what_next([tea], Path("shop.db"), None, are_samples=False)
     assert capsys.readouterr().out.endswith("Tea\n\n")
+
+
+def test_a_seller_has_its_name_in_each_language_where_they_differ(tmp_path: Path) -> None:
+    samples = [LIBRARY / name for name in ("noodles", "shoes")]
+    noodles, shoes = [seller for seller, *_ in read_sellers(tmp_path / "shop.db", samples)]
+    assert noodles.names == (("zh", "老王面馆"), ("en", "Lao Wang Noodles"))
+    assert shoes.names == ()

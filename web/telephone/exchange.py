@@ -17,6 +17,8 @@ class ShopWindow:
     """What is dialled; empty if the shop takes no calls."""
     code: str
     """What is texted; empty if the shop takes no messages."""
+    names: tuple[tuple[str, str], ...] = ()
+    """Its name by language; in others it is `name`."""
 
 
 class CallRefusedError(Exception):

@@ -32,7 +32,13 @@ def telephone_routes(exchange: Exchange) -> list[BaseRoute]:
     async def shops(_: Request) -> Response:
         return JSONResponse(
             [
-                {"seller": s.seller, "name": s.name, "number": s.number, "code": s.code}
+                {
+                    "seller": s.seller,
+                    "name": s.name,
+                    "names": dict(s.names),
+                    "number": s.number,
+                    "code": s.code,
+                }
                 for s in exchange.shops()
             ]
         )

@@ -19,7 +19,8 @@ from web.telephone.exchange import CallRefusedError, ShopWindow
 from web.telephone.line import is_number
 from web.telephone.routes import telephone_routes
 
-NOODLES = ShopWindow("noodles", "老王面馆", "400-800-1234", "106900010")
+NAMES = (("zh", "老王面馆"), ("en", "Lao Wang Noodles"))
+NOODLES = ShopWindow("noodles", "老王面馆", "400-800-1234", "106900010", NAMES)
 SEEDS = ShopWindow("seeds", "Seeds by text", "", "22000")
 GREETING = "您好，欢迎致电。"
 
@@ -183,6 +184,16 @@ def test_a_shop_that_takes_no_calls_says_so_in_the_readers_language(page: Page, 
     expect(page.locator("#state")).to_have_text("This shop takes no calls")
     expect(page.locator("#dial")).to_be_disabled()
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_a_shop_is_called_as_in_the_readers_language(page: Page, site):
+    page.goto(f"{site[0]}/telephone/noodles")
+    expect(page.locator("h1")).to_have_text("老王面馆")
+    page.click("#language")
+    expect(page.locator("h1")).to_have_text("Lao Wang Noodles")
+    expect(page).to_have_title(re.compile("^Lao Wang Noodles · "))
+    # One that has a name alone is called by it.
+    expect(page.locator("#shop option")).to_have_text(["Lao Wang Noodles", "Seeds by text"])
 
 
 def test_an_unknown_shop_is_told_where_the_shops_are(page: Page, site):

@@ -66,11 +66,15 @@ function add(list, text, kind = "") {
   item.scrollIntoView({ block: "nearest" });
 }
 
+/** In the page's language where the shop has one. */
+const nameOf = each => each.names[language()] ?? each.name;
+
 function showShop() {
-  document.title = shop ? `${shop.name} · ${word("title")}` : word("title");
+  for (const option of $("shop").options) option.textContent = nameOf(shops.find(each => each.seller === option.value));
+  document.title = shop ? `${nameOf(shop)} · ${word("title")}` : word("title");
   $("dialled").textContent = shop?.number ?? "";
   $("code").textContent = shop?.code ?? "";
-  $("name").textContent = shop?.name ?? word("title");
+  $("name").textContent = shop ? nameOf(shop) : word("title");
   $("text").disabled = !shop?.code;
   if (!phone) $("dial").disabled = !shop?.number;
   if (shop && !shop.number) showState("no_calls");
@@ -184,7 +188,7 @@ $("number").onchange = () => {
 $("number").value = localStorage.getItem("number") ?? `139${String(Math.floor(Math.random() * 1e8)).padStart(8, "0")}`;
 localStorage.setItem("number", $("number").value);
 shops = await (await fetch("/telephone/shops")).json();
-for (const { seller, name } of shops) $("shop").append(new Option(name, seller));
+for (const each of shops) $("shop").append(new Option(nameOf(each), each.seller));
 shop = shops.find(each => each.seller === location.pathname.split("/")[2]) ?? shops[0] ?? null;
 if (shop) $("shop").value = shop.seller;
 showShop();
