@@ -35,6 +35,8 @@ class Books:
     The carrier still had something of theirs, or others still got on."""
     off: frozenset[str] = frozenset()
     """Buyers of whom any of it is said."""
+    crossed: frozenset[str] = frozenset()
+    """Buyers of whom some of it would be, had no reply crossed what they said again: their order then, and one too many."""
     missed: int = 0
     """Kills at a point that the process never passed: they tried nothing."""
     poisoned: int = 0
@@ -101,22 +103,30 @@ def count(
         numbers.setdefault(order.buyer, set()).add(order.number)
     lost = doubled = wrong = absent = 0
     off: set[str] = set()
+    crossed: set[str] = set()
     for number, buyer in town.everybody.items():
         before = lost, doubled, wrong, absent
         have, wanted = by_buyer.get(number, []), buyer.wanted
         # Who was not told of their last order most likely lacks it: that is one, unless it is still on its way.
-        if number in town.crossed:
-            # What they ordered is not what they meant to. Whatever was told is there all the same.
-            absent += len(set(buyer.announced) - numbers.get(number, set()))
-            off |= {number} if absent > before[-1] else set()
-            continue
         is_on_its_way = number in unsettled
-        lost += max(
-            len(wanted) - len(have) - is_on_its_way, int(not buyer.done and not is_on_its_way)
-        )
-        doubled += max(0, len(have) - len(wanted))
-        if len(have) == len(wanted):
-            wrong += sum((Counter(have) - Counter(wanted)).values())
+        one = town.buyers.get(number)
+        if one is not None and one.crossed:
+            # What they ordered then is not what they meant to.
+            meant = [pieces for place, pieces in enumerate(wanted) if place not in one.crossed]
+            missing = (Counter(meant) - Counter(have)).total()
+            more = (Counter(have) - Counter(meant)).total()
+            is_waiting = not (one.done or is_on_its_way or one.is_crossed)
+            lost += max(missing - is_on_its_way, int(is_waiting))
+            doubled += max(0, more - (len(wanted) - len(meant)) - len(one.crossed))
+            is_told = one.done and Counter(have) == Counter(wanted)
+            crossed |= {number} if one.read_otherwise or not is_told else set()
+        else:
+            lost += max(
+                len(wanted) - len(have) - is_on_its_way, int(not buyer.done and not is_on_its_way)
+            )
+            doubled += max(0, len(have) - len(wanted))
+            if len(have) == len(wanted):
+                wrong += sum((Counter(have) - Counter(wanted)).values())
         wrong += len(buyer.wrong)
         absent += len(set(buyer.announced) - numbers.get(number, set()))
         if (lost, doubled, wrong, absent) != before:
@@ -143,6 +153,7 @@ def count(
         abs(STOCK * len(sellers) - sold - left),
         len(unsettled),
         frozenset(off),
+        frozenset(crossed - off),
         missed,
         len(poisoners),
         sum(

@@ -132,8 +132,11 @@ class Buyer:
     """How often they have said something again since the last text came, and the most of it."""
     times_said: int = 0
     """What they wait for a reply to, so far."""
-    crossed: bool = False
-    """A reply came while their carrier had what they said again for want of it: that is read at the next question, as if they meant it."""
+    crossed: set[int] = field(default_factory=set[int])
+    """Orders, by their place in `wanted`, at whose questions may be read, as if they meant it, what they said again for want of a reply that
+    crossed it."""
+    read_otherwise: int = 0
+    """Apologies and wrong totals while they made such an order."""
     waits: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     """Of replies that were waited for: when it was said, and how long they took, in seconds."""
 
@@ -185,7 +188,8 @@ class Buyer:
         if asks(heard.text, expected):
             if not self.is_said:
                 return
-            self.apologies += not heard.text.startswith(expected)
+            if not heard.text.startswith(expected):
+                self._note_apology()
             self.waits.append((self.said_at, asyncio.get_running_loop().time() - self.said_at))
             self.asked = self.lines.pop(0)[1]
             self.is_said = self.is_said_again = False
@@ -199,7 +203,26 @@ class Buyer:
         elif asks(heard.text, self.asked) and self.is_said_again:
             self._answer_again()
         elif heard.text.startswith("Total ") and not heard.text.startswith(tuple(self.totals)):
-            self.wrong.append(f"{heard.text!r} for {expected!r}")
+            if self.is_crossed:
+                self.read_otherwise += 1
+            else:
+                self.wrong.append(f"{heard.text!r} for {expected!r}")
+
+    def _note_apology(self) -> None:
+        if self.is_crossed:
+            self.read_otherwise += 1
+        else:
+            self.apologies += 1
+
+    @property
+    def next_place(self) -> int:
+        """Of the order, in `wanted`, at which is read what they say behind their next word."""
+        return len(self.wanted) - 1 + (len(self.lines) == 1)
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether the order that they make, or made last, is one that a crossing may have put off."""
+        return len(self.wanted) - 1 in self.crossed
 
     def _answer_again(self) -> None:
         """Say the same, as the same is asked, unless the reply comes while they wonder why."""
@@ -287,9 +310,11 @@ class Town:
         self.diary.note(f"hears {heard.text!r}", heard.number)
         buyer = self.buyers[heard.number]
         is_said_again, replies = buyer.says_again and buyer.times_said > 1, len(buyer.waits)
+        place = buyer.next_place
         buyer.hear(heard)
-        if is_said_again and len(buyer.waits) > replies:
-            buyer.crossed |= heard.number in self.carrier.unanswered
+        is_reply = is_said_again and len(buyer.waits) > replies
+        if is_reply and heard.number in self.carrier.unanswered:
+            buyer.crossed.add(place)
 
     def answered(self, number: str, *, ok: bool, again: bool) -> None:
         """See tests.crash.carrier.Watcher."""

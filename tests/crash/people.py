@@ -105,7 +105,7 @@ def understood(
                 if buyer in taken:
                     taken[buyer].update(words_in(lines))
     unasked = {n: (taken[n] - Counter(one.said)).total() for n, one in people.items()}
-    stuck = {n for n, one in people.items() if not (one.done or n in unsettled or one.crossed)}
+    stuck = {n for n, one in people.items() if not (one.done or n in unsettled or one.is_crossed)}
     return Understood(
         sum(len(one.said) for one in people.values()),
         sum(one.said_again for one in people.values()),

@@ -1,17 +1,42 @@
 """The count afterwards."""
 
 import asyncio
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
 
 from sms.smsc.handset import Heard
 from sms.smsc.server import Settings, Smsc
 from store.memory import MemoryStore
 from tests.crash.books import Books, count
-from tests.crash.buyers import Town, dialogue
+from tests.crash.buyers import STOCK, Town, dialogue
 from tests.crash.carrier import Simulated
 from tests.crash.harness import getting_on
 from tests.crash.people import PATIENCE_S, STUCK_S, Person, Understood, understood
 
 ANN = "13800000000"
+
+
+class Sold:
+    """A store with Ann's orders of so many pieces each, and the stock that they left."""
+
+    def __init__(self, pieces: list[int]) -> None:
+        self._pieces = pieces
+
+    def orders(self) -> list[Any]:
+        return [
+            SimpleNamespace(buyer=ANN, number=f"A{place}", lines=[SimpleNamespace(quantity=each)])
+            for place, each in enumerate(self._pieces)
+        ]
+
+    def published(self) -> list[str]:
+        return ["shop"]
+
+    def stock(self, _: str) -> dict[str, int]:
+        return {"1": STOCK - sum(self._pieces)}
+
+    def messages(self, *_: object) -> list[Any]:
+        return []
 
 
 def test_an_order_that_its_buyer_never_ended_is_lost_once() -> None:
@@ -48,11 +73,58 @@ def test_how_often_a_buyer_has_spoken_in_vain_is_counted() -> None:
     asyncio.run(speak())
 
 
-def test_whose_reply_crossed_what_they_said_again_is_held_against_nobody() -> None:
+def test_an_order_whose_reply_crossed_what_was_said_again_is_held_against_nobody() -> None:
+    books, of_people = _crossed(orders=[])
+    assert (books.lost, of_people.stuck, of_people.crossed) == (0, 0, 1)
+    assert books.crossed == {ANN}
+    assert books.right
+    assert of_people.right
+    # They read the total of what they did not mean, and order something else, and one too many.
+    assert _crossed(orders=[3, 4], heard="Total 7.50")[0].right
+
+
+def test_what_was_ordered_before_and_behind_a_crossing_counts_all_the_same() -> None:
+    books, of_people = _crossed(orders=[4, 5, 5], more=[5, 5])
+    assert books.right
+    assert not books.crossed
+    assert of_people.right
+    for orders, lost, doubled in (([4, 5], 1, 0), ([5, 5, 2, 2, 2], 0, 1), ([2, 2, 2, 5], 1, 1)):
+        books, _ = _crossed(orders=orders, more=[5, 5])
+        assert (books.lost, books.doubled, books.off) == (lost, doubled, {ANN}), orders
+    books, of_people = _crossed(orders=[4], more=[5], is_waiting=True)
+    assert (books.lost, of_people.stuck) == (1, 1)
+
+
+def test_a_total_that_is_wrong_behind_a_crossing_counts_from_the_next_order_on() -> None:
+    assert _crossed(orders=[4, 5], more=[5], heard="Total 7.50")[0].wrong == 1
+
+
+def test_what_is_said_again_to_the_last_question_is_read_at_the_next_order() -> None:
+    async def speak() -> set[int]:
+        async with Smsc(Settings(port=0)) as smsc:
+            town = Town(Simulated(smsc), 1, seed=1, kind=Person)
+            buyer = town.buyers[ANN]
+            buyer.begin()
+            del buyer.lines[:-1]
+            for _ in range(2):
+                buyer.say_again()
+            town.hear(Heard(ANN, "1069", "Order A0001", 1, "gsm7", 0))
+            return buyer.crossed
+
+    assert asyncio.run(speak()) == {1}
+
+
+def _crossed(
+    *, orders: list[int], more: Sequence[int] = (), heard: str = "", is_waiting: bool = False
+) -> tuple[Books, Understood]:
+    """Of somebody who wants four pieces, the reply to whose first word crossed it, and then so many `more`. `orders` are there, and `heard` is
+    what they read last."""
+
     async def speak() -> tuple[Books, Understood]:
         async with Smsc(Settings(port=0)) as smsc:
             town = Town(Simulated(smsc), 1, seed=1, kind=Person)
             person = town.buyers[ANN]
+            person.wanted.append(4)
             person.lines = dialogue(2, 2)
             for _ in range(2):
                 person.say_again()
@@ -60,13 +132,15 @@ def test_whose_reply_crossed_what_they_said_again_is_held_against_nobody() -> No
             assert smsc.network.exchange.waiting == 2
             town.hear(Heard(ANN, "1069", "How many?", 1, "gsm7", 0))
             assert town.crossed == {ANN}
-            person.wanted.append(4)
-            return count([MemoryStore()], town, kills=0), understood(town, [])
+            person.wanted += more
+            if heard:
+                town.hear(Heard(ANN, "1069", heard, 2, "gsm7", 0))
+            if more and not is_waiting:
+                person.lines.clear()
+            store: Any = Sold(orders)
+            return count([store], town, kills=0), understood(town, [])
 
-    books, of_people = asyncio.run(speak())
-    assert (books.lost, of_people.stuck, of_people.crossed) == (0, 0, 1)
-    assert books.right
-    assert of_people.right
+    return asyncio.run(speak())
 
 
 def test_a_person_waits_by_their_own_time_and_says_it_again_as_long_as_they_do() -> None:

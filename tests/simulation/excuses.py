@@ -1,5 +1,6 @@
 """What nobody can tell (decision 0030), noted where it happens, so that only those are excused to whom it happened."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,14 +11,16 @@ from sms.answer import Answer
 from sms.held import Held
 from sms.link import Link
 from sms.outgoing import Outgoing
+from sms.receiving import Receiving
 from sms.redelivery import Redeliveries, _was_lost_before
 from sms.smpp.status import TEMPORARY
 from sms.smpp.tlv import Tag, find
 from sms.smsc.exchange import Delivery, Exchange, Sent
 from sms.smsc.faults import PERFECT
+from sms.smsc.handset import Heard
 from sms.smsc.link import Link as SmscLink
 from sms.smsc.server import Smsc
-from tests.crash.buyers import Buyer
+from tests.crash.buyers import Buyer, Town
 from tests.simulation.patches import patched
 
 
@@ -37,7 +40,8 @@ class Excuses:
     mistaken: set[str] = field(default_factory=set[str])
     """What they said was taken for an earlier word of theirs whose answer was lost, and that came again itself when they had gone on: third row."""
     crossed: set[str] = field(default_factory=set[str])
-    """They said it again when the reply was on its way, or a moment later. Row before the last."""
+    """They said it again when the reply was made or on its way, or a moment later, and nothing is off but their order then, or one too many.
+    Row before the last."""
 
     def of(self, off: frozenset[str]) -> tuple[str, ...]:
         """What excuses all who are off; nothing if one of them has no excuse."""
@@ -254,19 +258,83 @@ def watching_what_is_overtaken(
 
 @contextmanager
 def watching_what_crosses(
-    crossed: set[str], buyer_of: Callable[[str], Buyer | None]
+    carried: Carried, smsc: Callable[[], Smsc | None], town: Callable[[], Town | None]
 ) -> Iterator[None]:
-    """Note who has said again what the reply to is under way, on a connection that lives: the carrier may have it, or refuse it yet."""
-    is_unread = Outgoing.is_unread
+    """Note with buyers who have said again what the reply to is made yet, or under way on a connection that lives: the carrier may have it,
+    or refuse it yet.
+
+    Who did so since they were asked once more is meant only if what they had said was not read by then: to ask who has answered is a fault.
+    """
+    is_unread, is_last, judge = Outgoing.is_unread, Receiving._is_last, Redeliveries.judge  # noqa: SLF001
+    say, hear, answer_again = Buyer._say, Buyer.hear, Buyer._answer_again  # noqa: SLF001
+    heard: Counter[str] = Counter()
+    """Texts, by buyer."""
+    heard_before: dict[str, int] = {}
+    """When what they said last was read."""
+    unheard: set[str] = set()
+    """Who said the same as their last in this life, and have heard nothing between."""
+    began: dict[str, int] = {}
+    """By buyer: the serial of the last message before what they wait for a reply to."""
+    read: dict[str, int] = {}
+    """By buyer: the highest serial that was read."""
+    asked_amiss: set[str] = set()
+    """Who were asked once more what they had answered, as we knew."""
+
+    def says(self: Buyer) -> None:
+        on, number = smsc(), cast("Any", self.phone).number
+        if on is not None and not self.times_said:
+            began[number] = on.network.exchange._serial  # noqa: SLF001
+            asked_amiss.discard(number)
+        say(self)
+
+    def wonders(self: Buyer) -> None:
+        number = cast("Any", self.phone).number
+        if read.get(number, 0) > began.get(number, 0):
+            asked_amiss.add(number)
+        answer_again(self)
+
+    def judged(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
+        delivery = _delivery_of(answer, carried)
+        if delivery is not None:
+            read[delivery.source] = max(delivery.serial, read.get(delivery.source, 0))
+        return judge(self, answer, *given, **named)
+
+    def hears(self: Buyer, text: Heard) -> None:
+        heard[text.number] += 1
+        is_said_again = self.times_said > 1 and text.number not in asked_amiss
+        replies, place, on = len(self.waits), self.next_place, town()
+        hear(self, text)
+        if (
+            is_said_again
+            and len(self.waits) > replies
+            and on is not None
+            and text.number in on.carrier.unanswered
+        ):
+            self.crossed.add(place)
+
+    def reads(self: Receiving, buyer: str, key: bytes) -> bool:
+        is_same = self._said.get(buyer) == key and heard_before.get(buyer) == heard[buyer]
+        (unheard.add if is_same else unheard.discard)(buyer)
+        heard_before[buyer] = heard[buyer]
+        return is_last(self, buyer, key)
 
     def watched(self: Outgoing, phone: str, addresses: bytes) -> bool:
-        unread, buyer = is_unread(self, phone, addresses), buyer_of(phone)
-        is_under_way = phone in self._behind and not unread
-        if is_under_way and buyer is not None and buyer.says_again and buyer.times_said > 1:
-            crossed.add(phone)
+        unread, on = is_unread(self, phone, addresses), town()
+        buyer = on.buyers.get(phone) if on is not None else None
+        is_made = phone in self._behind or phone in unheard
+        is_meant = is_made and not unread and phone not in asked_amiss
+        if is_meant and buyer is not None and buyer.times_said > 1:
+            buyer.crossed.add(buyer.next_place)
         return unread
 
-    with patched(Outgoing, "is_unread", watched):
+    with (
+        patched(Outgoing, "is_unread", watched),
+        patched(Receiving, "_is_last", reads),
+        patched(Redeliveries, "judge", judged),
+        patched(Buyer, "_say", says),
+        patched(Buyer, "hear", hears),
+        patched(Buyer, "_answer_again", wonders),
+    ):
         yield
 
 

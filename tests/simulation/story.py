@@ -40,7 +40,7 @@ class Story:
             self.waiting
             | self.puzzled
             | self.misread
-            | (self.books.off if self.books is not None else frozenset[str]())
+            | (self.books.off | self.books.crossed if self.books is not None else frozenset[str]())
         )
 
     @property

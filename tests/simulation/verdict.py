@@ -19,10 +19,11 @@ UNHEARD_MAX = 2
 def judge(story: Story, store: Any, town: Town, depot: Depot) -> None:
     """Write it into the story. The shop has stopped in order, and nothing was under way then."""
     trouble, failures = story.trouble, story.failures
-    story.excuses.crossed |= town.crossed
     story.books = count([store], town, story.lives - 1)
-    story.waiting = frozenset(number for number, buyer in town.everybody.items() if not buyer.done)
+    waiting = {number for number, buyer in town.everybody.items() if not buyer.done}
+    story.waiting = frozenset(waiting - {n for n, one in town.buyers.items() if one.is_crossed})
     story.puzzled = frozenset(number for number, one in town.buyers.items() if one.apologies)
+    story.excuses.crossed |= story.books.crossed - story.waiting - story.puzzled
     hears_all = trouble.breaks_nothing and story.lives == 1
     if hears_all and story.said_again:
         failures.append("a message was lost though no connection was")

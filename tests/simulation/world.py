@@ -140,7 +140,7 @@ class World:
                 watching_what_is_overtaken(excuses.overtaken, carried, lambda: self.smsc),
                 watching_what_is_mistaken(excuses.mistaken, carried),
                 leaving_out_what_breaks_under_an_answer(carried),
-                watching_what_crosses(excuses.crossed, self._buyer_of),
+                watching_what_crosses(carried, lambda: self.smsc, lambda: self.town),
             ):
                 self.loop.run_until_complete(self._run())
         except NothingLeftError:
@@ -204,9 +204,6 @@ class World:
         if self.trouble.insists:
             return Insister
         return Wonderer if self.trouble.wonders else Buyer
-
-    def _buyer_of(self, number: str) -> Buyer | None:
-        return self.town.buyers.get(number) if self.town is not None else None
 
     def _is_answered(self, number: str) -> bool:
         return self.town is not None and number not in self.town.carrier.unanswered
