@@ -60,15 +60,16 @@ def input_line(given: Input, program: Program | None = None) -> str:
 
 def outcome_line(outcome: Outcome, program: Program | None = None) -> str:
     """`= ok A0001 eta 12:40`; other outcomes `= sold out missing=101`, a service's `= ok balance=12.50 barred=no`."""
-    values = outcome.values
-    words = ["=", outcome.name]
+    values, line = outcome.values, f"= {outcome.name}"
     number = values.get("number")
     if number is not None:
-        words.append(str(number))
         eta = values.get("eta")
-        if eta:
-            words += ["eta", flatten(str(eta))]
+        line = f"{line} {number} eta {flatten(str(eta))}" if eta else f"{line} {number}"
+        if len(values) == 2 and eta is not None:
+            # Of a placed order: each order's log has it, and it has no more.
+            return line
         values = {name: value for name, value in values.items() if name not in ("number", "eta")}
+    words = [line]
     kinds = _result_kinds(program) if program and values else {}
     for name, value in values.items():
         shown = str(value) if not isinstance(value, bool) else ("yes" if value else "no")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.inputs import Speech
+from flows.inputs import Outcome, Speech
 from flows.transcript.lines import input_line, outcome_line, parse_input, parse_outcome
 from flows.transcript.replay import difference, matches, replay, rewrite
 from flows.transcript.talk import TalkError, fenced_talks, read_talks
@@ -142,6 +142,24 @@ def test_a_call_is_played_with_keys_speech_and_silence() -> None:
 )
 def test_speech_survives_being_written(given_input: Speech) -> None:
     assert parse_input(input_line(given_input)[2:]) == given_input
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({}, "= ok"),
+        ({"number": "A0001"}, "= ok A0001"),
+        ({"number": "A0001", "eta": ""}, "= ok A0001"),
+        ({"number": "A0001", "eta": "26  Nov"}, "= ok A0001 eta 26 Nov"),
+        ({"number": "A0001", "missing": "101"}, "= ok A0001 missing=101"),
+        ({"number": "A0001", "eta": "12:40", "paid": True}, "= ok A0001 eta 12:40 paid=yes"),
+        ({"eta": "12:40"}, "= ok eta=12:40"),
+    ],
+)
+def test_an_outcome_is_an_orders_number_and_when_it_comes_and_else_names_and_values(
+    values: dict[str, int | str | bool], line: str
+) -> None:
+    assert outcome_line(Outcome("ok", values)) == line
 
 
 @given(
