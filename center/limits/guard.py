@@ -123,8 +123,7 @@ class Guard:
     def begin(self) -> None:
         """A batch begins; what the one before counted and did not keep is taken back."""
         for one in self._counted:
-            taken_back = {name: -amount for name, amount in one.amounts.items()}
-            self._tally.rates(one.what, one.whose).add_all(taken_back, one.at)
+            self._tally.rates(one.what, one.whose).take_back(one.amounts, one.at)
         self._forget()
 
     def keep(self) -> None:

@@ -35,7 +35,7 @@ class Rates(Generic[Key]):
         self._left_s = self._window_s - into
 
     def add(self, key: Key, amount: int, now: int) -> int:
-        """Count an amount; what has come in the window now, this included. A negative one takes back."""
+        """Count an amount; what has come in the window now, this included; a negative one makes it less."""
         if now != self._now:
             self._look(now)
         all_kept, window = self._kept, self._window
@@ -68,6 +68,21 @@ class Rates(Generic[Key]):
             kept[1] += amount
         while len(all_kept) > self._keys_max:
             all_kept.popitem(last=False)
+
+    def take_back(self, amounts: Mapping[Key, int], at: int) -> None:
+        """Undo amounts that were counted in one second, this window's or the one's before; who was forgotten since, or began anew, has nothing of it.
+
+        It is no time of its own: a window that has begun meanwhile goes on.
+        """
+        window = at // self._window_s
+        for key, amount in amounts.items():
+            kept = self._kept.get(key)
+            if kept is None:
+                continue
+            if kept[0] == window:
+                kept[1] -= amount
+            elif kept[0] == window + 1:
+                kept[2] -= amount
 
     def total(self, key: Key, now: int) -> int:
         """What has come in the window now."""

@@ -19,8 +19,10 @@ def order(total: int = 100, *, buyer: str = "13800138000", seller: str = "shop")
     return Spent(seller, buyer, "CNY", total, NOW)
 
 
-def admit(guard: Guard, buyer: str, seller: str = "shop", text: str = "2") -> Verdict:
-    return guard.admit(ContactKey(seller, buyer, "sms"), text, NOW)
+def admit(
+    guard: Guard, buyer: str, seller: str = "shop", text: str = "2", at: int = NOW
+) -> Verdict:
+    return guard.admit(ContactKey(seller, buyer, "sms"), text, at)
 
 
 def test_a_sender_past_the_limit_is_told_once_and_then_not_answered() -> None:
@@ -137,6 +139,37 @@ def test_a_message_of_a_batch_that_was_not_kept_counts_once() -> None:
     guard.keep()
     guard.begin()
     assert admit(guard, "13800138000") is Verdict.TELL
+
+
+def test_a_batch_over_the_end_of_a_window_that_was_not_kept_takes_back_no_more_than_it_counted() -> (
+    None
+):
+    """It left the sender with nothing counted, who could send as many again."""
+    guard = guard_of(messages_per_sender=5)
+    for _ in range(5):
+        guard.begin()
+        assert admit(guard, "13800138000", at=599) is Verdict.TAKE
+        guard.keep()
+    guard.begin()
+    assert admit(guard, "13800138000", at=599) is Verdict.TELL
+    admit(guard, "13800138000", at=600)
+    guard.begin()
+    assert admit(guard, "13800138000", at=600) is Verdict.TELL
+
+
+def test_what_a_batch_counted_is_told_by_the_second_in_which_it_came() -> None:
+    """One batch may span two, and two windows with them."""
+    guard = guard_of(messages_per_sender=9)
+    told: list[Counted] = []
+    guard.kept = told.extend
+    guard.begin()
+    for at in (599, 599, 600):
+        admit(guard, "13800138000", at=at)
+    guard.keep()
+    assert told == [
+        Counted(MESSAGES, SENDER, 599, {"13800138000": 2}),
+        Counted(MESSAGES, SENDER, 600, {"13800138000": 1}),
+    ]
 
 
 def test_each_limit_on_messages_holds_without_the_others() -> None:
