@@ -73,8 +73,11 @@ class PiperProcess:
         """The file that was written, when it is."""
         assert self._process.stdout is not None
         said = b""
+        # As select.select, which no file number of 1,024 and more may be given to: a shop with many calls has such.
+        written = select.poll()
+        written.register(self._process.stdout, select.POLLIN)
         while (left_s := until - time.monotonic()) > 0:
-            if not select.select([self._process.stdout], [], [], left_s)[0]:
+            if not written.poll(left_s * 1_000):
                 break
             more = os.read(self._process.stdout.fileno(), WORDS_BYTES_MAX)
             said = (said + more)[-WORDS_BYTES_MAX:]

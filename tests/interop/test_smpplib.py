@@ -83,8 +83,10 @@ class Esme:
 
     def read_until(self, done):
         ends_at = time.monotonic() + PATIENCE_S
+        heard = select.poll()
+        heard.register(self.client._socket, select.POLLIN)  # noqa: SLF001
         while not done() and time.monotonic() < ends_at:
-            if select.select([self.client._socket], [], [], 0.05)[0]:  # noqa: SLF001
+            if heard.poll(50):
                 self.client.read_once(auto_send_enquire_link=False)
         assert done()
 

@@ -1,8 +1,10 @@
 """The real Piper: a prompt that it speaks is heard again by a real recogniser, and its process is kept."""
 
 import os
+import resource
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,8 @@ MODEL = Path(".tools/piper/en_US-joe-medium.onnx")
 
 
 PATIENCE_S = 180.0
+SELECTED_MAX = 1_024
+"""File numbers that `select.select` takes."""
 
 
 @pytest.fixture
@@ -86,6 +90,29 @@ def test_one_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         pipers.say(stand_in(tmp_path, "read more"), "One")
     with Pipers() as pipers, pytest.raises(VoiceError, match="does not start"):
         pipers.say(Voice("piper", str(tmp_path / "none"), "1", "model.onnx", "en"), "One")
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """As many as `select.select` can count to are open; more are allowed, as to a shop with calls."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < SELECTED_MAX + 256:
+        pytest.skip("nobody may have more files open here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (SELECTED_MAX + 256, hard))
+    opened = [os.open(os.devnull, os.O_RDONLY)]
+    while opened[-1] < SELECTED_MAX:
+        opened.append(os.dup(opened[0]))
+    yield
+    for one in opened:
+        os.close(one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_files")
+def test_it_speaks_in_a_shop_with_many_files_open(tmp_path: Path) -> None:
+    speaks = stand_in(tmp_path, 'printf RIFF >"$6/1.wav"; echo "$6/1.wav"')
+    with Pipers() as pipers:
+        assert pipers.say(speaks, "One") == b"RIFF"
 
 
 def test_one_that_was_kept_and_hangs_is_given_up_at_once(
