@@ -45,7 +45,8 @@ def _why(address: str) -> dict[str, str]:
         urllib.request.urlopen(f"{address.rstrip('/')}/ready", timeout=TIMEOUT_S).close()  # noqa: S310 - as above
     except urllib.error.HTTPError as error:
         try:
-            why = json.loads(error.read(PAGE_OCTETS_MAX))["why"]
+            with error:
+                why = json.loads(error.read(PAGE_OCTETS_MAX))["why"]
             return {str(service): str(told) for service, told in why.items()}
         except (*NOBODY, LookupError, TypeError, AttributeError):
             return {}

@@ -26,7 +26,8 @@ def told(shop: Running, path: str) -> str:
         with urllib.request.urlopen(f"{address}{path}", timeout=60) as answer:
             return answer.read().decode()
     except urllib.error.HTTPError as error:
-        return error.read().decode()
+        with error:
+            return error.read().decode()
 
 
 def until(shop: Running, path: str, words: str) -> None:

@@ -57,7 +57,8 @@ class Running:
             with urllib.request.urlopen(f"{self.address}{path}", timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+            with error:
+                return error.code, error.read().decode()
 
 
 @contextlib.contextmanager
