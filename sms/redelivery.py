@@ -39,7 +39,8 @@ out by their enquire_link, which most ask twice a minute."""
 ASKS_AGAIN_S: Final = 10.0
 """What came less long ago is brought again by a carrier whose connection broke; later it may be its buyer, who has waited for a reply."""
 AT_ONCE_S: Final = 0.01
-"""Nobody says the same twice within this: what comes so by two connections, which are not equally fast, is one message."""
+"""Nobody says the same twice within this: what we read so by two connections, which are not equally fast, is one message, or seldom
+one that comes again and its buyer, who says the same once more (docs/decisions/0030 has it among what is given up)."""
 KEPT_S: Final = 3_600.0
 """Messages whose answer was lost with its connection are expected back for so long."""
 LOST_KEPT_MAX: Final = 10_000

@@ -6,7 +6,7 @@ import pytest
 
 from center.contact import Repeats
 from sms.answer import GIVEN_UP_S, Answer
-from sms.redelivery import AT_ONCE_S, RETURNS_S, Redeliveries
+from sms.redelivery import RETURNS_S, Redeliveries
 from tests.sms.redelivery.inbox import NOW_US, Inbox, Line, had, two
 
 
@@ -218,7 +218,7 @@ def refused_and_gone_past(inbox: Inbox, line: Line, other: Line) -> None:
         had(other, said, GIVEN_UP_S)
 
 
-@pytest.mark.parametrize("apart_s", [0.0, AT_ONCE_S])
+@pytest.mark.parametrize("apart_s", [0.0, 0.01])
 def test_a_copy_by_another_bind_of_what_is_known_without_the_disk_is_known_as_surely(
     apart_s: float,
 ) -> None:
@@ -240,7 +240,7 @@ def test_who_says_the_same_while_it_comes_again_has_one_turn(is_first_theirs: bo
     refused_and_gone_past(inbox, line, other)
     by = (other, line) if is_first_theirs else (line, other)
     taken = 0
-    for at, number in ((LATER, 8), (LATER + 2 * AT_ONCE_S, 9)):
+    for at, number in ((LATER, 8), (LATER + 0.02, 9)):
         said = Answer(by[number - 8], number, b"2", at)
         taken += inbox.take(said)
         said.write(at)
@@ -254,3 +254,12 @@ def test_who_says_it_again_when_the_carrier_has_the_answer_to_what_came_again_is
     assert not inbox.take(again)
     had(line, again, LATER)
     assert inbox.take(Answer(other, 9, b"2", LATER))
+
+
+def test_a_copy_at_once_of_what_is_likely_known_is_no_surer() -> None:
+    inbox, lines = Inbox(), (Line(), Line(), Line())
+    first, again, copy = (Answer(line, 1, b"2", 0.0) for line in lines)
+    assert inbox.take(first)
+    assert not inbox.take(again)
+    assert not inbox.take(copy)
+    assert (again.repeats, copy.repeats) == (Repeats.LIKELY, Repeats.LIKELY)
