@@ -15,6 +15,7 @@ from center.acd.measures import QueueMeasure
 from center.acd.standing import ContactStood
 from center.ports import StoreError
 from commands.kept_files import journal_file
+from commands.shards.homes import folder_of
 from commands.shop_clocks import clocks_of
 from commands.tables import table
 from store.journal import records_of
@@ -96,12 +97,19 @@ def queues(database: Path) -> int:
     return 0
 
 
+def _no_floor(database: Path) -> str:
+    # docs/decisions/0091
+    if folder_of(database).is_dir():
+        return f"{database} is spread over shards, and with shards there is no floor: `dialcart serve` without them opens one"
+    return f"there is no floor beside {database}; `dialcart serve` opens one"
+
+
 @contextmanager
 def _events(database: Path) -> Generator[Callable[[], Iterator[Record]]]:
     """Reads the journal beside a database, from its beginning each time. Where that cannot be it says so, and ends the command."""
     file = journal_file(database)
     if not file.exists():
-        typer.echo(f"there is no floor beside {database}; `dialcart serve` opens one", err=True)
+        typer.echo(_no_floor(database), err=True)
         raise typer.Exit(1)
     try:
         yield lambda: map(decode, records_of(file))

@@ -70,7 +70,10 @@ def decode(data: bytes, bytes_max: int = FILE_BYTES_MAX) -> str:
         except UnicodeDecodeError:
             continue
         if "\x00" in text:
-            break
+            line = text.count("\n", 0, text.index("\x00")) + 1
+            raise ValueError(
+                f"the file has a NUL character in line {line}, which no text has; delete it, or save the file as UTF-8"
+            )
         return text
     raise ValueError("the file is not text in UTF-8, UTF-16 or GB18030; save it as UTF-8")
 

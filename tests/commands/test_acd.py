@@ -9,6 +9,7 @@ from center.acd.events import ContactLeft, DayBegan
 from center.acd.journal import encode
 from cli import app
 from commands.kept_files import journal_file
+from commands.shards.homes import shard_database
 from store.journal import SqliteJournal
 from tests.center.acd.floor import Floor
 
@@ -63,6 +64,17 @@ def test_without_a_floor_it_says_what_opens_one(tmp_path):
         result = run(*words, "--database", tmp_path / "none.db")
         assert result.exit_code == 1
         assert "`dialcart serve` opens one" in result.output
+
+
+def test_beside_shards_it_says_that_these_have_no_floor(tmp_path):
+    first = shard_database(tmp_path / "shop.db", 0, 2)
+    first.parent.mkdir()
+    first.touch()
+    for words in (["queues"], ["acd", "explain", "c1"]):
+        result = run(*words, "--database", tmp_path / "shop.db")
+        assert result.exit_code == 1
+        assert "with shards there is no floor" in result.output
+        assert "`dialcart serve` opens one" not in result.output
 
 
 def test_a_journal_that_holds_something_else_is_told(database):

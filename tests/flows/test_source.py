@@ -23,6 +23,11 @@ def test_bytes_are_text_or_a_value_error(data: bytes) -> None:
         assert "UTF-8" in str(error)  # noqa: PT017
 
 
+def test_a_nul_is_told_with_its_line() -> None:
+    with pytest.raises(ValueError, match="NUL character in line 2"):
+        decode(b"flow 1\nstep a\x00\n  goodbye\n")
+
+
 def test_a_file_at_the_limit_is_read_and_one_byte_more_is_not() -> None:
     assert len(decode(b"#" * FILE_BYTES_MAX)) == FILE_BYTES_MAX
     with pytest.raises(ValueError, match="more than 1000000 bytes"):
