@@ -12,16 +12,8 @@ from sms.smsc.command import attach, simulate
 from sms.smsc.exchange import Account
 from sms.smsc.faults import FaultError, Faults, parse_faults
 from sms.smsc.server import Settings
+from sms.smsc.terminal import on_the_network
 from sms.ussd.profile import PROFILES
-
-_WRITTEN_BETWEEN = str.maketrans("", "", "+ -().")
-"""What people write before and between the digits of a number."""
-
-
-def on_the_network(number: str) -> str:
-    """A number as a network has it, digits alone: what is sent to `+254 711 000 111` goes to 254711000111. A name stays."""
-    digits = number.translate(_WRITTEN_BETWEEN)
-    return digits if digits.isascii() and digits.isdecimal() else number
 
 
 async def phone(number: str, code: str, port: int) -> int:

@@ -39,6 +39,12 @@ _LOOK_AT = {
 """Where an operator finds why, by SQLite's result codes; the others come of a disk that is full or broken."""
 
 
+def cannot_open(path: Path | str, error: sqlite3.OperationalError) -> StoreError:
+    """Why a file could not be opened, and where to look."""
+    look = _LOOK_AT.get(error.sqlite_errorcode & 0xFF, "whether its disk is full, and free room")
+    return StoreError(f"{path} cannot be opened: {error}; see {look}")
+
+
 class Database:
     """One connection to one file. Not to be shared between threads."""
 
@@ -69,8 +75,7 @@ class Database:
                     (str(SCHEMA_VERSION),),
                 )
         except sqlite3.OperationalError as error:
-            look = _LOOK_AT.get(error.sqlite_errorcode & 0xFF, "whether its disk is full")
-            raise StoreError(f"{self.path} cannot be opened: {error}; see {look}") from None
+            raise cannot_open(self.path, error) from None
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self.path} is not a database of dialcart: {error}") from None
         self._version = 0

@@ -11,6 +11,7 @@ from center.acd.agent import Agent, Skill
 from center.desk.person import Person, PersonRole
 from center.ports import StoreError
 from store.batch import errors
+from store.database import cannot_open
 
 _SCHEMA = """
 create table if not exists people (
@@ -48,6 +49,8 @@ class People:
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = full")
             self._db.executescript(_SCHEMA)
+        except sqlite3.OperationalError as error:
+            raise cannot_open(path, error) from None
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{path} holds no people of dialcart: {error}") from None
         self._changes = 0

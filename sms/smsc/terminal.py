@@ -37,6 +37,14 @@ A text that begins with / is written with two: //."""
 WAIT_S_MAX: Final = 600.0
 INPUT_CHARACTERS_MAX: Final = 10_000
 """Of one line typed; 255 parts are less."""
+_WRITTEN_BETWEEN: Final = str.maketrans("", "", "+ -().")
+"""What people write before and between the digits of a number."""
+
+
+def on_the_network(number: str) -> str:
+    """A number as a network has it, digits alone: what is sent to `+254 711 000 111` goes to 254711000111. A name stays."""
+    digits = number.translate(_WRITTEN_BETWEEN)
+    return digits if digits.isascii() and digits.isdecimal() else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +134,10 @@ class Terminal:
         if name == "/quit":
             return False
         if name == "/from" and rest:
-            answer = await self._line.ask(Listen(rest))
+            number = on_the_network(rest)
+            answer = await self._line.ask(Listen(number))
             if isinstance(answer, Listening):
-                self._number = rest
+                self._number = number
             self._tell(answer)
         elif name == "/to" and rest:
             self._code = rest

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 import commands.phone
-from commands.phone import on_the_network
+from sms.smsc.terminal import on_the_network
 
 
 @pytest.mark.parametrize(

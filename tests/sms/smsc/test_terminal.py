@@ -170,3 +170,9 @@ def test_a_code_with_a_star_is_dialled_at_once_and_then_answered():
     ]
     assert "[*106#]\n1\n[answer]" in shown
     assert "[*106#]\nbye\n[the dialog is over]" in shown
+
+
+def test_who_becomes_a_phone_written_with_its_plus_hears():
+    line, shown = play(["/from +254 711-000 111\n", "hi\n"])
+    assert Text("254711000111", "10690", "hi") in line.asked
+    assert "phone 254711000111, writing to 10690" in shown
