@@ -21,7 +21,7 @@ from center.changes import OutgoingText
 from center.noting import Noting
 from center.outbox import Outbox
 from center.superseded import superseded
-from center.text_news import TextNews
+from center.text_news import Stage, TextNews
 from sms import segments
 from sms.answer import Answer
 from sms.carrier import Carrier
@@ -396,8 +396,11 @@ class Sending:
         """What became of segments."""
         keys = [one.key for one in settlements]
         names = [one.message_id for one in settlements]
-        # Of texts of one segment whose receipts are to come, by far the commonest, each has its own name.
-        if carrier.receipts and all(names) and set(map(type, keys)) == {int}:
+        is_had = None not in names and set(map(type, keys)) == {int}
+        if is_had and not carrier.receipts:
+            self._settle([TextNews(key, Stage.SENT) for key in keys])
+        elif is_had and all(names):
+            # Of texts of one segment whose receipts are to come, by far the commonest, each has its own name.
             called = cast("list[str]", names)
             early = self.deliveries.expect_alone(carrier, keys, called)
             if early:

@@ -1,6 +1,7 @@
 """Texts on their way out: what waits in the outbox, for a queue with room, for a carrier that is away."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
@@ -55,9 +56,11 @@ def test_who_writes_now_is_answered_before_what_an_outage_left_but_in_their_own_
     assert [one.phone for one in slow.given] == waiting[:20]
     write(channel, line, *text(1, "你好"), *text(2, "你好", waiting[50]))
     assert [one.phone for one in slow.given] == [*waiting[:20], "13800138000"]
+    assert len(channel.sending._backlog._ahead) == 1  # noqa: SLF001
     while slow.given:
         slow.take_all(channel)
     assert slow.heard == [*waiting[:20], "13800138000", *waiting[20:], waiting[50]]
+    assert channel.sending._backlog._ahead == set()  # noqa: SLF001
     assert store.waiting_texts(0, 10) == []
 
 
@@ -279,3 +282,50 @@ def test_a_reply_of_too_many_segments_is_cut_and_says_so() -> None:
     assert len(cut) <= sending.SEGMENTS_PER_REPLY_MAX
     dots = "...".encode("utf-16-be")
     assert (dots in cut[-1], dots in whole[-1]) == (True, False)
+
+
+def settled(channel: SmsChannel, carrier: Carrier, names: dict[int, str]) -> None:
+    """A carrier has these texts of one segment, and calls them so."""
+
+    async def run() -> None:
+        taken = [Settlement(text, name, Status.OK) for text, name in names.items()]
+        channel.settled(carrier, taken)
+
+    asyncio.run(run())
+
+
+def test_what_a_receipt_said_before_the_answer_is_noted_before_that_the_carrier_has_the_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    channel, store, _ = open_channel()
+    slow = Slow()
+    channel.add(cast("Any", slow))
+    left_behind(store, 2)
+    early, late = [text_id for text_id, _ in store.waiting_texts(0, 10)]
+    note_sent = store.note_sent
+    before: list[set[Stage]] = []
+
+    def noted(carrier: str, texts: Sequence[int], names: Sequence[str]) -> None:
+        before.append({one.stage for one in store.texts("shop")})
+        note_sent(carrier, texts, names)
+
+    monkeypatch.setattr(store, "note_sent", noted)
+    receipt = b"id:17 sub:001 dlvrd:001 submit date:1 done date:1 stat:DELIVRD err:000 text:x"
+    channel.sending.deliveries.receive(slow.carrier, [(receipt, ())])
+    settled(channel, slow.carrier, {early: "17", late: "18"})
+    assert before == [{Stage.WAITING, Stage.DELIVERED}]
+    assert {one.stage for one in store.texts("shop")} == {Stage.SENT, Stage.DELIVERED}
+    assert [one.text for one in store.texts_without_receipts(10)] == [late]
+
+
+@pytest.mark.parametrize(("receipts", "name"), [(False, "17"), (False, ""), (True, "")])
+def test_of_texts_without_receipts_or_names_no_more_is_waited_for(
+    receipts: bool, name: str
+) -> None:
+    channel, store, _ = open_channel()
+    carrier = Carrier("carrier", "nowhere", 0, "us", "secret", receipts=receipts)
+    channel.add(cast("Any", Slow(carrier=carrier)))
+    left_behind(store, 2)
+    settled(channel, carrier, {text_id: name for text_id, _ in store.waiting_texts(0, 10)})
+    assert [one.stage for one in store.texts("shop")] == [Stage.SENT] * 2
+    assert (store.texts_without_receipts(10), channel.sending.deliveries.waiting) == ([], 0)
