@@ -70,6 +70,13 @@ def test_what_phones_have_is_noted_beside_the_rest() -> None:
     assert (stages, store.writes) == ({Stage.SENT, Stage.DELIVERED}, [])
 
 
+def test_that_a_carrier_has_a_text_is_written_soon_by_itself() -> None:
+    store, timers = Tried(True), Timers()
+    Noting(store, later=timers.later).note_sent("c", [1], ["17"])
+    timers.pass_by()
+    assert (store.writes, timers.due) == ([], [])
+
+
 @pytest.mark.parametrize("first", [False, StoreFullError("no room")])
 def test_it_is_written_when_there_is_room_again(first: bool | Exception) -> None:
     store, timers = Tried(first, True), Timers()

@@ -103,8 +103,9 @@ def test_texts_that_are_taken_together_are_told_as_each_alone_is() -> None:
         named = [(1, "a"), (2, "b"), (3, "c")]
         texts, names = zip(*named, strict=True)
         if taken is store:
-            taken.note_sent(CARRIER.name, texts, names)
+            # In the order of sms.sending: their last word first.
             taken.note_texts(mine.expect_alone(CARRIER, texts, names))
+            taken.note_sent(CARRIER.name, texts, names)
         else:
             for text, name in named:
                 taken.note_texts(mine.sent(CARRIER, text, [name]))

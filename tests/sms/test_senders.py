@@ -17,6 +17,7 @@ from sms.smpp.pdu import Address
         ("1" * (PHONE_DIGITS_MAX + 1), 1, False),
         ("10690001", 3, False),
         ("+10690001", 1, False),
+        ("+8610690001", 1, False),
         ("MyBank", 5, False),
         ("13800138000", 5, False),
         ("1380013800x", 1, False),
@@ -25,4 +26,6 @@ from sms.smpp.pdu import Address
     ],
 )
 def test_who_is_answered(digits: str, ton: int, answered: bool) -> None:
-    assert may_be_answered(Address(digits, ton), {"10690001"}.__contains__) is answered
+    # Codes of ours are known as they are in the settings, with a + or without.
+    ours = {"10690001", "+8610690001"}
+    assert may_be_answered(Address(digits, ton), ours.__contains__) is answered

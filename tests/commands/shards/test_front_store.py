@@ -58,10 +58,14 @@ def test_texts_of_two_shards_have_numbers_of_their_own(store: FrontStore) -> Non
     assert store.waiting_phones(0, 9, first[1]) == (["13800138000"], first[0])
 
 
-def test_what_a_shard_gives_again_is_not_sent_again(store: FrontStore) -> None:
+@pytest.mark.parametrize("names", [["17"], ["17", "18"]])
+def test_what_a_shard_gives_again_is_not_sent_again(store: FrontStore, names: list[str]) -> None:
     link = Link()
     [waiting, sent] = numbers(store.number_all(link, [(7, text("a")), (8, text("b"))]))
-    store.note_texts([TextNews(sent, Stage.SENT, "", "c", ("17",))])
+    if names == ["17"]:
+        store.note_sent("c", [sent], names)
+    else:
+        store.note_texts([TextNews(sent, Stage.SENT, "", "c", tuple(names))])
     again = store.number_all(link, [(7, text("a")), (8, text("b")), (9, text("c"))])
     assert [sent.text for _, sent in again] == ["c"]
     assert waiting in numbers(store.waiting_texts(0, 9))
@@ -133,7 +137,10 @@ def test_the_fronts_own_texts_stay_in_its_own_outbox(store: FrontStore) -> None:
         batch.commit(Changes(texts=[text("no shop")]))
     [own] = batch.text_ids
     number = store.number(own, text("no shop"))
+    settled: list[int] = []
+    store.own_settled = settled.extend
     store.note_sent("c", [number], ["17"])
+    assert settled == [own]
     assert store.write_noted()
     assert [sent.text for sent in SqliteStore.texts_without_receipts(store, 9)] == [own]
     store.note_delivered([number])

@@ -18,7 +18,7 @@ from center.taken import Fate
 from center.text_news import Stage, TextNews
 from commands.shards import shard as shards
 from commands.shards.shard import FrontLink
-from commands.shards.wire import FrameReader, ToFront, Told, ToShard, frame, to_front_decoder
+from commands.shards.wire import FrameReader, Sent, ToFront, Told, ToShard, frame, to_front_decoder
 from flows.inputs import Text
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, program_of
@@ -170,6 +170,28 @@ def test_texts_that_phones_have_are_noted() -> None:
     assert asyncio.run(run()) == []
 
 
+def test_texts_that_a_carrier_has_are_noted_by_its_names_for_them() -> None:
+    async def run() -> tuple[list[int], list[TextNews], list[int]]:
+        store = MemoryStore()
+        link, turns = shard(store)
+        link.connection_made(cast("Any", Socket()))
+        kept = [OutgoingText("c", "1069", str(n), "hello", NOON) for n in range(3)]
+        turns.hold("sms", None, texts=kept)
+        turns.flush()
+        texts = [text_id for text_id, _ in store.waiting_texts(0, 10)]
+        sent = [Sent("c", texts[:1], ["17"]), Sent("d", texts[1:2], ["17"])]
+        link.data_received(frame(ToShard(sent=sent)))
+        left = [text_id for text_id, _ in store.waiting_texts(0, 10)]
+        return texts, store.texts_without_receipts(10), left
+
+    texts, noted, left = asyncio.run(run())
+    assert noted == [
+        TextNews(texts[0], Stage.SENT, "", "c", ("17",)),
+        TextNews(texts[1], Stage.SENT, "", "d", ("17",)),
+    ]
+    assert left == texts[2:]
+
+
 class FullStore(MemoryStore):
     """Has no room the first time."""
 
@@ -315,6 +337,25 @@ def test_a_new_text_goes_past_what_waits_for_a_carrier_that_the_front_is_busy_wi
         return given
 
     assert asyncio.run(run()) == [[], ["d1"], ["d1", "a1", "b1", "a2"]]
+
+
+def test_of_a_text_that_went_past_others_nothing_is_known_once_its_carrier_has_it() -> None:
+    async def run() -> list[set[int]]:
+        store, socket = MemoryStore(), Socket()
+        link, turns = shard(store)
+        link.connection_made(cast("Any", socket))
+        turns.flush()
+        await asyncio.sleep(0)
+        link.data_received(frame(ToShard(full=["c"])))
+        given_after(turns, socket, [OutgoingText("c", "1069", "a", "a1", NOON)])
+        link.data_received(frame(ToShard(full=[], busy=["c"])))
+        given_after(turns, socket, [OutgoingText("c", "1069", "b", "b1", NOON)])
+        ahead = [set(link._backlog._ahead)]  # noqa: SLF001
+        link.data_received(frame(ToShard(sent=[Sent("c", [*ahead[0]], ["17"])])))
+        return [*ahead, link._backlog._ahead]  # noqa: SLF001
+
+    went, left = asyncio.run(run())
+    assert (len(went), left) == (1, set())
 
 
 class ClosedStore(MemoryStore):

@@ -90,6 +90,21 @@ def test_what_became_of_texts_is_told_when_the_shard_is_back() -> None:
     assert list(told.delivered) == [6]
 
 
+def test_what_a_carrier_has_is_told_once() -> None:
+    async def run() -> list[ToShard]:
+        link = made()
+        socket = up(link)
+        link.note_sent(Sent("c", [7], ["17"]))
+        await asyncio.sleep(0)
+        link.note([], [7])
+        await asyncio.sleep(0)
+        return socket.frames
+
+    first, second = asyncio.run(run())
+    assert [one.texts for one in first.sent] == [[7]]
+    assert (list(second.sent), list(second.delivered)) == ([], [7])
+
+
 def test_what_was_brought_and_not_written_is_lost_with_the_connection() -> None:
     async def run() -> tuple[list[object], list[ToShard]]:
         link = made()

@@ -6,6 +6,7 @@ import pytest
 
 from center.contact import Repeats
 from sms.answer import GIVEN_UP_S, Answer
+from sms.doubts import read_doubts
 from sms.redelivery import RETURNS_S, Redeliveries
 from tests.sms.redelivery.inbox import NOW_US, Inbox, Line, had, two
 
@@ -263,3 +264,33 @@ def test_a_copy_at_once_of_what_is_likely_known_is_no_surer() -> None:
     assert not inbox.take(again)
     assert not inbox.take(copy)
     assert (again.repeats, copy.repeats) == (Repeats.LIKELY, Repeats.LIKELY)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_of_what_has_a_name_and_was_refused_nothing_is_kept(is_known: bool) -> None:
+    inbox, line = Inbox(), Line()
+    first = two(line)
+    inbox.take(first, named=True)
+    first.write(0.0)
+    if is_known:
+        # What it repeats was found on disk by its name.
+        inbox.redeliveries.refuse([first], [first])
+    else:
+        inbox.redeliveries.leave_open([first])
+    assert not len(inbox.redeliveries)
+    assert read_doubts(inbox.redeliveries.last_to_keep(0.0)).lost == ()
+
+
+def test_what_was_found_of_before_a_start_and_refused_is_kept_as_what_it_repeats() -> None:
+    inbox, other = Inbox(), Line()
+    first = two(Line())
+    inbox.take(first)
+    inbox.start()
+    again = two(other)
+    assert not inbox.take(again)
+    again.write(0.0)
+    inbox.redeliveries.refuse([again], [again])
+    kept = inbox.redeliveries.to_keep(0.0)
+    assert kept is not None
+    doubts = read_doubts(kept)
+    assert (doubts.lost, doubts.lost_firsts) == ((b"2",), (first.stamp,))
