@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flows import expression as e
+from flows import program as p
 from flows import prompts
 from flows import syntax as s
 from flows.checker.rule import Finding, rule
 from flows.checker.subject import Subject
+from flows.checker.ways.graph import Graph, graph_of, reach
 from flows.checker.written.wording import statements_of
 from flows.compiler import SLOT
 from grammars.names import nearest
@@ -17,6 +19,8 @@ from grammars.srgs.errors import GrammarError
 
 DIGITS_WITHOUT_CONFIRM_MAX = 6
 """Keys that most callers press without a slip."""
+_TELLS = (p.Say, p.SendSms, p.Menu, p.PlaceOrder, p.HandOver, p.Pay, p.Call)
+"""What may have told a buyer what the next question is."""
 _SLOT_KINDS = ("product", "number", "digits", "phone", "money", "date", "text", "address", "yesno")
 
 
@@ -288,8 +292,10 @@ def wordless_question(subject: Subject) -> Iterator[Finding]:
     """A question has no words: it waits for an answer, and nobody was asked anything.
 
     What it does
-    Looks for `ask` without a `say` under it, where no `say` stands before it in its step either. A `choice` shows what there
-    is to choose from.
+    Looks for `ask` without a `say` under it to which a buyer comes from the first line of the flow, or from an answer to another `ask`,
+    with nothing to read on any way. Whatever may ask for it counts, in the same step or in one that leads there: `say`, `send sms`,
+    the option of a `menu` or of `anywhere`, what an order, a payment, a person or a called step says, and words for tries that run
+    out. So does a line that cannot be read. A `choice` shows what there is to choose from.
 
     Why
     The buyer answered one question and reads nothing more, so that the shop seems to be dead; a caller hears silence.
@@ -313,15 +319,34 @@ def wordless_question(subject: Subject) -> Iterator[Finding]:
       goodbye
     ```
     """
-    before: tuple[s.Step, s.Statement] | None = None
-    for step, statement in statements_of(subject):
-        if isinstance(statement, s.Ask) and not statement.prompts and not statement.choices:
-            # What is said in the lines before may be the question.
-            said = before is not None and before[0] is step and isinstance(before[1], s.Say)
-            if not said:
-                yield Finding(
-                    statement.span,
-                    f"nothing asks for `{statement.name}`: this question has no words",
-                    "write `say ...` under it, indented by two spaces",
-                )
-        before = step, statement
+    graph = graph_of(subject)
+    wordless = [
+        (index, node)
+        for index, node in enumerate(graph.nodes)
+        if isinstance(node, p.Ask) and not node.wordings and not node.choices
+    ]
+    if not wordless or subject.partly:
+        return
+    asked = _told_before(graph)
+    for index, node in wordless:
+        if index in graph.reached and index not in asked:
+            yield Finding(
+                subject.compiled.spans[index],
+                f"nothing asks for `{node.name}`: this question has no words",
+                "write `say ...` under it, indented by two spaces",
+            )
+
+
+def _told_before(graph: Graph) -> set[int]:
+    """Nodes that a buyer may come to with words that no answer was given to; in doubt they are such."""
+    told = [to for to in graph.entries if to != graph.shape.start]
+    told += [option.target for option in graph.shape.anywhere]
+    onward: list[list[int]] = []
+    for node, ways in zip(graph.nodes, graph.edges, strict=True):
+        if isinstance(node, _TELLS):
+            told += [to for _, to in ways]
+        elif isinstance(node, p.Ask):
+            told.append(node.retry.target)
+        # An answer is given to all words before it.
+        onward.append([] if isinstance(node, p.Ask) else [to for _, to in ways])
+    return set(reach(told, onward))

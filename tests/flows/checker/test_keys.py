@@ -236,6 +236,18 @@ def test_free_speech_that_the_flow_keeps_is_read_back() -> None:
         ('if channel == "sms"\n    say 回复几份？\n  ask n as number 1..9', 0),
         ("ask n as choice\n    1 大 = large\n    2 小 = small", 0),
         ("say 您好。\n  ask a as text\n    say 谁？\n  ask n as number 1..9", 1),
+        ("say 几份？\n  set m = 1\n  ask n as number 1..9", 0),
+        ("say 几份？\n  if m == 1\n    ask n as number 1..9", 0),
+        ("send sms 几份？\n  ask n as number 1..9", 0),
+        ("say 几份？\n  -> qty\n\nstep qty\n  ask n as number 1..9", 0),
+        ("menu 几份？\n    1 自己写 -> qty\n\nstep qty\n  ask n as number 1..9", 0),
+        ("call greet\n  ask n as number 1..9\n  goodbye\n\nstep greet\n  say 几份？", 0),
+        ("goodbye\n\nanywhere\n  1 几份 -> qty\n\nstep qty\n  ask n as number 1..9", 0),
+        ("ask a as text\n    say 谁？\n  -> qty\n\nstep qty\n  ask n as number 1..9", 1),
+        (
+            "ask a as text\n    say 谁？\n    tries 3 then -> qty\n  goodbye\n\nstep qty\n  ask n as number 1..9",
+            0,
+        ),
     ],
 )
 def test_a_question_has_words_or_follows_them(lines: str, found: int) -> None:
