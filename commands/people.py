@@ -8,6 +8,7 @@ import typer
 
 from center.acd.agent import Agent
 from center.desk.person import HOUSE, Person, PersonRole
+from center.ports import StoreError
 from commands.kept_files import people_file
 from commands.settings.queues import skill_of
 from commands.shards.homes import is_there, stores_of
@@ -41,7 +42,8 @@ def _entered(database: Path) -> People | None:
     if file.exists():
         return People(file)
     typer.echo(
-        f"nobody has been entered: there is no {file}; `dialcart people add` makes it", err=True
+        f"nobody has been entered: there is no {file}; `dialcart people add NAME` makes it",
+        err=True,
     )
     return None
 
@@ -90,7 +92,13 @@ def contract(pool: str, seller: str, database: Path) -> int:
     people.contract(pool, seller)
     people.close()
     typer.echo(f"{pool} serves {seller}; a shop that runs knows it within a second")
-    if not _is_published(seller, database):
+    try:
+        published = _is_published(seller, database)
+    except StoreError as error:
+        # The contract stands: people have a file of their own.
+        typer.echo(f"whether {seller} is published here could not be seen: {error}", err=True)
+        return 0
+    if not published:
         typer.echo(
             f"{seller} is not published here yet; a name that is misspelt serves nobody", err=True
         )
@@ -98,7 +106,7 @@ def contract(pool: str, seller: str, database: Path) -> int:
 
 
 def _is_published(seller: str, database: Path) -> bool:
-    """Whether the database has such a seller; also where there is none yet to ask."""
+    """Whether the database has such a seller; also where there is none yet to ask. Raises StoreError."""
     if not is_there(database):
         return True
     store = stores_of(database, seller)[0]

@@ -72,7 +72,7 @@ def test_a_contract_that_ended_is_gone_and_others_stand(dialcart):
 def test_where_nobody_was_ever_entered_it_is_told_and_no_file_is_left(dialcart, words):
     result = dialcart(*words)
     assert result.exit_code == 1
-    assert "dialcart people add" in result.output
+    assert "dialcart people add NAME" in result.output
     assert not dialcart.file.exists(), "a slip in --database"
 
 
@@ -83,3 +83,14 @@ def test_a_contract_with_a_seller_that_is_not_here_is_told(dialcart, tmp_path):
     assert "not published" not in right.output
     assert "shpo is not published here yet" in wrong.output
     assert wrong.exit_code == 0, "it may be published later"
+
+
+def test_a_contract_beside_a_database_that_cannot_be_read_stands_and_the_doubt_is_told(
+    dialcart, tmp_path
+):
+    (tmp_path / "shop.db").write_bytes(b"no database of anybody's" * 100)
+    result = dialcart("contract", "desk", "shop")
+    assert result.exit_code == 0, "it has been done"
+    assert "desk serves shop" in result.output
+    assert "whether shop is published here could not be seen" in result.output
+    assert "desk serves shop" in dialcart("list").output
