@@ -51,20 +51,15 @@ def test_where_there_is_no_apt_it_is_told_what_to_do_instead(tmp_path: Path) -> 
 
 
 def test_fresh_tells_that_this_machines_apt_has_no_mirror(tmp_path: Path) -> None:
-    """With stand-ins for the kernel's namespaces, for what fetches and for an apt that lists nothing of Debian's."""
+    """With stand-ins for the kernel's namespaces, and for an apt that lists nothing of Debian's."""
     scripts, programs = tmp_path / "scripts", tmp_path / "bin"
-    system = tmp_path / ".tools" / "fresh" / "trixie"
-    for folder in (scripts, programs, system / "usr" / "bin", system / "bin"):
-        folder.mkdir(parents=True)
-    shutil.copy(FRESH, scripts)
-    fill = f"mkdir -p {system}/usr/bin {system}/bin {system}/etc/apt"
-    for path, line in (
-        (programs / "unshare", "exit 0"),
-        (programs / "apt-get", "exit 0"),
-        (scripts / "unpack", fill),
-    ):
-        path.write_text(f"#!/bin/sh\n{line}\n")
-        path.chmod(0o755)
+    scripts.mkdir()
+    programs.mkdir()
+    for name in ("fresh", "unpack"):
+        shutil.copy(SCRIPTS / name, scripts)
+    for name in ("unshare", "apt-get", "dpkg-deb"):
+        (programs / name).write_text("#!/bin/sh\n")
+        (programs / name).chmod(0o755)
     told = subprocess.run(
         [str(scripts / "fresh")],
         capture_output=True,
