@@ -12,7 +12,7 @@ import typer
 from commands.beside import beside, vocabularies_of
 from commands.flows_on_disk import flow_files, load
 from flows.checker import check_flow
-from flows.diagnostic import Diagnostic, locate, render, to_json
+from flows.diagnostic import Diagnostic, locate, render, to_json, told
 from flows.syntax import Flow
 
 ALIKE_MAX, ALIKE_SHOWN_MAX = 5, 3
@@ -49,8 +49,8 @@ def check(paths: list[Path], output: str, vocabularies: list[str]) -> int:
                 entry = to_json(found.flow, diagnostic)
                 listed.append({**entry, "file": str(folder / str(entry["file"]))})
         else:
-            for told in _told(found.flow, diagnostics):
-                typer.echo(f"{folder}/{told}\n")
+            for finding in _rendered(found.flow, diagnostics):
+                typer.echo(f"{folder}/{finding}\n")
     if output == "json":
         typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
     else:
@@ -66,7 +66,7 @@ def check(paths: list[Path], output: str, vocabularies: list[str]) -> int:
     return 1 if counts["error"] else 0
 
 
-def _told(flow: Flow, diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
+def _rendered(flow: Flow, diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
     """Each finding with its line; of many that say the same the first ones, and then where the others are."""
     alike: dict[tuple[str, ...], list[Diagnostic]] = {}
     for diagnostic in diagnostics:
@@ -77,17 +77,16 @@ def _told(flow: Flow, diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
         if id(diagnostic) not in named_only:
             yield render(flow, diagnostic)
     for same in many:
-        first, *others = same[ALIKE_SHOWN_MAX:]
-        lines = [locate(flow, one.span).line for one in (first, *others)]
+        places = [locate(flow, one.span) for one in same[ALIKE_SHOWN_MAX:]]
+        lines = [place.line for place in places]
         named = ", ".join(map(str, lines[:LINES_NAMED_MAX]))
         unnamed = f" and {len(lines) - LINES_NAMED_MAX} more" * (len(lines) > LINES_NAMED_MAX)
         yield (
-            f"{locate(flow, first.span).file}:{lines[0]}: {first.severity}: [{first.code} {first.name}] {first.message}"
+            f"{places[0].file}:{lines[0]}: {told(same[0])}"
             f"\n  the same in {len(lines)} more lines: {named}{unnamed}"
         )
 
 
 def _said(flow: Flow, diagnostic: Diagnostic) -> tuple[str, ...]:
     """What a finding says, but for its place in the file."""
-    file = locate(flow, diagnostic.span).file
-    return file, diagnostic.severity, diagnostic.code, diagnostic.message, diagnostic.help or ""
+    return locate(flow, diagnostic.span).file, told(diagnostic), diagnostic.help or ""

@@ -53,13 +53,15 @@ def locate(flow: Flow, span: Span) -> Location:
     return Location(place.file, place.line + span.line - 1, span.column, span.width)
 
 
+def told(diagnostic: Diagnostic) -> str:
+    """What it says, without its place."""
+    return f"{diagnostic.severity}: [{diagnostic.code} {diagnostic.name}] {diagnostic.message}"
+
+
 def render(flow: Flow, diagnostic: Diagnostic) -> str:
     """The diagnostic as text for a terminal: place, message, the line with a caret under it, help."""
     where = locate(flow, diagnostic.span)
-    head = (
-        f"{where.file}:{where.line}:{where.column}: {diagnostic.severity}: "
-        f"[{diagnostic.code} {diagnostic.name}] {diagnostic.message}"
-    )
+    head = f"{where.file}:{where.line}:{where.column}: {told(diagnostic)}"
     parts = [head, *_excerpt(flow, where, "")]
     for span, label in diagnostic.notes:
         place = locate(flow, span)
