@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from center.allowed import plain
 from sms.smsc.control import (
     AskStatus,
     Line,
@@ -37,14 +38,11 @@ A text that begins with / is written with two: //."""
 WAIT_S_MAX: Final = 600.0
 INPUT_CHARACTERS_MAX: Final = 10_000
 """Of one line typed; 255 parts are less."""
-_WRITTEN_BETWEEN: Final = str.maketrans("", "", "+ -().")
-"""What people write before and between the digits of a number."""
 
 
 def on_the_network(number: str) -> str:
     """A number as a network has it, digits alone: what is sent to `+254 711 000 111` goes to 254711000111. A name stays."""
-    digits = number.translate(_WRITTEN_BETWEEN)
-    return digits if digits.isascii() and digits.isdecimal() else number
+    return plain(number).removeprefix("+") or number
 
 
 @dataclass(frozen=True, slots=True)
