@@ -60,6 +60,15 @@ def shard(store: MemoryStore) -> tuple[FrontLink, TurnBatch]:
     return FrontLink(cast("Any", SimpleNamespace(turns=turns, store=store))), turns
 
 
+async def with_a_front() -> tuple[FrontLink, TurnBatch, Socket]:
+    """A shard whose front has come and heard what that led to."""
+    (link, turns), socket = shard(MemoryStore()), Socket()
+    link.connection_made(cast("Any", socket))
+    turns.flush()
+    await asyncio.sleep(0)
+    return link, turns, socket
+
+
 def test_a_reply_is_told_after_its_message_also_to_a_front_that_has_just_come() -> None:
     async def run() -> list[ToFront]:
         link, turns = shard(MemoryStore())
@@ -83,11 +92,7 @@ def told_of(*brought: Arrival, waits: bool) -> list[ToFront]:
     """What a front reads of these until its link is closed, which `waits` until the loop has gone round."""
 
     async def run() -> list[ToFront]:
-        link, turns = shard(MemoryStore())
-        socket = Socket()
-        link.connection_made(cast("Any", socket))
-        turns.flush()
-        await asyncio.sleep(0)
+        link, turns, socket = await with_a_front()
         socket.frames.clear()
         link.data_received(frame(ToShard(1, brought)))
         turns.flush()
@@ -113,11 +118,7 @@ def test_what_became_of_a_batch_without_texts_is_told_before_a_link_is_closed() 
 
 def test_what_is_alike_and_was_brought_together_is_told_as_one() -> None:
     async def run() -> list[Told]:
-        link, turns = shard(MemoryStore())
-        socket = Socket()
-        link.connection_made(cast("Any", socket))
-        turns.flush()
-        await asyncio.sleep(0)
+        link, turns, socket = await with_a_front()
         # A dialog's turn has a reply, texts have none; each channel is told by itself.
         brought = [text("1"), text("2"), text("3", "ussd"), text("4"), text("5")]
         link.data_received(frame(ToShard(7, brought)))
@@ -135,11 +136,7 @@ def test_what_is_alike_and_was_brought_together_is_told_as_one() -> None:
 
 def test_what_was_found_is_told_apart_from_what_is_new() -> None:
     async def run() -> list[Told]:
-        link, turns = shard(MemoryStore())
-        socket = Socket()
-        link.connection_made(cast("Any", socket))
-        turns.flush()
-        await asyncio.sleep(0)
+        link, turns, socket = await with_a_front()
         first = replace(text("1"), key=b"first", stamp=10)
         again = replace(first, stamp=20, doubt=((10, 11),))
         for number, brought in ((7, [first]), (8, [again, text("2")])):
@@ -268,11 +265,7 @@ def given_after(turns: TurnBatch, socket: Socket, kept: Sequence[OutgoingText]) 
 
 def test_texts_of_a_carrier_for_which_the_front_has_no_room_stay_here_and_no_others() -> None:
     async def run() -> list[list[str]]:
-        store, socket = MemoryStore(), Socket()
-        link, turns = shard(store)
-        link.connection_made(cast("Any", socket))
-        turns.flush()
-        await asyncio.sleep(0)
+        link, turns, socket = await with_a_front()
         given: list[list[str]] = []
 
         def keep(*texts: str) -> None:
@@ -317,11 +310,7 @@ def test_what_has_waited_here_is_told_apart_from_what_is_new() -> None:
 
 def test_a_new_text_goes_past_what_waits_for_a_carrier_that_the_front_is_busy_with() -> None:
     async def run() -> list[list[str]]:
-        store, socket = MemoryStore(), Socket()
-        link, turns = shard(store)
-        link.connection_made(cast("Any", socket))
-        turns.flush()
-        await asyncio.sleep(0)
+        link, turns, socket = await with_a_front()
         given: list[list[str]] = []
 
         def keep(*texts: str) -> None:
@@ -341,11 +330,7 @@ def test_a_new_text_goes_past_what_waits_for_a_carrier_that_the_front_is_busy_wi
 
 def test_of_a_text_that_went_past_others_nothing_is_known_once_its_carrier_has_it() -> None:
     async def run() -> list[set[int]]:
-        store, socket = MemoryStore(), Socket()
-        link, turns = shard(store)
-        link.connection_made(cast("Any", socket))
-        turns.flush()
-        await asyncio.sleep(0)
+        link, turns, socket = await with_a_front()
         link.data_received(frame(ToShard(full=["c"])))
         given_after(turns, socket, [OutgoingText("c", "1069", "a", "a1", NOON)])
         link.data_received(frame(ToShard(full=[], busy=["c"])))
