@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from flows import effects
 from flows.effects import Effect
-from flows.inputs import Buyer, Input, Outcome, Text
+from flows.inputs import Buyer, Input, Text
 from flows.program import Program
 from flows.render import money
 from flows.session import Session
-from flows.transcript.lines import effect_line, flatten, input_line, outcome_line
+from flows.transcript.lines import effect_line, flatten, input_line
 
 LOG_LINE_CHARACTERS_MAX = 2_000
 """A longer line of the log is cut; the rest matches anything."""
@@ -124,8 +124,7 @@ def _masked_input(given: Input, program: Program, private: Sequence[str]) -> str
             return f"> {MASKED_ADDRESS}"
         if len(text) < NUMBER_CHARACTERS_MIN:
             return _short(text)
-    is_outcome = type(given) is Outcome
-    line = outcome_line(given, program) if is_outcome else input_line(given, program)
+    line = input_line(given, program)
     if _PERHAPS.search(line) is not None:
         # Buyers' digits stay digits, so that a phone number or a code is still one when it is replayed.
         line = _NUMBER.sub(lambda found: re.sub(r"\d", "0", found[0][:-4]) + found[0][-4:], line)
