@@ -16,7 +16,6 @@ from commands.groups.platform import platform
 
 app = typer.Typer(
     name="dialcart",
-    help="A shop for buyers without internet: flows that sell by text and by phone.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,6 +40,26 @@ VoicesFile = Annotated[
     typer.Option("--config", help="Settings file whose voices speak; none: espeak-ng's."),
 ]
 Paths = Annotated[list[Path], typer.Argument(help="Flow files or folders.", show_default=False)]
+
+
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        from commands.version import version
+
+        typer.echo(version())
+        raise typer.Exit
+
+
+@app.callback()
+def _dialcart(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Tell which Dialcart this is.", is_eager=True, callback=_tell_version
+        ),
+    ] = False,
+) -> None:
+    """A shop for buyers without internet: flows that sell by text and by phone."""
 
 
 @app.command()

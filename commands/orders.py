@@ -71,6 +71,8 @@ def orders(
             typer.echo(f"{seller} is not published here", err=True)
             return 1
         if number is not None:
+            # As it is typed from hearing it.
+            number = number.upper()
             order_serial(number)
         if target is not None:
             if not seller or not number:

@@ -16,6 +16,7 @@ TITLE = """\
 # Commands
 
 What `dialcart` can be told to do. This page is written by `python -m scripts.command_pages`.
+`dialcart --version` tells which Dialcart it is, and what it runs on.
 """
 
 

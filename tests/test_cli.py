@@ -1,13 +1,17 @@
 """The command line as its users meet it."""
 
 import json
+import platform
 import runpy
+import sqlite3
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+import cli
 from cli import app
 from scripts.link import SCRIPT
 from store.sqlite import SqliteStore
@@ -32,6 +36,14 @@ def test_processes_that_ours_starts_do_not_serve_again(tmp_path: Path) -> None:
     script.write_text(SCRIPT.format(python=sys.executable), "utf-8")
     # As multiprocessing does in a shard, before anything of it runs.
     runpy.run_path(str(script), run_name="__mp_main__")
+
+
+def test_which_version_it_is_is_told_with_what_it_runs_on() -> None:
+    result = run("--version")
+    assert result.exit_code == 0
+    release = tomllib.loads((Path(cli.__file__).parent / "pyproject.toml").read_text("utf-8"))
+    assert result.output.startswith(f"dialcart {release['project']['version']}")
+    assert f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}" in result.output
 
 
 def test_a_broken_flow_is_told_where_and_how_and_exits_with_one(shop: Path) -> None:

@@ -37,6 +37,7 @@ def test_an_order_is_listed_and_exported(database: Path) -> None:
     assert "A0001" in run(database, "orders")[1]
     [order] = json.loads(run(database, "orders", "--buyer", PHONE, "--format", "json")[1])
     assert (order["number"], order["total"], order["status"]) == ("A0001", "5.00", "placed")
+    assert "A0001" in run(database, "orders", "--number", "a0001")[1]
     [row] = csv.DictReader(io.StringIO(run(database, "orders", "--format", "csv")[1]))
     assert (row["number"], row["lines"]) == ("A0001", "1x2 苹果")
 
