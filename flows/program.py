@@ -320,6 +320,12 @@ class Program(Value, frozen=True, array_like=True):
     calling: Calling = Calling()
 
 
+def names_by_language(program: Program) -> dict[str, str]:
+    """A shop's name by language; nothing where it has one for all."""
+    names = program.shop_names
+    return dict(zip(program.languages, names, strict=True)) if len(set(names)) > 1 else {}
+
+
 def offered(options: tuple[Option, ...], channel: str) -> tuple[Option, ...]:
     """The options that a channel has: those of every channel, and its own."""
     return tuple([option for option in options if option.channel in (None, channel)])

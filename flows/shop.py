@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from flows.phrases import Phrases, product_phrases
-from flows.program import CHANNELS, Product, Program
+from flows.program import CHANNELS, Product, Program, names_by_language
 from flows.settings import hours_text
 
 _SMS = CHANNELS.index("sms")
@@ -51,6 +51,11 @@ class Shop:
             codes = [product.code for product in products]
             goods = self._goods[group] = product_phrases(products), codes
         return goods
+
+    @cached_property
+    def names_by_language(self) -> dict[str, str]:
+        """Its name by language; nothing where it has one for all."""
+        return names_by_language(self.program)
 
     @cached_property
     def groups(self) -> dict[str, list[Product]]:

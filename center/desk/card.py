@@ -5,6 +5,8 @@ Money is in minor units of the card's currency, times are Unix seconds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 
@@ -56,6 +58,8 @@ class Card(msgspec.Struct, frozen=True):
     queue: str
     number: str
     """The buyer's."""
+    names: Mapping[str, str] = {}
+    """The shop's by language, where it has several: an agent may read another than the buyer's."""
     name: str = ""
     language: str = ""
     step: str = ""

@@ -90,6 +90,7 @@ class Cards:
             channel=channel,
             seller=seller,
             shop=shop,
+            names=machine.shop.names_by_language,
             queue=queue,
             number=number,
             name=buyer.name if buyer else "",

@@ -22,7 +22,7 @@ from center.superseded import leave_superseded
 from commands.flows_on_disk import flow_files, flow_name
 from commands.opening import open_flows
 from commands.serving.aside import DiskThread
-from flows.program import Program
+from flows.program import Program, names_by_language
 from store.compiled import CompiledFlows
 from store.measured import MeasuredStore
 from store.migrations.migration import migrate
@@ -162,9 +162,7 @@ def read_sellers(
             "".join(keywords[:1]),
             program.codes.get("ussd", ()),
             program.number if "voice" in program.channels else "",
-            tuple(zip(program.languages, program.shop_names, strict=False))
-            if len(set(program.shop_names)) > 1
-            else (),
+            tuple(names_by_language(program).items()),
         )
         yield seller, program, opened.compiled.fingerprint
     cache.close()

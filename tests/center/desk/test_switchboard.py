@@ -83,6 +83,7 @@ def test_a_buyer_is_offered_answered_and_written_with(house: House):
     card = next(iter(desk.cards.values()))
     assert card.basket == (BasketLine("1", 2),)
     assert (card.shop, card.queue, card.number, card.step) == ("小店", "sales", BUYER, "take")
+    assert card.names == {"zh": "小店", "en": "Corner shop"}
     assert card.templates[0] == "您好，我是小店的客服，请问有什么可以帮您？"
     assert "> 苹果" in card.transcript
     contact = house.answers(desk, "li")

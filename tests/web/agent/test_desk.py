@@ -175,6 +175,18 @@ def test_a_key_does_only_what_a_mouse_could_do_now(page: Page, site: Site):
     assert site.floor.asked == []
 
 
+def test_shops_are_called_as_the_reader_calls_them(page: Page, site: Site):
+    talk(page, site, CALL, TEXTS)
+    expect(page.locator("#contacts li")).to_contain_text(["老王面馆", "丰收种子"])
+    page.click("#language")
+    # One has a name in English, the other has none.
+    expect(page.locator("#contacts li")).to_contain_text(["Lao Wang Noodles", "丰收种子"])
+    page.keyboard.press("Alt+1")
+    expect(page.locator("#shop")).to_have_text("Lao Wang Noodles")
+    page.keyboard.press("Alt+2")
+    expect(page.locator("#shop")).to_have_text("丰收种子")
+
+
 def test_what_is_left_of_goods_is_told_in_the_readers_language(page: Page, site: Site):
     gone = Goods("301", "酸梅汤，大杯，少冰，三分糖，配小份凉拌黄瓜与一个茶叶蛋", 500, 0)
     talk(page, site, replace(CALL, goods=(*CALL.goods, gone)))

@@ -5,11 +5,14 @@ import { redraw } from "/pages/redraw.js";
 
 const LOCALES = { zh: "zh-CN", en: "en" };
 
+/** What the reader calls the shop; what the buyer does where it has no name in the reader's language. */
+export const shopOf = (card, reader) => card.names[reader] ?? card.shop;
+
 /** `tools`: {word, language, mayChange, setBasket}. */
 export function drawCard(card, tools) {
   const { word, language, mayChange } = tools;
   const money = minor => (minor / 10 ** card.decimals).toLocaleString(LOCALES[language()], { style: "currency", currency: card.currency });
-  $("shop").textContent = card.shop;
+  $("shop").textContent = shopOf(card, language());
   facts({
     number: card.number, name: card.name, spoken: spoken(card.language, language()), queue: card.queue, step: card.step,
     agent: card.guests.length || mayChange ? "" : card.agent, guests: card.guests.join(", "),

@@ -7,7 +7,7 @@ import { Headset } from "/desk/pages/headset.js";
 import { Ringer } from "/desk/pages/ringer.js";
 import { notice, state, keep as keepNotice } from "/desk/pages/notice.js";
 import * as shortcuts from "/desk/pages/shortcuts.js";
-import { drawCard } from "/desk/pages/card.js";
+import { drawCard, shopOf } from "/desk/pages/card.js";
 import { WORDS, REASONS, CODES } from "/desk/pages/words-of-desk.js";
 import { REFUSALS } from "/desk/pages/refusals.js";
 
@@ -277,7 +277,7 @@ function drawContacts() {
         make("strong", {}, word(card.channel)),
         make("span", {}, card.name || card.number),
         unread ? make("span", { class: "unread" }, String(unread)) : "",
-        make("small", {}, `${card.shop} · ${word(stage)}`)))));
+        make("small", {}, `${shopOf(card, language())} · ${word(stage)}`)))));
 }
 
 /** Stages of one who writes in which the telephone is off the hook. */
