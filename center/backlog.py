@@ -249,6 +249,11 @@ class Backlog:
         self._is_looking, self._new_from = False, None
 
     @property
+    def is_reading(self) -> bool:
+        """Whether the next part is read in the next turn of the loop; else all has been given for which there is room."""
+        return self._is_reading
+
+    @property
     def _waits(self) -> bool:
         return bool(self._after) or self._others_after is not None or self._new_from is not None
 

@@ -141,6 +141,8 @@ class FrontBatch(TurnBatch):
         """See TurnBatch; the shard steps it."""
         assert arrival.input.__class__ in INPUTS, "no carrier brings this"
         going = Going(told if told is not None else arrival.contact.channel, ticket, arrival)
+        going.shard = shard = shard_of(arrival.contact.seller, len(self.links))
+        going.rises = self.links[shard].rises
         before = None
         if notes:
             doubts = notes.get(DOUBTS_NOTE) if len(notes) == 1 else None
@@ -187,14 +189,12 @@ class FrontBatch(TurnBatch):
         super().hold(channel, ticket, notes=notes, texts=texts)
 
     def _go(self, going: Going) -> None:
-        contact = going.arrival.contact
-        shard = shard_of(contact.seller, len(self.links))
         if self._places is None:
-            if not self.links[shard].bring(going, ()):
+            if not self.links[going.shard].bring(going, ()):
                 self._refuse([going])
             return
         going.came = True
-        self._senders.come(contact.buyer, shard, going)
+        self._senders.come(going.arrival.contact.buyer, going.shard, going)
 
     def _bring(self, shard: int, going: Going) -> None:
         arrival, places, link = going.arrival, self._places, self.links[shard]
@@ -269,6 +269,8 @@ class FrontBatch(TurnBatch):
                 send(texts)
         if news.sent:
             self._expect_receipts(link, news.sent)
+        if news.given:
+            link.rise()
 
     def _on_disk(self, link: ShardLink, told: Sequence[Told]) -> dict[str, list[Taken]]:
         """What channels are told now of arrivals that a shard tells of."""
@@ -293,7 +295,6 @@ class FrontBatch(TurnBatch):
         """What a shard counted, before anything else that it tells: who was in it may go on to another then."""
         place = self.links.index(link)
         if news.anew:
-            link.is_up = True
             self.measures.begin(place)
         if self._places is not None:
             if news.anew:

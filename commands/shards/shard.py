@@ -84,6 +84,8 @@ class FrontLink(asyncio.Protocol):
         """Who tells how the shard does when the front asks."""
         self._is_told = False
         """Whether the front has heard of all that it must before texts."""
+        self._is_given = False
+        """Whether it has heard that it was given all that waited."""
         self._is_held = False
         """Whether the front reads more slowly than we write."""
         self._backlog = Backlog(
@@ -121,7 +123,8 @@ class FrontLink(asyncio.Protocol):
         self._connection += 1
         self._untold = None
         # Until all that waits is given, nothing newer is.
-        self._full, self._busy, self._is_told, self._is_held = (), (), False, False
+        self._full, self._busy = (), ()
+        self._is_told = self._is_given = self._is_held = False
         self._backlog.begin(0)
         # Behind what is on its way to the disk: texts that are kept are sent once more, and no other.
         self.turns.hold(FRONT, (self._connection, 0))
@@ -216,7 +219,17 @@ class FrontLink(asyncio.Protocol):
             return
         self._tell(ToFront(sent=self.store.texts_without_receipts(SENT_MAX)))
         self._is_told = True
-        self._backlog.read_on()
+        self._read_on()
+
+    def _tell_given(self, connection: int) -> None:
+        """Once no more is given: who has not read the reply to their last word is known to the front by then (sms.sending.is_unread)."""
+        if connection != self._connection or self._is_held or self._is_given:
+            return
+        if self._backlog.is_reading:
+            asyncio.get_running_loop().call_soon(self._tell_given, connection)
+        else:
+            self._is_given = True
+            self._tell(ToFront(given=True))
 
     def pause_writing(self) -> None:
         """See asyncio.Protocol: the front is busy."""
@@ -225,7 +238,12 @@ class FrontLink(asyncio.Protocol):
     def resume_writing(self) -> None:
         """See asyncio.Protocol."""
         self._is_held = False
-        asyncio.get_running_loop().call_soon(self._backlog.read_on)
+        asyncio.get_running_loop().call_soon(self._read_on)
+
+    def _read_on(self) -> None:
+        self._backlog.read_on()
+        if self._is_told:
+            self._tell_given(self._connection)
 
     def send(self, texts: list[tuple[int, OutgoingText]]) -> None:
         """Texts that were just kept. Without a front they wait in the outbox, and so they do behind others."""

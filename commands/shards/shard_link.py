@@ -35,6 +35,10 @@ class Going(msgspec.Struct, eq=False):
     """What was kept before of the answers that carriers may lack."""
     came: bool = False
     """Whether its sender is in a shard, or waits for it."""
+    shard: int = 0
+    """Where its seller lives."""
+    rises: int = 0
+    """How often that had come up when the channel judged what this is, by what waits for its buyer."""
 
 
 def _beside(arrival: Arrival, elsewhere: Elsewhere) -> Arrival:
@@ -63,7 +67,9 @@ class ShardLink(asyncio.Protocol):
         self.path = path
         self.transport: asyncio.Transport | None = None
         self.is_up = False
-        """Whether it is connected, and what it counted is known."""
+        """Whether it is connected, what it counted is known, and what waits there for carriers is here."""
+        self.rises = 0
+        """How often it has come up."""
         self.heard = 0
         """Frames that came from it: one a second at least (commands.shards.telling)."""
         self.given: dict[str, int] = {}
@@ -135,9 +141,14 @@ class ShardLink(asyncio.Protocol):
             self.heard += 1
             self._told(self, to_front_decoder().decode(body))
 
+    def rise(self) -> None:
+        """It is up from now on."""
+        self.is_up = True
+        self.rises += 1
+
     def bring(self, going: Going, elsewhere: Elsewhere = ()) -> bool:
-        """Bring an arrival, with what its sender did in other shards; False if the shard is not there."""
-        if not self.is_up:
+        """Bring an arrival, with what its sender did in other shards; False if the shard is not there, or was not when it was judged."""
+        if not self.is_up or going.rises != self.rises:
             return False
         self._number = number = self._number + 1
         self._going[number] = going

@@ -132,6 +132,8 @@ class ToFront(msgspec.Struct, frozen=True, array_like=True):
     anew: bool = False
     """Whether the counts are all that there are, from the beginning: the first frame to a front."""
     outcomes: list[Led] = []
+    given: bool = False
+    """Whether all texts that waited have been given, as far as there is room: once to a front, which brings nothing before."""
 
 
 @cache

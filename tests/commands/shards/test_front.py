@@ -214,6 +214,29 @@ def test_what_a_shard_fell_with_may_be_on_its_disk_and_what_it_never_got_is_not(
     ]
 
 
+def test_a_shard_is_brought_nothing_before_what_waits_there_is_here_nor_what_was_judged_before(
+    tmp_path: Path,
+) -> None:
+    front = Front(tmp_path)
+    [link] = front.batch.links
+    del cast("Any", link).bring
+    told = front.batch._told  # noqa: SLF001
+    told(link, ToFront(anew=True))
+    front.add()
+    # Their last word again, perhaps, where nobody knew whether the reply to it waits.
+    front.add(**{f"{LAST_NOTE}1069/138": b"shop"})
+    told(link, ToFront(given=True))
+    front.batch.flush()
+    front.add()
+    for callback in [*front.due]:
+        callback()
+    assert [(one.ticket, one.fate) for one in front.told] == [
+        (1, Fate.REFUSED),
+        (2, Fate.REFUSED),
+    ]
+    assert link.under_way == 1
+
+
 def test_who_was_refused_goes_on_where_a_channel_fails_to_hear_of_it(tmp_path: Path) -> None:
     def stumbles(_: object) -> None:
         raise RuntimeError("a channel stumbles")

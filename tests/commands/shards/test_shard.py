@@ -224,7 +224,7 @@ def test_what_an_outage_left_is_given_in_parts_as_the_front_reads_and_nothing_ne
 ) -> None:
     monkeypatch.setattr(backlog, "READ_MAX", 2)
 
-    async def run() -> list[list[str]]:
+    async def run() -> tuple[list[list[str]], list[ToFront]]:
         store, socket = MemoryStore(), Socket()
         link, turns = shard(store)
         left = [OutgoingText("c", "1069", "13800138000", str(n), NOON) for n in range(5)]
@@ -248,9 +248,11 @@ def test_what_an_outage_left_is_given_in_parts_as_the_front_reads_and_nothing_ne
         link.resume_writing()
         for _ in range(3):
             await turn()
-        return given
+        return given, socket.frames
 
-    given = asyncio.run(run())
+    given, frames = asyncio.run(run())
+    # Only then does it bring anything: who says their last word again has not read the reply that waits.
+    assert [one.given for one in frames] == [False] * (len(frames) - 1) + [True]
     assert given[:2] == [["0", "1"]] * 2
     assert given[-1] == ["0", "1", "2", "3", "4", "5", "6"]
     assert given[2] == ["0", "1", "2", "3"]

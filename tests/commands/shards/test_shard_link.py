@@ -26,23 +26,24 @@ class Socket:
 
 
 def up(link: ShardLink) -> Socket:
-    """The link, connected to a shard that has told its counts."""
+    """The link, connected to a shard that has given what waited there."""
     socket = Socket()
     link.connection_made(cast("Any", socket))
-    link.data_received(frame(ToFront(anew=True)))
+    link.data_received(frame(ToFront(given=True)))
     return socket
 
 
 def made() -> ShardLink:
     def told(link: ShardLink, news: ToFront) -> None:
-        link.is_up = link.is_up or news.anew
+        if news.given:
+            link.rise()
 
     return ShardLink(Path("shard-0.sock"), told)
 
 
 def going(number: int) -> Going:
     key = ContactKey("shop", "13800138000", "sms")
-    return Going("sms", number, Arrival(key, Text("2"), "1069", "c", b"", number, 17))
+    return Going("sms", number, Arrival(key, Text("2"), "1069", "c", b"", number, 17), rises=1)
 
 
 def test_what_is_brought_in_one_turn_of_the_loop_is_one_frame_with_one_number() -> None:
