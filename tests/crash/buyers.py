@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -18,6 +18,8 @@ WONDERS_S = 1.0
 """Before who has said it again, and reads the question that they had answered, answers it again: the reply may be right behind."""
 THINKS_S = 0.5
 """Before who says the same again says it: longer than a round trip."""
+CROSSES_S = 1.0
+"""What was answered so shortly before the reply to what it says again came, met that on its way: a round trip on a machine that has much to do."""
 PRICE_CENTS = 250
 STOCK = 1_000_000
 
@@ -279,21 +281,25 @@ class Town:
         say_it_twice: bool = False,
         codes: Sequence[str] = (CODE,),
         kind: type[Buyer] = Buyer,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`orders`: how many each buyer begins; None: until told to stop. `codes`: of the sellers, among whom they are shared out."""
+        """`orders`: how many each buyer begins; None: until told to stop. `codes`: of the sellers, among whom they are shared out. `ticks`: seconds."""
         self.carrier = carrier
         self.buyers: dict[str, Buyer] = {}
         """Who writes, by number."""
         self.others: dict[str, Other] = {}
-        self.heard_at = time.monotonic()
+        self._ticks = ticks
+        self.heard_at = ticks()
         """When somebody last had a text."""
         self.acknowledged: Counter[str] = Counter()
         """Messages that were answered `taken`, by number."""
+        self._taken_at: dict[str, float] = {}
+        """When the last of each number was."""
         self.repeated = 0
         """Messages that were brought again, or are to be."""
         self.poisoners: dict[str, bool] = {}
         """Who wrote what makes the program fail, once, and whether the carrier is done with it."""
-        self.diary = Diary()
+        self.diary = Diary(ticks)
         self._codes = codes
         carrier.watch(self)
         for place in range(count):
@@ -306,19 +312,27 @@ class Town:
 
     def hear(self, heard: Heard) -> None:
         """A text came to one of their phones."""
-        self.heard_at = time.monotonic()
+        self.heard_at = self._ticks()
         self.diary.note(f"hears {heard.text!r}", heard.number)
         buyer = self.buyers[heard.number]
         is_said_again, replies = buyer.says_again and buyer.times_said > 1, len(buyer.waits)
         place = buyer.next_place
         buyer.hear(heard)
         is_reply = is_said_again and len(buyer.waits) > replies
-        if is_reply and heard.number in self.carrier.unanswered:
+        if is_reply and self._meets(heard.number):
             buyer.crossed.add(place)
+
+    def _meets(self, number: str) -> bool:
+        """Whether the reply that has just come met on its way what its reader had said again."""
+        taken_at = self._taken_at.get(number)
+        is_just_taken = taken_at is not None and self.heard_at - taken_at <= CROSSES_S
+        return is_just_taken or number in self.carrier.unanswered
 
     def answered(self, number: str, *, ok: bool, again: bool) -> None:
         """See tests.crash.carrier.Watcher."""
         self.acknowledged[number] += ok
+        if ok:
+            self._taken_at[number] = self._ticks()
         what = "taken" if ok else "brought again" if again else "not taken"
         self.diary.note(f"is answered: {what}", number)
         if not again and number in self.poisoners:

@@ -9,7 +9,7 @@ from store.memory import MemoryStore
 from store.sqlite import SqliteStore
 from tests.crash.carrier import Pen
 
-LINES_MAX = 120
+LINES_MAX = 2_000
 """Of each buyer, and of what befell all; of more the newest."""
 TOLD_MAX = 5
 """Buyers; of more nobody reads."""

@@ -9,7 +9,7 @@ from sms.smsc.handset import Heard
 from sms.smsc.server import Settings, Smsc
 from store.memory import MemoryStore
 from tests.crash.books import Books, count
-from tests.crash.buyers import STOCK, Town, dialogue
+from tests.crash.buyers import CROSSES_S, STOCK, Town, dialogue
 from tests.crash.carrier import Simulated
 from tests.crash.harness import getting_on
 from tests.crash.people import PATIENCE_S, STUCK_S, Person, Understood, understood
@@ -112,6 +112,30 @@ def test_what_is_said_again_to_the_last_question_is_read_at_the_next_order() -> 
             return buyer.crossed
 
     assert asyncio.run(speak()) == {1}
+
+
+class Answered(Simulated):
+    """A carrier that has our answers to all that it brought."""
+
+    unanswered: Any = frozenset[str]()
+
+
+def test_what_was_answered_a_moment_before_the_reply_came_met_it_on_its_way() -> None:
+    async def speak(taken_s: float) -> set[int]:
+        ticks = 0.0
+        async with Smsc(Settings(port=0)) as smsc:
+            town = Town(Answered(smsc), 1, seed=1, kind=Person, ticks=lambda: ticks)
+            buyer = town.buyers[ANN]
+            buyer.begin()
+            for _ in range(2):
+                buyer.say_again()
+                town.answered(ANN, ok=True, again=False)
+            ticks = taken_s
+            town.hear(Heard(ANN, "1069", "How many?", 1, "gsm7", 0))
+            return buyer.crossed
+
+    assert asyncio.run(speak(CROSSES_S)) == {0}
+    assert not asyncio.run(speak(CROSSES_S + 0.1))
 
 
 def _crossed(
