@@ -154,6 +154,21 @@ STATES: dict[str, Callable[[Page, Site], object]] = {
 }
 
 
+LETTER = """letter => {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.fillText(letter, 0, 10);
+  return pen.canvas.toDataURL();
+}"""
+
+
+def refuse_boxes(page: Page) -> None:
+    """Without a font for it Chinese is boxes, one like the other."""
+    if page.evaluate(LETTER, "面") == page.evaluate(LETTER, "馆"):
+        raise SystemExit(
+            "this machine has no font for Chinese: install Debian's fonts-droid-fallback"
+        )
+
+
 def take(page: Page, path: Path) -> None:
     """One picture; a large one is refused, for it stays in the repository for good."""
     page.screenshot(path=path, animations="disabled")
@@ -167,6 +182,7 @@ def main(folder: Path, names: tuple[str, ...]) -> None:
     with TemporaryDirectory() as scratch:
         tone = write_tone(Path(scratch) / "tone.wav", 440)
         with browser(tone) as chromium:
+            refuse_boxes(new_page(chromium))
             for language, locale in LOCALES.items():
                 for name in names:
                     with opened_site() as site:
