@@ -80,13 +80,13 @@ def take(visit: Visit) -> Reply | None:
             visit.keep()
             return None if is_sms else _reply(visit, language)
         given = settled
-    private = visit.private()
+    shown, private = visit.logged(given)
     buyer = visit.buyer
     turn_effects = _advance(visit, Given(given, buyer, visit.stock))
     program, lines = visit.machine.program, visit.lines
     if visit.began and visit.session is not None:
         lines += log_head(program, visit.key.channel, visit.session, buyer, visit.stock, arrival.at)
-    lines += log_lines(given, turn_effects, program, private)
+    lines += log_lines(shown, turn_effects, program, private)
     for count in range(1, OUTCOMES_PER_TURN_MAX + 1):
         outcome = _carry_out(visit, turn_effects)
         if outcome is None:

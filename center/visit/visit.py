@@ -15,11 +15,12 @@ from center.superseded import TURNS_MAX
 from center.visit.shared import Shared
 from flows import effects
 from flows.effects import Effect
-from flows.inputs import Buyer, Text
+from flows.inputs import Buyer, Given, Input
 from flows.machine import Machine
 from flows.program import Ask
 from flows.publish import move
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
+from flows.transcript.masked import masked
 
 NO_STOCK: Mapping[str, int] = {}
 
@@ -133,9 +134,18 @@ class Visit:
             else None
         )
 
+    def logged(self, given: Input) -> tuple[Input, list[str]]:
+        """What the session is given, as the log shows it, and the words that it must not show."""
+        private, session = self.private(), self.session
+        if session is None or session.at not in self.machine.private:
+            return given, private
+        world = Given(given, self.buyer, self.stock)
+        shown, secrets = masked(self.machine, session, world, self.arrival.at)
+        return shown, [*private, *secrets]
+
     def private(self) -> list[str]:
-        """Words that the log must not show: who and where the buyer is, and a free answer."""
-        buyer, session, said = self.buyer, self.session, self.arrival.input
+        """Words that the log must not show: who and where the buyer is."""
+        buyer = self.buyer
         words = [buyer.number]
         # One by one: nearly always there is no more than the address.
         if buyer.name:
@@ -144,8 +154,6 @@ class Visit:
             words.append(buyer.address)
         if buyer.earlier:
             words += buyer.earlier
-        if session is not None and session.at in self.machine.private and isinstance(said, Text):
-            words.append(" ".join(said.text.split()))
         return words if all(words) else [word for word in words if word]
 
     def say(self, text: str) -> None:

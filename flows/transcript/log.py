@@ -19,12 +19,16 @@ from flows.program import Program
 from flows.render import money
 from flows.session import Session
 from flows.transcript.lines import effect_line, flatten, input_line
+from grammars.phones import is_as_dialled_in_china
 
 LOG_LINE_CHARACTERS_MAX = 2_000
 """A longer line of the log is cut; the rest matches anything."""
 
 MASKED_ADDRESS = "某路1号"
 """Stands for an address in the log. It reads as one, so a replay goes the same way."""
+
+MASKED_NUMBER = "13800138000"
+"""Stands for a telephone number in the log, and reads as one in every country."""
 
 NUMBER_CHARACTERS_MIN = 7
 """A shorter line holds no telephone number."""
@@ -55,7 +59,7 @@ def log_head(
     """The `@` lines of a session that begins: all that its replay must know of the world, masked."""
     when = _minute(at - at % 60, program.timezone)
     head = f"@ flow {program.name}  channel {channel}  lang {session.language}"
-    lines = [f"{head}  from 13800138000  at {when}"]
+    lines = [f"{head}  from {MASKED_NUMBER}  at {when}"]
     changed = [
         f"{product.code}={stock[product.code]}"
         for product in program.products
@@ -120,15 +124,22 @@ def _masked_input(given: Input, program: Program, private: Sequence[str]) -> str
     # As above: not isinstance.
     if type(given) is Text:
         text = given.text
-        if text.strip() in private:
+        if text.strip() in private and text != MASKED_NUMBER:
             return f"> {MASKED_ADDRESS}"
         if len(text) < NUMBER_CHARACTERS_MIN:
             return _short(text)
     line = input_line(given, program)
     if _PERHAPS.search(line) is not None:
-        # Buyers' digits stay digits, so that a phone number or a code is still one when it is replayed.
-        line = _NUMBER.sub(lambda found: re.sub(r"\d", "0", found[0][:-4]) + found[0][-4:], line)
+        line = _NUMBER.sub(_made_up, line)
     return _cut(line)
+
+
+def _made_up(found: re.Match[str]) -> str:
+    """Buyers' digits stay as many digits, so that a code is still one when it is replayed, and a Chinese phone number, too."""
+    first, space, rest = found[0].partition(" ")
+    if len(first) == len(MASKED_NUMBER) and is_as_dialled_in_china(first):
+        return f"{MASKED_NUMBER}{space}{rest}"
+    return re.sub(r"\d", "0", found[0][:-4]) + found[0][-4:]
 
 
 @lru_cache(4_096)  # Keys of menus, mostly.
