@@ -29,6 +29,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no_match_number": "请输入{lower}到{upper}之间的数字。",
         "no_match_number_any": "请输入一个数字。",
         "no_match_digits": "请输入{count}位数字。",
+        "no_match_digits_any": "请输入数字。",
         "no_match_phone": "请输入电话号码，比如13800138000。",
         "no_match_money": "请输入金额，比如18.50。",
         "no_match_money_keyed": "请输入金额，小数点请按星号。",
@@ -38,6 +39,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no_match_date": "请输入日期，比如明天，或者11月24日。",
         "no_match_choice": "请选择其中一项。",
         "no_match_pin": "请输入{count}位密码。",
+        "no_match_pin_any": "请输入密码数字。",
         "no_match_grammar": "没听懂您的意思。",
         "confirm": "您说的是{value}，对吗？",
         "resume_cart": "您上次的订单还没有完成（{summary}）。继续吗？",
@@ -104,6 +106,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no_match_number": "Please enter a number from {lower} to {upper}.",
         "no_match_number_any": "Please enter a number.",
         "no_match_digits": "Please enter {count} digits.",
+        "no_match_digits_any": "Please enter digits.",
         "no_match_phone": "Please enter the digits of a phone number.",
         "no_match_money": "Please enter an amount, such as 18.50.",
         "no_match_money_keyed": "Please enter an amount. For the decimal point, press star.",
@@ -113,6 +116,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no_match_date": "Please enter a date, such as tomorrow or 24 Nov.",
         "no_match_choice": "Please choose one of these.",
         "no_match_pin": "Please enter a PIN of {count} digits.",
+        "no_match_pin_any": "Please enter the digits of your PIN.",
         "no_match_grammar": "Sorry, I did not understand.",
         "confirm": "You said {value}. Is that right?",
         "resume_cart": "Your last order is not finished ({summary}). Go on with it?",
@@ -276,15 +280,12 @@ def no_match(
     """The default reply to an answer that was not understood, by type of question; `by_star`: `*` is the point of amounts."""
     if kind == "money" and by_star:
         return word("no_match_money_keyed", language)
+    if kind in ("number", "digits", "pin") and upper is None:
+        return word(f"no_match_{kind}_any", language)
     if kind == "number":
-        if lower is None:
-            return word("no_match_number_any", language)
         return word("no_match_number", language).format(lower=lower, upper=upper)
-    text = word(f"no_match_{kind}", language)
-    if "{count}" in text:
-        count = "" if upper is None else str(upper) if lower == upper else f"{lower}-{upper}"
-        text = text.format(count=count).replace("  ", " ")
-    return text
+    count = str(upper) if lower == upper else f"{lower}-{upper}"
+    return word(f"no_match_{kind}", language).replace("{count}", count)
 
 
 def _spoken_key(key: str | None, language: str) -> str:

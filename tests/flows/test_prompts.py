@@ -54,3 +54,19 @@ def test_every_text_can_be_worded_as_it_is() -> None:
 )
 def test_a_text_that_could_not_be_said_is_told_of(name: str, text: str, told: str) -> None:
     assert told in prompts.wrong_with(name, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "bounds", "zh", "en"),
+    [
+        ("pin", (4, 4), "请输入4位密码。", "Please enter a PIN of 4 digits."),
+        ("digits", (4, 8), "请输入4-8位数字。", "Please enter 4-8 digits."),
+        ("pin", (None, None), "请输入密码数字。", "Please enter the digits of your PIN."),
+        ("digits", (None, None), "请输入数字。", "Please enter digits."),
+        ("number", (None, None), "请输入一个数字。", "Please enter a number."),
+    ],
+)
+def test_so_many_digits_are_asked_for_as_the_question_wants(
+    kind: str, bounds: tuple[int | None, int | None], zh: str, en: str
+) -> None:
+    assert [prompts.no_match(kind, language, *bounds) for language in ("zh", "en")] == [zh, en]
