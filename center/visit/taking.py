@@ -80,10 +80,12 @@ def take(visit: Visit) -> Reply | None:
             visit.keep()
             return None if is_sms else _reply(visit, language)
         given = settled
-    shown, private = visit.logged(given)
+    private = visit.private()
     buyer = visit.buyer
     turn_effects = _advance(visit, Given(given, buyer, visit.stock))
-    program, lines = visit.machine.program, visit.lines
+    program, lines, shown = visit.machine.program, visit.lines, given
+    if session is not None and session.at in visit.machine.private:
+        shown = visit.masked(session, given, buyer, private)
     if visit.began and visit.session is not None:
         lines += log_head(program, visit.key.channel, visit.session, buyer, visit.stock, arrival.at)
     lines += log_lines(shown, turn_effects, program, private)

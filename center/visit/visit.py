@@ -14,13 +14,14 @@ from center.contact import Arrival, Contact
 from center.superseded import TURNS_MAX
 from center.visit.shared import Shared
 from flows import effects
+from flows.answers import FREE_TYPES
 from flows.effects import Effect
-from flows.inputs import Buyer, Given, Input
+from flows.inputs import Buyer, Given, Input, Text
 from flows.machine import Machine
 from flows.program import Ask
 from flows.publish import move
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
-from flows.transcript.masked import masked
+from flows.transcript.masked import MADE_UP_ANSWER, masked
 
 NO_STOCK: Mapping[str, int] = {}
 
@@ -134,14 +135,22 @@ class Visit:
             else None
         )
 
-    def logged(self, given: Input) -> tuple[Input, list[str]]:
-        """What the session is given, as the log shows it, and the words that it must not show."""
-        private, session = self.private(), self.session
-        if session is None or session.at not in self.machine.private:
-            return given, private
-        world = Given(given, self.buyer, self.stock)
-        shown, secrets = masked(self.machine, session, world, self.arrival.at)
-        return shown, [*private, *secrets]
+    def masked(self, before: Session, given: Input, buyer: Buyer, private: list[str]) -> Input:
+        """What was said at a question whose answers no log shows, as the log shows it; `private` gets what it must show nowhere.
+
+        `before` and `buyer` are as they were when the turn began.
+        """
+        assert self.session is not None
+        if given.__class__ is Text:
+            ask, words = self.machine.questions[before.at], " ".join(given.text.split())  # type: ignore[union-attr]
+            if ask.type in FREE_TYPES and self.session.values.get(ask.name) == words:  # type: ignore[union-attr]
+                # It was taken as it stands, as nearly every address is: that is told apart at no cost.
+                private.append(words)
+                return MADE_UP_ANSWER
+        world = Given(given, buyer, self.stock)
+        shown, secrets = masked(self.machine, before, world, self.arrival.at)
+        private += secrets
+        return shown
 
     def private(self) -> list[str]:
         """Words that the log must not show: who and where the buyer is."""

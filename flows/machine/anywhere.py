@@ -10,9 +10,6 @@ from flows.program import Program
 from flows.render import Evaluate, Renderer
 from flows.turn import Turn
 
-EXTRA_WORDS_MAX = 3
-"""Words more than a pattern has slots: names of several words."""
-
 
 class Anywhere:
     """Phrases, keys and patterns of `anywhere` that work on one channel."""
@@ -45,18 +42,6 @@ class Anywhere:
             found = self._pattern(t, text)
         return self._go(t, found)
 
-    def may_find(self, text: str) -> bool:
-        """Whether `find` has to be asked; this costs little, and needs no turn."""
-        phrases = self.phrases or self._prepare()
-        if phrases.find(text) is not None:
-            return True
-        if not self.patterns:
-            return False
-        count = len(_words(text))
-        return any(
-            len(slots) <= count <= len(slots) + EXTRA_WORDS_MAX for slots, _ in self.patterns
-        )
-
     def find_within(self, t: Turn, text: str) -> int:
         """As `find`, for a message that only contains a phrase (`转人工吧`) and means nothing else."""
         phrases = self.phrases or self._prepare()
@@ -73,7 +58,7 @@ class Anywhere:
         return self.options[found].target
 
     def _pattern(self, t: Turn, text: str) -> int | None:
-        words = _words(text)
+        words = text.replace("，", " ").replace(",", " ").replace("、", " ").split()
         for slots, index in self.patterns:
             values = _fill(t, slots, words)
             if values is not None:
@@ -82,16 +67,12 @@ class Anywhere:
         return None
 
 
-def _words(text: str) -> list[str]:
-    return text.replace("，", " ").replace(",", " ").replace("、", " ").split()
-
-
 def _fill(
     t: Turn, slots: list[tuple[str, Reader]], words: list[str]
 ) -> dict[str, int | str | bool] | None:
     """Values of the slots if the words fill them in order; the first may take several words."""
     count = len(slots)
-    if len(words) < count or len(words) > count + EXTRA_WORDS_MAX:
+    if len(words) < count or len(words) > count + 3:
         return None
     # The extra words belong to the first slot, which is the one with names of several words.
     extra = len(words) - count

@@ -58,10 +58,6 @@ class Machine:
         """Where a message leads from any question, or NO_MATCH."""
         return self.works.elsewhere[turn.channel].find(turn, text)
 
-    def may_go_elsewhere(self, channel: int, text: str) -> bool:
-        """Whether a message may lead elsewhere from any question, as far as that can be told without a turn."""
-        return self.works.elsewhere[channel].may_find(text)
-
     @property
     def anywhere_phrases(self) -> frozenset[str]:
         """Phrases of `anywhere`, folded: what the seller answers at every question."""

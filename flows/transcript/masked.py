@@ -12,6 +12,9 @@ from flows.session import Session
 from flows.transcript.log import MASKED_ADDRESS, MASKED_NUMBER
 from flows.walk import turn_of
 
+MADE_UP_ANSWER = Text(MASKED_ADDRESS)
+"""Of a question that takes any words."""
+
 
 def masked(
     machine: Machine, session: Session, given: Given, now: int
@@ -26,15 +29,13 @@ def masked(
     if not isinstance(said, Text | Keys | Speech):
         return said, ()
     words = said.keys.rstrip("#") if isinstance(said, Keys) else " ".join(said.text.split())
-    is_free = question.type in FREE_TYPES
-    if is_free:
+    if question.type in FREE_TYPES and (not isinstance(said, Text) or len(words) < 2):
         # By phone nobody spells an address with keys, and no recogniser hears one: it is recorded.
-        is_open = not isinstance(said, Text) or len(words) < 2
-        if is_open or _goes_elsewhere(machine, session, given, words, now, is_free=True):
-            return said, ()
-        return Text(MASKED_ADDRESS), (words,)
-    if _goes_elsewhere(machine, session, given, words, now, is_free=False):
         return said, ()
+    if _goes_elsewhere(machine, session, given, words, now):
+        return said, ()
+    if question.type in FREE_TYPES:
+        return MADE_UP_ANSWER, (words,)
     value = reader(question, machine.program)(turn_of(machine, session, given, now), words)
     if not isinstance(value, str):
         # Not understood; nor is what stands for it.
@@ -42,7 +43,7 @@ def masked(
             return said, ()
         if isinstance(said, Keys):
             return Keys(re.sub(r"\d", "0", said.keys)), ()
-        return Text(MASKED_ADDRESS), (words,)
+        return MADE_UP_ANSWER, (words,)
     made_up = "0" * len(value) if question.type == "pin" else MASKED_NUMBER
     # Read back, its digits stand apart.
     secrets = tuple([one for one in (words, value, " ".join(value)) if one != made_up])
@@ -53,12 +54,8 @@ def masked(
     return Text(made_up), secrets
 
 
-def _goes_elsewhere(
-    machine: Machine, session: Session, given: Given, words: str, now: int, *, is_free: bool
-) -> bool:
+def _goes_elsewhere(machine: Machine, session: Session, given: Given, words: str, now: int) -> bool:
     """Whether it is `anywhere` that takes what was said, and takes nothing of it that is private."""
-    if is_free and not machine.may_go_elsewhere(session.channel, words):
-        return False
     turn = turn_of(machine, session, given, now)
     try:
         machine.answers[session.at](turn, words[:ANSWER_CHARACTERS_MAX])
