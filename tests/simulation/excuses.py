@@ -217,8 +217,9 @@ def watching_what_is_overtaken(
     answer_again = Buyer._answer_again  # noqa: SLF001
     again: dict[str, tuple[int, str]] = {}
     """By buyer who answers once more: the serial of the last message before, and what they say."""
-    second: dict[str, tuple[int, str]] = {}
-    """By buyer whose second answer was brought: the same."""
+    second: dict[tuple[str, str], int] = {}
+    """By buyer whose second answer was brought, and what that said: the serial of the last message before. They may be asked twice again
+    before their first answer comes."""
     read: dict[int, Answer] = {}
     """By the serial of a message: our answer, when it was read last and unless that refused it."""
 
@@ -235,9 +236,9 @@ def watching_what_is_overtaken(
             who, serial, text = delivery.source, delivery.serial, delivery.segment.short_message
             before, said = again.get(who, (serial, ""))
             if serial > before and text == said.encode():
-                second[who] = again.pop(who)
-            before, said = second.get(who, (0, ""))
-            if serial <= before and serial not in read and text == said.encode():
+                second[who, said] = again.pop(who)[0]
+            before = second.get((who, text.decode(errors="replace")), 0)
+            if serial <= before and serial not in read:
                 overtaken.add(who)
             read[serial] = answer
         return judge(self, answer, *given, **named)
