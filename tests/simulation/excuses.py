@@ -267,6 +267,7 @@ def watching_what_crosses(
     Who did so since they were asked once more is meant only if what they had said was not read by then: to ask who has answered is a fault.
     """
     is_unread, is_last, judge = Outgoing.is_unread, Receiving._is_last, Redeliveries.judge  # noqa: SLF001
+    settle = Redeliveries.settle
     say, hear, answer_again = Buyer._say, Buyer.hear, Buyer._answer_again  # noqa: SLF001
     heard: Counter[str] = Counter()
     """Texts, by buyer."""
@@ -277,9 +278,14 @@ def watching_what_crosses(
     began: dict[str, int] = {}
     """By buyer: the serial of the last message before what they wait for a reply to."""
     read: dict[str, int] = {}
-    """By buyer: the highest serial that was read."""
+    """By buyer: the highest serial that was read, and not taken for an earlier word, to which nobody replies."""
+    of: dict[Answer, tuple[str, int, int]] = {}
+    """By our answer: the buyer, the serial that was read and the highest before."""
     asked_amiss: set[str] = set()
     """Who were asked once more what they had answered, as we knew."""
+    said_again: dict[int, tuple[Buyer, int]] = {}
+    """By the serial of what somebody said again, by no fault of ours: who, and to how many words they had a reply by then. Their carrier may
+    bring it when they have gone on by the reply to the first."""
 
     def says(self: Buyer) -> None:
         on, number = smsc(), cast("Any", self.phone).number
@@ -287,6 +293,8 @@ def watching_what_crosses(
             began[number] = on.network.exchange._serial  # noqa: SLF001
             asked_amiss.discard(number)
         say(self)
+        if on is not None and self.times_said > 1 and number not in asked_amiss:
+            said_again[on.network.exchange._serial] = self, len(self.waits)  # noqa: SLF001
 
     def wonders(self: Buyer) -> None:
         number = cast("Any", self.phone).number
@@ -297,8 +305,20 @@ def watching_what_crosses(
     def judged(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
         delivery = _delivery_of(answer, carried)
         if delivery is not None:
-            read[delivery.source] = max(delivery.serial, read.get(delivery.source, 0))
+            who = delivery.source
+            before = read.get(who, 0)
+            of[answer] = who, delivery.serial, before
+            read[who] = max(delivery.serial, before)
+            buyer, replies = said_again.pop(delivery.serial, (None, 0))
+            if buyer is not None and len(buyer.waits) > replies:
+                buyer.crossed |= {len(buyer.wanted) - 1, buyer.next_place}
         return judge(self, answer, *given, **named)
+
+    def settled(self: Redeliveries, answer: Answer, *, is_found: bool) -> None:
+        who, serial, before = of.get(answer, ("", 0, 0))
+        if is_found and read.get(who) == serial:
+            read[who] = before
+        settle(self, answer, is_found=is_found)
 
     def hears(self: Buyer, text: Heard) -> None:
         heard[text.number] += 1
@@ -332,6 +352,7 @@ def watching_what_crosses(
         patched(Outgoing, "is_unread", watched),
         patched(Receiving, "_is_last", reads),
         patched(Redeliveries, "judge", judged),
+        patched(Redeliveries, "settle", settled),
         patched(Buyer, "_say", says),
         patched(Buyer, "hear", hears),
         patched(Buyer, "_answer_again", wonders),
