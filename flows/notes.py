@@ -63,6 +63,13 @@ _QUOTES = {'"': '"', "“": "”", "「": "」", "'": "'"}
 _SPOKEN_GUARD = re.compile(r"[(（][ ]*(?:if[ ]|如果)([^()（）]*)[)）]?[ ]*$")
 FIELD_IN_NAME = re.compile(r"[ ](?:price|stock|价格|库存)[ ]+\S*[0-9]")
 _DIGITS_THEN_WORD = re.compile(r"([0-9０-９]+)[^\W\d]")
+_KEY_IN_WORDING = re.compile(
+    r"[\[(（【]\s*([0-9*#])\s*[\])）】]"
+    r"|([0-9*#])[ ]*(?:[:：、]|[-–—][ ])"
+    r"|.*?(?<![a-z])(?:(?:press|reply|text|send|dial|enter|type)(?: with)? |(?:按|回复|发送|拨|输入)[ ]?)([0-9*#])(?![0-9])",
+    re.IGNORECASE,
+)
+"""`(1) Order`, `1: Order`, `Press 1 to order`: what the buyer will send, and nothing will understand."""
 
 
 def checked(token: Token) -> str:
@@ -130,6 +137,17 @@ def label_of(token: Token, variants: Any, *, keyed: bool) -> s.Text:
             place,
             "this option has no key, and its wording begins with digits",
             f"put a space after `{digits[1]}` if it is the key, or write a key before the wording",
+            "E006",
+            "key-without-space",
+            "warning",
+        )
+    named = None if keyed or digits else _KEY_IN_WORDING.match(text)
+    if named:
+        key = named[1] or named[2] or named[3]
+        note(
+            place,
+            f"this option has no key, and its wording tells buyers `{key}`",
+            f"write the key first, and then the wording alone: `{key} wording`",
             "E006",
             "key-without-space",
             "warning",

@@ -42,13 +42,14 @@ def quoted_text(_: Subject) -> Iterator[Finding]:
 
 @rule("E006", "key-without-space", "warning")
 def key_without_space(_: Subject) -> Iterator[Finding]:
-    """An option's wording begins with digits, and there is no key before it.
+    """An option's wording begins with digits or tells a key, and there is no key before it.
 
     What it does
-    While reading, looks for options such as `1下单`, where a space between the key and the wording may be missing.
+    While reading, looks for options such as `1下单`, where a space between the key and the wording may be missing, and
+    for `(1) Order`, `1: Order`, `Press 1 to order`, where the key is a part of the wording.
 
     Why
-    The option could be chosen only by saying all of it, digits and word.
+    The option could be chosen only by saying all of it, digits and word: who answers 1 is not understood.
 
     Example
     ```flow

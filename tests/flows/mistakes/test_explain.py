@@ -610,6 +610,33 @@ MISTAKES = [
             ),
         ],
     ),
+    *(
+        (
+            f"an option key within its wording, {wording}",
+            f"step a\n  menu 请选择\n    {wording} -> b",
+            [
+                (
+                    f"3:5+{len(wording)} E006",
+                    "this option has no key, and its wording tells buyers `1`",
+                    "write the key first, and then the wording alone: `1 wording`",
+                ),
+            ],
+        )
+        for wording in (
+            "(1) Order",
+            "[1] Order",
+            "1: Order",
+            "1- Order",
+            "Press 1 to order",
+            "To order, reply with 1",
+            "下单请按1",
+            "回复1下单",
+        )
+    ),
+    *(
+        (f"an option without a key, {wording}", f"step a\n  menu 请选择\n    {wording} -> b", [])
+        for wording in ("1-2人", "A pack of 12", "Express 1", "入12期", "Text us", "7-Up", "买2送1")
+    ),
     (
         "a flow with a name",
         "flow noodles",
