@@ -53,7 +53,7 @@ def check(paths: list[Path], output: str, vocabularies: list[str]) -> int:
                 typer.echo(f"{folder}/{finding}\n")
     if output == "json":
         typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
-    else:
+    elif files:
         summary = ", ".join(
             f"{counts[severity]} {severity}{'s' if counts[severity] != 1 else ''}"
             for severity in ("error", "warning", "info")

@@ -12,6 +12,7 @@ from flows.diagnostic import Diagnostic
 from flows.folder import read_flow
 from flows.source import FILE_BYTES_MAX
 from flows.syntax import Flow
+from grammars.names import nearest
 from grammars.srgs.encoding import GRAMMAR_BYTES_MAX
 
 SELLER_FILE = "seller.flow"
@@ -91,11 +92,21 @@ def flow_name(path: Path) -> str:
     return path.resolve().parent.name if path.name == SELLER_FILE else path.stem
 
 
+def _sample(path: Path) -> Path:
+    """The sample seller of a bare name. Raises OSError where it is that of none, which may be a slip of the pen."""
+    sample = LIBRARY / path / SELLER_FILE
+    if sample.exists():
+        return sample
+    samples = [found.parent.name for found in LIBRARY.glob(f"*/{SELLER_FILE}")]
+    near = "".join(f"; did you mean the sample `{name}`?" for name in nearest(path.name, samples))
+    raise FileNotFoundError(errno.ENOENT, f"there is no such file{near}", str(path))
+
+
 def load(path: Path) -> FoundFlow:
     """Read a flow. A path may be a folder, a file, or the name of a sample seller. Raises OSError."""
     if path.is_dir():
         path = path / SELLER_FILE
-    elif not path.exists() and (LIBRARY / path.name / SELLER_FILE).exists():
-        path = LIBRARY / path.name / SELLER_FILE
+    elif not path.exists() and path == Path(path.name):
+        path = _sample(path)
     flow, diagnostics = read_flow(flow_name(path), path.name, reader(path))
     return FoundFlow(path, flow, diagnostics)

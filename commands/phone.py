@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,15 @@ async def smsc(simulated: Simulated, number: str, code: str) -> int:
     try:
         await simulate(settings, number=on_the_network(number), code=code)
     except OSError as error:
-        typer.echo(f"the simulator cannot listen: {error}", err=True)
+        if error.errno == errno.EADDRINUSE:
+            ports = " or ".join(
+                str(port) for port in (simulated.port, simulated.control_port) if port
+            )
+            typer.echo(
+                f"port {ports} is taken, by `dialcart serve` perhaps; name others by --port and --control-port",
+                err=True,
+            )
+        else:
+            typer.echo(f"the simulator cannot listen: {error}", err=True)
         return 1
     return 0

@@ -159,9 +159,10 @@ def rollback(seller: str, to: str | None, database: Path) -> int:
         live = store.published().get(seller)
         if to is None:
             clocks = ShopClocks([store])
-            for name, at in publications:
-                when = clocks.tell(seller, at)
-                typer.echo(f"{name.hex()}  {when}{'  live' if name == live else ''}")
+            for nth, (name, at) in enumerate(publications):
+                # The newest is live; one that was published before as well is named again, and not twice as live.
+                state = "  live" if nth == 0 else "  the same" if name == live else ""
+                typer.echo(f"{name.hex()}  {clocks.tell(seller, at)}{state}")
             return 0
         wanted = [name for name, _ in publications if name.hex().startswith(to)]
         if len(set(wanted)) != 1:

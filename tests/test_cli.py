@@ -158,6 +158,12 @@ def test_publish_tells_what_becomes_of_waiting_buyers_and_can_be_taken_back(shop
     assert SqliteStore(database).published()["shop"].hex() != first
     assert run("rollback", "shop", "--to", first, "--database", database).exit_code == 0
     assert SqliteStore(database).published()["shop"].hex() == first
+    # What is live was published before, too, and is live once.
+    states = [
+        line.split()[3:]
+        for line in run("rollback", "shop", "--database", database).output.splitlines()
+    ]
+    assert states == [["live"], [], ["the", "same"]]
 
 
 def test_one_of_anything_is_told_as_one(shop: Path) -> None:

@@ -36,6 +36,8 @@ Type a text to send it; to a USSD code it is dialled, or answers the screen. Com
 A text that begins with / is written with two: //."""
 
 WAIT_S_MAX: Final = 600.0
+SILENCE_S: Final = 5.0
+"""After which a person is told that nothing came."""
 INPUT_CHARACTERS_MAX: Final = 10_000
 """Of one line typed; 255 parts are less."""
 
@@ -69,6 +71,8 @@ class Terminal:
         self._dialog = 0
         """Number of the USSD dialog."""
         self._dialled = ""
+        self._has_heard = False
+        """Whether anything came since this code is written to."""
         self._is_in_dialog = False
         """A screen waits for an answer, and what is typed is one."""
 
@@ -86,6 +90,7 @@ class Terminal:
         try:
             while True:
                 self._tell(await self._line.hear())
+                self._has_heard = True
                 self._heard.set()
         except LineClosedError:
             self._show("! the SMSC has gone")
@@ -108,8 +113,18 @@ class Terminal:
         self._heard.clear()
         answer = await self._line.ask(self._text(text))
         self._tell(answer)
-        if manners and isinstance(answer, Said):
+        if not isinstance(answer, Said):
+            return
+        if manners:
             await self._wait(manners.wait_s, manners.quiet_s)
+            self._doubt(manners.wait_s, self._code)
+        else:
+            asyncio.get_running_loop().call_later(SILENCE_S, self._doubt, SILENCE_S, self._code)
+
+    def _doubt(self, silent_s: float, code: str) -> None:
+        """Say of a code from which nothing ever came that it may be none; a person who was answered once may be kept waiting."""
+        if code == self._code and not self._has_heard and not code.startswith("*"):
+            self._show(f"! nothing from {code} in {silent_s:g} s; is it an open shop's code?")
 
     def _text(self, text: str) -> Text:
         # Phones dial whatever has this form, wherever it is typed.
@@ -138,7 +153,7 @@ class Terminal:
                 self._number = number
             self._tell(answer)
         elif name == "/to" and rest:
-            self._code = rest
+            self._code, self._has_heard = rest, False
             self._show(f"writing to {rest}")
         elif name == "/hangup" and self._is_in_dialog:
             self._is_in_dialog = False

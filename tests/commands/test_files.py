@@ -114,3 +114,24 @@ def test_talk_tells_of_errors_and_goes_on_as_far_as_it_can(shop: Path) -> None:
     result = run("talk", shop, typed="苹果\n2\n")
     assert "the flow has 1 error" in result.output
     assert "共5.00" in result.output
+
+
+@pytest.mark.parametrize("command", ["graph", "talk", "check", "publish"])
+def test_a_slip_in_a_samples_name_is_told_with_the_name(command: str) -> None:
+    wrong = run(command, "noodels")
+    assert wrong.exit_code == 1
+    assert "noodels: " in wrong.output
+    assert "there is no such file; did you mean the sample `noodles`?" in wrong.output
+
+
+def test_in_a_folder_that_is_not_there_is_no_sample(tmp_path: Path) -> None:
+    wrong = run("check", tmp_path / "noodles")
+    assert wrong.exit_code == 1
+    assert "there is no such file" in wrong.output
+    assert "all is well" not in wrong.output
+
+
+def test_where_there_is_no_flow_nothing_is_well(tmp_path: Path) -> None:
+    empty = run("check", tmp_path)
+    assert empty.exit_code == 1
+    assert empty.output == "no flow was found; name a .flow file or a folder\n"

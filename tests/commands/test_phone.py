@@ -1,6 +1,7 @@
 """`dialcart phone`: under which number a phone hears."""
 
 import asyncio
+from socket import socket
 
 import pytest
 
@@ -31,3 +32,15 @@ def test_who_writes_the_plus_is_a_phone_that_hears(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(commands.phone, "attach", attach)
     assert asyncio.run(commands.phone.phone("+254711000111", "22384", 2776)) == 0
     assert phones == ["254711000111"]
+
+
+def test_a_simulator_beside_another_says_whose_port_it_would_have(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        simulated = commands.phone.Simulated(port, 0, "dialcart", "dialcart", "", "standard", None)
+        assert asyncio.run(commands.phone.smsc(simulated, "13800138000", "10690001")) == 1
+    assert f"port {port} is taken, by `dialcart serve` perhaps" in capsys.readouterr().err

@@ -15,7 +15,15 @@ from sms.smsc.control import (
     Text,
 )
 from sms.smsc.handset import Heard, Said
-from sms.smsc.terminal import HELP, INPUT_CHARACTERS_MAX, Manners, Terminal, printable, run_script
+from sms.smsc.terminal import (
+    HELP,
+    INPUT_CHARACTERS_MAX,
+    SILENCE_S,
+    Manners,
+    Terminal,
+    printable,
+    run_script,
+)
 
 QUICK = Manners(wait_s=1.0, quiet_s=0.005)
 
@@ -122,7 +130,27 @@ def test_what_a_line_shows(entered, shown):
 
 def test_silence_ends_the_wait():
     _, shown = play(["/wait 0.01\n", "1\n"], answers=0, manners=Manners(0.01, 0.01))
-    assert shown[-1] == "> 1"
+    assert shown[-2:] == ["> 1", "! nothing from 10690 in 0.01 s; is it an open shop's code?"]
+
+
+def test_of_a_code_that_answered_once_nothing_is_said():
+    _, shown = play(["1\n", "/nobody\n", "/wait 0.01\n"])
+    assert not any("is it an open shop's code" in line for line in shown)
+
+
+def test_a_person_is_told_of_silence_as_well():
+    async def main():
+        shown = []
+        terminal = Terminal(EchoLine(answers=0), number="138", code="10690", show=shown.append)
+        loop, later = asyncio.get_running_loop(), []
+        loop.call_later = lambda wait_s, then, *given: later.append((wait_s, then, given))
+        await terminal.enter("1")
+        [(wait_s, then, given)] = later
+        assert wait_s == SILENCE_S
+        then(*given)
+        return shown
+
+    assert asyncio.run(main()) == ["! nothing from 10690 in 5 s; is it an open shop's code?"]
 
 
 def test_a_message_cannot_move_the_cursor():
