@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument(
         "--people", action="store_true", help="buyers as with faults: see tests.crash.people"
     )
+    parser.add_argument("--pauses", action="store_true", help="see tests.crash.pauses")
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dialcart-crash-") as folder:
@@ -43,6 +44,7 @@ def main() -> int:
             orders=options.orders,
             partner=parse_mood(options.partner) if options.partner else None,
             people=options.people or faults != Faults(),
+            pauses=options.pauses,
         )
         books = asyncio.run(crash(Path(folder), plan, tell=not options.quiet))
     sys.stdout.write(f"{books}\n")

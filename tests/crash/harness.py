@@ -25,6 +25,7 @@ from tests.crash.buyers import CODE, FLOW, Buyer, Town
 from tests.crash.carrier import Simulated
 from tests.crash.depot import ASKING_FLOW, SERVICE, Depot, Mood
 from tests.crash.diary import told_of
+from tests.crash.pauses import pausing
 from tests.crash.people import Person, understood, wait_for_replies
 from tests.crash.victim import CUT_SHORT, FRONT_POINTS, IN_SHARD, POINTS, SHARD_POINTS
 
@@ -92,6 +93,8 @@ class Plan:
     replies_watched: int = REPLIES_WATCHED
     people: bool = False
     """Buyers think before they write, say the same twice, and say it again; else each says the next thing at once."""
+    pauses: bool = False
+    """Processes of the shop stand still now and then: see tests.crash.pauses."""
     point: str | None = None
     """The only one, of those of tests.crash.victim, where the shop dies."""
 
@@ -131,6 +134,10 @@ async def crash(folder: Path, plan: Plan, *, tell: bool = False) -> Books:
             codes=codes,
         )
         waiting = asyncio.create_task(wait_for_replies(town))
+        process: asyncio.subprocess.Process | None = None
+        if plan.pauses:
+            still = pausing(lambda: processes_of(process), random.Random(plan.seed))
+            await stack.enter_async_context(still)
         town.begin()
         missed = 0
         died_at: list[Kill] = []
@@ -284,6 +291,12 @@ async def passed(is_dead: Callable[[], bool], town: Town, stalls_s: float) -> bo
         if time.monotonic() - began > DIES_S_MAX or not getting_on(town, began, stalls_s):
             return is_dead()
     return True
+
+
+def processes_of(shop: asyncio.subprocess.Process | None) -> list[int]:
+    """Those of a shop that live."""
+    is_living = shop is not None and shop.returncode is None
+    return [shop.pid, *shards_of(shop.pid)] if is_living else []
 
 
 def shards_of(pid: int) -> list[int]:

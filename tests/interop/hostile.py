@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,10 @@ from tests.crash.harness import (
     explained,
     furnish,
     getting_on,
+    processes_of,
     start,
 )
+from tests.crash.pauses import pausing
 from tests.crash.people import Person, understood, wait_for_replies
 from tests.interop import npm
 
@@ -72,6 +74,8 @@ class Plan:
     seed: int = 1
     binds: int = 3
     shards: int = 1
+    pauses: bool = False
+    """Processes of the shop stand still now and then: see tests.crash.pauses."""
     faults: Faults = field(default_factory=Faults)
 
 
@@ -208,13 +212,17 @@ async def order(folder: Path, plan: Plan) -> Done:
     """Run a plan in a folder of its own."""
     chance = random.Random(plan.seed)
     began = time.monotonic()
-    async with npm_smsc(plan.faults) as smsc:
+    async with AsyncExitStack() as stack:
+        smsc = await stack.enter_async_context(npm_smsc(plan.faults))
         codes = furnish(folder, await smsc.port, plan.shards, plan.binds)
         for flow in (folder / "sellers").glob("*/seller.flow"):
             flow.write_text(flow.read_text().replace(ASKED, IN_PARTS))
         town = Town(smsc, plan.buyers, plan.seed, kind=Person, say_it_twice=True, codes=codes)
         waiting = asyncio.create_task(wait_for_replies(town))
         process = await start(folder, None)
+        if plan.pauses:
+            still = pausing(lambda: processes_of(process), random.Random(plan.seed))
+            await stack.enter_async_context(still)
         try:
             town.begin()
             for _ in range(plan.kills):
@@ -273,6 +281,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--binds", type=int, default=3)
     parser.add_argument("--shards", type=int, default=1)
+    parser.add_argument("--pauses", action="store_true", help="see tests.crash.pauses")
     options = vars(parser.parse_args())
     plan = Plan(**options, faults=Faults(options["seed"]))
     with tempfile.TemporaryDirectory(prefix="dialcart-hostile-") as folder:
