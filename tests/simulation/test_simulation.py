@@ -1,6 +1,7 @@
 """Whatever breaks, whenever: nothing is lost and nothing doubled. A seed that fails is tried with `--seed`."""
 
 import sqlite3
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from center import turns
 from sms.smsc.faults import Faults
 from store.sqlite import SqliteStore
 from tests.simulation import world
-from tests.simulation.__main__ import trace_of
+from tests.simulation.__main__ import main, trace_of
 from tests.simulation.aimed import (
     ignored,
     kind,
@@ -136,6 +137,20 @@ def test_a_wrong_seed_is_told_with_the_command_that_shows_it() -> None:
     assert trace_of(story) == "python -m tests.simulation --seed 7"
     story.waiting = frozenset({"13800000002", "13800000001"})
     assert trace_of(story) == "python -m tests.simulation --seed 7 --trace 13800000001"
+
+
+@pytest.mark.parametrize("seed", [1, 918_081])
+def test_a_seed_alone_is_told_as_among_many(
+    seed: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The books of 918081 say WRONG, of what nobody could tell."""
+    total = try_all([seed])
+    with quiet():
+        monkeypatch.setattr(sys, "argv", ["simulation", "--seed", str(seed)])
+        assert main() == 0
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert not total.wrong
+    assert told == ("misunderstood: 13800000000, behind" if total.excused else "right")
 
 
 def test_a_shop_that_is_not_started_again_is_told_with_the_reason(tmp_path: Path) -> None:
