@@ -10,6 +10,7 @@ from center.contact import Repeats
 from sms.answer import Answer
 from sms.held import Held
 from sms.link import Link
+from sms.lost import Lost
 from sms.outgoing import Outgoing
 from sms.receiving import Receiving
 from sms.redelivery import Redeliveries, _was_lost_before
@@ -96,10 +97,11 @@ def watching_what_comes_behind(
     """Note whose message without a name, which an earlier `life` of ours had read, came again too late, behind what they said since.
 
     Too late is when replies were held back no more, in this life or in one between, or theirs was let go by its time after we had read
-    the message first: a buyer who has read theirs goes on. What was lost with its connection before, where that was kept, is not meant:
-    it is known. Numbers of buyers go to `behind`.
+    the message first, be it held at a start or lost with a connection: a buyer who has read theirs goes on. What was lost with its
+    connection before, where that was kept, is not meant: it is known. Numbers of buyers go to `behind`.
     """
     judge, deliver, release = Redeliveries.judge, SmscLink.deliver, Held.release_due
+    go_again = Lost.due
     lost: set[int] = set()
     """Serials of messages that never arrived when they were sent."""
     read: dict[int, tuple[int, float]] = {}
@@ -138,6 +140,11 @@ def watching_what_comes_behind(
         let_go_to.update((text.destination, now) for _, text in texts)
         return texts
 
+    def went_again(self: Lost, now: float) -> Any:
+        due = go_again(self, now)
+        let_go_to.update((one.text.destination, now) for one in due if one.text is not None)
+        return due
+
     def delivered(self: SmscLink, sent: Sent) -> bytes:
         octets = deliver(self, sent)
         if not octets:
@@ -148,6 +155,7 @@ def watching_what_comes_behind(
         patched(Redeliveries, "judge", watched),
         patched(SmscLink, "deliver", delivered),
         patched(Held, "release_due", released),
+        patched(Lost, "due", went_again),
     ):
         yield
 

@@ -94,6 +94,13 @@ def test_who_is_excused_is_so_by_what_happened_to_their_message(why: str) -> Non
     assert not story.excuses.of(frozenset({"13800000099"}))
 
 
+def test_a_reply_that_was_lost_with_its_connection_is_let_go_in_its_time_too() -> None:
+    """Its buyer went on by it; and what it replied to came a life later, and behind that."""
+    with quiet():
+        story = story_of(300_001, swept_over_falls(300_001))
+    assert story.excused == ("behind",)
+
+
 @pytest.mark.parametrize("seed", [580_979, 821_408, 890_224, 891_506])
 def test_the_order_is_excused_at_which_a_reply_crosses_what_was_said_again(seed: int) -> None:
     """It was on its way, or made when both were read in one batch. They are asked once more, and do not say it again by themselves."""
