@@ -44,6 +44,9 @@ class Excuses:
     """They said it again when the reply was made or on its way, or a moment later, and nothing is off but their order then, or one too many.
     Row before the last."""
 
+    doubted: int = 0
+    """Words that were said again where no connection broke, and read like one of which the carrier lacked our answer: second and ninth row."""
+
     def of(self, off: frozenset[str]) -> tuple[str, ...]:
         """What excuses all who are off; nothing if one of them has no excuse."""
         kinds = {"ignored": self.ignored, "behind": self.behind, "within": self.within}
@@ -431,6 +434,54 @@ def leaving_out_what_breaks_under_an_answer(carried: Carried) -> Iterator[None]:
 
     with (
         patched(Redeliveries, "judge", watched),
+        patched(Buyer, "say_again", says),
+    ):
+        yield
+
+
+@contextmanager
+def counting_what_is_doubted(excuses: Excuses, carried: Carried) -> Iterator[None]:
+    """Count what is said again since it seemed to repeat what had been read before it, while the carrier lacked our answer to that.
+
+    It had been refused, as it was kept late, or come again and was not answered yet; that is looked up in the carrier. What has a name is not
+    meant.
+    """
+    judge, take, say_again = Redeliveries.judge, SmscLink._take_response, Buyer.say_again  # noqa: SLF001
+    lacking: dict[tuple[str, bytes], set[int]] = {}
+    """By buyer and what they said: the serials of what was read, and to which the carrier has no answer for good."""
+    last: dict[str, tuple[int, bool]] = {}
+    """By buyer: the serial of the last that was read, and whether it seemed to repeat such a one."""
+
+    def watched(self: Redeliveries, answer: Answer, *given: Any, **named: Any) -> Any:
+        judged = judge(self, answer, *given, **named)
+        delivery = _delivery_of(answer, carried)
+        if delivery is not None and not _is_named(delivery):
+            who, serial = delivery.source, delivery.serial
+            alike = lacking.setdefault((who, delivery.segment.short_message), set())
+            if serial > last.get(who, (0, False))[0]:
+                is_taken = judged.repeats in {Repeats.LIKELY, Repeats.CERTAIN}
+                last[who] = serial, is_taken and bool(alike)
+            alike.add(serial)
+        return judged
+
+    def answered(self: SmscLink, pdu: Any) -> None:
+        fate, _ = self._ill_fated.get(pdu.sequence, (PERFECT, 0.0))
+        bound = self._network.exchange._links.get(self.number)  # noqa: SLF001
+        delivery = bound.unanswered.get(pdu.sequence) if bound else None
+        if delivery is not None and fate.is_heeded and pdu.status not in TEMPORARY:
+            key = delivery.source, delivery.segment.short_message
+            lacking.get(key, set[int]()).discard(delivery.serial)
+        take(self, pdu)
+
+    def says(self: Buyer) -> bool:
+        is_said = say_again(self)
+        _, is_doubted = last.get(cast("Any", self.phone).number, (0, False))
+        excuses.doubted += is_said and is_doubted
+        return is_said
+
+    with (
+        patched(Redeliveries, "judge", watched),
+        patched(SmscLink, "_take_response", answered),
         patched(Buyer, "say_again", says),
     ):
         yield

@@ -13,6 +13,7 @@ from store.sqlite import SqliteStore
 from tests.simulation import world
 from tests.simulation.__main__ import main, trace_of
 from tests.simulation.aimed import (
+    brought_twice_by_several_binds,
     ignored,
     kind,
     lost_within,
@@ -110,6 +111,15 @@ def test_the_order_is_excused_at_which_a_reply_crosses_what_was_said_again(seed:
     assert story.books is not None
     assert story.books.right
     assert story.books.crossed == story.off
+
+
+@pytest.mark.parametrize("seed", [940_010, 940_224, 940_255])
+def test_what_reads_like_a_word_that_is_to_come_again_may_be_said_twice(seed: int) -> None:
+    """It was taken for one that we had refused as late, or that had just come again, where no connection breaks."""
+    with quiet():
+        story = story_of(seed, brought_twice_by_several_binds(seed))
+    assert story.said_again == story.excuses.doubted == 1
+    assert story.right
 
 
 def test_a_word_whose_connection_broke_under_its_answer_is_not_one_that_was_not_heard(

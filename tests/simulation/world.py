@@ -27,6 +27,7 @@ from tests.simulation.dialler import Dialler
 from tests.simulation.disk import DiedError, Moods
 from tests.simulation.excuses import (
     Carried,
+    counting_what_is_doubted,
     leaving_out_what_breaks_under_an_answer,
     watching_what_comes_behind,
     watching_what_crosses,
@@ -140,6 +141,7 @@ class World:
                 watching_what_is_overtaken(excuses.overtaken, carried, lambda: self.smsc),
                 watching_what_is_mistaken(excuses.mistaken, carried),
                 leaving_out_what_breaks_under_an_answer(carried),
+                counting_what_is_doubted(excuses, carried),
                 watching_what_crosses(carried, lambda: self.smsc, lambda: self.town),
             ):
                 self.loop.run_until_complete(self._run())
