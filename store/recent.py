@@ -2,8 +2,11 @@
 
 A buyer in the middle of an order changes with every message, in a place of the tables where no other buyer of the batch is.
 So what a batch changed is one row behind the others, which costs the log a page or two instead of one a buyer. What a buyer
-changed last goes to their own row when it has rested RESTS_S, or when too much waits; what was changed again in between never
+changed last goes to their own row when it has rested RESTS_S, or when much waits; what was changed again in between never
 does. What is here holds over what the tables say.
+
+It goes there in rounds: what many batches changed, in the order of the tables, a part of it with each batch that is written. So
+rows of one page are written together, and no batch waits for many of them.
 
 All programs that have the database open know all of it: each follows what others add, and lets go of what others have
 written to rows of its own.
@@ -15,7 +18,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import islice, takewhile
 
 import msgspec
 
@@ -24,9 +27,14 @@ from center.contact import Contact
 RESTS_S = 60
 """The sweep (store.retention) writes what has not changed for so long."""
 ROWS_WAIT_MAX = 60_000
-"""Changes that wait; of more the oldest are written with the next batch. They are read at a start: a fifth of a second."""
-BATCHES_A_STEP = 64
-"""Of which the sweep writes what rests, at a time."""
+"""Changes that wait. They are read at a start: a fifth of a second. A round begins when a third of the room is left, and has ended
+when none is."""
+NEWEST_PART = 6
+"""What such a round leaves for the next, a sixth of the room: buyers who are in the middle of an order."""
+BATCHES_A_ROUND = 64
+"""Of one that the sweep begins, of what rests."""
+ROWS_A_STEP = 2_000
+"""That the sweep writes at a time."""
 
 ContactRow = tuple[int, str, str, int, int, int, bytes]
 """As `keep_contact` takes it: seller, buyer and channel, which name it, then serial, time, stamp and session."""
@@ -58,6 +66,35 @@ class _Batch:
         self.buyers: dict[_BuyerName, BuyerRow] = {}
 
 
+class _Round:
+    """What some batches changed, the oldest that wait, on its way to rows of its own."""
+
+    __slots__ = ("at", "buyers", "contacts", "done", "of", "room", "through")
+
+    def __init__(self, batches: Sequence[_Batch], room: int) -> None:
+        """`room` is how many more changes may wait."""
+        self.through = batches[-1].id
+        self.at = batches[-1].at
+        self.room = max(room, 1)
+        # In the order of the tables, so that rows of one page are written together.
+        self.contacts = sorted([name for batch in batches for name in batch.contacts])
+        self.buyers = sorted([who for batch in batches for who in batch.buyers])
+        self.of = len(self.contacts) + len(self.buyers)
+        self.done = 0
+        """How many of these are written, contacts first."""
+
+    def due(self, room: int) -> int:
+        """How many to write when so many more changes may wait: it ends when there is no more room."""
+        later = self.of * max(room, 0) // self.room
+        return max(self.of - self.done - later, 0)
+
+    def next(self, count: int) -> tuple[list[_ContactName], list[_BuyerName]]:
+        """So many of those that are not written."""
+        begin, end, contacts = self.done, self.done + count, len(self.contacts)
+        buyers = self.buyers[max(begin - contacts, 0) : max(end - contacts, 0)]
+        return self.contacts[begin:end], buyers
+
+
 @cache
 def _codec() -> tuple[msgspec.msgpack.Encoder, msgspec.msgpack.Decoder[_Rows]]:
     return msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_Rows)
@@ -86,9 +123,12 @@ class Recent:
         """The newest batch that is known."""
         self._waiting = 0
         """Rows of all batches."""
+        self._round: _Round | None = None
+        """The one that has begun."""
         self._new: tuple[int, int, _Rows] | None = None
-        self._resting = 0
-        """Within a transaction: the batch that it adds, its number and time, and how many of the oldest it writes to rows of their own."""
+        self._step = 0
+        self._ends_round = False
+        """Within a transaction: the batch that it adds, its number and time, how many of the round it writes, and whether those are the last."""
         self.follow()
 
     def __len__(self) -> int:
@@ -128,6 +168,8 @@ class Recent:
         oldest, newest = self._db.execute(self._sql["recent_bounds"]).fetchone()
         while self._batches and self._batches[0].id < oldest:
             self._let_go(self._batches.popleft())
+        if self._round is not None and self._round.through < oldest:
+            self._round = None
         if newest > self._last:
             decode = _codec()[1].decode
             for number, at, packed in self._db.execute(self._sql["recent_after"], (self._last,)):
@@ -138,52 +180,77 @@ class Recent:
 
     def put(self, at: int, contacts: Sequence[ContactRow], buyers: Sequence[BuyerRow]) -> None:
         """Write what changed, within a transaction; it counts after `written`."""
-        self._new, self._resting = None, 0
+        self._begin()
         if contacts or buyers:
             rows = _Rows(contacts, buyers)
             added = self._db.execute(self._sql["put_recent"], (at, _codec()[0].encode(rows)))
             assert added.lastrowid is not None
             self._new = added.lastrowid, at, rows
-        over = self._waiting + len(contacts) + len(buyers) - ROWS_WAIT_MAX
-        for batch in self._batches:
-            if over <= 0:
-                break
-            over -= batch.count
-            self._resting += 1
-        self._write_resting()
+        room = ROWS_WAIT_MAX - self._waiting - len(contacts) - len(buyers)
+        if self._round is None and self._batches and room < ROWS_WAIT_MAX // 3:
+            left, oldest = self._waiting, list[_Batch]()
+            for batch in self._batches:
+                if oldest and left <= ROWS_WAIT_MAX // NEWEST_PART:
+                    break
+                left -= batch.count
+                oldest.append(batch)
+            self._round = _Round(oldest, room)
+        if self._round is not None:
+            self._write(self._round, self._round.due(room))
 
     def rest(self, now: int) -> None:
         """Write what has not changed for long to rows of its own, within a transaction; it counts after `written`."""
-        self._new, self._resting = None, 0
-        for batch in self._batches:
-            if batch.at > now - RESTS_S or self._resting == BATCHES_A_STEP:
-                break
-            self._resting += 1
-        self._write_resting()
+        self._begin()
+        if self._round is None:
+            oldest = islice(self._batches, BATCHES_A_ROUND)
+            # Up to the first that has not rested, though the clock was set since: those before it are forgotten together.
+            rested = list(takewhile(lambda batch: batch.at <= now - RESTS_S, oldest))
+            if not rested:
+                return
+            self._round = _Round(rested, ROWS_WAIT_MAX - self._waiting)
+        if self._round.at <= now - RESTS_S:
+            self._write(self._round, min(self._round.due(0), ROWS_A_STEP))
 
-    def _write_resting(self) -> None:
-        if not self._resting:
-            return
-        contacts: list[ContactRow] = []
-        buyers: list[BuyerRow] = []
-        last = 0
-        for batch in islice(self._batches, self._resting):
-            contacts += batch.contacts.values()
-            buyers += batch.buyers.values()
-            last = batch.id
-        # In the order of the tables, so that rows of one page are written together.
-        self._db.executemany(self._sql["keep_contact"], sorted(contacts))
-        self._db.executemany(self._sql["keep_buyer"], sorted(buyers))
-        self._db.execute(self._sql["forget_recent"], (last,))
+    def _begin(self) -> None:
+        """What a transaction before this wrote counts not, unless it is `written`."""
+        self._new, self._step, self._ends_round = None, 0, False
+
+    def _write(self, a_round: _Round, count: int) -> None:
+        contacts, buyers = a_round.next(count)
+        through, of_contact, of_buyer = a_round.through, self._contacts, self._buyers
+        # Not what has changed again meanwhile, nor what another program has written.
+        if contacts:
+            rows = [
+                batch.contacts[name]
+                for name in contacts
+                if (batch := of_contact.get(name)) is not None and batch.id <= through
+            ]
+            self._db.executemany(self._sql["keep_contact"], rows)
+        if buyers:
+            records = [
+                batch.buyers[who]
+                for who in buyers
+                if (batch := of_buyer.get(who)) is not None and batch.id <= through
+            ]
+            self._db.executemany(self._sql["keep_buyer"], records)
+        self._step = count
+        self._ends_round = a_round.done + count == a_round.of
+        if self._ends_round:
+            self._db.execute(self._sql["forget_recent"], (through,))
 
     def written(self) -> None:
         """The transaction of the last `put` or `rest` was committed."""
-        for _ in range(self._resting):
-            self._let_go(self._batches.popleft())
+        a_round = self._round
+        if a_round is not None:
+            a_round.done += self._step
+            if self._ends_round:
+                while self._batches and self._batches[0].id <= a_round.through:
+                    self._let_go(self._batches.popleft())
+                self._round = None
         if self._new is not None:
             self._know(*self._new)
             self._last = self._new[0]
-        self._new, self._resting = None, 0
+        self._begin()
 
     def _know(self, number: int, at: int, rows: _Rows) -> None:
         batch = _Batch(number, at, len(rows.contacts) + len(rows.buyers))

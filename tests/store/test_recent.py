@@ -13,6 +13,7 @@ from center.shops import Shops
 from center.turns import take_turns
 from center.world import World
 from store import recent
+from store.queries import queries
 from store.recent import RESTS_S
 from store.sqlite import SqliteStore
 from tests.flows.shops import NOON, program_of
@@ -73,15 +74,110 @@ def test_only_what_was_changed_last_goes_to_a_row_of_its_own(store: SqliteStore)
     again.close()
 
 
-def test_past_the_limit_the_oldest_are_written_with_the_next_batch(
+def greet(store: SqliteStore, *buyers: str) -> None:
+    """A batch in which these say something new."""
+    run(store, *(arrival("你好", buyer=buyer) for buyer in buyers))
+
+
+def in_rows(store: SqliteStore) -> list[str]:
+    """Buyers whose contacts have rows of their own."""
+    with sqlite3.connect(store.path) as db:
+        found = [row[0] for row in db.execute("select buyer from contacts order by buyer")]
+    db.close()
+    return found
+
+
+def test_when_much_waits_the_oldest_go_to_their_rows_in_the_order_of_the_table_and_a_part_with_each_batch(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recent, "ROWS_WAIT_MAX", 12)
-    for number in range(20):
-        run(store, *(arrival("你好", buyer=f"{buyer}{number:03d}") for buyer in (1, 2)))
-    assert rows(store, "recent") == 3
-    assert rows(store, "contacts") == 2 * 17
-    assert len(store.sessions("shop")) == 2 * 20
+    monkeypatch.setattr(recent, "ROWS_WAIT_MAX", 48)
+    # A batch of two changes four rows. The ninth begins a round of those before it but for the newest two, with room for three more.
+    for number in range(9):
+        greet(store, f"2{number}", f"1{number}")
+    assert in_rows(store) == []
+    written: list[tuple[int, int]] = []
+    for number in range(9, 12):
+        greet(store, f"2{number}", f"1{number}")
+        written.append((len(in_rows(store)), rows(store, "buyers")))
+        assert in_rows(store)[:8] == ["10", "11", "12", "13", "14", "15", "20", "21"]
+    assert written == [(8, 0), (12, 4), (12, 12)]
+    assert in_rows(store) == [f"{half}{number}" for half in (1, 2) for number in range(6)]
+    # It has ended, and what it wrote waits no longer.
+    assert rows(store, "recent") == 6
+    assert len(store.sessions("shop")) == 24
+
+
+def test_no_more_waits_than_may(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent, "ROWS_WAIT_MAX", 24)
+    for number in range(40):
+        greet(store, *(f"{buyer}{number % 7}" for buyer in range(1 + number % 3)))
+        with sqlite3.connect(store.path) as db:
+            assert len(recent.Recent(db, queries())) <= 24
+        db.close()
+        other = SqliteStore(store.path)
+        assert sorted(other.sessions("shop")) == sorted(store.sessions("shop"))
+        other.close()
+
+
+def test_what_has_changed_since_its_round_began_is_not_written_as_it_was(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent, "ROWS_WAIT_MAX", 48)
+    for number in range(10):
+        greet(store, f"2{number}", f"1{number}")
+    # A round has begun: of one buyer whom it has written, and of two whom it has not.
+    for buyer in ("10", "15", "25"):
+        run(store, arrival("苹果 2", buyer=buyer))
+    assert rows(store, "recent") == 13
+    before = [store.contact(ContactKey("shop", buyer, "sms")) for buyer in ("10", "15", "25")]
+    # Another program writes one of them to a row, and all the others.
+    other = SqliteStore(store.path)
+    run(other, arrival("1", buyer="25"))
+    for _ in range(2):
+        other.forget_old(NOON + RESTS_S)
+    assert rows(store, "recent") == 0
+    for number in range(30, 60):
+        greet(store, str(number))
+    now = [store.contact(ContactKey("shop", buyer, "sms")) for buyer in ("10", "15", "25")]
+    assert now[:2] == before[:2]
+    assert now[2] != before[2]
+    assert now == [other.contact(ContactKey("shop", buyer, "sms")) for buyer in ("10", "15", "25")]
+    other.close()
+
+
+def test_a_round_goes_on_with_the_next_batch_where_one_failed(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent, "ROWS_WAIT_MAX", 48)
+    for number in range(10):
+        greet(store, f"2{number}", f"1{number}")
+    given = arrival("你好", buyer="1")
+    changes = take_turns([given], World(), Shops(store.published(), store.program))
+    with pytest.raises(StoreFullError):
+        write_and_fail(store, given, changes)
+    assert len(in_rows(store)) == 8
+    for number in range(10, 12):
+        greet(store, f"2{number}", f"1{number}")
+    assert in_rows(store) == [f"{half}{number}" for half in (1, 2) for number in range(6)]
+    assert rows(store, "recent") == 6
+
+
+def test_the_sweep_ends_a_round_that_has_rested_a_part_at_a_time(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent, "ROWS_WAIT_MAX", 48)
+    monkeypatch.setattr(recent, "ROWS_A_STEP", 10)
+    for number in range(10):
+        greet(store, f"2{number}", f"1{number}")
+    store.forget_old(NOON + RESTS_S - 1)
+    assert len(in_rows(store)) == 8
+    written: list[int] = []
+    for _ in range(4):
+        store.forget_old(NOON + RESTS_S)
+        written.append(len(in_rows(store)) + rows(store, "buyers"))
+    # Of 24, and then of the 16 that the round had left.
+    assert written == [18, 24, 34, 40]
+    assert rows(store, "recent") == 0
 
 
 def test_what_was_written_to_rows_comes_back_if_the_batch_fails(
