@@ -11,6 +11,9 @@ from flows.checker.subject import Subject
 from flows.checker.written.wording import statements_of
 from flows.diagnostic import parted
 
+_SHANGHAIS_CLOCK = frozenset({"CNY", "HKD", "MOP", "TWD"})
+"""Currencies of places that have the same time."""
+
 
 @rule("E005", "quoted-text", "warning")
 def quoted_text(_: Subject) -> Iterator[Finding]:
@@ -203,6 +206,51 @@ def missing_block(subject: Subject) -> Iterator[Finding]:
             "call the first step `start`",
             severity="warning",
         )
+
+
+@rule("E011", "no-time-zone", "warning")
+def no_time_zone(subject: Subject) -> Iterator[Finding]:
+    """A shop that is paid in another currency than China's goes by China's clock.
+
+    What it does
+    Looks for a `currency` other than CNY, HKD, MOP and TWD that has no `timezone` beside it.
+
+    Why
+    Without one a shop's hours, days and times are those of Shanghai: a shop in Nairobi that opens at nine would open at
+    four in the morning.
+
+    Example
+    ```flow
+    shop Tea corner
+      languages en
+      currency KES
+      channels sms
+
+    step start
+      goodbye
+    ```
+
+    Write instead
+    ```flow
+    shop Tea corner
+      languages en
+      currency KES
+      channels sms
+      timezone Africa/Nairobi
+
+    step start
+      goodbye
+    ```
+    """
+    lines = {} if subject.shop is None else {x.name: x for x in subject.shop.settings}
+    currency = lines.get("currency")
+    if currency is None or "timezone" in lines or subject.program.currency in _SHANGHAIS_CLOCK:
+        return
+    yield Finding(
+        currency.span,
+        f"the shop is paid in {subject.program.currency}, and its clock is that of Shanghai",
+        "write its time zone, such as `timezone Africa/Nairobi`, into the shop",
+    )
 
 
 @rule("E009", "nobody-calls", "warning")

@@ -196,6 +196,20 @@ def test_a_shop_is_called_as_in_the_readers_language(page: Page, site):
     expect(page.locator("#shop option")).to_have_text(["Lao Wang Noodles", "Seeds by text"])
 
 
+def test_on_a_telephone_the_shops_name_stands_on_one_line(page: Page, site):
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(f"{site[0]}/telephone/noodles")
+    name = page.locator("#name")
+    expect(name).to_have_text("老王面馆")
+    page.click("#language")
+    expect(name).to_have_text("Lao Wang Noodles")
+    box = name.bounding_box()
+    assert box is not None
+    # A line is 1.25 times a font of 20 pixels.
+    assert box["height"] < 40
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+
+
 def test_an_unknown_shop_is_told_where_the_shops_are(page: Page, site):
     answer = page.request.get(f"{site[0]}/telephone/nobody")
 
