@@ -36,7 +36,10 @@ def explain(contact: str, database: Path) -> int:
         names = [e.contact for e in events() if isinstance(e, ContactArrived | ContactStood)]
         found = [contact] if contact in names else [name for name in names if contact in name]
         if not found:
-            typer.echo(f"no contact `{contact}` in the journal; it keeps {len(names)}", err=True)
+            such = f", such as {names[-1]}" if names else ""
+            typer.echo(
+                f"no contact `{contact}` in the journal; it keeps {len(names)}{such}", err=True
+            )
             return 1
         if len(found) > 1:
             typer.echo(

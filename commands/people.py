@@ -83,6 +83,7 @@ def remove(name: str, database: Path) -> int:
             f"nobody called {name} has been entered; `dialcart people list` shows who", err=True
         )
         return 1
+    typer.echo(f"{name} signs in no more; a shop that runs knows it within a second")
     return 0
 
 
@@ -135,4 +136,5 @@ def end_contract(pool: str, seller: str, database: Path) -> int:
             err=True,
         )
         return 1
+    typer.echo(f"{pool} serves {seller} no longer; a shop that runs knows it within a second")
     return 0

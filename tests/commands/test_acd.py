@@ -47,7 +47,10 @@ def test_a_contact_is_found_by_its_name_or_the_last_by_the_buyers_number(databas
 def test_a_contact_that_never_came_is_told_as_such(database):
     result = run("acd", "explain", "13700137000", "--database", database)
     assert result.exit_code == 1
-    assert "no contact `13700137000` in the journal; it keeps 3" in result.output
+    assert (
+        "no contact `13700137000` in the journal; it keeps 3, such as tea/13900139000/1"
+        in result.output
+    )
 
 
 def test_queues_are_shown_with_their_formulas(database):

@@ -55,14 +55,18 @@ def test_mistakes_are_told_with_what_to_write(dialcart, words, told):
 
 def test_who_was_removed_is_gone(dialcart):
     dialcart("add", "li", "--password", "correct horse")
-    assert dialcart("remove", "li").exit_code == 0
+    removed = dialcart("remove", "li")
+    assert removed.exit_code == 0
+    assert removed.output.startswith("li signs in no more; ")
     assert dialcart("list").output.startswith("nobody has been entered")
 
 
 def test_a_contract_that_ended_is_gone_and_others_stand(dialcart):
     for seller in ("teahouse", "noodles"):
         dialcart("contract", "tea-desk", seller)
-    assert dialcart("end-contract", "tea-desk", "teahouse").exit_code == 0
+    ended = dialcart("end-contract", "tea-desk", "teahouse")
+    assert ended.exit_code == 0
+    assert ended.output.startswith("tea-desk serves teahouse no longer; ")
     listed = dialcart("list").output
     assert "teahouse" not in listed
     assert "tea-desk serves noodles" in listed
