@@ -1,9 +1,11 @@
 """What nobody can tell (decision 0030), noted where it happens, so that only those are excused to whom it happened."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, cast
 
 from center.contact import Repeats
@@ -23,6 +25,9 @@ from sms.smsc.link import Link as SmscLink
 from sms.smsc.server import Smsc
 from tests.crash.buyers import Buyer, Town
 from tests.simulation.patches import patched
+
+ROUND_TRIP_S = 0.2
+"""Within this after the carrier reads our answer it answers what we asked behind it, and we know."""
 
 
 @dataclass
@@ -443,12 +448,12 @@ def leaving_out_what_breaks_under_an_answer(carried: Carried) -> Iterator[None]:
 def counting_what_is_doubted(excuses: Excuses, carried: Carried) -> Iterator[None]:
     """Count what is said again since it seemed to repeat what had been read before it, while the carrier lacked our answer to that.
 
-    It had been refused, as it was kept late, or come again and was not answered yet; that is looked up in the carrier. What has a name is not
-    meant.
+    It had been refused, as it was kept late, or come again and was not answered yet, or so lately that we do not know; that is looked up in
+    the carrier. What has a name is not meant.
     """
     judge, take, say_again = Redeliveries.judge, SmscLink._take_response, Buyer.say_again  # noqa: SLF001
-    lacking: dict[tuple[str, bytes], set[int]] = {}
-    """By buyer and what they said: the serials of what was read, and to which the carrier has no answer for good."""
+    lacking: dict[tuple[str, bytes], dict[int, float]] = {}
+    """By buyer and what they said: the serials of what was read, and until when we cannot know that the carrier has an answer for good."""
     last: dict[str, tuple[int, bool]] = {}
     """By buyer: the serial of the last that was read, and whether it seemed to repeat such a one."""
 
@@ -457,11 +462,12 @@ def counting_what_is_doubted(excuses: Excuses, carried: Carried) -> Iterator[Non
         delivery = _delivery_of(answer, carried)
         if delivery is not None and not _is_named(delivery):
             who, serial = delivery.source, delivery.serial
-            alike = lacking.setdefault((who, delivery.segment.short_message), set())
+            alike = lacking.setdefault((who, delivery.segment.short_message), {})
             if serial > last.get(who, (0, False))[0]:
                 is_taken = judged.repeats in {Repeats.LIKELY, Repeats.CERTAIN}
-                last[who] = serial, is_taken and bool(alike)
-            alike.add(serial)
+                is_open = any(answer.came_at <= until for until in alike.values())
+                last[who] = serial, is_taken and is_open
+            alike.setdefault(serial, inf)
         return judged
 
     def answered(self: SmscLink, pdu: Any) -> None:
@@ -470,7 +476,9 @@ def counting_what_is_doubted(excuses: Excuses, carried: Carried) -> Iterator[Non
         delivery = bound.unanswered.get(pdu.sequence) if bound else None
         if delivery is not None and fate.is_heeded and pdu.status not in TEMPORARY:
             key = delivery.source, delivery.segment.short_message
-            lacking.get(key, set[int]()).discard(delivery.serial)
+            known_at = asyncio.get_running_loop().time() + ROUND_TRIP_S
+            lacking.setdefault(key, {}).setdefault(delivery.serial, known_at)
+            lacking[key][delivery.serial] = min(known_at, lacking[key][delivery.serial])
         take(self, pdu)
 
     def says(self: Buyer) -> bool:
