@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from sms import trouble
 from sms.carrier import Carrier
 from sms.outgoing import Outgoing
 from sms.returns import Returns
@@ -172,6 +174,9 @@ class Link(asyncio.Protocol):
         if self.bound_at:
             # Before that it tells less than sms.trouble does of who closes there.
             self.why = self.why or str(exc or "")
+        elif isinstance(exc, ssl.SSLError):
+            # By TLS 1.3 who wants a certificate of ours says so only when it has ours for done.
+            self.why = self.why or trouble.told(exc)
         self._handle(self.machine.closed(str(exc or "")))
         self.bound = self.alive = False
         self.transport = None

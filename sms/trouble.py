@@ -24,6 +24,9 @@ _SIGNER = (
 _NAME = "`host` has to be a name that it bears"
 _HINTS: Final = {9: _RENEW, 10: _RENEW, 18: _SIGNER, 19: _SIGNER, 20: _SIGNER, 21: _SIGNER, 2: _SIGNER, 62: _NAME, 64: _NAME}  # fmt: skip
 """By what OpenSSL calls X509_V_ERR: of dates, of signers, of names."""
+_NO_AGREEMENT: Final = (
+    "it may want a certificate of ours, which we have not, or speak no TLS of 1.2 or later"
+)
 _NOT_TLS: Final = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST")
 
 
@@ -35,8 +38,15 @@ def told(error: Exception) -> str:
         wrong = f"certificate verify failed: {error.verify_message.rstrip('.')}"
         hint = _HINTS.get(error.verify_code)
         return f"{wrong}; {hint}" if hint else wrong
-    if isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS:
-        return "what listens there does not speak TLS; `tls` or `port` may be wrong"
+    if isinstance(error, ssl.SSLError):
+        # OpenSSL names not all of them.
+        reason = getattr(error, "reason", None) or ""
+        if reason in _NOT_TLS:
+            return "what listens there does not speak TLS; `tls` or `port` may be wrong"
+        named = f" ({reason.lower().replace('_', ' ')})" if reason else ""
+        return f"no agreement on TLS{named}; {_NO_AGREEMENT}"
+    if isinstance(error, ConnectionResetError):
+        return BEFORE_THE_BIND
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return UNNAMED
     if _is_refused(error):

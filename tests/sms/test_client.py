@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import socket
+import ssl
 import struct
 from collections.abc import Callable
 from typing import Any, cast
@@ -156,6 +157,15 @@ def test_a_port_where_nobody_listens_is_told_to_be_that() -> None:
 def test_a_host_of_several_addresses_is_shut_where_all_are(other: int, told: str) -> None:
     said = f"Multiple exceptions: [Errno 111] ('::1', 1), [Errno {other}] ('127.0.0.1', 1)"
     assert trouble.told(OSError(said)) == told
+
+
+def test_why_there_is_no_tls_is_told_in_words() -> None:
+    wants_ours, too_old = ssl.SSLError(), ssl.SSLError("[SSL] legacy sigalg disallowed")
+    wants_ours.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    told = trouble.told(wants_ours)
+    assert told.startswith("no agreement on TLS (tlsv13 alert certificate required); it may want")
+    assert trouble.told(too_old).startswith("no agreement on TLS; it may want")
+    assert trouble.told(ConnectionResetError(104, "Connection reset")) == trouble.BEFORE_THE_BIND
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
