@@ -71,7 +71,12 @@ def _not_toml(message: str, text: str) -> Problem:
     written = text.split("\n")[line - 1].strip()
     key, equals, value = written.partition("=")
     value = value.strip()
-    if equals and told.startswith("Invalid value") and value[:1].isalpha():
+    if twice := re.fullmatch(r"Cannot declare \((.+?),?\) twice", told):
+        name = ".".join(re.findall(r"'([^']*)'", twice[1]))
+        told = f"[{name}] stands here a second time; write what belongs to it under the first"
+    elif told == "Cannot overwrite a value":
+        told = f"`{key.strip()}` stands here a second time; write it once"
+    elif equals and told.startswith("Invalid value") and value[:1].isalpha():
         told = f'text stands in quotes; write {key.strip()} = "{value}"'
     elif written and not equals and not written.startswith(("[", "#")):
         told = f"this is no setting; write a key, an equals sign and a value, as in {written.split()[0]} = ..."
@@ -152,10 +157,28 @@ def _told(found: Any, path: Path, values: dict[str, Any]) -> str:
             return f"`{key}` may have small letters, digits, - and _, at most 32; write {_sample(key, field)}"
         case "value_error":
             return str(context["error"])
+        case "bool_type":
+            return f"`{key}` {_types_told(kind)}; write {_truth(key, found['input'])}"
         case _:
             is_section = field is not None and section_of(field) is not None
             sample = header_of(Config, path) if is_section else _sample(key, field)
             return f"`{key}` {'holds what ' if is_held else ''}{_types_told(kind)}; write {sample}"
+
+
+def _truth(key: str, written: object) -> str:
+    """What was meant: who writes "yes" of `tls` is not to be led to what the default is."""
+    meant = {
+        "true": "true",
+        "yes": "true",
+        "on": "true",
+        "1": "true",
+        "false": "false",
+        "no": "false",
+        "off": "false",
+        "0": "false",
+    }
+    word = meant.get(str(written).strip().lower())
+    return f"{key} = {word}" if word else f"{key} = true or {key} = false"
 
 
 def _types_told(kind: str) -> str:
