@@ -5,6 +5,7 @@ Who was cut off with a basket is texted, and goes on by text or calls again, as 
 
 import asyncio
 import random
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -31,6 +32,7 @@ PATIENCE_S = 60.0
 """Nobody listens to nothing for longer."""
 HEARS_IT_S = 1.0
 """A line that went down with the process is silent for so long before its caller notices."""
+_KEPT = re.compile(r"cut off.* x(\d+),")
 
 
 class Lines:
@@ -205,7 +207,9 @@ class Caller(Shopper, Line):
     def _texted(self, heard: Heard) -> None:
         if self._call is not None or self.done or heard.text in self._read:
             return
-        was_cut_off = "cut off" in heard.text and self._began and self._hung_up
+        # A carrier with a rate may bring it when they have called again and ordered: that is none of this order, and they see it.
+        kept = _KEPT.search(heard.text)
+        was_cut_off = kept is not None and int(kept[1]) in self._held and self._hung_up
         if not self._said and not (was_cut_off and self.chance.random() < 0.5):
             return
         self._read.add(heard.text)

@@ -38,6 +38,8 @@ class Shopper:
         """Pieces in the basket, by the last total of this order."""
         self._began = False
         """Something was chosen for this order."""
+        self._held: set[int] = set()
+        """Pieces that the basket of this order may have held, by what was answered."""
         self._placed = False
         """It was asked for; whether it is there is not known until the shop says so, or has nothing to go on with."""
 
@@ -50,6 +52,7 @@ class Shopper:
         self._first, self._second = self.chance.randint(1, 3), self.chance.choice((0, 2, 3))
         self.wanted.append(self._first + self._second)
         self._seen, self._began, self._placed = 0, False, False
+        self._held.clear()
 
     def read(self, said: str) -> str | None:
         """The answer to what they see; None where nothing is asked, or they are through."""
@@ -78,7 +81,9 @@ class Shopper:
         if "What would" in said:
             return self._asked_what()
         if "How many" in said:
-            return str(self._second if self._seen else self._first)
+            more = self._second if self._seen else self._first
+            self._held.add(self._seen + more)
+            return str(more)
         if found := _TOTAL.search(said):
             return self._told((int(found[1]) * 100 + int(found[2])) // PRICE_CENTS)
         return None
