@@ -283,7 +283,7 @@ def watching_what_crosses(
     Who did so since they were asked once more is meant only if what they had said was not read by then: to ask who has answered is a fault.
     """
     is_unread, is_last, judge = Outgoing.is_unread, Receiving._is_last, Redeliveries.judge  # noqa: SLF001
-    settle = Redeliveries.settle
+    settle, refuse = Redeliveries.settle, Redeliveries.refuse
     say, hear, answer_again = Buyer._say, Buyer.hear, Buyer._answer_again  # noqa: SLF001
     heard: Counter[str] = Counter()
     """Texts, by buyer."""
@@ -294,7 +294,7 @@ def watching_what_crosses(
     began: dict[str, int] = {}
     """By buyer: the serial of the last message before what they wait for a reply to."""
     read: dict[str, int] = {}
-    """By buyer: the highest serial that was read, and not taken for an earlier word, to which nobody replies."""
+    """By buyer: the highest serial that was read, and neither taken for an earlier word, to which nobody replies, nor refused."""
     of: dict[Answer, tuple[str, int, int]] = {}
     """By our answer: the buyer, the serial that was read and the highest before."""
     asked_amiss: set[str] = set()
@@ -336,6 +336,13 @@ def watching_what_crosses(
             read[who] = before
         settle(self, answer, is_found=is_found)
 
+    def refused(self: Redeliveries, answers: Iterable[Answer], *given: Any) -> None:
+        told = list(answers)
+        for who, serial, before in (of.get(answer, ("", 0, 0)) for answer in told):
+            if read.get(who) == serial:
+                read[who] = before
+        refuse(self, told, *given)
+
     def hears(self: Buyer, text: Heard) -> None:
         heard[text.number] += 1
         is_said_again = self.times_said > 1 and text.number not in asked_amiss
@@ -369,6 +376,7 @@ def watching_what_crosses(
         patched(Receiving, "_is_last", reads),
         patched(Redeliveries, "judge", judged),
         patched(Redeliveries, "settle", settled),
+        patched(Redeliveries, "refuse", refused),
         patched(Buyer, "_say", says),
         patched(Buyer, "hear", hears),
         patched(Buyer, "_answer_again", wonders),

@@ -14,6 +14,7 @@ from tests.simulation import world
 from tests.simulation.__main__ import main, trace_of
 from tests.simulation.aimed import (
     brought_twice_by_several_binds,
+    brought_twice_where_much_is_refused,
     ignored,
     kind,
     lost_within,
@@ -120,6 +121,13 @@ def test_what_reads_like_a_word_that_is_to_come_again_may_be_said_twice(seed: in
         story = story_of(seed, brought_twice_by_several_binds(seed))
     assert story.said_again == story.excuses.doubted == 1
     assert story.right
+
+
+def test_who_was_refused_is_not_asked_amiss() -> None:
+    """They were asked once more when all tries of their answer had been refused, and their second met the reply on its way."""
+    with quiet():
+        story = story_of(883_760, brought_twice_where_much_is_refused(883_760))
+    assert story.excused == ("crossed",)
 
 
 def test_a_word_whose_connection_broke_under_its_answer_is_not_one_that_was_not_heard(
