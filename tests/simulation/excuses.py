@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import inf
 from typing import Any, cast
 
 from center.contact import Repeats
@@ -15,7 +14,7 @@ from sms.link import Link
 from sms.lost import Lost
 from sms.outgoing import Outgoing
 from sms.receiving import Receiving
-from sms.redelivery import Redeliveries, _was_lost_before
+from sms.redelivery import KEPT_S, Redeliveries, _was_lost_before
 from sms.smpp.status import TEMPORARY
 from sms.smpp.tlv import Tag, find
 from sms.smsc.exchange import Delivery, Exchange, Sent
@@ -475,7 +474,7 @@ def counting_what_is_doubted(excuses: Excuses, carried: Carried) -> Iterator[Non
                 is_taken = judged.repeats in {Repeats.LIKELY, Repeats.CERTAIN}
                 is_open = any(answer.came_at <= until for until in alike.values())
                 last[who] = serial, is_taken and is_open
-            alike.setdefault(serial, inf)
+            alike.setdefault(serial, answer.came_at + KEPT_S)
         return judged
 
     def answered(self: SmscLink, pdu: Any) -> None:
@@ -490,9 +489,12 @@ def counting_what_is_doubted(excuses: Excuses, carried: Carried) -> Iterator[Non
         take(self, pdu)
 
     def says(self: Buyer) -> bool:
-        is_said = say_again(self)
-        _, is_doubted = last.get(cast("Any", self.phone).number, (0, False))
-        excuses.doubted += is_said and is_doubted
+        is_said, number = say_again(self), cast("Any", self.phone).number
+        serial, is_doubted = last.get(number, (0, False))
+        if is_said and is_doubted:
+            excuses.doubted += 1
+            # What they say now is to be read, and heard; if it is lost unread they have nothing that excuses it.
+            last[number] = serial, False
         return is_said
 
     with (
