@@ -62,10 +62,6 @@ class Esme:
         self.returns = Returns()
         self.outgoing = Outgoing(carrier, self.links, self.settle, self.now, self._later)
         self._delay = RECONNECT_MIN_S
-        self._let_in: bool | None = None
-        """Whether the carrier let in who knocked last; None before anybody did."""
-        self._door = asyncio.Lock()
-        """Whoever knocks while it is not known to be open."""
         self._context: ssl.SSLContext | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
@@ -129,76 +125,46 @@ class Esme:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _keep_connected(self, mode: int, index: int) -> None:
-        """Bind, and again whenever that is over."""
-        was_one = False
+        loop = asyncio.get_running_loop()
+        context = self._context
         while not self._closing:
             link = Link(self, mode, index)
-            if was_one:
-                await asyncio.sleep(self.next_delay_s())
-                is_connected = await self._connect(link)
+            # Said until it is known better; what was wrong before says more.
+            self.trouble = self.trouble or trouble.CONNECTING
+            try:
+                async with asyncio.timeout(CONNECT_S_MAX):
+                    await loop.create_connection(
+                        lambda link=link: link,
+                        self.carrier.host,
+                        self.carrier.port,
+                        ssl=context,
+                        server_hostname=self.carrier.host if context else None,
+                        happy_eyeballs_delay=NEXT_ADDRESS_S,
+                    )
+            except (OSError, ValueError) as error:
+                # A name that DNS cannot hold is an error of encoding (UnicodeError), not of the network.
+                self.trouble = trouble.told(error)
+                log.warning("%s: no connection: %s", self.carrier.name, self.trouble)
             else:
-                is_connected = await self._knock(link)
-            was_one = is_connected and await self._stay(link)
-            if not self._closing:
-                self.reconnects += 1
+                self.links.append(link)
+                await link.lost
+                self.links.remove(link)
+                self._lost(link)
+            if self._closing:
+                return
+            self.reconnects += 1
+            await asyncio.sleep(self.next_delay_s())
 
-    async def _knock(self, link: Link) -> bool:
-        """Connect, if need be as the one who knocks for all binds: many wrong passwords at once have carriers shut our address out.
-
-        One at a time, and behind a pause if the last was turned away, until somebody is let in; then the others follow at once.
-        """
-        async with self._door:
-            if self._let_in is False:
-                await asyncio.sleep(self.next_delay_s())
-            if not self._let_in:
-                is_connected = await self._connect(link)
-                if is_connected and not await link.let_in:
-                    self._let_in = False
-                return is_connected
-        return await self._connect(link)
-
-    async def _connect(self, link: Link) -> bool:
-        """Whether there is a connection. Its bind is to be answered yet."""
-        # Said until it is known better; what was wrong before says more.
-        self.trouble = self.trouble or trouble.CONNECTING
-        context = self._context
-        try:
-            async with asyncio.timeout(CONNECT_S_MAX):
-                await asyncio.get_running_loop().create_connection(
-                    lambda: link,
-                    self.carrier.host,
-                    self.carrier.port,
-                    ssl=context,
-                    server_hostname=self.carrier.host if context else None,
-                    happy_eyeballs_delay=NEXT_ADDRESS_S,
-                )
-        except (OSError, ValueError) as error:
-            # A name that DNS cannot hold is an error of encoding (UnicodeError), not of the network.
-            self.trouble = trouble.told(error)
-            log.warning("%s: no connection: %s", self.carrier.name, self.trouble)
-            self._let_in = False
-            return False
-        self.links.append(link)
-        return True
-
-    async def _stay(self, link: Link) -> bool:
-        """Until it is gone; whether it was a bind, so that the next need not knock."""
-        await link.lost
-        self.links.remove(link)
-        return not self._closing and self._lost(link)
-
-    def _lost(self, link: Link) -> bool:
-        """A connection is gone; whether it was a bind."""
-        was_one = False
+    def _lost(self, link: Link) -> None:
+        """A connection is gone."""
+        if self._closing:
+            return
         why = trouble.BEFORE_THE_BIND
         if link.bound_at:
             was_one = self.was_one(link.lasted_s, was_of_use=link.was_of_use)
             why = trouble.BROKEN if was_one else trouble.AFTER_THE_BIND
-        if not was_one:
-            self._let_in = False
         self.trouble = link.why or why
         log.warning("%s: link %d is gone: %s", self.carrier.name, link.index, self.trouble)
-        return was_one
 
     def was_one(self, lasted_s: float, *, was_of_use: bool) -> bool:
         """Whether a bind that is over lasted, or took something across before it broke; then the next pause is short again."""
@@ -210,8 +176,7 @@ class Esme:
     def next_delay_s(self) -> float:
         """How long to wait before the next connection: each time longer, until a bind was of use.
 
-        So a wrong password knocks at most once in RECONNECT_MAX_S / 2, however many binds there are to be, and so does who is bound and
-        dropped at once. Jittered, so
+        So a wrong password knocks at most once in RECONNECT_MAX_S / 2, and so does who is bound and dropped at once. Jittered, so
         that a thousand clients of a carrier that fell do not come back at once.
         """
         delay_s = self._chance.uniform(self._delay / 2, self._delay)
@@ -238,7 +203,6 @@ class Esme:
     def connected(self) -> None:
         """A bind was accepted."""
         self.trouble = ""
-        self._let_in = True
 
     # --- for operators ---
 

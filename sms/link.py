@@ -126,8 +126,6 @@ class Link(asyncio.Protocol):
         self._returned = 0
         """Stamp of the last message that came by it and came again since it is gone."""
         self.lost = asyncio.get_running_loop().create_future()
-        self.let_in = asyncio.get_running_loop().create_future()
-        """Whether the bind was accepted, once that is known."""
         self.bound = False
         self._answered_at: float | None = None
         """When the first of the answers was written after which nothing was asked."""
@@ -185,8 +183,6 @@ class Link(asyncio.Protocol):
         # Who remembers for long what came by it keeps no more of it than that.
         self._refused.clear()
         self.esme.outgoing.broken()
-        if not self.let_in.done():
-            self.let_in.set_result(False)
         if not self.lost.done():
             self.lost.set_result(None)
         if self.bound_at:
@@ -424,7 +420,6 @@ class Link(asyncio.Protocol):
             if answer.status != Status.OK:
                 return f"the bind was refused: {name_of(answer.status)}"
             self.bound_at = self.esme.now()
-            self.let_in.set_result(True)
             self.esme.connected()
         elif command == p.SUBMIT_SM:
             assert isinstance(context, Submission)

@@ -114,7 +114,7 @@ def test_the_order_is_excused_at_which_a_reply_crosses_what_was_said_again(seed:
     assert story.books.crossed == story.off
 
 
-@pytest.mark.parametrize("seed", [980_016, 980_160])
+@pytest.mark.parametrize("seed", [940_010, 940_224, 940_255, 876_664])
 def test_what_reads_like_a_word_that_is_to_come_again_may_be_said_twice(seed: int) -> None:
     """It was taken for one that we had refused as late, or that had just come again, or been answered, where no connection breaks."""
     with quiet():
@@ -133,13 +133,13 @@ def test_who_was_refused_is_not_asked_amiss() -> None:
 def test_a_word_whose_connection_broke_under_its_answer_is_not_one_that_was_not_heard(
     tmp_path: Path,
 ) -> None:
-    """Said a third time, since the carrier may have brought the second again. In the world of the seed that showed it, by another chance."""
-    world = Trouble.of(471_668)
-    one = World(472_524, tmp_path, replace(world, faults=replace(world.faults, seed=472_524)))
+    """Said a third time, since the carrier may have brought the second again."""
+    one = World(471_668, tmp_path)
     with quiet():
         assert one.run().right
+    # The one before that was taken for a word of before four falls.
     assert one.town is not None
-    assert max(buyer.unheard_most for buyer in one.town.buyers.values()) == UNHEARD_MAX
+    assert one.town.buyers["13800000003"].unheard_most == UNHEARD_MAX
 
 
 def test_who_is_not_heard_again_and_again_on_connections_that_live_fails_a_seed() -> None:

@@ -16,7 +16,6 @@ from sms.carrier import Carrier
 from sms.client import LASTED_S, RECONNECT_MAX_S, RECONNECT_MIN_S, Esme
 from sms.smpp import pdu as p
 from sms.smpp.frames import Frames
-from sms.smpp.status import Status
 from sms.smsc.server import Settings, Smsc
 from sms.submission import submission
 from tests.sms.wire import Owner
@@ -115,48 +114,6 @@ def test_a_carrier_that_was_away_for_long_is_back_when_a_bind_lasts() -> None:
     assert esme.was_one(0.0, was_of_use=True)
     esme.next_delay_s()
     assert doors.pauses[-1] == RECONNECT_MIN_S
-
-
-def test_binds_knock_one_at_a_time_until_one_is_let_in() -> None:
-    refusals, waiting, most = 5, 0, 0
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal refusals, waiting, most
-        waiting += 1
-        if refusals:
-            most = max(most, waiting)
-        bind = p.decode(await reader.read(1_000))
-        # Whoever else would knock has done so by now.
-        for _ in range(20):
-            await asyncio.sleep(0)
-        waiting -= 1
-        status = Status.INVPASWD if refusals else Status.OK
-        refusals = max(0, refusals - 1)
-        command, sequence = bind.command | p.RESPONSE, bind.sequence
-        writer.write(p.encode(p.BindResp(command=command, sequence=sequence, status=status)))
-        if not status:
-            # The unbind.
-            await reader.read(1_000)
-        writer.close()
-
-    async def run() -> list[float]:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        doors = Doors()
-        carrier = Carrier("c", "127.0.0.1", port, "us", "secret", binds=4)
-        esme = Esme(carrier, cast("Any", Owner()), chance=doors)
-        async with server:
-            esme.start()
-            try:
-                async with asyncio.timeout(CONNECT_S_MAX):
-                    while esme.bound < carrier.binds:  # noqa: ASYNC110
-                        await asyncio.sleep(0)
-            finally:
-                await esme.close()
-        return doors.pauses
-
-    assert asyncio.run(run()) == [0.5, 1.0, 2.0, 4.0, 8.0]
-    assert most == 1
 
 
 def test_a_host_that_no_name_server_could_know_is_knocked_at_again() -> None:
