@@ -49,9 +49,9 @@ class Silence:
         self._looks = 0
 
     def look(self) -> bool:
-        """LOOK_S after the last: whether the shard hangs. One that has not come yet opens its sellers."""
+        """LOOK_S after the last: whether the shard hangs. One that is not connected yet opens its sellers."""
         link = self._link
-        is_silent = link.is_up and link.heard == self._heard
+        is_silent = link.transport is not None and link.heard == self._heard
         self._looks = self._looks + 1 if is_silent else 0
         self._heard = link.heard
         return self.silent_s >= SILENT_S_MAX

@@ -217,9 +217,12 @@ class FrontLink(asyncio.Protocol):
         """Texts that wait, and those whose receipts do. What the front has already it knows."""
         if connection != self._connection:
             return
-        self._tell(ToFront(sent=self.store.texts_without_receipts(SENT_MAX)))
-        self._is_told = True
-        self._read_on()
+        try:
+            self._tell(ToFront(sent=self.store.texts_without_receipts(SENT_MAX)))
+        finally:
+            # Where the disk gives nothing, or a row cannot be read, its sellers are there all the same.
+            self._is_told = True
+            self._read_on()
 
     def _tell_given(self, connection: int) -> None:
         """Once no more is given: who has not read the reply to their last word is known to the front by then (sms.sending.is_unread)."""
@@ -241,9 +244,11 @@ class FrontLink(asyncio.Protocol):
         asyncio.get_running_loop().call_soon(self._read_on)
 
     def _read_on(self) -> None:
-        self._backlog.read_on()
-        if self._is_told:
-            self._tell_given(self._connection)
+        try:
+            self._backlog.read_on()
+        finally:
+            if self._is_told:
+                self._tell_given(self._connection)
 
     def send(self, texts: list[tuple[int, OutgoingText]]) -> None:
         """Texts that were just kept. Without a front they wait in the outbox, and so they do behind others."""

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -19,7 +20,7 @@ LOOKS_MAX = round(SILENT_S_MAX / LOOK_S)
 
 def link() -> ShardLink:
     up = ShardLink(Path("nowhere"), lambda *_: None)
-    up.is_up = True
+    up.transport = cast("Any", object())
     return up
 
 
@@ -33,7 +34,8 @@ def test_a_shard_that_may_hang_is_told_of_before_it_is_killed(tmp_path: Path) ->
     front = Front(tmp_path)
     shards = Shards([], front.batch)
     [up] = front.batch.links
-    up.is_up = True
+    up.transport = cast("Any", object())
+    up.rise()
     [silence] = shards._silences  # noqa: SLF001 - what a look is, tests say
     for _ in range(round(QUIET_S_MAX / LOOK_S) - 1):
         silence.look()
@@ -55,7 +57,7 @@ def test_a_shard_that_tells_how_it_does_once_in_a_while_does_not() -> None:
 
 def test_a_shard_that_opens_its_sellers_may_take_its_time() -> None:
     shard = link()
-    shard.is_up = False
+    shard.transport = None
     silence = Silence(shard)
     assert not any(silence.look() for _ in range(2 * LOOKS_MAX))
 

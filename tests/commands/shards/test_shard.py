@@ -12,7 +12,7 @@ from center import backlog, noting
 from center.batch import TurnBatch
 from center.changes import OutgoingText
 from center.contact import Arrival, ContactKey
-from center.ports import StoreFullError
+from center.ports import StoreError, StoreFullError
 from center.shops import Shops
 from center.taken import Fate
 from center.text_news import Stage, TextNews
@@ -187,6 +187,24 @@ def test_texts_that_a_carrier_has_are_noted_by_its_names_for_them() -> None:
         TextNews(texts[1], Stage.SENT, "", "d", ("17",)),
     ]
     assert left == texts[2:]
+
+
+@pytest.mark.parametrize("read", ["waiting_phones", "texts_without_receipts"])
+def test_a_shard_whose_outbox_cannot_be_read_is_brought_messages_all_the_same(read: str) -> None:
+    def fails(*_: object) -> None:
+        raise StoreError("disk I/O error")
+
+    async def run() -> list[bool]:
+        store, socket = MemoryStore(), Socket()
+        setattr(store, read, fails)
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        link, turns = shard(store)
+        link.connection_made(cast("Any", socket))
+        turns.flush()
+        await asyncio.sleep(0)
+        return [one.given for one in socket.frames]
+
+    assert asyncio.run(run())[-1]
 
 
 class FullStore(MemoryStore):
