@@ -37,7 +37,7 @@ def _outcome_of(visit: Visit, deed: Deed, session: Session) -> Outcome:
             return Outcome("ok" if can else "busy")
         case WriteToBuyer(text):
             visit.asides.append(text)
-            for private in visit.private():
+            for private in (*visit.private(), *visit.answered()):
                 text = text.replace(private, "…")
             visit.lines.append("# agent: " + " ".join(text.split()))
             return Outcome("ok")

@@ -6,7 +6,7 @@ payments (payments), agents' deeds (deeds), calls that are cut off (cut_off), ad
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from center.changes import HandOverRequest
@@ -81,14 +81,20 @@ def take(visit: Visit) -> Reply | None:
             return None if is_sms else _reply(visit, language)
         given = settled
     private = visit.private()
+    earlier: Sequence[str] = ()
+    if session is not None and (session.pending is not None or visit.machine.private_names):
+        earlier = visit.answered()
     buyer = visit.buyer
     turn_effects = _advance(visit, Given(given, buyer, visit.stock))
     program, lines, shown = visit.machine.program, visit.lines, given
-    if session is not None and session.at in visit.machine.private:
-        shown = visit.masked(session, given, buyer, private)
+    if session is not None:
+        if session.at in visit.machine.private:
+            shown = visit.masked(session, given, buyer, private)
+        elif earlier:
+            shown = visit.said_again(session, given, earlier)
     if visit.began and visit.session is not None:
         lines += log_head(program, visit.key.channel, visit.session, buyer, visit.stock, arrival.at)
-    lines += log_lines(shown, turn_effects, program, private)
+    lines += log_lines(shown, turn_effects, program, private, earlier)
     for count in range(1, OUTCOMES_PER_TURN_MAX + 1):
         outcome = _carry_out(visit, turn_effects)
         if outcome is None:
@@ -96,7 +102,7 @@ def take(visit: Visit) -> Reply | None:
         turn_effects = _advance(visit, Given(outcome, visit.buyer, visit.stock))
         if count == OUTCOMES_PER_TURN_MAX and any(isinstance(one, ASKS) for one in turn_effects):
             turn_effects = _give_up(visit, turn_effects)
-        lines += log_lines(outcome, turn_effects, program, private)
+        lines += log_lines(outcome, turn_effects, program, private, earlier)
     else:
         _carry_out(visit, turn_effects)
     if given.__class__ is HungUp:
@@ -162,7 +168,8 @@ def _is_overheard(visit: Visit, session: Session) -> bool:
     )
     if isinstance(said, Text | Speech):
         # The session does not move, but what was said is in its log.
-        lines = log_lines(said, [], visit.machine.program, visit.private())
+        shown = visit.said_again(session, said, visit.answered())
+        lines = log_lines(shown, [], visit.machine.program, visit.private())
         visit.talk(session, lines)
     return True
 

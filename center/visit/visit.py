@@ -6,7 +6,7 @@ center.visit.taking.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from center.awaited import Awaited
 from center.changes import OutgoingText, ShopMessage, Talk
@@ -14,14 +14,14 @@ from center.contact import Arrival, Contact
 from center.superseded import TURNS_MAX
 from center.visit.shared import Shared
 from flows import effects
-from flows.answers import FREE_TYPES
+from flows.answers import ADDRESS_SHOWN_CHARACTERS_MAX, FREE_TYPES
 from flows.effects import Effect
 from flows.inputs import Buyer, Given, Input, Text
-from flows.machine import Machine
+from flows.machine import CONFIRM, Machine
 from flows.program import Ask
 from flows.publish import move
 from flows.session import ENDED, SESSION_BYTES_MAX, Session, pack, unpack
-from flows.transcript.masked import MADE_UP_ANSWER, masked
+from flows.transcript.masked import MADE_UP_ANSWER, awaiting_yes, masked, said_again
 
 NO_STOCK: Mapping[str, int] = {}
 
@@ -146,11 +146,18 @@ class Visit:
             if ask.type in FREE_TYPES and self.session.values.get(ask.name) == words:  # type: ignore[union-attr]
                 # It was taken as it stands, as nearly every address is: that is told apart at no cost.
                 private.append(words)
+                if len(words) > ADDRESS_SHOWN_CHARACTERS_MAX:
+                    private.append(words[:ADDRESS_SHOWN_CHARACTERS_MAX])
                 return MADE_UP_ANSWER
         world = Given(given, buyer, self.stock)
         shown, secrets = masked(self.machine, before, world, self.arrival.at)
         private += secrets
         return shown
+
+    def said_again(self, before: Session, given: Input, earlier: Sequence[str]) -> Input:
+        """What was said at another question, of which what answered a private one before is not shown; `earlier` as by `answered`."""
+        world = Given(given, self.buyer, self.stock)
+        return said_again(self.machine, before, world, self.arrival.at, earlier)
 
     def private(self) -> list[str]:
         """Words that the log must not show: who and where the buyer is."""
@@ -159,11 +166,36 @@ class Visit:
         # One by one: nearly always there is no more than the address.
         if buyer.name:
             words.append(buyer.name)
-        if buyer.address:
-            words.append(buyer.address)
+        address = buyer.address
+        if address:
+            words.append(address)
+            if len(address) > ADDRESS_SHOWN_CHARACTERS_MAX:
+                words.append(address[:ADDRESS_SHOWN_CHARACTERS_MAX])
         if buyer.earlier:
             words += buyer.earlier
+            words += [address[:ADDRESS_SHOWN_CHARACTERS_MAX] for address in buyer.earlier]
         return words if all(words) else [word for word in words if word]
+
+    def answered(self) -> Sequence[str]:
+        """Words that the log must show nowhere either: what the buyer answered at questions whose answers no log shows, or is to confirm."""
+        session, names = self.session, self.machine.private_names
+        if session is None:
+            return ()
+        known = self.buyer.address
+        words: list[str] = []
+        for name, value in session.values.items():
+            # One character would hide more than it tells.
+            if name in names and isinstance(value, str) and len(value) > 1 and value != known:
+                words.append(value)
+                if names[name]:
+                    words.append(" ".join(value))
+        return words + self._to_confirm(session) if session.pending is not None else words
+
+    def _to_confirm(self, session: Session) -> list[str]:
+        if session.at.lstrip(CONFIRM) not in self.machine.private:
+            return []
+        world = Given(self.arrival.input, self.buyer, self.stock)
+        return awaiting_yes(self.machine, session, world, self.arrival.at)
 
     def say(self, text: str) -> None:
         """Something that the platform says, not the flow; the log does not show it."""

@@ -18,6 +18,7 @@ class Machine:
         "fingerprint",
         "languages",
         "private",
+        "private_names",
         "products",
         "program",
         "questions",
@@ -47,6 +48,7 @@ class Machine:
         self.answers = works.answers
         self.strict = works.strict
         self.private = works.private
+        self.private_names = works.private_names
         self.program = program
         self.fingerprint = fingerprint or packed.fingerprint(program)
         self.texts = works.texts_of(program)

@@ -14,7 +14,7 @@ from functools import cached_property
 from weakref import WeakValueDictionary, proxy
 
 from flows import program as p
-from flows.answers import PRIVATE_TYPES
+from flows.answers import FREE_TYPES, PRIVATE_TYPES
 from flows.machine import nodes
 from flows.machine.anywhere import Anywhere
 from flows.machine.signs import Answer, Question, Run, Trace
@@ -98,6 +98,47 @@ class Works:
             for name, question in self.questions.items()
             if isinstance(question, p.Ask) and question.type in PRIVATE_TYPES
         )
+
+    @cached_property
+    def private_names(self) -> dict[str, bool]:
+        """Variables that keep such answers for later turns, and whether their digits are read back one by one.
+
+        An address that becomes the buyer's at once is known as that, and after a last message nothing is said: most flows have none.
+        """
+        kinds = {
+            name: kind
+            for option in self.program.anywhere
+            if self._waits_after(option.target)
+            for name, kind in option.slots
+        }
+        for question in map(self.questions.__getitem__, sorted(self.private)):
+            if isinstance(question, p.Ask) and self._waits_after(question.next):
+                following = self.program.nodes[question.next]
+                if not (
+                    isinstance(following, p.Assign)
+                    and (following.path, following.value) == ("buyer.address", question.name)
+                ):
+                    kinds[question.name] = question.type
+        return {
+            name: kind not in FREE_TYPES for name, kind in kinds.items() if kind in PRIVATE_TYPES
+        }
+
+    def _waits_after(self, index: int) -> bool:
+        """Whether a walk from a node may come to a wait, or goes back to who called."""
+        seen = {p.NOWHERE}
+        ahead = [index]
+        while ahead:
+            index = ahead.pop()
+            if index in seen:
+                continue
+            seen.add(index)
+            node = self.program.nodes[index]
+            if isinstance(
+                node, p.Question | p.PlaceOrder | p.HandOver | p.Request | p.Pay | p.Return
+            ):
+                return True
+            ahead += [target for _, target in p.edges(node)]
+        return False
 
 
 class _Runs(dict[int, Run]):

@@ -32,6 +32,8 @@ MASKED_NUMBER = "13800138000"
 
 NUMBER_CHARACTERS_MIN = 7
 """A shorter line holds no telephone number."""
+NUMBER_CHARACTERS_SHOWN = 4
+"""Of a number that a buyer writes among other words, the last ones stay."""
 _NUMBER = re.compile(r"(?<![\d.])\+?\d[\d -]{5,17}\d(?![\d.])")
 _PERHAPS = re.compile(r"\d[\d -]{5,17}\d")
 """Is in every number, and found many times faster; most lines have none, be their menus ever so short."""
@@ -84,10 +86,18 @@ def _minute(at: int, timezone: str) -> str:
 
 
 def log_lines(
-    given: Input, turn_effects: Sequence[Effect], program: Program, private: Sequence[str] = ()
+    given: Input,
+    turn_effects: Sequence[Effect],
+    program: Program,
+    private: Sequence[str] = (),
+    earlier: Sequence[str] = (),
 ) -> list[str]:
-    """The lines of one step: its input, then its effects. `private` are words to hide wherever they stand."""
+    """The lines of one step: its input, then its effects. `private` are words to hide wherever they stand, `earlier` those to hide in
+    what was not said: they may have been said again as another answer (flows.transcript.masked).
+    """
     lines = [_masked_input(given, program, private)]
+    if earlier:
+        private = [*private, *earlier]
     for effect in turn_effects:
         # Not isinstance: a class of msgspec's is slow to say that a value is none of its own.
         if type(effect) is effects.Say:
@@ -136,10 +146,20 @@ def _masked_input(given: Input, program: Program, private: Sequence[str]) -> str
 
 def _made_up(found: re.Match[str]) -> str:
     """Buyers' digits stay as many digits, so that a code is still one when it is replayed, and a Chinese phone number, too."""
-    first, space, rest = found[0].partition(" ")
+    return stand_in(found[0], NUMBER_CHARACTERS_SHOWN)
+
+
+def stand_in(number: str, shown: int = 0) -> str:
+    """What stands for a number: for one of a Chinese phone the made-up one, else zeros, but for the last `shown` characters."""
+    first, space, rest = number.partition(" ")
     if len(first) == len(MASKED_NUMBER) and is_as_dialled_in_china(first):
-        return f"{MASKED_NUMBER}{space}{rest}"
-    return re.sub(r"\d", "0", found[0][:-4]) + found[0][-4:]
+        return f"{MASKED_NUMBER}{space}{_zeros(rest, shown)}"
+    return _zeros(number, shown)
+
+
+def _zeros(number: str, shown: int) -> str:
+    hidden = max(0, len(number) - shown)
+    return re.sub(r"\d", "0", number[:hidden]) + number[hidden:]
 
 
 @lru_cache(4_096)  # Keys of menus, mostly.

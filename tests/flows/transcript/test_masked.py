@@ -5,10 +5,10 @@ import pytest
 from center.contact import Arrival, ContactKey
 from center.shops import Shops
 from center.turns import take_turns
-from flows.inputs import Input, Keys, Opened, Speech, Text
+from flows.inputs import Input, Keys, Opened, Silence, Speech, Text
 from flows.machine import Machine
 from flows.settings import COUNTRY_CODES
-from flows.transcript.log import MASKED_NUMBER
+from flows.transcript.log import MASKED_ADDRESS, MASKED_NUMBER
 from flows.transcript.replay import replay
 from flows.transcript.talk import read_talks
 from grammars.phones import read_phone
@@ -129,6 +129,115 @@ def test_what_a_pattern_takes_that_is_private_is_hidden() -> None:
     lines = logged("address", "李四 13900000001", replays=False)
     assert heard(lines) == ["> 某路1号"]
     assert "人来了" in lines[-2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "shown"),
+    [
+        ("pin 4", "我的密码是4711，转人工", "人工"),
+        ("pin 4", "4711 人工", "人工"),
+        ("pin 4", "agent 4711", "agent"),
+        ("phone", "我是李四文三路9号，转人工", "人工"),
+    ],
+)
+def test_of_what_only_holds_a_word_of_anywhere_it_is_that_word(
+    kind: str, said: str, shown: str
+) -> None:
+    lines = logged(kind, said)
+    assert heard(lines) == [f"> {shown}"]
+    assert "人来了" in " ".join(lines)
+
+
+def test_the_second_best_is_no_more_shown_than_the_best() -> None:
+    best, second = "four seven one one", "four seven one two"
+    said = [
+        (Speech(best, 0.9, second), '"0000" 0.90 or "0001"'),
+        (Speech(best, 0.9, "4711"), '"0000" 0.90'),
+        (Speech(best, 0.9, "four seven"), '"0000" 0.90 or "某路1号"'),
+        (Speech("four seven", 0.9, best), '"某路1号" 0.90 or "0000"'),
+        (Speech("人工", 0.9, second), '"人工" 0.90 or "0000"'),
+        (Speech(best, 0.9, "转人工"), '"0000" 0.90 or "人工"'),
+    ]
+    for given, shown in said:
+        assert heard(logged("pin 4", given, channel="voice")) == [f"> {shown}"]
+
+
+CONFIRMED = FLOW.replace("      en: Well?\n", "      en: Well?\n    confirm\n")
+
+
+def test_what_waits_for_a_yes_is_hidden_at_each_try() -> None:
+    said = Keys("4711#"), Silence(), Keys("4711#"), Keys("1")
+    lines = logged("pin 4", *said, channel="voice", flow=CONFIRMED)
+    assert heard(lines) == ["> [0000#]", "> [0000#]", "> [1]"]
+    assert "4711" not in "".join(lines).replace(" ", "")
+
+
+def test_what_else_it_may_have_been_is_hidden_when_it_is_read_back() -> None:
+    said = Speech("four seven one one", 0.9, "four seven one two"), Keys("2"), Keys("1")
+    lines = logged("pin 4", *said, channel="voice", flow=CONFIRMED)
+    assert "471" not in "".join(lines).replace(" ", "")
+
+
+LATER = """
+service bank
+  charge(pin, count) -> ok yesno
+
+step start
+  ask asked as KIND
+    say 请说
+      en: Well?
+  menu {{ asked }}，对吗？
+    en: {{ asked }}, right?
+    1 对 -> on
+      en: Yes
+    2 不要了 -> agent
+      en: None
+
+step on
+  ask count as number 1..9999
+    say 几个？
+      en: How many?
+  request card = bank.charge(asked, count)
+  goodbye
+
+step take
+  goodbye
+
+step agent
+  goodbye
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret", "said"),
+    [
+        ("pin 4", "4711", "4711"),
+        ("text", "李四", "我叫李四"),
+        ("address", "文三路", "文三路9号"),
+        ("phone", "13900000001", "13900000001"),
+    ],
+)
+def test_what_was_answered_is_hidden_in_later_turns(kind: str, secret: str, said: str) -> None:
+    lines = logged(kind, said, "什么", said, "1", "2", flow=LATER)
+    assert secret not in "".join(lines)
+    assert [line[:16] for line in heard(lines)[1:3]] == ["> 什么", f"> {MASKED_ADDRESS}"]
+    assert any(line.startswith("! request bank.charge") for line in lines)
+
+
+def test_a_word_that_answers_two_questions_is_shown_at_the_second() -> None:
+    assert heard(logged("text", "不要了", "不要了", flow=LATER)) == ["> 某路1号", "> 不要了"]
+
+
+@pytest.mark.parametrize(("kind", "length"), [("address", 120), ("text", 500)])
+def test_what_is_kept_of_a_long_answer_is_hidden(kind: str, length: int) -> None:
+    lines = logged(kind, "文三路9号" * 150, "什么", flow=LATER)
+    assert "文三路" not in "".join(lines)
+
+
+def test_what_is_shown_of_a_long_address_that_is_known_is_hidden() -> None:
+    flow = FLOW.replace("  ask again", "  set buyer.address = asked\n  ask again")
+    lines = logged("address of buyer", "文三路9号" * 7, flow=flow)
+    assert "文三路" not in "".join(lines)
 
 
 def test_the_made_up_number_is_one_in_every_country() -> None:
