@@ -17,6 +17,7 @@ from flows.notes import (
     condition_of,
     empty,
     filled,
+    key_in_wording,
     label_of,
     note,
     span,
@@ -358,6 +359,8 @@ def _few(options: list[Any]) -> tuple[Any, ...]:
             f"there are at most {OPTIONS_MAX} options; this one and those below it are left out",
             "put some of them in a second menu, or ask for a product or a text",
         )
+    for place, option in enumerate(options[:OPTIONS_MAX], start=1):
+        key_in_wording(option, place)
     return tuple(options[:OPTIONS_MAX])
 
 

@@ -65,11 +65,18 @@ FIELD_IN_NAME = re.compile(r"[ ](?:price|stock|价格|库存)[ ]+\S*[0-9]")
 _DIGITS_THEN_WORD = re.compile(r"([0-9０-９]+)[^\W\d]")
 _KEY_IN_WORDING = re.compile(
     r"[\[(（【]\s*([0-9*#])\s*[\])）】]"
-    r"|([0-9*#])[ ]*(?:[:：、]|[-–—][ ])"
-    r"|.*?(?<![a-z])(?:(?:press|reply|text|send|dial|enter|type)(?: with)? |(?:按|回复|发送|拨|输入)[ ]?)([0-9*#])(?![0-9])",
+    r"|([0-9*#])[ ]*(?:[:：、]|[-–—][ ])(?![ ]*[0-9])"
+    r"|.*?(?<![a-z])(?:press|reply|text|send|dial|enter|type)(?: with)? ([0-9*#])"
+    r"(?![0-9])(?=[ ]*(?:[^\w ]|$|(?:to|for|and|if|or)\b))"
+    r"|.*?(?:按|回复|发送|拨|输入)[ ]?([0-9*#])"
+    r"(?![0-9])(?![ ]*[个個斤两公千克吨张張份件次小时時分秒天日周月年元块塊位名人包箱盒瓶杯袋碗只隻条條支本号號期倍成种種])",
     re.IGNORECASE,
 )
-"""`(1) Order`, `1: Order`, `Press 1 to order`: what the buyer will send, and nothing will understand."""
+"""`(1) Order`, `1: Order`, `Press 1 to order`: what the buyer will send, and nothing will understand. `1:1 lesson`, `Type 2 diabetes`
+and `按3个月付` count something.
+"""
+_KEYS_ANYWHERE = frozenset("0*#")
+"""Keys that have no place in a menu."""
 
 
 def checked(token: Token) -> str:
@@ -141,20 +148,26 @@ def label_of(token: Token, variants: Any, *, keyed: bool) -> s.Text:
             "key-without-space",
             "warning",
         )
-    named = None if keyed or digits else _KEY_IN_WORDING.match(text)
-    if named:
-        key = named[1] or named[2] or named[3]
+    if not text.strip(" |｜"):
+        note(place, "this option has no wording", "write `1 wording -> step`")
+    return s.Text(text, tuple(v for v in variants if v is not None), place)
+
+
+def key_in_wording(option: s.Option | s.ChoiceOption, place: int) -> None:
+    """Note the key that an option without one tells buyers, if it is that of its place among the others: `(2) kg` as the first is none."""
+    named = None if option.key is not None else _KEY_IN_WORDING.match(option.label.base)
+    if named is None:
+        return
+    key = named[1] or named[2] or named[3] or named[4]
+    if key in _KEYS_ANYWHERE or key == str(place):
         note(
-            place,
+            option.label.span,
             f"this option has no key, and its wording tells buyers `{key}`",
             f"write the key first, and then the wording alone: `{key} wording`",
             "E006",
             "key-without-space",
             "warning",
         )
-    if not text.strip(" |｜"):
-        note(place, "this option has no wording", "write `1 wording -> step`")
-    return s.Text(text, tuple(v for v in variants if v is not None), place)
 
 
 def empty(head: Token, name: str, sample: str) -> None:

@@ -1,4 +1,4 @@
-"""E005 to E010: what reading notes, and what a flow must say of the shop."""
+"""E005 to E011: what reading notes, and what a flow must say of the shop."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from flows.checker.subject import Subject
 from flows.checker.written.wording import statements_of
 from flows.diagnostic import parted
 
-_SHANGHAIS_CLOCK = frozenset({"CNY", "HKD", "MOP", "TWD"})
-"""Currencies of places that have the same time."""
+_SHANGHAIS_CLOCK = frozenset({"CNY", "HKD", "MYR", "PHP", "SGD", "TWD"})
+"""Those of settings.CURRENCY_DECIMALS whose places have the same time."""
 
 
 @rule("E005", "quoted-text", "warning")
@@ -210,10 +210,10 @@ def missing_block(subject: Subject) -> Iterator[Finding]:
 
 @rule("E011", "no-time-zone", "warning")
 def no_time_zone(subject: Subject) -> Iterator[Finding]:
-    """A shop that is paid in another currency than China's goes by China's clock.
+    """A shop that is paid in the currency of a place with another time than China's goes by China's clock.
 
     What it does
-    Looks for a `currency` other than CNY, HKD, MOP and TWD that has no `timezone` beside it.
+    Looks for a `currency` other than CNY, HKD, MYR, PHP, SGD and TWD, of places that have Shanghai's time, without a `timezone` beside it.
 
     Why
     Without one a shop's hours, days and times are those of Shanghai: a shop in Nairobi that opens at nine would open at

@@ -5,6 +5,7 @@ import textwrap
 from flows.checker.rule import RULES, Finding
 from flows.checker.rules import (
     answers,
+    blocks,
     calls,
     costs,
     keys,
@@ -18,7 +19,7 @@ from flows.checker.subject import Subject
 from flows.compiler import compile_flow
 from flows.folder import read_flow
 
-FAMILIES = (answers, calls, costs, keys, phrases, safety, screens, texts, translations)
+FAMILIES = (answers, blocks, calls, costs, keys, phrases, safety, screens, texts, translations)
 """Importing a family registers its rules."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from flows.folder import flow_of
@@ -630,12 +632,55 @@ MISTAKES = [
             "Press 1 to order",
             "To order, reply with 1",
             "下单请按1",
+            "请按1",
             "回复1下单",
         )
     ),
     *(
         (f"an option without a key, {wording}", f"step a\n  menu 请选择\n    {wording} -> b", [])
         for wording in ("1-2人", "A pack of 12", "Express 1", "入12期", "Text us", "7-Up", "买2送1")
+    ),
+    *(
+        (
+            f"a number within a wording, {wording}, as option {place}",
+            "\n".join(
+                [
+                    "step a",
+                    "  ask b as choice",
+                    "    say Which?",
+                    *(f"    {nth} Other = other{nth}" for nth in range(1, place)),
+                    f"    {wording} = this",
+                ]
+            ),
+            [],
+        )
+        for wording in (
+            "9:00-12:00",
+            "1:1 lesson",
+            "Text 2 friends",
+            "Type 2 diabetes",
+            "8:30 slot",
+            "Send 5 kg",
+            "Enter 1 code",
+            "5 - 8 people",
+            "2、3号",
+            "按3个月付",
+            "按1斤称",
+            "发送3张照片",
+        )
+        for place in (1, int(re.findall("[0-9]", wording)[0]))
+    ),
+    ("a number in brackets within a wording", "step a\n  menu Which?\n    (2) kg -> b", []),
+    (
+        "an option key within its wording that is its place",
+        "step a\n  menu Which?\n    Order -> b\n    (2) Ask -> c",
+        [
+            (
+                "4:5+7 E006",
+                "this option has no key, and its wording tells buyers `2`",
+                "write the key first, and then the wording alone: `2 wording`",
+            ),
+        ],
     ),
     (
         "a flow with a name",
