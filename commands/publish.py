@@ -160,8 +160,8 @@ def rollback(seller: str, to: str | None, database: Path) -> int:
         if to is None:
             clocks = ShopClocks([store])
             for nth, (name, at) in enumerate(publications):
-                # The newest is live; one that was published before as well is named again, and not twice as live.
-                state = "  live" if nth == 0 else "  the same" if name == live else ""
+                # The newest is live; where that very version was published before, that is told.
+                state = "  live" if nth == 0 else "  published before" if name == live else ""
                 typer.echo(f"{name.hex()}  {clocks.tell(seller, at)}{state}")
             return 0
         wanted = [name for name, _ in publications if name.hex().startswith(to)]

@@ -163,7 +163,7 @@ def test_publish_tells_what_becomes_of_waiting_buyers_and_can_be_taken_back(shop
         line.split()[3:]
         for line in run("rollback", "shop", "--database", database).output.splitlines()
     ]
-    assert states == [["live"], [], ["the", "same"]]
+    assert states == [["live"], [], ["published", "before"]]
 
 
 def test_one_of_anything_is_told_as_one(shop: Path) -> None:

@@ -66,23 +66,57 @@ def read_settings(
 
 def _not_toml(message: str, text: str) -> Problem:
     place = re.search(r"\(at line (\d+), column \d+\)", message)
-    told = message[: place.start()].strip() if place else message
+    told = (
+        message[: place.start()].strip() if place else message.removesuffix(" (at end of document)")
+    )
     line = int(place[1]) if place else text.count("\n") + 1
     written = text.split("\n")[line - 1].strip()
     key, equals, value = written.partition("=")
     value = value.strip()
-    if twice := re.fullmatch(r"Cannot declare \((.+?),?\) twice", told):
-        name = ".".join(re.findall(r"'([^']*)'", twice[1]))
-        told = f"[{name}] stands here a second time; write what belongs to it under the first"
-    elif told == "Cannot overwrite a value":
-        told = f"`{key.strip()}` stands here a second time; write it once"
-    elif equals and told.startswith("Invalid value") and value[:1].isalpha():
+    if (again := _again(told, line, text)) is not None:
+        return again
+    if equals and told.startswith("Invalid value") and value[:1].isalpha():
         told = f'text stands in quotes; write {key.strip()} = "{value}"'
     elif written and not equals and not written.startswith(("[", "#")):
         told = f"this is no setting; write a key, an equals sign and a value, as in {written.split()[0]} = ..."
     else:
         told = f"this is not TOML: {told}"
     return Problem(line, key.strip() if equals else "", told)
+
+
+def _again(told: str, line: int, text: str) -> Problem | None:
+    """What stands in the file twice, and may not, or is a value and a table; None where tomllib tells of something else."""
+    lines = text.split("\n")
+    twice = re.fullmatch(r"Cannot declare \((.+?),?\) twice", told)
+    header = _HEADER.match(lines[line - 1])
+    if twice is None and told != "Cannot overwrite a value":
+        return None
+    if twice is None and header is None:
+        # The line is that where the value ends.
+        found = lines_of("\n".join(lines[:line]))
+        line = max(found.values(), default=line)
+        key = lines[line - 1].partition("=")[0].strip()
+        if _is_bare(key):
+            return Problem(line, key, f"`{key}` stands here a second time; write it once")
+        return Problem(line, key, f"`{key}` does not go with what is set above; keep one of them")
+    named = twice or header
+    assert named is not None
+    names = tuple(re.findall(r"[^\s.,'\"]+", named[1]))
+    name, one = ".".join(names), f"[{'.'.join(names)}]"
+    head = header_of(Config, names)
+    first = lines_of("\n".join(lines[: line - 1])).get(names, line)
+    if twice is None and _HEADER.match(lines[first - 1]) is None:
+        return Problem(
+            line, "", f"`{name}` has a value in line {first}; take that away, or this table"
+        )
+    if head == one:
+        told = f"{one} stands here a second time; write what belongs to it under the first"
+        return Problem(line, "", told)
+    # Several may stand there: the one to be put right is that with single brackets.
+    return Problem(line if twice is not None else first, "", f"write {head} over each, not {one}")
+
+
+_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 
 
 def _problems(
@@ -119,9 +153,13 @@ def _read_from(path: Path, values: dict[str, Any], environment: Mapping[str, str
     return variable if environment.get(variable) else ""
 
 
+def _is_bare(key: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9_-]+", key) is not None
+
+
 def _is_key(part: str) -> bool:
     """pydantic puts names of types between keys where a field has several."""
-    return re.fullmatch(r"[A-Za-z0-9_-]+", part) is not None and part not in ("float", "int", "str")
+    return _is_bare(part) and part not in ("float", "int", "str")
 
 
 def _told(found: Any, path: Path, values: dict[str, Any]) -> str:
