@@ -43,7 +43,7 @@ def test_who_is_off_is_told_with_what_befell_all_and_the_end_of_the_log(tmp_path
 def test_no_more_is_told_than_anybody_reads() -> None:
     at = 0.0
     kept = Diary(lambda: at)
-    for place in range(1_000):
+    for place in range(diary.LINES_MAX + 100):
         at += 1.0
         kept.note(f"{place} " + "x" * 1_000, ANN)
     told = told_of([ANN], kept, [])
