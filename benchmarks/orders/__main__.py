@@ -198,7 +198,7 @@ def _measure(
         if "orders_s" in told:
             resident = sum(map(process.resident_bytes, process.family(system.pid)))
             print(f"  {told['orders_s']:>7,.0f} orders/s, {resident / 2**20:,.0f} MiB", flush=True)
-        if "to_reply" in told:
+        if "seconds" in told:
             told["system"] = process.costs(pids).since(before[0])
             told["each"] = [process.cost(pid).since(cost).cpu_s for pid, cost in each.items()]
             told["load"] = process.cost(load.pid).since(before[1])
