@@ -166,14 +166,15 @@ class Visit:
         # One by one: nearly always there is no more than the address.
         if buyer.name:
             words.append(buyer.name)
-        address = buyer.address
-        if address:
-            words.append(address)
-            if len(address) > ADDRESS_SHOWN_CHARACTERS_MAX:
-                words.append(address[:ADDRESS_SHOWN_CHARACTERS_MAX])
+        if buyer.address:
+            words.append(buyer.address)
         if buyer.earlier:
             words += buyer.earlier
-            words += [address[:ADDRESS_SHOWN_CHARACTERS_MAX] for address in buyer.earlier]
+        # Behind all of them: what is hidden holds the beginning of no other.
+        if len(buyer.address) > ADDRESS_SHOWN_CHARACTERS_MAX:
+            words.append(buyer.address[:ADDRESS_SHOWN_CHARACTERS_MAX])
+        if buyer.earlier:
+            words += [one[:ADDRESS_SHOWN_CHARACTERS_MAX] for one in buyer.earlier]
         return words if all(words) else [word for word in words if word]
 
     def answered(self) -> Sequence[str]:

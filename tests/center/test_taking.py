@@ -1,6 +1,12 @@
-"""A turn in which one outcome leads to the next, for too long."""
+"""A turn in which one outcome leads to the next, for too long; and what no log of a turn shows."""
+
+from types import SimpleNamespace
+from typing import Any, cast
 
 from center.visit.taking import OUTCOMES_PER_TURN_MAX
+from center.visit.visit import Visit
+from flows.answers import ADDRESS_SHOWN_CHARACTERS_MAX
+from flows.inputs import Buyer
 from store.memory import MemoryStore
 from tests.flows.shops import NOON, SHOP, program_of
 from tests.store.test_stores import arrival, run
@@ -48,3 +54,12 @@ def test_one_outcome_may_lead_to_the_next_so_often_and_then_the_session_ends() -
         ["抱歉，出了点问题，请稍后再试。"],
         OUTCOMES_PER_TURN_MAX,
     )
+
+
+def test_of_addresses_that_begin_alike_nothing_is_left_in_a_log() -> None:
+    street = "文" * ADDRESS_SHOWN_CHARACTERS_MAX
+    buyer = Buyer("13800138000", address=f"{street}五层501", earlier=(f"{street}六层602",))
+    said = buyer.earlier[0]
+    for hidden in Visit.private(cast("Any", SimpleNamespace(buyer=buyer))):
+        said = said.replace(hidden, "…")
+    assert said == "…"
