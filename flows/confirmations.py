@@ -10,7 +10,7 @@ from flows import program as p
 from flows.answers import FREE_TYPES
 from flows.machine import CONFIRM, NO_MATCH, SPOKEN, WAIT, Machine
 from flows.machine.questions import confirmation, reading_back
-from flows.replies import answer, ask_again
+from flows.replies import answer, ask_again, tried
 from flows.session import Session
 from flows.turn import Turn
 from flows.walk import walk
@@ -100,10 +100,7 @@ def _read_back(machine: Machine, turn: Turn, at: str, heard: str, chosen: int) -
 def _tried(machine: Machine, turn: Turn, at: str, text: str) -> tuple[Turn, int]:
     """Speech as the answer, in a copy of the turn: what became of it, and where it leads."""
     trial = consequence.trial(turn)
-    try:
-        return trial, machine.answers[at](trial, text) if text else NO_MATCH
-    except (KeyError, AttributeError, TypeError, ValueError):
-        return trial, NO_MATCH
+    return trial, tried(machine, trial, at, text)
 
 
 def _means(trial: Turn, target: int) -> object:

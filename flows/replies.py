@@ -12,6 +12,8 @@ from flows.walk import walk
 
 TURNS_AFTER_LIMIT_MAX = 20
 """Turns that the step named by `max turns n then -> step` may still take; then the session ends."""
+UNFILLED = (KeyError, AttributeError, TypeError, ValueError)
+"""What reading an answer raises where a value that it needs is not there."""
 VOICE = p.CHANNELS.index("voice")
 
 
@@ -20,7 +22,7 @@ def answer(machine: Machine, turn: Turn, at: str, text: str) -> int:
     text = text.strip()[:ANSWER_CHARACTERS_MAX]
     try:
         target = machine.answers[at](turn, text) if text else NO_MATCH
-    except (KeyError, AttributeError, TypeError, ValueError) as error:
+    except UNFILLED as error:
         turn.effects.append(effects.Trouble("value.failed", f"{type(error).__name__}: {error}"))
         target = NO_MATCH
     if target == NO_MATCH:
@@ -30,6 +32,14 @@ def answer(machine: Machine, turn: Turn, at: str, text: str) -> int:
     if machine.trace is not None:
         machine.trace.answered(machine.program.waits[at], turn.chosen)
     return walk(machine, turn, target)
+
+
+def tried(machine: Machine, turn: Turn, at: str, text: str) -> int:
+    """Where a message would lead as the answer to question `at`; NO_MATCH also where a value is not there. Changes the turn."""
+    try:
+        return machine.answers[at](turn, text) if text else NO_MATCH
+    except UNFILLED:
+        return NO_MATCH
 
 
 def again(machine: Machine, turn: Turn, at: str, *, silent: bool) -> int:

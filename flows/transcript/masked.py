@@ -14,6 +14,7 @@ from flows.answers import (
 from flows.inputs import Given, Input, Keys, Speech, Text
 from flows.machine import ANYWHERE, CONFIRM, NO_MATCH, RESUME, Machine
 from flows.program import Ask
+from flows.replies import tried
 from flows.session import Session
 from flows.transcript.log import MASKED_ADDRESS, MASKED_NUMBER, stand_in
 from flows.turn import Turn
@@ -142,8 +143,8 @@ def _elsewhere(
 
     Words that hold more than that may hold what is private: then it is the phrase that was found in them.
     """
-    turn, _ = _tried(machine, session, given, words, now)
-    if turn.chosen < ANYWHERE:
+    turn, target = _tried(machine, session, given, words, now)
+    if target == NO_MATCH or turn.chosen < ANYWHERE:
         return None
     option = machine.program.anywhere[turn.chosen - ANYWHERE]
     if any(kind in PRIVATE_TYPES for _, kind in option.slots):
@@ -162,9 +163,4 @@ def _tried(
 ) -> tuple[Turn, int]:
     """What becomes of words as an answer, and where they lead."""
     turn = turn_of(machine, session, given, now)
-    try:
-        return turn, machine.answers[session.at](turn, words[:ANSWER_CHARACTERS_MAX])
-    except (KeyError, AttributeError, TypeError, ValueError):
-        # As flows.replies has it: not understood.
-        turn.chosen = -1
-        return turn, NO_MATCH
+    return turn, tried(machine, turn, session.at, words[:ANSWER_CHARACTERS_MAX])
