@@ -140,9 +140,9 @@ class FrontBatch(TurnBatch):
     ) -> None:
         """See TurnBatch; the shard steps it."""
         assert arrival.input.__class__ in INPUTS, "no carrier brings this"
-        going = Going(told if told is not None else arrival.contact.channel, ticket, arrival)
-        going.shard = shard = shard_of(arrival.contact.seller, len(self.links))
-        going.rises = self.links[shard].rises
+        channel = told if told is not None else arrival.contact.channel
+        shard = shard_of(arrival.contact.seller, len(self.links))
+        going = Going(channel, ticket, arrival, shard=shard, rises=self.links[shard].rises)
         before = None
         if notes:
             doubts = notes.get(DOUBTS_NOTE) if len(notes) == 1 else None

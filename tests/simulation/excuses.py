@@ -18,7 +18,7 @@ from sms.redelivery import KEPT_S, Redeliveries, _was_lost_before
 from sms.smpp.status import TEMPORARY
 from sms.smpp.tlv import Tag, find
 from sms.smsc.exchange import Delivery, Exchange, Sent
-from sms.smsc.faults import PERFECT
+from sms.smsc.faults import PERFECT, DeliveryFate
 from sms.smsc.handset import Heard
 from sms.smsc.link import Link as SmscLink
 from sms.smsc.server import Smsc
@@ -67,9 +67,7 @@ def watching_what_is_ignored(forgotten: set[str]) -> Iterator[None]:
     take = SmscLink._take_response  # noqa: SLF001
 
     def watched(self: SmscLink, pdu: Any) -> None:
-        fate, _ = self._ill_fated.get(pdu.sequence, (PERFECT, 0.0))
-        bound = self._network.exchange._links.get(self.number)  # noqa: SLF001
-        delivery = bound.unanswered.get(pdu.sequence) if bound else None
+        fate, delivery = _answered(self, pdu)
         ignores = not (fate.is_heeded or fate.drops_the_line)
         final = pdu.status not in TEMPORARY
         if delivery is not None and ignores and final and not _is_named(delivery):
@@ -478,14 +476,11 @@ def counting_what_is_doubted(excuses: Excuses, carried: Carried) -> Iterator[Non
         return judged
 
     def answered(self: SmscLink, pdu: Any) -> None:
-        fate, _ = self._ill_fated.get(pdu.sequence, (PERFECT, 0.0))
-        bound = self._network.exchange._links.get(self.number)  # noqa: SLF001
-        delivery = bound.unanswered.get(pdu.sequence) if bound else None
+        fate, delivery = _answered(self, pdu)
         if delivery is not None and fate.is_heeded and pdu.status not in TEMPORARY:
-            key = delivery.source, delivery.segment.short_message
+            alike = lacking.setdefault((delivery.source, delivery.segment.short_message), {})
             known_at = asyncio.get_running_loop().time() + ROUND_TRIP_S
-            lacking.setdefault(key, {}).setdefault(delivery.serial, known_at)
-            lacking[key][delivery.serial] = min(known_at, lacking[key][delivery.serial])
+            alike[delivery.serial] = min(known_at, alike.get(delivery.serial, known_at))
         take(self, pdu)
 
     def says(self: Buyer) -> bool:
@@ -503,6 +498,13 @@ def counting_what_is_doubted(excuses: Excuses, carried: Carried) -> Iterator[Non
         patched(Buyer, "say_again", says),
     ):
         yield
+
+
+def _answered(link: SmscLink, pdu: Any) -> tuple[DeliveryFate, Delivery | None]:
+    """What a carrier is to do with our answer, and to what that is."""
+    fate, _ = link._ill_fated.get(pdu.sequence, (PERFECT, 0.0))  # noqa: SLF001
+    bound = link._network.exchange._links.get(link.number)  # noqa: SLF001
+    return fate, bound.unanswered.get(pdu.sequence) if bound else None
 
 
 def _delivery_of(answer: Answer, carried: Carried) -> Delivery | None:
